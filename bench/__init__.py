@@ -1,0 +1,1 @@
+"""Figures, run by `make bench` and printed with the machine. Never a timed test."""

@@ -1,0 +1,19 @@
+"""The product's own site and one bare page beside it: what the server, the middleware and the login cost alone."""
+
+from bench._django import setup
+
+setup()
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.http import HttpResponse  # noqa: E402
+from django.urls import path  # noqa: E402
+
+from config import urls  # noqa: E402
+
+
+def bare(request):
+    return HttpResponse(f"ok {request.user.pk}")
+
+
+urls.urlpatterns.append(path("bare/", bare))
+application = get_wsgi_application()

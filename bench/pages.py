@@ -1,0 +1,180 @@
+"""Pages at 586,000 people: p95 as a ratio to a bare Django page behind the same server and login.
+
+The demo county is built into a database of its own (on the server of BENCH_DATABASE_URL, or SQLite) and filled up with
+residents and contributions to full size. The bare page goes through the same middleware, session and user as the others
+and answers two letters.
+"""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench._database import own_database
+
+PEOPLE = 586_000
+REQUESTS, WARM_UP = 200, 20
+LIMIT = 3
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, own_database("bench_pages", folder) as url:
+        environment = {
+            **os.environ, "DATA_DIR": folder, "DATABASE_URL": url, "BUSINESS_CLOCK": f"{folder}/clock",
+            "BENCH_DATABASE_URL": "",
+        }
+        Path(environment["BUSINESS_CLOCK"]).write_text("2024-09-27T14:00:00+08:00")
+        subprocess.run([sys.executable, "manage.py", "build_demo"], env=environment, check=True)
+        subprocess.run([sys.executable, "-m", "bench.pages"], env=environment, check=True)
+
+
+def measure() -> None:
+    """In a process of its own, on the database that was made for it."""
+    from bench._django import setup
+
+    setup()
+    from django.db import connection
+
+    print(f"{connection.vendor}, residents: {_fill_up():,}", flush=True)
+    port = _free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "bench._server:application", "--bind", f"127.0.0.1:{port}",
+         "--workers", "2", "--threads", "4", "--log-level", "error"],
+    )
+    try:
+        _wait(port)
+        _measure(port)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _fill_up() -> int:
+    """Copies each village's residents, with new numbers, and paid for, until the county has its size."""
+    from django.db import connection
+
+    from collection.models import Contribution
+    from residents.models import Resident
+
+    copies = PEOPLE // Resident.objects.count()
+    with connection.cursor() as cursor:
+        _copy(cursor, Resident, copies, {
+            "id": "id + n * 100000", "id_number": "substr(id_number, 1, 10) || (10000000 + n * 20000 + id % 20000)",
+        })
+        _copy(cursor, Contribution, copies, {
+            "id": "id + n * 100000", "resident_id": "resident_id + n * 100000", "receipt_id": "NULL",
+            "ledger_row_id": "NULL",
+        })
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    return Resident.objects.count()
+
+
+def _copy(cursor, model, copies: int, changed: dict[str, str]) -> None:
+    columns = [field.column for field in model._meta.local_concrete_fields]
+    values = ", ".join(changed.get(column, column) for column in columns)
+    cursor.execute(
+        f"WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {copies}) "
+        f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT {values} FROM {model._meta.db_table}, copies"
+    )
+
+
+def _measure(port: int) -> None:
+    from django.urls import reverse
+
+    from reporting.models import Ranking
+    from residents.models import Resident, User
+
+    helper = User.objects.get(username="cun")
+    person = Resident.objects.filter(village=helper.region_id).order_by("pk").first()
+    ranking = Ranking.objects.order_by("-as_of").first()
+    pages = [
+        ("village page", "cun", reverse("village", args=[helper.region_id])),
+        ("ledger upload page", "cun", reverse("ledger_upload", args=[helper.region_id])),
+        ("resident by number", "yibao", f"{reverse('resident_list')}?q={person.id_number}"),
+        ("resident by name prefix", "yibao", f"{reverse('resident_list')}?q={person.name[:2]}"),
+        ("published ranking", "lingdao", reverse("ranking", args=[ranking.pk])),
+    ]
+    sessions = {name: _log_in(name) for name in ("cun", "yibao", "lingdao")}
+    print(f"{'page':<26}{'queries':>8}{'p50 ms':>9}{'p95 ms':>9}{'bare p95':>10}{'ratio':>7}")
+    for label, username, path in pages:
+        mine, bare = _in_turn(port, sessions[username], path, "/bare/")
+        ratio = _p(mine, 0.95) / _p(bare, 0.95)
+        figures = f"{_p(mine, 0.5):>9.1f}{_p(mine, 0.95):>9.1f}{_p(bare, 0.95):>10.1f}{ratio:>7.2f}"
+        print(f"{label:<26}{_queries(username, path):>8}{figures}{'' if ratio <= LIMIT else f'  above {LIMIT}'}")
+
+
+def _in_turn(port, session, path, bare) -> tuple[list[float], list[float]]:
+    """The two pages in turn, so that a noisy moment meets both; milliseconds, warm-up left out."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    taken = {path: [], bare: []}
+    for turn in range(REQUESTS + WARM_UP):
+        for address in (path, bare):
+            began = time.perf_counter()
+            connection.request("GET", _quoted(address), headers={"Cookie": f"sessionid={session}"})
+            answer = connection.getresponse()
+            body = answer.read()
+            if answer.status != 200:
+                raise SystemExit(f"{address}: {answer.status} {body[:200]!r}")
+            if turn >= WARM_UP:
+                taken[address].append((time.perf_counter() - began) * 1000)
+    return taken[path], taken[bare]
+
+
+def _queries(username: str, path: str) -> int:
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from residents.models import User
+
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(path)
+    return len(captured)
+
+
+def _log_in(username: str) -> str:
+    from django.test import Client
+
+    from residents.models import User
+
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    return client.cookies["sessionid"].value
+
+
+def _quoted(address: str) -> str:
+    from urllib.parse import quote
+
+    return quote(address, safe="/?=&")
+
+
+def _p(values: list[float], share: float) -> float:
+    return sorted(values)[int(len(values) * share)]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait(port: int) -> None:
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("the server did not start")
+
+
+if __name__ == "__main__":
+    measure()

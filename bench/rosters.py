@@ -1,0 +1,100 @@
+"""A roster of 60,000 people: read and previewed, applied, taken back; seconds and statements.
+
+A database of its own is made and dropped: on the server of BENCH_DATABASE_URL where it is set, else an SQLite file.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench._database import own_database
+
+PEOPLE = 60_000
+VILLAGE = "411325101200"
+
+
+def main() -> None:
+    """In a process of its own: Django settles on one database when it starts."""
+    with tempfile.TemporaryDirectory() as folder, own_database("bench_rosters", folder) as url:
+        clock = Path(folder, "clock")
+        clock.write_text("2024-10-25T12:00:00+08:00")
+        environment = {**os.environ, "DATABASE_URL": url, "DATA_DIR": folder, "BUSINESS_CLOCK": str(clock)}
+        environment.pop("BENCH_DATABASE_URL", None)
+        command = [sys.executable, "-c", "from bench import rosters; rosters.measure()"]
+        subprocess.run(command, env=environment, check=True)
+
+
+def measure() -> None:
+    from bench import _django
+
+    _django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    roster, clerk = _prepared()
+    from subsidies.services import rosters
+
+    _timed("read and preview", lambda: rosters.read_file(roster=roster))
+    roster.refresh_from_db()
+    seen = rosters.heaps(roster)
+    print(f"heaps: {seen}")
+    _timed("apply", lambda: rosters.apply_roster(roster=roster, seen=seen, endings_confirmed=True, actor=clerk))
+    _timed("take back", lambda: rosters.withdraw_roster(roster=roster, reason="x", keep=set(), actor=clerk))
+
+
+def _timed(name, work) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    began = time.perf_counter()
+    with CaptureQueriesContext(connection) as queries:
+        work()
+    print(f"{name:18} {time.perf_counter() - began:6.1f} s  {len(queries):3} statements", flush=True)
+
+
+def _prepared():
+    import io
+    from datetime import date, timedelta
+
+    import xlsxwriter
+    from django.core.files.base import ContentFile
+
+    from residents.identity import checksum_digit
+    from residents.models import Resident, Role, User
+    from residents.services import jobs
+    from residents.services.insert_from import insert_objects
+    from subsidies.models import Roster
+    from subsidies.services import rosters
+    from subsidies.services.campaigns import open_campaign
+
+    jobs.wake = lambda job_id: None
+    campaign, _ = open_campaign(policy_id="411325-2025")
+    people = []
+    for number in range(PEOPLE):
+        born = date(1950, 1, 1) + timedelta(days=number // 500)
+        body = f"411325{born:%Y%m%d}{number % 500 * 2 + 1:03d}"
+        people.append(
+            Resident(
+                village_id=VILLAGE, name="王小明", birth_date=born, sex="M", id_number=body + checksum_digit(body),
+                registered_on=date(2024, 1, 1),
+            )
+        )
+    insert_objects(people)
+    department = User.objects.create_user(
+        "department", name="甲", role=Role.DEPARTMENT, department="民政局", region_id="411325"
+    )
+    clerk = User.objects.create_user("clerk", name="乙", role=Role.COUNTY, region_id="411325")
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ("姓名", "身份证号码"))
+        for number, person in enumerate(people, 1):
+            sheet.write_row(number, 0, (person.name, person.id_number))
+    roster = rosters.upload_roster(
+        campaign=campaign, file=ContentFile(out.getvalue()), name="名单.xlsx", department="民政局", category="低保对象",
+        kind=Roster.Kind.FULL, recognised_on=date(2024, 9, 1), document="测试", actor=department,
+    )
+    return roster, clerk

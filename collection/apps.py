@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class CollectionConfig(AppConfig):
+    name = "collection"
+    verbose_name = "征缴"
+
+    def ready(self):
+        from collection import story_sections
+        from residents import story
+
+        story.register(30, story_sections.contributions)
+        story.register(32, story_sections.way_of_the_money)
+        story.register(34, story_sections.declarations)
+        story.register(36, story_sections.refunds)

@@ -1,0 +1,93 @@
+"""Forms for cash: slips, receipt books and numbers. They check the shape; services decide."""
+
+from decimal import Decimal
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from collection.models import Deposit, Receipt
+from config import clock
+from residents.models import Region
+from residents.services.photos import PhotoRefused, read_photo
+
+#: 内乡 2025 四（一）5: 各乡镇财政所“会计农税结算中心”账户，或农商行医保缴费专户.
+ACCOUNTS = ("乡镇财政所会计农税结算中心账户", "农商行医保缴费专户")
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **options):
+        super().__init__(format="%Y-%m-%d", **options)
+
+
+class DepositForm(forms.Form):
+    photo = forms.FileField(
+        label="回单照片",
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "data-max-mb": "15"}),
+        help_text="拍清回单号、日期、金额和账户；JPG、PNG 或 WebP，15 MB 以内。",
+        error_messages={"required": "请拍一张银行回单的照片。"},
+    )
+    slip_no = forms.CharField(label="回单号", max_length=60, help_text="银行回单上的流水号或凭证号。")
+    paid_on = forms.DateField(label="回单日期", widget=DayInput())
+    amount = forms.DecimalField(
+        label="金额（元）", min_value=Decimal("0.01"), max_digits=9, decimal_places=2,
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.01"}),
+    )
+    account = forms.ChoiceField(
+        label="存入账户", choices=[(name, name) for name in ACCOUNTS], initial=ACCOUNTS[0], widget=forms.RadioSelect
+    )
+
+    def clean_photo(self):
+        try:
+            return read_photo(self.cleaned_data["photo"])
+        except PhotoRefused as refused:
+            raise ValidationError(str(refused)) from None
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label="原因", max_length=100, error_messages={"required": "请写明原因，对方才知道怎么改。"}
+    )
+
+
+class DepositFilter(forms.Form):
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *Deposit.State.choices])
+    q = forms.CharField(label="村名或回单号", required=False, max_length=40)
+
+
+class BookForm(forms.Form):
+    """A range of numbers; with `holders`, whom to hand it to."""
+
+    holder = forms.ModelChoiceField(label="领用单位", queryset=Region.objects.none(), empty_label="请选择")
+    first = forms.CharField(label="起号", max_length=30, help_text="字头加数字，例如 NX00000001。")
+    last = forms.CharField(label="止号", max_length=30)
+
+    def __init__(self, *args, holders=None, **options):
+        super().__init__(*args, **options)
+        if holders is None:
+            del self.fields["holder"]
+        else:
+            self.fields["holder"].queryset = holders
+
+
+class NumberForm(forms.Form):
+    number = forms.CharField(label="收据号", max_length=30)
+    state = forms.ChoiceField(
+        label="情况", choices=[(s.value, s.label) for s in (Receipt.State.VOIDED, Receipt.State.LOST)]
+    )
+    reason = forms.CharField(label="原因", max_length=100)
+
+
+class DayForm(forms.Form):
+    """Which day a page is about."""
+
+    on = forms.DateField(label="截至日期", required=False, widget=DayInput())
+
+
+def chosen_day(request):
+    """(form, day): the day asked for with ?on=, today at the latest; the form shows the day that counts."""
+    form = DayForm(request.GET)
+    asked = form.cleaned_data.get("on") if form.is_valid() else None
+    day = min(asked or clock.today(), clock.today())
+    return DayForm({"on": day}), day

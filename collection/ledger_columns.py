@@ -1,0 +1,314 @@
+"""What stands where in a village's ledger: the sheet, its heading, and which rows are people. Pure.
+
+Nothing is judged here; `ledger_check.py` does that. Row numbers are the sheet's own.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from residents import names
+from residents.sheet_headers import Column, Header, find, plain
+from residents.sheets import Cell, Sheet, SheetError, Workbook
+
+MISSING_COLUMNS = "missing_columns"
+TWO_COLUMNS = "duplicate_columns"
+NO_ROWS = "no_rows"
+IGNORED_SHEET = "ignored_sheet"
+HIDDEN_ROWS = "hidden_rows"
+
+COLUMNS = (
+    Column("name", "姓名", (
+        "姓名", "参保人姓名", "参保人员姓名", "缴费人姓名", "缴费人员姓名", "居民姓名", "人员姓名", "家庭成员姓名",
+        "成员姓名", "被保险人姓名", "被保人姓名", "参保居民姓名", "村民姓名", "名字", "参保人", "参保人员", "缴费人",
+        "缴费人员", "家庭成员", "参保居民",
+    ), ("姓名",), ("户主", "填表", "经办", "监护", "代缴", "领导", "收款", "开户")),
+    Column("id_number", "身份证号码", (
+        "身份证号码", "身份证号", "公民身份号码", "公民身份证号码", "居民身份证号码", "居民身份证号", "身份证件号码",
+        "身份证件号", "有效身份证件号码", "证件号码", "证件号", "身份证", "身份证编号", "身份号码", "参保人身份证号码",
+        "参保人身份证号", "缴费人身份证号码", "社会保障号码", "社会保障号", "社保号", "IDCARD",
+    ), ("身份证", "身份号码", "证件号", "社会保障号"), ("户主", "代缴", "监护", "类型", "有效期", "复印", "地址")),
+    Column("amount", "实缴金额", (
+        "实缴金额", "实收金额", "实际缴费金额", "实缴", "实收", "已缴金额", "缴费金额", "缴费额", "个人缴费金额",
+        "个人缴费额", "收款金额", "收费金额", "交费金额", "缴款金额", "缴纳金额", "收缴金额", "实交金额", "代收金额",
+        "本人缴费金额", "个人实缴金额", "个人缴费", "金额", "缴费", "缴费数额", "保费", "参保金额", "医保费",
+        "钱数", "收款",
+    ), ("实缴", "实收", "实交", "缴费金额", "缴费额", "收款金额", "收费金额", "缴纳金额", "交费金额", "金额"), (
+        "应", "标准", "资助", "补助", "补贴", "减免", "大写", "日期", "时间", "方式", "财政", "合计", "差额", "退",
+    )),
+    Column("paid_on", "缴费日期", (
+        "缴费日期", "缴费时间", "收款日期", "收款时间", "交费日期", "交费时间", "收费日期", "收费时间", "缴款日期",
+        "缴款时间", "缴纳日期", "缴纳时间", "收缴日期", "实缴日期", "开票日期", "收据日期", "日期", "时间",
+    ), ("缴费日", "缴费时", "收款日", "收款时", "交费日", "交费时", "缴款日", "缴纳日"), ("出生", "截止", "应")),
+    Column("receipt_no", "收据号", (
+        "收据号", "收据号码", "收据编号", "专用收据号", "专用收据号码", "专用收据编号", "票据号", "票据号码",
+        "票据编号", "票号", "收款收据号", "收据单号", "凭证号", "凭证号码", "缴费凭证号", "发票号", "发票号码",
+        "收据", "票据", "专用收据", "收据凭证号",
+    ), ("收据", "票据", "票号"), ("日期", "时间", "金额", "张数", "份数")),
+    Column("household", "户编号", (
+        "户编号", "户号", "家庭编号", "户口编号", "户口簿编号", "户籍编号", "户口号", "家庭户号", "户口本编号", "户",
+        "户序号", "户别",
+    ), ("户编号", "家庭编号", "户号"), ("账", "帐", "开户")),
+    Column("head_name", "户主", ("户主姓名", "户主", "家庭户主", "户主名"), ("户主姓名",), ("关系", "身份证", "证件")),
+    Column("relation", "与户主关系", ("与户主关系", "与户主的关系", "户主关系", "家庭关系", "关系"), ("户主关系",)),
+    Column("category", "人员类别", (
+        "人员类别", "身份类别", "参保类别", "资助类别", "参保人员类别", "人员身份", "人员属性", "人员类型", "人员性质",
+        "困难类别", "特殊人员类别", "特殊身份", "医疗救助类别", "缴费类别", "缴费档次", "类别", "身份", "属性",
+    ), ("人员类别", "身份类别", "困难类", "特殊人员"), ("认定", "日期")),
+    Column("phone", "联系电话", (
+        "联系电话", "手机号", "手机号码", "电话", "电话号码", "联系方式", "手机", "联系号码", "联系人电话", "本人电话",
+    ), ("电话", "手机", "联系方式")),
+    Column("channel", "缴费方式", (
+        "缴费方式", "缴费渠道", "交费方式", "收款方式", "缴纳方式", "支付方式", "缴款方式", "缴费途径",
+    ), ("缴费方式", "缴费渠道")),
+    Column("due", "应缴金额", (
+        "应缴金额", "应缴", "应收金额", "应收", "应交金额", "应缴费金额", "缴费标准", "个人应缴", "应缴费额", "标准",
+    ), ("应缴", "应收", "应交")),
+    Column("subsidy", "资助金额", (
+        "资助金额", "补助金额", "补贴金额", "减免金额", "资助", "补助", "补贴",
+    ), ("资助", "补助")),
+    Column("note", "备注", ("备注", "说明", "备考", "附注"), ("备注",)),
+    Column("serial", "序号", ("序号", "编号", "行号", "NO", "序", "顺序号", "号")),
+    Column("group", "村民组", ("村民组", "组", "组别", "小组", "村组", "自然村", "所在组", "组名"), ("村民组", "小组")),
+    Column("sex", "性别", ("性别",)),
+    Column("birth_date", "出生日期", ("出生日期", "出生年月", "出生年月日", "生日"), ("出生",)),
+    Column("age", "年龄", ("年龄", "周岁")),
+    Column("address", "住址", ("住址", "家庭住址", "地址", "家庭地址", "详细地址", "现住址"), ("住址", "地址")),
+)
+NEEDED = ("name", "id_number", "amount", "paid_on", "receipt_no")
+#: The column that our marked workbooks add, and the sheets beside the ledger in those we hand out.
+HINT_TITLE = "系统提示"
+OUR_SHEETS = ("填表说明", "不用缴费的人")
+STAMP_WORD = "台账版本"
+TITLES = {column.key: column.title for column in COLUMNS}
+#: Written once for a whole household when the cells are merged.
+_SPREAD_DOWN = ("household", "head_name", "receipt_no", "paid_on", "group", "address", "channel")
+
+_TOTAL = re.compile(r"^(本页|本村|本组|全村|全组|本户|本次|第.{1,3}页|.{1,6}组)?(合计|总计|小计|共计|累计|总合计)")
+_WHOLE_TOTAL = re.compile(r"总计|累计|全村|本村")
+_SIGNATURE = re.compile(
+    r"^(填表|填报|制表|制单|审核|复核|负责|经办|收款|缴款|交款|录入|统计|村干部|村主任|村支书|协办|医保|包村|驻村|联系|会计|出纳"
+    r"|单位|乡镇|村|签字|签名|盖章|公章|电话|日期|时间|年度|备注|注意|注|说明|附)[^:：]{0,12}[:：]"
+)
+_SIGNATURE_ALONE = re.compile(r"^(\(?(签字|签名|盖章|公章|签章)\)?|年\s*月\s*日|以下(空白|无正文)|本页.{0,4}空白)$")
+_SELF_PAID = re.compile(r"自主|自行|自缴|线上|网上|微信小程序|支付宝自|税务APP|手机自")
+
+
+@dataclass
+class Line:
+    """A row of a person: the raw cells by key."""
+
+    number: int
+    cells: dict[str, Cell]
+    #: (first row, last row) of a merged amount that stands for several people
+    amount_of_rows: tuple[int, int] | None = None
+
+    def text(self, key: str) -> str:
+        value = self.cells.get(key)
+        return "" if value is None else str(value).strip()
+
+    @property
+    def pays_itself(self) -> bool:
+        return bool(_SELF_PAID.search(self.text("channel")))
+
+
+@dataclass
+class Total:
+    """A written total: its row, the words, the amount cell, and how many lines and which section stand above it."""
+
+    number: int
+    label: str
+    amount: Cell
+    people: int | None
+    lines_above: int
+    section_from: int
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something to know about the whole file."""
+
+    code: str
+    message: str
+
+
+@dataclass
+class Reading:
+    """A ledger as it stands in the file. `unpaid` are rows of people for whom nothing is written as paid; `above` are
+    the texts over the heading."""
+
+    kind: str
+    sheet: str
+    header: Header
+    above: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    unpaid: list[int] = field(default_factory=list)
+    totals: list[Total] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+def read_ledger(book: Workbook) -> Reading:
+    """The ledger in a workbook. Raises SheetError: missing_columns, duplicate_columns, no_rows."""
+    if not any(sheet.rows for sheet in book.sheets):
+        raise SheetError(NO_ROWS, "表格是空的，没有任何内容。请填好后再上传。")
+    found = [(sheet, header) for sheet in book.sheets if (header := find(sheet, COLUMNS, NEEDED))]
+    complete = [(s, h) for s, h in found if not _missing(h)]
+    if not complete:
+        raise SheetError(MISSING_COLUMNS, _what_is_missing(found))
+    readings = [_read_sheet(book.kind, sheet, header) for sheet, header in complete]
+    ranked = sorted(zip(complete, readings, strict=True), key=lambda c: (not c[0][0].visible, not c[1].lines))
+    (sheet, header), reading = ranked[0]
+    if twice := {k: v for k, v in header.twice.items() if k in NEEDED}:
+        raise SheetError(TWO_COLUMNS, _which_are_twice(twice))
+    if not reading.lines:
+        if reading.unpaid:
+            unpaid = len(reading.unpaid)
+            raise SheetError(NO_ROWS, f"表里有 {unpaid} 人，但没有一人填了实缴金额、缴费日期和收据号。请填好后再上传。")
+        raise SheetError(NO_ROWS, f"第 {header.row} 行是表头，表头下面没有人员。请填好后再上传。")
+    reading.notes = _notes(book, sheet, reading, dict(zip((id(s) for s, _ in complete), readings, strict=True)))
+    return reading
+
+
+def _missing(header: Header) -> list[str]:
+    return [key for key in NEEDED if key not in header.columns]
+
+
+def _what_is_missing(found) -> str:
+    if not found:
+        wanted = "、".join(TITLES[key] for key in NEEDED)
+        return f"没有找到表头。台账要有一行写明：{wanted}。请对照下载的台账补上表头后再上传。"
+    sheet, header = max(found, key=lambda f: (len(NEEDED) - len(_missing(f[1])), f[0].visible))
+    wanted = "、".join(f"“{TITLES[key]}”" for key in _missing(header))
+    where = f"工作表“{sheet.name}”" if sheet.name else "表格"
+    return f"{where}第 {header.row} 行是表头，但缺少{wanted}列。请补上后再上传。"
+
+
+def _which_are_twice(twice) -> str:
+    said = [f"“{TITLES[key]}”有两列（{'、'.join(letter(p) for p in places)}）" for key, places in twice.items()]
+    return f"{'；'.join(said)}，不知道以哪一列为准。请改成每人一行、每项一列后再上传。"
+
+
+def letter(position: int) -> str:
+    """The letter of a column counted from 0: 0 → A, 26 → AA."""
+    name = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def _notes(book, chosen, reading, readings) -> list[Note]:
+    notes = []
+    if hidden := sorted(chosen.hidden_rows & {line.number for line in reading.lines}):
+        rows = "、".join(map(str, hidden[:10])) + ("等" if len(hidden) > 10 else "")
+        says = f"第 {rows} 行在表里是隐藏的（共 {len(hidden)} 行），也已读取。不该计入的请删除后重传。"
+        notes.append(Note(HIDDEN_ROWS, says))
+    ours = OUR_SHEETS if any(STAMP_WORD in text for text in reading.above) else ()
+    for sheet in book.sheets:
+        if sheet is chosen or sheet.name in ours or not sheet.rows or (not sheet.visible and id(sheet) not in readings):
+            continue
+        other = readings.get(id(sheet))
+        if other and other.lines:
+            says = f"工作表“{sheet.name}”里还有 {len(other.lines)} 行缴费，没有读取。请把它单独存成一个文件再上传。"
+        else:
+            says = f"工作表“{sheet.name}”不是缴费清册，没有读取。"
+        notes.append(Note(IGNORED_SHEET, says))
+    return notes
+
+
+def _read_sheet(kind: str, sheet: Sheet, header: Header) -> Reading:
+    reading = Reading(kind, sheet.name, header)
+    _settle_twice(sheet, header)
+    places = header.columns
+    spread, merged_amounts = _merged_cells(sheet, header)
+    section_from = 0
+    for number, cells in sheet.rows:
+        if number <= header.row:
+            if number < header.first_row:
+                reading.above += [cell for cell in cells if type(cell) is str]
+            continue
+        values = {key: cells[at] if at < len(cells) else None for key, at in places.items()}
+        values = {key: None if type(v) is str and not v.strip() else v for key, v in values.items()}
+        for key, value in spread.get(number, {}).items():
+            if values.get(key) is None:
+                values[key] = value
+        what = _kind_of_row(cells, values)
+        if what == "person":
+            line = Line(number, {k: v for k, v in values.items() if v is not None}, merged_amounts.get(number))
+            reading.lines.append(line)
+        elif what == "unpaid":
+            reading.unpaid.append(number)
+        elif what:
+            total = _total(number, what, cells, values, len(reading.lines), section_from)
+            reading.totals.append(total)
+            section_from = len(reading.lines)
+    return reading
+
+
+def _settle_twice(sheet: Sheet, header: Header) -> None:
+    """Of two columns with the same heading an empty one does not count."""
+    for key, places in list(header.twice.items()):
+        filled = [p for p in places if any(_has(cells, p) for number, cells in sheet.rows if number > header.row)]
+        if len(filled) < 2:
+            header.columns[key] = (filled or places)[0]
+            del header.twice[key]
+
+
+def _has(cells, place):
+    return place < len(cells) and cells[place] is not None and str(cells[place]).strip() != ""
+
+
+def _merged_cells(sheet: Sheet, header: Header):
+    """What merged cells say for the rows they cover: values to spread by row and key, and rows that share an amount."""
+    keys = {at: key for key, at in header.columns.items()}
+    first_cells = dict(sheet.rows)
+    spread, amounts = {}, {}
+    for top, left, bottom, right in sheet.merged:
+        if top <= header.row or bottom == top or right > left or bottom - top > 200:
+            continue
+        key = keys.get(left)
+        cells = first_cells.get(top, [])
+        value = cells[left] if left < len(cells) else None
+        if key in _SPREAD_DOWN and value is not None:
+            for number in range(top + 1, bottom + 1):
+                spread.setdefault(number, {})[key] = value
+        elif key == "amount":
+            amounts.update(dict.fromkeys(range(top, bottom + 1), (top, bottom)))
+    return spread, amounts
+
+
+def _kind_of_row(cells: list[Cell], values: dict[str, Cell]) -> str:
+    """"person", "unpaid", the label of a total, or "" for a row that tells of nobody."""
+    name, number = values.get("name"), values.get("id_number")
+    paid = [values.get(key) for key in ("amount", "paid_on", "receipt_no")]
+    digits = number is not None and sum(c.isdigit() for c in str(number)) >= 6
+    texts = [str(c).strip() for c in cells if type(c) is str and c.strip()]
+    if not digits:
+        label = next((t for t in texts[:4] if _TOTAL.match(plain(t))), None)
+        if label:
+            return label
+        money = any(p is not None and any(c.isdigit() for c in str(p)) for p in paid)
+        if not money and any(_SIGNATURE.match(t) or _SIGNATURE_ALONE.match(t) for t in texts):
+            return ""
+        if name is not None and plain(name) in COLUMNS[0].words:
+            return ""
+        if name is None and number is None and not any(p is not None for p in paid):
+            return ""
+        if name is None and number is None and paid[1] is None and paid[2] is None:
+            return "" if type(paid[0]) is str and not any(c.isdigit() for c in paid[0]) else "（没有写明的合计）"
+    if any(p is not None and p != 0 for p in paid):
+        return "person"
+    return "unpaid" if digits or names.is_plausible(names.normalise(name)) else ""
+
+
+def _total(number, label, cells, values, lines_above, section_from) -> Total:
+    text = "".join(str(c) for c in cells if type(c) is str)
+    people = re.search(r"(\d+)\s*[人名]", text)
+    amount = values.get("amount")
+    if amount is None and (written := re.search(r"(\d[\d,，]*(?:\.\d+)?)\s*元", text)):
+        amount = written[1]
+    whole = bool(_WHOLE_TOTAL.search(label))
+    return Total(number, label, amount, int(people[1]) if people else None, lines_above, section_from, whole)
+
+

@@ -1,0 +1,28 @@
+from django.core.management.base import BaseCommand, CommandError
+
+from collection.services.village_moves import MoveRefused, move_village
+from residents.models import Region
+from subsidies.models import Campaign
+
+
+class Command(BaseCommand):
+    help = "把一个村划入另一个乡镇：move_village 411325101200 411325102 411325102299 --policy 411325-2025"
+
+    def add_arguments(self, parser):
+        parser.add_argument("village", help="现在的 12 位代码")
+        parser.add_argument("township", help="划入乡镇的 9 位代码")
+        parser.add_argument("code", help="新的 12 位代码")
+        parser.add_argument("--policy", required=True, help="例如 411325-2025")
+
+    def handle(self, *, village, township, code, policy, **options):
+        county, _, year = policy.partition("-")
+        try:
+            moved = move_village(
+                campaign=Campaign.objects.select_related("county").get(county_id=county, year=year),
+                village=Region.objects.get(pk=village), township=Region.objects.get(pk=township), code=code, actor=None,
+            )
+        except (Region.DoesNotExist, Campaign.DoesNotExist, ValueError) as error:
+            raise CommandError("没有这个区划或征缴年度，请核对代码。") from error
+        except MoveRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(f"{moved.name}已划入{moved.parent.name}，新代码 {moved.code}。")

@@ -1,0 +1,62 @@
+from django.urls import reverse
+
+from collection import declaration_menu, duty_words, ledger_menu, special_menu
+from collection.duties import Status
+from collection.models import Deposit
+from collection.services import duties
+from collection.views.village import village_context
+from residents.models import Role
+from residents.page import Entry, Panel, Todo
+from subsidies.services import campaigns
+
+ENTRIES = [
+    Entry("本村", "own_village", 15),
+    *ledger_menu.ENTRIES,
+    Entry("现金缴存", "cash_board", 50),
+    Entry("缴存回单", "deposit_list", 51),
+    Entry("资金去向", "money_places", 52),
+    Entry("专用收据", "receipt_books", 53),
+    *special_menu.ENTRIES,
+    *declaration_menu.ENTRIES,
+]
+
+
+def todos(user) -> list[Todo]:
+    campaign = campaigns.current(user)
+    if campaign is None:
+        return []
+    asked = (ledger_menu.ledger_todos, cash_todos, special_menu.special_todos, declaration_menu.declaration_todos)
+    return [todo for ask in asked for todo in ask(user, campaign)]
+
+
+def panel(user) -> Panel | None:
+    """A helper's first page shows the village: task, paid, unpaid, cash in hand, what to bank by when."""
+    campaign = campaigns.current(user)
+    if user.role != Role.VILLAGE or campaign is None or user.region is None:
+        return None
+    return Panel("collection/home_village.html", village_context(campaign, user.region))
+
+
+def cash_todos(user, campaign) -> list[Todo]:
+    """What is late or due today in cash, and slips to be verified."""
+    found = []
+    if user.role == Role.VILLAGE:
+        line = duties.of_village(campaign=campaign, village=user.region_id)
+        if line and line.standing.status != Status.CLEAR:
+            says, url = duty_words.headline(line.standing), reverse("deposit_create", args=[user.region_id])
+            found.append(Todo(says, url, line.standing.status != Status.RUNNING))
+    if user.role in (Role.TOWNSHIP, Role.COUNTY):
+        lines = duties.board(campaign=campaign, region=user.scope_prefix)
+        late = [line for line in lines if line.standing.late]
+        today = [line for line in lines if line.standing.falls_due]
+        if late:
+            amount = duty_words.yuan(sum(line.standing.late for line in late))
+            found.append(Todo(f"{len(late)} 个村现金逾期未缴存，共 {amount}", reverse("cash_board"), True))
+        if today:
+            amount = duty_words.yuan(sum(line.standing.falls_due for line in today))
+            found.append(Todo(f"{len(today)} 个村今天有现金到期，共 {amount}", reverse("cash_board"), True))
+    if user.role == Role.TOWNSHIP:
+        rows = Deposit.objects.for_user(user).filter(campaign=campaign, state=Deposit.State.PENDING)
+        if waiting := rows.exclude(recorded_by=user).count():
+            found.append(Todo(f"{waiting} 张缴存回单等核验", reverse("deposit_list")))
+    return found

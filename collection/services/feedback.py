@@ -1,0 +1,293 @@
+"""The tax bureau's feedback: read from its file, matched to the declaration's rows, and what follows from it.
+
+Nothing is guessed: a line that matches nobody, says nothing, or says both is listed for a person to decide. The same
+file twice is recognised; a file that covers a part leaves the rest open.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.core.files.base import File
+from django.db import IntegrityError, transaction
+
+from collection.feedback_reasons import reason_of
+from collection.models import Contribution, Declaration, DeclarationRow, Feedback
+from collection.services.declarations import begin
+from collection.services.steps import StepRefused, required
+from collection.tax_sheets import FeedbackLine, read_feedback
+from config import clock
+from residents import audit, identity, sheets
+from residents.services import attachments, jobs
+from residents.services.working_days import working_day_after
+
+CHUNK = 2000
+#: The notice asks for corrections 及时 (方案 四（一）3（2）) and names no days; three working days are our reading.
+WORKING_DAYS_TO_FIX = 3
+PROBLEMS_KEPT = 1000
+LIMITS = sheets.Limits(
+    bytes=50 << 20, unpacked=1 << 30, rows=200_000, columns=60, cells=6_000_000, memory=2 << 30, seconds=60
+)
+State = Declaration.State
+Result = DeclarationRow.Result
+NO_LIST = (
+    "表里没有找到“姓名”和“证件号码”两列。请用税务系统导出的导入结果表，"
+    "或按“姓名、证件号码、导入结果、失败原因”四列整理后上传。"
+)
+
+
+@transaction.atomic
+def take_feedback(*, declaration: Declaration, file: File, name: str, actor) -> tuple[Feedback, bool]:
+    """Keeps the file and puts its reading in the queue; returns (feedback, new), the known one for the same file."""
+    if declaration.state not in (State.SUBMITTED, State.FED_BACK):
+        raise StepRefused(f"{declaration}{declaration.get_state_display()}，现在不收反馈文件。")
+    sha256 = digest(file)
+    if known := Feedback.objects.filter(declaration=declaration, sha256=sha256).first():
+        return known, False
+    kept = attachments.store(file=file, name=name, kind="feedback", region=declaration.township_id, actor=actor)
+    try:
+        with transaction.atomic():
+            feedback = Feedback.objects.create(
+                declaration=declaration, attachment=kept, sha256=sha256, read_by=actor, read_at=clock.now()
+            )
+    except IntegrityError:
+        return Feedback.objects.get(declaration=declaration, sha256=sha256), False
+    audit.record("feedback.upload", actor=actor, obj=feedback, summary=f"上传 {declaration} 的反馈文件 {name}")
+    jobs.enqueue(
+        "feedback.read", actor=actor, key=job_key(feedback), region=declaration.township_id, feedback=feedback.pk
+    )
+    return feedback, True
+
+
+@jobs.handler("feedback.read")
+def read_file(run: jobs.Run) -> str:
+    """The job: reads the file outside any transaction, then applies it in one."""
+    feedback = Feedback.objects.select_related("attachment", "declaration", "read_by").get(pk=run.args["feedback"])
+    if feedback.state != Feedback.State.READING:
+        return "这个文件已经读过。"
+    try:
+        workbook = sheets.read(feedback.attachment.file.path, limits=LIMITS)
+        lines = read_feedback(sheet for sheet in workbook.sheets if sheet.visible)
+        problem = NO_LIST if lines is None else "" if lines else "表里没有人员，请检查是不是选错了文件。"
+    except sheets.SheetError as error:
+        lines, problem = None, error.message
+    if problem:
+        refuse_feedback(feedback=feedback, problem=problem)
+        raise jobs.JobFailed(problem)
+    run.progress(0, len(lines), "正在核对")
+    with transaction.atomic():
+        run.confirm_ours()
+        apply_feedback(feedback=feedback, lines=lines, actor=feedback.read_by)
+    return f"读完 {len(lines)} 行。"
+
+
+def refuse_feedback(*, feedback: Feedback, problem: str) -> None:
+    """Marks a file that gives no reading, with the reason for the person who sent it."""
+    unread = Feedback.objects.filter(pk=feedback.pk, state=Feedback.State.READING)
+    unread.update(state=Feedback.State.REFUSED, problem=problem[:300])
+
+
+@transaction.atomic
+def apply_feedback(*, feedback: Feedback, lines: Iterable[FeedbackLine], actor) -> Feedback:
+    """Writes the answers to the rows they belong to; once for a file, however often it is called."""
+    declaration = begin(feedback.declaration)
+    feedback = Feedback.objects.select_for_update(of=("self",)).get(pk=feedback.pk)
+    if feedback.state != Feedback.State.READING:
+        return feedback
+    if declaration.state not in (State.SUBMITTED, State.FED_BACK):
+        refuse_feedback(feedback=feedback, problem=f"{declaration}{declaration.get_state_display()}，反馈没有导入。")
+        feedback.refresh_from_db()
+        return feedback
+    lines = list(lines)
+    matcher = _Matcher(declaration)
+    taken, refused, problems = matcher.match(lines)
+    _write(declaration, taken, refused)
+    feedback.state, feedback.lines = Feedback.State.READ, len(lines)
+    feedback.successes, feedback.failures = len(taken), len(refused)
+    feedback.problem_count, feedback.problems = len(problems), problems[:PROBLEMS_KEPT]
+    feedback.read_at = clock.now()
+    feedback.save()
+    audit.record(
+        "feedback.apply", actor=actor, obj=feedback,
+        summary=f"导入 {declaration} 的反馈：成功 {len(taken)}，失败 {len(refused)}，对不上 {len(problems)}",
+    )
+    _conclude(declaration)
+    return feedback
+
+
+@transaction.atomic
+def decide_row(*, row: DeclarationRow, ok: bool, reason: str, actor) -> DeclarationRow:
+    """The tax bureau says of one person what its file left open or said both ways. Until the confirmation."""
+    declaration = begin(row.declaration)
+    row = DeclarationRow.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    _refuse_decided(declaration)
+    result = Result.SUCCESS if ok else Result.FAILURE
+    if row.result == result and ok:
+        return row
+    if row.fixed_at:
+        raise StepRefused(f"{row.name}已按失败改正，等重新申报；不能再改这一次的结果。")
+    if not ok:
+        reason = required(reason, "失败原因")
+    before = row.get_result_display()
+    _write(declaration, [row.pk] if ok else [], [] if ok else [(row.pk, reason[:120])])
+    row.refresh_from_db()
+    audit.record(
+        "feedback.decide", actor=actor, obj=row,
+        summary=f"{declaration} {row.name}：{before}改为{row.get_result_display()}",
+        before={"result": before}, after={"result": row.get_result_display(), "reason": row.reason},
+    )
+    _conclude(declaration)
+    return row
+
+
+@transaction.atomic
+def decide_rest(*, declaration: Declaration, ok: bool, reason: str, actor) -> int:
+    """The tax bureau says the same of all who stand in no feedback file yet; returns how many. Statements constant."""
+    declaration = begin(declaration)
+    _refuse_decided(declaration)
+    rest = declaration.rows.filter(result=Result.PENDING)
+    if ok:
+        count = rest.update(result=Result.SUCCESS)
+    else:
+        text = required(reason, "失败原因")[:120]
+        count = rest.update(
+            result=Result.FAILURE, reason=text, reason_code=reason_of(text).code,
+            fix_by=working_day_after(clock.today(), WORKING_DAYS_TO_FIX),
+        )
+        _fail_contributions(declaration)
+    if count:
+        audit.record(
+            "feedback.decide_rest", actor=actor, obj=declaration,
+            summary=f"{declaration} 其余 {count} 人按{'导入成功' if ok else f'导入失败（{reason}）'}处理",
+        )
+        _conclude(declaration)
+    return count
+
+
+def job_key(feedback: Feedback) -> str:
+    """The key of the job that reads this file."""
+    return f"feedback:{feedback.pk}"
+
+
+def digest(file: File) -> str:
+    """The file's sha256, and the file rewound."""
+    sha256 = hashlib.sha256()
+    for chunk in file.chunks():
+        sha256.update(chunk)
+    file.seek(0)
+    return sha256.hexdigest()
+
+
+class _Matcher:
+    """Finds the declaration's row that a line speaks of, and what it says that is new."""
+
+    def __init__(self, declaration: Declaration):
+        self.by_number, self.by_name = defaultdict(list), defaultdict(list)
+        for row in declaration.rows.order_by("pk").only("pk", "declaration", "name", "id_number", "result"):
+            self.by_number[row.id_number].append(row)
+            self.by_name[row.name].append(row)
+
+    def match(self, lines: list[FeedbackLine]):
+        """([row pk taken in], [(row pk, reason)], [{"row", "sheet", "name", "id_number", "why"}])."""
+        said, problems = defaultdict(list), []
+        for line in lines:
+            row, why = self._row_of(line)
+            if row is None:
+                problems.append(_problem(line, why))
+            else:
+                said[row.pk].append((row, line))
+        taken, refused = [], []
+        for answers in said.values():
+            row, line = answers[0]
+            if len({answer.ok for _, answer in answers}) > 1:
+                rows = "、".join(str(answer.row) for _, answer in answers)
+                problems.append(_problem(line, f"第 {rows} 行说法相反（有成功有失败），没有导入，请逐人确定。", row))
+            elif row.result == Result.PENDING:
+                if line.ok:
+                    taken.append(row.pk)
+                else:
+                    refused.append((row.pk, line.reason))
+            elif (row.result == Result.SUCCESS) != line.ok:
+                before = "导入成功" if row.result == Result.SUCCESS else "导入失败"
+                problems.append(_problem(line, f"以前的反馈是{before}，这次相反，没有改动，请逐人确定。", row))
+        return taken, refused, problems
+
+    def _row_of(self, line: FeedbackLine):
+        if line.problem:
+            return None, line.problem
+        if "*" in line.id_number:
+            return self._row_of_masked(line)
+        rows = self.by_number.get(line.id_number, [])
+        if not rows:
+            namesake = self.by_name.get(line.name)
+            hint = "本表有同名的人但号码不同，" if namesake else ""
+            return None, f"{hint}申报表里没有这个证件号码，请核对是不是别的乡镇或别的批次。"
+        if line.ok and line.name and line.name != rows[0].name:
+            return None, f"号码对得上，但申报的姓名是“{identity.mask_name(rows[0].name)}”，请核实后逐人确定。"
+        return rows[0], ""
+
+    def _row_of_masked(self, line: FeedbackLine):
+        first, last = line.id_number.split("*", 1)[0], line.id_number.rsplit("*", 1)[1]
+        rows = [
+            row
+            for row in self.by_name.get(line.name, [])
+            if row.id_number.startswith(first) and row.id_number.endswith(last)
+        ]
+        if len(rows) == 1:
+            return rows[0], ""
+        return None, "号码打了星号，按姓名" + ("对上不止一个人，请逐人确定。" if rows else "对不上申报表里的人。")
+
+
+def _problem(line: FeedbackLine, why: str, row=None) -> dict:
+    return {
+        "sheet": line.sheet, "row": line.row, "name": line.name, "id_number": identity.mask(line.id_number),
+        "why": why, "declaration_row": row and row.pk,
+    }
+
+
+def _write(declaration, taken: list[int], refused: list[tuple[int, str]]):
+    for start in range(0, len(taken), CHUNK):
+        rows = DeclarationRow.objects.filter(pk__in=taken[start : start + CHUNK])
+        rows.update(result=Result.SUCCESS, reason="", reason_code="", fix_by=None)
+    if taken:
+        again = declaration.rows.filter(result=Result.SUCCESS).values("contribution")
+        Contribution.objects.filter(pk__in=again, state=Contribution.State.FAILED, ended_at__isnull=True).update(
+            state=Contribution.State.DECLARED
+        )
+    if refused:
+        fix_by = working_day_after(clock.today(), WORKING_DAYS_TO_FIX)
+        DeclarationRow.objects.bulk_update(
+            [
+                DeclarationRow(
+                    pk=pk, result=Result.FAILURE, reason=reason, reason_code=reason_of(reason).code, fix_by=fix_by
+                )
+                for pk, reason in refused
+            ],
+            ["result", "reason", "reason_code", "fix_by"],
+            batch_size=CHUNK // 4,
+        )
+        _fail_contributions(declaration)
+
+
+def _fail_contributions(declaration):
+    refused = declaration.rows.filter(result=Result.FAILURE).values("contribution")
+    Contribution.objects.filter(
+        pk__in=refused, declaration=declaration, state=Contribution.State.DECLARED, ended_at__isnull=True
+    ).update(state=Contribution.State.FAILED)
+
+
+def _refuse_decided(declaration):
+    if declaration.state not in (State.SUBMITTED, State.FED_BACK, State.RETURNED):
+        raise StepRefused(f"{declaration}{declaration.get_state_display()}，反馈结果不能再改。")
+
+
+def _conclude(declaration):
+    """Everybody answered: fed back, or returned as a whole if nobody was taken in."""
+    results = set(declaration.rows.order_by().values_list("result", flat=True).distinct())
+    if Result.PENDING in results:
+        state = State.SUBMITTED
+    else:
+        state = State.FED_BACK if Result.SUCCESS in results else State.RETURNED
+    if state != declaration.state:
+        declaration.state = state
+        declaration.save(update_fields=["state"])

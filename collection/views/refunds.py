@@ -1,0 +1,170 @@
+"""退费: applications with their papers, two reviews, a slip to be signed."""
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from collection.cash_forms import ReasonForm
+from collection.models import Contribution, Refund
+from collection.refund_forms import EvidenceForm, RefundFilter, RefundForm
+from collection.services import refunds
+from collection.views.cash import campaign_or_404
+from collection.views.steps import filled, taken
+from config import clock
+from residents import identity
+from residents.access import roles
+from residents.models import Resident, Role
+
+ASKS = (Role.TOWNSHIP, Role.TAX, Role.COUNTY)
+
+
+@roles(*ASKS)
+def refund_list(request):
+    campaign, form = campaign_or_404(request.user), RefundFilter(request.GET or None)
+    rows = Refund.objects.for_user(request.user).filter(campaign=campaign)
+    waiting = {state: rows.filter(state=state).count() for state in refunds.OPEN}
+    if form.is_valid():
+        if form.cleaned_data["state"]:
+            rows = rows.filter(state=form.cleaned_data["state"])
+        if wanted := form.cleaned_data["q"].strip():
+            rows = rows.filter(Q(resident__name__startswith=wanted) | Q(village__name__contains=wanted))
+    rows = rows.select_related("resident", "village__parent", "contribution", "self_payment")
+    page = Paginator(rows.order_by("-pk"), 50).get_page(request.GET.get("page"))
+    return render(
+        request, "collection/refund_list.html",
+        {"title": "退费", "form": form, "page": page, "first": waiting["requested"], "second": waiting["first_passed"],
+         "asks": campaign.is_open},
+    )
+
+
+@roles(*ASKS)
+def refund_find(request):
+    """Whose payment is to be given back: found by the whole identity number, which the applicant brings.
+
+    The number comes by POST, so that it stands in no address, history or log.
+    """
+    campaign = campaign_or_404(request.user)
+    number = identity.normalise(request.POST.get("number", ""))
+    found = []
+    if number:
+        people = Resident.objects.for_user(request.user).filter(id_number=number)
+        found = Contribution.objects.for_user(request.user).filter(
+            campaign=campaign, resident__in=people, ended_at__isnull=True
+        ).select_related("resident", "village__parent")
+    return render(
+        request, "collection/refund_find.html",
+        {"title": "登记退费申请", "number": number, "found": found, "campaign": campaign,
+         "rules": campaign.policy.refund_rules},
+    )
+
+
+@roles(*ASKS)
+def refund_create(request, contribution):
+    rows = Contribution.objects.for_user(request.user).select_related(
+        "resident", "village__parent", "campaign__policy_version", "campaign__county"
+    )
+    paid = get_object_or_404(rows, pk=contribution)
+    reasons = refunds.reasons_for(paid, clock.today())
+    open_reasons = [
+        (reason.code, f"{reason.name}（附{'、'.join(reason.evidence)}）") for reason, no in reasons if not no
+    ]
+    form = RefundForm(
+        request.POST or None, request.FILES or None, reasons=open_reasons, initial={"payee": paid.resident.name}
+    )
+    if request.method == "POST" and form.is_valid():
+        made, facts = [], dict(form.cleaned_data)
+        papers = facts.pop("evidence")
+
+        def ask():
+            made.append(refunds.request_refund(contribution=paid, actor=request.user, **facts))
+            _keep(made[0], papers, request.user)
+
+        if taken(request, ask, "已登记退费申请，等县税务局初审。"):
+            return redirect("refund_detail", made[0].pk)
+    return render(
+        request, "collection/refund_create.html",
+        {"title": "登记退费申请", "paid": paid, "form": form, "open": bool(open_reasons),
+         "closed_reasons": [no for _, no in reasons if no], "left": paid.amount - refunds.given_back(paid)},
+        status=400 if form.errors else 200,
+    )
+
+
+def _keep(refund, papers, actor):
+    for paper in papers:
+        kept = refunds.keep_paper(paper=paper, region=refund.village_id, actor=actor)
+        refunds.add_evidence(refund=refund, attachment=kept, actor=actor)
+
+
+def _refund_or_404(user, pk) -> Refund:
+    rows = Refund.objects.for_user(user).select_related(
+        "campaign__policy_version", "campaign__county", "resident", "village__parent", "contribution__receipt",
+        "self_payment", "requested_by", "first_by", "second_by",
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+@roles(*ASKS)
+def refund_detail(request, pk):
+    refund = _refund_or_404(request.user, pk)
+    return render(
+        request, "collection/refund_detail.html",
+        {
+            "title": f"退费单 {refund.pk}", "refund": refund, "evidence": refund.evidence.all(),
+            "missing": refunds.missing_evidence(refund), "movements": refund.movements.all(),
+            "reviews": refund.state in refunds.OPEN and refunds.REVIEWERS[refund.state] == request.user.role
+            and refund.first_by_id != request.user.pk,
+            "is_open": refund.state in refunds.OPEN, "reason_form": ReasonForm(), "evidence_form": EvidenceForm(),
+        },
+    )
+
+
+@roles(*ASKS)
+def refund_slip(request, pk):
+    """退费审批单, for the signatures and the file."""
+    refund = _refund_or_404(request.user, pk)
+    rule = refund.campaign.policy.refund_rules.reason(refund.reason)
+    return render(
+        request, "collection/refund_slip.html",
+        {"title": "城乡居民医保退费审批单", "refund": refund, "rule": rule, "evidence": refund.evidence.all()},
+    )
+
+
+@require_POST
+@roles(*ASKS)
+def refund_evidence(request, pk):
+    refund, form = _refund_or_404(request.user, pk), EvidenceForm(request.POST, request.FILES)
+    if filled(request, form):
+        taken(
+            request, lambda: _keep(refund, form.cleaned_data["evidence"], request.user), "证明材料已补充。"
+        )
+    return redirect("refund_detail", pk)
+
+
+@require_POST
+@roles(Role.TAX, Role.COUNTY)
+def refund_pass(request, pk):
+    """The first review for the tax bureau, the second for the insurance bureau."""
+    refund = _refund_or_404(request.user, pk)
+    if request.user.role == Role.TAX:
+        taken(
+            request, lambda: refunds.pass_first(refund=refund, actor=request.user), "初审通过，等县医保局复核。"
+        )
+    else:
+        taken(
+            request, lambda: refunds.pay_refund(refund=refund, actor=request.user), "复核通过，退费已记账。"
+        )
+    return redirect("refund_detail", pk)
+
+
+@require_POST
+@roles(Role.TAX, Role.COUNTY)
+def refund_reject(request, pk):
+    refund, form = _refund_or_404(request.user, pk), ReasonForm(request.POST)
+    if filled(request, form):
+        taken(
+            request, lambda: refunds.reject_refund(refund=refund, actor=request.user, **form.cleaned_data),
+            "已退回，登记人能看到原因。",
+        )
+    return redirect("refund_detail", pk)
+

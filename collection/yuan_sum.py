@@ -1,0 +1,14 @@
+from decimal import Decimal
+
+from django.db.models import Sum
+
+
+class YuanSum(Sum):
+    """Sum of amounts in yuan, exact to the cent on both engines: SQLite adds in binary fractions."""
+
+    def get_db_converters(self, connection):
+        return [*super().get_db_converters(connection), _to_the_cent]
+
+
+def _to_the_cent(value, expression, connection):
+    return value and Decimal(value).quantize(Decimal("0.01"))

@@ -1,0 +1,22 @@
+import os
+
+from celery import Celery
+
+import config.filequeue  # noqa: F401  (makes embedded:// known)
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("county")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+#: Real seconds between askings; each task asks the business clock what is due. What no worker took in time is dropped,
+#: since the next asking finds the same.
+EVERY = {
+    "residents.tasks.requeue_stale_jobs": 15.0,
+    "residents.tasks.send_messages": 30.0,
+    "collection.tasks.queue_duty_warnings": 120.0,
+    "reporting.tasks.build_due_snapshots": 30.0,
+}
+app.conf.beat_schedule = {
+    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}} for task, seconds in EVERY.items()
+}

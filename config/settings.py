@@ -1,0 +1,256 @@
+"""The one settings file. Everything that differs between installations is read from the environment.
+
+| variable | meaning | when not set |
+| --- | --- | --- |
+| PRODUCTION | 1: refuse to start unless everything below is safe | 0 |
+| SECRET_KEY | Django's signing key, 50 characters or more | made once and kept in DATA_DIR |
+| DATABASE_URL | postgres://user:password@host/name | SQLite in DATA_DIR |
+| REDIS_URL | redis://host/0, Celery's broker | message files in DATA_DIR |
+| DATA_DIR | uploads, slips, the embedded database and queue | var/ |
+| ALLOWED_HOSTS | comma-separated host names | this machine only |
+| CSRF_TRUSTED_ORIGINS | comma-separated https origins | none |
+| HTTPS | 0 only behind nothing at all: cookies without the secure flag | as PRODUCTION |
+| TRUSTED_PROXIES | how many reverse proxies stand in front (for the client's address) | 0 |
+| BUSINESS_CLOCK | a file holding one ISO instant: the business clock stands there (demo) | the real clock |
+| UPLOAD_LIMIT_MB | the largest ledger or roster that is taken | 20 |
+| REGISTER_LIMIT_MB | the largest register file that is taken | 200 |
+| OUTBOX_DIR | where the file gateway writes text messages | DATA_DIR/outbox |
+| OUTBOX_GATEWAY | the class that hands text messages on (residents/gateways.py) | the file gateway |
+"""
+
+import secrets
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+PRODUCTION = env.bool("PRODUCTION", False)
+DEBUG = False
+DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def _own_secret_key() -> str:
+    """A key made at first start, for installations without one in the environment (never in production)."""
+    path = DATA_DIR / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(60))
+    return path.read_text()
+
+
+def _require_safe() -> None:
+    """Production refuses to start with any of these missing."""
+    wrong = []
+    if len(env("SECRET_KEY", default="")) < 50:
+        wrong.append("SECRET_KEY must be set to 50 random characters or more")
+    if not env("DATABASE_URL", default="").startswith(("postgres://", "postgresql://")):
+        wrong.append("DATABASE_URL must name a PostgreSQL database")
+    if not env("REDIS_URL", default="").startswith(("redis://", "rediss://")):
+        wrong.append("REDIS_URL must name a Redis server")
+    if not env.list("ALLOWED_HOSTS", default=[]) or "*" in env.list("ALLOWED_HOSTS", default=[]):
+        wrong.append("ALLOWED_HOSTS must name the hosts, and not *")
+    if not env.bool("HTTPS", True):
+        wrong.append("HTTPS must not be 0")
+    if env("BUSINESS_CLOCK", default=""):
+        wrong.append("BUSINESS_CLOCK is for demos only")
+    if wrong:
+        raise ImproperlyConfigured("PRODUCTION=1 refuses to start:\n- " + "\n- ".join(wrong))
+
+
+if PRODUCTION:
+    _require_safe()
+
+SECRET_KEY = env("SECRET_KEY", default="") or _own_secret_key()
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+HTTPS = env.bool("HTTPS", PRODUCTION)
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+
+INSTALLED_APPS = [
+    "reporting",
+    "collection",
+    "subsidies",
+    "residents",
+    "config.admin.CountyAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "axes",
+    "csp",
+    "django_filters",
+    "import_export",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "residents.middleware.AuditSourceMiddleware",
+    "residents.middleware.IdleLogoutMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "residents.middleware.FirstPasswordMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "residents.page.page_context",
+            ],
+        },
+    },
+]
+
+# SQLite: one writer at a time, so every transaction that may write takes its place in the queue at the start
+# (IMMEDIATE); WAL lets readers go on meanwhile.
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "residents.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+
+# Five wrong passwords lock this user from this address for a quarter of an hour.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "residents.lockout.locked_page"
+AXES_CLIENT_IP_CALLABLE = "residents.middleware.client_address"
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+IDLE_MINUTES = 30
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "blob:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+FILTERS_EMPTY_CHOICE_LABEL = "全部"
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "uploads"},
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+UPLOAD_LIMIT_MB = env.int("UPLOAD_LIMIT_MB", 20)
+REGISTER_LIMIT_MB = env.int("REGISTER_LIMIT_MB", 200)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
+
+BUSINESS_CLOCK = env("BUSINESS_CLOCK", default="")
+OUTBOX_DIR = Path(env("OUTBOX_DIR", default=str(DATA_DIR / "outbox")))
+OUTBOX_GATEWAY = env("OUTBOX_GATEWAY", default="residents.gateways.FileGateway")
+
+REDIS_URL = env("REDIS_URL", default="")
+CELERY_BROKER_URL = REDIS_URL or "embedded://localhost/"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+if REDIS_URL:
+    # A message not acknowledged in this time is delivered again: longer than the longest task.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600}
+else:
+    _queue = DATA_DIR / "queue"
+    (_queue / "messages").mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_queue / "messages"),
+        "data_folder_out": str(_queue / "messages"),
+        "control_folder": str(_queue / "control"),
+        "polling_interval": 0.3,
+    }
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"axes": {"level": "ERROR"}},
+}

@@ -1,0 +1,10 @@
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("residents.urls")),
+    path("", include("subsidies.urls")),
+    path("", include("collection.urls")),
+    path("", include("reporting.urls")),
+    path("admin/", admin.site.urls),
+]

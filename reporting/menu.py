@@ -1,0 +1,63 @@
+from django.urls import reverse
+from django.utils import timezone
+
+from config import clock
+from reporting.models import Ranking, Snapshot, TownshipReport
+from reporting.services.reports import report_due
+from residents.models import Role
+from residents.page import Entry, Todo
+from subsidies.services.campaigns import current
+
+ENTRIES = [
+    Entry("征缴进度", "own_progress", 80),
+    Entry("最新排名", "leader", 81),
+    Entry("排名与通报", "ranking_list", 82),
+    Entry("乡镇周报", "report_write", 83),
+    Entry("乡镇周报", "report_overview", 83),
+]
+
+
+def todos(user) -> list[Todo]:
+    """What rankings and reports ask of this person today."""
+    if not user.scope_prefix:
+        return []
+    if user.role == Role.COUNTY:
+        return _to_publish(user)
+    if user.role == Role.TOWNSHIP:
+        return _to_report(user)
+    if user.role == Role.LEADER:
+        return _to_read(user)
+    return []
+
+
+def _to_publish(user) -> list[Todo]:
+    waiting = Snapshot.objects.for_user(user).filter(ranking=None, known_at__lte=clock.now())[:5]
+    return [
+        Todo(
+            f"{snapshot.get_kind_display()}（截至{_day(snapshot.as_of)}）已生成，待发布",
+            reverse("snapshot", args=[snapshot.pk]), urgent=_day(snapshot.as_of) == _day(clock.now()),
+        )
+        for snapshot in waiting
+    ]
+
+
+def _to_report(user) -> list[Todo]:
+    campaign = current(user)
+    due = campaign and report_due(campaign)
+    sent = TownshipReport.objects.for_user(user).filter(campaign=campaign, due_at=due)
+    if due is None or sent.exists():
+        return []
+    late, today = clock.now() > due, _day(due) == _day(clock.now())
+    text = f"乡镇周报应于{_day(due)} {timezone.localtime(due):%H:%M} 前报送" + ("，已超时，请尽快补报" if late else "")
+    return [Todo(text, reverse("report_write"), urgent=late or today)]
+
+
+def _to_read(user) -> list[Todo]:
+    newest = Ranking.objects.for_user(user).defer("content", "villages").first()
+    if newest is None:
+        return []
+    return [Todo(f"{newest.get_kind_display()}（截至{_day(newest.as_of)}）已发布", reverse("leader"))]
+
+
+def _day(instant) -> str:
+    return f"{timezone.localtime(instant):%-m月%-d日}"

@@ -1,0 +1,30 @@
+"""The prizes for townships, set by the county before the final evaluation."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from reporting.models import RewardTier
+from reporting.rewards import Tier, check_tiers
+from residents import audit
+from subsidies.models import Campaign
+
+
+class TiersRefused(Exception):
+    """The tiers cannot be used; the text says why."""
+
+
+@transaction.atomic
+def set_reward_tiers(*, campaign: Campaign, tiers: Sequence[Tier], actor) -> list[RewardTier]:
+    """Replaces the county's tiers. Raises TiersRefused if they overlap, leave a gap or carry no amount."""
+    if problems := check_tiers(tiers):
+        raise TiersRefused("\n".join(problems))
+    rows = RewardTier.objects.filter(campaign=campaign)
+    before = [[t.name, t.first, t.last, str(t.amount)] for t in rows]
+    after = [[t.name, t.first, t.last, str(t.amount)] for t in tiers]
+    rows.delete()
+    kept = RewardTier.objects.bulk_create(
+        RewardTier(campaign=campaign, name=t.name, first=t.first, last=t.last, amount=t.amount) for t in tiers
+    )
+    audit.record("reward.tiers", actor=actor, obj=campaign, summary="设定奖项", before=before, after=after)
+    return kept

@@ -1,0 +1,32 @@
+import logging
+
+from celery import shared_task
+from django.db import transaction
+
+from config import clock
+from reporting.services import notices
+from reporting.services.snapshots import build_snapshot, snapshots_due
+from subsidies.models import Campaign
+from subsidies.services.instants import NotSettled
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def build_due_snapshots() -> int:
+    """Builds every ranking that a policy wanted by now and that is not there, also those missed while nothing ran.
+
+    What cannot be counted yet because a writer is at work is left for the next beat. Returns how many were built.
+    """
+    built = 0
+    for campaign in Campaign.objects.select_related("policy_version", "county"):
+        for kind, as_of in snapshots_due(campaign=campaign, now=clock.now()):
+            try:
+                with transaction.atomic():
+                    snapshot = build_snapshot(campaign=campaign, kind=kind, as_of=as_of)
+                    notices.tell_those_who_stand_still(snapshot=snapshot)
+            except NotSettled:
+                log.warning("%s %s of %s is not settled yet", kind, as_of, campaign)
+            else:
+                built += 1
+    return built

@@ -1,0 +1,61 @@
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from residents import audit
+
+
+class AuditSourceMiddleware:
+    """Audit events written during a request carry the client's address."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with audit.source(client_address(request)):
+            return self.get_response(request)
+
+
+def client_address(request) -> str:
+    """The client's address as the outermost of our own proxies saw it (TRUSTED_PROXIES), else the peer's, else "::"."""
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    if 0 < settings.TRUSTED_PROXIES <= len(hops):
+        return hops[-settings.TRUSTED_PROXIES]
+    return request.META.get("REMOTE_ADDR", "") or "::"
+
+
+class IdleLogoutMiddleware:
+    """Half an hour without a request ends the session. The time is written at most once a minute."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            moment = timezone.now().timestamp()
+            seen = request.session.get("seen_at", moment)
+            if moment - seen > settings.IDLE_MINUTES * 60:
+                logout(request)
+                messages.info(request, f"超过{settings.IDLE_MINUTES}分钟没有操作，已自动退出，请重新登录。")
+                return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+            if moment - seen > 60 or "seen_at" not in request.session:
+                request.session["seen_at"] = moment
+        return self.get_response(request)
+
+
+class FirstPasswordMiddleware:
+    """A first password opens only the page where it is changed."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated and request.user.must_change_password:
+            allowed = {reverse("password_change"), reverse("logout")}
+            if request.path not in allowed and not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
+                return redirect("password_change")
+        return self.get_response(request)

@@ -1,0 +1,127 @@
+from django.conf import settings
+from django.db import models
+
+from residents.models.people import Resident
+from residents.models.regions import Region
+from residents.scope import ScopedQuerySet
+
+
+class RegisterBatch(models.Model):
+    """居民登记册批次: one file with the residents of a county, from reading to confirmation."""
+
+    class State(models.TextChoices):
+        READING = "reading", "读取中"
+        REFUSED = "refused", "不能读取"
+        CHECKED = "checked", "待确认"
+        CONFIRMING = "confirming", "写入中"
+        CONFIRMED = "confirmed", "已写入"
+
+    county = models.ForeignKey(Region, models.PROTECT, verbose_name="县", related_name="+")
+    attachment = models.ForeignKey("residents.Attachment", models.PROTECT, verbose_name="文件", related_name="+")
+    state = models.CharField("状态", max_length=10, choices=State, default=State.READING)
+    problem = models.CharField("问题", max_length=300, blank=True)
+    rows = models.PositiveIntegerField("总行数", default=0)
+    new = models.PositiveIntegerField("新登记", default=0)
+    changed = models.PositiveIntegerField("有变更", default=0)
+    unchanged = models.PositiveIntegerField("不变", default=0)
+    bad = models.PositiveIntegerField("有问题", default=0)
+    written = models.PositiveIntegerField("已写入", default=0)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+")
+    uploaded_at = models.DateTimeField("上传时间")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="确认人", null=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField("确认时间", null=True)
+
+    scope_field = "county_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "居民登记册批次"
+        ordering = ["-id"]
+
+
+class RegisterRow(models.Model):
+    """A checked row that waits for confirmation: somebody new, or somebody whose record would change.
+
+    It is gone once it has been written, so that a broken confirmation goes on where it stopped.
+    """
+
+    batch = models.ForeignKey(RegisterBatch, models.CASCADE, verbose_name="批次", related_name="staged")
+    number = models.PositiveIntegerField("行号")
+    is_new = models.BooleanField("新登记")
+    village_code = models.CharField("村代码", max_length=12)
+    household = models.CharField("户编号", max_length=30, blank=True)
+    head_name = models.CharField("户主", max_length=60, blank=True)
+    name = models.CharField("姓名", max_length=60)
+    document_type = models.CharField("证件类型", max_length=20)
+    id_number = models.CharField("证件号码", max_length=30)
+    birth_date = models.DateField("出生日期")
+    sex = models.CharField("性别", max_length=1, choices=Resident.Sex)
+    phone = models.CharField("联系电话", max_length=20, blank=True)
+    address = models.CharField("住址", max_length=120, blank=True)
+    years = models.CharField("参保年度", max_length=120, blank=True)
+    before = models.JSONField("原登记", null=True)
+
+    scope_field = "batch__county_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登记册待写入行"
+        ordering = ["id"]
+
+
+class RegisterProblem(models.Model):
+    """A row of a register file that is not taken, and why."""
+
+    batch = models.ForeignKey(RegisterBatch, models.CASCADE, verbose_name="批次", related_name="problems")
+    number = models.PositiveIntegerField("行号")
+    name = models.CharField("姓名", max_length=60, blank=True)
+    column = models.CharField("栏目", max_length=20)
+    code = models.CharField("问题代码", max_length=30)
+    found = models.CharField("表中内容", max_length=60, blank=True)
+    message = models.CharField("说明", max_length=200)
+
+    scope_field = "batch__county_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登记册问题行"
+        ordering = ["id"]
+
+
+class MergeCase(models.Model):
+    """重复档案: two records of one person, proposed for merging by one person and confirmed by another."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "待复核"
+        MERGED = "merged", "已合并"
+        REJECTED = "rejected", "不是同一人"
+
+    keep = models.ForeignKey(Resident, models.PROTECT, verbose_name="保留", related_name="+")
+    drop = models.ForeignKey(Resident, models.PROTECT, verbose_name="并入", related_name="+")
+    state = models.CharField("状态", max_length=10, choices=State, default=State.PROPOSED)
+    reason = models.CharField("理由", max_length=200)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="提出人", related_name="+")
+    proposed_at = models.DateTimeField("提出时间")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="复核人", null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField("复核时间", null=True)
+
+    scope_field = "keep__village_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "重复档案"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(keep=models.F("drop")), name="merge_two_records"),
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True) | ~models.Q(decided_by=models.F("proposed_by")),
+                name="merge_two_people",
+            ),
+            models.UniqueConstraint(
+                fields=["keep", "drop"], condition=~models.Q(state="rejected"), name="one_merge_a_pair"
+            ),
+        ]

@@ -1,0 +1,63 @@
+"""People's names as they are written in lists. Pure.
+
+Safe repairs (spaces, full-width letters, the many middle dots of minority names) are made; anything that would change
+a character of the name is left to a person.
+"""
+
+import unicodedata
+
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " "}
+_DOTS = dict.fromkeys(map(ord, "•・．‧∙⋅･●・∘᛫⸱"), "·")
+#: Quotes around a name, and the space that a quote leaves behind, are no part of it.
+_EDGES = "'`‘’′\" "
+#: What a program writes where it could not show a character.
+_LOST = frozenset("?？□■�〓¿▯")
+
+
+def normalise(text: object) -> str:
+    """张　三 → 张三, 买买提．吐尔逊 → 买买提·吐尔逊; a name in Latin letters keeps single spaces."""
+    text = "" if text is None else str(text)
+    if text.isalpha() and not text.isascii() and not any(0xFF01 <= ord(c) < 0xFF5F for c in text):
+        return text
+    text = text.translate(_HALF_WIDTH).translate(_DOTS)
+    text = "".join(c if unicodedata.category(c) not in ("Cc", "Cf") else " " if c.isspace() else "" for c in text)
+    words = text.split()
+    if any(_is_han(c) for c in text):
+        text = "".join(words).strip(_EDGES)
+        return text.replace(".", "·") if "." in text.strip(".") else text
+    return " ".join(words).strip(_EDGES)
+
+
+def is_plausible(name: str) -> bool:
+    """Whether this can be a name: two to sixty letters, dots and hyphens, nothing lost, no remark added."""
+    if not 2 <= len(name) <= 60 or any(c in _LOST for c in name):
+        return False
+    return all(c.isalpha() or _is_private(c) or c in "·-.' " for c in name) and any(
+        c.isalpha() or _is_private(c) for c in name
+    )
+
+
+def rare_characters(name: str) -> str:
+    """The characters that the tax bureau's older systems (GBK) cannot show, in order; '' for nearly everybody."""
+    try:
+        name.encode("gbk")
+    except UnicodeEncodeError:
+        return "".join(c for c in name if not _in_gbk(c))
+    return "".join(c for c in name if _is_private(c))
+
+
+def _in_gbk(character):
+    try:
+        character.encode("gbk")
+    except UnicodeEncodeError:
+        return False
+    return not _is_private(character)
+
+
+def _is_private(character):
+    return "\ue000" <= character <= "\uf8ff" or character >= "\U000f0000"
+
+
+def _is_han(character):
+    ranges = (("㐀", "鿿"), ("豈", "\ufaff"), ("\U00020000", "\U000323af"))
+    return any(first <= character <= last for first, last in ranges) or _is_private(character)

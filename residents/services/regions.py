@@ -1,0 +1,59 @@
+"""Regions come from a list of villages: one row a village with its township and county."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.db import transaction
+
+from residents import audit
+from residents.models import Region
+
+#: 1,169 villages of the five counties with their 12-digit codes (National Bureau of Statistics, June 2023).
+BUILT_IN = Path(__file__).resolve().parent.parent / "data" / "regions.csv"
+
+
+def read_regions(path: Path = BUILT_IN) -> list[dict]:
+    """Rows with county_code, county, township_code, township, village_code, village."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@transaction.atomic
+def load_regions(*, rows: Iterable[dict], actor, county_code: str = "") -> int:
+    """Adds the regions that are not there yet and renames those whose name changed; safe to repeat.
+
+    `county_code` keeps one county's rows. Returns the number of villages seen.
+    """
+    wanted: dict[str, Region] = {}
+    villages = 0
+    for row in rows:
+        if county_code and row["county_code"] != county_code:
+            continue
+        villages += 1
+        for level, parent in (("county", None), ("township", "county"), ("village", "township")):
+            wanted[row[f"{level}_code"]] = Region(
+                code=row[f"{level}_code"],
+                name=row[level],
+                level=level,
+                parent_id=row[f"{parent}_code"] if parent else None,
+            )
+    known = dict(Region.objects.filter(code__in=wanted).values_list("code", "name"))
+    changed = [region for code, region in sorted(wanted.items()) if known.get(code) != region.name]
+    Region.objects.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "level", "parent"],
+        batch_size=500,
+    )
+    if changed:
+        audit.record(
+            "region.load",
+            actor=actor,
+            summary=f"载入区划 {len(changed)} 个",
+            region=county_code,
+            object_type="region",
+            after={"codes": [region.code for region in changed][:50], "count": len(changed)},
+        )
+    return villages

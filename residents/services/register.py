@@ -1,0 +1,309 @@
+"""The county's register of residents from a file: read and check → preview → confirm → chunked writing.
+
+Both halves are jobs. Reading starts over when it is broken off; writing goes on where it stopped, because a staged row
+disappears in the transaction that writes it. Nobody is removed for missing from a file, and statuses are not touched.
+"""
+
+import json
+
+from django.db import connection, transaction
+
+from config import clock
+from residents import audit, identity, register_rows, sheet_headers, sheets
+from residents.bulk import load_rows
+from residents.helper_list import written_region_names
+from residents.models import (
+    Attachment,
+    InsuredYear,
+    Region,
+    RegisterBatch,
+    RegisterProblem,
+    RegisterRow,
+    Resident,
+)
+from residents.services import jobs
+from residents.services.register_sql import WRITE_HOUSEHOLDS, WRITE_RESIDENTS
+
+#: Rows a transaction: on SQLite a writer keeps all others waiting, so its turns are short.
+CHUNK = 10_000 if connection.vendor == "postgresql" else 2_000
+#: Problems kept and shown; a file with more of them is the wrong file.
+MOST_PROBLEMS = 20_000
+State = RegisterBatch.State
+
+
+class RegisterRefused(ValueError):
+    """The batch cannot be taken further; the text is for the screen."""
+
+
+@transaction.atomic
+def start_reading(*, attachment: Attachment, county: Region, actor) -> RegisterBatch:
+    """A batch for an uploaded file, read by a worker. The same file waiting already is that batch."""
+    same = RegisterBatch.objects.filter(
+        county=county, attachment__sha256=attachment.sha256, state__in=[State.READING, State.CHECKED, State.CONFIRMING]
+    ).first()
+    if same and same.state != State.READING:
+        return same
+    batch = same
+    if batch is None:
+        batch = RegisterBatch.objects.create(
+            county=county, attachment=attachment, uploaded_by=actor, uploaded_at=clock.now()
+        )
+        audit.record("register.upload", actor=actor, obj=batch, summary=f"上传居民登记册 {attachment.name}")
+    # A reading that failed for good is tried again by uploading the file again; one that is under way is left alone.
+    jobs.enqueue("register.read", actor=actor, key=f"register.read:{batch.pk}", region=county.code, batch=batch.pk)
+    return batch
+
+
+@transaction.atomic
+def start_writing(*, batch: RegisterBatch, actor) -> RegisterBatch:
+    """Confirms what was checked; the good rows are written by a worker. A second click changes nothing."""
+    batch = RegisterBatch.objects.select_for_update().get(pk=batch.pk)
+    if batch.state == State.CONFIRMED:
+        return batch
+    if batch.state == State.CONFIRMING:
+        return _put_to_writing(batch, actor)
+    if batch.state != State.CHECKED:
+        raise RegisterRefused("这一批还不能写入，请等读取完成。")
+    batch.state, batch.confirmed_by, batch.confirmed_at = State.CONFIRMING, actor, clock.now()
+    batch.save(update_fields=["state", "confirmed_by", "confirmed_at"])
+    audit.record(
+        "register.confirm", actor=actor, obj=batch, batch=f"register-{batch.pk}",
+        summary=f"确认写入居民登记册：新登记 {batch.new} 人，变更 {batch.changed} 人",
+        after={"new": batch.new, "changed": batch.changed, "sha256": batch.attachment.sha256},
+    )
+    return _put_to_writing(batch, actor)
+
+
+def _put_to_writing(batch, actor) -> RegisterBatch:
+    """In the queue once: a writing that failed for good goes on by confirming again."""
+    jobs.enqueue(
+        "register.write", actor=actor, key=f"register.write:{batch.pk}", region=batch.county_id, batch=batch.pk
+    )
+    return batch
+
+
+@jobs.handler("register.read")
+def read_batch(run: jobs.Run) -> str:
+    """Reads and checks the file of a batch; stages what is new or changed, and keeps the problems."""
+    batch = RegisterBatch.objects.select_related("attachment", "county").get(pk=run.args["batch"])
+    if batch.state != State.READING:
+        return ""
+    _forget(batch)
+    try:
+        counts = _read(run, batch)
+    except (sheets.SheetError, RegisterRefused) as error:
+        RegisterBatch.objects.filter(pk=batch.pk).update(state=State.REFUSED, problem=str(error)[:300])
+        raise jobs.JobFailed(str(error)) from error
+    with transaction.atomic():
+        run.confirm_ours()
+        RegisterBatch.objects.filter(pk=batch.pk).update(state=State.CHECKED, **counts)
+    return f"读完 {counts['rows']} 行，有问题 {counts['bad']} 行"
+
+
+def _forget(batch) -> None:
+    """What a broken reading left behind."""
+    for model in (RegisterRow, RegisterProblem):
+        model.objects.filter(batch=batch)._raw_delete(using="default")
+
+
+def _read(run, batch) -> dict:
+    reader, counts, pending = None, dict.fromkeys(("rows", "new", "changed", "unchanged", "bad"), 0), []
+    for piece in sheets.stream(batch.attachment.file.path):
+        if not piece.rows:
+            continue
+        rows = piece.rows
+        if reader is None:
+            header = sheet_headers.find(piece, register_rows.COLUMNS, register_rows.NEEDED)
+            if header is None or any(key not in header.columns for key in register_rows.NEEDED):
+                raise RegisterRefused("没有找到表头。表里要有“姓名、身份证号码、行政村”几栏，请补上标题行后重新上传。")
+            reader = register_rows.RowReader(header.columns, village_names(batch.county_id), clock.today())
+            rows = [row for row in rows if row[0] > header.row]
+        pending += rows
+        if len(pending) >= CHUNK:
+            _stage(run, batch, reader, pending, counts)
+            pending = []
+            run.progress(counts["rows"], 0, f"已核对 {counts['rows']} 行，有问题 {counts['bad']} 行")
+    if reader is None:
+        raise RegisterRefused("表里没有内容，请检查文件。")
+    _stage(run, batch, reader, pending, counts)
+    if not counts["rows"]:
+        raise RegisterRefused("表头下面没有人员，请检查文件。")
+    return counts
+
+
+def _stage(run, batch, reader, rows, counts) -> None:
+    people, problems = [], []
+    for number, cells in rows:
+        if not any(cell not in (None, "") for cell in cells):
+            continue
+        counts["rows"] += 1
+        answer = reader.read(number, cells)
+        if isinstance(answer, list):
+            problems.append(answer)
+        else:
+            people.append(answer)
+    known = _known([person.id_number for person in people])
+    staged = []
+    for person in people:
+        before = known.get(person.id_number)
+        if before and not before["village_id"].startswith(batch.county_id):
+            problems.append([_elsewhere(person)])
+            continue
+        changes = _changes(person, before) if before else None
+        if changes == {} and not person.years:
+            counts["unchanged"] += 1
+            continue
+        counts["changed" if before else "new"] += 1
+        staged.append(_staged(batch, person, is_new=before is None, before=changes))
+    kept = [problem for found in problems for problem in found][: max(MOST_PROBLEMS - counts["bad"], 0)]
+    counts["bad"] += len(problems)
+    with transaction.atomic():
+        run.confirm_ours()
+        load_rows(RegisterRow, _STAGED, staged)
+        RegisterProblem.objects.bulk_create(
+            [
+                RegisterProblem(
+                    batch=batch, number=p.number, name=p.name, column=p.column, code=p.code, found=p.found,
+                    message=p.message,
+                )
+                for p in kept
+            ],
+            batch_size=1000,
+        )
+
+
+_STAGED = (
+    "batch", "number", "is_new", "village_code", "household", "head_name", "name", "document_type", "id_number",
+    "birth_date", "sex", "phone", "address", "years", "before",
+)
+
+
+def _staged(batch, person, *, is_new, before) -> tuple:
+    return (
+        batch.pk, person.number, is_new, person.village_code, person.household, person.name if person.is_head else "",
+        person.name, person.document_type, person.id_number, person.birth_date, person.sex, person.phone,
+        person.address, person.years, json.dumps(before, ensure_ascii=False) if before is not None else None,
+    )
+
+
+_COMPARED = ("name", "village_id", "phone", "address", "household__number")
+
+
+def _known(wanted: list[str]) -> dict[str, dict]:
+    """Who of these numbers is registered, in any county: number → what a row could change."""
+    found = {}
+    if not Resident.objects.exists():
+        return found
+    for start in range(0, len(wanted), 2000):
+        rows = Resident.objects.filter(id_number__in=wanted[start : start + 2000])
+        found |= {row["id_number"]: row for row in rows.values("id_number", *_COMPARED)}
+    return found
+
+
+def _changes(person, before) -> dict:
+    """What the row would change of a known resident: the old values. An empty cell changes nothing."""
+    new = {
+        "name": person.name, "village_id": person.village_code, "phone": person.phone, "address": person.address,
+        "household__number": person.household,
+    }
+    return {key: before[key] or "" for key in _COMPARED if new[key] and new[key] != (before[key] or "")}
+
+
+def _elsewhere(person):
+    return register_rows.Problem(
+        person.number, person.name, "证件号码", "other_county", identity.mask(person.id_number),
+        "这个号码已在外县登记。请先由原登记地办理迁出，再在本县登记。",
+    )
+
+
+def village_names(county_code: str) -> dict[tuple[str, str], str]:
+    """(township name, village name), ("", village name) and ("", code) → code; "" where a name is not enough."""
+    found: dict[tuple[str, str], str] = {}
+    rows = Region.objects.in_region(county_code).filter(level=Region.Level.VILLAGE, replaced_by=None)
+    for village in rows.select_related("parent"):
+        for name in written_region_names(village.name):
+            for township in {*written_region_names(village.parent.name), ""}:
+                key = (township, name)
+                found[key] = village.code if found.get(key, village.code) == village.code else ""
+        found["", village.code] = village.code
+    return found
+
+
+@jobs.handler("register.write")
+def write_batch(run: jobs.Run) -> str:
+    """Writes the staged rows of a confirmed batch, a chunk a transaction."""
+    batch = RegisterBatch.objects.select_related("confirmed_by").get(pk=run.args["batch"])
+    total = batch.new + batch.changed
+    while batch.state == State.CONFIRMING:
+        with transaction.atomic():
+            run.confirm_ours()
+            last = _chunk_end(batch)
+            if last is None:
+                RegisterBatch.objects.filter(pk=batch.pk).update(state=State.CONFIRMED)
+                break
+            batch.written += _write_chunk(batch, last)
+            RegisterBatch.objects.filter(pk=batch.pk).update(written=batch.written)
+        run.progress(batch.written, total, f"已写入 {batch.written} 人")
+    return f"写入 {batch.written} 人"
+
+
+def _chunk_end(batch) -> int | None:
+    """The last id of the next chunk; None where nothing is left."""
+    ids = batch.staged.order_by("id").values_list("id", flat=True)
+    return ids[CHUNK - 1 : CHUNK].first() or ids.last()
+
+
+def _write_chunk(batch, last: int) -> int:
+    rows = batch.staged.filter(id__lte=last)
+    facts = {"batch": batch.pk, "last": last, "on": clock.today()}
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE_HOUSEHOLDS, facts)
+        cursor.execute(WRITE_RESIDENTS, facts)
+    _record_changes(batch, rows)
+    _add_years(rows)
+    written = rows.count()
+    rows._raw_delete(using="default")
+    return written
+
+
+def _record_changes(batch, rows) -> None:
+    """One event a changed person with what it was before; one a chunk for those who are new."""
+    changed = rows.filter(is_new=False).exclude(before={})
+    ids = dict(
+        Resident.objects.filter(id_number__in=changed.values("id_number")).values_list("id_number", "pk")
+    )
+    batch_name = f"register-{batch.pk}"
+    events = [
+        audit.event(
+            "resident.update", actor=batch.confirmed_by, object_type="resident", object_id=ids[row["id_number"]],
+            region=row["village_code"], summary=f"登记册更新：{row['name']}", before=row["before"], batch=batch_name,
+        )
+        for row in changed.values("id_number", "name", "village_code", "before")
+        if row["id_number"] in ids
+    ]
+    new = rows.filter(is_new=True).count()
+    if new:
+        first, last = rows.order_by("id").values_list("number", flat=True)[0], rows.order_by("-id")[0].number
+        events.append(
+            audit.event(
+                "resident.register", actor=batch.confirmed_by, object_type="registerbatch", object_id=batch.pk,
+                region=batch.county_id, summary=f"登记册新登记 {new} 人（表中第{first}至{last}行）", batch=batch_name,
+            )
+        )
+    audit.record_all(events)
+
+
+def _add_years(rows) -> None:
+    told = list(rows.exclude(years="").values_list("id_number", "years"))
+    if not told:
+        return
+    ids = dict(Resident.objects.filter(id_number__in=[n for n, _ in told]).values_list("id_number", "pk"))
+    InsuredYear.objects.bulk_create(
+        [
+            InsuredYear(resident_id=ids[number], year=int(year), source="居民登记册")
+            for number, years in told
+            for year in years.split(",")
+        ],
+        ignore_conflicts=True, batch_size=2000,
+    )
+

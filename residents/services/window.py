@@ -1,0 +1,206 @@
+"""The window: first registration, changes, moves, statuses, and a newborn's number joined to the record later."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import IntegrityError, transaction
+
+from config import clock
+from residents import audit, identity, names
+from residents.models import Household, InsuredYear, Region, Resident, StatusEntry
+
+Status = Resident.Status
+
+
+class WindowRefused(ValueError):
+    """It cannot be done so; `field` says which entry is meant, the text what to do."""
+
+    def __init__(self, message: str, field: str | None = None):
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a number tells while it is typed. `known` is the registered person, whoever's region that is."""
+
+    problem: str = ""
+    document: str = ""
+    birth_date: date | None = None
+    sex: str = ""
+    known: Resident | None = None
+    years: tuple[int, ...] = ()
+
+
+def read_number(text: str) -> Reading:
+    """Document, birth date, sex, the registered person and the years they were insured, from a number as typed."""
+    number, problem = identity.read_cell(text)
+    if problem:
+        return Reading(problem=identity.MESSAGES[problem])
+    document = identity.document_of(number)
+    if document != identity.Document.BIRTH:
+        problem = identity.check(number, as_of=clock.today())
+    if problem:
+        return Reading(problem=identity.MESSAGES[problem])
+    known = Resident.objects.filter(id_number=number).select_related("village__parent").first()
+    years = InsuredYear.objects.filter(resident=known).order_by("year").values_list("year", flat=True) if known else ()
+    return Reading(
+        document=document.value, birth_date=identity.birth_date(number), known=known, years=tuple(years),
+        sex={"男": "M", "女": "F"}.get(identity.sex(number) or "", ""),
+    )
+
+
+@transaction.atomic
+def register_resident(
+    *, name: str, id_number: str, village: Region, actor, birth_date: date | None = None, sex: str = "",
+    household: str = "", is_head: bool = False, phone: str = "", address: str = "",
+) -> Resident:
+    """First registration. A number known in the same county under the same name is a move to this village."""
+    reading, name = read_number(id_number), names.normalise(name)
+    if reading.problem:
+        raise WindowRefused(reading.problem, "id_number")
+    if not names.is_plausible(name):
+        raise WindowRefused("姓名没有填对，请照身份证填写。", "name")
+    if reading.known:
+        return _move_in(reading.known, name, village, household, actor)
+    birth_date, sex = reading.birth_date or birth_date, reading.sex or sex
+    if birth_date is None:
+        raise WindowRefused("出生医学证明上没有身份证号码，请填写出生日期。", "birth_date")
+    if birth_date > clock.today():
+        raise WindowRefused("出生日期在今天以后，请核对。", "birth_date")
+    if not sex:
+        raise WindowRefused("请选择性别。", "sex")
+    resident = Resident(
+        name=name, document_type=reading.document, id_number=identity.normalise(id_number), birth_date=birth_date,
+        sex=sex, village=village, phone=phone, address=address, registered_on=clock.today(),
+        household=_household(village, household, name if is_head else ""),
+    )
+    try:
+        with transaction.atomic():
+            resident.save(force_insert=True)
+    except IntegrityError as error:
+        raise WindowRefused("这个号码刚刚由别人登记了，请重新查询。", "id_number") from error
+    audit.record(
+        "resident.register", actor=actor, obj=resident,
+        summary=f"窗口登记居民 {name}（{identity.mask(resident.id_number)}）", after={"village": village.code},
+    )
+    return resident
+
+
+def _move_in(known, name, village, household, actor):
+    if known.village_id[:6] != village.code[:6]:
+        raise WindowRefused("这个号码已在外县登记。请先由原登记地办理迁出，再来登记。", "id_number")
+    if known.name != name:
+        raise WindowRefused("这个号码已登记在另一个姓名下。请核对身份证；确属登记有误的，先办理信息变更。", "name")
+    if known.village_id == village.code:
+        raise WindowRefused("这个人已在本村登记，不用再登记。", "id_number")
+    return change_resident(resident=known, actor=actor, village=village, household=household)
+
+
+@transaction.atomic
+def change_resident(*, resident: Resident, actor, household: str | None = None, **values) -> Resident:
+    """Changes name, village, phone or address; the household goes by its number in the village. Records what it was."""
+    resident = Resident.objects.select_for_update().get(pk=resident.pk)
+    if resident.status == Status.MERGED:
+        raise WindowRefused("这条档案已经并入另一条，请到并入后的档案办理。")
+    before = _shown(resident)
+    if "name" in values:
+        values["name"] = names.normalise(values["name"])
+        if not names.is_plausible(values["name"]):
+            raise WindowRefused("姓名没有填对，请照身份证填写。", "name")
+    moved = "village" in values and values["village"].code != resident.village_id
+    for field, value in values.items():
+        setattr(resident, field, value)
+    if household is not None or moved:
+        resident.household = _household(resident.village, household or "", "")
+    after = _shown(resident)
+    changed = [key for key in after if after[key] != before[key]]
+    if changed:
+        resident.save(update_fields=[*values, "household"])
+        audit.record(
+            "resident.move" if moved else "resident.change", actor=actor, obj=resident,
+            summary=f"{'迁移' if moved else '变更'}居民 {resident.name} 的登记",
+            before={key: before[key] for key in changed}, after={key: after[key] for key in changed},
+        )
+    return resident
+
+
+def _shown(resident) -> dict:
+    return {
+        "name": resident.name, "village": resident.village_id, "phone": identity.mask_phone(resident.phone),
+        "address": resident.address, "household": resident.household.number if resident.household else "",
+    }
+
+
+@transaction.atomic
+def change_number(*, resident: Resident, id_number: str, actor) -> Resident:
+    """Corrects a number, or joins a newborn's number to the record that was made by birth certificate."""
+    resident = Resident.objects.select_for_update().get(pk=resident.pk)
+    reading = read_number(id_number)
+    if reading.problem:
+        raise WindowRefused(reading.problem, "id_number")
+    if reading.known and reading.known.pk == resident.pk:
+        return resident
+    if reading.known:
+        raise WindowRefused("这个号码已有一份档案。请到“重复档案”提出合并，由另一人复核。", "id_number")
+    was_newborn = resident.document_type == Resident.Document.BIRTH
+    if was_newborn and reading.birth_date != resident.birth_date:
+        raise WindowRefused(f"号码里的出生日期与出生医学证明登记的 {resident.birth_date} 不一致，请核对。", "id_number")
+    before = {"id_number": identity.mask(resident.id_number), "document": resident.document_type}
+    resident.id_number, resident.document_type = identity.normalise(id_number), reading.document
+    resident.birth_date, resident.sex = reading.birth_date or resident.birth_date, reading.sex or resident.sex
+    try:
+        with transaction.atomic():
+            resident.save(update_fields=["id_number", "document_type", "birth_date", "sex"])
+    except IntegrityError as error:
+        raise WindowRefused("这个号码刚刚由别人登记了，请重新查询。", "id_number") from error
+    audit.record(
+        "resident.change_number", actor=actor, obj=resident,
+        summary=f"{'补录新生儿' if was_newborn else '更正'}{resident.name} 的证件号码", before=before,
+        after={"id_number": identity.mask(resident.id_number), "document": resident.document_type},
+    )
+    return resident
+
+
+@transaction.atomic
+def set_status(*, resident: Resident, status: str, since: date, source: str, actor, batch: str = "") -> bool:
+    """A dated status (死亡, 迁出, 参军 …) or the return to 在册; ends the one before. False if it was known already."""
+    resident = Resident.objects.select_for_update().get(pk=resident.pk)
+    if since > clock.today():
+        raise WindowRefused("起始日期在今天以后，请核对。", "since")
+    if since < resident.birth_date:
+        raise WindowRefused("起始日期早于出生日期，请核对。", "since")
+    if resident.status == Status.MERGED or status == Status.MERGED:
+        raise WindowRefused("已合并的档案不能改状态。", "status")
+    if StatusEntry.objects.filter(resident=resident, status=status, since=since).exists():
+        return False
+    if resident.status == Status.DEAD and status != Status.ACTIVE:
+        raise WindowRefused("这个人已登记死亡。登记有误的，请先恢复为在册。", "status")
+    later = StatusEntry.objects.filter(resident=resident, since__gt=since).order_by("since").first()
+    if later:
+        raise WindowRefused(f"{later.since} 已登记“{later.get_status_display()}”，新的状态不能早于它。", "since")
+    StatusEntry.objects.filter(resident=resident, until=None).update(until=since)
+    StatusEntry.objects.create(
+        resident=resident, status=status, since=since, source=source[:120], recorded_at=clock.now()
+    )
+    before = {"status": resident.status, "since": str(resident.status_on or "")}
+    resident.status, resident.status_on = status, since
+    resident.save(update_fields=["status", "status_on"])
+    audit.record(
+        "status.set", actor=actor, obj=resident, batch=batch, before=before,
+        summary=f"{resident.name} 自 {since} 起登记为{Status(status).label}",
+        after={"status": status, "since": str(since)},
+    )
+    return True
+
+
+def _household(village, number, head_name) -> Household | None:
+    if not number.strip():
+        return None
+    household, made = Household.objects.get_or_create(
+        village=village, number=number.strip()[:30], defaults={"head_name": head_name}
+    )
+    if head_name and not made and household.head_name != head_name:
+        household.head_name = head_name
+        household.save(update_fields=["head_name"])
+    return household

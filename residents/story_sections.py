@@ -1,0 +1,52 @@
+"""What residents itself knows of a person: the household, statuses, insured years, events."""
+
+from django.utils import timezone
+
+from residents import identity
+from residents.models import Event, Resident, Role
+from residents.story import Badge, Section
+
+STATUS_KINDS = {Resident.Status.ACTIVE: "ok", Resident.Status.DEAD: "off", Resident.Status.MERGED: "off"}
+
+
+def status_badge(status: str) -> Badge:
+    return Badge(STATUS_KINDS.get(status, "warn"), Resident.Status(status).label)
+
+
+def household(resident, user):
+    if not resident.household_id:
+        return Section("同户人员", ("姓名", "证件号码", "出生日期", "状态"), empty="没有登记户。")
+    others = Resident.objects.for_user(user).filter(household=resident.household_id).exclude(pk=resident.pk)
+    return Section(
+        "同户人员",
+        ("姓名", "证件号码", "出生日期", "状态"),
+        [
+            (other.name, identity.mask(other.id_number), other.birth_date, status_badge(other.status))
+            for other in others.order_by("birth_date")
+        ],
+        empty="本户没有其他人。",
+    )
+
+
+def statuses(resident, user):
+    rows = [
+        (status_badge(entry.status), entry.since, entry.until or "", entry.source)
+        for entry in resident.statuses.order_by("-since", "-id")
+    ]
+    return Section("人员状态", ("状态", "起", "止", "依据"), rows, empty="登记以来一直在册。")
+
+
+def insured_years(resident, user):
+    rows = [(row.year, row.source) for row in resident.insured_years.order_by("-year")]
+    return Section("参保年度", ("年度", "来源"), rows, empty="没有往年参保记录。")
+
+
+def events(resident, user):
+    if user.role not in (Role.COUNTY, Role.TOWNSHIP):
+        return None
+    rows = Event.objects.for_user(user).filter(object_type="resident", object_id=str(resident.pk))[:100]
+    return Section(
+        "经办记录",
+        ("时间", "经办人", "事项"),
+        [(f"{timezone.localtime(row.at):%Y-%m-%d %H:%M}", row.actor_name, row.summary) for row in rows],
+    )

@@ -1,0 +1,18 @@
+from celery import shared_task
+
+from residents.services import jobs, outbox, register, status_lists  # noqa: F401  (two bring their jobs' handlers)
+
+
+@shared_task
+def run_job(job_id: str) -> None:
+    jobs.run(job_id)
+
+
+@shared_task
+def requeue_stale_jobs() -> None:
+    jobs.requeue_stale()
+
+
+@shared_task
+def send_messages() -> None:
+    outbox.drain()

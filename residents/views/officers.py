@@ -1,0 +1,161 @@
+"""The security officer's lockouts and the audit officer's log."""
+
+import re
+
+import django_filters
+from axes.utils import reset
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from residents import audit, identity, lockout
+from residents.access import roles
+from residents.models import Event, Role, User
+from residents.xlsx import xlsx_response
+
+#: The first part of an action, as the log is searched by.
+SUBJECTS = (
+    ("session", "登录与退出"),
+    ("account", "账号"),
+    ("resident", "居民"),
+    ("register", "居民批量更新"),
+    ("status", "人员状态"),
+    ("roster", "名单"),
+    ("identity", "身份类别"),
+    ("campaign", "征缴年度"),
+    ("target", "征缴任务"),
+    ("policy", "政策"),
+    ("ledger", "台账"),
+    ("contribution", "缴费记录"),
+    ("receipt", "收据"),
+    ("deposit", "缴存"),
+    ("money", "资金"),
+    ("declaration", "申报"),
+    ("feedback", "导入反馈"),
+    ("self_payment", "自主缴费"),
+    ("refund", "退费"),
+    ("notice", "公示"),
+    ("ranking", "排名"),
+    ("bulletin", "通报"),
+    ("report", "乡镇报告"),
+    ("attachment", "附件"),
+    ("region", "区划"),
+)
+EXPORT_LIMIT = 100_000
+_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+
+
+class EventFilter(django_filters.FilterSet):
+    since = django_filters.DateFilter(
+        label="从", field_name="recorded_at", lookup_expr="date__gte", widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = django_filters.DateFilter(
+        label="到", field_name="recorded_at", lookup_expr="date__lte", widget=forms.DateInput(attrs={"type": "date"})
+    )
+    subject = django_filters.ChoiceFilter(label="事项", choices=SUBJECTS, method="by_subject")
+    actor = django_filters.CharFilter(label="操作人账号或姓名", method="by_actor")
+    source = django_filters.CharFilter(label="来源", lookup_expr="startswith")
+    region = django_filters.CharFilter(label="区划代码开头", field_name="region_code", lookup_expr="startswith")
+    text = django_filters.CharFilter(label="摘要含有", field_name="summary", lookup_expr="contains")
+
+    class Meta:
+        model = Event
+        fields = []
+
+    def by_subject(self, rows, name, value):
+        return rows.filter(action__startswith=f"{value}.")
+
+    def by_actor(self, rows, name, value):
+        return rows.filter(actor_name=value) | rows.filter(actor__username=value)
+
+
+@roles(Role.AUDIT)
+def event_list(request):
+    """Every event of the county, newest first; identity numbers in details are masked here too."""
+    found = EventFilter(request.GET, Event.objects.for_user(request.user).select_related("actor"))
+    rows = found.qs.order_by("-id")
+    if request.GET.get("export"):
+        return _export(request, rows)
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    for event in page:
+        event.details = _details(event)
+    facts = {"title": "审计日志", "form": found.form, "page": page, "query": request.GET.urlencode()}
+    return render(request, "residents/event_list.html", facts)
+
+
+def _export(request, rows):
+    number = rows[:EXPORT_LIMIT].count()
+    audit.record(
+        "event.export",
+        actor=request.user,
+        object_type="event",
+        region=request.user.region_id or "",
+        summary=f"导出审计日志 {number} 条",
+    )
+    columns = (
+        ("记录时间", 18),
+        ("业务时间", 18),
+        ("操作人", 12),
+        ("账号", 16),
+        ("动作", 22),
+        ("来源", 18),
+        ("区划代码", 14),
+        ("摘要", 60),
+        ("明细", 60),
+    )
+    lines = (
+        (
+            f"{timezone.localtime(event.recorded_at):%Y-%m-%d %H:%M:%S}",
+            f"{timezone.localtime(event.at):%Y-%m-%d %H:%M}",
+            event.actor_name,
+            event.actor.username if event.actor else "",
+            event.action,
+            event.source,
+            event.region_code,
+            _masked(event.summary),
+            _details(event),
+        )
+        for event in rows[:EXPORT_LIMIT].iterator(chunk_size=2000)
+    )
+    return xlsx_response(filename="审计日志.xlsx", columns=columns, rows=lines)
+
+
+def _details(event) -> str:
+    parts = []
+    if event.before:
+        parts.append(f"变更前：{event.before}")
+    if event.after:
+        parts.append(f"变更后：{event.after}")
+    return _masked("；".join(parts))[:2000]
+
+
+def _masked(text: str) -> str:
+    return _NUMBER.sub(lambda match: identity.mask(match.group()), text)
+
+
+@roles(Role.SECURITY)
+def lock_list(request):
+    """Accounts that wrong passwords have locked, with the address it came from."""
+    known = User.objects.for_user(request.user)
+    names = dict(known.values_list("username", "name"))
+    locked = [{**row, "name": names.get(row["username"], "（没有这个账号）")} for row in lockout.locked()]
+    others = set(User.objects.values_list("username", flat=True)) - set(names)
+    facts = {"title": "登录锁定", "locked": [row for row in locked if row["username"] not in others]}
+    return render(request, "residents/lock_list.html", facts)
+
+
+@roles(Role.SECURITY)
+@require_POST
+def lock_release(request):
+    """Lets a user try again at once, after the person has been identified."""
+    username, address = request.POST.get("username", ""), request.POST.get("address", "")
+    user = User.objects.for_user(request.user).filter(username=username).first()
+    if user and address and reset(username=username, ip=address):
+        audit.record("session.unlock", actor=request.user, obj=user, summary=f"解除账号 {username} 在 {address} 的锁定")
+        messages.success(request, f"已解除账号 {username} 的锁定。")
+    else:
+        messages.info(request, "这个账号现在没有被锁定。")
+    return redirect("lock_list")

@@ -1,0 +1,66 @@
+"""Login, logout, password: each leaves an audit event."""
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import views
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+
+from residents import audit
+from residents.access import EVERYONE, roles
+from residents.lockout import COOL_OFF_MINUTES
+
+
+class LoginForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": "用户名或密码不对，请核对后重新输入（区分大小写）。"
+        f"连续输错 {settings.AXES_FAILURE_LIMIT} 次会停用 {COOL_OFF_MINUTES} 分钟。",
+        "inactive": "这个账号已经停用，请联系县医保局系统管理员。",
+    }
+
+
+class NewPasswordForm(PasswordChangeForm):
+    def clean_new_password1(self):
+        new = self.cleaned_data.get("new_password1", "")
+        if new and self.user.check_password(new):
+            raise forms.ValidationError("新密码不能与现在的密码相同，请换一个。")
+        return new
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Login(views.LoginView):
+    template_name = "registration/login.html"
+    form_class = LoginForm
+    redirect_authenticated_user = True
+    extra_context = {"failure_limit": settings.AXES_FAILURE_LIMIT, "cooloff_minutes": COOL_OFF_MINUTES}
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        audit.record("session.login", actor=self.request.user, obj=self.request.user, summary="登录")
+        return response
+
+
+class Logout(views.LogoutView):
+    def post(self, request, *args, **kwargs):
+        audit.record("session.logout", actor=request.user, obj=request.user, summary="退出")
+        return super().post(request, *args, **kwargs)
+
+
+class PasswordChange(views.PasswordChangeView):
+    template_name = "registration/password_change.html"
+    form_class = NewPasswordForm
+    success_url = reverse_lazy("home")
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        self.request.user.must_change_password = False
+        self.request.user.save(update_fields=["must_change_password"])
+        audit.record("account.password", actor=self.request.user, obj=self.request.user, summary="修改密码")
+        return response
+
+
+login = Login.as_view()
+logout = roles(*EVERYONE)(Logout.as_view())
+password_change = roles(*EVERYONE)(PasswordChange.as_view())

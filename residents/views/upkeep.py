@@ -1,0 +1,135 @@
+"""Upkeep of the register: status lists from departments, and records that may be of one person."""
+
+from pathlib import Path
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from residents import identity
+from residents.access import roles
+from residents.models import Attachment, Job, MergeCase, Resident, Role
+from residents.services import attachments, merging, status_lists
+from residents.sheets import SheetError
+from residents.window_forms import STATUSES
+
+AT_THE_WINDOW = (Role.COUNTY, Role.TOWNSHIP)
+
+
+class StatusListForm(forms.Form):
+    status = forms.ChoiceField(label="名单里的人登记为", choices=STATUSES)
+    source = forms.CharField(label="依据", max_length=120, help_text="名单来自哪个部门、哪份文件。")
+    file = forms.FileField(
+        label="名单", help_text="任何表格，要有姓名、身份证号码、日期三栏。",
+        widget=forms.FileInput(attrs={"data-max-mb": settings.UPLOAD_LIMIT_MB}),
+    )
+
+
+class ChosenForm(forms.Form):
+    status = forms.ChoiceField(choices=STATUSES)
+    source = forms.CharField(max_length=120)
+
+
+@roles(*AT_THE_WINDOW)
+def status_list(request):
+    """A list of deaths, moves, employee insurance …: what it would do, row by row, before it does it."""
+    form = StatusListForm(request.POST or None, request.FILES or None)
+    facts = {"title": "人员状态名单", "form": form}
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        kept = attachments.store(
+            file=file, name=file.name, kind="statuses", region=request.user.region_id or "", actor=request.user
+        )
+        try:
+            rows = status_lists.read_status_list(
+                Path(kept.file.path), residents=Resident.objects.for_user(request.user),
+                source=form.cleaned_data["source"],
+            )
+        except (status_lists.StatusListError, SheetError) as error:
+            form.add_error("file", str(error))
+        else:
+            rows.sort(key=lambda row: not row.problems)
+            bad = sum(1 for row in rows if row.problems)
+            facts |= {"rows": rows[:500], "kept": kept, "bad": bad, "good": len(rows) - bad}
+    return render(request, "residents/status_list.html", facts)
+
+
+@roles(*AT_THE_WINDOW)
+def status_apply(request, attachment):
+    """GET shows how far the list is; POST starts it."""
+    kept = get_object_or_404(Attachment, pk=attachment, kind="statuses", uploaded_by=request.user)
+    chosen = ChosenForm(request.POST or None)
+    if request.method == "POST":
+        if chosen.is_valid():
+            status_lists.start_applying(attachment=kept, actor=request.user, **chosen.cleaned_data)
+        return redirect("status_apply", kept.pk)
+    job = Job.objects.filter(key=f"status.apply:{kept.pk}").first()
+    return render(request, "residents/status_apply.html", {"title": f"名单 {kept.name}", "job": job})
+
+
+@roles(*AT_THE_WINDOW)
+def merge_list(request):
+    """Proposals that wait for another person, then records that share name, village and birth date."""
+    cases = MergeCase.objects.for_user(request.user).filter(state=MergeCase.State.PROPOSED)
+    suspects = merging.suspected_pairs(Resident.objects.for_user(request.user))
+    page = Paginator(suspects, 50).get_page(request.GET.get("page"))
+    facts = {
+        "title": "重复档案",
+        "cases": [
+            {"case": case, "keep": _shown(case.keep), "drop": _shown(case.drop),
+             "own": case.proposed_by_id == request.user.pk}
+            for case in cases.select_related("keep__village", "drop__village", "proposed_by")[:100]
+        ],
+        "page": page,
+        "suspects": [_shown(one) for one in page],
+    }
+    return render(request, "residents/merge_list.html", facts)
+
+
+def _shown(resident) -> dict:
+    return {"resident": resident, "number": identity.mask(resident.id_number)}
+
+
+class ProposalForm(forms.Form):
+    keep = forms.ModelChoiceField(Resident.objects.none())
+    drop = forms.ModelChoiceField(Resident.objects.none())
+    reason = forms.CharField(max_length=200)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("keep", "drop"):
+            self.fields[name].queryset = Resident.objects.for_user(user)
+
+
+@roles(*AT_THE_WINDOW)
+@require_POST
+def merge_propose(request):
+    form = ProposalForm(request.POST, user=request.user)
+    if not form.is_valid():
+        messages.error(request, "请选好保留哪一份、并入哪一份，并写明理由。")
+        return redirect("merge_list")
+    try:
+        merging.propose_merge(actor=request.user, **form.cleaned_data)
+    except merging.MergeRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "已提出，等另一人复核。")
+    return redirect("merge_list")
+
+
+@roles(*AT_THE_WINDOW)
+@require_POST
+def merge_decide(request, pk):
+    case = get_object_or_404(MergeCase.objects.for_user(request.user), pk=pk)
+    get_object_or_404(Resident.objects.for_user(request.user), pk=case.drop_id)
+    accept = request.POST.get("answer") == "merge"
+    try:
+        merging.decide_merge(case=case, accept=accept, actor=request.user)
+    except merging.MergeRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "已合并。" if accept else "已标为不是同一人，不再提示。")
+    return redirect("merge_list")

@@ -1,0 +1,47 @@
+"""Working days: China's official calendar under the office's own holiday table. Pure.
+
+The State Council announces each year's days late in the year before; for a year that the built-in calendar does not
+know yet, Monday to Friday count until the table or a newer calendar says otherwise (`is_known`).
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cache
+
+import chinese_calendar
+
+
+def is_working_day(day: date, table: Mapping[date, bool]) -> bool:
+    """`table` holds the days that the office has set itself: True works, False is off. It goes before the calendar."""
+    if day in table:
+        return table[day]
+    if is_known(day.year):
+        return chinese_calendar.is_workday(day)
+    return day.weekday() < 5
+
+
+def working_day_after(start: date, count: int, table: Mapping[date, bool]) -> date:
+    """The `count`-th working day after `start`, which itself is not counted. `count` is at least 1."""
+    if count < 1:
+        raise ValueError("count must be at least 1")
+    day = start
+    while count:
+        day += timedelta(days=1)
+        count -= is_working_day(day, table)
+    return day
+
+
+def working_days_between(start: date, end: date, table: Mapping[date, bool]) -> int:
+    """How many working days lie after `start` up to `end`, `end` included."""
+    days = (end - start).days
+    return sum(is_working_day(start + timedelta(days=n), table) for n in range(1, days + 1))
+
+
+@cache
+def is_known(year: int) -> bool:
+    """Whether the built-in calendar has this year's official holidays."""
+    try:
+        chinese_calendar.is_workday(date(year, 1, 1))
+    except NotImplementedError:
+        return False
+    return True

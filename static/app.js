@@ -1,0 +1,197 @@
+// What pages do beyond HTML. Every page works without it.
+"use strict";
+
+(() => {
+  const page = document;
+  page.documentElement.classList.add("js");
+
+  // The menu folds on a phone.
+  const menuButton = page.querySelector("[data-menu-button]");
+  if (menuButton) {
+    const menu = page.getElementById("menu");
+    menuButton.addEventListener("click", () => {
+      const open = menu.classList.toggle("open");
+      menuButton.setAttribute("aria-expanded", String(open));
+    });
+  }
+
+  // A card on a phone names each value by its column's heading.
+  for (const table of page.querySelectorAll("table.cards")) {
+    const headings = [...table.querySelectorAll("thead tr:last-child > *")].map((cell) => cell.textContent.trim());
+    for (const row of table.querySelectorAll("tbody tr, tfoot tr")) {
+      if (row.children.length !== headings.length) continue;
+      [...row.children].forEach((cell, i) => {
+        if (!cell.dataset.label && headings[i]) cell.dataset.label = headings[i];
+      });
+    }
+  }
+
+  for (const button of page.querySelectorAll("[data-print]")) {
+    button.addEventListener("click", () => window.print());
+  }
+
+  for (const box of page.querySelectorAll("[data-select-all]")) {
+    box.addEventListener("change", () => {
+      for (const other of page.querySelectorAll(`input[type=checkbox][name="${box.dataset.selectAll}"]`)) other.checked = box.checked;
+    });
+  }
+
+  // A file that the server would refuse for its size is refused before it travels.
+  for (const input of page.querySelectorAll("input[type=file][data-max-mb]")) {
+    input.addEventListener("change", () => {
+      const limit = Number(input.dataset.maxMb);
+      const tooLarge = [...input.files].find((file) => file.size > limit * 1024 * 1024);
+      input.setCustomValidity(tooLarge ? `“${tooLarge.name}”超过 ${limit} MB，请换一个较小的文件。` : "");
+      if (tooLarge) input.reportValidity();
+    });
+  }
+
+  // Nothing typed is lost: a warning before leaving, and drafts of long texts kept in this tab.
+  const dirty = new Set();
+  const isGuarded = (form) => form && form.method === "post" && !form.hasAttribute("data-no-guard") && !form.hasAttribute("data-logout");
+  page.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (isGuarded(form)) dirty.add(form);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (dirty.size) event.preventDefault();
+  });
+
+  const draftKey = (area) => `draft:${location.pathname}:${area.name}`;
+  const submitted = sessionStorage.getItem("draft-submitted");
+  if (submitted && !page.querySelector("[data-form-errors]") && !page.body.dataset.page) {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(submitted)) sessionStorage.removeItem(key);
+  }
+  if (!page.body.dataset.page) sessionStorage.removeItem("draft-submitted");
+  for (const area of page.querySelectorAll("form textarea[name]")) {
+    if (!isGuarded(area.form)) continue;
+    const kept = sessionStorage.getItem(draftKey(area));
+    if (kept && kept !== area.value) {
+      const original = area.value;
+      area.value = kept;
+      const note = page.createElement("p");
+      note.className = "draft-note";
+      note.append("已恢复上次没有提交的内容。");
+      const drop = page.createElement("button");
+      drop.type = "button";
+      drop.className = "linklike";
+      drop.textContent = "不要恢复";
+      drop.addEventListener("click", () => {
+        area.value = original;
+        sessionStorage.removeItem(draftKey(area));
+        note.remove();
+      });
+      note.append(drop);
+      area.after(note);
+    }
+    area.addEventListener("input", () => sessionStorage.setItem(draftKey(area), area.value));
+  }
+
+  // One click, one submission. The button that was pressed goes with the form before it is disabled.
+  page.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    const asked = (event.submitter && event.submitter.dataset.confirm) || form.dataset.confirm;
+    if (asked && !window.confirm(asked)) {
+      event.preventDefault();
+      return;
+    }
+    if (form.hasAttribute("data-submitted")) {
+      event.preventDefault();
+      return;
+    }
+    dirty.clear();
+    if (form.hasAttribute("data-logout")) sessionStorage.clear();
+    else if (form.querySelector("textarea")) sessionStorage.setItem("draft-submitted", `draft:${location.pathname}:`);
+    if (form.hasAttribute("data-download")) return;
+    form.setAttribute("data-submitted", "");
+    setTimeout(() => {
+      for (const button of form.querySelectorAll("button:not([type=button]), input[type=submit]")) button.disabled = true;
+      if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
+    }, 0);
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    for (const form of page.querySelectorAll("form[data-submitted]")) {
+      form.removeAttribute("data-submitted");
+      for (const button of form.querySelectorAll(":disabled")) button.disabled = false;
+      for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+    }
+  });
+
+  // Progress of a job: asks its URL, and goes on when it has ended.
+  const spell = (seconds) => (seconds < 60 ? `约 ${Math.max(1, Math.round(seconds))} 秒` : `约 ${Math.round(seconds / 60)} 分钟`);
+  const watch = (box) => {
+    const bar = box.querySelector("progress");
+    const say = (name, text) => {
+      const target = box.querySelector(`[data-progress-${name}]`);
+      if (target) target.textContent = text;
+    };
+    let failures = 0;
+    const ask = async () => {
+      try {
+        const answer = await fetch(box.dataset.progressUrl, { headers: { Accept: "application/json" } });
+        if (answer.redirected || answer.status === 403 || answer.status === 404) return location.reload();
+        const job = await answer.json();
+        failures = 0;
+        if (job.total) {
+          bar.max = job.total;
+          bar.value = job.done;
+        }
+        say("count", job.total ? `${job.done} / ${job.total}` : "");
+        say("message", job.message || "正在处理");
+        say("eta", job.seconds_left ? `还需${spell(job.seconds_left)}` : "");
+        if (job.finished) {
+          const next = job.url || box.dataset.progressNext;
+          return next ? location.assign(next) : location.reload();
+        }
+      } catch {
+        failures += 1;
+        if (failures > 2) say("message", "与服务器的连接断了，恢复后会自动继续显示。处理不受影响。");
+      }
+      setTimeout(ask, Math.min(1000 * 2 ** failures, 15000));
+    };
+    setTimeout(ask, 600);
+  };
+  page.querySelectorAll("[data-progress-url]").forEach(watch);
+
+  // What the server makes of a field while it is typed: data-live-url answers with a piece of HTML.
+  for (const input of page.querySelectorAll("[data-live-url]")) {
+    const shown = page.getElementById(input.dataset.liveTarget);
+    let asked = 0;
+    const ask = () => {
+      const mine = (asked += 1);
+      setTimeout(async () => {
+        if (mine !== asked) return;
+        const body = new FormData();
+        body.append(input.name, input.value);
+        body.append("csrfmiddlewaretoken", input.form.elements.csrfmiddlewaretoken.value);
+        const answer = await fetch(input.dataset.liveUrl, { method: "POST", body });
+        if (mine === asked && answer.ok && !answer.redirected) shown.innerHTML = await answer.text();
+      }, 300);
+    };
+    input.addEventListener("input", ask);
+    if (input.value) ask();
+  }
+
+  // Two minutes before an idle session ends.
+  const idleMinutes = Number(page.body.dataset.idleMinutes);
+  if (idleMinutes > 2) {
+    setTimeout(() => {
+      const note = page.createElement("div");
+      note.className = "message warning idle-note";
+      note.setAttribute("role", "alert");
+      note.append("您已有一段时间没有操作，两分钟后将自动退出。");
+      const stay = page.createElement("button");
+      stay.type = "button";
+      stay.textContent = "继续工作";
+      stay.addEventListener("click", async () => {
+        const answer = await fetch(location.href, { method: "HEAD" });
+        note.textContent = answer.redirected ? "已经退出，请先把没有提交的内容抄下，再重新登录。" : "";
+        if (!answer.redirected) note.remove();
+      });
+      note.append(stay);
+      page.body.append(note);
+    }, (idleMinutes - 2) * 60000);
+  }
+})();

@@ -1,0 +1,76 @@
+from django.contrib import admin
+from import_export import resources
+from import_export.fields import Field
+
+from residents import identity
+from residents.admin_base import AuditedExport, ScopedAdmin
+from residents.models import Resident
+from residents.search import find_residents
+from subsidies.models import Campaign, Identity, PolicyVersion, Roster, Target
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ScopedAdmin):
+    list_display = ("county", "year", "policy_version", "opened_at", "closed_at")
+    list_select_related = ("county", "policy_version")
+
+
+@admin.register(PolicyVersion)
+class PolicyVersionAdmin(ScopedAdmin):
+    """The text of a policy as it was when somebody was quoted with it."""
+
+    list_display = ("policy_id", "hash", "loaded_at", "note")
+    fields = ("policy_id", "hash", "loaded_at", "note", "text")
+
+    def get_queryset(self, request):
+        county = request.user.scope_prefix[:6]
+        rows = PolicyVersion.objects.order_by("policy_id", "-loaded_at")
+        return rows.filter(policy_id__startswith=f"{county}-") if county else rows.none()
+
+
+class TargetResource(resources.ModelResource):
+    region_name = Field(attribute="region__name", column_name="区划名称")
+
+    class Meta:
+        model = Target
+        fields = export_order = ("region", "region_name", "people", "bureau_people", "source")
+
+
+@admin.register(Target)
+class TargetAdmin(AuditedExport, ScopedAdmin):
+    resource_classes = (TargetResource,)
+    list_display = ("campaign", "region", "people", "bureau_people", "source")
+    list_filter = ("region__level",)
+    list_select_related = ("campaign__county", "region")
+    search_fields = ("region__code__startswith", "region__name__startswith")
+    search_help_text = "区划代码或名称的开头"
+    ordering = ("-campaign__year", "region_id")
+
+
+@admin.register(Identity)
+class IdentityAdmin(ScopedAdmin):
+    list_display = ("resident", "masked_number", "kind", "department", "recognised_on", "ended_on", "document")
+    list_filter = ("kind", "department", ("ended_on", admin.EmptyFieldListFilter))
+    list_select_related = ("resident",)
+    search_fields = ("resident__name",)
+    search_help_text = "完整证件号码、号码前四位以上，或姓名"
+    ordering = ("-id",)
+
+    def get_search_results(self, request, queryset, search_term):
+        if not search_term.strip():
+            return queryset, False
+        found = find_residents(Resident.objects.for_user(request.user), search_term)
+        return queryset.filter(resident__in=found), False
+
+    @admin.display(description="证件号码")
+    def masked_number(self, obj):
+        return identity.mask(obj.resident.id_number)
+
+
+@admin.register(Roster)
+class RosterAdmin(ScopedAdmin):
+    list_display = (
+        "id", "department", "category", "kind", "recognised_on", "document", "state", "uploaded_by", "applied_by",
+    )
+    list_filter = ("state", "department", "kind")
+    list_select_related = ("uploaded_by", "applied_by")

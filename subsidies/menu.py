@@ -1,0 +1,7 @@
+from residents.page import Entry
+
+ENTRIES = [
+    Entry("应缴核算", "quote", 22),
+    Entry("名单", "roster_list", 30),
+    Entry("政策口径", "policy", 90),
+]

@@ -1,0 +1,359 @@
+"""The pages about cash, by role and scope: what is shown, what is refused, what a click does."""
+
+import datetime
+import io
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from PIL import Image
+
+from collection.models import Deposit, Receipt, ReceiptBook
+from collection.services import deposits, money, receipts
+from residents.models import OutboxMessage, Region
+from residents.services.photos import read_photo
+
+COUNTY, TOWN, VILLAGE, OTHER = "411325", "411325101", "411325101200", "411325101201"
+ELSEWHERE = "411325102200"
+pytestmark = pytest.mark.django_db
+
+
+def image(colour="white"):
+    data = io.BytesIO()
+    Image.new("RGB", (400, 300), colour).save(data, "PNG")
+    return data.getvalue()
+
+
+def slip(**changes):
+    facts = {
+        "slip_no": "HD0001", "paid_on": "2024-10-24", "amount": "400.00", "account": "农商行医保缴费专户",
+        "photo": SimpleUploadedFile("slip.png", image(), "image/png"),
+    }
+    return facts | changes
+
+
+@pytest.fixture
+def users(campaign, make_user):
+    return {
+        "helper": make_user("village", VILLAGE),
+        "town": make_user("township", TOWN),
+        "county": make_user("county", COUNTY),
+        "tax": make_user("tax", COUNTY),
+        "leader": make_user("leader", COUNTY),
+        "department": make_user("department", COUNTY, department="民政局"),
+        "audit": make_user("audit", COUNTY),
+    }
+
+
+@pytest.fixture
+def page(users):
+    """`page("helper", "cash_board")` → response; with `post=` a POST."""
+
+    def page(who, name, *args, post=None, **query):
+        client = Client()
+        client.force_login(users[who])
+        url = reverse(name, args=args)
+        return client.post(url, post) if post is not None else client.get(url, query)
+
+    return page
+
+
+@pytest.fixture
+def cash(campaign, users):
+    def cash(amount="400", day=20, village=VILLAGE):
+        fact = money.Fact(
+            key=f"c:{village}:{day}:{amount}", kind="collect", village=village, amount=Decimal(amount),
+            on=datetime.date(2024, 10, day),
+        )
+        money.record_movements(campaign=campaign, facts=[fact], actor=users["helper"])
+
+    return cash
+
+
+@pytest.fixture
+def deposit(campaign, users):
+    def deposit(village=VILLAGE, slip_no="HD0001", amount="400"):
+        return deposits.record_deposit(
+            campaign=campaign, village=village, slip_no=slip_no, paid_on=datetime.date(2024, 10, 24),
+            amount=Decimal(amount), account="农商行医保缴费专户", photo=read_photo(io.BytesIO(image())),
+            actor=users["helper"],
+        )
+
+    return deposit
+
+
+def text(response):
+    return response.content.decode()
+
+
+def test_the_helper_sees_the_clock(page, cash):
+    cash(day=20)
+    shown = text(page("helper", "village_cash", VILLAGE))
+    assert "今天必须缴存 400.00 元" in shown
+    assert "今天不缴存，明天 400.00 元逾期" in shown
+    assert reverse("deposit_create", args=[VILLAGE]) in shown
+
+
+def test_the_helpers_menu_line_leads_to_the_own_village(page):
+    assert page("helper", "cash_board").url == reverse("village_cash", args=[VILLAGE])
+    assert page("helper", "receipt_books").url == reverse("village_receipts", args=[VILLAGE])
+
+
+@pytest.mark.parametrize("name", ["village_cash", "deposit_create", "money_village", "village_receipts"])
+@pytest.mark.parametrize(("who", "code"), [("helper", OTHER), ("town", ELSEWHERE), ("town", TOWN), ("town", "1")])
+def test_other_villages_are_not_there(page, name, who, code):
+    assert page(who, name, code).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["department", "audit"])
+@pytest.mark.parametrize("name", ["cash_board", "deposit_list", "money_places", "receipt_books"])
+def test_roles_without_cash(page, who, name):
+    assert page(who, name).status_code == 403
+
+
+def test_leaders_see_sums_and_no_slips(page, deposit):
+    assert page("leader", "cash_board").status_code == 200
+    assert page("leader", "money_places").status_code == 200
+    assert page("leader", "deposit_detail", deposit().pk).status_code == 403
+    assert page("leader", "money_village", VILLAGE).status_code == 403
+
+
+def test_recording_a_slip(page, cash, users):
+    cash()
+    assert page("helper", "deposit_create", VILLAGE, post=slip()).url == reverse("village_cash", args=[VILLAGE])
+    assert page("helper", "deposit_create", VILLAGE, post=slip()).status_code == 302
+    found = Deposit.objects.get()
+    assert (found.amount, found.state, found.recorded_by) == (400, "pending", users["helper"])
+    assert "已登记待核验" in text(page("helper", "village_cash", VILLAGE))
+
+
+BAD_SLIPS = {
+    "no photo": ({"photo": ""}, "请拍一张银行回单的照片"),
+    "not a photo": ({"photo": SimpleUploadedFile("slip.png", b"nothing", "image/png")}, "不是能打开的照片"),
+    "tomorrow": ({"paid_on": "2024-10-26"}, "还没有到"),
+    "no amount": ({"amount": "0"}, "0.01"),
+    "another account": ({"account": "我自己的账户"}, "我自己的账户"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_SLIPS)
+def test_bad_slips_come_back_with_what_is_wrong(page, name):
+    changes, says = BAD_SLIPS[name]
+    response = page("helper", "deposit_create", VILLAGE, post=slip(**changes))
+    assert response.status_code == 400
+    assert says in text(response)
+    assert not Deposit.objects.exists()
+
+
+def test_verifying_leads_to_the_next_slip(page, deposit, cash):
+    cash("800")
+    first, second = deposit(), deposit(slip_no="HD0002")
+    shown = text(page("town", "deposit_list"))
+    assert "有 2 张回单等核验" in shown and "HD0002" in shown
+    assert "核对无误" in text(page("town", "deposit_detail", first.pk))
+    response = page("town", "deposit_verify", first.pk, post={})
+    assert response.url == reverse("deposit_detail", args=[second.pk])
+    assert page("town", "deposit_verify", second.pk, post={}).url == reverse("deposit_list")
+    assert set(Deposit.objects.values_list("state", flat=True)) == {"verified"}
+
+
+def test_who_may_not_verify(page, deposit, campaign, users):
+    own = deposits.record_deposit(
+        campaign=campaign, village=VILLAGE, slip_no="HD0009", paid_on=datetime.date(2024, 10, 24),
+        amount=Decimal("400"), account="农商行医保缴费专户", photo=read_photo(io.BytesIO(image())), actor=users["town"],
+    )
+    assert page("helper", "deposit_verify", own.pk, post={}).status_code == 403
+    assert page("tax", "deposit_verify", own.pk, post={}).status_code == 403
+    assert "核对无误" not in text(page("town", "deposit_detail", own.pk))
+    page("town", "deposit_verify", own.pk, post={})
+    own.refresh_from_db()
+    assert own.state == "pending"
+
+
+def test_slips_of_elsewhere_are_not_there(page, deposit):
+    other = deposit(village=ELSEWHERE)
+    assert page("town", "deposit_detail", other.pk).status_code == 404
+    assert page("town", "deposit_verify", other.pk, post={}).status_code == 404
+    assert page("town", "deposit_reject", other.pk, post={"reason": "x"}).status_code == 404
+    assert "HD0001" not in text(page("town", "deposit_list"))
+    assert "HD0001" in text(page("county", "deposit_list"))
+
+
+def test_rejecting_needs_a_reason(page, deposit):
+    found = deposit()
+    page("town", "deposit_reject", found.pk, post={"reason": ""})
+    found.refresh_from_db()
+    assert found.state == "pending"
+    page("town", "deposit_reject", found.pk, post={"reason": "照片看不清"})
+    found.refresh_from_db()
+    assert (found.state, found.reject_reason) == ("rejected", "照片看不清")
+    assert "照片看不清" in text(page("helper", "village_cash", VILLAGE))
+
+
+@pytest.mark.parametrize("name", ["deposit_verify", "deposit_reject"])
+def test_changes_only_by_post(page, deposit, name):
+    assert page("town", name, deposit().pk).status_code == 405
+
+
+def test_slips_are_found_by_number_and_village(page, deposit):
+    deposit()
+    assert "HD0001" in text(page("county", "deposit_list", q="hd 0001"))
+    assert "HD0001" in text(page("county", "deposit_list", q=Region.objects.get(pk=VILLAGE).name[:2]))
+    assert "没有符合条件" in text(page("county", "deposit_list", q="HD0002"))
+    assert "没有符合条件" in text(page("county", "deposit_list", state="verified"))
+
+
+def test_the_board_shows_how_late_and_since_when(page, cash):
+    cash("400", 10)
+    cash("900", 20, village=ELSEWHERE)
+    shown = text(page("county", "cash_board"))
+    assert shown.index("2024-10-15") < shown.index("今日到期")
+    assert "逾期" in shown and "900.00" in shown
+    assert "900.00" not in text(page("town", "cash_board"))
+    assert "900.00" not in text(page("county", "cash_board", township=TOWN))
+
+
+def test_the_board_of_a_past_day(page, cash):
+    cash("400", 10)
+    assert "已逾期" not in text(page("county", "cash_board", on="2024-10-12"))
+    assert "2024年10月25日" in text(page("county", "cash_board", on="2030-01-01"))
+    assert "2024年10月25日" in text(page("county", "cash_board", on="x"))
+
+
+def test_where_the_money_stands(page, cash, deposit, campaign, users):
+    cash("1000", 20)
+    deposits.verify_deposit(deposit=deposit(amount="600"), actor=users["town"])
+    cash("300", 20, village=ELSEWHERE)
+    shown = text(page("county", "money_places"))
+    assert "1,300.00" in shown and "700.00" in shown and "600.00" in shown and "一分不差" in shown
+    before = text(page("county", "money_places", on="2024-10-23"))
+    assert "1,300.00" in before and "600.00" not in before
+    assert "300.00" not in text(page("town", "money_places")).replace("1,300.00", "")
+    assert Region.objects.get(pk=VILLAGE).name in text(page("county", "money_places", township=TOWN))
+    assert page("town", "money_places", township="411325102").status_code == 404
+    village = text(page("town", "money_village", VILLAGE))
+    assert "HD0001" in village and "收款" in village
+
+
+def test_a_surplus_is_shown_as_a_discrepancy(page, cash, deposit, users):
+    cash("100", 20)
+    deposits.verify_deposit(deposit=deposit(), actor=users["town"])
+    assert "-300.00" in text(page("town", "money_places"))
+    assert "多缴存" in text(page("county", "cash_board"))
+    assert "缴存比已记的收款多 300.00 元" in text(page("helper", "village_cash", VILLAGE))
+
+
+def test_books_are_issued_level_by_level(page):
+    numbers = {"first": "NX0001", "last": "NX0999"}
+    for who, holder in (("town", VILLAGE), ("county", TOWN)):
+        refused = page(who, "book_issue", post=numbers | {"holder": holder})
+        assert refused.status_code == 400 and "没有领用" in text(refused)
+    assert not ReceiptBook.objects.exists()
+
+
+def test_registering_and_handing_on(users):
+    for who, query, post in (
+        ("tax", "?new=1", {"first": "NX0001", "last": "NX0999"}),
+        ("county", "", {"holder": TOWN, "first": "NX0001", "last": "NX0100"}),
+        ("town", "", {"holder": VILLAGE, "first": "NX0001", "last": "NX0020"}),
+    ):
+        client = Client()
+        client.force_login(users[who])
+        assert client.post(reverse("book_issue") + query, post).status_code == 302, who
+    assert [book.text for book in ReceiptBook.objects.filter(holder=VILLAGE)] == ["NX0001—NX0020"]
+    client = Client()
+    client.force_login(users["town"])
+    assert "NX0021" in text(client.get(reverse("book_issue")))
+    elsewhere = {"holder": ELSEWHERE, "first": "NX0021", "last": "NX0030"}
+    assert client.post(reverse("book_issue"), elsewhere).status_code == 400
+
+
+@pytest.fixture
+def book(campaign, users):
+    actor = users["county"]
+    receipts.register_book(campaign=campaign, first="NX0001", last="NX0999", actor=actor)
+    for holder in (TOWN, VILLAGE):
+        holder = Region.objects.get(pk=holder)
+        receipts.issue_book(campaign=campaign, holder=holder, first="NX0001", last="NX0020", actor=actor)
+    uses = [receipts.Use(n, "", Decimal("400"), datetime.date(2024, 10, 20)) for n in ("NX0001", "NX0004", "XX9")]
+    return receipts.use_receipts(campaign=campaign, village=VILLAGE, uses=uses, actor=users["helper"])
+
+
+def test_receipts_of_a_village(page, book):
+    shown = text(page("helper", "village_receipts", VILLAGE))
+    assert "NX0002" in shown and "NX0003" in shown and "有 1 张收据的号码不在本村收据本里" in shown
+    assert page("helper", "village_receipts", VILLAGE, post={"number": "NX0002", "state": "lost", "reason": "雨淋"}).url
+    assert Receipt.objects.get(number="NX0002").state == "lost"
+    bad = page("helper", "village_receipts", VILLAGE, post={"number": "NX0001", "state": "lost", "reason": "雨淋"})
+    assert bad.status_code == 400 and "已开出 400.00 元" in text(bad)
+    found = text(page("town", "village_receipts", VILLAGE, q="nx0004"))
+    assert "NX0004" in found
+    assert "XX9" in text(page("town", "receipt_books"))
+
+
+def test_voiding_a_receipt_on_its_page(page, book):
+    receipt = book["NX0001"]
+    assert page("tax", "receipt_detail", receipt.pk, post={"reason": "写错"}).status_code == 200
+    assert page("helper", "receipt_detail", receipt.pk, post={"reason": ""}).status_code == 400
+    receipt.refresh_from_db()
+    assert receipt.state == "used"
+    page("helper", "receipt_detail", receipt.pk, post={"reason": "写错"})
+    receipt.refresh_from_db()
+    assert (receipt.state, receipt.void_reason) == ("voided", "写错")
+
+
+def test_todos(users, cash, deposit):
+    from collection.menu import cash_todos
+    from subsidies.models import Campaign
+
+    campaign = Campaign.objects.get()
+    says = lambda who: [todo.text for todo in cash_todos(users[who], campaign)]  # noqa: E731
+    assert says("helper") == says("town") == says("county") == []
+    cash("400", 10)
+    cash("900", 20, village=OTHER)
+    assert says("helper") == ["已逾期 10 天：400.00 元应在10月15日（周二）前缴存，请今天就去缴存。"]
+    assert says("town") == ["1 个村现金逾期未缴存，共 400.00 元", "1 个村今天有现金到期，共 900.00 元"]
+    deposit()
+    assert says("helper") == []
+    assert says("town") == ["1 个村今天有现金到期，共 900.00 元", "1 张缴存回单等核验"]
+
+
+def test_warnings_sent_are_on_the_village_page(page, users):
+    OutboxMessage.objects.create(
+        key="k", kind="duty", region_code=VILLAGE, to_name="某人", text="请立即缴存", created_at=datetime.datetime(
+            2024, 10, 25, tzinfo=datetime.UTC
+        ),
+    )
+    assert "请立即缴存" in text(page("helper", "village_cash", VILLAGE))
+
+
+@pytest.mark.parametrize("name", ["cash_board", "deposit_list", "money_places", "receipt_books"])
+def test_statements_do_not_grow_with_the_villages(page, cash, deposit, campaign, users, name):
+    def statements():
+        with CaptureQueriesContext(connection) as found:
+            page("county", name)
+        return len(found)
+
+    def busy(number):
+        village = f"411325102{number}"
+        cash(village=village)
+        deposit(village=village, slip_no=f"HE{number}")
+        uses = [receipts.Use(f"NX{number}", "", Decimal("400"), datetime.date(2024, 10, 20))]
+        receipts.use_receipts(campaign=campaign, village=village, uses=uses, actor=users["helper"])
+
+    busy(200)
+    statements()  # what is read once a process
+    few = statements()
+    for number in range(201, 212):
+        busy(number)
+    assert statements() == few
+
+
+def test_without_a_campaign_there_is_nothing(make_user):
+    client = Client()
+    client.force_login(make_user("county", None))
+    assert client.get(reverse("cash_board")).status_code == 404

@@ -1,0 +1,154 @@
+"""Where each yuan got stuck, by name; and the campaign that closes over it, said why, and frozen."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from collection.models import Contribution, Deposit
+from collection.services import close, corrections, declarations, drafts, feedback, refunds, stuck
+from collection.services.contributions import ContributionRefused
+from collection.services.money import MoneyRefused
+from collection.services.steps import StepRefused
+from residents.models import Attachment, Region
+from tests.collection.paid_people import DAY, OTHER, TOWNSHIP, VILLAGE, bank, pay
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clerk(make_user):
+    return make_user("township", TOWNSHIP)
+
+
+@pytest.fixture
+def taxman(make_user):
+    return make_user("tax", "411325")
+
+
+@pytest.fixture
+def officer(make_user):
+    return make_user("county", "411325")
+
+
+@pytest.fixture
+def draft(campaign, clerk):
+    return lambda: drafts.draft_declaration(
+        campaign=campaign, township=Region.objects.get(pk=TOWNSHIP), actor=clerk
+    )
+
+
+def stages(campaign, region=TOWNSHIP):
+    rows = stuck.not_posted(campaign=campaign, region=region).order_by("pk")
+    return list(rows.values_list("stage", flat=True))
+
+
+def test_every_stage_of_the_way(campaign, clerk, taxman, draft):
+    people = pay(campaign, clerk, people=6)
+    assert stages(campaign) == ["in_hand"] * 6
+    Deposit.objects.create(
+        campaign=campaign, village_id=VILLAGE, slip_no="D1", paid_on=DAY, amount=800, account="专户",
+        photo=Attachment.objects.create(name="x", kind="photo", size=1, sha256="x", region_code=VILLAGE),
+        recorded_by=clerk, recorded_at=campaign.opened_at,
+    )
+    assert stages(campaign) == ["unverified"] * 2 + ["in_hand"] * 4
+    bank(campaign, clerk, 2000)
+    Deposit.objects.update(state="verified")
+    assert stages(campaign) == ["banked"] * 5 + ["in_hand"]
+    refunds.request_refund(contribution=people[0], reason="death", actor=clerk)
+    declaration = draft()
+    assert stages(campaign) == ["refunding"] + ["draft"] * 4 + ["in_hand"]
+    declarations.submit_declaration(declaration=declaration, actor=clerk)
+    first, second = declaration.rows.order_by("contribution")[:2]
+    feedback.decide_row(row=first, ok=True, reason="", actor=taxman)
+    feedback.decide_row(row=second, ok=False, reason="姓名不符", actor=taxman)
+    assert stages(campaign) == ["refunding", "taken", "failed", "sent", "sent", "in_hand"]
+    corrections.correct_row(row=second, name="王晓明", id_number=second.id_number, note="", actor=clerk)
+    feedback.decide_rest(declaration=declaration, ok=True, reason="", actor=taxman)
+    assert stages(campaign) == ["refunding", "taken", "fixed", "taken", "taken", "in_hand"]
+    declarations.confirm_declaration(
+        declaration=declaration, number="QR", people=3, amount=Decimal(1200), actor=taxman
+    )
+    assert stages(campaign) == ["refunding", "confirmed", "fixed", "confirmed", "confirmed", "in_hand"]
+    found = stuck.by_stage(stuck.heaps(campaign=campaign, region="411325"))
+    assert [(item["stage"], item["people"], item["amount"]) for item in found] == [
+        ("in_hand", 1, 400), ("refunding", 1, 400), ("fixed", 1, 400), ("confirmed", 3, 1200),
+    ]
+
+
+def test_posted_people_are_not_stuck(campaign, clerk):
+    pay(campaign, clerk, channel="self", people=2)
+    assert stages(campaign) == []
+
+
+def test_statements_do_not_grow_with_the_people(campaign, clerk, django_assert_max_num_queries):
+    for village in (VILLAGE, OTHER):
+        pay(campaign, clerk, village, people=40)
+        bank(campaign, clerk, 4000, village)
+    with django_assert_max_num_queries(8):
+        assert sum(heap.people for heap in stuck.heaps(campaign=campaign, region="411325")) == 80
+
+
+# --- Closing --------------------------------------------------------------------------------------------------------
+
+
+def kinds(campaign):
+    return {item.kind: item.count for item in close.open_items(campaign=campaign)}
+
+
+def test_open_business_is_named(campaign, clerk):
+    pay(campaign, clerk, people=2)
+    assert kinds(campaign) == {"not_posted": 2, "money": 1}
+    items = {item.kind: item for item in close.open_items(campaign=campaign)}
+    assert items["not_posted"].rows[0][1][1] == "*"
+    assert "钱在村里" in items["not_posted"].rows[0][2]
+    assert "村级手中 800.00 元" in items["money"].rows[0][2]
+
+
+def test_closed_over_with_reasons_by_name_and_frozen(campaign, clerk, officer, draft):
+    pay(campaign, clerk, people=2)
+    seen = kinds(campaign)
+    reasons = dict.fromkeys(seen, "村民外出，下年度办理")
+    with pytest.raises(StepRefused, match="还没有写明原因"):
+        close.close_campaign(campaign=campaign, reasons={}, seen=seen, actor=officer)
+    with pytest.raises(StepRefused, match="县医保局"):
+        close.close_campaign(campaign=campaign, reasons=reasons, seen=seen, actor=clerk)
+    closing = close.close_campaign(campaign=campaign, reasons=reasons, seen=seen, actor=officer)
+    assert close.close_campaign(campaign=campaign, reasons=reasons, seen=seen, actor=officer) == closing
+    assert closing.sums["collected"] == "800.00"
+    assert [(item["kind"], item["count"]) for item in closing.open_items] == list(seen.items())
+    assert len(closing.open_items[0]["rows"]) == 2
+    campaign.refresh_from_db()
+    for change in (
+        lambda: pay(campaign, clerk),
+        lambda: bank(campaign, clerk, 400),
+        draft,
+        lambda: refunds.request_refund(contribution=Contribution.objects.first(), reason="death", actor=clerk),
+    ):
+        with pytest.raises((StepRefused, MoneyRefused, ContributionRefused), match="已经办结|已关闭"):
+            change()
+
+
+def test_what_changed_since_it_was_looked_at(campaign, clerk, officer):
+    pay(campaign, clerk, people=2)
+    seen = kinds(campaign)
+    pay(campaign, clerk)
+    with pytest.raises(StepRefused, match="有变化"):
+        close.close_campaign(campaign=campaign, reasons=dict.fromkeys(seen, "x"), seen=seen, actor=officer)
+
+
+def test_books_that_do_not_add_up_cannot_be_closed_over(campaign, clerk, officer):
+    from collection.models import VillageAccount
+
+    pay(campaign, clerk, people=2)
+    VillageAccount.objects.update(in_hand=400, collected=400)
+    seen = kinds(campaign)
+    assert seen["recount"] == 1
+    with pytest.raises(StepRefused, match="必须先处理"):
+        close.close_campaign(campaign=campaign, reasons=dict.fromkeys(seen, "x"), seen=seen, actor=officer)
+
+
+def test_an_empty_campaign_closes(campaign, officer):
+    closing = close.close_campaign(campaign=campaign, reasons={}, seen={}, actor=officer)
+    assert closing.open_items == []
+    assert closing.closed_at.astimezone(datetime.UTC) == datetime.datetime(2024, 10, 25, 3, tzinfo=datetime.UTC)

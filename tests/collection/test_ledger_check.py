@@ -1,0 +1,341 @@
+"""Every rule of the checker, a case a line; `check` gives what is wrong with the first row."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collection.ledger_check import check_ledger
+from collection.ledger_columns import read_ledger
+from collection.ledger_verdicts import Facts, Paid, Person, ReceiptUse
+from residents.sheets import Sheet, SheetError, Workbook
+from subsidies import policy
+from tests.collection.ledger_files import HEADING, number_of, person
+from tests.people import invented_number
+
+VILLAGE, OTHER = "411325101200", "411325101201"
+RULES = policy.load("411325-2025")
+TODAY = datetime.date(2024, 10, 31)
+MAY = datetime.date(2024, 5, 1)
+
+
+def facts(**changes):
+    return Facts(**{"policy": RULES, "village": VILLAGE, "village_name": "本村", "as_of": TODAY, **changes})
+
+
+def ledger(*rows, heading=HEADING, merged=(), above=()):
+    everything = [*above, heading, *rows]
+    numbered = [(at, list(cells)) for at, cells in enumerate(everything, 1) if any(c is not None for c in cells)]
+    return read_ledger(Workbook("xlsx", [Sheet("缴费清册", merged=list(merged), rows=numbered)]))
+
+
+def check(*rows, heading=HEADING, merged=(), above=(), **known):
+    return check_ledger(ledger(*rows, heading=heading, merged=merged, above=above), facts(**known))
+
+
+def problems(checked):
+    return {row.number: [p.code for p in row.problems] for row in checked.rows if row.problems}
+
+
+def warnings(checked, number=2):
+    return {w.code for row in checked.rows if row.number == number for w in row.warnings}
+
+
+def registered(serial=0, **changes):
+    number = number_of(serial)
+    born = datetime.datetime.strptime(number[6:14], "%Y%m%d").date()
+    one = {
+        "resident_id": serial + 1, "name": person(serial)[1], "birth_date": born, "village": VILLAGE,
+        "village_name": "本村", "household": f"H{serial // 3:05d}",
+    }
+    return {number: Person(**{**one, **changes})}
+
+
+# --- one row --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({}, []),
+        ({"id_number": None}, ["id_missing"]),
+        ({"id_number": "无"}, ["id_missing"]),
+        ({"id_number": 4.11325195503207e17}, ["id_number_truncated"]),
+        ({"id_number": "4.11325E+17"}, ["id_number_truncated"]),
+        ({"id_number": "41132519500101"}, ["id_length"]),
+        ({"id_number": number_of(0)[:17] + "A"}, ["id_checksum"]),
+        ({"id_number": invented_number(datetime.date(2024, 11, 1), "M", 1)}, ["id_birth_date"]),
+        ({"name": None}, ["name_missing"]),
+        ({"name": " 　"}, ["name_missing"]),
+        ({"name": "王?平"}, ["name_invalid"]),
+        ({"name": "王平（已故）"}, ["name_invalid"]),
+        ({"amount": None}, ["amount_invalid"]),
+        ({"amount": "已交"}, ["amount_invalid"]),
+        ({"amount": -400}, ["amount_invalid"]),
+        ({"amount": 0}, ["amount_mismatch"]),
+        ({"amount": 399.99}, ["amount_mismatch"]),
+        ({"amount": 400.01}, ["amount_mismatch"]),
+        ({"amount": 800}, ["amount_mismatch"]),
+        ({"paid_on": None}, ["date_invalid"]),
+        ({"paid_on": "10月8日"}, ["date_invalid"]),
+        ({"paid_on": "2024-08-31"}, ["date_outside_period"]),
+        ({"paid_on": "2024-09-01"}, []),
+        ({"paid_on": "2024-10-31"}, []),
+        ({"paid_on": "2024-11-01"}, ["date_future"]),
+        ({"receipt_no": None}, ["receipt_missing"]),
+        ({"receipt_no": "未开"}, ["receipt_missing"]),
+        ({"id_number": "1", "name": None, "amount": "x", "paid_on": "y", "receipt_no": None},
+         ["receipt_missing", "name_missing", "id_length", "amount_invalid", "date_invalid"]),
+    ],
+)
+def test_a_row(changes, codes):
+    checked = check(person(0, **changes))
+    assert sorted(problems(checked).get(2, [])) == sorted(codes)
+    assert len(checked.accepted) == (not codes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"id_number": f" {number_of(0)} "}, "id_normalised"),
+        ({"name": "王　平"}, "name_normalised"),
+        ({"name": "𬱖平"}, "rare_character"),
+        ({"amount": "400元"}, "amount_normalised"),
+        ({"paid_on": "2024.10.1"}, "date_normalised"),
+        ({"receipt_no": "nx 1"}, "receipt_normalised"),
+        ({"phone": "同上"}, "phone_invalid"),
+        ({"category": "低保户"}, "category_not_on_roster"),
+        ({}, "new_resident"),
+    ],
+)
+def test_what_is_repaired_or_odd_is_said_and_accepted(changes, code):
+    checked = check(person(0, **changes))
+    assert problems(checked) == {}
+    assert code in warnings(checked)
+
+
+def test_every_message_says_what_to_do():
+    rows = [person(0, **changes) for changes in (
+        {"id_number": "1"}, {"amount": "x"}, {"paid_on": "x"}, {"receipt_no": None}, {"name": "?"}, {"amount": 1},
+    )]
+    for row in check(*rows).rows:
+        for remark in row.problems:
+            assert "请" in remark.message
+            assert remark.message.endswith("。")
+
+
+# --- the register, the rosters, what is paid ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "written", "codes"),
+    [
+        ({}, {}, []),
+        ({"name": "别人"}, {}, ["name_conflict"]),
+        ({"village": OTHER}, {}, ["other_village"]),
+        ({"not_eligible": "此人登记的状态是“死亡”"}, {}, ["resident_not_eligible"]),
+        ({"marks": (("低保对象", MAY, None),)}, {"amount": 320}, []),
+        ({"marks": (("低保对象", MAY, None),)}, {"amount": 400}, ["amount_mismatch"]),
+        ({"marks": (("低保对象", MAY, datetime.date(2024, 9, 30)),)}, {"amount": 320}, ["amount_mismatch"]),
+        ({"marks": (("特困人员", MAY, None),)}, {"amount": 400}, ["fully_subsidised"]),
+        ({"marks": (("低保对象", MAY, None), ("特困人员", MAY, None))}, {"amount": 320}, ["fully_subsidised"]),
+    ],
+)
+def test_the_register_decides(changes, written, codes):
+    assert problems(check(person(0, **written), people=registered(**changes))).get(2, []) == codes
+
+
+def test_a_child_registered_by_its_birth_certificate():
+    child = Person(9, "小明", datetime.date(2024, 9, 20), VILLAGE, "本村")
+    row = person(0, name="小明", id_number="A123456789")
+    assert problems(check(row, people={"A123456789": child})) == {}
+    assert problems(check(row)) == {2: ["id_length"]}
+
+
+DONE = Paid("7 号台账第 2 行", Decimal("400.00"), datetime.date(2024, 10, 1), "NX00000000")
+
+
+@pytest.mark.parametrize(
+    ("paid", "written", "codes", "recorded"),
+    [
+        (DONE, {}, [], True),
+        (DONE, {"receipt_no": "NX1"}, ["already_paid"], False),
+        (DONE, {"paid_on": "2024-10-02"}, ["already_paid"], False),
+        (DONE, {"phone": "13800000000"}, [], True),
+        (Paid("税务缴费名单", Decimal("400.00"), datetime.date(2024, 10, 1)), {}, ["already_paid"], False),
+        (Paid("全额资助", Decimal("0.00"), datetime.date(2024, 10, 1)), {}, ["fully_subsidised"], False),
+    ],
+)
+def test_nobody_pays_twice(paid, written, codes, recorded):
+    use = {"NX00000000": ReceiptUse("H00000")}
+    (row,) = check(person(0, **written), people=registered(), paid={number_of(0): paid}, receipts=use).rows
+    assert ([p.code for p in row.problems], row.recorded) == (codes, recorded)
+    assert not row.is_good
+
+
+# --- several rows ---------------------------------------------------------------------------------------------------
+
+
+def test_the_same_person_twice_counts_once():
+    assert problems(check(person(0), person(1), person(0, receipt_no="NX9"))) == {4: ["duplicate_in_file"]}
+
+
+def test_one_number_under_two_names_holds_both():
+    assert problems(check(person(0), person(0, name="另一人"), person(0))) == {
+        2: ["name_conflict"], 3: ["name_conflict"], 4: ["name_conflict"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("second", "codes", "warned"),
+    [
+        ({"household": "H00000"}, [], False),
+        ({"household": "H00009"}, ["receipt_reused"], False),
+        ({"household": None, "relation": None}, [], True),
+    ],
+)
+def test_one_receipt_serves_one_household(second, codes, warned):
+    checked = check(person(0), person(5, receipt_no="NX00000000", **second))
+    assert problems(checked).get(3, []) == codes
+    assert ("receipt_shared" in warnings(checked, 3)) is warned
+
+
+def test_households_follow_from_their_heads_where_no_number_is_written():
+    bare = {"household": None, "receipt_no": "NX1"}
+    rows = [person(0, **bare), person(1, **bare), person(3, **bare)]
+    assert problems(check(*rows)) == {4: ["receipt_reused"]}
+
+
+@pytest.mark.parametrize(
+    ("use", "codes"),
+    [
+        (ReceiptUse("H00000"), []),
+        (ReceiptUse("H00001"), ["receipt_reused"]),
+        (ReceiptUse(""), ["receipt_reused"]),
+        (ReceiptUse("H00000", village_name="邻村"), ["receipt_reused"]),
+        (ReceiptUse("H00000", unusable="已作废"), ["receipt_reused"]),
+    ],
+)
+def test_a_receipt_known_from_before(use, codes):
+    assert problems(check(person(0), receipts={"NX00000000": use})).get(2, []) == codes
+
+
+def test_a_receipt_of_no_book():
+    checked = check(person(0), person(3), is_issued=lambda number: number == "NX00000000")
+    assert problems(checked) == {3: ["receipt_not_issued"]}
+    assert [n.code for n in checked.notes] == []
+    assert [n.code for n in check(person(0)).notes] == ["no_receipt_book"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "codes"),
+    [
+        pytest.param([["合计", *[None] * 5, 800]], [], id="right"),
+        pytest.param([["合计", *[None] * 5, "800元"]], [], id="right, as text"),
+        pytest.param([["合计", *[None] * 5, 1200]], ["total_mismatch"], id="wrong"),
+        pytest.param([["小计", *[None] * 5, 800], ["合计", *[None] * 5, 800]], [], id="subtotals do not count twice"),
+        pytest.param([["合计 共2人", *[None] * 5, 800]], [], id="people right"),
+        pytest.param([["合计 共3人", *[None] * 5, 800]], ["total_mismatch"], id="people wrong"),
+        pytest.param([["本页合计：800元"]], [], id="in one cell"),
+        pytest.param([[None] * 6 + [800]], [], id="without a word"),
+        pytest.param([[None] * 6 + [900]], ["total_mismatch"], id="without a word, wrong"),
+        pytest.param([["填表人：", None, "审核人："]], [], id="signatures"),
+    ],
+)
+def test_totals_are_compared_and_not_counted(rows, codes):
+    checked = check(person(0), person(1), *rows, is_issued=lambda number: True)
+    assert [n.code for n in checked.notes] == codes
+    assert len(checked.accepted) == 2
+
+
+def test_sections_with_subtotals():
+    sub = lambda amount: ["小计", *[None] * 5, amount]  # noqa: E731
+    rows = [person(0), person(1), sub(800), person(3), sub(400), ["总计", *[None] * 5, 1200]]
+    assert check(*rows, is_issued=lambda number: True).notes == []
+
+
+def test_rows_of_nobody_are_passed_over_and_the_unpaid_counted():
+    reading = ledger(
+        person(0), [5], HEADING, person(1, amount=None, paid_on=None, receipt_no=None), [None, "以上为一组村民。"],
+        person(2, amount=0, paid_on=None, receipt_no=None), ["注：红字为低保户"], ["（盖章）"], person(3),
+    )
+    assert [line.number for line in reading.lines] == [2, 10]
+    assert reading.unpaid == [5, 7]
+
+
+def test_merged_household_and_receipt_cells_hold_for_all_rows_under_them():
+    members = [person(0), *(person(n, household=None, receipt_no=None) for n in (1, 2))]
+    assert problems(check(*members, merged=[(2, 3, 4, 3), (2, 8, 4, 8)])) == {}
+    assert problems(check(*members)) == {3: ["receipt_missing"], 4: ["receipt_missing"]}
+
+
+def test_a_merged_amount_is_nobodys():
+    rows = [person(0, amount=800), person(1, amount=None)]
+    assert problems(check(*rows, merged=[(2, 6, 3, 6)])) == {2: ["amount_invalid"], 3: ["amount_invalid"]}
+
+
+def test_who_pays_by_telephone_is_not_the_helpers_cash():
+    heading = [*HEADING, "缴费方式"]
+    checked = check([*person(0), "现金"], [*person(3), "自主缴费（微信）"], heading=heading)
+    assert problems(checked) == {3: ["self_paid"]}
+
+
+# --- the sheet ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "says"),
+    [
+        ([], "no_rows", "空的"),
+        ([HEADING], "no_rows", "下面没有人员"),
+        ([["姓名", "备注"]], "missing_columns", "身份证号码"),
+        ([["甲", "乙"], [1, 2]], "missing_columns", "没有找到表头"),
+        ([[*HEADING, "姓名"], [*person(0), "王"]], "duplicate_columns", "B、K"),
+        ([[h for h in HEADING if h != "收据号"], person(0)], "missing_columns", "“收据号”"),
+        ([HEADING, person(0, amount=None, paid_on=None, receipt_no=None)], "no_rows", "1 人"),
+    ],
+)
+def test_sheets_that_are_no_ledger(rows, code, says):
+    with pytest.raises(SheetError) as caught:
+        read_ledger(Workbook("xlsx", [Sheet("表", rows=list(enumerate(rows, 1)))]))
+    assert caught.value.code == code
+    assert says in caught.value.message
+
+
+def test_the_sheet_with_the_ledger_is_found_and_the_others_are_named():
+    sheets = [
+        Sheet("说明", rows=[(1, ["怎么填"])]),
+        Sheet("空表"),
+        Sheet("藏着的", visible=False, rows=[(1, ["x"])]),
+        Sheet("一组", rows=[(1, HEADING), (2, person(0))], hidden_rows=frozenset({2})),
+        Sheet("二组", rows=[(1, HEADING), (2, person(3)), (3, person(4))]),
+    ]
+    reading = read_ledger(Workbook("xlsx", sheets))
+    assert reading.sheet == "一组"
+    assert [n.code for n in reading.notes] == ["hidden_rows", "ignored_sheet", "ignored_sheet"]
+    assert "2 行缴费" in reading.notes[2].message
+
+
+CELL = st.one_of(
+    st.none(), st.text(max_size=8), st.floats(), st.integers(), st.dates(), st.booleans(),
+    st.sampled_from(["合计", "姓名", "无", number_of(0), "400元", "2024-10-08", "户主", "填表人：", "NX1"]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(CELL, max_size=12), max_size=12))
+def test_whatever_stands_in_the_cells_every_row_is_judged(rows):
+    try:
+        checked = check(*rows, people=registered())
+    except SheetError as error:
+        assert error.message.endswith("。")
+        return
+    for row in checked.rows:
+        assert row.is_good or row.problems or row.recorded
+        if row.is_good:
+            assert row.amount == row.quote.due
+            assert len(row.name) <= 60
+            assert len(row.receipt_no) <= 30
+            assert len(row.household) <= 30

@@ -1,0 +1,127 @@
+"""What all tests share: which engine they run on, people of every role, and a small county of invented residents."""
+
+import datetime
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+from django.db import connection
+
+from residents import append_only
+from tests.environment import DATA_DIR
+
+# A busy machine is no reason to fail: nothing here asserts time. The suite tries the same examples every time, so that
+# it says the same of the same code; HYPOTHESIS_PROFILE=explore looks for new ones, and what it finds becomes a case.
+_patient = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("suite", _patient, derandomize=True)
+hypothesis.settings.register_profile("explore", _patient, max_examples=3000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+
+def pytest_collection_modifyitems(config, items):
+    """Tests of one engine's own behaviour run where that engine is; the other run does not count them as skipped."""
+    other = {"sqlite": "postgres", "postgresql": "sqlite"}[connection.vendor]
+    elsewhere = [item for item in items if item.get_closest_marker(other)]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if not item.get_closest_marker(other)]
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """NO_SKIP=1: a skipped test fails the run (continuous integration has everything that tests need)."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("NO_SKIP") == "1" and reporter and reporter.stats.get("skipped") and exitstatus == 0:
+        session.exitstatus = 1
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """A database file, not memory: threads and worker processes must see the same data."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database.setdefault("TEST", {})["NAME"] = f"{DATA_DIR}/test.sqlite3"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_may_empty_append_only_tables():
+    """Between transactional tests Django empties every table; on SQLite it must lift the append-only triggers."""
+    if connection.vendor != "sqlite":
+        return
+    operations = type(connection.ops)
+    original = operations.sql_flush
+
+    def sql_flush(ops, style, tables, **options):
+        with ops.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT tbl_name FROM sqlite_master WHERE type='trigger' AND name LIKE '%_no_delete'"
+            )
+            guarded = [row[0] for row in cursor.fetchall()]
+        lifted = [sql for table in guarded for sql in append_only.removal("sqlite", table)]
+        restored = [sql for table in guarded for sql in append_only.statements("sqlite", table)]
+        return [*lifted, *original(ops, style, tables, **options), *restored]
+
+    operations.sql_flush = sql_flush
+
+
+@pytest.fixture(autouse=True)
+def _quick_password_hashes(settings):
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"
+    ]
+
+
+@pytest.fixture
+def business_clock(settings, tmp_path):
+    """The frozen business clock; `business_clock("2024-10-25T12:00")` moves it. Starts on Friday 2024-10-25, 11:00."""
+    from config import clock
+
+    settings.BUSINESS_CLOCK = str(tmp_path / "clock")
+    Path(settings.BUSINESS_CLOCK).write_text("2024-10-25T11:00:00+08:00")
+
+    def move(text: str) -> datetime.datetime:
+        instant = clock._parse(text)
+        clock.move_to(instant)
+        return instant
+
+    return move
+
+
+@pytest.fixture
+def campaign(db, business_clock):
+    """内乡 2025, opened: real townships and villages, nobody in them yet."""
+    from subsidies.services.campaigns import open_campaign
+
+    return open_campaign(policy_id="411325-2025")[0]
+
+
+@pytest.fixture
+def make_user(db):
+    """`make_user("township", "411325101")` → an account with a known password that need not be changed."""
+    from residents.models import User
+
+    def make(role: str, region: str | None = None, **fields):
+        number = User.objects.count() + 1
+        fields = {"username": f"{role}{number}", "name": f"测试{number}", "must_change_password": False, **fields}
+        return User.objects.create_user(password="test-Pass-1234", role=role, region_id=region, **fields)
+
+    return make
+
+
+@pytest.fixture
+def make_resident(db):
+    """`make_resident("411325101200", name=…)` → an invented resident whose number passes the check."""
+    from residents.models import Resident
+    from tests.people import invented_number
+
+    def make(village: str, *, name: str = "王小明", birth: str = "1970-05-01", sex: str = "M", **fields):
+        born = datetime.date.fromisoformat(birth)
+        number = fields.pop("id_number", None) or invented_number(born, sex, Resident.objects.count())
+        return Resident.objects.create(
+            village_id=village, name=name, birth_date=born, sex=sex, id_number=number,
+            registered_on=fields.pop("registered_on", datetime.date(2024, 1, 1)), **fields,
+        )
+
+    return make

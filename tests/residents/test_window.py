@@ -1,0 +1,180 @@
+"""The window: registration, moves, changes, newborns, numbers and statuses, with what each refuses."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+
+from residents.models import Event, Region, Resident
+from residents.services.window import (
+    WindowRefused,
+    change_number,
+    change_resident,
+    read_number,
+    register_resident,
+    set_status,
+)
+from tests.people import invented_number
+
+HERE, NEXT, FAR = "411325100001", "411325100002", "411325101200"
+BORN = datetime.date(2024, 5, 6)
+NUMBER = invented_number(BORN, "F", 3)
+
+
+def village(code):
+    return Region.objects.get(code=code)
+
+
+@pytest.fixture
+def clerk(campaign, make_user):
+    return make_user("township", "411325100")
+
+
+def register(clerk, **facts):
+    return register_resident(
+        **{"name": "王小花", "id_number": NUMBER, "village": village(HERE), "actor": clerk, **facts}
+    )
+
+
+def test_a_number_is_read_as_it_is_typed(clerk):
+    assert read_number(NUMBER[:10]).problem
+    reading = read_number(NUMBER)
+    assert (reading.birth_date, reading.sex, reading.known, reading.years) == (BORN, "F", None, ())
+    resident = register(clerk)
+    resident.insured_years.create(year=2023, source="往年")
+    reading = read_number(NUMBER)
+    assert (reading.known, reading.years) == (resident, (2023,))
+
+
+def test_first_registration(clerk):
+    resident = register(clerk, household="8", is_head=True)
+    assert (resident.birth_date, resident.sex, resident.household.head_name) == (BORN, "F", "王小花")
+    event = Event.objects.get(action="resident.register")
+    assert (event.actor, event.region_code) == (clerk, HERE) and NUMBER not in event.summary
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"id_number": NUMBER[:17]}, "id_number"),
+        ({"name": "?"}, "name"),
+        ({"id_number": "W123456789"}, "birth_date"),
+        ({"id_number": "W123456789", "birth_date": datetime.date(2024, 10, 26)}, "birth_date"),
+        ({"id_number": "W123456789", "birth_date": datetime.date(2024, 10, 25)}, "sex"),
+        ({"id_number": invented_number(datetime.date(2024, 10, 26), "F", 1)}, "id_number"),
+    ],
+)
+def test_what_a_registration_refuses(clerk, facts, field):
+    with pytest.raises(WindowRefused) as refusal:
+        register(clerk, **facts)
+    assert refusal.value.field == field and not Resident.objects.exists()
+
+
+def test_somebody_of_another_township_moves_in_under_the_same_name_only(clerk, make_resident):
+    known = make_resident(FAR, name="王小花", id_number=NUMBER, birth="2024-05-06", sex="F")
+    with pytest.raises(WindowRefused, match="另一个姓名"):
+        register(clerk, name="王大花")
+    assert register(clerk) == known
+    known.refresh_from_db()
+    assert known.village_id == HERE and Event.objects.get(action="resident.move").before["village"] == FAR
+    with pytest.raises(WindowRefused, match="已在本村登记"):
+        register(clerk)
+
+
+def test_a_newborn_gets_the_number_later(clerk):
+    baby = register(clerk, id_number="W123456789", birth_date=BORN, sex="F")
+    assert baby.document_type == "birth"
+    with pytest.raises(WindowRefused, match="不一致"):
+        change_number(resident=baby, id_number=invented_number(datetime.date(2024, 5, 7), "F", 1), actor=clerk)
+    change_number(resident=baby, id_number=NUMBER, actor=clerk)
+    change_number(resident=baby, id_number=NUMBER, actor=clerk)
+    baby.refresh_from_db()
+    assert (baby.document_type, baby.id_number) == ("id_card", NUMBER)
+    assert Event.objects.filter(action="resident.change_number").count() == 1
+
+
+def test_a_number_that_has_a_record_is_for_merging(clerk, make_resident):
+    make_resident(HERE, id_number=NUMBER, birth="2024-05-06")
+    baby = register(clerk, id_number="W123456789", birth_date=BORN, sex="F")
+    with pytest.raises(WindowRefused, match="重复档案"):
+        change_number(resident=baby, id_number=NUMBER, actor=clerk)
+
+
+def test_a_change_says_what_it_was_and_no_change_says_nothing(clerk, make_resident):
+    resident = make_resident(HERE, name="王小花", phone="13800001111")
+    change_resident(resident=resident, actor=clerk, name="王小花")
+    assert not Event.objects.filter(object_type="resident").exists()
+    change_resident(resident=resident, actor=clerk, name="王小华", phone="13900002222", household="3")
+    event = Event.objects.get(action="resident.change")
+    assert event.before == {"name": "王小花", "phone": "138****1111", "household": ""}
+    change_resident(resident=resident, actor=clerk, village=village(NEXT))
+    resident.refresh_from_db()
+    assert resident.household is None and resident.village_id == NEXT
+
+
+@pytest.mark.parametrize(
+    ("status", "since", "refused"),
+    [
+        ("dead", "2024-10-25", None),
+        ("dead", "2024-10-26", "今天以后"),
+        ("moved", "1960-01-01", "早于出生日期"),
+        ("merged", "2024-01-01", "不能改状态"),
+        ("army", "2024-01-01", None),
+    ],
+)
+def test_a_status_has_a_day(clerk, make_resident, status, since, refused):
+    resident = make_resident(HERE)
+    day = datetime.date.fromisoformat(since)
+    if refused:
+        with pytest.raises(WindowRefused, match=refused):
+            set_status(resident=resident, status=status, since=day, source="证明", actor=clerk)
+        return
+    assert set_status(resident=resident, status=status, since=day, source="证明", actor=clerk)
+    assert not set_status(resident=resident, status=status, since=day, source="证明", actor=clerk)
+    resident.refresh_from_db()
+    assert (resident.status, resident.status_on, resident.statuses.count()) == (status, day, 1)
+    assert Event.objects.filter(action="status.set").count() == 1
+
+
+def test_a_status_ends_the_one_before_and_the_dead_stay_dead_until_corrected(clerk, make_resident):
+    resident = make_resident(HERE)
+
+    def put(status, day):
+        return set_status(
+            resident=resident, status=status, since=datetime.date.fromisoformat(day), source="证明", actor=clerk
+        )
+
+    put("army", "2023-01-01")
+    put("active", "2024-01-01")
+    assert [str(e.until) for e in resident.statuses.order_by("since")] == ["2024-01-01", "None"]
+    with pytest.raises(WindowRefused, match="不能早于它"):
+        put("moved", "2023-06-01")
+    put("dead", "2024-05-01")
+    with pytest.raises(WindowRefused, match="已登记死亡"):
+        put("moved", "2024-06-01")
+    put("active", "2024-06-01")
+
+
+def test_the_pages(client, clerk, make_resident):
+    far = make_resident(FAR, name="远处的人")
+    mine = make_resident(HERE, name="近处的人")
+    client.force_login(clerk)
+    check = reverse("resident_number_check")
+    assert "近处的人" in client.post(check, {"id_number": mine.id_number}).content.decode()
+    answer = client.post(check, {"id_number": far.id_number}).content.decode()
+    assert "已在别处登记" in answer and "远处的人" not in answer
+    assert "没有登记过" in client.post(check, {"id_number": NUMBER}).content.decode()
+    data = {"id_number": NUMBER, "name": "王小花", "village": HERE}
+    assert client.post(reverse("resident_add"), {**data, "village": FAR}).status_code == 200
+    assert client.post(reverse("resident_add"), data).status_code == 302
+    added = Resident.objects.get(id_number=NUMBER)
+    change = reverse("resident_change", args=[added.pk])
+    assert client.post(change, {"name": "王小华", "village": NEXT}).status_code == 302
+    status = reverse("resident_status", args=[added.pk])
+    assert (
+        "今天以后" in client.post(status, {"status": "dead", "since": "2030-01-01", "source": "证明"}).content.decode()
+    )
+    assert client.post(status, {"status": "moved", "since": "2024-10-01", "source": "证明"}).status_code == 302
+    added.refresh_from_db()
+    assert (added.name, added.village_id, added.status) == ("王小华", NEXT, "moved")
+    assert client.get(reverse("resident_change", args=[far.pk])).status_code == 404

@@ -1,0 +1,429 @@
+"""Every URL of the site, as everybody, with objects of another region.
+
+The walk reads the URL list itself, so a new page is covered the day it is added. It fails for a page that declares no
+access (`@roles`), for a page whose objects it does not know (add the name to OBJECTS), and for anything readable or
+changeable outside a user's region: by guessed ids, lists, filters, exports, autocompletes, admin actions and forms.
+"""
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+
+import pytest
+from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from collection.models import (
+    Contribution,
+    Declaration,
+    DeclarationRow,
+    Deposit,
+    DifferenceCase,
+    Feedback,
+    LedgerBatch,
+    Objection,
+    PaidList,
+    PublicNotice,
+    Receipt,
+    ReceiptBook,
+    Refund,
+    SelfPayment,
+)
+from reporting.models import Ranking, Snapshot
+from residents.admin_base import ScopedAdmin
+from residents.models import (
+    OFFICERS,
+    Attachment,
+    Household,
+    Job,
+    MergeCase,
+    Region,
+    RegisterBatch,
+    Resident,
+    Role,
+    User,
+)
+from subsidies.models import Campaign, Identity, Roster, RosterRow
+from tests.planting import Planter, is_of_a_county, scoped_models
+
+#: What the `pk` of a URL is, by the beginning of the URL's name (the longest that fits). Add a line for a new page.
+OBJECTS = {
+    "attachment": Attachment,
+    "job": Job,
+    "resident": Resident,
+    "quote_resident": Resident,
+    "register": RegisterBatch,
+    "merge": MergeCase,
+    "policy_adopt": Campaign,
+    "account": User,
+    "household": Household,
+    "identity": Identity,
+    "roster": Roster,
+    "roster_accept_row": RosterRow,
+    "mark_resident": Resident,
+    "not_insured": Resident,
+    "difference": DifferenceCase,
+    "ledger": LedgerBatch,
+    "contribution": Contribution,
+    "receipt_book": ReceiptBook,
+    "receipt": Receipt,
+    "deposit": Deposit,
+    "declaration": Declaration,
+    "declaration_row": DeclarationRow,
+    "self_payment": SelfPayment,
+    "refund": Refund,
+    "notice": PublicNotice,
+    "ranking": Ranking,
+    "snapshot": Snapshot,
+    "bulletin": Ranking,
+    "remittance": Declaration,
+    "feedback": Declaration,
+    "feedback_pk": Feedback,
+    "row_decide": Declaration,
+    "row_pk": DeclarationRow,
+    "row_correct": DeclarationRow,
+    "rest_decide": Declaration,
+    "paid_list": PaidList,
+    "objection_raise": PublicNotice,
+    "objection_answer": Objection,
+    "campaign": Campaign,
+}
+#: Path arguments that name no object of a region.
+PLAIN_ARGUMENTS = {
+    "year": 2025,
+    "kind": "x",
+    "fmt": "xlsx",
+    "format": "xlsx",
+    "page": 1,
+    "number": 1,
+    "category": "x",
+    "which": "unpaid",
+}
+#: Path arguments that are the code of a region.
+REGION_ARGUMENTS = {"village": 12, "township": 9, "county": 6, "region": 12, "code": 12}
+#: Pages whose region is not a village, and how long its code is.
+LEVELS_OF = {"targets": 9}
+#: The only pages that answer somebody who is not logged in.
+OPEN_TO_ANYBODY = {"login", "healthz", "admin:login"}
+HERE = "411325100001"
+MARKER = "区外人员"
+OWN_MARKER = "区内人员"
+#: A village of another county.
+FAR = "411323100001"
+#: For each role: the region of the user, and the nearest village outside it.
+PLACES = {
+    Role.COUNTY: ("411325", FAR),
+    Role.TAX: ("411325", FAR),
+    Role.DEPARTMENT: ("411325", FAR),
+    Role.LEADER: ("411325", FAR),
+    Role.SYSTEM: ("411325", FAR),
+    Role.SECURITY: ("411325", FAR),
+    Role.AUDIT: ("411325", FAR),
+    Role.TOWNSHIP: ("411325100", "411325101200"),
+    Role.VILLAGE: (HERE, "411325100002"),
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One URL pattern: its name with namespace, the view, the names of its arguments, and whether it is the admin's."""
+
+    name: str
+    view: object
+    arguments: tuple[str, ...]
+
+    @property
+    def is_admin(self) -> bool:
+        return self.name.startswith("admin:")
+
+    @property
+    def model(self):
+        """The model of an admin page, or None."""
+        match = re.fullmatch(
+            r"admin:([a-z]+)_([a-z]+)_(?:changelist|add|change|export|import|process_import)", self.name
+        )
+        found = [
+            model for model in admin.site._registry if match and model._meta.label_lower == ".".join(match.groups())
+        ]
+        return found[0] if found else None
+
+    @property
+    def roles(self) -> frozenset:
+        if self.model:
+            return admin.site._registry[self.model].roles
+        if self.is_admin:
+            return frozenset({Role.COUNTY, *OFFICERS})
+        return self.view.roles
+
+    def url(self, planted: Planter) -> str:
+        return reverse(self.name, kwargs={name: self._argument(name, planted) for name in self.arguments})
+
+    def _argument(self, name, planted):
+        if name in REGION_ARGUMENTS:
+            return planted.village[: LEVELS_OF.get(self.name, REGION_ARGUMENTS[name])]
+        if name == "object_id":
+            return guessed(planted, self.model).pk
+        if name == "app_label":
+            return "residents"
+        if name in PLAIN_ARGUMENTS:
+            return PLAIN_ARGUMENTS[name]
+        keys = [key for key in OBJECTS if (self.name if name == "pk" else name).startswith(key)]
+        assert keys, f"tests/test_every_url.py: OBJECTS does not say what <{name}> of the URL “{self.name}” is"
+        return guessed(planted, OBJECTS[max(keys, key=len)]).pk
+
+    @property
+    def names_an_object(self) -> bool:
+        return any(name not in PLAIN_ARGUMENTS and name != "app_label" for name in self.arguments)
+
+    @property
+    def is_of_a_region(self) -> bool:
+        """Whether the object it names belongs to a region (holidays and policy texts do not)."""
+        return self.names_an_object and (self.model is None or hasattr(self.model, "scope_field"))
+
+
+def guessed(planted: Planter, model):
+    """The planted row; for somebody of the same county, what belongs to a county as a whole is that of another one."""
+    far = getattr(planted, "far", None)
+    return far.row(model) if far and is_of_a_county(model) else planted.row(model)
+
+
+def _pages(patterns, namespace="") -> list[Page]:
+    found = []
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            found += _pages(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            arguments = tuple(pattern.pattern.converters) or tuple(pattern.pattern.regex.groupindex)
+            found.append(Page(f"{namespace}{pattern.name}", pattern.callback, arguments))
+    return found
+
+
+PAGES = [page for page in _pages(get_resolver().url_patterns) if not page.name.endswith(":None")]
+SITE_PAGES = [page for page in PAGES if not page.is_admin]
+
+
+def body(response) -> str:
+    """Everything a response carries, unzipped where it is a workbook or a document."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            content = b"".join(parts.read(name) for name in parts.namelist())
+    return content.decode("utf-8", "replace")
+
+
+def test_every_page_has_a_name():
+    unnamed = [page for page in _pages(get_resolver().url_patterns) if page.name.split(":")[-1] == "None"]
+    assert [page for page in unnamed if not page.name.startswith("admin:")] == []
+
+
+def test_every_page_declares_who_opens_it():
+    missing = [p.name for p in SITE_PAGES if p.name not in OPEN_TO_ANYBODY and not hasattr(p.view, "roles")]
+    assert missing == [], "these views need @roles(…) from residents/access.py"
+
+
+def test_every_model_belongs_to_a_region_or_holds_nothing_of_one():
+    from django.apps import apps
+
+    unscoped = {
+        model.__name__
+        for app in ("residents", "subsidies", "collection", "reporting")
+        for model in apps.get_app_config(app).get_models()
+        if not getattr(model, "scope_field", None)
+    }
+    assert unscoped <= {"PolicyVersion", "Holiday", "CountingLine"}
+
+
+def test_every_admin_list_is_one_that_ends_at_the_region():
+    assert all(isinstance(found, ScopedAdmin) for found in admin.site._registry.values())
+
+
+@pytest.fixture
+def own(campaign):
+    return Planter(HERE, OWN_MARKER, 1).plant()
+
+
+@pytest.fixture
+def plant_outside(campaign):
+    def plant(village: str) -> Planter:
+        county, township = village[:6], village[:9]
+        for code, level, parent in (
+            (county, "county", None),
+            (township, "township", county),
+            (village, "village", township),
+        ):
+            Region.objects.get_or_create(
+                code=code, defaults={"name": f"{code}区划", "level": level, "parent_id": parent}
+            )
+        return Planter(village, MARKER, 2 if village[:6] == HERE[:6] else 3).plant()
+
+    return plant
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_anonymous_gets_further_than_the_login(client, own, method):
+    for page in PAGES:
+        if page.name in OPEN_TO_ANYBODY:
+            continue
+        response = getattr(client, method)(page.url(own))
+        assert response.status_code == 302, page.name
+        assert response.url.startswith(("/login/?next=", "/admin/login/?next=")), page.name
+
+
+def test_the_login_page_says_nothing_about_anybody(client, own):
+    for url in ("/login/", "/admin/login/?next=/admin/"):
+        text = body(client.get(url, follow=True))
+        assert "密码" in text and OWN_MARKER not in text and own.number not in text
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_that_a_page_does_not_name_gets_the_403_page(client, own, make_user, role):
+    client.force_login(make_user(role, PLACES[role][0]))
+    for page in PAGES:
+        if page.name in OPEN_TO_ANYBODY or role in page.roles:
+            continue
+        for method in ("get", "post"):
+            response = getattr(client, method)(page.url(own))
+            assert response.status_code in (403, 405), (role, page.name, method, response.status_code)
+            assert OWN_MARKER not in body(response)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_nothing_outside_the_region_is_readable_or_changeable(client, own, plant_outside, make_user, role):
+    region, village = PLACES[role]
+    user = make_user(role, region, **({"department": "民政局"} if role == Role.DEPARTMENT else {}))
+    outside = plant_outside(village)
+    outside.far = plant_outside(FAR) if village != FAR else None
+    before = fingerprint(village) | fingerprint(FAR)
+    walk = Walk(client, user, own, outside)
+    for page in PAGES:
+        if page.name not in OPEN_TO_ANYBODY and role in page.roles:
+            walk.visit(page)
+    assert walk.visited, role
+    assert fingerprint(village) | fingerprint(FAR) == before
+
+
+def test_a_user_without_a_region_sees_nothing(client, own, make_user):
+    for role in Role:
+        client.force_login(make_user(role, None))
+        for page in PAGES:
+            if page.name in OPEN_TO_ANYBODY or role not in page.roles:
+                continue
+            text = body(client.get(page.url(own)))
+            assert OWN_MARKER not in text and own.number not in text, (role, page.name)
+
+
+def test_every_page_with_an_object_opens_for_somebody_whose_region_it_is(client, own, make_user):
+    """Otherwise the walk proves nothing: a page that answers 404 to everybody leaks to nobody."""
+    users = {role: make_user(role, PLACES[role][0], department="民政局") for role in Role}
+    Attachment.objects.filter(pk=own.row(Attachment).pk).update(uploaded_by=users[Role.TOWNSHIP], kind="statuses")
+    closed = []
+    for page in PAGES:
+        if page.name in OPEN_TO_ANYBODY or not page.names_an_object:
+            continue
+        statuses = set()
+        for role in page.roles:
+            client.force_login(users[role])
+            statuses.add(client.get(page.url(own)).status_code)
+        if not statuses & {200, 302, 405}:
+            closed.append((page.name, statuses))
+    assert closed == []
+
+
+@pytest.fixture(autouse=True)
+def _no_request_log(caplog):
+    caplog.set_level("CRITICAL", "django.request")
+
+
+class Walk:
+    """One user's visit to every page open to the role: with an object of another region, with an own one, in lists."""
+
+    def __init__(self, client, user, own: Planter, outside: Planter):
+        self.client, self.user, self.own, self.outside = client, user, own, outside
+        self.visited = 0
+
+    def visit(self, page: Page) -> None:
+        self.visited += 1
+        if page.is_of_a_region:
+            self._knock(page)
+        forms = self._read(page)
+        if page.name != "logout":
+            self._write(page, forms)
+
+    def _knock(self, page: Page) -> None:
+        """A guessed address: not found, refused, or (in the admin) sent back to the index."""
+        url = page.url(self.outside)
+        for method in ("get", "post"):
+            response = self._ask(method, url)
+            allowed = (302, 403, 404, 405) if page.is_admin else (403, 404, 405)
+            assert response.status_code in allowed, (page.name, method, url, response.status_code)
+            self._assert_silent(page, response)
+
+    def _read(self, page: Page) -> set[str]:
+        """The page as it opens and with every filter turned to the other region; the names of its form fields."""
+        url = page.url(self.own)
+        first = self._ask("get", url)
+        text = self._assert_silent(page, first)
+        there = self._values(outside=True)
+        self._assert_silent(page, self._ask("get", url, there), typed=True)
+        self._assert_silent(page, self._ask("get", url, {**there, "q": MARKER[:-1]}), typed=True)
+        if page.name == "admin:autocomplete":
+            self._autocompletes(url)
+        return set(re.findall(r'<(?:input|select|textarea|button)[^>]*\bname="([^"]+)"', text))
+
+    def _write(self, page: Page, names: set[str]) -> None:
+        """The page's own form, every field filled with something of the other region."""
+        there = self._values(outside=True)
+        data = {name: there.get(name.split("-")[-1], "1") for name in names}
+        if "file" in names:
+            data["file"] = SimpleUploadedFile("a.csv", f"姓名,身份证号\n上传的人,{self.outside.number}\n".encode())
+        if page.name.endswith("_changelist") and page.is_admin:
+            for action in ("export_admin_action", "delete_selected"):
+                self._ask("post", page.url(self.own), {"action": action, "_selected_action": there["pk"]})
+        for sent in (data, {**there, **data}):
+            self._assert_silent(page, self._ask("post", page.url(self.own), sent), typed=True)
+
+    def _autocompletes(self, url: str) -> None:
+        for model in admin.site._registry:
+            for field in model._meta.concrete_fields:
+                if field.is_relation:
+                    asked = {
+                        "app_label": model._meta.app_label,
+                        "model_name": model._meta.model_name,
+                        "field_name": field.name,
+                        "term": MARKER,
+                    }
+                    response = self._ask("get", url, asked)
+                    assert response.status_code == 403 or MARKER not in body(response), (model, field)
+
+    def _values(self, *, outside: bool) -> dict:
+        planted = self.outside if outside else self.own
+        values = {name: planted.village[:length] for name, length in REGION_ARGUMENTS.items()}
+        values |= {key: str(planted.row(model).pk) for key, model in OBJECTS.items()}
+        values |= {"holder": planted.village, "pk": str(planted.resident.pk), "id": str(planted.resident.pk)}
+        return values | {"q": planted.number, "id_number": planted.number, "purpose": "看一看", "reason": "试一试"}
+
+    def _ask(self, method, url, data=None):
+        self.client.force_login(self.user)
+        return getattr(self.client, method)(url, data or {})
+
+    def _assert_silent(self, page, response, *, typed=False) -> str:
+        """Nothing of the other region in the answer; a number that was typed in may be said back."""
+        text = body(response)
+        place = text.find(MARKER)
+        assert place < 0, (self.user.role, page.name, response.status_code, text[max(0, place - 300) : place + 300])
+        assert typed or self.outside.number not in text, (self.user.role, page.name)
+        return text
+
+
+def fingerprint(village: str) -> dict:
+    """Every row that belongs to this village."""
+    return {
+        model._meta.label: [
+            {key: str(value) for key, value in row.items()}
+            for row in model.objects.in_region(village).order_by("pk").values()
+        ]
+        for model in scoped_models()
+    }
