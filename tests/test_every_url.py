@@ -48,7 +48,7 @@ from residents.models import (
 from subsidies.models import Campaign, Identity, Roster, RosterRow
 from tests.planting import Planter, is_of_a_county, scoped_models
 
-#: What the `pk` of a URL is, by the beginning of the URL's name (the longest that fits). Add a line for a new page.
+#: What the `pk` of a URL is, by the first words of the URL's name (the longest that fit). Add a line for a new page.
 OBJECTS = {
     "attachment": Attachment,
     "job": Job,
@@ -169,7 +169,8 @@ class Page:
             return "residents"
         if name in PLAIN_ARGUMENTS:
             return PLAIN_ARGUMENTS[name]
-        keys = [key for key in OBJECTS if (self.name if name == "pk" else name).startswith(key)]
+        words = f"{self.name if name == 'pk' else name}_"
+        keys = [key for key in OBJECTS if words.startswith(f"{key}_")]
         assert keys, f"tests/test_every_url.py: OBJECTS does not say what <{name}> of the URL “{self.name}” is"
         return guessed(planted, OBJECTS[max(keys, key=len)]).pk
 
