@@ -81,7 +81,10 @@ class DeclarationRow(models.Model):
         SUCCESS = "success", "导入成功"
         FAILURE = "failure", "导入失败"
 
-    declaration = models.ForeignKey(Declaration, models.PROTECT, verbose_name="申报表", related_name="rows")
+    # Found by the constraint's index: with one of its own, PostgreSQL would read a whole declaration for each person.
+    declaration = models.ForeignKey(
+        Declaration, models.PROTECT, verbose_name="申报表", related_name="rows", db_index=False
+    )
     contribution = models.ForeignKey(
         "Contribution", models.PROTECT, verbose_name="缴费记录", related_name="declaration_rows"
     )

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, F, OuterRef, Subquery, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Subquery, Sum, Value, When
 from django.utils import timezone
 
 from collection.models import Contribution, Declaration, DeclarationRow, Movement
@@ -87,11 +87,12 @@ def return_declaration(*, declaration: Declaration, reason: str, actor) -> Decla
         return found
     if found.state != State.SUBMITTED or found.rows.exclude(result=Result.PENDING).exists():
         raise StepRefused(f"{found}已经有反馈，不能整表退回；请把不成功的人写进反馈文件。")
-    people = Contribution.objects.filter(declaration_rows__declaration=found, ended_at__isnull=True)
-    again = people.filter(declaration_rows__declaration=found, declaration_rows__previous__isnull=False)
-    before = DeclarationRow.objects.filter(contribution=OuterRef("pk"), next__declaration=found)
-    again.update(state=Contribution.State.FAILED, declaration=Subquery(before.values("declaration")[:1]))
-    people.filter(state=Contribution.State.DECLARED).update(state=Contribution.State.COLLECTED, declaration=None)
+    own = DeclarationRow.objects.filter(declaration=found, contribution=OuterRef("pk"))
+    again = Exists(own.filter(previous__isnull=False))
+    _live(found, Contribution.State.DECLARED).update(
+        state=Case(When(again, then=Value(Contribution.State.FAILED)), default=Value(Contribution.State.COLLECTED)),
+        declaration=Subquery(own.values("previous__declaration")[:1]),
+    )
     found.state, found.returned_reason = State.DRAFT, reason[:200]
     found.taken_by, found.taken_at, found.submitted_by, found.submitted_at = None, None, None, None
     found.save()

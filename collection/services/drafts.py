@@ -5,7 +5,7 @@ A township has one draft at a time, so that nobody stands on two. Set-based: the
 
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum, Window
 from django.db.models.functions import Coalesce
 
@@ -158,17 +158,9 @@ def _fill(draft, accounts, villages):
         },
         reached(campaign=draft.campaign, limits=limits).filter(~Exists(leaving())),
     )
-    _tell_the_planner()
     sums = draft.rows.aggregate(people=Count("pk"), amount=Sum("amount"))
     draft.people, draft.amount = sums["people"], (sums["amount"] or ZERO).quantize(ZERO)
     draft.save(update_fields=["people", "amount", "difference_reason", "difference_by", "difference_at"])
-
-
-def _tell_the_planner():
-    """PostgreSQL's statistics do not know the rows just written: it would compare each with each in the next step."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE collection_declarationrow")
 
 
 def _corrected():

@@ -142,7 +142,7 @@ def decide_row(*, row: DeclarationRow, ok: bool, reason: str, actor) -> Declarat
 
 @transaction.atomic
 def decide_rest(*, declaration: Declaration, ok: bool, reason: str, actor) -> int:
-    """The tax bureau says the same of all who stand in no feedback file yet; returns how many. Statements constant."""
+    """The tax bureau says the same of all who stand in no feedback file yet; returns how many."""
     declaration = begin(declaration)
     _refuse_decided(declaration)
     rest = declaration.rows.filter(result=Result.PENDING)
@@ -150,11 +150,12 @@ def decide_rest(*, declaration: Declaration, ok: bool, reason: str, actor) -> in
         count = rest.update(result=Result.SUCCESS)
     else:
         text = required(reason, "失败原因")[:120]
+        refused = list(rest.values_list("pk", flat=True))
         count = rest.update(
             result=Result.FAILURE, reason=text, reason_code=reason_of(text).code,
             fix_by=working_day_after(clock.today(), WORKING_DAYS_TO_FIX),
         )
-        _fail_contributions(declaration)
+        _move_contributions(declaration, refused, Contribution.State.DECLARED, Contribution.State.FAILED)
     if count:
         audit.record(
             "feedback.decide_rest", actor=actor, obj=declaration,
@@ -249,31 +250,32 @@ def _write(declaration, taken: list[int], refused: list[tuple[int, str]]):
     for start in range(0, len(taken), CHUNK):
         rows = DeclarationRow.objects.filter(pk__in=taken[start : start + CHUNK])
         rows.update(result=Result.SUCCESS, reason="", reason_code="", fix_by=None)
-    if taken:
-        again = declaration.rows.filter(result=Result.SUCCESS).values("contribution")
-        Contribution.objects.filter(pk__in=again, state=Contribution.State.FAILED, ended_at__isnull=True).update(
-            state=Contribution.State.DECLARED
-        )
-    if refused:
-        fix_by = working_day_after(clock.today(), WORKING_DAYS_TO_FIX)
-        DeclarationRow.objects.bulk_update(
-            [
-                DeclarationRow(
-                    pk=pk, result=Result.FAILURE, reason=reason, reason_code=reason_of(reason).code, fix_by=fix_by
-                )
-                for pk, reason in refused
-            ],
-            ["result", "reason", "reason_code", "fix_by"],
-            batch_size=CHUNK // 4,
-        )
-        _fail_contributions(declaration)
+    fix_by = working_day_after(clock.today(), WORKING_DAYS_TO_FIX) if refused else None
+    DeclarationRow.objects.bulk_update(
+        [
+            DeclarationRow(
+                pk=pk, result=Result.FAILURE, reason=reason, reason_code=reason_of(reason).code, fix_by=fix_by
+            )
+            for pk, reason in refused
+        ],
+        ["result", "reason", "reason_code", "fix_by"],
+        batch_size=CHUNK // 4,
+    )
+    _move_contributions(declaration, taken, Contribution.State.FAILED, Contribution.State.DECLARED)
+    _move_contributions(
+        declaration, [pk for pk, _ in refused], Contribution.State.DECLARED, Contribution.State.FAILED
+    )
 
 
-def _fail_contributions(declaration):
-    refused = declaration.rows.filter(result=Result.FAILURE).values("contribution")
-    Contribution.objects.filter(
-        pk__in=refused, declaration=declaration, state=Contribution.State.DECLARED, ended_at__isnull=True
-    ).update(state=Contribution.State.FAILED)
+def _move_contributions(declaration, rows: list[int], before, after):
+    """The contributions follow their rows, named one by one: PostgreSQL's statistics are older than a declaration that
+    has just been made, and to join its rows with its contributions would compare each with each."""
+    for start in range(0, len(rows), CHUNK):
+        answered = DeclarationRow.objects.filter(pk__in=rows[start : start + CHUNK])
+        Contribution.objects.filter(
+            pk__in=list(answered.values_list("contribution", flat=True)),
+            declaration=declaration, state=before, ended_at__isnull=True,
+        ).update(state=after)
 
 
 def _refuse_decided(declaration):

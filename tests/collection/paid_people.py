@@ -12,6 +12,8 @@ from subsidies.quote import quote
 from tests.people import invented_number
 
 TOWNSHIP, VILLAGE, OTHER = "411325101", "411325101200", "411325101201"
+#: In another township.
+FAR = "411325102200"
 BORN = datetime.date(1970, 5, 1)
 DAY = datetime.date(2024, 10, 8)
 #: Numbers that nobody else uses, also when several threads pay at once.

@@ -7,12 +7,13 @@ The same on both engines; on PostgreSQL the threads truly overlap.
 import datetime
 import io
 import random
+import threading
 from collections import Counter
 from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import connection, transaction
 from PIL import Image
 
 from collection.models import Contribution, Declaration, DeclarationRow, Feedback, Movement, Refund, VillageAccount
@@ -25,7 +26,7 @@ from residents.models import InsuredYear, Region
 from residents.services import attachments
 from residents.services.photos import read_photo
 from tests.collection.money_world import together
-from tests.collection.paid_people import OTHER, TOWNSHIP, VILLAGE, bank, pay
+from tests.collection.paid_people import FAR, OTHER, TOWNSHIP, VILLAGE, bank, pay
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REFUSALS = (StepRefused, money.MoneyRefused, ContributionRefused)
@@ -39,12 +40,12 @@ PHOTO = read_photo(io.BytesIO(_jpeg.getvalue()))
 class Office:
     """The people of a township and of the county, and what they do with declarations."""
 
-    def __init__(self, campaign, make_user):
+    def __init__(self, campaign, make_user, township=TOWNSHIP):
         self.campaign = campaign
-        self.clerk, self.colleague = make_user("township", TOWNSHIP), make_user("township", TOWNSHIP)
+        self.clerk, self.colleague = make_user("township", township), make_user("township", township)
         self.taxman, self.tax_colleague = make_user("tax", "411325"), make_user("tax", "411325")
         self.officer, self.second_officer = make_user("county", "411325"), make_user("county", "411325")
-        self.township = Region.objects.get(pk=TOWNSHIP)
+        self.township = Region.objects.get(pk=township)
 
     def draft(self, actor=None):
         return drafts.draft_declaration(
@@ -142,6 +143,30 @@ def test_two_people_draft(campaign, office):
     assert refused(results) == []
     assert len(set(results)) == Declaration.objects.count() == 1
     assert DeclarationRow.objects.count() == 4
+
+
+@pytest.mark.postgres
+def test_two_townships_draft_at_the_same_moment(campaign, office, make_user):
+    """Neither waits for the other to finish: the second drafts, submits and commits while the first is still open."""
+    for village in (VILLAGE, FAR):
+        pay(campaign, office.clerk, village, people=3)
+        bank(campaign, office.clerk, 1200, village)
+    neighbour = Office(campaign, make_user, township="411325102")
+    drafted, go_on = threading.Event(), threading.Event()
+
+    def first():
+        with transaction.atomic():
+            office.submit(office.draft())
+            drafted.set()
+            return go_on.wait(timeout=30)
+
+    def second():
+        drafted.wait(timeout=30)
+        declaration = neighbour.submit(neighbour.draft())
+        go_on.set()
+        return declaration.people
+
+    assert together(first, second) == [True, 3]
 
 
 def test_two_people_submit_and_one_redrafts(campaign, office):
