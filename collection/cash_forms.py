@@ -1,17 +1,18 @@
 """Forms for cash: slips, receipt books and numbers. They check the shape; services decide."""
 
+import re
 from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from collection.ledger_values import half_width
 from collection.models import Deposit, Receipt
 from config import clock
 from residents.models import Region
 from residents.services.photos import PhotoRefused, read_photo
 
-#: 内乡 2025 四（一）5: 各乡镇财政所“会计农税结算中心”账户，或农商行医保缴费专户.
-ACCOUNTS = ("乡镇财政所会计农税结算中心账户", "农商行医保缴费专户")
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 
 
 class DayInput(forms.DateInput):
@@ -21,7 +22,21 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", **options)
 
 
+class YuanField(forms.DecimalField):
+    """An amount in yuan as people write it: 1000, 1,000.00, ￥1000, 1000元."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal"})
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = half_width(value).strip("¥元")
+            value = value.replace(",", "") if _THOUSANDS.fullmatch(value) else value
+        return super().to_python(value)
+
+
 class DepositForm(forms.Form):
+    """A bank slip. `accounts`: those the county's policy names, the usual one first; None: written off the slip."""
+
     photo = forms.FileField(
         label="回单照片",
         widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "data-max-mb": "15"}),
@@ -30,13 +45,16 @@ class DepositForm(forms.Form):
     )
     slip_no = forms.CharField(label="回单号", max_length=60, help_text="银行回单上的流水号或凭证号。")
     paid_on = forms.DateField(label="回单日期", widget=DayInput())
-    amount = forms.DecimalField(
-        label="金额（元）", min_value=Decimal("0.01"), max_digits=9, decimal_places=2,
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.01"}),
-    )
-    account = forms.ChoiceField(
-        label="存入账户", choices=[(name, name) for name in ACCOUNTS], initial=ACCOUNTS[0], widget=forms.RadioSelect
-    )
+    amount = YuanField(label="金额（元）", min_value=Decimal("0.01"), max_digits=9, decimal_places=2)
+    account = forms.CharField(label="存入账户", max_length=60, help_text="照回单上的收款账户填写。")
+
+    def __init__(self, *args, accounts, **options):
+        super().__init__(*args, **options)
+        if accounts:
+            self.fields["account"] = forms.ChoiceField(
+                label="存入账户", choices=[(name, name) for name in accounts.names], initial=accounts.names[0],
+                widget=forms.RadioSelect,
+            )
 
     def clean_photo(self):
         try:

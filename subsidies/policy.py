@@ -20,6 +20,7 @@ from .policy_parts import (
     Benefits,
     Category,
     Declaration,
+    DepositAccounts,
     DepositLimit,
     Document,
     Fee,
@@ -68,6 +69,7 @@ class Policy:
     stages: tuple[Stage, ...] = ()
     payment_days: PaymentDays | None = None
     deposit_limit: DepositLimit | None = None
+    deposit_accounts: DepositAccounts | None = None
     warnings: Warnings | None = None
     report: Report | None = None
     rewards: Rewards | None = None

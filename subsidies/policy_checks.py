@@ -18,6 +18,8 @@ from .policy_parts import (
 from .toml_schema import PolicyError, Tables
 
 CENT = Decimal("0.01")
+#: As long as a deposit can keep.
+LONGEST_ACCOUNT = 60
 WAYS = ("amount", "percent", "full", "nothing", "not_set")
 
 
@@ -56,6 +58,11 @@ def check(policy, tables: Tables):
     fee = policy.fee
     if fee.total is not None and fee.total != fee.individual + fee.finance:
         raise tables.error("fee.total", f"应等于个人缴费与财政补助之和 {fee.individual + fee.finance}")
+    if accounts := policy.deposit_accounts:
+        if not accounts.names or len(set(accounts.names)) != len(accounts.names):
+            raise tables.error("deposit_accounts.names", "至少写一个账户，不能重复")
+        if any(len(name) > LONGEST_ACCOUNT for name in accounts.names):
+            raise tables.error("deposit_accounts.names", f"账户名称最多 {LONGEST_ACCOUNT} 个字")
     allowed = {
         "late_recognition.after_period": (policy.late_recognition.after_period, AFTER_PERIOD),
         "late_recognition.after_payment": (policy.late_recognition.after_payment, AFTER_PAYMENT),

@@ -12,7 +12,8 @@ TITLES = {
     "fee": "缴费标准", "period": "征缴期", "payment_days": "缴费日",
     "late_recognition": "认定日期", "benefits": "待遇期",
     "benefits.waiting": "待遇等待期", "benefits.large_illness": "大病保险激励", "newborn": "新生儿",
-    "newborn.born_before": "上年末出生的新生儿", "deposit_limit": "双限报解", "warnings": "报解提醒",
+    "newborn.born_before": "上年末出生的新生儿", "deposit_limit": "双限报解",
+    "deposit_accounts": "存入账户", "warnings": "报解提醒",
     "targets": "任务目标", "ranking": "排名", "report": "周报", "refund_rules": "退费", "notice": "公示",
     "declaration": "申报表", "rewards": "奖励",
 }
@@ -126,6 +127,8 @@ def _supervision(policy: Policy) -> list[Figure]:
     rows, targets, ranking = [], policy.targets, policy.ranking
     if limit := policy.deposit_limit:
         rows.append(_line("双限报解", f"{limit.days} 天或 {limit.amount} 元，先到为准", limit))
+    if accounts := policy.deposit_accounts:
+        rows.append(_line("存入账户", "、".join(accounts.names), accounts))
     if warnings := policy.warnings:
         days = "、".join(f"第 {day} 天" for day in warnings.on_days)
         rows.append(_line("报解提醒", f"到额度的 {_share(warnings.at_share)}、{days}、到期日，逾期后每天", warnings))

@@ -220,6 +220,13 @@ class DepositLimit(Sourced):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class DepositAccounts(Sourced):
+    """Where a village banks its cash: the accounts to choose from, the usual one first."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Warnings(Sourced):
     """When holders of cash are warned: at this share of the amount, on these days since the oldest cash was taken."""
 

@@ -174,7 +174,10 @@ def _used_already(known, village) -> str:
         where = f"本村在 {known.paid_on} 缴存 {known.amount} 元，{known.get_state_display()}"
     else:
         where = f"由{known.village}登记"
-    return f"回单号 {known.slip_no} 已经用过（{where}），同一张回单不能登记两次，请核对。"
+    return (
+        f"回单号 {known.slip_no} 已经用过（{where}），同一张回单不能登记两次，请核对。"
+        "如果是两家银行的回单碰巧同号，请在号码前加银行名称，例如“农商0001”。"
+    )
 
 
 def _facts(deposit) -> dict:

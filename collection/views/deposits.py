@@ -26,7 +26,10 @@ def deposit_create(request, village):
     context = clock_context(campaign, region)
     in_hand = context["line"].standing.in_hand if context["line"] else 0
     form = DepositForm(
-        request.POST or None, request.FILES or None, initial={"paid_on": clock.today(), "amount": in_hand or None}
+        request.POST or None,
+        request.FILES or None,
+        accounts=campaign.policy.deposit_accounts,
+        initial={"paid_on": clock.today(), "amount": in_hand or None},
     )
     if request.method == "POST" and form.is_valid():
         try:

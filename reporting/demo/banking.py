@@ -12,7 +12,6 @@ from residents.models import User
 from residents.services.photos import Photo, read_photo
 from subsidies.models import Campaign
 
-ACCOUNT = "乡镇财政所会计农税结算中心"
 #: After how many days a village goes to the bank; the rule allows five (内政办〔2024〕, section 4(1)5).
 IN_TIME, LATE = 3, 9
 #: Where the helper goes on the same day.
@@ -26,6 +25,7 @@ def bank(
     in_hand = dict(
         VillageAccount.objects.filter(campaign=campaign, in_hand__gt=0).values_list("village_id", "in_hand")
     )
+    account = campaign.policy.deposit_accounts.names[0]
     for order, plan in enumerate(plans):
         cash = in_hand.get(plan.code)
         if not cash:
@@ -38,7 +38,7 @@ def bank(
         reviewer, *_, recorder = teams[plan.code[:9]]
         slip = f"NS{day:%m%d}{order:04d}"
         deposit = record_deposit(
-            campaign=campaign, village=plan.code, slip_no=slip, paid_on=day, amount=cash, account=ACCOUNT,
+            campaign=campaign, village=plan.code, slip_no=slip, paid_on=day, amount=cash, account=account,
             photo=drawn_slip(slip, f"{cash} / {day}"), actor=helpers.get(plan.code, recorder),
         )
         if day < LAST_DAY:

@@ -19,6 +19,8 @@ LARGEST_PIXELS = 60_000_000
 SMALLEST_SIDE = 200
 LONG_SIDE = 2000
 FORMATS = ("JPEG", "PNG", "WEBP")
+#: How Apple's own format begins, which Pillow does not read.
+HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1", b"ftyphevc")
 
 
 class PhotoRefused(ValueError):
@@ -38,6 +40,8 @@ def read_photo(file: BinaryIO) -> Photo:
     data = file.read(LARGEST_BYTES + 1)
     if len(data) > LARGEST_BYTES:
         raise PhotoRefused(f"照片超过 {LARGEST_BYTES // 1024 // 1024} MB，请用手机默认清晰度重新拍摄。")
+    if data[4:12] in HEIC:
+        raise PhotoRefused("这是苹果手机的 HEIC 照片，请在手机“设置—相机—格式”选“兼容性最佳”后重拍，或截图后上传。")
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             width, height = image.size

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
+from collection.cash_forms import DepositForm
 from collection.models import Deposit, Receipt, ReceiptBook
 from collection.services import deposits, money, receipts
 from residents.models import OutboxMessage, Region
@@ -136,6 +137,10 @@ BAD_SLIPS = {
     "not a photo": ({"photo": SimpleUploadedFile("slip.png", b"nothing", "image/png")}, "不是能打开的照片"),
     "tomorrow": ({"paid_on": "2024-10-26"}, "还没有到"),
     "no amount": ({"amount": "0"}, "0.01"),
+    "less than nothing": ({"amount": "-400"}, "0.01"),
+    "three decimals": ({"amount": "400.001"}, "2"),
+    "a comma in the wrong place": ({"amount": "4,00"}, "输入一个数字"),
+    "an amount in words": ({"amount": "四百"}, "输入一个数字"),
     "another account": ({"account": "我自己的账户"}, "我自己的账户"),
 }
 
@@ -147,6 +152,23 @@ def test_bad_slips_come_back_with_what_is_wrong(page, name):
     assert response.status_code == 400
     assert says in text(response)
     assert not Deposit.objects.exists()
+
+
+@pytest.mark.parametrize("amount", ["1,400.00", " 1400 元", "￥1400.0", "１４００", "1 400"])
+def test_an_amount_as_people_write_it(page, amount):
+    assert page("helper", "deposit_create", VILLAGE, post=slip(amount=amount)).status_code == 302
+    assert Deposit.objects.get().amount == 1400
+
+
+def test_the_accounts_are_those_of_the_countys_notice(page):
+    shown = text(page("helper", "deposit_create", VILLAGE))
+    assert 'value="乡镇财政所会计农税结算中心账户"' in shown and 'value="农商行医保缴费专户"' in shown
+
+
+def test_a_policy_without_accounts_leaves_the_account_to_the_slip():
+    form = DepositForm({"account": "信用社 201"}, accounts=None)
+    assert "account" not in form.errors
+    assert DepositForm({"account": ""}, accounts=None).errors["account"]
 
 
 def test_verifying_leads_to_the_next_slip(page, deposit, cash):

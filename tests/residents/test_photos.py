@@ -61,6 +61,11 @@ def test_not_pictures(name):
         read_photo(io.BytesIO(BAD[name]))
 
 
+def test_the_iphones_own_format_is_named_with_the_way_out():
+    with pytest.raises(PhotoRefused, match="HEIC.*兼容性最佳"):
+        read_photo(io.BytesIO(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"))
+
+
 @pytest.mark.parametrize("size", [(199, 400), (400, 199)])
 def test_too_small(size):
     with pytest.raises(PhotoRefused, match="太小"):

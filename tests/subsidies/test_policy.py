@@ -91,6 +91,19 @@ def test_neixiang_supervision_figures():
     assert rules.refund_rules.reason("army") is None
 
 
+@pytest.mark.parametrize("policy_id", available())
+def test_every_county_says_where_cash_is_banked(policy_id):
+    accounts = load(policy_id).deposit_accounts
+    assert accounts.names
+    assert accounts.assumed == (policy_id != "411325-2025")
+
+
+def test_neixiang_names_its_two_accounts():
+    accounts = load("411325-2025").deposit_accounts
+    assert accounts.names == ("乡镇财政所会计农税结算中心账户", "农商行医保缴费专户")
+    assert accounts.source.clause == "四（一）5"
+
+
 def test_gaoyang_cadence_and_targets():
     rules = load("130628-2026")
     assert rules.ranking.daily_from == DAY(2025, 11, 10)
@@ -153,6 +166,9 @@ BAD = [
     ("unknown column", 'field = "amount"', 'field = "wage"', "declaration.columns[1].field", "wage"),
     ("reading without words", 'assumed = true\nsays = "表样未定"', "assumed = true", "declaration.assumed", "says"),
     ("words without the mark", 'assumed = true\nsays = "表样未定"', 'says = "表样未定"', "declaration.says", "assumed"),
+    ("no account to choose", "[targets]", '[deposit_accounts]\nnames = []\nsource = "通知 七"\n\n[targets]', "deposit_accounts.names", "至少"),
+    ("one account twice", "[targets]", '[deposit_accounts]\nnames = ["甲", "甲"]\nsource = "通知 七"\n\n[targets]', "deposit_accounts.names", "重复"),
+    ("an account longer than a slip keeps", "[targets]", f'[deposit_accounts]\nnames = ["{"户" * 61}"]\nsource = "通知 七"\n\n[targets]', "deposit_accounts.names", "60"),
     ("no waiting rule", "fixed_months = 1\n", "", "benefits.waiting.fixed_months", "缺少"),
     ("other county than the name", 'county_code = "411324"', 'county_code = "411326"', "county_code", "文件名"),
     ("total that does not add up", 'finance = "700.00"', 'finance = "700.00"\ntotal = "1000.00"', "fee.total", "1080.00"),
