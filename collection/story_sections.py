@@ -2,7 +2,8 @@
 
 from django.utils import timezone
 
-from collection.models import Contribution, DeclarationRow, Deposit, Movement, Refund
+from collection.models import Contribution, DeclarationRow, DifferenceCase, Movement, NotInsured, Refund
+from collection.services.slips import where_banked
 from residents.story import Badge, Section
 
 _STATE_KINDS = {
@@ -12,6 +13,7 @@ _STATE_KINDS = {
     Contribution.State.REFUNDED: "off",
 }
 _RESULT_KINDS = {DeclarationRow.Result.SUCCESS: "ok", DeclarationRow.Result.FAILURE: "bad"}
+_CASE_KINDS = {DifferenceCase.State.HANDLED: "ok", DifferenceCase.State.WITHDRAWN: "off"}
 _REFUND_KINDS = {Refund.State.PAID: "ok", Refund.State.REJECTED: "bad"}
 
 
@@ -48,29 +50,34 @@ def _benefits(paid) -> str:
 
 
 def way_of_the_money(resident, user):
-    """Each movement of this person's money, and the bank slip with which the village banked cash taken that day."""
-    paid = list(resident.contributions.filter(channel=Contribution.Channel.CASH).order_by("-year", "-id"))
+    """Each movement of this person's money, and the bank slips that took the cash: the oldest cash is banked first."""
     movements = Movement.objects.filter(contribution__resident=resident).select_related("actor").order_by("on", "id")
     rows = [
         (move.on, move.get_kind_display(), f"{move.get_from_place_display()} → {move.get_to_place_display()}",
          move.amount, move.actor.name if move.actor else "", move.reason)
         for move in movements
     ]
-    for contribution in paid:
-        slip = (
-            Deposit.objects.for_user(user)
-            .filter(campaign=contribution.campaign_id, village=contribution.village_id)
-            .filter(paid_on__gte=contribution.paid_on)
-            .exclude(state=Deposit.State.REJECTED)
-            .order_by("paid_on", "id")
-            .select_related("recorded_by")
-            .first()
-        )
-        if slip:
-            where = f"收款后本村首次缴存，回单 {slip.slip_no}（{slip.get_state_display()}）"
-            rows.append((slip.paid_on, "缴存", where, slip.amount, slip.recorded_by.name, "全村合并存入"))
+    parts = where_banked(resident=resident)
+    rows += [_banked(part, user) for part in parts if part.slip]
     rows.sort(key=lambda row: row[0])
+    rows += [
+        ("", Badge("wait", "未缴存"), "还在村级手中", part.amount, "", "先收的先缴，还没有轮到这笔")
+        for part in parts
+        if part.slip is None
+    ]
     return Section("资金去向", ("日期", "事项", "从哪里到哪里", "金额", "经办人", "说明"), rows, empty="没有资金往来。")
+
+
+def _banked(part, user) -> tuple:
+    slip = part.slip
+    if slip.village_id.startswith(user.scope_prefix):
+        where, who = f"回单 {slip.slip_no}（{slip.get_state_display()}）", slip.recorded_by.name
+    else:
+        where, who = f"{slip.village}的回单（{slip.get_state_display()}）", ""
+    says = "按先收先缴推算" if slip.amount == part.amount else f"这张回单共 {slip.amount:,.2f} 元，按先收先缴推算"
+    if slip.paid_on < part.cash.on:
+        says = f"收款以前多缴存的，由这笔抵上；{says}"
+    return (slip.paid_on, "缴存", where, part.amount, who, says)
 
 
 def declarations(resident, user):
@@ -112,3 +119,43 @@ def refunds(resident, user):
     ]
     columns = ("原因", "状态", "金额", "申请", "税务初审", "医保复核", "说明")
     return Section("退费", columns, rows, empty="没有退费。")
+
+
+def differences(resident, user):
+    """Paid, then recognised as one who owes less; only where it happened."""
+    found = DifferenceCase.objects.filter(contribution__resident=resident).select_related("campaign", "handled_by")
+    rows = [
+        (
+            case.campaign.year,
+            Badge(_CASE_KINDS.get(case.state, "wait"), case.get_state_display()),
+            case.category,
+            case.due,
+            case.difference,
+            case.why,
+            _instant(case.made_at),
+            case.handled_by.name if case.handled_by else "",
+            case.note,
+        )
+        for case in found
+    ]
+    columns = ("年度", "状态", "认定后的类别", "认定后应缴", "差额", "依据", "发现", "处理人", "处理说明")
+    return Section("先缴后认定（身份变更差额）", columns, rows) if rows else None
+
+
+def not_insured(resident, user):
+    """Why this person was not insured, as it was found out; the first line holds. Only where it was asked."""
+    found = NotInsured.objects.filter(resident=resident).select_related("campaign", "evidence", "recorded_by")
+    rows = [
+        (
+            reason.campaign.year,
+            reason.get_reason_display(),
+            reason.note,
+            "有" if reason.evidence else "",
+            reason.look_again_on or "",
+            reason.recorded_by.name,
+            _instant(reason.recorded_at),
+        )
+        for reason in found
+    ]
+    columns = ("年度", "原因", "说明", "证明材料", "下次核查", "登记人", "登记时间")
+    return Section("未参保原因", columns, rows) if rows else None

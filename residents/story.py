@@ -17,6 +17,11 @@ class Section:
     rows: list[tuple] = field(default_factory=list)
     empty: str = "没有记录。"
 
+    @property
+    def labelled(self) -> list[list[tuple]]:
+        """The rows as (column, cell) pairs: on a phone each cell carries its heading."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
 
 @dataclass(frozen=True)
 class Badge:
