@@ -14,14 +14,17 @@ import io
 import json
 import re
 import resource
+import shutil
 import sys
 import zipfile
 from contextlib import nullcontext
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 
 ROWS_A_LINE = 500
 LAYOUT_BYTES = 64 << 20  # hidden rows are looked for in sheets up to this size
+PIECE_BYTES = 24 << 20  # larger sheets of an xlsx are read in pieces of about this size
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OTHER_KINDS = (
@@ -155,6 +158,8 @@ def read_zip(path, limits, out):
     out.line({"kind": kind})
     if kind == "xlsx" and limits["sparse"]:
         return read_openpyxl(path, out, hidden)
+    if kind == "xlsx" and any(i.file_size > PIECE_BYTES for n, i in infos.items() if n.startswith("xl/worksheets/")):
+        return read_xlsx_in_pieces(path, out, hidden)
     return read_calamine(path, out, hidden, merged, fallback=kind == "xlsx")
 
 
@@ -190,20 +195,15 @@ def tags(file, pattern):
 
 XLSX_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 XLSX_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+XLSX_MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 XLSX_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 
 
 def xlsx_layout(archive):
     """Hidden rows of each sheet by its name; calamine tells the merged ranges but not these."""
-    targets = {
-        a.get("Id"): a.get("Target", "")
-        for a in map(attributes, XLSX_RELATION.findall(part(archive, "xl/_rels/workbook.xml.rels")))
-    }
     hidden = {}
-    for sheet in map(attributes, XLSX_SHEET.findall(part(archive, "xl/workbook.xml"))):
-        target = targets.get(sheet.get("id"), "")
-        name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if name not in archive.namelist() or archive.getinfo(name).file_size > LAYOUT_BYTES:
+    for sheet, name in xlsx_parts(archive).items():
+        if archive.getinfo(name).file_size > LAYOUT_BYTES:
             continue
         number, rows = 0, []
         with archive.open(name) as file:
@@ -212,8 +212,23 @@ def xlsx_layout(archive):
                 number = int(row["r"]) if row.get("r", "").isdigit() else number + 1
                 if row.get("hidden") in ("1", "true"):
                     rows.append(number)
-        hidden[sheet.get("name")] = rows
+        hidden[sheet] = rows
     return hidden, {}
+
+
+def xlsx_parts(archive):
+    """The part of the archive that holds each sheet, by the sheet's name."""
+    targets = {
+        a.get("Id"): a.get("Target", "")
+        for a in map(attributes, XLSX_RELATION.findall(part(archive, "xl/_rels/workbook.xml.rels")))
+    }
+    parts = {}
+    for sheet in map(attributes, XLSX_SHEET.findall(part(archive, "xl/workbook.xml"))):
+        target = targets.get(sheet.get("id"), "")
+        name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if name in archive.namelist():
+            parts[sheet.get("name")] = name
+    return parts
 
 
 ODS_TAG = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>")
@@ -284,16 +299,89 @@ def read_calamine(source, out, hidden, merged, *, fallback):
             merged=ranges[:20_000],
             hidden=hidden.get(meta.name, ()),
         )
-        if sheet.start is None:
-            continue
-        left = [None] * min(sheet.start[1], out.max_columns)
-        for number, cells in enumerate(sheet.iter_rows(), 1):
-            out.row(number, left + cells)
+        write_rows(sheet, out)
     if broken and not found:
         if fallback:
             return read_openpyxl(source, out, hidden)
         raise Refused("unreadable_file", DAMAGED)
     return None
+
+
+def write_rows(sheet, out):
+    if sheet.start is None:
+        return
+    top, left = sheet.start[0], [None] * min(sheet.start[1], out.max_columns)
+    for number, cells in enumerate(islice(sheet.iter_rows(), top, None), top + 1):
+        out.row(number, left + cells)
+
+
+def read_xlsx_in_pieces(path, out, hidden):
+    """calamine holds a whole sheet, 100 bytes a cell; given it as several sheets one after the other, only a piece."""
+    import python_calamine as calamine
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = xlsx_parts(archive)
+            frame = io.BytesIO()
+            with zipfile.ZipFile(frame, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
+                for name in set(archive.namelist()).difference(parts.values()):
+                    with archive.open(name) as source, copy.open(name, "w") as target:
+                        shutil.copyfileobj(source, target, 1 << 20)
+            frame = frame.getvalue()
+            for meta in calamine.CalamineWorkbook.from_filelike(io.BytesIO(frame)).sheets_metadata:
+                if meta.typ != calamine.SheetTypeEnum.WorkSheet or meta.name not in parts:
+                    continue
+                out.sheet(
+                    meta.name,
+                    visible=meta.visible == calamine.SheetVisibleEnum.Visible,
+                    merged=merged_at_the_end(archive, parts[meta.name]),
+                    hidden=hidden.get(meta.name, ()),
+                )
+                for piece in pieces(archive, parts[meta.name]):
+                    book = io.BytesIO(frame)
+                    with zipfile.ZipFile(book, "a") as copy:
+                        copy.writestr(parts[meta.name], piece)
+                    del piece
+                    book.seek(0)
+                    write_rows(calamine.CalamineWorkbook.from_filelike(book).get_sheet_by_name(meta.name), out)
+    except (Refused, MemoryError):
+        raise
+    except BaseException as error:  # a panic in the reader arrives as a BaseException
+        raise Refused("unreadable_file", DAMAGED) from error
+
+
+def pieces(archive, name):
+    """A sheet as the markup of several, cut between rows; rows that do not tell their numbers stay together."""
+    with archive.open(name) as file:
+        rest = file.read(PIECE_BYTES)
+        first = XLSX_ROW.search(rest)
+        if first and first[0].startswith(b"<row") and b" r=" in first[0]:
+            head = rest[: first.start()]
+            while more := file.read(PIECE_BYTES):
+                end = rest.rfind(b"</row>") + len(b"</row>")
+                yield rest[:end] + b"</sheetData></worksheet>"
+                rest = head + rest[end:] + more
+        yield rest + file.read()
+
+
+def merged_at_the_end(archive, name):
+    """The merged ranges, which the markup of a sheet names after its rows."""
+    tail = b""
+    with archive.open(name) as file:
+        while more := file.read(1 << 20):
+            tail = tail[-(1 << 20) :] + more
+    return [
+        [int(top), column_number(left), int(bottom), column_number(right)]
+        for left, top, right, bottom in XLSX_MERGED.findall(tail)[:20_000]
+    ]
+
+
+def column_number(letters):
+    """From 0: A is 0, AA is 26."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
 
 
 def read_openpyxl(source, out, hidden):

@@ -3,6 +3,7 @@
 import datetime
 import io
 import random
+import re
 import shutil
 import subprocess
 import zipfile
@@ -178,6 +179,43 @@ def test_read_only_recommended_is_no_password(file, tmp_path):
     plain, locked = io.BytesIO(xlsx()), io.BytesIO()
     OOXMLFile(plain).encrypt("VelvetSweatshop", locked)
     assert values(sheets.read(file("a", locked.getvalue()))) == ROWS
+
+
+def padded(markup):
+    """The same sheet with 20 KB of blanks in the tag of every row, which mean nothing and make it large."""
+    return markup.replace(b"<row ", b"<row " + b" " * 20_000)
+
+
+def varied_sheet(book, sheet):
+    """A title over two columns, then texts, numbers and dates, gaps to the left, and rows left out."""
+    sheet.merge_range(4, 1, 4, 2, "合并的标题")
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    for number in range(10, 4_000):
+        if number % 7:
+            sheet.write(number, 1, f"第{number}行")
+            sheet.write(number, 2, datetime.date(2024, 1, 1) + datetime.timedelta(days=number % 300), day)
+        if number % 3 == 0:
+            sheet.write(number, 0, number)
+
+
+@pytest.mark.parametrize("in_sheet", [True, False], ids=["texts in the sheet", "texts in a part of their own"])
+def test_a_large_sheet_is_read_as_a_small_one(file, in_sheet):
+    content = xlsx(varied_sheet, rows=[], constant_memory=in_sheet)
+    small = list(sheets.stream(file("small.xlsx", content)))
+    large = list(sheets.stream(file("large.xlsx", changed_part(content, "xl/worksheets/sheet1.xml", padded))))
+    assert large == small
+    assert large[0].merged == [(5, 1, 5, 2)]
+    assert sum(len(piece.rows) for piece in large) == 1 + sum(1 for n in range(10, 4_000) if n % 7 or n % 3 == 0)
+
+
+def test_a_large_sheet_whose_rows_do_not_tell_their_numbers(file):
+    def without_numbers(markup):
+        return padded(re.sub(rb'(<row|<c) r="[A-Z]*\d+"', rb"\1", markup))
+
+    rows = [[f"{number}", "长"] for number in range(3_000)]
+    content = changed_part(xlsx(rows=rows, constant_memory=True), "xl/worksheets/sheet1.xml", without_numbers)
+    found = list(sheets.stream(file("a.xlsx", content)))
+    assert [row for piece in found for row in piece.rows] == list(enumerate(rows, 1))
 
 
 def test_streaming_holds_the_same_rows(file):
