@@ -3,7 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from collection.services import consequences, feedback, ledger_confirm, ledgers, self_payments  # noqa: F401
+from collection.services import (  # noqa: F401
+    consequences,
+    declaration_file,
+    feedback,
+    ledger_confirm,
+    ledgers,
+    self_payments,
+)
 from collection.services.duty_notices import queue_warnings
 from config import clock
 from subsidies.models import Campaign

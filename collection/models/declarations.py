@@ -35,6 +35,10 @@ class Declaration(models.Model):
     created_at = models.DateTimeField("制表时间")
     submitted_by = models.ForeignKey(USER, models.PROTECT, verbose_name="报送人", null=True, related_name="+")
     submitted_at = models.DateTimeField("报送时间", null=True)
+    submissions = models.PositiveSmallIntegerField("报送次数", default=0, help_text="退回重报时加一")
+    file = models.ForeignKey(
+        "residents.Attachment", models.PROTECT, verbose_name="报税文件", null=True, related_name="+"
+    )
     taken_by = models.ForeignKey(USER, models.PROTECT, verbose_name="接收人", null=True, related_name="+")
     taken_at = models.DateTimeField("税务下载时间", null=True)
     confirmation_no = models.CharField("确认单号", max_length=40, blank=True)

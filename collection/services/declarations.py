@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from collection.models import Contribution, Declaration, DeclarationRow, Movement
 from collection.services import deposits, money
+from collection.services.declaration_file import ask_for_file
 from collection.services.drafts import leaving, locked
 from collection.services.steps import StepRefused, refuse_closed, required, villages_of
 from collection.services.threeway import check_declaration
@@ -70,11 +71,13 @@ def submit_declaration(*, declaration: Declaration, actor) -> Declaration:
     declared = Contribution.objects.filter(declaration_rows__declaration=draft, ended_at__isnull=True)
     declared.update(state=Contribution.State.DECLARED, declaration=draft)
     draft.state, draft.submitted_by, draft.submitted_at = State.SUBMITTED, actor, moment
-    draft.save(update_fields=["state", "submitted_by", "submitted_at"])
+    draft.submissions += 1
+    draft.save(update_fields=["state", "submitted_by", "submitted_at", "submissions"])
     audit.record(
         "declaration.submit", actor=actor, obj=draft, summary=f"报送 {draft}：{draft.people} 人 {draft.amount} 元",
         after={"people": draft.people, "amount": str(draft.amount), "differences": differences},
     )
+    ask_for_file(declaration=draft, actor=actor)
     return draft
 
 
@@ -94,7 +97,7 @@ def return_declaration(*, declaration: Declaration, reason: str, actor) -> Decla
         declaration=Subquery(own.values("previous__declaration")[:1]),
     )
     found.state, found.returned_reason = State.DRAFT, reason[:200]
-    found.taken_by, found.taken_at, found.submitted_by, found.submitted_at = None, None, None, None
+    found.file, found.taken_by, found.taken_at, found.submitted_by, found.submitted_at = None, None, None, None, None
     found.save()
     audit.record("declaration.return", actor=actor, obj=found, summary=f"退回 {found}：{reason}")
     return found

@@ -1,8 +1,6 @@
 """申报: the township's lists, step by step, each page saying what comes next and who does it."""
 
-import tempfile
-from pathlib import Path
-
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,11 +19,12 @@ from collection.declaration_forms import (
 from collection.declaration_words import WAY, next_step
 from collection.models import Declaration, DeclarationRow
 from collection.services import declaration_file, declarations, drafts, threeway
+from collection.services.steps import StepRefused
 from collection.views.cash import campaign_or_404
 from collection.views.steps import filled, taken, tried
 from config import clock
 from residents.access import roles
-from residents.models import Region, Role
+from residents.models import Job, Region, Role
 
 SEES = (Role.COUNTY, Role.TOWNSHIP, Role.TAX)
 State = Declaration.State
@@ -118,6 +117,7 @@ def declaration_detail(request, pk):
             "next_step": next_step(declaration, role), "taken_in": taken_in, "taken_amount": taken_amount,
             "feedbacks": declaration.feedbacks.select_related("read_by"),
             "may": _may(declaration, role),
+            "file_job": Job.objects.filter(key=declaration_file.job_key(declaration)).order_by("-created_at").first(),
             "reason_form": ReasonForm(),
             "confirmation_form": ConfirmationForm(),
             "remittance_form": RemittanceForm(
@@ -164,79 +164,69 @@ def declaration_rows(request, pk):
     )
 
 
+def _step(request, pk, service, done, form=None) -> bool:
+    """One button of the page: what the form says goes to the service, and the page says what came of it."""
+    declaration = declaration_or_404(request.user, pk)
+    if form is None:
+        return taken(request, lambda: service(declaration=declaration, actor=request.user), done)
+    return filled(request, form) and taken(
+        request, lambda: service(declaration=declaration, actor=request.user, **form.cleaned_data), done
+    )
+
+
 @require_POST
 @roles(Role.TOWNSHIP)
 def declaration_redraft(request, pk):
-    declaration = declaration_or_404(request.user, pk)
-    taken(
-        request, lambda: drafts.redraft_declaration(declaration=declaration, actor=request.user),
-        "已按现在的缴存和缴费记录重新核对。",
-    )
+    _step(request, pk, drafts.redraft_declaration, "已按现在的缴存和缴费记录重新核对。")
     return redirect("declaration_detail", pk)
 
 
 @require_POST
 @roles(Role.TOWNSHIP)
 def declaration_cancel(request, pk):
-    declaration, form = declaration_or_404(request.user, pk), ReasonForm(request.POST)
-    if filled(request, form):
-        taken(
-            request,
-            lambda: drafts.cancel_draft(declaration=declaration, actor=request.user, **form.cleaned_data),
-            "申报表已作废，里面的人可以重新列入。",
-        )
+    form = ReasonForm(request.POST)
+    _step(request, pk, drafts.cancel_draft, "申报表已作废，里面的人可以重新列入。", form)
     return redirect("declaration_detail", pk)
 
 
 @require_POST
 @roles(Role.COUNTY)
 def declaration_allow(request, pk):
-    declaration, form = declaration_or_404(request.user, pk), ReasonForm(request.POST)
-    if filled(request, form):
-        taken(
-            request,
-            lambda: declarations.allow_difference(declaration=declaration, actor=request.user, **form.cleaned_data),
-            "已放行，乡镇可以报送。",
-        )
+    _step(request, pk, declarations.allow_difference, "已放行，乡镇可以报送。", ReasonForm(request.POST))
     return redirect("declaration_detail", pk)
 
 
 @require_POST
 @roles(Role.TOWNSHIP)
 def declaration_submit(request, pk):
-    declaration = declaration_or_404(request.user, pk)
-    taken(
-        request, lambda: declarations.submit_declaration(declaration=declaration, actor=request.user),
-        f"已报送县税务局：{declaration.people} 人 {declaration.amount:,.2f} 元。等税务导入后反馈。",
-    )
+    _step(request, pk, declarations.submit_declaration, "已报送县税务局，报税文件随后生成。等税务导入后反馈。")
     return redirect("declaration_detail", pk)
 
 
 @require_POST
 @roles(*SEES)
 def declaration_download(request, pk):
-    """The file for the tax bureau: a POST, because it leaves an event and marks the list as taken."""
+    """The file for the tax bureau: a POST, because it leaves an event and marks the list as taken.
+
+    Where a worker has not written it, it is asked for again and the page shows how far it is.
+    """
     declaration = declaration_or_404(request.user, pk)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "declaration.xlsx"
-        if not tried(
-            request,
-            lambda: declaration_file.write_file(declaration=declaration, path=path, actor=request.user),
-        ):
-            return redirect("declaration_detail", pk)
-        file = path.open("rb")
-    return FileResponse(file, as_attachment=True, filename=declaration_file.file_name(declaration))
+    if declaration.file_id is None:
+        tried(request, lambda: declaration_file.ask_for_file(declaration=declaration, actor=request.user))
+        return redirect("declaration_detail", pk)
+    try:
+        file = declaration_file.hand_over(declaration=declaration, actor=request.user)
+    except StepRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("declaration_detail", pk)
+    return FileResponse(file.file.open("rb"), as_attachment=True, filename=file.name)
 
 
 @require_POST
 @roles(Role.TAX)
 def declaration_return(request, pk):
-    declaration, form = declaration_or_404(request.user, pk), ReasonForm(request.POST)
-    if filled(request, form) and taken(
-        request,
-        lambda: declarations.return_declaration(declaration=declaration, actor=request.user, **form.cleaned_data),
-        f"{declaration} 已整表退回乡镇。",
-    ):
+    form = ReasonForm(request.POST)
+    if _step(request, pk, declarations.return_declaration, "已整表退回乡镇。", form):
         return redirect("declaration_list")
     return redirect("declaration_detail", pk)
 
@@ -244,50 +234,30 @@ def declaration_return(request, pk):
 @require_POST
 @roles(Role.TAX)
 def declaration_confirm(request, pk):
-    declaration, form = declaration_or_404(request.user, pk), ConfirmationForm(request.POST)
-    if filled(request, form):
-        taken(
-            request,
-            lambda: declarations.confirm_declaration(declaration=declaration, actor=request.user, **form.cleaned_data),
-            "确认单已登记，等乡镇按确认单金额汇款。",
-        )
+    form = ConfirmationForm(request.POST)
+    _step(request, pk, declarations.confirm_declaration, "确认单已登记，等乡镇按确认单金额汇款。", form)
     return redirect("declaration_detail", pk)
 
 
 @require_POST
 @roles(Role.TOWNSHIP)
 def declaration_remit(request, pk):
-    declaration, form = declaration_or_404(request.user, pk), RemittanceForm(request.POST, request.FILES)
-    if filled(request, form):
-        taken(
-            request,
-            lambda: declarations.remit_declaration(declaration=declaration, actor=request.user, **form.cleaned_data),
-            "汇款已登记，等税务核对回单、开票入库。",
-        )
+    form = RemittanceForm(request.POST, request.FILES)
+    _step(request, pk, declarations.remit_declaration, "汇款已登记，等税务核对回单、开票入库。", form)
     return redirect("declaration_detail", pk)
 
 
 @require_POST
 @roles(Role.TAX)
 def remittance_return(request, pk):
-    declaration, form = declaration_or_404(request.user, pk), ReasonForm(request.POST)
-    if filled(request, form):
-        taken(
-            request,
-            lambda: declarations.return_remittance(declaration=declaration, actor=request.user, **form.cleaned_data),
-            "汇款登记已退回，请乡镇核对后重新登记。",
-        )
+    form = ReasonForm(request.POST)
+    _step(request, pk, declarations.return_remittance, "汇款登记已退回，请乡镇核对后重新登记。", form)
     return redirect("declaration_detail", pk)
 
 
 @require_POST
 @roles(Role.TAX)
 def declaration_post(request, pk):
-    declaration, form = declaration_or_404(request.user, pk), PostingForm(request.POST)
-    if filled(request, form):
-        taken(
-            request,
-            lambda: declarations.post_declaration(declaration=declaration, actor=request.user, **form.cleaned_data),
-            "已开票入库，这一批走完了。",
-        )
+    form = PostingForm(request.POST)
+    _step(request, pk, declarations.post_declaration, "已开票入库，这一批走完了。", form)
     return redirect("declaration_detail", pk)

@@ -63,7 +63,7 @@ def _send(campaign: Campaign, plan: Plan, helpers: dict[str, User], content: byt
         campaign=campaign, village=Region.objects.get(pk=plan.code), file=file, name=file.name,
         actor=helpers[plan.code],
     )
-    _work(reading_job_key(batch.pk))
+    work(reading_job_key(batch.pk))
     batch.refresh_from_db()
     return batch
 
@@ -71,10 +71,10 @@ def _send(campaign: Campaign, plan: Plan, helpers: dict[str, User], content: byt
 def _confirm(batch: LedgerBatch, actor: User) -> None:
     if batch.rows.filter(state="good").exists():
         confirm_ledger(batch=batch, actor=actor)
-        _work(confirming_job_key(batch.pk))
+        work(confirming_job_key(batch.pk))
         batch.refresh_from_db()
 
 
-def _work(key: str) -> None:
+def work(key: str) -> None:
     """Does the job here and now; the worker that is told of it later finds it done."""
     jobs.run(Job.objects.get(key=key, state=Job.State.QUEUED).pk)

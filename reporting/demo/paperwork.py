@@ -6,6 +6,7 @@ The last round stands in every state.
 import datetime
 
 from collection.models import Declaration, DeclarationRow
+from collection.services import declaration_file
 from collection.services.corrections import correct_row
 from collection.services.declarations import (
     allow_difference,
@@ -19,6 +20,7 @@ from collection.services.feedback import decide_rest, decide_row
 from collection.services.steps import StepRefused
 from reporting.demo.banking import drawn_slip
 from reporting.demo.county import TOWNSHIP
+from reporting.demo.files import work
 from residents.models import Region, User
 from subsidies.models import Campaign
 
@@ -75,10 +77,13 @@ def _one_round(campaign, day, township, team, tax, bureau, stop) -> None:
 
 def _submit(declaration: Declaration, reviewer: User, bureau: User) -> Declaration:
     try:
-        return submit_declaration(declaration=declaration, actor=reviewer)
+        declaration = submit_declaration(declaration=declaration, actor=reviewer)
     except StepRefused:
         allow_difference(declaration=declaration, reason="整户收据尚有一人待缴存,先报送其余人员", actor=bureau)
-        return submit_declaration(declaration=declaration, actor=reviewer)
+        declaration = submit_declaration(declaration=declaration, actor=reviewer)
+    work(declaration_file.job_key(declaration))
+    declaration.refresh_from_db()
+    return declaration
 
 
 def _correct_failures(township: Region, recorder: User) -> None:

@@ -84,6 +84,8 @@ def test_the_whole_way_by_hand(campaign, people, as_role, worker):
     declaration = Declaration.objects.get()
     assert "请您核对收据存根" in page(township, "declaration_detail", declaration.pk)
     assert "已报送县税务局" in act(township, "declaration_submit", declaration.pk)
+    assert "data-progress-url" in page(township, "declaration_detail", declaration.pk)
+    worker()
 
     tax = as_role("tax")
     assert any("请您下载报税文件" in todo.text for todo in todos_for(people["tax"]))

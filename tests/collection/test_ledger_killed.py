@@ -29,6 +29,7 @@ WORKER = textwrap.dedent(
     import django
     django.setup()
     from django.db import connection
+    import collection.tasks
     from collection.services import ledger_confirm, ledgers
     from residents.services import jobs
 
