@@ -103,6 +103,18 @@ class RegionAdmin(AuditedExport, ScopedAdmin):
 
 
 class HolidayResource(resources.ModelResource):
+    """The days of one county: a row of a file is that county's, whatever else the file says."""
+
+    def __init__(self, *, county: str = "", **kwargs):
+        super().__init__(**kwargs)
+        self.county = county
+
+    def get_queryset(self):
+        return Holiday.objects.filter(county=self.county)
+
+    def init_instance(self, row=None):
+        return Holiday(county_id=self.county)
+
     class Meta:
         model = Holiday
         import_id_fields = ("day",)
@@ -112,15 +124,19 @@ class HolidayResource(resources.ModelResource):
 
 @admin.register(Holiday)
 class HolidayAdmin(AuditedImport, AuditedExport, ScopedAdmin):
-    """Days that differ from the built-in calendar; they move deadlines and public notices of every county."""
+    """Days on which the county differs from the national calendar; they move its own deadlines and public notices."""
 
     resource_classes = (HolidayResource,)
     editable = ("is_working", "note")
     can_add = True
     list_display = ("day", "is_working", "note")
+    ordering = ("-day",)
 
-    def get_queryset(self, request):
-        return Holiday.objects.order_by("-day")
+    def get_changeform_initial_data(self, request):
+        return {"county": request.user.region_id[:6]}
+
+    def get_resource_kwargs(self, request, *args, **kwargs):
+        return {**kwargs, "county": request.user.region_id[:6]}
 
 
 @admin.register(OutboxMessage)

@@ -1,4 +1,4 @@
-"""Working days: China's official calendar under the office's own holiday table. Pure.
+"""Working days: China's official calendar under a county's own holiday table. Pure.
 
 The State Council announces each year's days late in the year before; for a year that the built-in calendar does not
 know yet, Monday to Friday count until the table or a newer calendar says otherwise (`is_known`).
@@ -12,7 +12,7 @@ import chinese_calendar
 
 
 def is_working_day(day: date, table: Mapping[date, bool]) -> bool:
-    """`table` holds the days that the office has set itself: True works, False is off. It goes before the calendar."""
+    """`table` holds the days that the county has set itself: True works, False is off. It goes before the calendar."""
     if day in table:
         return table[day]
     if is_known(day.year):

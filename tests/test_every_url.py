@@ -180,7 +180,7 @@ class Page:
 
     @property
     def is_of_a_region(self) -> bool:
-        """Whether the object it names belongs to a region (holidays and policy texts do not)."""
+        """Whether the object it names belongs to a region (policy texts do not)."""
         return self.names_an_object and (self.model is None or hasattr(self.model, "scope_field"))
 
 
@@ -234,7 +234,7 @@ def test_every_model_belongs_to_a_region_or_holds_nothing_of_one():
         for model in apps.get_app_config(app).get_models()
         if not getattr(model, "scope_field", None)
     }
-    assert unscoped <= {"PolicyVersion", "Holiday", "CountingLine"}
+    assert unscoped <= {"PolicyVersion", "CountingLine"}
 
 
 def test_every_admin_list_is_one_that_ends_at_the_region():

@@ -7,6 +7,7 @@ file twice is recognised; a file that covers a part leaves the rest open.
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
@@ -153,7 +154,7 @@ def decide_rest(*, declaration: Declaration, ok: bool, reason: str, actor) -> in
         refused = list(rest.values_list("pk", flat=True))
         count = rest.update(
             result=Result.FAILURE, reason=text, reason_code=reason_of(text).code,
-            fix_by=working_day_after(clock.today(), WORKING_DAYS_TO_FIX),
+            fix_by=_fix_by(declaration),
         )
         _move_contributions(declaration, refused, Contribution.State.DECLARED, Contribution.State.FAILED)
     if count:
@@ -246,11 +247,15 @@ def _problem(line: FeedbackLine, why: str, row=None) -> dict:
     }
 
 
+def _fix_by(declaration) -> date:
+    return working_day_after(clock.today(), WORKING_DAYS_TO_FIX, county=declaration.campaign.county_id)
+
+
 def _write(declaration, taken: list[int], refused: list[tuple[int, str]]):
     for start in range(0, len(taken), CHUNK):
         rows = DeclarationRow.objects.filter(pk__in=taken[start : start + CHUNK])
         rows.update(result=Result.SUCCESS, reason="", reason_code="", fix_by=None)
-    fix_by = working_day_after(clock.today(), WORKING_DAYS_TO_FIX) if refused else None
+    fix_by = _fix_by(declaration) if refused else None
     DeclarationRow.objects.bulk_update(
         [
             DeclarationRow(

@@ -70,7 +70,9 @@ def post_notice(*, notice: PublicNotice, on: date, photos: list[Photo], actor) -
     if not prepared_on <= on <= clock.today():
         raise StepRefused(f"张榜日期 {on} 不对：不能早于生成名单的 {prepared_on}，也不能晚于今天。")
     notice.state, notice.posted_on, notice.posted_by = State.POSTED, on, actor
-    notice.ends_on = working_days.working_day_after(on, notice.campaign.policy.notice.working_days)
+    notice.ends_on = working_days.working_day_after(
+        on, notice.campaign.policy.notice.working_days, county=notice.campaign.county_id
+    )
     notice.save(update_fields=["state", "posted_on", "posted_by", "ends_on"])
     _keep(notice, photos, actor)
     audit.record(

@@ -1,4 +1,4 @@
-"""Working days under the holiday table that staff keep."""
+"""Working days of a county: the national calendar, and over it the days that its own staff have set."""
 
 from datetime import date
 
@@ -6,11 +6,11 @@ from residents import working_days
 from residents.models import Holiday
 
 
-def table() -> dict[date, bool]:
-    """The office's own days: {day: works}."""
-    return dict(Holiday.objects.values_list("day", "is_working"))
+def table(county: str) -> dict[date, bool]:
+    """The days this county has set itself: {day: works}."""
+    return dict(Holiday.objects.filter(county=county).values_list("day", "is_working"))
 
 
-def working_day_after(start: date, count: int) -> date:
-    """The `count`-th working day after `start` (not counted)."""
-    return working_days.working_day_after(start, count, table())
+def working_day_after(start: date, count: int, *, county: str) -> date:
+    """The `count`-th working day after `start` (not counted) in the county with this code."""
+    return working_days.working_day_after(start, count, table(county))

@@ -11,6 +11,7 @@ from collection.services import notices
 from collection.services.steps import StepRefused
 from residents.models import Holiday, Region, Resident
 from residents.services.photos import read_photo
+from residents.services.regions import BUILT_IN, load_regions, read_regions
 from tests.collection.paid_people import VILLAGE, pay
 
 pytestmark = pytest.mark.django_db
@@ -76,10 +77,12 @@ def test_five_working_days_without_the_first(posted):
     assert posted.ends_on == datetime.date(2024, 11, 1)
 
 
-def test_the_holiday_table_counts(prepared, helper):
-    Holiday.objects.create(day=datetime.date(2024, 10, 28), is_working=False)
+@pytest.mark.parametrize(("county", "ends_on"), [("411325", "2024-11-04"), ("411323", "2024-11-01")])
+def test_the_county_s_own_holidays_count_and_no_other_county_s(prepared, helper, county, ends_on):
+    load_regions(rows=read_regions(BUILT_IN), actor=None, county_code="411323")
+    Holiday.objects.create(county_id=county, day=datetime.date(2024, 10, 28), is_working=False)
     notice = notices.post_notice(notice=prepared, on=TODAY, photos=[], actor=helper)
-    assert notice.ends_on == datetime.date(2024, 11, 4)
+    assert str(notice.ends_on) == ends_on
 
 
 @pytest.mark.parametrize("on", ["2024-10-24", "2024-10-26"])

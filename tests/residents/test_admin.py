@@ -1,7 +1,10 @@
 """The back office: who sees which lists, where they end, and what they cost."""
 
+import re
+
 import pytest
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -9,6 +12,7 @@ from django.urls import reverse
 from residents import identity
 from residents.admin_base import ScopedAdmin
 from residents.models import Event, Holiday
+from residents.services.regions import BUILT_IN, load_regions, read_regions
 
 HERE, ELSEWHERE = "411325100001", "411325101200"
 LISTS = sorted(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist" for model in admin.site._registry)
@@ -109,17 +113,37 @@ def test_a_list_costs_the_same_for_one_and_for_fifty(
 def test_a_holiday_is_added_and_changed_with_an_event(client, campaign, make_user):
     user = make_user("county", "411325")
     client.force_login(user)
-    client.post(reverse("admin:residents_holiday_add"), {"day": "2024-10-12", "is_working": "on", "note": "调休"})
+    add = reverse("admin:residents_holiday_add")
+    assert re.findall(r'<option value="(\d+)"', client.get(add).content.decode()) == ["411325"]
+    day = {"county": "411325", "day": "2024-10-12", "is_working": "on", "note": "调休"}
+    client.post(add, day)
     holiday = Holiday.objects.get()
+    assert "已经存在" in client.post(add, day).content.decode() and Holiday.objects.count() == 1
     url = reverse("admin:residents_holiday_change", args=[holiday.pk])
     client.post(url, {"is_working": "on", "note": "国庆调休"})
     holiday.refresh_from_db()
     assert (holiday.is_working, holiday.note) == (True, "国庆调休")
     events = Event.objects.filter(object_type="holiday").order_by("id")
     assert [(event.action, event.after) for event in events] == [
-        ("holiday.add", {"day": "2024-10-12", "is_working": "True", "note": "调休"}),
+        ("holiday.add", {"county": "内乡县", "day": "2024-10-12", "is_working": "True", "note": "调休"}),
         ("holiday.change", {"note": "国庆调休"}),
     ]
+
+
+def test_a_holiday_list_is_taken_into_the_own_county_only(client, campaign, make_user):
+    load_regions(rows=read_regions(BUILT_IN), actor=None, county_code="411323")
+    Holiday.objects.create(county_id="411323", day="2024-10-12", note="邻县")
+    client.force_login(make_user("county", "411325"))
+    listed = SimpleUploadedFile("days.csv", "county,day,is_working,note\n411323,2024-10-12,1,庙会\n".encode())
+    url = reverse("admin:residents_holiday_import")
+    page = client.post(url, {"format": "0", "import_file": listed}).content.decode()
+    assert "邻县" not in page
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    client.post(reverse("admin:residents_holiday_process_import"), fields)
+    assert set(Holiday.objects.values_list("county_id", "note")) == {("411323", "邻县"), ("411325", "庙会")}
+    assert "邻县" not in client.get(reverse("admin:residents_holiday_changelist")).content.decode()
+    client.post(reverse("admin:residents_holiday_add"), {"county": "411323", "day": "2024-10-13"})
+    assert Holiday.objects.count() == 2
 
 
 def test_an_export_leaves_an_event(client, campaign, make_user):

@@ -57,8 +57,8 @@ def test_between_is_the_inverse_of_after(start, count):
     assert working_days_between(start, end - datetime.timedelta(days=1), {}) == count - 1
 
 
-@pytest.mark.django_db
-def test_the_table_that_staff_keep():
-    assert service.working_day_after(day("2024-12-02"), 1) == day("2024-12-03")
-    Holiday.objects.create(day=day("2024-12-03"), is_working=False, note="大雪停工")
-    assert service.working_day_after(day("2024-12-02"), 1) == day("2024-12-04")
+def test_the_table_that_a_county_s_staff_keep(campaign):
+    assert service.working_day_after(day("2024-12-02"), 1, county="411325") == day("2024-12-03")
+    Holiday.objects.create(county_id="411325", day=day("2024-12-03"), is_working=False, note="大雪停工")
+    assert service.working_day_after(day("2024-12-02"), 1, county="411325") == day("2024-12-04")
+    assert service.working_day_after(day("2024-12-02"), 1, county="411323") == day("2024-12-03")
