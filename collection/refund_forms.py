@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from collection.cash_forms import DayInput
 from collection.declaration_forms import IMAGES, MoneyInput, as_photo
 from collection.models import Refund
+from collection.services.refunds import STATUS_OF
 from residents.services.photos import LARGEST_BYTES
 
 PAPERS = f"{IMAGES},application/pdf"
@@ -44,6 +45,10 @@ def as_paper(file):
 
 class RefundForm(forms.Form):
     reason = forms.ChoiceField(label="退费原因", widget=forms.RadioSelect)
+    happened_on = forms.DateField(
+        label="发生日期", required=False, widget=DayInput(),
+        help_text="死亡、入伍、服刑、参加职工医保、异地参保的日期，照证明填写；重复缴费和差额不用填。",
+    )
     amount = forms.DecimalField(
         label="退费金额（元）", required=False, min_value=Decimal("0.01"), max_digits=10, decimal_places=2,
         widget=MoneyInput(), help_text="不填就是退全部。只有身份变更差额可以只退一部分。",
@@ -59,6 +64,11 @@ class RefundForm(forms.Form):
     def __init__(self, *args, reasons, **options):
         super().__init__(*args, **options)
         self.fields["reason"].choices = reasons
+
+    def clean(self):
+        if self.cleaned_data.get("reason") in STATUS_OF and self.cleaned_data.get("happened_on", "") is None:
+            self.add_error("happened_on", "请照证明填写日期，复核通过后居民的状态从这一天起登记。")
+        return self.cleaned_data
 
     def clean_payee_account(self):
         account = self.cleaned_data["payee_account"].replace(" ", "")

@@ -22,4 +22,9 @@ class Migration(migrations.Migration):
             name='submissions',
             field=models.PositiveSmallIntegerField(default=0, help_text='退回重报时加一', verbose_name='报送次数'),
         ),
+        migrations.AddField(
+            model_name='refund',
+            name='happened_on',
+            field=models.DateField(null=True, verbose_name='发生日期'),
+        ),
     ]

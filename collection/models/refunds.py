@@ -13,7 +13,8 @@ class Refund(models.Model):
     """退费: asked for with evidence, first reviewed by tax, then by the bureau; paid once, never more than was paid.
 
     `self_payment` is set where that payment itself is given back (paid twice, or not to be paid at all); otherwise the
-    money is the contribution's. `reason` is the policy's code, `reason_name` its words on that day.
+    money is the contribution's. `reason` is the policy's code, `reason_name` its words on that day. `happened_on` is the day
+    of the death, the enlistment, the other insurance: the resident's status follows from it.
     """
 
     class State(models.TextChoices):
@@ -33,6 +34,7 @@ class Refund(models.Model):
     village = models.ForeignKey(Region, models.PROTECT, verbose_name="村", related_name="+")
     reason = models.CharField("原因代码", max_length=30)
     reason_name = models.CharField("退费原因", max_length=30)
+    happened_on = models.DateField("发生日期", null=True)
     amount = models.DecimalField("金额", max_digits=10, decimal_places=2)
     ends_enrolment = models.BooleanField("终止参保", default=True)
     evidence = models.ManyToManyField("residents.Attachment", verbose_name="证明材料", blank=True, related_name="+")

@@ -19,7 +19,7 @@ from collection.services.steps import StepRefused, refuse_closed, required
 from config import clock
 from residents import audit
 from residents.models import Attachment, InsuredYear, Role
-from residents.services import attachments
+from residents.services import attachments, window
 from residents.services.photos import Photo, store_photo
 from subsidies.policy_parts import RefundReason
 from subsidies.services import instants
@@ -33,6 +33,8 @@ STATUS_REASONS = {
     "dead": "death", "army": "army", "prison": "prison", "employee": "employee_insurance",
     "elsewhere": "insured_elsewhere",
 }
+#: The status that a resident gets when such a refund is decided.
+STATUS_OF = {reason: status for status, reason in STATUS_REASONS.items()}
 REVIEWERS = {State.REQUESTED: Role.TAX, State.FIRST_PASSED: Role.COUNTY}
 
 
@@ -53,12 +55,14 @@ def why_not(reason: RefundReason, benefit_from: date | None, on: date) -> str:
 
 @transaction.atomic
 def request_refund(
-    *, contribution: Contribution, reason: str, actor, amount: Decimal | None = None,
+    *, contribution: Contribution, reason: str, actor, happened_on: date | None = None, amount: Decimal | None = None,
     evidence: Iterable[Attachment] = (), note: str = "", payee: str = "", payee_account: str = "",
 ) -> Refund:
     """Registers an application. `amount`: yuan, all that is left if not given; less only for a difference.
+    `happened_on`: the day of the death, the enlistment …, needed where the reason is one of STATUS_OF.
 
-    Raises StepRefused: unknown reason, past the deadline, benefits begun, cash that was never banked, asked twice.
+    Raises StepRefused: unknown reason, no such day, past the deadline, benefits begun, cash that was never banked,
+    asked twice.
     """
     campaign = contribution.campaign
     money.lock_accounts(campaign=campaign, villages=[contribution.village_id])
@@ -70,6 +74,10 @@ def request_refund(
         raise StepRefused(f"{campaign.county.name}的政策没有这个退费原因；可以选：{known}。")
     if refused := why_not(rule, contribution.benefit_from, clock.today()):
         raise StepRefused(refused)
+    if rule.code not in STATUS_OF:
+        happened_on = None
+    elif happened_on is None or not contribution.resident.birth_date <= happened_on <= clock.today():
+        raise StepRefused(f"请照证明填写“{rule.name}”的日期：不能早于出生，也不能晚于今天。")
     if contribution.channel == Contribution.Channel.FREE or not contribution.amount:
         raise StepRefused("这个人没有缴费（全额资助），没有钱可退。")
     left = contribution.amount - given_back(contribution)
@@ -82,9 +90,9 @@ def request_refund(
     _refuse_if_paid_twice_is_open(contribution)
     refund = _create(
         campaign=campaign, contribution=contribution, resident_id=contribution.resident_id,
-        village_id=contribution.village_id, reason=rule.code, reason_name=rule.name, amount=amount, ends_enrolment=ends,
-        note=note.strip()[:200], payee=payee.strip()[:60], payee_account=payee_account.strip()[:40], requested_by=actor,
-        requested_at=clock.now(),
+        village_id=contribution.village_id, reason=rule.code, reason_name=rule.name, happened_on=happened_on,
+        amount=amount, ends_enrolment=ends, note=note.strip()[:200], payee=payee.strip()[:60],
+        payee_account=payee_account.strip()[:40], requested_by=actor, requested_at=clock.now(),
     )
     refund.evidence.set(evidence)
     audit.record(
@@ -169,6 +177,7 @@ def pay_refund(*, refund: Refund, actor) -> Refund:
     refund.save(update_fields=["state", "second_by", "second_at"])
     if refund.ends_enrolment:
         _end_enrolment(refund, moment)
+        _follow_status(refund, actor)
     DifferenceCase.objects.filter(refund=refund, state=DifferenceCase.State.REFUNDING).update(
         state=DifferenceCase.State.HANDLED, handled_by=actor, handled_at=moment, note="差额已退"
     )
@@ -221,7 +230,7 @@ def missing_evidence(refund: Refund) -> str:
 def _live(contribution):
     found = (
         Contribution.objects.select_for_update(of=("self",))
-        .select_related("campaign__policy_version", "campaign__county")
+        .select_related("campaign__policy_version", "campaign__county", "resident")
         .get(pk=contribution.pk)
     )
     if found.ended_at:
@@ -258,7 +267,9 @@ def _begin(refund, actor, role):
 def _locked(refund) -> Refund:
     return (
         Refund.objects.select_for_update(of=("self",))
-        .select_related("campaign__policy_version", "campaign__county", "contribution", "self_payment", "village")
+        .select_related(
+            "campaign__policy_version", "campaign__county", "contribution", "resident", "self_payment", "village"
+        )
         .get(pk=refund.pk)
     )
 
@@ -289,6 +300,24 @@ def _end_enrolment(refund, moment):
         state=Paid.REFUNDED, ended_at=moment, end_reason=f"退费：{refund.reason_name}"[:120]
     )
     InsuredYear.objects.filter(resident=refund.resident_id, year=refund.campaign.year).delete()
+
+
+def _follow_status(refund, actor):
+    """The resident's dated status follows what was decided; one that is newer, or death, stands, and that is said."""
+    status = STATUS_OF.get(refund.reason)
+    if status is None or refund.resident.status == status:
+        return
+    try:
+        with transaction.atomic():
+            window.set_status(
+                resident=refund.resident, status=status, since=refund.happened_on, actor=actor,
+                source=f"退费单 {refund.pk}（{refund.reason_name}）", batch=f"refund-{refund.pk}",
+            )
+    except window.WindowRefused as stands:
+        audit.record(
+            "status.keep", actor=actor, obj=refund.resident, batch=f"refund-{refund.pk}",
+            summary=f"退费单 {refund.pk}（{refund.reason_name}）没有改动状态：{stands}",
+        )
 
 
 def keep_paper(*, paper: Photo | File, region: str, actor) -> Attachment:

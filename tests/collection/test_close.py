@@ -55,7 +55,7 @@ def test_every_stage_of_the_way(campaign, clerk, taxman, draft):
     bank(campaign, clerk, 2000)
     Deposit.objects.update(state="verified")
     assert stages(campaign) == ["banked"] * 5 + ["in_hand"]
-    refunds.request_refund(contribution=people[0], reason="death", actor=clerk)
+    refunds.request_refund(contribution=people[0], reason="death", happened_on=DAY, actor=clerk)
     declaration = draft()
     assert stages(campaign) == ["refunding"] + ["draft"] * 4 + ["in_hand"]
     declarations.submit_declaration(declaration=declaration, actor=clerk)
@@ -123,7 +123,9 @@ def test_closed_over_with_reasons_by_name_and_frozen(campaign, clerk, officer, d
         lambda: pay(campaign, clerk),
         lambda: bank(campaign, clerk, 400),
         draft,
-        lambda: refunds.request_refund(contribution=Contribution.objects.first(), reason="death", actor=clerk),
+        lambda: refunds.request_refund(
+            contribution=Contribution.objects.first(), reason="death", happened_on=DAY, actor=clerk
+        ),
     ):
         with pytest.raises((StepRefused, MoneyRefused, ContributionRefused), match="已经办结|已关闭"):
             change()

@@ -190,12 +190,17 @@ def test_a_refund_by_hand(campaign, people, as_role):
     found = township.post(reverse("refund_find"), {"number": paid.resident.id_number}).content.decode()
     assert "登记退费" in found
     form = {"reason": "death", "payee": "王家属", "payee_account": "6217 0000 1111", "evidence": photo()}
+    undated = township.post(reverse("refund_create", args=[paid.pk]), form)
+    assert "请照证明填写日期" in undated.content.decode()
+    form |= {"happened_on": "2024-10-20", "evidence": photo()}
     assert "等县税务局初审" in act(township, "refund_create", paid.pk, **form)
     refund = Refund.objects.get()
     assert (refund.evidence.count(), refund.payee_account) == (1, "621700001111")
     assert "初审通过" in act(as_role("tax"), "refund_pass", refund.pk)
     county = as_role("county")
+    assert "从 2024年10月20日 起登记为“死亡”" in page(county, "refund_detail", refund.pk)
     assert "退费已记账" in act(county, "refund_pass", refund.pk)
+    assert f"退费单 {refund.pk}（死亡）" in page(county, "resident_story", paid.resident_id)
     slip = page(county, "refund_slip", refund.pk)
     assert "退费审批单" in slip
     assert paid.resident.id_number not in slip

@@ -86,7 +86,7 @@ class Office:
         return self.remit(self.confirm(declaration))
 
     def reviewed(self, contribution):
-        refund = refunds.request_refund(contribution=contribution, reason="death", actor=self.clerk)
+        refund = refunds.request_refund(contribution=contribution, reason="death", happened_on=TODAY, actor=self.clerk)
         paper = attachments.store(
             file=ContentFile(b"x"), name="x.pdf", kind="evidence", region=VILLAGE, actor=self.clerk
         )
@@ -280,7 +280,7 @@ def test_the_same_refund_is_asked_for_twice_at_once(campaign, office):
     office.post(office.remitted(1))
     paid = Contribution.objects.get()
     results = together(
-        *[lambda: refunds.request_refund(contribution=paid, reason="death", actor=office.clerk)] * 3
+        *[lambda: refunds.request_refund(contribution=paid, reason="death", happened_on=TODAY, actor=office.clerk)] * 3
     )
     assert len(refused(results)) == 2, results
     assert Refund.objects.count() == 1
@@ -421,7 +421,7 @@ class Chance:
         paid = self.any(Contribution.objects.filter(ended_at__isnull=True))
         if paid is None:
             raise StepRefused("nobody")
-        refunds.request_refund(contribution=paid, reason="death", actor=self.office.clerk)
+        refunds.request_refund(contribution=paid, reason="death", happened_on=TODAY, actor=self.office.clerk)
 
     def review(self):
         refund = self.any(Refund.objects.filter(state="requested"))

@@ -11,13 +11,15 @@ from collection.models import Contribution, Movement, Refund, VillageAccount
 from collection.services import declarations, drafts, feedback, refunds
 from collection.services.balances import recount
 from collection.services.steps import StepRefused
-from residents.models import InsuredYear, Region
+from residents.models import Event, InsuredYear, Region
 from residents.services import attachments
+from residents.services.window import set_status
 from subsidies import policy as policies
 from tests.collection.paid_people import TOWNSHIP, VILLAGE, bank, pay
 
 pytestmark = pytest.mark.django_db
 State = Refund.State
+HAPPENED = datetime.date(2024, 10, 20)
 
 
 @pytest.fixture
@@ -50,9 +52,10 @@ def posted(campaign, clerk):
 
 @pytest.fixture
 def ask(clerk, paper):
-    def ask(contribution, reason="death", evidence=True, **fields):
+    def ask(contribution, reason="death", evidence=True, happened_on=HAPPENED, **fields):
         return refunds.request_refund(
-            contribution=contribution, reason=reason, actor=clerk, evidence=[paper] if evidence else [], **fields
+            contribution=contribution, reason=reason, actor=clerk, evidence=[paper] if evidence else [],
+            happened_on=happened_on, **fields
         )
 
     return ask
@@ -258,3 +261,108 @@ def test_nothing_in_a_closed_campaign(campaign, posted, ask, taxman):
         refunds.pass_first(refund=refund, actor=taxman)
     with pytest.raises(StepRefused, match="已经办结"):
         ask(paid)
+
+
+# --- The resident's status follows ----------------------------------------------------------------------------------
+
+FOLLOWS = {
+    # county's reason → the status it goes with
+    "death": "dead",
+    "employee_insurance": "employee",
+    "insured_elsewhere": "elsewhere",
+    "duplicate": "active",
+}
+
+
+def dated(resident):
+    """[(status, since, until)] of a resident, in order."""
+    found = resident.statuses.order_by("since", "pk").values_list("status", "since", "until")
+    return [(status, str(since), until and str(until)) for status, since, until in found]
+
+
+def day(text):
+    return datetime.date.fromisoformat(text)
+
+
+@pytest.mark.parametrize("reason", FOLLOWS)
+def test_the_status_follows_the_second_review(posted, ask, taxman, officer, reason):
+    paid = posted()
+    refund = refunds.pass_first(refund=ask(paid, reason=reason), actor=taxman)
+    paid.resident.refresh_from_db()
+    assert (paid.resident.status, dated(paid.resident)) == ("active", [])
+    for _ in range(2):
+        refunds.pay_refund(refund=refund, actor=officer)
+    paid.resident.refresh_from_db()
+    status = FOLLOWS[reason]
+    assert paid.resident.status == status
+    assert dated(paid.resident) == ([] if status == "active" else [(status, "2024-10-20", None)])
+    if status != "active":
+        assert paid.resident.statuses.get().source == f"退费单 {refund.pk}（{refund.reason_name}）"
+        event = Event.objects.get(action="status.set", object_id=str(paid.resident_id))
+        assert (event.actor, event.batch) == (officer, f"refund-{refund.pk}")
+
+
+def test_recruits_and_prisoners_where_the_county_gives_back():
+    assert refunds.STATUS_OF == {
+        "death": "dead", "army": "army", "prison": "prison", "employee_insurance": "employee",
+        "insured_elsewhere": "elsewhere",
+    }
+
+
+@pytest.mark.parametrize("review", ["first", "second"])
+def test_a_rejected_refund_changes_no_status(posted, ask, taxman, officer, review):
+    paid = posted()
+    refund = ask(paid)
+    if review == "second":
+        refunds.pass_first(refund=refund, actor=taxman)
+    refunds.reject_refund(refund=refund, reason="材料不清", actor=taxman if review == "first" else officer)
+    paid.resident.refresh_from_db()
+    assert (paid.resident.status, dated(paid.resident)) == ("active", [])
+    paid.refresh_from_db()
+    assert paid.ended_at is None
+
+
+BEFORE = {
+    # registered before the second review → what stands after a refund for 参加职工医保 of 20 October
+    "older, it ends": (
+        [("moved", "2024-10-19")], [("moved", "2024-10-19", "2024-10-20"), ("employee", "2024-10-20", None)],
+    ),
+    "the day after, it stands": ([("moved", "2024-10-21")], [("moved", "2024-10-21", None)]),
+    "returned to the register since": (
+        [("moved", "2024-10-01"), ("active", "2024-10-22")],
+        [("moved", "2024-10-01", "2024-10-22"), ("active", "2024-10-22", None)],
+    ),
+    "the same one, known by another day": ([("employee", "2024-09-01")], [("employee", "2024-09-01", None)]),
+    "the dead stay dead": ([("dead", "2024-10-01")], [("dead", "2024-10-01", None)]),
+}
+
+
+@pytest.mark.parametrize("name", BEFORE)
+def test_a_newer_status_stands(posted, ask, taxman, officer, name):
+    registered, expected = BEFORE[name]
+    paid = posted()
+    refund = refunds.pass_first(refund=ask(paid, reason="employee_insurance"), actor=taxman)
+    for status, since in registered:
+        set_status(resident=paid.resident, status=status, since=day(since), source="派出所", actor=officer)
+    refund = refunds.pay_refund(refund=refund, actor=officer)
+    assert refund.state == State.PAID
+    paid.resident.refresh_from_db()
+    assert dated(paid.resident) == expected
+    assert paid.resident.status == expected[-1][0]
+    kept = Event.objects.filter(action="status.keep", batch=f"refund-{refund.pk}").count()
+    assert kept == (0 if ("employee", None) in {(s, until) for s, _, until in expected} else 1)
+
+
+@pytest.mark.parametrize("happened_on", [None, "1970-04-30", "2024-10-26"])
+def test_the_day_is_the_papers(posted, ask, happened_on):
+    with pytest.raises(StepRefused, match="请照证明填写“死亡”的日期"):
+        ask(posted(), happened_on=happened_on and day(happened_on))
+
+
+@pytest.mark.parametrize("happened_on", ["1970-05-01", "2024-10-25"])
+def test_from_birth_to_today(posted, ask, happened_on):
+    assert ask(posted(), happened_on=day(happened_on)).happened_on == day(happened_on)
+
+
+def test_paid_twice_has_no_day(posted, ask):
+    assert ask(posted(), reason="duplicate").happened_on is None
