@@ -1,8 +1,9 @@
 from django.urls import reverse
 
 from residents import lockout
-from residents.models import MergeCase, Role, User
+from residents.models import Role, User
 from residents.page import Entry, Todo
+from residents.services.merging import cases_for
 
 ENTRIES = [
     Entry("今日待办", "home", 10),
@@ -30,7 +31,7 @@ def todos(user) -> list[Todo]:
 
 
 def _merges(user):
-    waiting = MergeCase.objects.for_user(user).filter(state=MergeCase.State.PROPOSED).exclude(proposed_by=user).count()
+    waiting = cases_for(user).exclude(proposed_by=user).count()
     return [Todo(f"{waiting} 对重复档案等您复核", reverse("merge_list"))] if waiting else []
 
 

@@ -5,7 +5,7 @@ from django.urls import reverse_lazy
 
 from residents.models import Region, Resident
 
-_DATE = forms.DateInput(attrs={"type": "date"})
+_DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 #: What may be registered of somebody; merging has its own way.
 STATUSES = [choice for choice in Resident.Status.choices if choice[0] != Resident.Status.MERGED]
 
@@ -22,7 +22,7 @@ class VillageChoice(forms.ModelChoiceField):
 
 class RegisterForm(forms.Form):
     id_number = forms.CharField(
-        label="证件号码", max_length=30,
+        label="证件号码", max_length=60,
         help_text="身份证18位；新生儿没有身份证的，填出生医学证明编号（如 W123456789）。",
         widget=forms.TextInput(
             attrs={"data-live-url": reverse_lazy("resident_number_check"), "data-live-target": "number-reading",
@@ -60,7 +60,7 @@ class ChangeForm(forms.Form):
 
 class NumberForm(forms.Form):
     id_number = forms.CharField(
-        label="正确的证件号码", max_length=30,
+        label="正确的证件号码", max_length=60,
         widget=forms.TextInput(
             attrs={"data-live-url": reverse_lazy("resident_number_check"), "data-live-target": "number-reading",
                    "autocomplete": "off"}

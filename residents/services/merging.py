@@ -1,13 +1,20 @@
-"""Two records of one person: found as same name, village and birth date; proposed by one, merged by another."""
+"""Two records of one person: found by what they have in common, proposed by one, merged by another."""
+
+from itertools import combinations
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Q
 
 from config import clock
 from residents import audit, identity
 from residents.models import InsuredYear, MergeCase, Resident, StatusEntry
 
 State = MergeCase.State
+Document = Resident.Document
+#: What makes two records of one name suspect, wherever in the county they stand. The name alone does not: in a county
+#: it is shared by tens of thousands of pairs, name and birth date by chance by a few hundred.
+ALIKE = {"birth_date": "同名、同日出生", "phone": "同名、同电话"}
+MOST = 5000
 #: What both records may have had: it stays with the merged one where the kept one has the same already.
 _MAY_REPEAT = (InsuredYear, StatusEntry)
 
@@ -16,15 +23,33 @@ class MergeRefused(ValueError):
     """They cannot be merged; the text says what has to be settled first."""
 
 
-def suspected_pairs(rows):
-    """Of a Resident queryset: those who share name, village and birth date with another number, and are not settled."""
+def suspected_pairs(rows, *, by: str) -> list[tuple[int, int]]:
+    """Of a Resident queryset: pairs of ids with the same name and the same `by` (a key of ALIKE), not settled yet.
+
+    One grouping of the rows and two look-ups of what it found. The first MOST groups by name.
+    """
     alive = rows.exclude(status=Resident.Status.MERGED)
-    twin = Resident.objects.filter(
-        name=OuterRef("name"), village=OuterRef("village"), birth_date=OuterRef("birth_date")
-    ).exclude(pk=OuterRef("pk")).exclude(status=Resident.Status.MERGED)
-    settled = MergeCase.objects.filter(Q(keep=OuterRef("pk")) | Q(drop=OuterRef("pk")))
-    found = alive.filter(Exists(twin)).exclude(Exists(settled))
-    return found.select_related("village").order_by("village_id", "name", "birth_date", "id")
+    if by == "phone":
+        alive = alive.exclude(phone="")
+    groups = alive.order_by("name", by).values_list("name", by).annotate(records=Count("pk")).filter(records__gt=1)
+    found = {group[:2]: [] for group in groups[:MOST]}
+    people = alive.filter(name__in={name for name, _ in found}, **{f"{by}__in": {value for _, value in found}})
+    for pk, name, value in people.order_by("pk").values_list("pk", "name", by):
+        if (name, value) in found:
+            found[name, value].append(pk)
+    pairs = [pair for group in found.values() for pair in combinations(group, 2)]
+    ids = {pk for pair in pairs for pk in pair}
+    settled = {
+        tuple(sorted(pair))
+        for pair in MergeCase.objects.filter(keep__in=ids, drop__in=ids).values_list("keep_id", "drop_id")
+    }
+    return [pair for pair in pairs if pair not in settled]
+
+
+def cases_for(user):
+    """The proposals of which the user may see both records."""
+    mine = Resident.objects.for_user(user)
+    return MergeCase.objects.for_user(user).filter(drop__in=mine, state=State.PROPOSED)
 
 
 @transaction.atomic
@@ -34,8 +59,7 @@ def propose_merge(*, keep: Resident, drop: Resident, reason: str, actor) -> Merg
         raise MergeRefused("请选择两份不同的档案。")
     if keep.village_id[:6] != drop.village_id[:6]:
         raise MergeRefused("两份档案不在同一个县，请先办理迁移。")
-    if Resident.Status.MERGED in (keep.status, drop.status):
-        raise MergeRefused("其中一份已经合并过。")
+    _refuse_unfit(keep, drop)
     known = MergeCase.objects.filter(Q(keep=keep, drop=drop) | Q(keep=drop, drop=keep), state=State.PROPOSED).first()
     if known:
         return known
@@ -51,6 +75,39 @@ def propose_merge(*, keep: Resident, drop: Resident, reason: str, actor) -> Merg
 
 
 @transaction.atomic
+def tell_apart(*, one: Resident, other: Resident, reason: str, actor) -> MergeCase:
+    """Two people after all: the pair is not shown again. Changes neither record, so that one person may say so."""
+    if one.pk == other.pk or one.village_id[:6] != other.village_id[:6]:
+        raise MergeRefused("请选择同一个县的两份不同的档案。")
+    known = MergeCase.objects.filter(Q(keep=one, drop=other) | Q(keep=other, drop=one)).first()
+    if known and known.state != State.REJECTED:
+        raise MergeRefused("这两份档案已有人提出合并，请在“等待复核”里处理。")
+    if known:
+        return known
+    case = MergeCase.objects.create(
+        keep=one, drop=other, state=State.REJECTED, reason=reason[:200], proposed_by=actor, proposed_at=clock.now()
+    )
+    audit.record(
+        "resident.tell_apart", actor=actor, obj=one,
+        summary=f"{one.name}（{identity.mask(one.id_number)}）与 {other.name}（{identity.mask(other.id_number)}）"
+        f"不是同一人：{reason}",
+    )
+    return case
+
+
+def _refuse_unfit(keep, drop) -> None:
+    if Resident.Status.MERGED in (keep.status, drop.status):
+        raise MergeRefused("其中一份已经合并过。")
+    if keep.document_type == Document.BIRTH != drop.document_type:
+        raise MergeRefused("请保留有身份证号码的那一份，把出生医学证明登记的并进去。")
+    if keep.status != drop.status:
+        raise MergeRefused(
+            f"两份档案的状态不同（{keep.get_status_display()}、{drop.get_status_display()}）。"
+            "请先在变更登记里把状态办成一致，再合并。"
+        )
+
+
+@transaction.atomic
 def decide_merge(*, case: MergeCase, accept: bool, actor) -> MergeCase:
     """Merges or rejects what another person proposed. All that hangs on the dropped record goes to the kept one."""
     case = MergeCase.objects.select_for_update().get(pk=case.pk)
@@ -60,6 +117,8 @@ def decide_merge(*, case: MergeCase, accept: bool, actor) -> MergeCase:
         raise MergeRefused("合并要由另一人复核，不能复核自己提出的。")
     locked = {one.pk: one for one in Resident.objects.select_for_update().filter(pk__in=[case.keep_id, case.drop_id])}
     keep, drop = locked[case.keep_id], locked[case.drop_id]
+    if accept:  # Since the proposal either may have been merged elsewhere, or have died.
+        _refuse_unfit(keep, drop)
     case.state = State.MERGED if accept else State.REJECTED
     case.decided_by, case.decided_at = actor, clock.now()
     case.save(update_fields=["state", "decided_by", "decided_at"])

@@ -55,14 +55,16 @@ def register_resident(
     *, name: str, id_number: str, village: Region, actor, birth_date: date | None = None, sex: str = "",
     household: str = "", is_head: bool = False, phone: str = "", address: str = "",
 ) -> Resident:
-    """First registration. A number known in the same county under the same name is a move to this village."""
+    """First registration. A number known under the same name is a move to this village, or the return of who moved
+    away, from another county too once that has registered the move (迁出)."""
     reading, name = read_number(id_number), names.normalise(name)
     if reading.problem:
         raise WindowRefused(reading.problem, "id_number")
     if not names.is_plausible(name):
         raise WindowRefused("姓名没有填对，请照身份证填写。", "name")
     if reading.known:
-        return _move_in(reading.known, name, village, household, actor)
+        told = {key: value for key, value in (("phone", phone), ("address", address)) if value}
+        return _move_in(reading.known, name, actor, village=village, household=household, **told)
     birth_date, sex = reading.birth_date or birth_date, reading.sex or sex
     if birth_date is None:
         raise WindowRefused("出生医学证明上没有身份证号码，请填写出生日期。", "birth_date")
@@ -87,14 +89,26 @@ def register_resident(
     return resident
 
 
-def _move_in(known, name, village, household, actor):
-    if known.village_id[:6] != village.code[:6]:
+def _move_in(known, name, actor, *, village, **values):
+    left = known.status == Status.MOVED
+    if known.village_id[:6] != village.code[:6] and not left:
         raise WindowRefused("这个号码已在外县登记。请先由原登记地办理迁出，再来登记。", "id_number")
+    if known.status == Status.MERGED:
+        raise WindowRefused("这个号码的档案已并入本人的另一份档案，不用再登记，请找到那一份办理变更。", "id_number")
+    if known.status == Status.DEAD:
+        raise WindowRefused(
+            f"这个号码已于 {known.status_on} 登记死亡，不能再登记。登记有误的，请先在变更登记里凭证明恢复为在册。",
+            "id_number",
+        )
     if known.name != name:
         raise WindowRefused("这个号码已登记在另一个姓名下。请核对身份证；确属登记有误的，先办理信息变更。", "name")
-    if known.village_id == village.code:
+    if known.village_id == village.code and not left:
         raise WindowRefused("这个人已在本村登记，不用再登记。", "id_number")
-    return change_resident(resident=known, actor=actor, village=village, household=household)
+    resident = change_resident(resident=known, actor=actor, village=village, **values)
+    if left:
+        set_status(resident=resident, status=Status.ACTIVE, since=clock.today(), source="窗口重新登记", actor=actor)
+        resident.refresh_from_db()
+    return resident
 
 
 @transaction.atomic
@@ -136,30 +150,50 @@ def _shown(resident) -> dict:
 def change_number(*, resident: Resident, id_number: str, actor) -> Resident:
     """Corrects a number, or joins a newborn's number to the record that was made by birth certificate."""
     resident = Resident.objects.select_for_update().get(pk=resident.pk)
+    if resident.status == Status.MERGED:
+        raise WindowRefused("这条档案已经并入另一条，请到并入后的档案办理。")
     reading = read_number(id_number)
     if reading.problem:
         raise WindowRefused(reading.problem, "id_number")
-    if reading.known and reading.known.pk == resident.pk:
+    known = reading.known
+    if known and known.pk == resident.pk:
         return resident
-    if reading.known:
-        raise WindowRefused("这个号码已有一份档案。请到“重复档案”提出合并，由另一人复核。", "id_number")
+    if known and known.village_id[:6] != resident.village_id[:6]:
+        raise WindowRefused("这个号码已在外县登记，请再核对身份证；确是本人的，请先由原登记地办理迁出。", "id_number")
+    if known and known.merged_into_id != resident.pk:
+        raise WindowRefused(
+            "这个号码已有一份档案。是同一个人的，请到“重复档案”提出合并，由另一人复核；"
+            "那一份在别的乡镇的，请县医保局提出。",
+            "id_number",
+        )
     was_newborn = resident.document_type == Resident.Document.BIRTH
     if was_newborn and reading.birth_date != resident.birth_date:
         raise WindowRefused(f"号码里的出生日期与出生医学证明登记的 {resident.birth_date} 不一致，请核对。", "id_number")
-    before = {"id_number": identity.mask(resident.id_number), "document": resident.document_type}
+    before, given_up = _papers(resident), (resident.id_number, resident.document_type)
     resident.id_number, resident.document_type = identity.normalise(id_number), reading.document
     resident.birth_date, resident.sex = reading.birth_date or resident.birth_date, reading.sex or resident.sex
     try:
         with transaction.atomic():
+            if known:  # The merged record keeps this person's other number: both are found, and neither is lost.
+                Resident.objects.filter(pk=known.pk).update(id_number=f"*{known.pk}")
             resident.save(update_fields=["id_number", "document_type", "birth_date", "sex"])
+            if known:
+                Resident.objects.filter(pk=known.pk).update(id_number=given_up[0], document_type=given_up[1])
     except IntegrityError as error:
         raise WindowRefused("这个号码刚刚由别人登记了，请重新查询。", "id_number") from error
     audit.record(
         "resident.change_number", actor=actor, obj=resident,
         summary=f"{'补录新生儿' if was_newborn else '更正'}{resident.name} 的证件号码", before=before,
-        after={"id_number": identity.mask(resident.id_number), "document": resident.document_type},
+        after=_papers(resident),
     )
     return resident
+
+
+def _papers(resident) -> dict:
+    return {
+        "id_number": identity.mask(resident.id_number), "document": resident.document_type,
+        "birth_date": str(resident.birth_date), "sex": resident.sex,
+    }
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ AT_THE_WINDOW = (Role.COUNTY, Role.TOWNSHIP)
 
 
 class StatusListForm(forms.Form):
-    status = forms.ChoiceField(label="名单里的人登记为", choices=STATUSES)
+    status = forms.ChoiceField(label="名单里的人登记为", choices=[("", "请选择"), *STATUSES])
     source = forms.CharField(label="依据", max_length=120, help_text="名单来自哪个部门、哪份文件。")
     file = forms.FileField(
         label="名单", help_text="任何表格，要有姓名、身份证号码、日期三栏。",
@@ -72,30 +72,40 @@ def status_apply(request, attachment):
 
 @roles(*AT_THE_WINDOW)
 def merge_list(request):
-    """Proposals that wait for another person, then records that share name, village and birth date."""
-    cases = MergeCase.objects.for_user(request.user).filter(state=MergeCase.State.PROPOSED)
-    suspects = merging.suspected_pairs(Resident.objects.for_user(request.user))
-    page = Paginator(suspects, 50).get_page(request.GET.get("page"))
+    """Proposals that wait for another person, then pairs of records that may be of one person."""
+    by = request.GET.get("by") if request.GET.get("by") in merging.ALIKE else "birth_date"
+    residents = Resident.objects.for_user(request.user)
+    page = Paginator(merging.suspected_pairs(residents, by=by), 25).get_page(request.GET.get("page"))
+    people = residents.select_related("village__parent").in_bulk({pk for pair in page for pk in pair})
     facts = {
         "title": "重复档案",
         "cases": [
             {"case": case, "keep": _shown(case.keep), "drop": _shown(case.drop),
              "own": case.proposed_by_id == request.user.pk}
-            for case in cases.select_related("keep__village", "drop__village", "proposed_by")[:100]
+            for case in merging.cases_for(request.user).select_related(
+                "keep__village__parent", "drop__village__parent", "proposed_by"
+            )[:100]
         ],
+        "by": by,
+        "alike": merging.ALIKE.items(),
         "page": page,
-        "suspects": [_shown(one) for one in page],
+        "pairs": [[_shown(people[pk]) for pk in pair] for pair in page if people.keys() >= set(pair)],
     }
     return render(request, "residents/merge_list.html", facts)
 
 
 def _shown(resident) -> dict:
-    return {"resident": resident, "number": identity.mask(resident.id_number)}
+    return {
+        "resident": resident, "number": identity.mask(resident.id_number), "phone": identity.mask_phone(resident.phone)
+    }
 
 
 class ProposalForm(forms.Form):
+    """A pair as it was shown, and what is to become of it."""
+
     keep = forms.ModelChoiceField(Resident.objects.none())
     drop = forms.ModelChoiceField(Resident.objects.none())
+    answer = forms.ChoiceField(choices=[("first", "保留甲"), ("second", "保留乙"), ("different", "不是同一人")])
     reason = forms.CharField(max_length=200)
 
     def __init__(self, *args, user, **kwargs):
@@ -109,14 +119,20 @@ class ProposalForm(forms.Form):
 def merge_propose(request):
     form = ProposalForm(request.POST, user=request.user)
     if not form.is_valid():
-        messages.error(request, "请选好保留哪一份、并入哪一份，并写明理由。")
+        messages.error(request, "请写明理由，再选保留哪一份，或者选不是同一人。")
         return redirect("merge_list")
+    one, other, reason = (form.cleaned_data[name] for name in ("keep", "drop", "reason"))
+    answer = form.cleaned_data["answer"]
     try:
-        merging.propose_merge(actor=request.user, **form.cleaned_data)
+        if answer == "different":
+            merging.tell_apart(one=one, other=other, reason=reason, actor=request.user)
+        else:
+            keep, drop = (one, other) if answer == "first" else (other, one)
+            merging.propose_merge(keep=keep, drop=drop, reason=reason, actor=request.user)
     except merging.MergeRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "已提出，等另一人复核。")
+        messages.success(request, "已标为不是同一人，不再提示。" if answer == "different" else "已提出，等另一人复核。")
     return redirect("merge_list")
 
 

@@ -6,15 +6,27 @@ import re
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from collection.models import Contribution
+from collection.services.contributions import Payment, record_contributions
 from residents.models import Event, Job, MergeCase, Resident
 from residents.services import jobs, merging, status_lists
-from residents.services.merging import MergeRefused, decide_merge, propose_merge, suspected_pairs
+from residents.services.merging import (
+    MergeRefused,
+    cases_for,
+    decide_merge,
+    propose_merge,
+    suspected_pairs,
+    tell_apart,
+)
 from subsidies.models import Identity
+from subsidies.quote import quote
 from tests.people import invented_number
 
-HERE, FAR = "411325100001", "411325101200"
+HERE, NEXT, FAR = "411325100001", "411325100002", "411325101200"
 
 
 @pytest.fixture
@@ -80,10 +92,63 @@ def twins(clerk, make_resident):
     return by_card, by_birth
 
 
-def test_the_worklist_finds_them_and_nobody_else(clerk, twins, make_resident):
-    make_resident(HERE, name="王小花", birth="2024-05-07")
-    make_resident(FAR, name="王小花", birth="2024-05-06")
-    assert set(suspected_pairs(Resident.objects.for_user(clerk))) == set(twins)
+PHONE = "13800000001"
+#: Another record beside 王小花, born 2024-05-06, that phone: is the pair listed by birth date, by phone?
+ANOTHER = {
+    "same name and day, same village": ({}, True, False),
+    "same name and day, other village": ({"village": NEXT}, True, False),
+    "same name and day, other township": ({"village": FAR}, True, False),
+    "same name and phone, other day": ({"birth": "1960-05-06", "phone": PHONE}, False, True),
+    "same name and phone, other township": ({"village": FAR, "birth": "1960-05-06", "phone": PHONE}, False, True),
+    "same name, day and phone": ({"phone": PHONE}, True, True),
+    "the name alone": ({"birth": "2024-05-07"}, False, False),
+    "the name alone, other village": ({"village": NEXT, "birth": "2024-05-07", "phone": "13800000002"}, False, False),
+    "the day alone": ({"name": "王小草"}, False, False),
+    "the phone alone": ({"name": "王大山", "birth": "1990-05-06", "phone": PHONE}, False, False),
+    "merged already": ({"status": "merged"}, False, False),
+    "dead": ({"status": "dead"}, True, False),
+}
+
+
+@pytest.mark.parametrize("case", ANOTHER)
+def test_whom_the_worklist_pairs(campaign, make_user, make_resident, case):
+    facts, by_day, by_phone = ANOTHER[case]
+    first = make_resident(HERE, name="王小花", birth="2024-05-06", phone=PHONE)
+    second = make_resident(**{"village": HERE, "name": "王小花", "birth": "2024-05-06", **facts})
+    rows = Resident.objects.for_user(make_user("county", "411325"))
+    for by, listed in (("birth_date", by_day), ("phone", by_phone)):
+        assert suspected_pairs(rows, by=by) == ([(first.pk, second.pk)] if listed else []), by
+
+
+def test_no_phone_is_not_the_same_phone(campaign, make_resident):
+    make_resident(HERE, name="王小花", birth="1960-05-06")
+    make_resident(HERE, name="王小花", birth="1970-05-06")
+    assert suspected_pairs(Resident.objects.all(), by="phone") == []
+
+
+def test_the_worklist_ends_at_the_region(clerk, make_resident):
+    for village in (HERE, FAR):
+        make_resident(village, name="王小花", birth="2024-05-06")
+    assert suspected_pairs(Resident.objects.for_user(clerk), by="birth_date") == []
+
+
+def test_a_settled_pair_does_not_hide_a_third_record(clerk, twins, make_resident):
+    tell_apart(one=twins[0], other=twins[1], reason="两个人", actor=clerk)
+    third = make_resident(NEXT, name="王小花", birth="2024-05-06")
+    assert suspected_pairs(Resident.objects.all(), by="birth_date") == [(one.pk, third.pk) for one in twins]
+
+
+def test_the_worklist_costs_the_same_for_one_pair_and_for_fifty(
+    client, clerk, twins, make_resident, django_assert_num_queries
+):
+    client.force_login(clerk)
+    client.get(reverse("merge_list"))
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("merge_list"))
+    for number in range(30):
+        make_resident(NEXT, name="王小花", birth="2024-05-06", phone=f"1380000{number:04d}")
+    with django_assert_num_queries(len(one)):
+        client.get(reverse("merge_list"))
 
 
 def test_one_proposes_and_another_merges(client, clerk, twins, make_user):
@@ -93,7 +158,7 @@ def test_one_proposes_and_another_merges(client, clerk, twins, make_user):
     keep.insured_years.create(year=2023, source="往年")
     Identity.objects.create(resident=drop, kind="低保对象", department="民政局", recognised_on="2024-01-01")
     client.force_login(clerk)
-    data = {"keep": keep.pk, "drop": drop.pk, "reason": "新生儿补录号码"}
+    data = {"keep": drop.pk, "drop": keep.pk, "answer": "second", "reason": "新生儿补录号码"}
     for _ in range(2):
         client.post(reverse("merge_propose"), data)
     case = MergeCase.objects.get()
@@ -110,14 +175,14 @@ def test_one_proposes_and_another_merges(client, clerk, twins, make_user):
     assert list(keep.insured_years.order_by("year").values_list("year", flat=True)) == [2022, 2023]
     assert keep.identities.count() == 1 and drop.identities.count() == 0
     assert Event.objects.filter(action="resident.merge").count() == 1
-    assert not suspected_pairs(Resident.objects.all()).exists()
+    assert not suspected_pairs(Resident.objects.all(), by="birth_date")
 
 
 def test_a_pair_that_is_not_one_person_is_not_asked_about_again(clerk, twins, make_user):
     case = propose_merge(keep=twins[0], drop=twins[1], reason="像", actor=clerk)
     decide_merge(case=case, accept=False, actor=make_user("county", "411325"))
     twins[1].refresh_from_db()
-    assert twins[1].status == "active" and not suspected_pairs(Resident.objects.all()).exists()
+    assert twins[1].status == "active" and not suspected_pairs(Resident.objects.all(), by="birth_date")
 
 
 def test_what_both_have_and_only_one_may_have_stops_the_merge(clerk, twins, make_user):
@@ -130,10 +195,78 @@ def test_what_both_have_and_only_one_may_have_stops_the_merge(clerk, twins, make
     assert case.state == "proposed" and Resident.objects.filter(status="merged").count() == 0
 
 
+def test_both_paid_this_year_and_the_merge_waits_for_the_refund(clerk, twins, campaign, make_user):
+    day = datetime.date(2024, 10, 8)
+    owed = quote(campaign.policy, birth_date=twins[0].birth_date, paid_on=day)
+    payments = [Payment(one.pk, HERE, "self", day, owed, state="posted") for one in twins]
+    paid = record_contributions(campaign=campaign, actor=clerk, payments=payments)
+    case = propose_merge(keep=twins[0], drop=twins[1], reason="同一人", actor=clerk)
+    county = make_user("county", "411325")
+    with pytest.raises(MergeRefused, match="缴费记录"):
+        decide_merge(case=case, accept=True, actor=county)
+    assert [Contribution.objects.get(pk=one.pk).resident_id for one in paid] == [one.pk for one in twins]
+    Contribution.objects.filter(pk=paid[1].pk).update(ended_at="2024-10-20T10:00+08:00", state="refunded")
+    decide_merge(case=case, accept=True, actor=county)
+    assert set(Contribution.objects.values_list("resident", flat=True)) == {twins[0].pk}
+
+
+def test_nobody_merges_into_or_out_of_what_was_merged_meanwhile(clerk, twins, make_user, make_resident):
+    third, county = make_resident(HERE, name="王小花", birth="2024-05-06"), make_user("county", "411325")
+    first = propose_merge(keep=twins[0], drop=third, reason="同一人", actor=clerk)
+    others = [
+        propose_merge(keep=third, drop=twins[1], reason="同一人", actor=clerk),
+        propose_merge(keep=make_resident(HERE, name="王小花", birth="2024-05-06"), drop=third, reason="", actor=clerk),
+    ]
+    decide_merge(case=first, accept=True, actor=county)
+    for case in others:
+        with pytest.raises(MergeRefused, match="已经合并过"):
+            decide_merge(case=case, accept=True, actor=county)
+    third.refresh_from_db()
+    assert third.merged_into == twins[0]
+    assert decide_merge(case=others[0], accept=False, actor=county).state == "rejected"
+
+
+def test_who_died_since_the_proposal_is_not_merged_unseen(clerk, twins, make_user):
+    case = propose_merge(keep=twins[0], drop=twins[1], reason="同一人", actor=clerk)
+    Resident.objects.filter(pk=twins[1].pk).update(status="dead", status_on="2024-10-01")
+    with pytest.raises(MergeRefused, match="状态不同（在册、死亡）"):
+        decide_merge(case=case, accept=True, actor=make_user("county", "411325"))
+
+
+def test_the_record_with_the_number_is_kept(clerk, twins):
+    with pytest.raises(MergeRefused, match="保留有身份证号码"):
+        propose_merge(keep=twins[1], drop=twins[0], reason="同一人", actor=clerk)
+
+
+def test_told_apart_by_one_person_and_once(client, clerk, twins):
+    client.force_login(clerk)
+    data = {"keep": twins[0].pk, "drop": twins[1].pk, "answer": "different", "reason": "两个孩子"}
+    assert "王小花" in client.get(reverse("merge_list")).content.decode()
+    for _ in range(2):
+        client.post(reverse("merge_propose"), data)
+    assert MergeCase.objects.get().state == "rejected"
+    assert "没有疑似重复" in client.get(reverse("merge_list")).content.decode()
+    assert Event.objects.filter(action="resident.tell_apart").count() == 1
+
+
+def test_a_proposed_pair_is_not_told_apart_beside_the_proposal(clerk, twins):
+    propose_merge(keep=twins[0], drop=twins[1], reason="像", actor=clerk)
+    with pytest.raises(MergeRefused, match="等待复核"):
+        tell_apart(one=twins[1], other=twins[0], reason="两个人", actor=clerk)
+
+
+def test_a_township_is_not_shown_a_proposal_about_another_township_s_record(clerk, twins, make_user, make_resident):
+    far, county = make_resident(FAR, name="王小花", birth="2024-05-06"), make_user("county", "411325")
+    case = propose_merge(keep=twins[0], drop=far, reason="同一人", actor=county)
+    assert list(cases_for(county)) == [case] and not cases_for(clerk).exists()
+
+
 def test_nobody_merges_into_another_township_s_record(client, clerk, twins, make_resident):
     far = make_resident(FAR, name="王小花", birth="2024-05-06")
     client.force_login(clerk)
-    client.post(reverse("merge_propose"), {"keep": twins[0].pk, "drop": far.pk, "reason": "试"})
+    for answer in ("first", "second", "different"):
+        data = {"keep": twins[0].pk, "drop": far.pk, "answer": answer, "reason": "试"}
+        client.post(reverse("merge_propose"), data)
     assert not MergeCase.objects.exists()
     with pytest.raises(MergeRefused, match="不同的档案"):
         merging.propose_merge(keep=far, drop=far, reason="试", actor=clerk)

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from residents.models import Event, Region, Resident
+from residents.services.regions import BUILT_IN, load_regions, read_regions
 from residents.services.window import (
     WindowRefused,
     change_number,
@@ -16,7 +17,7 @@ from residents.services.window import (
 )
 from tests.people import invented_number
 
-HERE, NEXT, FAR = "411325100001", "411325100002", "411325101200"
+HERE, NEXT, FAR, ABROAD = "411325100001", "411325100002", "411325101200", "411323001001"
 BORN = datetime.date(2024, 5, 6)
 NUMBER = invented_number(BORN, "F", 3)
 
@@ -79,6 +80,99 @@ def test_somebody_of_another_township_moves_in_under_the_same_name_only(clerk, m
     assert known.village_id == HERE and Event.objects.get(action="resident.move").before["village"] == FAR
     with pytest.raises(WindowRefused, match="已在本村登记"):
         register(clerk)
+
+
+#: How a number is typed, and what the record then has.
+TYPED = {
+    "lower-case x": ("11010519491231002x", "11010519491231002X"),
+    "spaces": ("110105 19491231 002X ", "11010519491231002X"),
+    "a space after every digit": (" ".join("11010519491231002X"), "11010519491231002X"),
+    "full width": ("１１０１０５１９４９１２３１００２ｘ", "11010519491231002X"),
+    "Excel's leading quote": ("'11010519491231002X", "11010519491231002X"),
+    "a birth certificate in small letters": ("ｗ123 456 789", "W123456789"),
+}
+
+
+@pytest.mark.parametrize("case", TYPED)
+def test_a_number_typed_any_way_is_one_person(client, clerk, case):
+    typed, kept = TYPED[case]
+    client.force_login(clerk)
+    data = {"id_number": typed, "name": "王小花", "village": HERE, "birth_date": "2024-05-06", "sex": "F"}
+    assert client.post(reverse("resident_add"), data).status_code == 302
+    assert Resident.objects.get().id_number == kept
+    assert "已在本村登记" in client.post(reverse("resident_add"), {**data, "id_number": kept}).content.decode()
+
+
+#: Somebody who is registered comes to the window again: where, as what, and what is said or made of it.
+COMES_AGAIN = {
+    "other township": (FAR, "active", None, "active"),
+    "other township, moved away": (FAR, "moved", None, "active"),
+    "same village, moved away": (HERE, "moved", None, "active"),
+    "other county, moved away": (ABROAD, "moved", None, "active"),
+    "other county": (ABROAD, "active", "外县登记", None),
+    "other county, dead": (ABROAD, "dead", "外县登记", None),
+    "other township, dead": (FAR, "dead", "登记死亡", None),
+    "same village, dead": (HERE, "dead", "登记死亡", None),
+    "same village": (HERE, "active", "已在本村登记", None),
+    "same village, in the army": (HERE, "army", "已在本村登记", None),
+    "other township, in the army": (FAR, "army", None, "army"),
+    "merged": (FAR, "merged", "已并入", None),
+}
+
+
+@pytest.mark.parametrize("case", COMES_AGAIN)
+def test_somebody_who_is_registered_comes_again(clerk, make_resident, case):
+    load_regions(rows=read_regions(BUILT_IN), actor=None, county_code=ABROAD[:6])
+    where, status, refusal, becomes = COMES_AGAIN[case]
+    known = make_resident(
+        where, name="王小花", id_number=NUMBER, birth="2024-05-06", sex="F", phone="13800001111", status=status,
+        status_on=None if status == "active" else datetime.date(2024, 9, 1),
+    )
+    if refusal:
+        with pytest.raises(WindowRefused, match=refusal):
+            register(clerk, phone="13900002222")
+        assert (Resident.objects.get().village_id, Resident.objects.get().status) == (where, status)
+        return
+    again = register(clerk, phone="13900002222")
+    assert (again.pk, again.village_id, again.status, again.phone) == (known.pk, HERE, becomes, "13900002222")
+    assert Resident.objects.get().status == becomes
+
+
+def test_a_change_of_name_says_both(clerk, make_resident):
+    resident = make_resident(HERE, name="王小花")
+    change_resident(resident=resident, actor=clerk, name=" 王 小 华 ")
+    event = Event.objects.get(action="resident.change")
+    assert (event.before, event.after, event.actor) == ({"name": "王小花"}, {"name": "王小华"}, clerk)
+    with pytest.raises(WindowRefused, match="姓名没有填对"):
+        change_resident(resident=resident, actor=clerk, name="王小华（已婚）1")
+
+
+def test_a_corrected_number_says_what_came_with_it(clerk, make_resident):
+    resident = make_resident(HERE, name="王小花", birth="2024-05-07", sex="M")
+    change_number(resident=resident, id_number=NUMBER, actor=clerk)
+    event = Event.objects.get(action="resident.change_number")
+    assert (event.before["birth_date"], event.after["birth_date"]) == ("2024-05-07", "2024-05-06")
+    assert (event.before["sex"], event.after["sex"]) == ("M", "F") and NUMBER not in str(event.after)
+
+
+def test_the_number_of_a_merged_record_can_be_taken_over(clerk, make_resident):
+    keep = make_resident(HERE, name="王小花", birth="1970-05-01")
+    wrong = keep.id_number
+    drop = make_resident(HERE, name="王小花", id_number=NUMBER, birth="2024-05-06", status="merged", merged_into=keep)
+    change_number(resident=keep, id_number=NUMBER, actor=clerk)
+    keep.refresh_from_db()
+    drop.refresh_from_db()
+    assert (keep.id_number, drop.id_number) == (NUMBER, wrong)
+    with pytest.raises(WindowRefused, match="已经并入"):
+        change_number(resident=drop, id_number=invented_number(BORN, "F", 9), actor=clerk)
+
+
+def test_a_number_of_another_county_is_not_joined(clerk, make_resident):
+    load_regions(rows=read_regions(BUILT_IN), actor=None, county_code=ABROAD[:6])
+    make_resident(ABROAD, id_number=NUMBER, birth="2024-05-06")
+    baby = register(clerk, id_number="W123456789", birth_date=BORN, sex="F")
+    with pytest.raises(WindowRefused, match="外县登记"):
+        change_number(resident=baby, id_number=NUMBER, actor=clerk)
 
 
 def test_a_newborn_gets_the_number_later(clerk):
