@@ -9,7 +9,7 @@ class ReasonForm(forms.Form):
     reason = forms.ChoiceField(label="未参保原因", choices=[("", "请选择"), *NotInsured.Reason.choices])
     note = forms.CharField(label="说明", max_length=200, required=False)
     look_again_on = forms.DateField(
-        label="下次核查日期", required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label="下次核查日期", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="到这一天，这个人会再出现在待办里。",
     )
     file = forms.FileField(

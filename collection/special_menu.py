@@ -10,7 +10,7 @@ from residents.page import Entry, Todo
 from subsidies.models import Roster
 
 ENTRIES = [
-    Entry("特殊人群", "special_groups", 31),
+    Entry("特殊群体", "special_groups", 31),
     Entry("先缴后认定", "difference_list", 32),
     Entry("资助资金", "fund_table", 33),
 ]

@@ -2,10 +2,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config import clock
-from reporting.models import Ranking, Snapshot, TownshipReport
+from reporting.models import Snapshot, TownshipReport
 from reporting.services.reports import report_due
+from reporting.views.rankings import newest_ranking, ranking_context
 from residents.models import Role
-from residents.page import Entry, Todo
+from residents.page import Entry, Panel, Todo
 from subsidies.services.campaigns import current
 
 ENTRIES = [
@@ -28,6 +29,12 @@ def todos(user) -> list[Todo]:
     if user.role == Role.LEADER:
         return _to_read(user)
     return []
+
+
+def panel(user) -> Panel | None:
+    """A leader's first page says at once how far the county is."""
+    newest = newest_ranking(user) if user.role == Role.LEADER and user.scope_prefix else None
+    return newest and Panel("reporting/home_leader.html", ranking_context(user, newest))
 
 
 def _to_publish(user) -> list[Todo]:
@@ -53,10 +60,11 @@ def _to_report(user) -> list[Todo]:
 
 
 def _to_read(user) -> list[Todo]:
-    newest = Ranking.objects.for_user(user).defer("content", "villages").first()
+    newest = newest_ranking(user)
     if newest is None:
         return []
-    return [Todo(f"{newest.get_kind_display()}（截至{_day(newest.as_of)}）已发布", reverse("leader"))]
+    says = f"{newest.get_kind_display()}（截至{_day(newest.as_of)}）已发布，请查看"
+    return [Todo(says, reverse("leader"), button="去查看")]
 
 
 def _day(instant) -> str:

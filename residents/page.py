@@ -18,19 +18,6 @@ from config import clock
 from residents.access import EVERYONE
 from residents.models import Region
 
-#: The groups of the menu, in the order of the work, by the tens of an entry's order.
-GROUPS = {
-    1: "",
-    2: "居民",
-    3: "资助",
-    4: "台账",
-    5: "现金与收据",
-    6: "申报入库",
-    7: "公示与退费",
-    8: "进度与排名",
-    9: "政策与账号",
-}
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -42,7 +29,7 @@ class Entry:
     roles: frozenset | None = None
 
 
-#: The groups of the menu, by the tens of `Entry.order`.
+#: The groups of the menu, in the order of the work, by the tens of `Entry.order`.
 GROUPS = {
     2: "登记",
     3: "政策与资助",
@@ -57,11 +44,12 @@ GROUPS = {
 
 @dataclass(frozen=True)
 class Todo:
-    """Something a person must do: the sentence, where to do it, and whether it is late or due today."""
+    """Something a person must do: the sentence, where to do it, whether it is late or due today, and the button."""
 
     text: str
     url: str
     urgent: bool = False
+    button: str = "去办理"
 
 
 @dataclass(frozen=True)
@@ -96,7 +84,8 @@ def _entries():
 def menu_for(user, path: str = "") -> list[dict]:
     """The menu lines this user may open: label, group, url, active."""
     lines = [(entry, url) for entry, url, allowed in _entries() if user.role in allowed]
-    best = max((url for _, url in lines if path.startswith(url)), key=len, default=None)
+    inside = [url for _, url in lines if path == url or (url != "/" and path.startswith(url))]
+    best = max(inside, key=len, default=None)
     return [
         {"label": entry.label, "group": GROUPS.get(entry.order // 10, ""), "url": url, "active": url == best}
         for entry, url in lines

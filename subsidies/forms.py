@@ -22,8 +22,8 @@ class QuoteForm(forms.Form):
 
     MARKS = 3
 
-    birth_date = forms.DateField(label="出生日期", widget=forms.DateInput(attrs={"type": "date"}))
-    paid_on = forms.DateField(label="缴费日期", widget=forms.DateInput(attrs={"type": "date"}))
+    birth_date = forms.DateField(label="出生日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    paid_on = forms.DateField(label="缴费日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     insured_years = forms.CharField(
         label="以前参保的年份", required=False, max_length=200,
         help_text="例如：2021-2023 2024。不填就按连续参保计算。",
@@ -37,7 +37,7 @@ class QuoteForm(forms.Form):
         for n in range(1, self.MARKS + 1):
             self.fields[f"category{n}"] = forms.ChoiceField(label=f"身份 {n}", choices=names, required=False)
             self.fields[f"recognised{n}"] = forms.DateField(
-                label="认定日期", required=False, widget=forms.DateInput(attrs={"type": "date"})
+                label="认定日期", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
             )
 
     def clean_insured_years(self) -> list[int] | None:
@@ -75,7 +75,7 @@ class _RosterFacts(forms.Form):
     """What every list or single mark says of itself."""
 
     recognised_on = forms.DateField(
-        label="认定（或终止）日期", widget=forms.DateInput(attrs={"type": "date"}),
+        label="认定（或终止）日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="名单里另有“认定日期”一列的，以那一列为准。",
     )
     document = forms.CharField(label="文号或依据", max_length=120, help_text="例如：内民字〔2024〕15号。")

@@ -1,4 +1,4 @@
-"""特殊人群: who is to be insured by a department's marks, who is, and who is not yet and why."""
+"""特殊群体: who is to be insured by a department's marks, who is, and who is not yet and why."""
 
 import datetime
 from dataclasses import dataclass

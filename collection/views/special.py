@@ -1,4 +1,4 @@
-"""特殊人群: applying lists, who is insured and who is not by name, books of their own, differences after payment."""
+"""特殊群体: applying lists, who is insured and who is not by name, books of their own, differences after payment."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -50,11 +50,11 @@ def special_groups(request):
     """应保, 已保, 未参保 of every category, for one's own region or a township in it."""
     campaign = current(request.user)
     if campaign is None:
-        return render(request, "collection/special_groups.html", {"title": "特殊人群"})
+        return render(request, "collection/special_groups.html", {"title": "特殊群体"})
     region, department = asked_region(request), _department(request)
     found = special.groups(campaign=campaign, region=region.code, department=department)
     facts = {
-        "title": "特殊人群", "campaign": campaign, "region": region, "groups": found,
+        "title": "特殊群体", "campaign": campaign, "region": region, "groups": found,
         "distinct": special.distinct_people(campaign=campaign, region=region.code, department=department),
         "below": regions_below(request, region), "goal": campaign.policy.targets.special,
         "may_enrol": request.user.role == Role.COUNTY and campaign.is_open,
@@ -85,7 +85,7 @@ def special_people(request):
         for mark, reason, says in special.with_reasons(campaign, page)
     ]
     return render(request, "collection/special_people.html", {
-        "title": f"{category or '特殊人群'}{special.STANDINGS[standing]}名册", "campaign": campaign, "region": region,
+        "title": f"{category or '特殊群体'}{special.STANDINGS[standing]}名册", "campaign": campaign, "region": region,
         "page": page, "listed": listed, "category": category, "standing": standing,
         "standings": special.STANDINGS.items(), "today": clock.today(),
         "categories": [c.name for c in campaign.policy.recognised if not department or c.department == department],
@@ -169,7 +169,7 @@ def _department(request) -> str:
 
 def _book(request, campaign, region, category, standing, rows):
     """The book of a category: its people with what each owes, numbers masked; leaves an event."""
-    name = f"{region.name}{category or '特殊人群'}{special.STANDINGS[standing]}名册"
+    name = f"{region.name}{category or '特殊群体'}{special.STANDINGS[standing]}名册"
     heading = ("序号", "乡镇", "村", "姓名", "证件号码", "身份", "认定日期", "情况", "未参保原因", "下次核查")
     townships = dict(Region.objects.in_region(region.code[:6]).filter(level="township").values_list("code", "name"))
 

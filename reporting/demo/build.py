@@ -40,7 +40,7 @@ def build(*, size: str, say: Callable[[str], None]) -> None:
     else:
         fill(size=size)
     mark.write_text(size)
-    say(f"演示县已建好,用时 {time.monotonic() - began:.0f} 秒。")
+    say(f"演示县已建好，用时 {time.monotonic() - began:.0f} 秒。")
 
 
 def fill(*, size: str) -> None:
@@ -49,7 +49,7 @@ def fill(*, size: str) -> None:
     from residents.models import User
 
     if User.objects.exists():
-        raise CommandError("这个数据库里已有数据,又没有演示标记：不动它。请换一个空的数据库。")
+        raise CommandError("这个数据库里已有数据，又没有演示标记：不动它。请换一个空的数据库。")
     clock.move_to(START)
     replay(build_county(size=size))
 
@@ -57,7 +57,7 @@ def fill(*, size: str) -> None:
 def _build_beside(size: str) -> None:
     final = Path(connection.settings_dict["NAME"])
     if final.exists():
-        raise CommandError(f"{final} 已存在,又没有演示标记：不动它。请换一个 DATA_DIR。")
+        raise CommandError(f"{final} 已存在，又没有演示标记：不动它。请换一个 DATA_DIR。")
     beside = final.with_suffix(".building")
     for leftover in beside.parent.glob(f"{beside.name}*"):
         leftover.unlink()
@@ -66,7 +66,7 @@ def _build_beside(size: str) -> None:
         [sys.executable, "manage.py", "build_demo", "--size", size], cwd=settings.BASE_DIR, env=environment
     )
     if done.returncode:
-        raise CommandError("演示县没有建成,上面写着原因。再运行一次会从头建。")
+        raise CommandError("演示县没有建成，上面写着原因。再运行一次会从头建。")
     beside.replace(final)
 
 

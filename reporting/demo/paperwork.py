@@ -79,7 +79,7 @@ def _submit(declaration: Declaration, reviewer: User, bureau: User) -> Declarati
     try:
         declaration = submit_declaration(declaration=declaration, actor=reviewer)
     except StepRefused:
-        allow_difference(declaration=declaration, reason="整户收据尚有一人待缴存,先报送其余人员", actor=bureau)
+        allow_difference(declaration=declaration, reason="整户收据尚有一人待缴存，先报送其余人员", actor=bureau)
         declaration = submit_declaration(declaration=declaration, actor=reviewer)
     work(declaration_file.job_key(declaration))
     declaration.refresh_from_db()
@@ -93,5 +93,5 @@ def _correct_failures(township: Region, recorder: User) -> None:
     for row in failed.select_related("contribution__resident"):
         resident = row.contribution.resident
         correct_row(
-            row=row, name=resident.name, id_number=resident.id_number, note="已核对身份证原件,信息无误", actor=recorder
+            row=row, name=resident.name, id_number=resident.id_number, note="已核对身份证原件，信息无误", actor=recorder
         )

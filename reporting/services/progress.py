@@ -133,11 +133,11 @@ LISTS = {
     "self": "自主缴费",
     "collective": "集体资助",
     "gained": "近七日新增",
-    "unpaid": "未参保（在册）",
+    "unpaid": "未缴（在册）",
     "groups": "特殊群体应保",
     "groups_insured": "特殊群体已保",
-    "groups_missing": "特殊群体未保",
-    "groups_excused": "特殊群体核实排除",
+    "groups_missing": "特殊群体未参保",
+    "groups_excused": "特殊群体核减",
 }
 
 

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from fractions import Fraction
 
 from django import template
@@ -5,6 +6,7 @@ from django.utils.safestring import mark_safe
 
 from reporting import bulletin
 from reporting.rank import percent
+from residents.templatetags.yuan import yuan
 
 register = template.Library()
 
@@ -43,6 +45,12 @@ def short(name: str) -> str:
 def when(text: str) -> str:
     """An instant or day kept as ISO text → 2024-10-25 12:00."""
     return text[:16].replace("T", " ")
+
+
+@register.filter
+def amount(text: str) -> str:
+    """An amount kept as text ("12720.00") → 12,720.00."""
+    return yuan(Decimal(text))
 
 
 @register.filter

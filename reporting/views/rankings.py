@@ -29,6 +29,11 @@ SEES_NAMES = (Role.COUNTY, Role.TOWNSHIP)
 #: How many rankings a trend looks back on.
 TREND = 16
 
+_newest = Ranking.objects.filter(campaign=OuterRef("campaign"), kind=OuterRef("kind")).order_by("-pk").values("pk")
+# Put together once: for a page that is drawn already, this is a good part of its work.
+_WITH_NEWEST = Ranking.objects.annotate(newest=Subquery(_newest[:1])).defer("content")
+_WITHOUT_VILLAGES = _WITH_NEWEST.defer("villages")
+
 
 @roles(*BUSINESS)
 def ranking_list(request):
@@ -53,8 +58,7 @@ def ranking_page(request, pk):
 @roles(Role.LEADER, Role.COUNTY, Role.TOWNSHIP)
 def leader_page(request):
     """The newest weekly or daily ranking, for a phone and for one sheet of paper."""
-    rows = _readable(request.user).filter(kind__in=("weekly", "daily"))
-    ranking = rows.order_by("-campaign__year", "-as_of", "-version").first()
+    ranking = newest_ranking(request.user)
     if ranking is None:
         return render(
             request, "reporting/nothing.html",
@@ -131,11 +135,15 @@ def ranking_trace(request, pk, code):
     )
 
 
+def newest_ranking(user) -> Ranking | None:
+    """The newest weekly or daily ranking that this user may read."""
+    rows = _readable(user).filter(kind__in=("weekly", "daily"))
+    return rows.order_by("-campaign__year", "-as_of", "-version").first()
+
+
 def _readable(user):
     """Rankings of the user's county with the newest of their kind; villages only for who sees some of them."""
-    newest = Ranking.objects.filter(campaign=OuterRef("campaign"), kind=OuterRef("kind")).order_by("-pk")
-    rows = Ranking.objects.for_user(user).annotate(newest=Subquery(newest.values("pk")[:1])).defer("content")
-    return rows if _own_township(user) else rows.defer("content", "villages")
+    return (_WITH_NEWEST if _own_township(user) else _WITHOUT_VILLAGES).for_user(user)
 
 
 def _own_township(user) -> str:

@@ -16,11 +16,13 @@ from residents.access import roles
 from residents.models import Region, Role
 from subsidies.services.campaigns import current
 
+TEXT = forms.Textarea(attrs={"rows": 5})
+
 
 class ReportForm(forms.Form):
-    practice = forms.CharField(label="典型做法", max_length=1000, required=False, widget=forms.Textarea)
-    problem = forms.CharField(label="存在问题", max_length=1000, required=False, widget=forms.Textarea)
-    suggestion = forms.CharField(label="意见建议", max_length=1000, required=False, widget=forms.Textarea)
+    practice = forms.CharField(label="典型做法", max_length=1000, required=False, widget=TEXT)
+    problem = forms.CharField(label="存在问题", max_length=1000, required=False, widget=TEXT)
+    suggestion = forms.CharField(label="意见建议", max_length=1000, required=False, widget=TEXT)
 
 
 @roles(Role.TOWNSHIP)

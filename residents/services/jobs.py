@@ -106,7 +106,7 @@ def run(job_id) -> None:
             _finish(job, Job.State.FAILED, str(failure))
         except Exception:
             log.exception("job %s failed", job.pk)
-            _finish(job, Job.State.FAILED, f"系统出错,没有完成。请重试;仍不行请把编号 {str(job.pk)[:8]} 告诉县医保局。")
+            _finish(job, Job.State.FAILED, f"系统出错，没有完成。请重试；仍不行请把编号 {str(job.pk)[:8]} 告诉县医保局。")
         else:
             _finish(job, Job.State.DONE, message)
 
@@ -116,9 +116,9 @@ def requeue_stale(*, waiting_since: timedelta = timedelta(seconds=30)) -> int:
     moment = timezone.now()
     lost = Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=moment - STALE_AFTER)
     lost.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=Job.State.FAILED, finished_at=moment, message="多次中断,没有完成。请县医保局联系系统管理员。"
+        state=Job.State.FAILED, finished_at=moment, message="多次中断，没有完成。请县医保局联系系统管理员。"
     )
-    lost.update(state=Job.State.QUEUED, token=None, message="处理中断,已重新排队")
+    lost.update(state=Job.State.QUEUED, token=None, message="处理中断，已重新排队")
     waiting = Job.objects.filter(state=Job.State.QUEUED).filter(
         models.Q(created_at__lt=moment - waiting_since) | models.Q(attempts__gt=0)
     )

@@ -48,12 +48,15 @@ EXPORT_LIMIT = 100_000
 _NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 
 
+_DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
 class EventFilter(django_filters.FilterSet):
     since = django_filters.DateFilter(
-        label="从", field_name="recorded_at", lookup_expr="date__gte", widget=forms.DateInput(attrs={"type": "date"})
+        label="从", field_name="recorded_at", lookup_expr="date__gte", widget=_DAY
     )
     until = django_filters.DateFilter(
-        label="到", field_name="recorded_at", lookup_expr="date__lte", widget=forms.DateInput(attrs={"type": "date"})
+        label="到", field_name="recorded_at", lookup_expr="date__lte", widget=_DAY
     )
     subject = django_filters.ChoiceFilter(label="事项", choices=SUBJECTS, method="by_subject")
     actor = django_filters.CharFilter(label="操作人账号或姓名", method="by_actor")

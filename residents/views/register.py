@@ -79,7 +79,7 @@ def register_problems(request, pk):
 
 
 class ExportForm(forms.Form):
-    region = forms.ModelChoiceField(Region.objects.none(), label="范围")
+    region = forms.ModelChoiceField(Region.objects.none(), label="范围", empty_label="请选择")
     whole = forms.BooleanField(label="含完整证件号码和电话（记入审计日志）", required=False)
     purpose = forms.CharField(label="用途", max_length=100, required=False, help_text="导出完整号码时必须填写。")
 

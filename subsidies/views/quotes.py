@@ -18,7 +18,7 @@ MOST = 20
 
 
 class DayForm(forms.Form):
-    paid_on = forms.DateField(label="缴费日期", widget=forms.DateInput(attrs={"type": "date"}))
+    paid_on = forms.DateField(label="缴费日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
 
 
 @roles(*COUNTERS)

@@ -6,7 +6,7 @@ from config import clock
 from reporting.demo.build import build
 from reporting.demo.county import ACCOUNTS, PASSWORD, SIZES
 from reporting.demo.serve import port_is_free, serve
-from residents.models import Role
+from residents.models import Region, Role
 
 
 class Command(BaseCommand):
@@ -31,8 +31,9 @@ class Command(BaseCommand):
 
     def welcome(self, port: int) -> None:
         shown = {}
-        for username, name, role, _, department in ACCOUNTS:
-            where = department or Role(role).label
+        townships = dict(Region.objects.filter(level=Region.Level.TOWNSHIP).values_list("code", "name"))
+        for username, name, role, region, department in ACCOUNTS:
+            where = townships.get(region, "") + (department or Role(role).label)
             shown.setdefault(where, f"  {username:<11}{where}　{name}")
         self.say(
             f"\n  打开 http://127.0.0.1:{port}/ （业务时钟 {clock.now():%Y-%m-%d %H:%M}）\n"
