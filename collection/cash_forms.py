@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from collection.ledger_values import half_width
 from collection.models import Deposit, Receipt
+from collection.services.receipts import Line
 from config import clock
 from residents.models import Region
 from residents.services.photos import PhotoRefused, read_photo
@@ -87,6 +88,61 @@ class BookForm(forms.Form):
             del self.fields["holder"]
         else:
             self.fields["holder"].queryset = holders
+
+
+class SameForAllForm(forms.Form):
+    """The same number of books for each of several units, one after the other from a number on."""
+
+    first = forms.CharField(label="从哪个号开始", max_length=30, help_text="字头加数字，各单位按下面的次序连续往下排。")
+    books = forms.IntegerField(label="每个单位发几本", min_value=1, max_value=100, initial=1)
+    numbers = forms.IntegerField(label="每本多少号", min_value=1, max_value=10_000, initial=50)
+    holders = forms.ModelMultipleChoiceField(
+        label="发给", queryset=Region.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, holders, **options):
+        super().__init__(*args, **options)
+        self.fields["holders"].queryset = holders
+        self.fields["holders"].initial = [holder.pk for holder in holders]
+
+
+class BookLinesForm(forms.Form):
+    """One line a book, as it is copied out of a spreadsheet: the unit's name or code, first number, last number."""
+
+    lines = forms.CharField(
+        label="发放清单", widget=forms.Textarea(attrs={"rows": 6}), max_length=100_000,
+        help_text="每行一段：单位名称或代码、起号、止号；从 Excel 选中三列复制，粘贴到这里。",
+    )
+
+    def __init__(self, *args, holders, **options):
+        super().__init__(*args, **options)
+        self.holders = holders
+
+    def clean_lines(self):
+        """[Line]; every line that cannot be read is named."""
+        by_name, found, wrong = {}, [], []
+        for holder in self.holders:
+            by_name[holder.pk] = holder
+            by_name[holder.name] = None if holder.name in by_name else holder
+        for number, text in enumerate(self.cleaned_data["lines"].splitlines(), start=1):
+            cells = re.split(r"[\s,，、;；—]+", text.strip())
+            if cells == [""]:
+                continue
+            if len(cells) != 3:
+                wrong.append(f"第 {number} 行“{text.strip()[:40]}”应是三项：单位、起号、止号。")
+            elif cells[0] not in by_name:
+                wrong.append(f"第 {number} 行：本单位下面没有“{cells[0]}”，请写全名或区划代码。")
+            elif by_name[cells[0]] is None:
+                wrong.append(f"第 {number} 行：有两个单位叫“{cells[0]}”，请写区划代码。")
+            else:
+                found.append(Line(by_name[cells[0]], cells[1], cells[2]))
+        if wrong:
+            raise ValidationError(wrong[:20])
+        return found
+
+
+class ReturnForm(forms.Form):
+    first = forms.CharField(label="从哪个号起交回", max_length=30, help_text="这个号和后面没有用的号都交回。")
 
 
 class NumberForm(forms.Form):

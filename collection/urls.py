@@ -47,6 +47,8 @@ urlpatterns = [
     path("money/<str:village>/", money.money_village, name="money_village"),
     path("receipts/", receipts.receipt_books, name="receipt_books"),
     path("receipts/issue/", receipts.book_issue, name="book_issue"),
+    path("receipts/issue/many/", receipts.book_issue_many, name="book_issue_many"),
+    path("receipts/book/<int:pk>/return/", receipts.receipt_book_return, name="receipt_book_return"),
     path("receipts/<int:pk>/", receipts.receipt_detail, name="receipt_detail"),
     path("receipts/village/<str:village>/", receipts.village_receipts, name="village_receipts"),
     # Special people and the funds that pay for them

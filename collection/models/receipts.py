@@ -8,7 +8,10 @@ from subsidies.models import Campaign
 
 
 class ReceiptBook(models.Model):
-    """收据本: a range of numbers in somebody's hands; issued county → township → village."""
+    """收据本: a range of numbers in somebody's hands; issued county → township → village.
+
+    Its unused end may have been handed back the same way: from `returned_from` on, the numbers are no longer theirs.
+    """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="receipt_books")
     prefix = models.CharField("字头", max_length=12, blank=True)
@@ -21,6 +24,11 @@ class ReceiptBook(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="发放人", null=True, related_name="+"
     )
     issued_at = models.DateTimeField("发放时间")
+    returned_from = models.PositiveBigIntegerField("交回起号", null=True, blank=True)
+    returned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="收回人", null=True, blank=True, related_name="+"
+    )
+    returned_at = models.DateTimeField("交回时间", null=True, blank=True)
 
     scope_field = "holder_id"
     objects = ScopedQuerySet.as_manager()
@@ -30,7 +38,16 @@ class ReceiptBook(models.Model):
         ordering = ["prefix", "first"]
         constraints = [
             models.CheckConstraint(condition=Q(last__gte=F("first")), name="book_has_numbers"),
-            models.UniqueConstraint(fields=["campaign", "prefix", "first", "holder"], name="one_book_a_start"),
+            models.UniqueConstraint(
+                fields=["campaign", "prefix", "first", "holder"],
+                condition=Q(returned_from__isnull=True) | Q(returned_from__gt=F("first")),
+                name="one_book_a_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_from__isnull=True)
+                | Q(returned_from__gte=F("first"), returned_from__lte=F("last")),
+                name="book_returned_within",
+            ),
         ]
 
     def __str__(self):
@@ -38,8 +55,25 @@ class ReceiptBook(models.Model):
 
     @property
     def text(self) -> str:
-        """The range as it is written: NX0101—NX0120."""
-        return "—".join(f"{self.prefix}{serial:0{self.width}d}" for serial in (self.first, self.last))
+        """The range as it was issued: NX0101—NX0120."""
+        return self.written(self.first, self.last)
+
+    @property
+    def end(self) -> int:
+        """The last number that is still the holder's; `first` - 1 if all were handed back."""
+        return self.last if self.returned_from is None else self.returned_from - 1
+
+    @property
+    def returned(self) -> int:
+        """How many numbers were handed back."""
+        return self.last - self.end
+
+    @property
+    def returned_text(self) -> str:
+        return self.written(self.end + 1, self.last) if self.returned else ""
+
+    def written(self, *serials: int) -> str:
+        return "—".join(f"{self.prefix}{serial:0{self.width}d}" for serial in serials)
 
 
 class Receipt(models.Model):

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 
-from collection.cash_forms import BookForm, NumberForm, ReasonForm
+from collection.cash_forms import BookForm, BookLinesForm, NumberForm, ReasonForm, ReturnForm, SameForAllForm
 from collection.models import Receipt, ReceiptBook
 from collection.services import receipts
 from collection.services.contributions import ContributionRefused
@@ -40,9 +40,14 @@ def receipt_books(request):
             "voided": sum(line.voided for line in totals),
             "lost": sum(line.lost for line in totals),
             "skipped": sum(line.skipped for line in totals),
+            "unused": sum(line.unused for line in totals),
+            "returned": sum(line.book.returned for line in totals),
             "loose": loose[:20],
             "loose_count": loose.count(),
-            "upper": held.exclude(holder__level=Region.Level.VILLAGE).select_related("holder", "issued_by"),
+            "upper": held.exclude(holder__level=Region.Level.VILLAGE).select_related(
+                "holder", "issued_by", "returned_by"
+            ),
+            "gives": request.user.region_id if request.user.role in ISSUES else None,
         },
     )
 
@@ -78,13 +83,81 @@ def book_issue(request):
 
 
 def _free(book) -> str:
-    """The first number of the book that has not been handed on, as a hint for the form."""
-    taken, serial = sorted((part.first, part.last) for part in book.parts.all()), book.first
-    for first, last in taken:
+    """The first number of the book that nobody else has, as a hint for the form."""
+    serial = book.first
+    for first, end in sorted((part.first, part.end) for part in book.parts.all()):
         if serial < first:
             break
-        serial = last + 1
-    return receipts.Number(book.prefix, serial, book.width).text if serial <= book.last else "已发完"
+        serial = max(serial, end + 1)
+    return book.written(serial) if serial <= book.end else "已发完"
+
+
+@roles(*ISSUES)
+def book_issue_many(request):
+    """Books for all units at once: the same for each, or by a list; shown before anything is written."""
+    campaign = campaign_or_404(request.user)
+    holders = Region.objects.filter(parent_id=request.user.region_id).order_by("code")
+    held = ReceiptBook.objects.filter(campaign=campaign, holder=request.user.region_id).prefetch_related("parts")
+    held = [(book, _free(book)) for book in held]
+    way = request.POST.get("way")
+    starts = next((free for _, free in held if free[-1].isdigit()), "")
+    same = SameForAllForm(request.POST if way == "same" else None, holders=holders, initial={"first": starts})
+    listed = BookLinesForm(request.POST if way in ("list", "confirm") else None, holders=holders)
+    form, lines, verdicts = same if way == "same" else listed, [], []
+    if form.is_valid():
+        try:
+            lines = receipts.same_for_all(**form.cleaned_data) if form is same else form.cleaned_data["lines"]
+            if way == "confirm":
+                books = receipts.issue_books(campaign=campaign, lines=lines, actor=request.user)
+                messages.success(request, f"已发放 {len(books)} 本收据。")
+                return redirect("receipt_books")
+            verdicts = receipts.examine_lines(campaign=campaign, lines=lines)
+        except receipts.ReceiptRefused as refused:
+            form.add_error(None, str(refused))
+    return render(
+        request,
+        "collection/book_issue_many.html",
+        {
+            "title": "批量发放收据本",
+            "held": held,
+            "same": same,
+            "listed": listed,
+            "verdicts": verdicts,
+            "refused": sum(bool(verdict.why) for verdict in verdicts),
+            "count": sum(verdict.count for verdict in verdicts),
+            "text": "\n".join(f"{line.holder.pk}\t{line.first}\t{line.last}" for line in lines),
+        },
+        status=400 if form.errors else 200,
+    )
+
+
+@roles(*ISSUES)
+def receipt_book_return(request, pk):
+    """Who gave a book takes its unused end back."""
+    books = ReceiptBook.objects.for_user(request.user).filter(holder__parent=request.user.region_id)
+    book = get_object_or_404(books.select_related("campaign", "holder", "returned_by"), pk=pk)
+    start = book.first if (highest := receipts.highest_spent(book)) is None else highest + 1
+    form = ReturnForm(request.POST or None, initial={"first": book.written(start) if start <= book.end else ""})
+    if request.method == "POST" and form.is_valid():
+        try:
+            book = receipts.return_book(book=book, first=form.cleaned_data["first"], actor=request.user)
+        except receipts.ReceiptRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"已从{book.holder}收回 {book.returned_text}，可以重新发放。")
+            return redirect("receipt_books")
+    return render(
+        request,
+        "collection/receipt_book_return.html",
+        {
+            "title": "收回没有用的收据",
+            "book": book,
+            "highest": highest and book.written(highest),
+            "unused": max(book.end - start + 1, 0),
+            "form": form,
+        },
+        status=400 if form.errors else 200,
+    )
 
 
 @roles(*SEES_RECEIPTS)

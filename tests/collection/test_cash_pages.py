@@ -317,6 +317,81 @@ def test_receipts_of_a_village(page, book):
     assert "XX9" in text(page("town", "receipt_books"))
 
 
+@pytest.fixture
+def to_village(book):
+    return ReceiptBook.objects.get(holder=VILLAGE)
+
+
+def test_the_township_takes_back_what_is_not_used(page, book, to_village):
+    url = reverse("receipt_book_return", args=[to_village.pk])
+    assert url in text(page("town", "receipt_books"))
+    assert 'value="NX0005"' in text(page("town", "receipt_book_return", to_village.pk))
+    refused = page("town", "receipt_book_return", to_village.pk, post={"first": "NX0004"})
+    assert refused.status_code == 400 and "只能从 NX0005 起交回" in text(refused)
+    assert page("town", "receipt_book_return", to_village.pk, post={"first": "NX0005"}).status_code == 302
+    shown = text(page("helper", "village_receipts", VILLAGE))
+    assert "NX0005—NX0020" in shown and "收回" in shown
+    assert "NX0005" in text(page("town", "book_issue"))
+
+
+def test_only_the_giver_takes_back(page, book, to_village):
+    assert page("helper", "receipt_book_return", to_village.pk).status_code == 403
+    assert page("county", "receipt_book_return", to_village.pk).status_code == 404
+    assert page("town", "receipt_book_return", to_village.parent.pk).status_code == 404
+    assert page("county", "receipt_book_return", to_village.parent.pk).status_code == 200
+    assert page("county", "receipt_book_return", to_village.parent.parent_id).status_code == 404
+
+
+@pytest.fixture
+def town_book(campaign, users):
+    receipts.register_book(campaign=campaign, first="NX0001", last="NX9999", actor=users["county"])
+    town = Region.objects.get(pk=TOWN)
+    receipts.issue_book(campaign=campaign, holder=town, first="NX0001", last="NX9999", actor=users["county"])
+    return list(Region.objects.filter(parent=town).order_by("code"))
+
+
+def test_many_books_are_looked_at_before_they_are_handed_out(page, town_book):
+    codes = [village.pk for village in town_book]
+    assert 'value="NX0001"' in text(page("town", "book_issue_many"))
+    ask = {"way": "same", "first": "NX0001", "books": 2, "numbers": 25, "holders": codes}
+    shown = text(page("town", "book_issue_many", post=ask))
+    assert "NX0026—NX0050" in shown and f"确认发放 {len(codes) * 2} 本" in shown
+    assert ReceiptBook.objects.count() == 2
+    hidden = shown.partition('name="lines" value="')[2].partition('"')[0]
+    for _ in range(2):
+        assert page("town", "book_issue_many", post={"way": "confirm", "lines": hidden}).status_code == 302
+    assert ReceiptBook.objects.filter(holder=VILLAGE).count() == 2
+    again = text(page("town", "book_issue_many", post=ask | {"first": "NX0010"}))
+    assert "重叠" in again and "确认发放" not in again
+
+
+def test_a_list_from_a_spreadsheet(page, town_book):
+    first, second = town_book[:2]
+    lines = f"{first.name}\tNX0001\tNX0020\r\n\n{second.pk} nx0021，NX0030"
+    shown = text(page("town", "book_issue_many", post={"way": "list", "lines": lines}))
+    assert "确认发放 2 本，共 30 张" in shown
+    overlap = f"{lines}\n{first.name} NX0030 NX0040"
+    refused = text(page("town", "book_issue_many", post={"way": "list", "lines": overlap}))
+    assert f"nx0021—NX0030 已发给{second.name}".upper() in refused.upper() and "有 1 行不能发放" in refused
+    late = page("town", "book_issue_many", post={"way": "confirm", "lines": overlap})
+    assert late.status_code == 400 and "重叠" in text(late)
+    assert ReceiptBook.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("无此村 NX0001 NX0002", "没有“无此村”"),
+        (f"{ELSEWHERE} NX0001 NX0002", f"没有“{ELSEWHERE}”"),
+        ("NX0001 NX0002", "应是三项"),
+        ("", "必填"),
+    ],
+)
+def test_lines_that_cannot_be_read(page, town_book, line, says):
+    response = page("town", "book_issue_many", post={"way": "list", "lines": line})
+    assert response.status_code == 400 and says in text(response)
+
+
 def test_voiding_a_receipt_on_its_page(page, book):
     receipt = book["NX0001"]
     assert page("tax", "receipt_detail", receipt.pk, post={"reason": "写错"}).status_code == 200

@@ -264,3 +264,161 @@ def test_a_declared_receipt_is_not_voided(books, paid, clerk):
 def test_voiding_needs_a_reason(books, paid, clerk):
     with pytest.raises(ReceiptRefused, match="原因"):
         receipts.void_receipt(receipt=paid[0], reason="", actor=clerk)
+
+
+# --- Handed back ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hand_back(clerk):
+    return lambda book, first: receipts.return_book(book=book, first=first, actor=clerk)
+
+
+def held(book):
+    """(numbers still the holder's, numbers handed back)."""
+    book = ReceiptBook.objects.get(pk=book.pk)
+    return book.end - book.first + 1, book.returned
+
+
+def test_the_unused_end_goes_back_and_can_be_handed_on(books, use, issue, hand_back, clerk, campaign):
+    use("NX0101", "NX0103")
+    back = hand_back(books, "NX0111")
+    assert (back.returned_text, back.returned_by, held(books)) == ("NX0111—NX0120", clerk, (10, 10))
+    assert back.returned_at is not None
+    event = Event.objects.get(action="receipt_book.return")
+    assert "NX0111—NX0120" in event.summary and event.actor_id == clerk.pk
+    (totals,) = receipts.book_totals(campaign=campaign, region=VILLAGE)
+    assert (totals.used, totals.skipped, totals.unused, totals.book.returned) == (2, 1, 7, 10)
+    assert issue(OTHER, "NX0111", "NX0120").parent == books.parent
+    with pytest.raises(ReceiptRefused, match="NX0101—NX0110 已发给"):
+        issue(OTHER, "NX0110", "NX0110")
+
+
+def test_a_number_handed_back_is_not_the_villages_any_more(books, use, hand_back, campaign, clerk):
+    hand_back(books, "NX0111")
+    use("NX0110")
+    with pytest.raises(ReceiptRefused, match="NX0111 已在 2024-10-25 交回"):
+        use("NX0111")
+    with pytest.raises(ReceiptRefused, match="不在本村"):
+        receipts.explain_number(
+            campaign=campaign, village=VILLAGE, number="NX0111", state="lost", reason="x", actor=clerk
+        )
+    village = receipts.village_books(campaign=campaign, village=VILLAGE)
+    assert receipts.book_of("NX0110", village) and receipts.book_of("NX0111", village) is None
+
+
+def test_all_of_a_book_goes_back_and_comes_again(books, use, issue, hand_back, campaign):
+    hand_back(books, "NX0101")
+    assert held(books) == (0, 20)
+    with pytest.raises(ReceiptRefused, match="交回"):
+        use("NX0105")
+    again = issue(VILLAGE, "NX0101", "NX0120")
+    assert again != books
+    use("NX0105")
+    assert Receipt.objects.get().book == again
+
+
+def test_handing_back_in_two_steps(books, hand_back):
+    hand_back(books, "NX0115")
+    hand_back(books, "NX0115")
+    assert Event.objects.filter(action="receipt_book.return").count() == 1
+    hand_back(books, "NX0110")
+    assert held(books) == (9, 11)
+    with pytest.raises(ReceiptRefused, match="NX0112 已经交回"):
+        hand_back(books, "NX0112")
+
+
+@pytest.mark.parametrize("spent", ["used", "voided", "lost"])
+def test_a_spent_number_stays(books, use, hand_back, campaign, clerk, spent):
+    if spent == "lost":
+        receipts.explain_number(
+            campaign=campaign, village=VILLAGE, number="NX0105", state="lost", reason="雨淋", actor=clerk
+        )
+    else:
+        receipt = use("NX0105")["NX0105"]
+        if spent == "voided":
+            receipts.void_receipt(receipt=receipt, reason="写错", actor=clerk)
+    with pytest.raises(ReceiptRefused, match="NX0105 已经开出、作废或遗失，只能从 NX0106 起"):
+        hand_back(books, "NX0105")
+    hand_back(books, "NX0106")
+
+
+def test_a_full_book_has_nothing_to_hand_back(books, use, hand_back):
+    use("NX0120")
+    with pytest.raises(ReceiptRefused, match="没有可交回"):
+        hand_back(books, "NX0120")
+
+
+@pytest.mark.parametrize("number", ["NX0100", "NX0121", "NY0105", "NX00105", "NX"])
+def test_numbers_that_are_not_in_the_book(books, hand_back, number):
+    with pytest.raises(ReceiptRefused, match="不在这本收据"):
+        hand_back(books, number)
+
+
+def test_a_township_hands_back_what_its_villages_have_not(books, issue, hand_back):
+    town = books.parent
+    with pytest.raises(ReceiptRefused, match="NX0101—NX0120 还在"):
+        hand_back(town, "NX0120")
+    hand_back(town, "NX0121")
+    with pytest.raises(ReceiptRefused, match="没有领用"):
+        issue(OTHER, "NX0121", "NX0130")
+    assert issue(OTHER_TOWN, "NX0121", "NX0130").parent == town.parent
+    hand_back(books, "NX0101")
+    hand_back(town, "NX0101")
+    assert held(town) == (0, 100)
+    with pytest.raises(ReceiptRefused, match="没有上级"):
+        hand_back(town.parent, "NX0900")
+
+
+# --- Many at once -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def villages(campaign):
+    return list(Region.objects.filter(parent_id=TOWN).order_by("code")[:4])
+
+
+@pytest.fixture
+def issue_all(campaign, clerk):
+    return lambda lines: receipts.issue_books(campaign=campaign, lines=lines, actor=clerk)
+
+
+def test_the_same_for_all_one_after_the_other(books, villages, issue_all):
+    lines = receipts.same_for_all(first="nx0121", books=2, numbers=5, holders=villages)
+    made = issue_all(lines)
+    assert [book.text for book in made][:3] == ["NX0121—NX0125", "NX0126—NX0130", "NX0131—NX0135"]
+    assert [book.holder for book in made] == [village for village in villages for _ in range(2)]
+    assert issue_all(lines) == made
+    assert ReceiptBook.objects.count() == 3 + 8
+
+
+def test_many_are_all_or_none_and_the_overlap_is_named(books, villages, issue_all, campaign):
+    lines = [
+        receipts.Line(villages[1], "NX0121", "NX0130"),
+        receipts.Line(villages[2], "NX0130", "NX0140"),
+        receipts.Line(villages[3], "NX0115", "NX0116"),
+        receipts.Line(villages[3], "NX0201", "NX0210"),
+        receipts.Line(villages[3], "NX0141", "NX014"),
+    ]
+    found = receipts.examine_lines(campaign=campaign, lines=lines)
+    assert [(verdict.why[:13], verdict.count) for verdict in found] == [
+        ("", 10), ("NX0121—NX0130", 0), ("NX0101—NX0120", 0), (found[3].why[:13], 0), ("起号和止号的字头、位数要一", 0)
+    ]
+    assert f"已发给{villages[1].name}" in found[1].why and "没有领用" in found[3].why
+    with pytest.raises(ReceiptRefused, match="NX0121—NX0130 已发给.*共 4 处"):
+        issue_all(lines)
+    assert ReceiptBook.objects.count() == 3
+
+
+def test_too_many_at_once(books, villages):
+    with pytest.raises(ReceiptRefused, match="最多发放 2000 本"):
+        receipts.same_for_all(first="NX0121", books=501, numbers=1, holders=villages)
+    with pytest.raises(ReceiptRefused, match="字头加数字"):
+        receipts.same_for_all(first="NX", books=1, numbers=1, holders=villages)
+
+
+def test_examining_asks_three_questions_however_many_lines(books, villages, campaign, django_assert_num_queries):
+    lines = receipts.same_for_all(first="NX0121", books=10, numbers=2, holders=villages)
+    [line.holder.parent.name for line in lines]
+    with django_assert_num_queries(2):
+        assert not any(verdict.why for verdict in receipts.examine_lines(campaign=campaign, lines=lines))
