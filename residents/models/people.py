@@ -60,6 +60,10 @@ class Resident(models.Model):
     status = models.CharField("状态", max_length=10, choices=Status, default=Status.ACTIVE)
     status_on = models.DateField("状态起", null=True, blank=True)
     registered_on = models.DateField("登记日期")
+    register_batch = models.ForeignKey(
+        "residents.RegisterBatch", models.PROTECT, verbose_name="登记册批次", null=True, blank=True, related_name="+",
+        db_index=False, editable=False,
+    )
     merged_into = models.ForeignKey(
         "self", models.PROTECT, verbose_name="并入", null=True, blank=True, related_name="merged_from"
     )

@@ -259,28 +259,43 @@ def _write_chunk(batch, last: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(WRITE_HOUSEHOLDS, facts)
         cursor.execute(WRITE_RESIDENTS, facts)
-    _record_changes(batch, rows)
-    _add_years(rows)
+    _record_changes(batch, rows, _add_years(rows))
     written = rows.count()
     rows._raw_delete(using="default")
     return written
 
 
-def _record_changes(batch, rows) -> None:
-    """One event a changed person with what it was before; one a chunk for those who are new."""
-    changed = rows.filter(is_new=False).exclude(before={})
+#: What a row can change, as it is called in an audit event, and the row's own field.
+_IN_EVENTS = {
+    "name": ("name", "name"), "village_id": ("village", "village_code"), "phone": ("phone", "phone"),
+    "address": ("address", "address"), "household__number": ("household", "household"),
+}
+
+
+def _record_changes(batch, rows, years: dict[str, list[int]]) -> None:
+    """One event a changed person, with before and after; one a chunk for those who are new (docs/decisions/audit.md).
+
+    `years`: id number → the insured years that were not known before.
+    """
+    changed = list(rows.filter(is_new=False).values())
     ids = dict(
-        Resident.objects.filter(id_number__in=changed.values("id_number")).values_list("id_number", "pk")
+        Resident.objects.filter(id_number__in=[row["id_number"] for row in changed]).values_list("id_number", "pk")
     )
     batch_name = f"register-{batch.pk}"
-    events = [
-        audit.event(
-            "resident.update", actor=batch.confirmed_by, object_type="resident", object_id=ids[row["id_number"]],
-            region=row["village_code"], summary=f"登记册更新：{row['name']}", before=row["before"], batch=batch_name,
-        )
-        for row in changed.values("id_number", "name", "village_code", "before")
-        if row["id_number"] in ids
-    ]
+    events = []
+    for row in changed:
+        before = {_IN_EVENTS[key][0]: value for key, value in (row["before"] or {}).items()}
+        after = {_IN_EVENTS[key][0]: row[_IN_EVENTS[key][1]] for key in row["before"] or {}}
+        if "phone" in before:
+            before["phone"], after["phone"] = (identity.mask_phone(one["phone"]) for one in (before, after))
+        if row["id_number"] in years:
+            after["insured_years"] = years[row["id_number"]]
+        if after and row["id_number"] in ids:
+            events.append(audit.event(
+                "resident.update", actor=batch.confirmed_by, object_type="resident", object_id=ids[row["id_number"]],
+                region=row["village_code"], summary=f"登记册更新：{row['name']}", before=before, after=after,
+                batch=batch_name,
+            ))
     new = rows.filter(is_new=True).count()
     if new:
         first, last = rows.order_by("id").values_list("number", flat=True)[0], rows.order_by("-id")[0].number
@@ -293,17 +308,26 @@ def _record_changes(batch, rows) -> None:
     audit.record_all(events)
 
 
-def _add_years(rows) -> None:
-    told = list(rows.exclude(years="").values_list("id_number", "years"))
+def _add_years(rows) -> dict[str, list[int]]:
+    """Adds the insured years that the rows tell; answers id number → what was new, of people known before."""
+    told = list(rows.exclude(years="").values_list("id_number", "years", "is_new"))
     if not told:
-        return
-    ids = dict(Resident.objects.filter(id_number__in=[n for n, _ in told]).values_list("id_number", "pk"))
+        return {}
+    ids = dict(Resident.objects.filter(id_number__in=[n for n, _, _ in told]).values_list("id_number", "pk"))
+    known = set(
+        InsuredYear.objects.filter(resident_id__in=[ids[n] for n, _, is_new in told if not is_new])
+        .values_list("resident_id", "year")
+    )
+    fresh = {
+        number: [year for year in map(int, years.split(",")) if (ids[number], year) not in known]
+        for number, years, _ in told
+    }
     InsuredYear.objects.bulk_create(
         [
-            InsuredYear(resident_id=ids[number], year=int(year), source="居民登记册")
-            for number, years in told
-            for year in years.split(",")
+            InsuredYear(resident_id=ids[number], year=year, source="居民登记册")
+            for number, years in fresh.items()
+            for year in years
         ],
         ignore_conflicts=True, batch_size=2000,
     )
-
+    return {number: fresh[number] for number, _, is_new in told if fresh[number] and not is_new}

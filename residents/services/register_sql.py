@@ -12,9 +12,10 @@ WHERE excluded.head_name <> '' AND excluded.head_name <> residents_household.hea
 # An empty cell changes nothing; the status, the number and what follows from it are never changed by a list.
 WRITE_RESIDENTS = """
 INSERT INTO residents_resident
-  (village_id, household_id, name, document_type, id_number, birth_date, sex, phone, address, status, registered_on)
+  (village_id, household_id, name, document_type, id_number, birth_date, sex, phone, address, status, registered_on,
+   register_batch_id)
 SELECT s.village_code, h.id, s.name, s.document_type, s.id_number, s.birth_date, s.sex, s.phone, s.address,
-  'active', %(on)s
+  'active', %(on)s, s.batch_id
 FROM residents_registerrow s
 LEFT JOIN residents_household h ON h.village_id = s.village_code AND h.number = s.household
 WHERE s.batch_id = %(batch)s AND s.id <= %(last)s

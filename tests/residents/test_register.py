@@ -162,7 +162,8 @@ def test_a_yearly_update_changes_what_differs_and_says_what_it_was(upload, clerk
         "army",
     )
     event = Event.objects.get(action="resident.update")
-    assert event.before == {"village_id": "411325100002", "phone": "13900000000", "household__number": ""}
+    assert event.before == {"village": "411325100002", "phone": "139****0000", "household": ""}
+    assert event.after == {"village": "411325100001", "phone": "138****0001", "household": "1"}
     assert event.object_id == str(known.pk)
     same.refresh_from_db()
     assert same.household is None
@@ -175,6 +176,19 @@ def test_the_same_file_again_changes_nothing(upload, clerk):
     assert (again.new, again.bad) == (0, 0)
     assert list(Resident.objects.order_by("id").values()) == before
     assert InsuredYear.objects.count() == 1
+
+
+def test_from_one_page_to_the_batch_that_made_and_changed_a_person(client, upload, clerk):
+    first = load(upload, clerk, line(参保年度="2022"), line(NUMBERS[1]))
+    second = load(upload, clerk, line(姓名="王改名", 参保年度="2022,2023"), line(NUMBERS[1], 参保年度="2024"))
+    one, other = Resident.objects.filter(id_number__in=NUMBERS[:2]).order_by("id")
+    assert (one.register_batch, other.register_batch) == (first, first)
+    client.force_login(clerk)
+    page = client.get(reverse("resident_story", args=[one.pk])).content.decode()
+    assert "登记册新登记" in page and f"登记册第{first.pk}批" in page and f"登记册第{second.pk}批" in page
+    assert "姓名 王小明 → 王改名；参保年度 空 → 2023" in page
+    years = Event.objects.get(object_type="resident", object_id=str(other.pk))
+    assert (years.before, years.after) == ({}, {"insured_years": [2024]})
 
 
 def test_somebody_registered_in_another_county_is_not_taken_over(upload, clerk, make_resident):
