@@ -141,7 +141,7 @@ class _Office:
             file=ContentFile(b"x"), name="x", kind="feedback", region=TOWNSHIP, actor=self.taxman
         )
         return Feedback.objects.create(
-            declaration=declaration, attachment=kept, sha256=str(size), read_by=self.taxman, read_at=clock.now()
+            declaration=declaration, attachment=kept, sha256=str(size), uploaded_by=self.taxman, uploaded_at=clock.now()
         )
 
     def _pay(self, size):

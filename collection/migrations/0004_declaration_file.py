@@ -27,4 +27,25 @@ class Migration(migrations.Migration):
             name='happened_on',
             field=models.DateField(null=True, verbose_name='发生日期'),
         ),
+        migrations.RemoveConstraint(model_name='feedback', name='one_feedback_a_file'),
+        migrations.RenameField(model_name='feedback', old_name='read_by', new_name='uploaded_by'),
+        migrations.RenameField(model_name='feedback', old_name='read_at', new_name='uploaded_at'),
+        migrations.AddField(
+            model_name='feedback',
+            name='submission',
+            field=models.PositiveSmallIntegerField(default=1, verbose_name='第几次报送'),
+        ),
+        migrations.AddConstraint(
+            model_name='feedback',
+            constraint=models.UniqueConstraint(
+                fields=('declaration', 'submission', 'sha256'), name='one_feedback_a_file'
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name='declaration',
+            constraint=models.UniqueConstraint(
+                condition=models.Q(('confirmation_no', ''), _negated=True), fields=('campaign', 'confirmation_no'),
+                name='confirmation_used_once',
+            ),
+        ),
     ]

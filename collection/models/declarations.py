@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from collection.models.tax_files import TaxFile
 from residents.models import Region
 from residents.scope import ScopedQuerySet
 from subsidies.models import Campaign
@@ -69,6 +70,9 @@ class Declaration(models.Model):
                 fields=["campaign", "township"], condition=Q(state="draft"), name="one_draft_a_township"
             ),
             models.UniqueConstraint(
+                fields=["campaign", "confirmation_no"], condition=~Q(confirmation_no=""), name="confirmation_used_once"
+            ),
+            models.UniqueConstraint(
                 fields=["campaign", "remittance_no"], condition=~Q(remittance_no=""), name="remittance_used_once"
             ),
         ]
@@ -120,31 +124,23 @@ class DeclarationRow(models.Model):
         indexes = [models.Index(fields=["result", "village"], name="declaration_row_result")]
 
 
-class Feedback(models.Model):
-    """导入反馈: a result file of the tax bureau; the same file twice is recognised."""
+class Feedback(TaxFile):
+    """导入反馈: a result file of the tax bureau for one submission of a declaration."""
 
-    class State(models.TextChoices):
-        READING = "reading", "读取中"
-        READ = "read", "已读取"
-        REFUSED = "refused", "不能读取"
+    KIND = "feedback"
 
     declaration = models.ForeignKey(Declaration, models.PROTECT, verbose_name="申报表", related_name="feedbacks")
-    attachment = models.ForeignKey("residents.Attachment", models.PROTECT, related_name="+")
-    sha256 = models.CharField(max_length=64)
-    state = models.CharField("状态", max_length=8, choices=State, default=State.READING)
-    problem = models.CharField("问题", max_length=300, blank=True)
-    lines = models.PositiveIntegerField("行数", default=0)
+    submission = models.PositiveSmallIntegerField("第几次报送", default=1)
     successes = models.PositiveIntegerField("成功", default=0)
     failures = models.PositiveIntegerField("失败", default=0)
     problem_count = models.PositiveIntegerField("不能对上", default=0)
     problems = models.JSONField("不能对上的行", default=list)
-    read_by = models.ForeignKey(USER, models.PROTECT, verbose_name="导入人", related_name="+")
-    read_at = models.DateTimeField("导入时间")
 
     scope_field = "declaration__township_id"
     objects = ScopedQuerySet.as_manager()
 
-    class Meta:
+    class Meta(TaxFile.Meta):
         verbose_name = verbose_name_plural = "导入反馈"
-        ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["declaration", "sha256"], name="one_feedback_a_file")]
+        constraints = [
+            models.UniqueConstraint(fields=["declaration", "submission", "sha256"], name="one_feedback_a_file")
+        ]

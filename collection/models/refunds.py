@@ -13,8 +13,8 @@ class Refund(models.Model):
     """退费: asked for with evidence, first reviewed by tax, then by the bureau; paid once, never more than was paid.
 
     `self_payment` is set where that payment itself is given back (paid twice, or not to be paid at all); otherwise the
-    money is the contribution's. `reason` is the policy's code, `reason_name` its words on that day. `happened_on` is the day
-    of the death, the enlistment, the other insurance: the resident's status follows from it.
+    money is the contribution's. `reason` is the policy's code, `reason_name` its words on that day. `happened_on`: the
+    day of the death, the enlistment, the other insurance; the resident's status follows from it.
     """
 
     class State(models.TextChoices):

@@ -1,37 +1,27 @@
 from django.conf import settings
 from django.db import models
 
+from collection.models.tax_files import TaxFile
 from residents.scope import ScopedQuerySet
 from subsidies.models import Campaign
 
 
-class PaidList(models.Model):
-    """已缴清单: a list of self-payments handed over by the tax bureau; the same file twice is recognised."""
+class PaidList(TaxFile):
+    """已缴清单: a list of self-payments handed over by the tax bureau."""
 
-    class State(models.TextChoices):
-        READING = "reading", "读取中"
-        READ = "read", "已读取"
-        REFUSED = "refused", "不能读取"
+    KIND = "paid_list"
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="paid_lists")
-    attachment = models.ForeignKey("residents.Attachment", models.PROTECT, related_name="+")
-    sha256 = models.CharField(max_length=64)
-    state = models.CharField("状态", max_length=8, choices=State, default=State.READING)
-    problem = models.CharField("问题", max_length=300, blank=True)
-    lines = models.PositiveIntegerField("行数", default=0)
     taken = models.PositiveIntegerField("新增", default=0)
     known = models.PositiveIntegerField("以前清单已有", default=0)
     bad_count = models.PositiveIntegerField("填写有误", default=0)
     bad_rows = models.JSONField("填写有误的行", default=list)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="导入人", related_name="+")
-    uploaded_at = models.DateTimeField("导入时间")
 
     scope_field = "campaign__county_id"
     objects = ScopedQuerySet.as_manager()
 
-    class Meta:
+    class Meta(TaxFile.Meta):
         verbose_name = verbose_name_plural = "已缴清单"
-        ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["campaign", "sha256"], name="one_paid_list_a_file")]
 
 

@@ -72,7 +72,9 @@ def _check(name, number):
 def _change(resident, name, number):
     document = identity.document_of(number)
     same = Resident.objects.filter(document_type=document, id_number=number).exclude(pk=resident.pk)
-    if other := same.select_related("village", "merged_into").first():
+    if other := same.select_related("village").first():
+        if other.village_id[:6] != resident.village_id[:6]:
+            raise StepRefused("这个号码已经在外县登记。请再核对身份证；确实没有录错的，请县医保局与外县核实。")
         raise StepRefused(
             f"这个号码已经登记在{other.village.name}“{identity.mask_name(other.name)}”名下。"
             "是同一个人重复登记的，请县医保局在居民库里合并；不是同一个人的，请再核对双方身份证。"

@@ -114,6 +114,7 @@ def confirm_declaration(*, declaration: Declaration, number: str, people: int, a
         raise StepRefused(f"还有 {waiting} 人没有反馈结果，请先导入反馈文件或写明其余人的结果，再开确认单。")
     if found.state != State.FED_BACK:
         raise StepRefused(f"{found}{found.get_state_display()}，现在不能开确认单。")
+    _refuse_used(found, "confirmation_no", number, "确认单号")
     taken = sums_of(found)
     if (people, amount) != taken:
         raise StepRefused(
@@ -126,7 +127,10 @@ def confirm_declaration(*, declaration: Declaration, number: str, people: int, a
     found.state, found.confirmation_no = State.CONFIRMED, number
     found.confirmed_people, found.confirmed_amount = taken
     found.confirmed_by, found.confirmed_at = actor, clock.now()
-    found.save()
+    try:
+        found.save()
+    except IntegrityError as taken_since:
+        raise StepRefused(f"确认单号 {number} 刚刚被登记在另一张申报表上。") from taken_since
     audit.record(
         "declaration.confirm", actor=actor, obj=found, summary=f"开确认单 {number}：{people} 人 {amount} 元（{found}）"
     )
@@ -149,8 +153,7 @@ def remit_declaration(
     confirmed_on = timezone.localtime(found.confirmed_at).date()
     if not confirmed_on <= on <= clock.today():
         raise StepRefused(f"汇款日期 {on} 不对：不能早于开确认单的 {confirmed_on}，也不能晚于今天。")
-    if Declaration.objects.filter(campaign=found.campaign, remittance_no=slip_no).exclude(pk=found.pk).exists():
-        raise StepRefused(f"回单号 {slip_no} 已经登记在另一张申报表上，一张回单只能用一次。")
+    _refuse_used(found, "remittance_no", slip_no, "回单号")
     found.remittances += 1
     money.record_movements(
         campaign=found.campaign, actor=actor, facts=_facts(found, "remit", Movement.Kind.REMIT, on)
@@ -241,6 +244,12 @@ def sums_of(declaration: Declaration) -> tuple[int, Decimal]:
     """How many the tax bureau has taken in on this declaration, and what they paid."""
     taken = declaration.rows.filter(result=Result.SUCCESS).aggregate(people=Count("pk"), amount=Sum("amount"))
     return taken["people"], (taken["amount"] or ZERO).quantize(ZERO)
+
+
+def _refuse_used(declaration, field, number, what):
+    others = Declaration.objects.filter(campaign=declaration.campaign, **{field: number}).exclude(pk=declaration.pk)
+    if others.exists():
+        raise StepRefused(f"{what} {number} 已经登记在另一张申报表上，一个号只能用一次，请核对。")
 
 
 def _live(declaration, state):

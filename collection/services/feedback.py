@@ -4,22 +4,22 @@ Nothing is guessed: a line that matches nobody, says nothing, or says both is li
 file twice is recognised; a file that covers a part leaves the rest open.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
 from django.core.files.base import File
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from collection.feedback_reasons import reason_of
 from collection.models import Contribution, Declaration, DeclarationRow, Feedback
+from collection.services import tax_files
 from collection.services.declarations import begin
-from collection.services.steps import StepRefused, required
+from collection.services.steps import StepRefused, refuse_closed, required
 from collection.tax_sheets import FeedbackLine, read_feedback
 from config import clock
 from residents import audit, identity, sheets
-from residents.services import attachments, jobs
+from residents.services import jobs
 from residents.services.working_days import working_day_after
 
 CHUNK = 2000
@@ -39,31 +39,20 @@ NO_LIST = (
 
 @transaction.atomic
 def take_feedback(*, declaration: Declaration, file: File, name: str, actor) -> tuple[Feedback, bool]:
-    """Keeps the file and puts its reading in the queue; returns (feedback, new), the known one for the same file."""
+    """Takes a result file of this submission in (tax_files.py); returns (feedback, new)."""
+    refuse_closed(declaration.campaign)
     if declaration.state not in (State.SUBMITTED, State.FED_BACK):
         raise StepRefused(f"{declaration}{declaration.get_state_display()}，现在不收反馈文件。")
-    sha256 = digest(file)
-    if known := Feedback.objects.filter(declaration=declaration, sha256=sha256).first():
-        return known, False
-    kept = attachments.store(file=file, name=name, kind="feedback", region=declaration.township_id, actor=actor)
-    try:
-        with transaction.atomic():
-            feedback = Feedback.objects.create(
-                declaration=declaration, attachment=kept, sha256=sha256, read_by=actor, read_at=clock.now()
-            )
-    except IntegrityError:
-        return Feedback.objects.get(declaration=declaration, sha256=sha256), False
-    audit.record("feedback.upload", actor=actor, obj=feedback, summary=f"上传 {declaration} 的反馈文件 {name}")
-    jobs.enqueue(
-        "feedback.read", actor=actor, key=job_key(feedback), region=declaration.township_id, feedback=feedback.pk
+    return tax_files.take_file(
+        Feedback, declaration=declaration, submission=declaration.submissions, file=file, name=name,
+        region=declaration.township_id, says=f"上传 {declaration} 的反馈文件 {name}", actor=actor,
     )
-    return feedback, True
 
 
 @jobs.handler("feedback.read")
 def read_file(run: jobs.Run) -> str:
     """The job: reads the file outside any transaction, then applies it in one."""
-    feedback = Feedback.objects.select_related("attachment", "declaration", "read_by").get(pk=run.args["feedback"])
+    feedback = Feedback.objects.select_related("attachment", "declaration", "uploaded_by").get(pk=run.args["file"])
     if feedback.state != Feedback.State.READING:
         return "这个文件已经读过。"
     try:
@@ -72,33 +61,33 @@ def read_file(run: jobs.Run) -> str:
         problem = NO_LIST if lines is None else "" if lines else "表里没有人员，请检查是不是选错了文件。"
     except sheets.SheetError as error:
         lines, problem = None, error.message
-    if problem:
-        refuse_feedback(feedback=feedback, problem=problem)
-        raise jobs.JobFailed(problem)
-    run.progress(0, len(lines), "正在核对")
-    with transaction.atomic():
-        run.confirm_ours()
-        apply_feedback(feedback=feedback, lines=lines, actor=feedback.read_by)
-    return f"读完 {len(lines)} 行。"
-
-
-def refuse_feedback(*, feedback: Feedback, problem: str) -> None:
-    """Marks a file that gives no reading, with the reason for the person who sent it."""
-    unread = Feedback.objects.filter(pk=feedback.pk, state=Feedback.State.READING)
-    unread.update(state=Feedback.State.REFUSED, problem=problem[:300])
+    if not problem:
+        run.progress(0, len(lines), "正在核对")
+        try:
+            with transaction.atomic():
+                run.confirm_ours()
+                apply_feedback(feedback=feedback, lines=lines, actor=feedback.uploaded_by)
+            return f"读完 {len(lines)} 行。"
+        except StepRefused as refused:
+            problem = str(refused)
+    tax_files.refuse_file(feedback, problem)
+    raise jobs.JobFailed(problem)
 
 
 @transaction.atomic
 def apply_feedback(*, feedback: Feedback, lines: Iterable[FeedbackLine], actor) -> Feedback:
-    """Writes the answers to the rows they belong to; once for a file, however often it is called."""
+    """Writes the answers to the rows they belong to; once for a file, however often it is called.
+
+    Raises StepRefused if the declaration takes no answers now, or was handed back and submitted again since.
+    """
     declaration = begin(feedback.declaration)
     feedback = Feedback.objects.select_for_update(of=("self",)).get(pk=feedback.pk)
     if feedback.state != Feedback.State.READING:
         return feedback
     if declaration.state not in (State.SUBMITTED, State.FED_BACK):
-        refuse_feedback(feedback=feedback, problem=f"{declaration}{declaration.get_state_display()}，反馈没有导入。")
-        feedback.refresh_from_db()
-        return feedback
+        raise StepRefused(f"{declaration}{declaration.get_state_display()}，反馈没有导入。")
+    if feedback.submission != declaration.submissions:
+        raise StepRefused(f"{declaration}退回后重新报送过，这份反馈是上一次的，没有导入。请上传这一次的反馈。")
     lines = list(lines)
     matcher = _Matcher(declaration)
     taken, refused, problems = matcher.match(lines)
@@ -106,7 +95,6 @@ def apply_feedback(*, feedback: Feedback, lines: Iterable[FeedbackLine], actor) 
     feedback.state, feedback.lines = Feedback.State.READ, len(lines)
     feedback.successes, feedback.failures = len(taken), len(refused)
     feedback.problem_count, feedback.problems = len(problems), problems[:PROBLEMS_KEPT]
-    feedback.read_at = clock.now()
     feedback.save()
     audit.record(
         "feedback.apply", actor=actor, obj=feedback,
@@ -125,6 +113,8 @@ def decide_row(*, row: DeclarationRow, ok: bool, reason: str, actor) -> Declarat
     result = Result.SUCCESS if ok else Result.FAILURE
     if row.result == result and ok:
         return row
+    if ok and (ended := Contribution.objects.filter(pk=row.contribution_id, ended_at__isnull=False).first()):
+        raise StepRefused(f"{row.name}的这笔缴费{ended.get_state_display()}，不能再算导入成功；请在税务系统里撤销。")
     if row.fixed_at:
         raise StepRefused(f"{row.name}已按失败改正，等重新申报；不能再改这一次的结果。")
     if not ok:
@@ -164,20 +154,6 @@ def decide_rest(*, declaration: Declaration, ok: bool, reason: str, actor) -> in
         )
         _conclude(declaration)
     return count
-
-
-def job_key(feedback: Feedback) -> str:
-    """The key of the job that reads this file."""
-    return f"feedback:{feedback.pk}"
-
-
-def digest(file: File) -> str:
-    """The file's sha256, and the file rewound."""
-    sha256 = hashlib.sha256()
-    for chunk in file.chunks():
-        sha256.update(chunk)
-    file.seek(0)
-    return sha256.hexdigest()
 
 
 class _Matcher:
@@ -241,9 +217,11 @@ class _Matcher:
 
 
 def _problem(line: FeedbackLine, why: str, row=None) -> dict:
+    """Who is not on the declaration may be another township's: the name is masked as well as the number."""
+    name = line.name if row else identity.mask_name(line.name)
     return {
-        "sheet": line.sheet, "row": line.row, "name": line.name, "id_number": identity.mask(line.id_number),
-        "why": why, "declaration_row": row and row.pk,
+        "sheet": line.sheet, "row": line.row, "name": name, "id_number": identity.mask(line.id_number), "why": why,
+        "declaration_row": row and row.pk,
     }
 
 

@@ -12,15 +12,14 @@ from django.core.files.base import File
 from django.db import IntegrityError, transaction
 
 from collection.models import Contribution, Movement, PaidList, SelfPayment
-from collection.services import consequences, money, refunds
+from collection.services import consequences, money, refunds, tax_files
 from collection.services.contributions import Payment, record_contributions
-from collection.services.feedback import digest
 from collection.services.steps import StepRefused, refuse_closed, required
 from collection.tax_sheets import PaidLine, PaidListReader
 from config import clock
 from residents import audit, identity, names, sheets
 from residents.models import InsuredYear, Resident
-from residents.services import attachments, jobs
+from residents.services import jobs
 from subsidies.models import Campaign
 from subsidies.quote import QuoteError, quote
 from subsidies.services import instants
@@ -38,29 +37,12 @@ DUPLICATE = "duplicate"
 
 @transaction.atomic
 def take_paid_list(*, campaign: Campaign, file: File, name: str, actor) -> tuple[PaidList, bool]:
-    """Keeps the file and puts its reading in the queue; returns (list, new), the known one for the same file."""
+    """Takes a list in (tax_files.py); returns (list, new)."""
     refuse_closed(campaign)
-    sha256 = digest(file)
-    if known := PaidList.objects.filter(campaign=campaign, sha256=sha256).first():
-        return known, False
-    kept = attachments.store(file=file, name=name, kind="paid_list", region=campaign.county_id, actor=actor)
-    try:
-        with transaction.atomic():
-            paid_list = PaidList.objects.create(
-                campaign=campaign, attachment=kept, sha256=sha256, uploaded_by=actor, uploaded_at=clock.now()
-            )
-    except IntegrityError:
-        return PaidList.objects.get(campaign=campaign, sha256=sha256), False
-    audit.record("paid_list.upload", actor=actor, obj=paid_list, summary=f"上传税务已缴清单 {name}")
-    jobs.enqueue(
-        "paid_list.read", actor=actor, key=job_key(paid_list), region=campaign.county_id, paid_list=paid_list.pk
+    return tax_files.take_file(
+        PaidList, campaign=campaign, file=file, name=name, region=campaign.county_id,
+        says=f"上传税务已缴清单 {name}", actor=actor,
     )
-    return paid_list, True
-
-
-def job_key(paid_list: PaidList) -> str:
-    """The key of the job that reads this list."""
-    return f"paid_list:{paid_list.pk}"
 
 
 @jobs.handler("paid_list.read")
@@ -68,7 +50,7 @@ def read_file(run: jobs.Run) -> str:
     """The job: 2,000 lines a transaction; started again after a lost worker, it passes over what is there."""
     paid_list = PaidList.objects.select_related(
         "attachment", "uploaded_by", "campaign__county", "campaign__policy_version"
-    ).get(pk=run.args["paid_list"])
+    ).get(pk=run.args["file"])
     if paid_list.state != PaidList.State.READING:
         return "这份清单已经读过。"
     reader, lines_read, bad, bad_count = PaidListReader(paid_list.campaign.year), 0, [], 0
@@ -84,12 +66,14 @@ def read_file(run: jobs.Run) -> str:
                 actor=paid_list.uploaded_by, confirm=run.confirm_ours,
             )
             run.progress(lines_read, 0, f"已处理 {lines_read} 行")
+        problem = "" if reader.found_heading else NO_LIST
     except sheets.SheetError as error:
-        return _refuse(paid_list, error.message)
+        problem = error.message
     except StepRefused as refused:
-        return _refuse(paid_list, str(refused))
-    if not reader.found_heading:
-        return _refuse(paid_list, NO_LIST)
+        problem = str(refused)
+    if problem:
+        tax_files.refuse_file(paid_list, problem)
+        raise jobs.JobFailed(problem)
     _finish(paid_list, lines_read, bad, bad_count)
     return f"读完 {lines_read} 行。"
 
@@ -349,12 +333,6 @@ def _open(self_payment, villages) -> SelfPayment:
 
 def _bad_row(line: PaidLine) -> dict:
     return {"row": line.row, "name": line.name, "id_number": identity.mask(line.id_number), "why": line.problem}
-
-
-def _refuse(paid_list, problem) -> str:
-    unread = PaidList.objects.filter(pk=paid_list.pk, state=PaidList.State.READING)
-    unread.update(state=PaidList.State.REFUSED, problem=problem[:300])
-    raise jobs.JobFailed(problem)
 
 
 def _finish(paid_list, lines, bad, bad_count):

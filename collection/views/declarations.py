@@ -115,7 +115,7 @@ def declaration_detail(request, pk):
             "differs": any(line.differs for line in lines), "counts": counts, "way": WAY,
             "reached": [state for state, _ in WAY].index(declaration.state) if declaration.state in dict(WAY) else -1,
             "next_step": next_step(declaration, role), "taken_in": taken_in, "taken_amount": taken_amount,
-            "feedbacks": declaration.feedbacks.select_related("read_by"),
+            "feedbacks": declaration.feedbacks.select_related("uploaded_by"),
             "may": _may(declaration, role),
             "file_job": Job.objects.filter(key=declaration_file.job_key(declaration)).order_by("-created_at").first(),
             "reason_form": ReasonForm(),

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from collection.declaration_forms import DecisionForm, TableFileForm
 from collection.models import Declaration, DeclarationRow
-from collection.services import feedback
+from collection.services import feedback, tax_files
 from collection.views.declarations import SEES, declaration_or_404
 from collection.views.steps import filled, taken, tried
 from residents.access import roles
@@ -32,20 +32,20 @@ def feedback_upload(request, pk):
         return redirect("declaration_detail", pk)
     kept, new = made
     if not new:
-        messages.info(request, f"这个文件 {kept.read_at:%m-%d} 已经上传过，没有重复导入，下面是当时的结果。")
+        messages.info(request, f"这个文件 {kept.uploaded_at:%m-%d} 已经上传过，没有重复导入，下面是当时的结果。")
     return redirect("feedback_detail", pk, kept.pk)
 
 
 @roles(*SEES)
 def feedback_detail(request, pk, feedback_pk):
     declaration = declaration_or_404(request.user, pk)
-    found = get_object_or_404(declaration.feedbacks.select_related("attachment", "read_by"), pk=feedback_pk)
+    found = get_object_or_404(declaration.feedbacks.select_related("attachment", "uploaded_by"), pk=feedback_pk)
     waiting = declaration.rows.filter(result=DeclarationRow.Result.PENDING).count()
     return render(
         request, "collection/feedback_detail.html",
         {
             "title": "导入反馈", "declaration": declaration, "feedback": found, "waiting": waiting,
-            "job": Job.objects.filter(key=feedback.job_key(found)).order_by("-created_at").first(),
+            "job": Job.objects.filter(key=tax_files.job_key(found)).order_by("-created_at").first(),
             "decides": request.user.role == Role.TAX and declaration.state in (State.SUBMITTED, State.FED_BACK),
         },
     )

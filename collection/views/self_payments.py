@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from collection.declaration_forms import NoteForm, SettleForm, TableFileForm
 from collection.models import PaidList, SelfPayment
-from collection.services import self_payments
+from collection.services import self_payments, tax_files
 from collection.views.cash import campaign_or_404
 from collection.views.steps import taken, tried
 from residents import identity
@@ -75,7 +75,7 @@ def paid_list(request, pk):
     return render(
         request, "collection/paid_list.html",
         {"title": "已缴清单", "list": found, "counts": [(Outcome(o).label, o, n) for o, n in counts],
-         "job": Job.objects.filter(key=self_payments.job_key(found)).order_by("-created_at").first()},
+         "job": Job.objects.filter(key=tax_files.job_key(found)).order_by("-created_at").first()},
     )
 
 

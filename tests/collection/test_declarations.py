@@ -343,6 +343,15 @@ def test_a_confirmation_must_be_what_the_feedback_says(submitted, take, taxman, 
         )
 
 
+def test_a_confirmation_serves_one_declaration(submitted, take, go_on, taxman):
+    first = go_on(take(submitted(people=1)), State.CONFIRMED)
+    second = take(submitted(people=1))
+    with pytest.raises(StepRefused, match="确认单号 .*另一张申报表"):
+        declarations.confirm_declaration(
+            declaration=second, number=f" {first.confirmation_no} ", people=1, amount=Decimal(400), actor=taxman
+        )
+
+
 def test_no_confirmation_while_somebody_is_unanswered(submitted, taxman):
     declaration = submitted(people=3)
     feedback.decide_row(row=declaration.rows.first(), ok=True, reason="", actor=taxman)
@@ -452,7 +461,7 @@ def test_statements_do_not_grow_with_the_people(campaign, clerk, taxman, photo, 
             made = declarations.submit_declaration(declaration=draft(), actor=clerk)
             feedback.decide_rest(declaration=made, ok=True, reason="", actor=taxman)
             declarations.confirm_declaration(
-                declaration=made, number="QR", people=people, amount=Decimal(400 * people), actor=taxman
+                declaration=made, number=f"QR{people}", people=people, amount=Decimal(400 * people), actor=taxman
             )
             declarations.remit_declaration(
                 declaration=made, slip_no=f"HK{people}", on=datetime.date(2024, 10, 25),

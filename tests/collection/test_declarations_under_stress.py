@@ -16,17 +16,27 @@ from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from PIL import Image
 
-from collection.models import Contribution, Declaration, DeclarationRow, Feedback, Movement, Refund, VillageAccount
-from collection.services import corrections, declarations, drafts, feedback, money, refunds
+from collection.models import (
+    Contribution,
+    Declaration,
+    DeclarationRow,
+    Deposit,
+    Feedback,
+    Movement,
+    Refund,
+    VillageAccount,
+)
+from collection.services import corrections, declarations, deposits, drafts, feedback, money, refunds
 from collection.services.balances import recount
 from collection.services.contributions import ContributionRefused, reverse_contributions
 from collection.services.steps import StepRefused
 from collection.tax_sheets import FeedbackLine
-from residents.models import InsuredYear, Region
+from residents.models import Event, InsuredYear, Region, Resident
 from residents.services import attachments
-from residents.services.photos import read_photo
+from residents.services.photos import read_photo, store_photo
 from tests.collection.money_world import together
-from tests.collection.paid_people import FAR, OTHER, TOWNSHIP, VILLAGE, bank, pay
+from tests.collection.paid_people import DAY, FAR, OTHER, TOWNSHIP, VILLAGE, bank, pay
+from tests.people import invented_number
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REFUSALS = (StepRefused, money.MoneyRefused, ContributionRefused)
@@ -58,10 +68,11 @@ class Office:
     def take(self, declaration):
         feedback.decide_rest(declaration=declaration, ok=True, reason="", actor=self.taxman)
 
-    def confirm(self, declaration):
+    def confirm(self, declaration, actor=None):
         people, amount = declarations.sums_of(declaration)
         return declarations.confirm_declaration(
-            declaration=declaration, number=f"QR{declaration.pk}", people=people, amount=amount, actor=self.taxman
+            declaration=declaration, number=f"QR{declaration.pk}", people=people, amount=amount,
+            actor=actor or self.taxman,
         )
 
     def remit(self, declaration, slip=None, actor=None):
@@ -136,6 +147,21 @@ def refused(results):
     return [result for result in results if isinstance(result, Exception)]
 
 
+def given_feedback(campaign, declaration, actor) -> Feedback:
+    kept = attachments.store(file=ContentFile(b"x"), name="x", kind="feedback", region=TOWNSHIP, actor=actor)
+    return Feedback.objects.create(
+        declaration=declaration, attachment=kept, sha256="s", uploaded_by=actor, uploaded_at=campaign.opened_at
+    )
+
+
+def lines_of(declaration) -> list[FeedbackLine]:
+    """Every third person is refused."""
+    return [
+        FeedbackLine("结果", n, row.name, row.id_number, n % 3 > 0, "" if n % 3 else "未登记")
+        for n, row in enumerate(declaration.rows.order_by("pk"))
+    ]
+
+
 def test_two_people_draft(campaign, office):
     pay(campaign, office.clerk, people=4)
     bank(campaign, office.clerk, 1600)
@@ -183,19 +209,103 @@ def test_two_people_submit_and_one_redrafts(campaign, office):
     assert Contribution.objects.filter(state="declared").count() == 4
 
 
-@pytest.mark.parametrize("step", ["remit", "post"])
+@pytest.mark.parametrize("step", ["confirm", "remit", "post"])
 def test_two_people_press_the_same_button(campaign, office, step):
     declaration = office.at_the_tax_bureau(3)
     office.take(declaration)
-    declaration = office.confirm(declaration)
+    clerks, taxmen = (office.clerk, office.colleague) * 2, (office.taxman, office.tax_colleague) * 2
+    if step == "confirm":
+        press = [lambda who=who: office.confirm(declaration, who) for who in taxmen]
+    else:
+        declaration = office.confirm(declaration)
+        press = [lambda who=who: office.remit(declaration, actor=who) for who in clerks]
     if step == "post":
         declaration = office.remit(declaration)
-        press = [lambda who=who: office.post(declaration, who) for who in (office.taxman, office.tax_colleague) * 2]
-    else:
-        press = [lambda who=who: office.remit(declaration, actor=who) for who in (office.clerk, office.colleague) * 2]
+        press = [lambda who=who: office.post(declaration, who) for who in taxmen]
     assert refused(together(*press)) == []
-    assert Movement.objects.filter(kind=step, declaration=declaration).count() == 1
+    assert Event.objects.filter(action=f"declaration.{step}").count() == 1
+    assert Movement.objects.filter(kind=step, declaration=declaration).count() == (0 if step == "confirm" else 1)
     assert what_is_wrong(campaign) == []
+
+
+def test_a_remittance_crosses_the_return_of_the_slip_it_rests_on(campaign, office):
+    """The township takes back a deposit that it had verified while a colleague remits its money."""
+    pay(campaign, office.clerk, people=2)
+    deposit = Deposit.objects.create(
+        campaign=campaign, village_id=VILLAGE, slip_no="D0001", paid_on=DAY, amount=800, account="专户",
+        photo=store_photo(photo=PHOTO, name="x", region=VILLAGE, actor=office.clerk), recorded_by=office.colleague,
+        recorded_at=campaign.opened_at,
+    )
+    deposits.verify_deposit(deposit=deposit, actor=office.clerk)
+    declaration = office.submit(office.draft())
+    office.take(declaration)
+    declaration = office.confirm(declaration)
+    results = together(
+        lambda: office.remit(declaration),
+        lambda: deposits.reject_deposit(deposit=deposit, reason="查无到账", actor=office.clerk),
+    )
+    assert [type(error) for error in refused(results)] == [money.MoneyRefused], results
+    declaration.refresh_from_db()
+    deposit.refresh_from_db()
+    assert (declaration.state == State.REMITTED) == (deposit.state == "verified")
+    assert what_is_wrong(campaign) == []
+
+
+def test_a_remittance_crosses_the_reversal_of_a_payment_on_it(campaign, office):
+    declaration = office.at_the_tax_bureau(2)
+    office.take(declaration)
+    declaration = office.confirm(declaration)
+    paid = Contribution.objects.first()
+    results = together(
+        lambda: office.remit(declaration),
+        lambda: reverse_contributions(
+            campaign=campaign, contributions=[paid], reason="收据作废", actor=office.colleague
+        ),
+    )
+    assert [str(error) for error in refused(results)] == ["有 1 笔已经申报，不能冲销；请按退费办理。"]
+    declaration.refresh_from_db()
+    assert (declaration.state, what_is_wrong(campaign)) == (State.REMITTED, [])
+
+
+def test_two_rows_are_corrected_to_the_same_number_at_once(campaign, office):
+    declaration = office.at_the_tax_bureau(2)
+    feedback.decide_rest(declaration=declaration, ok=False, reason="姓名不符", actor=office.taxman)
+    number = invented_number(datetime.date(1970, 5, 1), "M", 9999)
+    results = together(
+        *(
+            lambda row=row: corrections.correct_row(
+                row=row, name=row.name, id_number=number, note="", actor=office.clerk
+            )
+            for row in declaration.rows.all()
+        )
+    )
+    assert [type(error) for error in refused(results)] == [StepRefused], results
+    assert Resident.objects.filter(id_number=number).count() == 1
+    assert declaration.rows.filter(fixed_at__isnull=False).count() == 1
+
+
+@pytest.mark.parametrize("answer", ["file", "rest"])
+def test_the_list_is_handed_back_while_it_is_answered(campaign, office, answer):
+    declaration = office.at_the_tax_bureau(3)
+    read = given_feedback(campaign, declaration, office.taxman)
+    answers = {
+        "file": lambda: feedback.apply_feedback(
+            feedback=read, lines=lines_of(declaration), actor=office.taxman
+        ),
+        "rest": lambda: feedback.decide_rest(declaration=declaration, ok=True, reason="", actor=office.taxman),
+    }
+    results = together(
+        answers[answer],
+        lambda: declarations.return_declaration(
+            declaration=declaration, reason="表样不对", actor=office.tax_colleague
+        ),
+    )
+    assert [type(error) for error in refused(results)] == [StepRefused], results
+    declaration.refresh_from_db()
+    answered = declaration.rows.exclude(result="pending").exists()
+    assert (declaration.state == State.DRAFT) != answered
+    states = set(Contribution.objects.values_list("state", flat=True))
+    assert (states == {"collected"}) != answered
 
 
 def test_one_slip_for_two_declarations(campaign, office):
@@ -212,16 +322,7 @@ def test_one_slip_for_two_declarations(campaign, office):
 
 def test_a_feedback_file_is_read_twice_at_once(campaign, office):
     declaration = office.at_the_tax_bureau(6)
-    kept = attachments.store(
-        file=ContentFile(b"x"), name="x", kind="feedback", region=TOWNSHIP, actor=office.taxman
-    )
-    read = Feedback.objects.create(
-        declaration=declaration, attachment=kept, sha256="s", read_by=office.taxman, read_at=campaign.opened_at
-    )
-    lines = [
-        FeedbackLine("结果", n, row.name, row.id_number, n % 3 > 0, "" if n % 3 else "未登记")
-        for n, row in enumerate(declaration.rows.order_by("pk"))
-    ]
+    read, lines = given_feedback(campaign, declaration, office.taxman), lines_of(declaration)
     results = together(
         *[lambda: feedback.apply_feedback(feedback=read, lines=lines, actor=office.taxman)] * 3
     )

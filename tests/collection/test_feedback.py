@@ -10,13 +10,14 @@ from django.core.files.base import ContentFile
 import collection.tasks  # noqa: F401
 from collection.feedback_reasons import Way, reason_of
 from collection.models import Contribution, Declaration, DeclarationRow, Feedback
-from collection.services import corrections, declarations, drafts, feedback
+from collection.services import corrections, declarations, drafts, feedback, tax_files
+from collection.services.contributions import reverse_contributions
 from collection.services.steps import StepRefused
 from collection.tax_sheets import FeedbackLine, read_feedback
 from residents.models import Event, Job, Region, Resident
 from residents.services import jobs
 from residents.sheets import Sheet
-from tests.collection.paid_people import TOWNSHIP, bank, pay
+from tests.collection.paid_people import FAR, TOWNSHIP, bank, pay
 from tests.people import invented_number
 
 pytestmark = pytest.mark.django_db
@@ -174,7 +175,7 @@ def test_the_same_file_twice_is_recognised(declare, upload, taxman):
         declaration=declaration, file=ContentFile(content), name="又一次.xlsx", actor=taxman
     )
     assert (again, new) == (first, False)
-    assert Feedback.objects.count() == Job.objects.count() == 1
+    assert Feedback.objects.count() == Job.objects.filter(kind="feedback.read").count() == 1
 
 
 def test_reading_twice_changes_nothing(declare, upload, taxman):
@@ -201,6 +202,80 @@ def test_lines_that_match_nobody_are_listed(declare, upload):
     assert "没有这个证件号码" in problems(read)[0]
     assert "同名的人" in problems(read)[1]
     assert stranger not in str(read.problems)
+
+
+def test_a_file_of_another_township_changes_nothing_and_names_nobody(declare, upload, campaign, clerk):
+    declaration = declare(2)
+    pay(campaign, clerk, FAR, people=3, names="外乡")
+    strangers = list(Resident.objects.filter(village=FAR))
+    rows = [(n, who.name, who.id_number, "成功", "") for n, who in enumerate(strangers, 1)]
+    read = upload(declaration, book(rows))
+    assert (read.state, read.successes, read.failures, read.problem_count) == ("read", 0, 0, 3)
+    assert (declaration.state, results(declaration)) == (State.SUBMITTED, ["pending"] * 2)
+    for who in strangers:
+        assert who.name not in str(read.problems)
+        assert who.id_number not in str(read.problems)
+    assert set(Contribution.objects.filter(village=FAR).values_list("state", flat=True)) == {"collected"}
+
+
+def test_a_list_submitted_again_takes_the_same_file_again(declare, upload, campaign, clerk, taxman):
+    """Handed back and made longer: what the file said of people who were not on it before is read now."""
+    declaration = declare(1)
+    newcomer = pay(campaign, clerk, people=1).get().resident
+    content = book([(1, newcomer.name, newcomer.id_number, "成功", "")])
+    assert upload(declaration, content).problem_count == 1
+    declarations.return_declaration(declaration=declaration, reason="少了人", actor=taxman)
+    bank(campaign, clerk, 400)
+    drafts.redraft_declaration(declaration=declaration, actor=clerk)
+    declarations.submit_declaration(declaration=declaration, actor=clerk)
+    declaration.refresh_from_db()
+    assert upload(declaration, content).successes == 1
+    assert declaration.rows.get(result="success").name == newcomer.name
+
+
+def test_feedback_on_an_earlier_submission_is_not_applied_to_a_later_one(declare, taxman, clerk):
+    declaration = declare(2)
+    content = book(answers(declaration, True, True))
+    old, _ = feedback.take_feedback(declaration=declaration, file=ContentFile(content), name="x.xlsx", actor=taxman)
+    declarations.return_declaration(declaration=declaration, reason="列名不对", actor=taxman)
+    declarations.submit_declaration(declaration=declaration, actor=clerk)
+    jobs.run(Job.objects.get(key=tax_files.job_key(old)).pk)
+    old.refresh_from_db()
+    assert (old.state, results(declaration)) == ("refused", ["pending"] * 2)
+    assert "是上一次的" in old.problem
+
+
+def test_a_file_whose_reading_failed_is_read_by_handing_it_in_again(declare, upload, monkeypatch):
+    declaration = declare(2)
+    content = book(answers(declaration, True, "未登记"))
+    with monkeypatch.context() as patched:
+        patched.setattr(feedback, "read_feedback", lambda sheets: 1 / 0)
+        assert upload(declaration, content).state == "reading"
+    assert upload(declaration, content).state == "read"
+    assert results(declaration) == ["success", "failure"]
+    assert Feedback.objects.count() == 1
+
+
+def test_no_feedback_in_a_closed_campaign(declare, upload, campaign, taxman):
+    declaration = declare(1)
+    content = book(answers(declaration, True))
+    late, _ = feedback.take_feedback(declaration=declaration, file=ContentFile(content), name="x.xlsx", actor=taxman)
+    type(campaign).objects.filter(pk=campaign.pk).update(closed_at=campaign.opened_at)
+    jobs.run(Job.objects.get(key=tax_files.job_key(late)).pk)
+    late.refresh_from_db()
+    assert (late.state, results(declaration)) == ("refused", ["pending"])
+    with pytest.raises(StepRefused, match="已经办结"):
+        upload(declaration, content)
+
+
+def test_who_got_the_money_back_is_not_taken_in_after_all(declare, upload, campaign, taxman):
+    declaration = declare(2)
+    upload(declaration, book(answers(declaration, True, "该人员已死亡")))
+    row = declaration.rows.get(result="failure")
+    reverse_contributions(campaign=campaign, contributions=[row.contribution], reason="已死亡", actor=taxman)
+    with pytest.raises(StepRefused, match="不能再算导入成功"):
+        feedback.decide_row(row=row, ok=True, reason="", actor=taxman)
+    declarations.confirm_declaration(declaration=declaration, number="QR1", people=1, amount=400, actor=taxman)
 
 
 def test_both_ways_in_one_file_is_nobodys_guess(declare, upload, taxman):
@@ -281,8 +356,9 @@ def test_a_worker_that_dies_leaves_nothing_half_done(declare, upload, taxman, mo
         patched.setattr(feedback, "_conclude", die)
         read = upload(declaration, content)
     assert (read.state, results(declaration)) == ("reading", ["pending"] * 3)
-    Job.objects.update(state="queued", token=None)
-    jobs.run(Job.objects.get().pk)
+    job = Job.objects.get(kind="feedback.read")
+    Job.objects.filter(pk=job.pk).update(state="queued", token=None)
+    jobs.run(job.pk)
     assert results(declaration) == ["success", "failure", "success"]
 
 
@@ -293,8 +369,8 @@ def test_statements_grow_by_chunks_not_by_lines(declare, taxman):
     def statements(people):
         declaration = declare(people)
         kept = Feedback.objects.create(
-            declaration=declaration, attachment=attachment(), sha256=str(people), read_by=taxman,
-            read_at=datetime.datetime(2024, 10, 25, tzinfo=datetime.UTC),
+            declaration=declaration, attachment=attachment(), sha256=str(people), uploaded_by=taxman,
+            uploaded_at=datetime.datetime(2024, 10, 25, tzinfo=datetime.UTC),
         )
         lines = [
             FeedbackLine("结果", n, row.name, row.id_number, n % 2 == 0, "" if n % 2 == 0 else "未登记")
@@ -396,6 +472,30 @@ def test_a_number_of_somebody_else_is_explained(failed_row, clerk, make_resident
     make_resident("411325102200", name="李大山", id_number=GOOD)
     with pytest.raises(StepRefused, match="李\\*山.*重复登记"):
         corrections.correct_row(row=failed_row, name="王晓明", id_number=GOOD, note="", actor=clerk)
+
+
+def test_a_number_of_somebody_insured_already_moves_no_payment(failed_row, campaign, clerk, make_resident):
+    """The other has paid too: neither record, neither payment changes, and the row still waits."""
+    other = pay(campaign, clerk, people=1, channel="self").get()
+    before = Resident.objects.get(contributions=failed_row.contribution)
+    with pytest.raises(StepRefused, match="是同一个人重复登记的，请县医保局在居民库里合并"):
+        corrections.correct_row(
+            row=failed_row, name=other.resident.name, id_number=other.resident.id_number, note="x", actor=clerk
+        )
+    failed_row.refresh_from_db()
+    after = Resident.objects.get(pk=before.pk)
+    assert (after.name, after.id_number, failed_row.fixed_at) == (before.name, before.id_number, None)
+    assert Contribution.objects.get(pk=other.pk).state == "posted"
+    assert not Event.objects.filter(action="declaration.correct").exists()
+
+
+def test_a_number_of_another_county_tells_nothing_of_whose_it_is(failed_row, clerk, make_resident):
+    far = Region.objects.create(code="411323100200", name="远村", level="village")
+    make_resident(far.code, name="李大山", id_number=GOOD)
+    with pytest.raises(StepRefused, match="已经在外县登记") as refused:
+        corrections.correct_row(row=failed_row, name="王晓明", id_number=GOOD, note="", actor=clerk)
+    assert "远村" not in str(refused.value)
+    assert "山" not in str(refused.value)
 
 
 def test_the_number_decides_birth_and_sex(failed_row, clerk):
