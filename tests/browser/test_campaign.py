@@ -49,6 +49,12 @@ def figure(page, label: str) -> str:
     return re.sub(r"\s+", " ", card.locator(".figure-value").inner_text()).strip()
 
 
+def pages_in_print(page) -> int:
+    """How many A4 sheets the page takes."""
+    sheet = page.pdf(format="A4", prefer_css_page_size=True)
+    return len(re.findall(rb"/Type\s*/Page[^s]", sheet))
+
+
 def fill_ledger(path: Path) -> None:
     """Types payments into the downloaded ledger as a helper would: six people right, one with a wrong amount."""
     book = openpyxl.load_workbook(path)
@@ -226,8 +232,9 @@ def test_from_the_villagers_hand_to_the_leaders_phone(office, people, visit, tmp
     leader = visit(people["leader"], PHONE)
     leader.goto("/leader/")
     assert "75.00%" in leader.locator("main").inner_text()  # six of the eight that the village was set
-    sheet = leader.pdf(format="A4", prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type\s*/Page[^s]", sheet)) == 1
+    assert pages_in_print(leader) == 1
+    leader.get_by_role("link", name="本期详情").last.click()
+    assert pages_in_print(leader) == 1
 
     person = Contribution.objects.select_related("resident").first().resident
     for asked in (person.id_number, person.name):
