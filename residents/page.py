@@ -16,7 +16,6 @@ from django.urls import resolve, reverse
 
 from config import clock
 from residents.access import EVERYONE
-from residents.models import Region
 
 
 @dataclass(frozen=True)
@@ -98,11 +97,6 @@ def todos_for(user) -> list[Todo]:
     return sorted(found, key=lambda todo: not todo.urgent)
 
 
-def _region_names(user) -> dict[str, str]:
-    codes = {user.region_id, user.region_id[:6]}
-    return dict(Region.objects.filter(code__in=codes).values_list("code", "name"))
-
-
 def panels_for(user) -> list[Panel]:
     """What this user's first page shows besides the to-dos."""
     found = [menu.panel(user) for menu in _menus() if hasattr(menu, "panel")]
@@ -112,12 +106,18 @@ def panels_for(user) -> list[Panel]:
 def page_context(request) -> dict:
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
-    names = _region_names(user) if signed_in and user.region_id else {}
+    region = user.region if signed_in else None
     return {
-        "county_name": names.get(user.region_id[:6], "") if names else "",
-        "region_name": names.get(user.region_id, "") if names else "",
+        "county_name": _county_of(region).name if region else "",
+        "region_name": region.name if region else "",
         "idle_minutes": settings.IDLE_MINUTES,
         "menu": menu_for(user, request.path) if signed_in else [],
         "business_now": clock.now(),
         "clock_is_frozen": clock.is_frozen(),
     }
+
+
+def _county_of(region):
+    while region.parent_id:
+        region = region.parent
+    return region
