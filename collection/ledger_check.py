@@ -4,6 +4,7 @@ Rows and facts in, verdicts out; it asks neither a database nor a clock. Every p
 repairs are made and shown as warnings; what would be a guess is refused.
 """
 
+import re
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
@@ -63,6 +64,8 @@ def _read(line: Line, facts: Facts) -> Row:
         row.refuse("receipt_no", "receipt_missing", problem)
     elif changed:
         row.warn("receipt_no", "receipt_normalised", f"收据号已整理为 {row.receipt_no}。")
+    for key in line.as_above:
+        row.warn(key, "same_as_above", f"“同上”按上一行的“{line.text(key)[:20]}”读取。")
     row.phone = read_phone(line.cells.get("phone"))
     if line.text("phone") and not row.phone:
         row.warn("phone", "phone_invalid", f"联系电话“{line.text('phone')[:20]}”不像电话号码，没有采用。")
@@ -108,6 +111,8 @@ def _about_number(number: str, problem: str) -> str:
         if len(number) == 15:
             return "这是15位的旧身份证号码，请照新身份证填写18位号码。"
         return f"身份证号码有 {len(number)} 位，应为18位，请照身份证逐位核对后重填。"
+    if problem == ID_LENGTH and re.search(r"(?<!\d)\d{17}[\dX](?![\dX])", number):
+        return "身份证号码这一格里还有别的文字或符号，请只留18位号码。"
     if problem == ID_LENGTH:
         return "这不是18位身份证号码。还没有号码的新生儿请先在乡镇窗口凭出生医学证明登记。"
     if problem == ID_BIRTH_DATE:
@@ -354,7 +359,9 @@ def _check_totals(rows: list[Row], totals: list[Total]) -> list[Note]:
         sums.append(sums[-1] + (row.amount or ZERO))
     notes = []
     for total in totals:
-        whole, section = sums[total.lines_above], sums[total.lines_above] - sums[total.section_from]
+        # One written over the people, right under the heading, speaks of all of them.
+        above = total.lines_above or len(rows)
+        whole, section = sums[above], sums[above] - sums[total.section_from]
         written, _, problem = read_amount(total.amount) if total.amount is not None else (None, False, "")
         if written is not None and written not in (whole, section):
             near = whole if total.whole else min(whole, section, key=lambda found: abs(found - written))
@@ -363,9 +370,9 @@ def _check_totals(rows: list[Row], totals: list[Total]) -> list[Note]:
             notes.append(Note("total_mismatch", f"{says}请核对是漏行还是抄错。"))
         elif problem:
             notes.append(Note("total_mismatch", f"第 {total.number} 行“{total.label}”的金额无法识别，没有核对。"))
-        counts = (total.lines_above, total.lines_above - total.section_from)
+        counts = (above, above - total.section_from)
         if total.people is not None and total.people not in counts:
-            says = f"第 {total.number} 行“{total.label}”写的是 {total.people} 人，上面实有 {counts[0]} 人。"
+            says = f"第 {total.number} 行“{total.label}”写的是 {total.people} 人，表里实有 {counts[0]} 人。"
             notes.append(Note("total_mismatch", f"{says}请核对是否漏行。"))
     return notes
 

@@ -20,7 +20,7 @@ COLUMNS = (
     Column("name", "姓名", (
         "姓名", "参保人姓名", "参保人员姓名", "缴费人姓名", "缴费人员姓名", "居民姓名", "人员姓名", "家庭成员姓名",
         "成员姓名", "被保险人姓名", "被保人姓名", "参保居民姓名", "村民姓名", "名字", "参保人", "参保人员", "缴费人",
-        "缴费人员", "家庭成员", "参保居民",
+        "缴费人员", "家庭成员", "参保居民", "被保险人", "被保人", "居民", "村民", "人员",
     ), ("姓名",), ("户主", "填表", "经办", "监护", "代缴", "领导", "收款", "开户")),
     Column("id_number", "身份证号码", (
         "身份证号码", "身份证号", "公民身份号码", "公民身份证号码", "居民身份证号码", "居民身份证号", "身份证件号码",
@@ -30,15 +30,19 @@ COLUMNS = (
     Column("amount", "实缴金额", (
         "实缴金额", "实收金额", "实际缴费金额", "实缴", "实收", "已缴金额", "缴费金额", "缴费额", "个人缴费金额",
         "个人缴费额", "收款金额", "收费金额", "交费金额", "缴款金额", "缴纳金额", "收缴金额", "实交金额", "代收金额",
-        "本人缴费金额", "个人实缴金额", "个人缴费", "金额", "缴费", "缴费数额", "保费", "参保金额", "医保费",
-        "钱数", "收款",
+        "本人缴费金额", "个人实缴金额", "交款金额", "已缴", "已交", "已收", "个人缴费", "金额", "缴费", "缴费数额",
+        "保费", "参保金额", "医保费", "钱数", "收款",
     ), ("实缴", "实收", "实交", "缴费金额", "缴费额", "收款金额", "收费金额", "缴纳金额", "交费金额", "金额"), (
         "应", "标准", "资助", "补助", "补贴", "减免", "大写", "日期", "时间", "方式", "财政", "合计", "差额", "退",
     )),
     Column("paid_on", "缴费日期", (
         "缴费日期", "缴费时间", "收款日期", "收款时间", "交费日期", "交费时间", "收费日期", "收费时间", "缴款日期",
-        "缴款时间", "缴纳日期", "缴纳时间", "收缴日期", "实缴日期", "开票日期", "收据日期", "日期", "时间",
-    ), ("缴费日", "缴费时", "收款日", "收款时", "交费日", "交费时", "缴款日", "缴纳日"), ("出生", "截止", "应")),
+        "缴款时间", "缴纳日期", "缴纳时间", "收缴日期", "实缴日期", "交款日期", "交款时间", "缴费年月日", "开票日期",
+        "收据日期", "日期", "时间",
+    ), (
+        "缴费日", "缴费时", "缴费年月", "收款日", "收款时", "收款年月", "交费日", "交费时", "交款日", "交款时",
+        "缴款日", "缴纳日",
+    ), ("出生", "截止", "应")),
     Column("receipt_no", "收据号", (
         "收据号", "收据号码", "收据编号", "专用收据号", "专用收据号码", "专用收据编号", "票据号", "票据号码",
         "票据编号", "票号", "收款收据号", "收据单号", "凭证号", "凭证号码", "缴费凭证号", "发票号", "发票号码",
@@ -90,6 +94,12 @@ _SIGNATURE = re.compile(
     r"|单位|乡镇|村|签字|签名|盖章|公章|电话|日期|时间|年度|备注|注意|注|说明|附)[^:：]{0,12}[:：]"
 )
 _SIGNATURE_ALONE = re.compile(r"^(\(?(签字|签名|盖章|公章|签章)\)?|年\s*月\s*日|以下(空白|无正文)|本页.{0,4}空白)$")
+_SIGNED_BY = re.compile(r"^.{0,12}(签字|签名|签章|盖章)$")
+#: For a person who has not paid, where the sum would stand.
+_NOT_PAID = frozenset({"未缴", "未交", "未缴费", "未交费", "没缴", "没交", "未收", "欠费", "欠", "无", "-", "—", "/"})
+#: What is written for “as in the row above”.
+_DITTO = frozenset({"同上", "同", "〃", "″", '"', "”", "“", "''", "，，", ",,", "々"})
+_AS_ABOVE = ("household", "head_name", "receipt_no", "paid_on", "amount", "category", "channel", "group", "address")
 _SELF_PAID = re.compile(r"自主|自行|自缴|线上|网上|微信小程序|支付宝自|税务APP|手机自")
 
 
@@ -101,6 +111,8 @@ class Line:
     cells: dict[str, Cell]
     #: (first row, last row) of a merged amount that stands for several people
     amount_of_rows: tuple[int, int] | None = None
+    #: the keys for which “同上” is written, read as the row above has them
+    as_above: tuple[str, ...] = ()
 
     def text(self, key: str) -> str:
         value = self.cells.get(key)
@@ -222,21 +234,27 @@ def _read_sheet(kind: str, sheet: Sheet, header: Header) -> Reading:
     _settle_twice(sheet, header)
     places = header.columns
     spread, merged_amounts = _merged_cells(sheet, header)
-    section_from = 0
+    headings = _texts_of_heading(sheet, header)
+    section_from, above = 0, {}
     for number, cells in sheet.rows:
         if number <= header.row:
             if number < header.first_row:
                 reading.above += [cell for cell in cells if type(cell) is str]
             continue
+        if again := _heading_again(number, cells, headings):
+            places = places if _missing(again) else again.columns
+            continue
         values = {key: cells[at] if at < len(cells) else None for key, at in places.items()}
         values = {key: None if type(v) is str and not v.strip() else v for key, v in values.items()}
+        as_above = tuple(key for key in _AS_ABOVE if key in above and str(values.get(key)).strip() in _DITTO)
+        values.update((key, above[key]) for key in as_above)
         for key, value in spread.get(number, {}).items():
             if values.get(key) is None:
                 values[key] = value
         what = _kind_of_row(cells, values)
         if what == "person":
-            line = Line(number, {k: v for k, v in values.items() if v is not None}, merged_amounts.get(number))
-            reading.lines.append(line)
+            above = {k: v for k, v in values.items() if v is not None}
+            reading.lines.append(Line(number, above, merged_amounts.get(number), as_above))
         elif what == "unpaid":
             reading.unpaid.append(number)
         elif what:
@@ -244,6 +262,22 @@ def _read_sheet(kind: str, sheet: Sheet, header: Header) -> Reading:
             reading.totals.append(total)
             section_from = len(reading.lines)
     return reading
+
+
+def _texts_of_heading(sheet: Sheet, header: Header) -> list[set[str]]:
+    rows = [cells for number, cells in sheet.rows if header.first_row <= number <= header.row]
+    return [{plain(cell) for cell in cells if cell is not None} - {""} for cells in rows]
+
+
+def _heading_again(number: int, cells: list[Cell], headings: list[set[str]]) -> Header | None:
+    """The heading that long lists repeat on every page, perhaps with its columns in another order."""
+    texts = [cell for cell in cells if cell is not None and cell != ""]
+    if len(texts) < 2 or any(type(text) is not str or any(c.isdigit() for c in text) for text in texts):
+        return None
+    if any({plain(text) for text in texts} <= heading for heading in headings[:-1]):
+        return Header(number, number, {}, {})
+    again = find(Sheet("", rows=[(number, cells)]), COLUMNS, NEEDED)
+    return again if again and len(NEEDED) - len(_missing(again)) >= 3 else None
 
 
 def _settle_twice(sheet: Sheet, header: Header) -> None:
@@ -288,18 +322,30 @@ def _kind_of_row(cells: list[Cell], values: dict[str, Cell]) -> str:
         label = next((t for t in texts[:4] if _TOTAL.match(plain(t))), None)
         if label:
             return label
-        money = any(p is not None and any(c.isdigit() for c in str(p)) for p in paid)
-        if not money and any(_SIGNATURE.match(t) or _SIGNATURE_ALONE.match(t) for t in texts):
+        money = any(p is not None and any(c.isdigit() for c in str(p)) for p in (paid[0], paid[2]))
+        if not money and _is_signature(texts, name, paid[1]):
             return ""
         if name is not None and plain(name) in COLUMNS[0].words:
             return ""
         if name is None and number is None and not any(p is not None for p in paid):
             return ""
         if name is None and number is None and paid[1] is None and paid[2] is None:
-            return "" if type(paid[0]) is str and not any(c.isdigit() for c in paid[0]) else "（没有写明的合计）"
+            # With a number of its own it is a line of the form that nobody has been written into.
+            written = values.get("serial") is None and any(c in "123456789" for c in str(paid[0]))
+            return "（没有写明的合计）" if written else ""
+    if paid[1] is None and paid[2] is None and str(paid[0]).strip() in _NOT_PAID:
+        return "unpaid"
     if any(p is not None and p != 0 for p in paid):
         return "person"
     return "unpaid" if digits or names.is_plausible(names.normalise(name)) else ""
+
+
+def _is_signature(texts: list[str], name: Cell, paid_on: Cell) -> bool:
+    """Whether a row without money is one for signing: 审核人：李四, 村干部签字 王五 2024-10-20, （盖章）."""
+    if paid_on is not None and any(c.isdigit() for c in str(paid_on)) and name is not None:
+        # With a name and a day it may be a person: the words for signing must stand first.
+        texts = texts[:1]
+    return any(_SIGNATURE.match(t) or _SIGNATURE_ALONE.match(t) or _SIGNED_BY.match(t) for t in texts)
 
 
 def _total(number, label, cells, values, lines_above, section_from) -> Total:
@@ -308,6 +354,8 @@ def _total(number, label, cells, values, lines_above, section_from) -> Total:
     amount = values.get("amount")
     if amount is None and (written := re.search(r"(\d[\d,，]*(?:\.\d+)?)\s*元", text)):
         amount = written[1]
+    if amount is None and (written := re.search(r"[零壹贰叁肆伍陆柒捌玖拾佰仟万]{2,}(?=[元圆])", text)):
+        amount = written[0]
     whole = bool(_WHOLE_TOTAL.search(label))
     return Total(number, label, amount, int(people[1]) if people else None, lines_above, section_from, whole)
 

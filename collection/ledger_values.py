@@ -21,6 +21,10 @@ _WITHOUT_YEAR = re.compile(r"\d{1,2}[-/.月]\d{1,2}[日号]?")
 _TWO_DIGIT_YEAR = re.compile(r"\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}[日号]?")
 _DAY_FIRST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]20\d\d")
 _NO_RECEIPT = frozenset({"", "无", "没有", "未开", "未开具", "暂无", "/", "\\", "-", "—", "——", "0", "待开", "待补"})
+_RECEIPT_WORDS = re.compile(r"^(第|(专用)?(收据|票据|票)(号码|编号|号)?[:.]*)(?=[A-Z]{0,12}\d)|(?<=\d)号$")
+_SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d{1,3}")
+_SEVERAL = re.compile(r".*\d[、,;~至到].*\d.*")
+_RANGE = re.compile(r"\D*(\d{5,})[-—–_/]+\D*(\d{5,})")
 # Excel counts days from here; 36526 is 2000-01-01 and 73050 the last day of 2099.
 _EXCEL_EPOCH = date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 36526, 73050
@@ -41,7 +45,7 @@ def half_width(text: object) -> str:
 def read_amount(cell: Cell) -> tuple[Decimal | None, bool, str]:
     """A sum in yuan with two decimals; more than zero is not asked for here."""
     if cell is None:
-        return None, False, "没有填写实缴金额，请填写收到的钱数。"
+        return None, False, "没有填写实缴金额（公式没有算出结果的也算没有填写），请填写收到的钱数。"
     if isinstance(cell, date | datetime):
         return None, False, f"实缴金额这一格是日期（{cell:%Y-%m-%d}），请把单元格格式改为“常规”后重填钱数。"
     if isinstance(cell, bool):
@@ -72,7 +76,14 @@ def _bounded(value: Decimal, written: str):
 
 
 def _chinese_amount(text: str) -> Decimal | None:
-    """四百, 肆佰, 三百二十: the written form of receipts; whole yuan under ten thousand."""
+    """四百, 肆佰, 三百二十, 壹万贰仟: the written form of receipts and totals; whole yuan under a hundred million."""
+    if text.count("万") == 1:
+        above, below = (_chinese_amount(part) for part in text.split("万"))
+        if text.endswith("万") and above:
+            return above * 10_000
+        # 一万二 means 12,000 to some and 10,002 to others
+        spoken = below is not None and below < 1000 and text[text.index("万") + 1] not in "零〇"
+        return above * 10_000 + below if above and below and not spoken else None
     if not text or any(c not in _CHINESE_DIGITS and c not in _CHINESE_UNITS for c in text):
         return None
     total, digit, last_unit = 0, None, 10_000
@@ -158,9 +169,23 @@ def read_receipt(cell: Cell) -> tuple[str, bool, str]:
     number = half_width("" if cell is None else cell).strip("'`‘’′\"").upper()
     if number in _NO_RECEIPT:
         return "", False, "没有填写收据号。收了钱必须开专用收据，请照收据存根补填。"
+    number = _RECEIPT_WORDS.sub("", number)
     if len(number) > 30:
         return "", False, f"收据号“{_short(cell)}”太长，请只填收据上印的号码。"
+    if not re.search(r"[0-9]", number):
+        return "", False, f"收据号“{_short(cell)}”不是号码，请照收据存根填写印的号码。"
+    if _SCIENTIFIC.fullmatch(number):
+        return "", False, f"收据号“{_short(cell)}”被当作数字存放，已经失真。请改为文本格式后照收据重填。"
+    if _SEVERAL.fullmatch(number) or _is_range(number):
+        return "", False, f"收据号“{_short(cell)}”不止一张。每人一行，请只填开给他（或他家）的那一张的号码。"
     return number, number != str(cell), ""
+
+
+def _is_range(number: str) -> bool:
+    """00012348-00012350: as many digits on both sides, and not far apart; 2024-00012348 is one number."""
+    if not (match := _RANGE.fullmatch(number)) or len(match[1]) != len(match[2]):
+        return False
+    return 0 < int(match[2]) - int(match[1]) < 1000
 
 
 def read_phone(cell: Cell) -> str:

@@ -12,6 +12,8 @@ _DOTS = dict.fromkeys(map(ord, "•・．‧∙⋅･●・∘᛫⸱"), "·")
 _EDGES = "'`‘’′\" "
 #: What a program writes where it could not show a character.
 _LOST = frozenset("?？□■�〓¿▯")
+#: Written where there should be a name.
+_NO_NAMES = frozenset({"同上", "待查", "待定", "待补", "不详", "未知", "未填", "空白", "暂无", "没有", "无名"})
 
 
 def normalise(text: object) -> str:
@@ -30,7 +32,7 @@ def normalise(text: object) -> str:
 
 def is_plausible(name: str) -> bool:
     """Whether this can be a name: two to sixty letters, dots and hyphens, nothing lost, no remark added."""
-    if not 2 <= len(name) <= 60 or any(c in _LOST for c in name):
+    if not 2 <= len(name) <= 60 or name in _NO_NAMES or any(c in _LOST for c in name):
         return False
     return all(c.isalpha() or _is_private(c) or c in "·-.' " for c in name) and any(
         c.isalpha() or _is_private(c) for c in name

@@ -39,7 +39,7 @@ OTHER_KINDS = (
     (b"SQLite format 3", "这是数据库文件，不是表格。请导出为 xlsx 后再上传。"),
 )
 DAMAGED = "文件已损坏或没有传完整，打不开。请在 WPS 或 Excel 里打开原文件，另存为 xlsx 后重新上传。"
-WEB_PAGE = "这是网页，只是名字像表格。请用 WPS 或 Excel 打开它，“另存为”选择 xlsx，再上传。"
+WEB_PAGE = "这是网页（或 XML 文件），只是名字像表格。请用 WPS 或 Excel 打开它，“另存为”选择 xlsx，再上传。"
 WORD = "这是 Word 文档，不是表格。请把里面的表格复制到 WPS 表格里，保存为 xlsx 后再上传。"
 NOT_A_SHEET = "无法识别这个文件。请上传 xlsx、xls、et、ods 或 csv 格式的表格。"
 ENCRYPTED = "文件设有打开密码。请在 WPS 或 Excel 里取消密码保护，保存后重新上传。"

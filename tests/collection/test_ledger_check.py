@@ -242,6 +242,10 @@ def test_a_receipt_of_no_book():
         pytest.param([[None] * 6 + [800]], [], id="without a word"),
         pytest.param([[None] * 6 + [900]], ["total_mismatch"], id="without a word, wrong"),
         pytest.param([["填表人：", None, "审核人："]], [], id="signatures"),
+        pytest.param([["合计（大写）", "捌佰元整"]], [], id="in words"),
+        pytest.param([["合计（大写）", "玖佰元整"]], ["total_mismatch"], id="in words, wrong"),
+        pytest.param([[n, *[None] * 5, 400] for n in (3, 4, 5)], [], id="lines of the form with a sum printed in them"),
+        pytest.param([[None, *[None] * 5, 0]], [], id="a sum of nothing"),
     ],
 )
 def test_totals_are_compared_and_not_counted(rows, codes):
@@ -254,6 +258,80 @@ def test_sections_with_subtotals():
     sub = lambda amount: ["小计", *[None] * 5, amount]  # noqa: E731
     rows = [person(0), person(1), sub(800), person(3), sub(400), ["总计", *[None] * 5, 1200]]
     assert check(*rows, is_issued=lambda number: True).notes == []
+
+
+@pytest.mark.parametrize(("amount", "codes"), [(800, []), (1200, ["total_mismatch"])])
+def test_a_total_right_under_the_heading_speaks_of_all(amount, codes):
+    total = ["合计", "2人", *[None] * 4, amount]
+    checked = check(total, person(0), person(1), is_issued=lambda number: True)
+    assert [n.code for n in checked.notes] == codes
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["负责人（签字）：", *[None] * 6, "2024年10月20日"],
+        ["村干部签字", "王五", *[None] * 5, "2024-10-20"],
+        ["经手人：刘一", None, "会计：陈二"],
+        ["（盖章）"],
+    ],
+)
+def test_rows_for_signing_are_nobody(row):
+    assert [line.number for line in ledger(person(0), row, person(3)).lines] == [2, 4]
+
+
+def test_a_person_with_a_remark_about_signing_stays():
+    row = [*person(0, id_number=None, amount=None, receipt_no=None), "备注：本人签字"]
+    reading = ledger(row, heading=[*HEADING, "备注"])
+    assert [line.number for line in reading.lines] == [2]
+
+
+@pytest.mark.parametrize("word", ["未缴", "未交", "-", "欠"])
+def test_a_word_for_unpaid_where_the_sum_would_stand(word):
+    reading = ledger(person(0), person(1, amount=word, paid_on=None, receipt_no=None))
+    assert reading.unpaid == [3]
+    # With a day or a receipt somebody has to look at it.
+    assert problems(check(person(1, amount=word))) == {2: ["amount_invalid"]}
+
+
+# --- long lists -----------------------------------------------------------------------------------------------------
+
+
+def test_a_heading_repeated_on_every_page():
+    upper = ["序号", "参保人信息", *[None] * 4, "缴费情况", None, None, None]
+    lower = [None, *HEADING[1:]]
+    pages = [upper, lower, person(0), person(1), ["清册"], upper, lower, person(3)]
+    reading = read_ledger(Workbook("xlsx", [Sheet("缴费清册", rows=list(enumerate(pages, 1)))]))
+    assert [line.number for line in reading.lines] == [3, 4, 8]
+
+
+def test_a_later_heading_may_have_another_order():
+    again = [HEADING[1], HEADING[0], *HEADING[2:]]
+    name = person(3)
+    moved = [name[1], name[0], *name[2:]]
+    checked = check(person(0), again, moved)
+    assert [row.name for row in checked.accepted] == [person(0)[1], person(3)[1]]
+
+
+# --- 同上 -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["同上", "〃", '"', " 同上 "])
+def test_as_in_the_row_above(mark):
+    checked = check(person(0), person(1, paid_on=mark, receipt_no=mark, household=mark, amount=mark))
+    first, second = checked.accepted
+    assert (second.paid_on, second.receipt_no, second.amount) == (first.paid_on, first.receipt_no, first.amount)
+    assert "same_as_above" in warnings(checked, 3)
+
+
+def test_as_above_needs_a_row_above_and_is_no_name():
+    assert problems(check(person(0, paid_on="同上"))) == {2: ["date_invalid"]}
+    assert problems(check(person(0), person(1, name="同上"))) == {3: ["name_invalid"]}
+    assert problems(check(person(0), person(1, id_number="同上"))) == {3: ["id_length"]}
+
+
+def test_as_above_does_not_give_one_receipt_to_two_households():
+    assert problems(check(person(0), person(3, receipt_no="同上"))) == {3: ["receipt_reused"]}
 
 
 def test_rows_of_nobody_are_passed_over_and_the_unpaid_counted():

@@ -34,7 +34,8 @@ def test_normalise(written, name):
     [
         ("王平", True), ("买买提·吐尔逊", True), ("John Smith", True), ("𬱖小明", True), ("王\ue000明", True),
         ("王", False), ("王?明", False), ("王□明", False), ("王\ufffd明", False), ("王平1", False),
-        ("李四（已故）", False), ("张三、李四", False), ("·", False), ("··", False), ("王" * 61, False), ("", False),
+        ("李四（已故）", False), ("张三、李四", False), ("同上", False), ("待查", False),
+        ("·", False), ("··", False), ("王" * 61, False), ("", False),
     ],
 )
 def test_is_plausible(name, plausible):
