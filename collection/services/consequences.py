@@ -68,6 +68,7 @@ def ask_to_withdraw(*, roster: Roster, reason: str, actor):
 @transaction.atomic
 def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor) -> Followed:
     """Applies a list (subsidies/services/rosters.py) with all that follows. Raises RosterRefused."""
+    _refuse_closed(roster.campaign)
     marked = rosters.apply_roster(roster=roster, seen=seen, endings_confirmed=endings_confirmed, actor=actor)
     return follow_marks(campaign=roster.campaign, residents=marked, roster=roster, actor=actor)
 
@@ -76,6 +77,7 @@ def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: boo
 def withdraw_roster(*, roster: Roster, reason: str, actor) -> set[int]:
     """Takes a list back with its consequences; returns the ids of the residents whose marks stay, because money has
     moved on them. Raises RosterRefused."""
+    _refuse_closed(roster.campaign)
     stays = money_moved(roster)
     mine = _resting_on(roster).exclude(resident_id__in=stays)
     free, why = mine.filter(channel=Channel.FREE), f"撤回 {roster.pk} 号名单：{reason}"
@@ -86,6 +88,11 @@ def withdraw_roster(*, roster: Roster, reason: str, actor) -> set[int]:
     revived = rosters.withdraw_roster(roster=roster, reason=reason, keep=stays, actor=actor)
     follow_marks(campaign=roster.campaign, residents=revived, roster=None, actor=actor)
     return stays
+
+
+def _refuse_closed(campaign) -> None:
+    if Campaign.objects.filter(pk=campaign.pk, closed_at__isnull=False).exists():
+        raise RosterRefused(f"{campaign}已经办结并冻结，名单不能再应用或撤回；请在新年度交名单。")
 
 
 @transaction.atomic

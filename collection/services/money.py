@@ -150,10 +150,10 @@ def reverse_movements(*, campaign: Campaign, movements: Iterable[Movement], reas
         raise MoneyRefused("冲销必须写明原因。")
     if any(movement.kind == Kind.REVERSAL or movement.campaign_id != campaign.pk for movement in movements):
         raise MoneyRefused("冲销记录不能再冲销；请按实际情况重新登记。")
-    if not movements:
-        return []
     accounts = lock_accounts(campaign=campaign, villages={movement.village_id for movement in movements})
     _refuse_closed(campaign)
+    if not movements:
+        return []
     done = set()
     for chunk in _chunks([movement.pk for movement in movements]):
         done.update(Movement.objects.filter(reverses__in=chunk).values_list("reverses_id", flat=True))

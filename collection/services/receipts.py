@@ -72,6 +72,11 @@ def take_apart(number: str) -> Number | None:
     return Number(found[1], int(found[2]), len(found[2])) if found else None
 
 
+def _refuse_closed(campaign) -> None:
+    if Campaign.objects.filter(pk=campaign.pk, closed_at__isnull=False).exists():
+        raise ReceiptRefused(f"{campaign}已关闭，收据不能再登记或作废。")
+
+
 def _range(first: str, last: str) -> tuple[Number, Number]:
     low, high = take_apart(first), take_apart(last)
     if low is None or high is None:
@@ -371,6 +376,7 @@ def use_receipts(*, campaign: Campaign, village: str, uses: Iterable[Use], actor
     if not uses:
         return {}
     money.lock_accounts(campaign=campaign, villages=[village])
+    _refuse_closed(campaign)
     known = known_receipts(campaign=campaign, numbers=[use.number for use in uses], lock=True)
     books, fresh, grown = village_books(campaign=campaign, village=village), {}, {}
     for use in uses:
@@ -451,6 +457,7 @@ def void_receipt(*, receipt: Receipt, reason: str, actor) -> Receipt:
     receipt = Receipt.objects.select_for_update().get(pk=receipt.pk)
     if receipt.state != State.USED:
         return receipt
+    _refuse_closed(campaign)
     live = Contribution.objects.filter(receipt=receipt, ended_at__isnull=True)
     contributions.reverse_contributions(
         campaign=campaign, contributions=live, reason=f"收据 {receipt.number} 作废：{reason}", actor=actor
@@ -474,6 +481,7 @@ def explain_number(*, campaign: Campaign, village: str, number: str, state: str,
         raise ReceiptRefused("请写明作废或遗失的原因。")
     number = written(number)
     money.lock_accounts(campaign=campaign, villages=[village])
+    _refuse_closed(campaign)
     book = book_of(number, village_books(campaign=campaign, village=village))
     if book is None:
         raise ReceiptRefused(f"{number} 不在本村领用的收据本里，请核对号码。")

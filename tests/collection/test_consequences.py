@@ -310,3 +310,16 @@ def test_a_difference_paid_back_is_owed_by_its_fund(gaoyang, make_resident, make
     table = funds.table(**facts)
     assert (table.total.total, table.differences, table.agrees) == (Decimal("360.00"), Decimal("360.00"), True)
     assert table.sources == ["医疗救助资金"]
+
+
+def test_a_closed_campaign_keeps_its_enrolments(neixiang, make_resident):
+    person, other = make_resident(VILLAGE), make_resident(VILLAGE, birth="1980-01-01")
+    roster, _ = neixiang.mark([person], "特困人员")
+    ready = neixiang.roster([other], "孤儿")
+    type(roster.campaign).objects.update(closed_at=roster.campaign.opened_at)
+    with pytest.raises(RosterRefused, match="已经办结"):
+        consequences.withdraw_roster(roster=roster, reason="错了", actor=neixiang.head)
+    with pytest.raises(RosterRefused, match="已经办结"):
+        neixiang.apply(ready)
+    assert neixiang.contribution(person).state == State.POSTED
+    assert neixiang.contribution(other) is None

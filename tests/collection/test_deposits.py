@@ -152,6 +152,25 @@ def test_closed_campaign(record, campaign):
         record()
 
 
+def test_a_slip_of_a_closed_campaign_is_neither_verified_nor_rejected(record, cash, campaign, reviewer):
+    cash("400", DAY)
+    deposit = record()
+    type(campaign).objects.filter(pk=campaign.pk).update(closed_at=campaign.opened_at)
+    for step in (deposits.verify_deposit, deposits.reject_deposit):
+        facts = {"reason": "照片看不清"} if step is deposits.reject_deposit else {}
+        with pytest.raises(money.MoneyRefused, match="已关闭"):
+            step(deposit=deposit, actor=reviewer, **facts)
+    deposit.refresh_from_db()
+    assert (deposit.state, account().in_hand) == ("pending", 400)
+
+
+def test_two_banks_may_share_a_number_if_it_says_whose(record):
+    record(account="农商行医保缴费专户")
+    with pytest.raises(DepositRefused, match="在号码前加银行名称"):
+        record(account="乡镇财政所会计农税结算中心账户", amount="500")
+    assert record("500", slip_no="农商 HD20241020001").slip_no == "农商HD20241020001"
+
+
 def test_nobody_verifies_his_own(record, helper):
     deposit = record()
     with pytest.raises(DepositRefused, match="自己"):

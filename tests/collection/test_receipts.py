@@ -422,3 +422,41 @@ def test_examining_asks_three_questions_however_many_lines(books, villages, camp
     [line.holder.parent.name for line in lines]
     with django_assert_num_queries(2):
         assert not any(verdict.why for verdict in receipts.examine_lines(campaign=campaign, lines=lines))
+
+
+# --- One of two on a receipt ------------------------------------------------------------------------------------------
+
+
+def test_a_household_receipt_of_which_one_member_is_taken_back(books, paid, use, campaign, clerk):
+    receipt, (first, second) = paid
+    gone = contributions.reverse_contributions(campaign=campaign, contributions=[first], reason="填错", actor=clerk)
+    assert receipts.release_receipts(campaign=campaign, contributions=gone, actor=clerk) == 0
+    receipt.refresh_from_db()
+    assert (receipt.state, receipt.amount) == ("used", 400)
+    assert VillageAccount.objects.get().in_hand == 400
+    assert receipts.book_totals(campaign=campaign, region=VILLAGE)[0].amount == 400
+    with pytest.raises(ReceiptRefused, match="已在"):
+        use("NX0101", household="8")
+    receipts.void_receipt(receipt=receipt, reason="整张作废", actor=clerk)
+    assert VillageAccount.objects.get().in_hand == 0
+    assert set(Contribution.objects.values_list("end_reason", flat=True)) == {"填错", "收据 NX0101 作废：整张作废"}
+
+
+def test_a_number_without_its_zeros_is_another_number(books, use, campaign):
+    use("NX101", "101", "0101")
+    assert [r.number for r in receipts.without_book(campaign=campaign, region=VILLAGE)] == ["0101", "101", "NX101"]
+    assert use("NX0101")["NX0101"].book == books
+
+
+def test_a_closed_campaigns_receipts_stay_as_they_are(books, paid, use, campaign, clerk):
+    type(campaign).objects.filter(pk=campaign.pk).update(closed_at=campaign.opened_at)
+    for change in (
+        lambda: use("NX0102"),
+        lambda: receipts.void_receipt(receipt=paid[0], reason="写错", actor=clerk),
+        lambda: receipts.explain_number(
+            campaign=campaign, village=VILLAGE, number="NX0103", state="lost", reason="雨淋", actor=clerk
+        ),
+    ):
+        with pytest.raises(ReceiptRefused, match="已关闭"):
+            change()
+    assert set(Receipt.objects.values_list("number", "state")) == {("NX0101", "used")}
