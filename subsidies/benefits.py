@@ -33,12 +33,15 @@ class Cover(NamedTuple):
 
 
 class Award(NamedTuple):
-    """The large-illness incentives of one year, in yuan: steps earned, the raise they bring, the cap with it."""
+    """The large-illness incentives of one year, in yuan: steps earned, the raise they bring, the cap with it.
+
+    `cap` is None where the cap is not known.
+    """
 
     continuous_steps: int
     zero_claim_steps: int
     raised: Decimal
-    cap: Decimal
+    cap: Decimal | None
     reasons: tuple[Reason, ...]
 
 
@@ -116,13 +119,14 @@ def cover(
 
 
 def large_illness(
-    policy: Policy, *, cap: Decimal, insured_years: Collection[int], zero_claim_years: Collection[int] = (),
-    award_used_in: int | None = None,
+    policy: Policy, *, cap: Decimal | None = None, insured_years: Collection[int],
+    zero_claim_years: Collection[int] | None = None, award_used_in: int | None = None,
 ) -> Award | None:
-    """The raise of the large-illness cap (`cap`, yuan) in the policy's year; None where the notice knows no such thing.
+    """The raise of the large-illness cap in the policy's year; None where the notice knows no such thing.
 
-    `insured_years` are those before the policy's year, which itself counts as insured; in `zero_claim_years` the fund
-    paid nothing; `award_used_in` is the last year a raise was drawn on, which clears the zero-claim years up to it.
+    `cap` is in yuan; where it is not known the raise is not held against it. `insured_years` are those before the
+    policy's year, which itself counts as insured; in `zero_claim_years` the fund paid nothing (None: not known);
+    `award_used_in` is the last year a raise was drawn on, which clears the zero-claim years up to it.
     """
     rule = policy.benefits.large_illness
     if rule is None:
@@ -133,16 +137,21 @@ def large_illness(
     earning = range(max(first + rule.continuous_years, rule.since_year), policy.year + 1)
     cleared = award_used_in or 0
     zero = {
-        y for y in zero_claim_years if y in insured_years and rule.since_year <= y < policy.year and y > cleared
+        y for y in zero_claim_years or () if y in insured_years and rule.since_year <= y < policy.year and y > cleared
     }
     steps = len(earning), len(zero)
-    limit = (cap * rule.ceiling).quantize(Decimal("0.01"))
-    raised = min(rule.step * sum(steps), limit)
+    raised, limit = rule.step * sum(steps), ""
+    if cap is not None:
+        most = (cap * rule.ceiling).quantize(Decimal("0.01"))
+        raised, cap, limit = min(raised, most), cap + min(raised, most), f"（{most} 元）"
+    claims = "另看报销记录" if zero_claim_years is None else f" {steps[1]} 次"
     says = (
-        f"连续参保 {policy.year - first + 1} 年，连续参保激励 {steps[0]} 次；零报销激励 {steps[1]} 次；"
-        f"每次 {rule.step} 元，累计不超过封顶线的 {rule.ceiling * 100:.0f}%（{limit} 元）{ADVICE}"
+        f"连续参保 {policy.year - first + 1} 年（含本年度），连续参保激励 {steps[0]} 次；零报销激励{claims}；"
+        f"每次提高大病保险最高支付限额 {rule.step} 元，累计不超过原封顶线的 {rule.ceiling * 100:.0f}%{limit}"
     )
-    return Award(*steps, raised, cap + raised, (Reason(says, rule.source),))
+    if gap_years(policy.year, insured_years):
+        says += "；断保后再参保的最高支付限额要降低，降低多少通知没有写"
+    return Award(*steps, raised, cap, (Reason(says + ADVICE, rule.source),))
 
 
 @lru_cache(maxsize=4096)

@@ -8,10 +8,12 @@ from residents import identity
 from residents.access import roles
 from residents.models import Resident, Role
 from residents.search import find_residents
+from subsidies.benefits import large_illness
 from subsidies.forms import PickForm, QuoteForm
+from subsidies.policy import Policy
 from subsidies.quote import Quote, QuoteError, quote
 from subsidies.services.campaigns import current
-from subsidies.services.quotes import live_marks, quote_residents
+from subsidies.services.quotes import insured_years, live_marks, quote_residents
 
 COUNTERS = (Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.TAX)
 MOST = 20
@@ -40,7 +42,7 @@ def quote_page(request):
             answer = quote(campaign.policy, repaid_years=form.cleaned_data["repaid_years"] or 0, **asked)
         except QuoteError as error:
             answer = error
-        facts |= _answer(answer)
+        facts |= _answer(answer, campaign.policy, asked["insured_years"])
         facts["asked"] = asked
     return render(request, "subsidies/quote.html", {**facts, "form": form, "policy": campaign.policy})
 
@@ -58,10 +60,14 @@ def quote_resident(request, pk):
         "may_mark": request.user.role == Role.COUNTY,
     }
     if campaign:
-        facts |= _answer(quote_residents(campaign=campaign, residents=[resident], paid_on=day)[pk])
+        answer = quote_residents(campaign=campaign, residents=[resident], paid_on=day)[pk]
+        facts |= _answer(answer, campaign.policy, insured_years([pk])[pk])
         facts["policy"] = campaign.policy
     return render(request, "subsidies/quote_resident.html", facts)
 
 
-def _answer(answer: Quote | QuoteError) -> dict:
-    return {"refusal": answer} if isinstance(answer, QuoteError) else {"quote": answer}
+def _answer(answer: Quote | QuoteError, policy: Policy, years: list[int] | None) -> dict:
+    """What the page shows; the large-illness incentives only where the insured years are known."""
+    if isinstance(answer, QuoteError):
+        return {"refusal": answer}
+    return {"quote": answer, "award": large_illness(policy, insured_years=years) if years else None}

@@ -167,5 +167,14 @@ def test_large_illness_incentives_of_a_later_year():
     assert award.raised == Decimal("4000.00")
 
 
+def test_large_illness_incentives_say_what_is_not_known():
+    award = large_illness(NEIXIANG, insured_years=[2020, 2021, 2022, 2023, 2024])
+    assert (award.continuous_steps, award.raised, award.cap) == (1, Decimal("1000.00"), None)
+    assert "另看报销记录" in award.reasons[0].says and "以省市文件为准" in award.reasons[0].says
+    assert "降低" not in award.reasons[0].says
+    (reason,) = large_illness(NEIXIANG, insured_years=[2020, 2021, 2022, 2023]).reasons
+    assert "连续参保 1 年" in reason.says and "限额要降低" in reason.says
+
+
 def test_counties_whose_notice_knows_no_incentives():
     assert large_illness(GAOYANG, cap=CAP, insured_years=[2024]) is None

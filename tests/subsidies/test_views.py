@@ -47,6 +47,19 @@ def test_a_typed_quote(county):
 
 
 @pytest.mark.parametrize(
+    ("years", "shown"),
+    [
+        ("2021-2024", "连续参保激励 1 次"), ("2022-2024", "连续参保激励 0 次"), ("2021-2023", "限额要降低"), ("", None),
+    ],
+)
+def test_large_illness_incentives_where_the_years_are_known(county, years, shown):
+    asked = {"birth_date": "1970-05-01", "paid_on": "2024-10-25", "insured_years": years}
+    page = county.get(reverse("quote"), asked).content.decode()
+    assert ("大病保险激励（参考）" in page) is bool(shown)
+    assert shown is None or (shown in page and "四（二）1" in page)
+
+
+@pytest.mark.parametrize(
     ("changes", "says"),
     [
         ({"birth_date": "2025-01-01"}, "晚于缴费日期"),
@@ -76,6 +89,7 @@ def test_a_picked_resident_with_marks_and_years(county, make_resident):
     assert reverse("quote_resident", args=[resident.pk]) in found
     assert resident.id_number not in found
     page = county.get(reverse("quote_resident", args=[resident.pk]), {"paid_on": "2024-10-10"}).content.decode()
+    assert "大病保险激励（参考）" in page
     assert "320.00" in page and "断保 2 年" in page and resident.id_number not in page
     then = county.get(reverse("quote_resident", args=[resident.pk]), {"paid_on": "2024-10-11"}).content.decode()
     assert "2024-10-11" in then
