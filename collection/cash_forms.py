@@ -27,6 +27,7 @@ class YuanField(forms.DecimalField):
     """An amount in yuan as people write it: 1000, 1,000.00, ￥1000, 1000元."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal"})
+    default_error_messages = {"invalid": "金额看不懂，请只写数字，例如 1520 或 1,520.00。"}
 
     def to_python(self, value):
         if isinstance(value, str):

@@ -4,7 +4,7 @@ from django.utils import timezone
 from config import clock
 from reporting.models import Snapshot, TownshipReport
 from reporting.services.reports import report_due
-from reporting.views.rankings import newest_ranking, ranking_context
+from reporting.views.rankings import newest_ranking, shown
 from residents.models import Role
 from residents.page import Entry, Panel, Todo
 from subsidies.services.campaigns import current
@@ -32,9 +32,9 @@ def todos(user) -> list[Todo]:
 
 
 def panel(user) -> Panel | None:
-    """A leader's first page says at once how far the county is."""
-    newest = newest_ranking(user) if user.role == Role.LEADER and user.scope_prefix else None
-    return newest and Panel("reporting/home_leader.html", ranking_context(user, newest))
+    """Whoever answers for the figures sees on the first page how far the county is."""
+    newest = newest_ranking(user) if user.role in (Role.LEADER, Role.COUNTY, Role.TOWNSHIP) else None
+    return newest and Panel("reporting/home_ranking.html", shown(user, newest, "reporting/_headline.html"))
 
 
 def _to_publish(user) -> list[Todo]:

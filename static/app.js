@@ -91,12 +91,12 @@
   page.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post") return;
-    const asked = (event.submitter && event.submitter.dataset.confirm) || form.dataset.confirm;
-    if (asked && !window.confirm(asked)) {
+    if (form.hasAttribute("data-submitted")) {
       event.preventDefault();
       return;
     }
-    if (form.hasAttribute("data-submitted")) {
+    const asked = (event.submitter && event.submitter.dataset.confirm) || form.dataset.confirm;
+    if (asked && !window.confirm(asked)) {
       event.preventDefault();
       return;
     }

@@ -52,7 +52,7 @@ def ranking_list(request):
 def ranking_page(request, pk):
     """A published ranking, as it was published; at most five queries."""
     ranking = get_object_or_404(_readable(request.user), pk=pk)
-    return render(request, "reporting/ranking.html", _shown(request.user, ranking, "reporting/_ranking.html"))
+    return render(request, "reporting/ranking.html", shown(request.user, ranking, "reporting/_ranking.html"))
 
 
 @roles(Role.LEADER, Role.COUNTY, Role.TOWNSHIP)
@@ -64,7 +64,7 @@ def leader_page(request):
             request, "reporting/nothing.html",
             {"title": "征缴进度", "text": "还没有发布过排名。", "hint": "县医保局发布第一期排名后，这里会显示。"},
         )
-    return render(request, "reporting/leader.html", _shown(request.user, ranking, "reporting/_leader.html"))
+    return render(request, "reporting/leader.html", shown(request.user, ranking, "reporting/_leader.html"))
 
 
 @roles(Role.COUNTY)
@@ -150,7 +150,7 @@ def _own_township(user) -> str:
     return user.scope_prefix[:9] if len(user.scope_prefix) > 6 else ""
 
 
-def _shown(user, ranking: Ranking, template: str) -> dict:
+def shown(user, ranking: Ranking, template: str) -> dict:
     """The page's facts and its body. What is published does not change, so a body is drawn once for those who see the
     same, and anew when another ranking of the kind comes out (a correction, a longer trend)."""
     key = f"{template}:{ranking.pk}:{ranking.fingerprint[:16]}:{ranking.newest}:{user.scope_prefix}:{user.role}"

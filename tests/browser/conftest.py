@@ -50,6 +50,7 @@ def visit(chromium, live_server):
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("dialog", lambda dialog: dialog.accept())
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto("/login/")
         page.fill("[name=username]", user.username)

@@ -121,7 +121,6 @@ def declare(recorder, reviewer) -> str:
     recorder.get_by_role("button", name="生成申报表").click()
     recorder.get_by_text("一致", exact=True).first.wait_for()
     address = recorder.url
-    reviewer.on("dialog", lambda dialog: dialog.accept())
     reviewer.goto(address)
     reviewer.get_by_role("button", name="报送县税务局").click()
     reviewer.get_by_role("button", name="报送县税务局").wait_for(state="detached")

@@ -139,8 +139,8 @@ BAD_SLIPS = {
     "no amount": ({"amount": "0"}, "0.01"),
     "less than nothing": ({"amount": "-400"}, "0.01"),
     "three decimals": ({"amount": "400.001"}, "2"),
-    "a comma in the wrong place": ({"amount": "4,00"}, "输入一个数字"),
-    "an amount in words": ({"amount": "四百"}, "输入一个数字"),
+    "a comma in the wrong place": ({"amount": "4,00"}, "金额看不懂"),
+    "an amount in words": ({"amount": "四百"}, "金额看不懂"),
     "another account": ({"account": "我自己的账户"}, "我自己的账户"),
 }
 

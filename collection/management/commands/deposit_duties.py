@@ -26,7 +26,7 @@ class BadInput(ValueError):
 
 
 class Command(BaseCommand):
-    help = "按“双限”推算缴存义务：标准输入逐行 JSON，标准输出逐行 JSON，不使用数据库。"
+    help = "按“双限”推算报解义务：标准输入逐行 JSON，标准输出逐行 JSON，不使用数据库。"
     requires_system_checks = []
 
     def handle(self, *args, **options):
