@@ -128,6 +128,23 @@ def test_the_whole_way_by_hand(campaign, people, as_role, worker):
     assert "税票 SP1" in page(township, "declaration_detail", declaration.pk)
 
 
+def test_a_file_that_was_not_written_is_asked_for_again(campaign, people, as_role, worker):
+    pay(campaign, people["township"])
+    bank(campaign, people["township"], 400)
+    township = as_role("township")
+    act(township, "declaration_create", villages=[VILLAGE])
+    declaration = Declaration.objects.get()
+    act(township, "declaration_submit", declaration.pk)
+    Job.objects.filter(kind="declaration.file").update(state="failed", message="磁盘已满")
+    tax = as_role("tax")
+    assert "上一次没有完成：磁盘已满" in page(tax, "declaration_detail", declaration.pk)
+    act(tax, "declaration_download", declaration.pk)
+    assert "data-progress-url" in page(tax, "declaration_detail", declaration.pk)
+    worker()
+    assert "下载报税文件</button>" in page(tax, "declaration_detail", declaration.pk)
+    assert tax.post(reverse("declaration_download", args=[declaration.pk])).streaming
+
+
 def test_a_difference_waits_for_the_county(campaign, people, as_role):
     pay(campaign, people["township"], people=3)
     bank(campaign, people["township"], 1000)
@@ -196,6 +213,7 @@ def test_a_refund_by_hand(campaign, people, as_role):
     assert "等县税务局初审" in act(township, "refund_create", paid.pk, **form)
     refund = Refund.objects.get()
     assert (refund.evidence.count(), refund.payee_account) == (1, "621700001111")
+    assert "已经全部申请退费" in page(township, "refund_create", paid.pk)
     assert "初审通过" in act(as_role("tax"), "refund_pass", refund.pk)
     county = as_role("county")
     assert "从 2024年10月20日 起登记为“死亡”" in page(county, "refund_detail", refund.pk)
