@@ -11,6 +11,8 @@ from collection.services.drafts import free_money, leaving, oldest_first, reache
 from residents.models import Region
 
 ZERO = Decimal("0.00")
+#: What a stub stands for: who was refunded before the declaration had paid, and the stub still says so.
+_STANDS = Q(ended_at__isnull=True) | Q(state=Contribution.State.REFUNDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ def check_declaration(*, declaration: Declaration) -> list[VillageLine]:
     """The villages of a draft in order of their codes; a constant number of statements.
 
     `stubs`: the receipts of the people on it, less what members of the same household stand for who are declared
-    elsewhere. `deposited`: verified money in the township account that no other declaration binds, nor anybody who
-    has applied for a refund.
+    elsewhere or have their money back. `deposited`: verified money in the township account that no other declaration
+    binds, nor anybody who has applied for a refund.
     """
     rows = declaration.rows.order_by().values("village_id").annotate(people=Count("pk"), amount=Sum("amount"))
     declared = {row["village_id"]: row for row in rows}
@@ -95,7 +97,7 @@ def _stubs(declaration) -> dict[str, Decimal]:
     used = Receipt.objects.filter(pk__in=on_it.values("receipt"), state=Receipt.State.USED)
     written = dict(used.order_by().values_list("village_id").annotate(sum=Sum("amount")))
     elsewhere = (
-        Contribution.objects.filter(receipt__in=used.order_by().values("pk"), ended_at__isnull=True)
+        Contribution.objects.filter(_STANDS, receipt__in=used.order_by().values("pk"))
         .exclude(pk__in=declaration.rows.values("contribution"))
         .order_by()
         .values_list("village_id")
@@ -116,7 +118,7 @@ def _receipts_that_do_not_add_up(declaration, villages):
     receipts = Receipt.objects.filter(
         contributions__declaration_rows__declaration=declaration, village__in=villages, state=Receipt.State.USED
     ).values("pk")
-    live = Q(contributions__ended_at__isnull=True)
+    live = Q(contributions__ended_at__isnull=True) | Q(contributions__state=Contribution.State.REFUNDED)
     sums = (
         Receipt.objects.filter(pk__in=receipts)
         .annotate(counted=Sum("contributions__amount", filter=live))

@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 from collection.models import Contribution, Declaration, DeclarationRow, Movement, VillageAccount
-from collection.services import declarations, drafts, feedback
+from collection.services import declarations, drafts, feedback, refunds
 from collection.services.balances import recount
 from collection.services.steps import StepRefused
 from collection.services.threeway import check_declaration, named_differences
-from residents.models import Event, InsuredYear, Region
+from residents.models import Attachment, Event, InsuredYear, Region
 from residents.services import photos
 from tests.collection.paid_people import DAY, OTHER, TOWNSHIP, VILLAGE, bank, pay
 
@@ -220,6 +220,23 @@ def test_three_equal_sums(campaign, clerk, draft):
     (line,) = check_declaration(declaration=draft())
     assert (line.village, line.people, line.stubs, line.deposited, line.declared) == (VILLAGE, 4, 1600, 1600, 1600)
     assert not line.differs
+
+
+def test_a_member_of_the_household_who_got_the_money_back_makes_no_difference(
+    campaign, clerk, draft, taxman, officer
+):
+    first, second = pay(campaign, clerk, people=2, household=2)
+    bank(campaign, clerk, 800)
+    evidence = [Attachment.objects.create(name="x", kind="photo", size=1, sha256="x", region_code=VILLAGE)]
+    refund = refunds.request_refund(
+        contribution=first, reason="insured_elsewhere", actor=clerk, evidence=evidence, happened_on=DAY
+    )
+    refunds.pass_first(refund=refund, actor=taxman)
+    refunds.pay_refund(refund=refund, actor=officer)
+    made = draft()
+    (line,) = check_declaration(declaration=made)
+    assert (line.people, line.stubs, line.deposited, line.declared) == (1, 400, 400, 400)
+    assert named_differences(declaration=made, villages=[VILLAGE]) == []
 
 
 def surplus(campaign, clerk):
