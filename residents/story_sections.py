@@ -44,7 +44,8 @@ def insured_years(resident, user):
 #: What events say before and after, in words; what else they hold is for the audit log.
 _FIELDS = {
     "name": "姓名", "id_number": "证件号码", "birth_date": "出生日期", "sex": "性别", "village": "村",
-    "household": "户编号", "phone": "电话", "address": "住址", "status": "状态", "since": "状态起", "insured_years": "参保年度",
+    "household": "户编号", "phone": "电话", "address": "住址", "status": "状态", "since": "状态起",
+    "insured_years": "参保年度",
 }
 
 
@@ -56,8 +57,8 @@ def events(resident, user):
         (f"{timezone.localtime(row.at):%Y-%m-%d %H:%M}", row.actor_name, row.summary, _change(row), _batch(row.batch))
         for row in found
     ]
-    if resident.register_batch_id:
-        batch = RegisterBatch.objects.select_related("attachment", "confirmed_by").get(pk=resident.register_batch_id)
+    batches = RegisterBatch.objects.filter(pk=resident.register_batch_id, confirmed_at__isnull=False)
+    for batch in batches.select_related("attachment", "confirmed_by"):
         rows.append((
             f"{timezone.localtime(batch.confirmed_at):%Y-%m-%d %H:%M}", batch.confirmed_by.name,
             f"登记册新登记（{batch.attachment.name}）", "", _batch(f"register-{batch.pk}"),
