@@ -1,16 +1,26 @@
 """Setting the tasks: the county gives each township, and each village of a township, its number of people."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
 from reporting.services.counting import task_of_township, tasks_at, tree_at
 from reporting.services.progress import view_now
+from residents import sheets
 from residents.access import roles
-from residents.models import Region, Role
+from residents.models import Attachment, Region, Role
+from residents.services import attachments
+from residents.services.register import village_names
+from residents.xlsx import xlsx_response
 from subsidies.services.campaigns import current
 from subsidies.services.targets import TargetRefused, set_targets
+from subsidies.target_sheet import Line, read_targets
 
 
 class TargetsForm(forms.Form):
@@ -64,3 +74,117 @@ def targets(request, code):
         {"title": f"{region.name}征缴任务", "region": region, "form": form, "lines": lines,
          "is_county": is_county, "total": sum(task or 0 for task in in_force), "own": tasks.get(region.code)},
     )
+
+
+class TargetFileForm(forms.Form):
+    source = forms.CharField(
+        label="依据（文号）", max_length=120, help_text="例如：内政办〔2024〕35号 2025年度征缴任务分解表"
+    )
+    file = forms.FileField(
+        label="任务表",
+        help_text="任何表格，要有行政村、任务人数两栏；村名有重复的还要乡镇。空着的村任务不变，填 0 就是 0。",
+        widget=forms.FileInput(attrs={"data-max-mb": settings.UPLOAD_LIMIT_MB}),
+    )
+
+
+class SourceForm(forms.Form):
+    source = forms.CharField(max_length=120)
+
+
+@dataclass
+class Change:
+    """A township or village: its task now, as the file has it, and the township's own task (None: not set)."""
+
+    region: Region
+    before: int | None
+    after: int | None
+    own: int | None = None
+
+
+@roles(Role.COUNTY)
+def targets_template(request):
+    """All villages with their present tasks, to be filled in and uploaded."""
+    campaign = _campaign(request)
+    now = view_now(campaign).as_of
+    tree, tasks = tree_at(campaign, now), tasks_at(campaign, now)
+    rows = (
+        (village.code, township.name, village.name, tasks.get(village.code))
+        for township in tree.townships for village in tree.villages_of(township.code)
+    )
+    columns = (("区划代码", 16), ("乡镇", 14), ("行政村", 26), ("任务人数", 12))
+    return xlsx_response(filename=f"{campaign}征缴任务表.xlsx", columns=columns, rows=rows)
+
+
+@roles(Role.COUNTY)
+def targets_upload(request):
+    """The tasks of all villages from one table: what it would change, by township and by village, or what is wrong."""
+    campaign = _campaign(request)
+    form = TargetFileForm(request.POST or None, request.FILES or None)
+    facts = {"title": "上传任务表", "form": form, "campaign": campaign}
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        kept = attachments.store(
+            file=file, name=file.name, kind="targets", region=campaign.county_id, actor=request.user
+        )
+        try:
+            lines = _read(kept, campaign)
+        except sheets.SheetError as error:
+            form.add_error("file", str(error))
+        else:
+            facts |= {"kept": kept, "source": form.cleaned_data["source"], **_preview(campaign, lines)}
+    return render(request, "reporting/targets_upload.html", facts)
+
+
+@roles(Role.COUNTY)
+@require_POST
+def targets_confirm(request, attachment):
+    """Sets what was shown, whole or not at all; a second click finds nothing to change."""
+    campaign = _campaign(request)
+    kept = get_object_or_404(Attachment, pk=attachment, kind="targets", uploaded_by=request.user)
+    form = SourceForm(request.POST)
+    lines = _read(kept, campaign)
+    if not form.is_valid() or any(line.problems for line in lines):
+        messages.error(request, "任务表还有问题，或没有写依据，没有保存。请改好后重新上传。")
+        return redirect("targets_upload")
+    people = {line.code: line.people for line in lines if line.people is not None}
+    try:
+        changed = set_targets(
+            campaign=campaign, people=people, source=form.cleaned_data["source"], actor=request.user
+        )
+    except TargetRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("targets_upload")
+    messages.success(request, f"已保存，改动 {changed} 个村。已生成的排名不受影响。")
+    return redirect("targets", code=campaign.county_id)
+
+
+def _campaign(request):
+    if (campaign := current(request.user)) is None:
+        raise Http404
+    return campaign
+
+
+def _read(kept, campaign) -> list[Line]:
+    return read_targets(sheets.read(Path(kept.file.path)), village_names(campaign.county_id))
+
+
+def _preview(campaign, lines: list[Line]) -> dict:
+    now = view_now(campaign).as_of
+    tree, tasks = tree_at(campaign, now), tasks_at(campaign, now)
+    told = {line.code: line.people for line in lines if line.people is not None and not line.problems}
+    after = {**tasks, **told}
+    townships, villages, silent = [], [], []
+    for township in tree.townships:
+        codes = tree.villages_of(township.code)
+        sums = [sum(figures.get(one.code) or 0 for one in codes) for figures in (tasks, after)]
+        townships.append(Change(township, *sums, own=tasks.get(township.code)))
+        villages += [
+            Change(one, tasks.get(one.code), told[one.code]) for one in codes
+            if one.code in told and told[one.code] != tasks.get(one.code)
+        ]
+        silent += [one for one in codes if one.code not in told]
+    return {
+        "bad": [line for line in lines if line.problems], "townships": townships, "villages": villages,
+        "silent": silent, "same": len(told) - len(villages), "before": sum(one.before for one in townships),
+        "after": sum(one.after for one in townships),
+    }
