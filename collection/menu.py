@@ -16,6 +16,7 @@ ENTRIES = [
     Entry("缴存回单", "deposit_list", 51),
     Entry("资金去向", "money_places", 52),
     Entry("专用收据", "receipt_books", 53),
+    Entry("村划转", "village_move", 96),
     *special_menu.ENTRIES,
     *declaration_menu.ENTRIES,
 ]

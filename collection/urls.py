@@ -17,6 +17,7 @@ from collection.views import (
     special,
     stuck,
     village,
+    village_moves,
 )
 
 urlpatterns = [
@@ -108,5 +109,6 @@ urlpatterns = [
     path("notices/objections/<int:pk>/", notices.objection_answer, name="objection_answer"),
     path("notices/<int:pk>/close/", notices.notice_close, name="notice_close"),
     path("notices/<int:pk>/withdraw/", notices.notice_withdraw, name="notice_withdraw"),
+    path("village-moves/", village_moves.village_move, name="village_move"),
     path("close/", close.campaign_close, name="campaign_close"),
 ]

@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
-from collection.models import Contribution, VillageAccount
-from collection.services.village_moves import MoveRefused, move_village
-from residents.models import Event, Household, Region
+from collection.models import Contribution, Deposit, PublicNotice, ReceiptBook, VillageAccount
+from collection.services.village_moves import MoveRefused, move_village, preview_move
+from residents.models import Attachment, Event, Household, Region
+from residents.services.regions import BUILT_IN, load_regions, read_regions
 from subsidies.models import Target
 from subsidies.services.targets import set_targets
 
@@ -73,6 +75,69 @@ def test_what_makes_no_sense_is_refused(code, township, says, campaign, village)
     code, township = (sibling if code == "taken" else code), (sibling if township == "village" else township)
     with pytest.raises(MoveRefused, match=says):
         move(campaign, village, code, township)
+
+
+SLIP = {"slip_no": "1", "paid_on": "2024-10-01", "amount": 5, "account": "财政所"}
+BOOK = {"prefix": "NX", "first": 1, "last": 20, "width": 4}
+#: What is not finished in the village, and what the page says of it.
+UNFINISHED = {
+    "a slip not verified": (Deposit, {**SLIP, "state": "pending"}, "1 张缴存回单"),
+    "a slip rejected": (Deposit, {**SLIP, "state": "rejected"}, None),
+    "a notice on the wall": (PublicNotice, {"state": "posted"}, "1 份公示没有结束"),
+    "a notice that is over": (PublicNotice, {"state": "closed"}, None),
+    "a receipt book with numbers left": (ReceiptBook, BOOK, "没用完的收据本"),
+    "a receipt book handed back": (ReceiptBook, {**BOOK, "returned_from": 1}, None),
+}
+
+
+@pytest.mark.parametrize("case", UNFINISHED)
+def test_what_is_not_finished_is_named(campaign, village, make_user, case):
+    model, fields, refusal = UNFINISHED[case]
+    owner = "holder" if model is ReceiptBook else "village"
+    needed = {
+        field.name: make_user("county", "411325") if field.is_relation else "2024-10-01T10:00+08:00"
+        for field in model._meta.concrete_fields
+        if field.name in ("recorded_by", "prepared_by", "recorded_at", "prepared_at", "issued_at")
+    }
+    if model is Deposit:
+        needed["photo"] = Attachment.objects.create(name="回单", kind="slip", size=1, region_code=village.code)
+    model.objects.create(campaign=campaign, **{owner: village}, **needed, **fields)
+    township = Region.objects.get(pk=TOWNSHIP)
+    said = "".join(preview_move(campaign=campaign, village=village, township=township, code=NEW).refusals)
+    assert refusal in said if refusal else said == ""
+
+
+def test_into_its_own_township_makes_no_sense(campaign, village):
+    with pytest.raises(MoveRefused, match="本来就在"):
+        move(campaign, village, "411325101999", "411325101")
+
+
+def test_the_page_shows_first_and_moves_then(client, campaign, village, make_resident, make_user):
+    make_resident(village.code)
+    paid = pay(campaign, make_resident(village.code))
+    client.force_login(make_user("county", "411325"))
+    url, chosen = reverse("village_move"), {"village": village.code, "township": TOWNSHIP, "code": NEW}
+    page = client.get(url, chosen).content.decode()
+    assert "1 笔缴费没有入库" in page and "确认划转" not in page and "<dt>居民</dt><dd>2</dd>" in page
+    assert "1 笔缴费没有入库" in client.post(url, chosen).content.decode()
+    Contribution.objects.filter(pk=paid.pk).update(state="posted", posted_at="2024-10-02T10:00+08:00")
+    assert "确认划转" in client.get(url, chosen).content.decode()
+    assert not Region.objects.filter(pk=NEW).exists()
+    assert client.post(url, chosen).status_code == 302
+    assert Region.objects.get(pk=NEW).parent_id == TOWNSHIP
+    assert Event.objects.get(action="region.move").actor.role == "county"
+    assert client.post(url, chosen).status_code == 200, "the old village is not offered any more"
+    assert Event.objects.filter(action="region.move").count() == 1
+
+
+def test_the_page_is_the_county_s_and_ends_at_the_county(client, campaign, village, make_user):
+    load_regions(rows=read_regions(BUILT_IN), actor=None, county_code="411323")
+    far = Region.objects.filter(parent__parent_id="411323").first()
+    client.force_login(make_user("county", "411325"))
+    answer = client.post(reverse("village_move"), {"village": far.code, "township": TOWNSHIP, "code": NEW})
+    assert answer.status_code == 200 and not Region.objects.filter(pk=NEW).exists()
+    client.force_login(make_user("township", "411325101"))
+    assert client.get(reverse("village_move")).status_code == 403
 
 
 def test_the_command(campaign, village, capsys):
