@@ -18,8 +18,23 @@ from .policy_parts import (
 from .toml_schema import PolicyError, Tables
 
 CENT = Decimal("0.01")
-#: As long as a deposit can keep.
-LONGEST_ACCOUNT = 60
+#: As long as a deposit and a contribution can keep them.
+LONGEST_ACCOUNT, LONGEST_CATEGORY, LONGEST_FUND = 60, 40, 30
+#: What counts of days, months and years may be; anything else is a slip of the pen.
+RANGES = {
+    "benefits.waiting.fixed_months": (0, 24),
+    "benefits.waiting.months_per_gap_year": (0, 12),
+    "benefits.waiting.months_less_per_repaid_year": (0, 12),
+    "benefits.waiting.long_gap_years": (1, 60),
+    "benefits.waiting.long_gap_minimum_months": (0, 24),
+    "benefits.large_illness.since_year": (2000, 2100),
+    "benefits.large_illness.continuous_years": (1, 60),
+    "newborn.window_days": (1, 366),
+    "deposit_limit.days": (1, 60),
+    "ranking.weekly_day": (1, 7),
+    "report.day": (1, 7),
+    "notice.working_days": (1, 60),
+}
 WAYS = ("amount", "percent", "full", "nothing", "not_set")
 
 
@@ -54,6 +69,7 @@ def check(policy, tables: Tables):
     if tables.name.removesuffix(".toml") != policy.id:
         raise tables.error("county_code", f"县代码和年度合起来是 {policy.id}，文件名应是 {policy.id}.toml")
     _check_dates(policy, tables)
+    _check_ranges(policy, tables)
     _check_categories(policy, tables)
     fee = policy.fee
     if fee.total is not None and fee.total != fee.individual + fee.finance:
@@ -94,9 +110,35 @@ def _check_dates(policy, tables: Tables):
         if before is not None and stage.start <= before.end:
             raise tables.error(f"stages[{n}].start", f"与上一阶段“{before.name}”的日期重叠")
         before = stage
+    for key in ("weekly_from", "daily_from"):
+        day = getattr(policy.ranking, key)
+        if day is not None and day not in period:
+            raise tables.error(f"ranking.{key}", f"应在征缴期（{period.start} 至 {period.end}）内，现在是 {day}")
+    for n, reason in enumerate(policy.refund_rules.reasons):
+        if reason.deadline is not None and not period.start <= reason.deadline <= policy.year_end:
+            says = f"应在征缴期首日到年底（{period.start} 至 {policy.year_end}）之间，现在是 {reason.deadline}"
+            raise tables.error(f"refund_rules.reasons[{n}].deadline", says)
+    if policy.newborn.born_from.year not in (policy.year - 1, policy.year):
+        says = f"应在 {policy.year - 1} 年或 {policy.year} 年，现在是 {policy.newborn.born_from}"
+        raise tables.error("newborn.born_from", says)
     days = policy.payment_days
     if days and not 1 <= days.first <= days.last <= 31:
         raise tables.error("payment_days.first", "缴费日应在 1 到 31 之间，首日不晚于末日")
+
+
+def _check_ranges(policy, tables: Tables):
+    for key, (least, most) in RANGES.items():
+        value = policy
+        for name in key.split("."):
+            value = getattr(value, name, None)
+        if value is not None and not least <= value <= most:
+            raise tables.error(key, f"应在 {least} 到 {most} 之间，现在是 {value}")
+    waiting = policy.benefits.waiting
+    if waiting.months_less_per_repaid_year > waiting.months_per_gap_year:
+        says = f"补缴一年减的月数不能多于断保一年加的 {waiting.months_per_gap_year} 个月"
+        raise tables.error("benefits.waiting.months_less_per_repaid_year", says)
+    if not policy.refund_rules.reviewers:
+        raise tables.error("refund_rules.reviewers", "至少写一个审核部门")
 
 
 def _check_categories(policy, tables: Tables):
@@ -111,6 +153,12 @@ def _check_categories(policy, tables: Tables):
             raise tables.error(key, says)
         if (category.fund is None) != (ways[0] in ("nothing", "not_set")):
             raise tables.error(f"{key}.fund", "有资助就要写明资金来源，没有资助或未定的不写")
+        if len(category.name) > LONGEST_CATEGORY:
+            raise tables.error(f"{key}.name", f"类别名称最多 {LONGEST_CATEGORY} 个字")
+        if len(category.fund or "") > LONGEST_FUND:
+            raise tables.error(f"{key}.fund", f"资金来源最多 {LONGEST_FUND} 个字")
+        if category.under_years is not None and not 1 <= category.under_years <= 18:
+            raise tables.error(f"{key}.under_years", f"应在 1 到 18 之间，现在是 {category.under_years}")
         if category.percent is not None and not 0 < category.percent <= 100:
             raise tables.error(f"{key}.percent", "百分数应大于 0、不超过 100")
         if category.amount is not None and not 0 < category.amount <= policy.standard:

@@ -20,10 +20,12 @@ Percent = typing.NewType("Percent", Decimal)
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"""^\s*("[^"]+"|'[^']+'|[^\s=#"'\[\]]+)\s*=""")
 _PLAIN = {str: "文字", int: "整数", bool: "true 或 false", datetime.date: "日期", datetime.time: "时刻"}
+LARGEST = 100_000_000  # no count of days, months, years or people is below zero or above this
+LONGEST = 500  # characters of a text
 _EXACT = {
-    Money: (re.compile(r"\d+\.\d\d"), "金额（写成带两位小数的文字，如 \"400.00\"）"),
-    Ratio: (re.compile(r"0(\.\d+)?|1(\.0+)?"), "0 到 1 之间的比例（写成文字，如 \"0.95\"）"),
-    Percent: (re.compile(r"\d{1,3}(\.\d+)?"), "百分数（写成文字，如 \"90\"）"),
+    Money: (re.compile(r"[0-9]{1,12}\.[0-9]{2}"), "金额（写成带两位小数的文字，如 \"400.00\"）"),
+    Ratio: (re.compile(r"0(\.[0-9]{1,8})?|1(\.0{1,8})?"), "0 到 1 之间的比例（写成文字，如 \"0.95\"）"),
+    Percent: (re.compile(r"[0-9]{1,3}(\.[0-9]{1,8})?"), "百分数（写成文字，如 \"90\"）"),
 }
 
 
@@ -99,9 +101,19 @@ class Tables:
             return self._decimal(raw, key)
         if type(raw) is not kind:
             raise self.error(key, f"应当是{_PLAIN[kind]}，现在是 {raw!r}")
-        if kind is str and not raw.strip():
-            raise self.error(key, "不能是空的")
+        if kind is int and not 0 <= raw <= LARGEST:
+            raise self.error(key, f"应当在 0 到 {LARGEST} 之间，现在是 {raw}")
+        if kind is str:
+            self._check_text(raw, key)
         return raw
+
+    def _check_text(self, raw: str, key: str):
+        if not raw.strip():
+            raise self.error(key, "不能是空的")
+        if len(raw) > LONGEST:
+            raise self.error(key, f"有 {len(raw)} 个字，超过 {LONGEST} 个字")
+        if not raw.isprintable():
+            raise self.error(key, f"有看不见的字符：{raw!r}")
 
     def _decimal(self, raw: str, key: str) -> Decimal:
         try:
