@@ -106,14 +106,19 @@ def _row(number, cells, columns) -> Row:
 
 
 def _check(rows, county_code) -> None:
-    regions = list(Region.objects.in_region(county_code))
+    regions = list(Region.objects.in_region(county_code).filter(replaced_by=None))
     townships = _by_name(region for region in regions if region.level == Region.Level.TOWNSHIP)
     villages = _by_name(region for region in regions if region.level == Region.Level.VILLAGE)
     active = User.objects.in_region(county_code).filter(is_active=True)
     accounts = {(user.region_id, user.name, user.position): user for user in active}
     seen: dict[tuple, int] = {}
+    owners: dict[str, Row] = {}
     for row in rows:
         _check_row(row, townships, villages)
+        # One helper may look after two villages; two people with one mobile is a line copied and not changed.
+        owner = owners.setdefault(row.phone, row) if row.phone.startswith("1") else row
+        if owner.name != row.name:
+            row.problems.append(f"联系电话与第{owner.number}行“{owner.name}”相同而姓名不同，请核对两人的号码。")
         if not row.region:
             continue
         key = (row.region.code, row.name, row.position)

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from residents import audit
 from residents.models import OFFICERS, Position, Region, Role, User
@@ -59,7 +59,11 @@ def create_accounts(*, wanted: list[Wanted], actor) -> list[Issued]:
             position=one.position, department=one.department, password=_hash(password),
         )
         issued.append(Issued(user, password))
-    User.objects.bulk_create([one.user for one in issued])
+    try:
+        with transaction.atomic():
+            User.objects.bulk_create([one.user for one in issued])
+    except IntegrityError as error:
+        raise AccountRefused("有人同时在建立账号，这一次没有建立。请重新上传名单，已有的账号不会重复。") from error
     audit.record_all(
         [
             audit.event(

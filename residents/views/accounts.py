@@ -114,9 +114,13 @@ def account_import(request):
 def account_import_confirm(request, attachment):
     """Makes the good rows of a list that was shown; a second click makes none, because the accounts exist by then."""
     kept = get_object_or_404(Attachment, pk=attachment, kind="accounts", uploaded_by=request.user)
-    issued = create_from_helper_list(
-        rows=read_helper_list(kept.file.path, request.user.region_id or ""), actor=request.user
-    )
+    try:
+        issued = create_from_helper_list(
+            rows=read_helper_list(kept.file.path, request.user.region_id or ""), actor=request.user
+        )
+    except AccountRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("account_import")
     if not issued:
         messages.info(request, "名单里的人都已经有账号了，没有新建。忘记密码的，请在账号列表里重置。")
         return redirect("account_list")

@@ -12,7 +12,7 @@ from residents import audit
 from residents.contacts import contact_table
 from residents.helper_list import HelperListError, read_helper_list
 from residents.models import Event, Position, Role, User
-from residents.services.accounts import AccountRefused, Wanted, change_account, create_accounts
+from residents.services.accounts import AccountRefused, Wanted, change_account, create_accounts, create_from_helper_list
 
 HEADER = ["乡镇", "行政村", "姓名", "联系电话", "岗位"]
 
@@ -59,6 +59,63 @@ def test_the_same_person_twice_is_said(campaign, tmp_path):
     cells = ["城关镇", "县衙社区", "王晓梅", "13800000001", ""]
     first, second = read_helper_list(write(tmp_path / "a.xlsx", [cells, cells]), "411325")
     assert first.problems == [] and "与第3行重复" in second.problems[0]
+
+
+#: Two rows of one list, and what is said of the second.
+TWO_ROWS = {
+    "one helper of two villages": (["县衙社区", "王晓梅", "13800000001"], ["NEXT", "王晓梅", "13800000001"], None),
+    "two people with one mobile": (
+        ["县衙社区", "王晓梅", "13800000001"], ["NEXT", "李四", "13800000001"], "与第3行“王晓梅”相同而姓名不同",
+    ),
+    "two people with one landline": (
+        ["县衙社区", "王晓梅", "0377-6512345"], ["NEXT", "李四", "0377-6512345"], None,
+    ),
+    "two helpers of one village": (["县衙社区", "王晓梅", "13800000001"], ["县衙社区", "李四", "13800000002"], None),
+    "the same person twice": (
+        ["县衙社区", "王晓梅", "13800000001"], ["县衙社区", "王晓梅", "13800000001"], "与第3行重复",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TWO_ROWS)
+def test_two_rows_of_a_list(officer, tmp_path, case):
+    first, second, says = TWO_ROWS[case]
+    name = region("411325100002").name
+    rows = [["城关镇", *[name if cell == "NEXT" else cell for cell in row], ""] for row in (first, second)]
+    read = read_helper_list(write(tmp_path / "a.xlsx", rows), "411325")
+    assert read[0].problems == []
+    if says:
+        assert says in "".join(read[1].problems)
+        return
+    issued = create_from_helper_list(rows=read, actor=officer)
+    assert len({one.user.username for one in issued}) == 2 and read[1].problems == []
+
+
+def test_a_village_that_has_moved_gets_no_account_under_its_old_code(officer, tmp_path):
+    old, new = region("411325100001"), region("411325100002")
+    type(old).objects.filter(pk=old.pk).update(replaced_by=new)
+    [row] = read_helper_list(write(tmp_path / "a.xlsx", [["城关镇", "县衙社区", "王", "13800000001", ""]]), "411325")
+    assert "没有行政村“县衙社区”" in "".join(row.problems)
+
+
+def test_first_passwords_are_shown_once_and_to_nobody_else(client, officer, make_user, tmp_path):
+    client.force_login(officer)
+    file = SimpleUploadedFile(
+        "人员.xlsx", write(tmp_path / "a.xlsx", [["城关镇", "县衙社区", "王晓梅", "13800000001", ""]]).read_bytes()
+    )
+    page = client.post(reverse("account_import"), {"file": file}).content.decode()
+    url = re.search(r'action="(/accounts/import/[^"]+)"', page).group(1)
+    slips = client.post(url).content.decode()
+    password = re.search(r"<code>(\w{4}-\w{4}-\w{4})</code>", slips).group(1)
+    assert client.get(url).status_code == 405
+    assert password not in client.post(url, follow=True).content.decode()
+    assert password not in str(list(Event.objects.values()))
+    for role in Role:
+        user = make_user(role, "411325")
+        client.force_login(user)
+        for answer in (client.get(url), client.post(url)):
+            assert answer.status_code in (403, 404, 405), role
+            assert password not in answer.content.decode()
 
 
 @pytest.mark.parametrize("rows", [[], [["", "", "", "", ""]]])
