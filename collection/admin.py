@@ -1,7 +1,6 @@
 """Supervision: the county sees every ledger, slip, declaration and movement, and changes none of them here."""
 
 from django.contrib import admin
-from import_export import resources
 from import_export.fields import Field
 
 from collection.models import (
@@ -17,7 +16,7 @@ from collection.models import (
     VillageAccount,
 )
 from residents import identity
-from residents.admin_base import AuditedExport, MaskedNumber, ScopedAdmin
+from residents.admin_base import AuditedExport, MaskedNumber, NamedResource, ScopedAdmin
 from residents.models import Resident
 from residents.search import find_residents
 
@@ -71,7 +70,7 @@ class DepositAdmin(ScopedAdmin):
     search_help_text = "回单号、村代码或村名的开头"
 
 
-class VillageAccountResource(resources.ModelResource):
+class VillageAccountResource(NamedResource):
     village_name = Field(attribute="village__name", column_name="村名")
 
     class Meta:

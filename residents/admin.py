@@ -1,10 +1,9 @@
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
-from import_export import resources
 
 from residents import identity
-from residents.admin_base import AuditedExport, AuditedImport, MaskedNumber, ScopedAdmin
+from residents.admin_base import AuditedExport, AuditedImport, MaskedNumber, NamedResource, ScopedAdmin
 from residents.models import Holiday, Household, InsuredYear, Job, OutboxMessage, Region, Resident, Role, StatusEntry
 from residents.search import find_residents
 
@@ -78,7 +77,7 @@ class HouseholdAdmin(ScopedAdmin):
     ordering = ("village_id", "number")
 
 
-class RegionResource(resources.ModelResource):
+class RegionResource(NamedResource):
     class Meta:
         model = Region
         fields = export_order = ("code", "name", "level", "parent")
@@ -102,7 +101,7 @@ class RegionAdmin(AuditedExport, ScopedAdmin):
         return super().get_queryset(request)
 
 
-class HolidayResource(resources.ModelResource):
+class HolidayResource(NamedResource):
     """The days of one county: a row of a file is that county's, whatever else the file says."""
 
     def __init__(self, *, county: str = "", **kwargs):

@@ -3,7 +3,9 @@
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
+from import_export import resources
 from import_export.admin import ExportMixin, ImportMixin
+from import_export.formats.base_formats import CSV, XLSX
 
 from residents import audit, identity
 from residents.models import Role
@@ -100,8 +102,24 @@ class MaskedNumber:
         return identity.mask(obj.id_number)
 
 
+class NamedResource(resources.ModelResource):
+    """A table whose columns carry the fields' names as the screen says them, going out and coming in."""
+
+    @classmethod
+    def field_from_django_field(cls, field_name, django_field, readonly):
+        field = super().field_from_django_field(field_name, django_field, readonly)
+        field.column_name = django_field.verbose_name
+        return field
+
+
 class AuditedExport(ExportMixin):
-    """Export of what the list shows now, filters and search included; leaves an event with the number of rows."""
+    """Export of what the list shows now, filters and search included; leaves an event with the number of rows.
+
+    One click, one Excel table: the package's page of formats and fields is in English and needs inline script.
+    """
+
+    export_formats = [XLSX]
+    skip_export_form = skip_export_form_from_action = True
 
     def has_export_permission(self, request):
         return self.is_open_to(request.user)
@@ -116,6 +134,8 @@ class AuditedExport(ExportMixin):
 
 class AuditedImport(ImportMixin):
     """Import for small tables, with a preview; leaves an event with what was done."""
+
+    import_formats = [XLSX, CSV]
 
     def has_import_permission(self, request):
         return self.is_open_to(request.user)

@@ -1,9 +1,8 @@
 from django.contrib import admin
-from import_export import resources
 from import_export.fields import Field
 
 from residents import identity
-from residents.admin_base import AuditedExport, ScopedAdmin
+from residents.admin_base import AuditedExport, NamedResource, ScopedAdmin
 from residents.models import Resident
 from residents.search import find_residents
 from subsidies.models import Campaign, Identity, PolicyVersion, Roster, Target
@@ -28,7 +27,7 @@ class PolicyVersionAdmin(ScopedAdmin):
         return rows.filter(policy_id__startswith=f"{county}-") if county else rows.none()
 
 
-class TargetResource(resources.ModelResource):
+class TargetResource(NamedResource):
     region_name = Field(attribute="region__name", column_name="区划名称")
 
     class Meta:

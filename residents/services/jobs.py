@@ -106,7 +106,8 @@ def run(job_id) -> None:
             _finish(job, Job.State.FAILED, str(failure))
         except Exception:
             log.exception("job %s failed", job.pk)
-            _finish(job, Job.State.FAILED, f"系统出错，没有完成。请重试；仍不行请把编号 {str(job.pk)[:8]} 告诉县医保局。")
+            says = f"系统出错，没有完成。请重试；仍不行请把编号 {str(job.pk)[:8]} 告诉县医保局。"
+            _finish(job, Job.State.FAILED, says)
         else:
             _finish(job, Job.State.DONE, message)
 

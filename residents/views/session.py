@@ -15,7 +15,7 @@ from residents.lockout import COOL_OFF_MINUTES
 
 class LoginForm(AuthenticationForm):
     error_messages = {
-        "invalid_login": "用户名或密码不对，请核对后重新输入（区分大小写）。"
+        "invalid_login": "账号或密码不对，请核对后重新输入（区分大小写）。"
         f"连续输错 {settings.AXES_FAILURE_LIMIT} 次会停用 {COOL_OFF_MINUTES} 分钟。",
         "inactive": "这个账号已经停用，请联系县医保局系统管理员。",
     }

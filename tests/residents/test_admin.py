@@ -1,7 +1,9 @@
 """The back office: who sees which lists, where they end, and what they cost."""
 
+import io
 import re
 
+import openpyxl
 import pytest
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -134,9 +136,9 @@ def test_a_holiday_list_is_taken_into_the_own_county_only(client, campaign, make
     load_regions(rows=read_regions(BUILT_IN), actor=None, county_code="411323")
     Holiday.objects.create(county_id="411323", day="2024-10-12", note="邻县")
     client.force_login(make_user("county", "411325"))
-    listed = SimpleUploadedFile("days.csv", "county,day,is_working,note\n411323,2024-10-12,1,庙会\n".encode())
+    listed = SimpleUploadedFile("days.csv", "县,日期,上班,说明\n411323,2024-10-12,1,庙会\n".encode())
     url = reverse("admin:residents_holiday_import")
-    page = client.post(url, {"format": "0", "import_file": listed}).content.decode()
+    page = client.post(url, {"format": "1", "import_file": listed}).content.decode()
     assert "邻县" not in page
     fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
     client.post(reverse("admin:residents_holiday_process_import"), fields)
@@ -146,10 +148,11 @@ def test_a_holiday_list_is_taken_into_the_own_county_only(client, campaign, make
     assert Holiday.objects.count() == 2
 
 
-def test_an_export_leaves_an_event(client, campaign, make_user):
+def test_an_export_is_one_click_names_its_columns_in_chinese_and_leaves_an_event(client, campaign, make_user):
     client.force_login(make_user("county", "411325"))
-    url = reverse("admin:residents_region_export")
-    assert client.get(url).status_code == 200
-    answer = client.post(url, {"format": "0", "regionresource_code": "on", "regionresource_name": "on"})
-    assert answer.status_code == 200 and "县衙社区居民委员会" in answer.content.decode()
+    answer = client.get(reverse("admin:residents_region_export"))
+    assert answer.status_code == 200
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).active.values)
+    assert rows[0] == ("代码", "名称", "级别", "上级")
+    assert "县衙社区居民委员会" in {row[1] for row in rows[1:]}
     assert Event.objects.get(action="region.export").actor.role == "county"

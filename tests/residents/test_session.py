@@ -33,7 +33,7 @@ def test_a_login_opens_the_home_page_and_leaves_an_event(client, helper):
 
 
 def test_a_wrong_password_is_answered_in_chinese(client, helper):
-    assert "用户名或密码不对" in sign_in(client, password="wrong").content.decode()
+    assert "账号或密码不对" in sign_in(client, password="wrong").content.decode()
 
 
 def test_five_wrong_passwords_lock_this_user_from_this_address_only(client, helper, make_user):
