@@ -18,6 +18,8 @@ from subsidies.quote import Identity, Quote, QuoteError, quote
 
 ZERO = Decimal("0.00")
 _HEADS = frozenset({"户主", "本人", "本人（户主）", "户主本人"})
+#: As many digits as a receipt's number may have.
+LONGEST_SERIAL = 18
 
 
 def numbers_of(reading: Reading) -> tuple[list[str], list[str], list[str]]:
@@ -242,7 +244,15 @@ def _check_receipt(row: Row, facts: Facts) -> None:
             row.refuse("receipt_no", "receipt_reused", says)
     if facts.is_issued is not None and not facts.is_issued(number):
         says = f"收据 {number} 不在本村领用的收据本里，请照收据存根核对号码；刚领的收据本请乡镇先登记。"
+        if whole := _with_its_zeros(number, facts):
+            says = f"收据 {number} 像是被表格去掉了前面的 0：如果收据上印的是 {whole}，请把这一列设为文本格式后补全。"
         row.refuse("receipt_no", "receipt_not_issued", says)
+
+
+def _with_its_zeros(number: str, facts: Facts) -> str:
+    """The village's own number that a spreadsheet would show as this one; "" if there is none."""
+    longer = (number.zfill(width) for width in range(len(number) + 1, LONGEST_SERIAL + 1))
+    return next(filter(facts.is_issued, longer), "") if number.isdecimal() else ""
 
 
 def _check_shared_receipts(rows: list[Row], facts: Facts) -> None:

@@ -230,6 +230,14 @@ def test_a_receipt_of_no_book():
 
 
 @pytest.mark.parametrize(
+    ("written", "says"), [(36, "如果收据上印的是 00000036"), ("NX36", "照收据存根核对"), (37, "照收据存根核对")]
+)
+def test_a_number_that_lost_its_zeros_in_the_spreadsheet(written, says):
+    checked = check(person(0, receipt_no=written), is_issued=lambda number: number == "00000036")
+    assert says in checked.rows[0].problems[0].message
+
+
+@pytest.mark.parametrize(
     ("rows", "codes"),
     [
         pytest.param([["合计", *[None] * 5, 800]], [], id="right"),
