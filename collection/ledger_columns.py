@@ -83,6 +83,9 @@ NEEDED = ("name", "id_number", "amount", "paid_on", "receipt_no")
 HINT_TITLE = "系统提示"
 OUR_SHEETS = ("填表说明", "不用缴费的人")
 STAMP_WORD = "台账版本"
+_WORDS = frozenset(word for column in COLUMNS if column.key in NEEDED for word in column.words)
+_WIDEST = 60  # no heading has more columns
+_ANY_DIGIT = re.compile(r"\d")
 TITLES = {column.key: column.title for column in COLUMNS}
 #: Written once for a whole household when the cells are merged.
 _SPREAD_DOWN = ("household", "head_name", "receipt_no", "paid_on", "group", "address", "channel")
@@ -272,10 +275,13 @@ def _texts_of_heading(sheet: Sheet, header: Header) -> list[set[str]]:
 def _heading_again(number: int, cells: list[Cell], headings: list[set[str]]) -> Header | None:
     """The heading that long lists repeat on every page, perhaps with its columns in another order."""
     texts = [cell for cell in cells if cell is not None and cell != ""]
-    if len(texts) < 2 or any(type(text) is not str or any(c.isdigit() for c in text) for text in texts):
+    if not 2 <= len(texts) <= _WIDEST or any(type(text) is not str or _ANY_DIGIT.search(text) for text in texts):
         return None
-    if any({plain(text) for text in texts} <= heading for heading in headings[:-1]):
+    shown = {plain(text) for text in texts}
+    if any(shown <= heading for heading in headings[:-1]):
         return Header(number, number, {}, {})
+    if len(shown & _WORDS) < 2:
+        return None
     again = find(Sheet("", rows=[(number, cells)]), COLUMNS, NEEDED)
     return again if again and len(NEEDED) - len(_missing(again)) >= 3 else None
 

@@ -321,6 +321,13 @@ def test_a_later_heading_may_have_another_order():
     assert [row.name for row in checked.accepted] == [person(0)[1], person(3)[1]]
 
 
+def test_words_that_are_no_heading_stay_rows():
+    words = ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸"]
+    assert [line.number for line in ledger(person(0), words, person(1)).lines] == [2, 3, 4]
+    wide = [*HEADING, *["甲乙"] * 60]
+    assert [line.number for line in ledger(person(0), wide).lines] == [2]
+
+
 # --- 同上 -----------------------------------------------------------------------------------------------------------
 
 
