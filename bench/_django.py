@@ -1,12 +1,10 @@
-"""Django for the benches: on BENCH_DATABASE_URL where it is set, else on the demo's database in DATA_DIR."""
+"""Django for the benches, on the database that DATABASE_URL names."""
 
 import os
 
 
 def setup() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    if url := os.environ.get("BENCH_DATABASE_URL"):
-        os.environ["DATABASE_URL"] = url
     import django
 
     django.setup()

@@ -1,18 +1,15 @@
 """Declaring, answering and posting 30,000 people in one township: statements and seconds of each step.
 
-On a scratch database beside the one BENCH_DATABASE_URL names, or a scratch SQLite. Measured at 3,000 and at 30,000
+Measured at 3,000 and at 30,000
 people: the statements must be the same, but for the two files, which are written and read 2,000 people at a time.
 """
 
 import datetime
 import io
-import os
-import subprocess
-import sys
-import tempfile
 import time
 from decimal import Decimal
-from pathlib import Path
+
+from bench._database import measure_apart
 
 SIZES = (3_000, 30_000)
 TOWNSHIP = "411325101"
@@ -20,39 +17,15 @@ DAY = datetime.date(2024, 10, 8)
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        clock = Path(folder, "clock")
-        clock.write_text("2024-10-25T11:00:00+08:00")
-        env = {
-            "DATA_DIR": folder, "BUSINESS_CLOCK": str(clock), "DJANGO_SETTINGS_MODULE": "config.settings",
-            "DATABASE_URL": os.environ.get("BENCH_DATABASE_URL") or f"sqlite:///{folder}/bench.sqlite3",
-        }
-        subprocess.run(
-            [sys.executable, "-c", "from bench import declarations; declarations.measure()"],
-            env=os.environ | env, check=True,
-        )
+    measure_apart("declarations", clock="2024-10-25T11:00:00+08:00")
 
 
 def measure() -> None:
-    import django
-
-    django.setup()
     from django.db import connection
 
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        connection.settings_dict["TEST"]["NAME"] = f"{name}.scratch"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
-        _measure(connection.vendor)
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
-
-
-def _measure(vendor: str) -> None:
     office = _Office()
     figures = [office.run(size) for size in SIZES]
-    print(f"{vendor}: statements / seconds")
+    print(f"{connection.vendor}: statements / seconds")
     print(f"{'step':<22}" + "".join(f"{size:>18,}" for size in SIZES))
     for step in figures[0]:
         print(f"{step:<22}" + "".join(f"{found[step][0]:>9} / {found[step][1]:6.2f}" for found in figures))

@@ -1,19 +1,16 @@
 """The cash board of 295 villages × 2,000 receipts, against reading those rows.
 
-On a scratch database beside the one BENCH_DATABASE_URL names, or a scratch SQLite. Three ways to the same board: from
+Three ways to the same board: from
 the positions kept with each village's events (what the page does), every village worked out anew by the service, and
 the pure rules on all rows read into memory.
 """
 
 import datetime
-import os
 import random
-import subprocess
-import sys
-import tempfile
 import time
 from decimal import Decimal
-from pathlib import Path
+
+from bench._database import measure_apart
 
 VILLAGES, RECEIPTS, SLIPS = 295, 2000, 40
 LIMIT = 2
@@ -21,35 +18,10 @@ FIRST = datetime.date(2024, 9, 1)
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        clock = Path(folder, "clock")
-        clock.write_text("2024-12-20T11:00:00+08:00")
-        env = {
-            "DATA_DIR": folder, "BUSINESS_CLOCK": str(clock), "DJANGO_SETTINGS_MODULE": "config.settings",
-            "DATABASE_URL": os.environ.get("BENCH_DATABASE_URL") or f"sqlite:///{folder}/bench.sqlite3",
-        }
-        subprocess.run(
-            [sys.executable, "-c", "from bench import money; money.measure()"], env=os.environ | env, check=True
-        )
+    measure_apart("money", clock="2024-12-20T11:00:00+08:00")
 
 
 def measure() -> None:
-    import django
-
-    django.setup()
-    from django.db import connection
-
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        connection.settings_dict["TEST"]["NAME"] = f"{name}.scratch"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
-        _measure()
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
-
-
-def _measure() -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

@@ -1,20 +1,16 @@
 """Pages at 586,000 people: p95 as a ratio to a bare Django page behind the same server and login.
 
-The demo county is built into a database of its own (on the server of BENCH_DATABASE_URL, or SQLite) and filled up with
-residents and contributions to full size. The bare page goes through the same middleware, session and user as the others
-and answers two letters.
+The demo county is filled up with residents and contributions to full size. The bare page goes through the same
+middleware, session and user as the others and answers two letters.
 """
 
 import http.client
-import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
-from bench._database import own_database
+from bench._database import measure_apart
 
 PEOPLE = 586_000
 REQUESTS, WARM_UP = 200, 20
@@ -22,23 +18,14 @@ LIMIT = 3
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, own_database("bench_pages", folder) as url:
-        environment = {
-            **os.environ, "DATA_DIR": folder, "DATABASE_URL": url, "BUSINESS_CLOCK": f"{folder}/clock",
-            "BENCH_DATABASE_URL": "",
-        }
-        Path(environment["BUSINESS_CLOCK"]).write_text("2024-09-27T14:00:00+08:00")
-        subprocess.run([sys.executable, "manage.py", "build_demo"], env=environment, check=True)
-        subprocess.run([sys.executable, "-m", "bench.pages"], env=environment, check=True)
+    measure_apart("pages", clock="2024-09-27T14:00:00+08:00")
 
 
 def measure() -> None:
-    """In a process of its own, on the database that was made for it."""
-    from bench._django import setup
-
-    setup()
+    from django.core.management import call_command
     from django.db import connection
 
+    call_command("build_demo")
     print(f"{connection.vendor}, residents: {_fill_up():,}", flush=True)
     port = _free_port()
     server = subprocess.Popen(
@@ -174,7 +161,3 @@ def _wait(port: int) -> None:
         except OSError:
             time.sleep(0.1)
     raise SystemExit("the server did not start")
-
-
-if __name__ == "__main__":
-    measure()

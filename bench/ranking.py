@@ -1,7 +1,6 @@
 """Rankings: a snapshot of 586,000 contributions against one bare GROUP BY, and a published one read by 50 at once.
 
-A database of its own is made, filled and dropped: on the server of BENCH_DATABASE_URL where it is set (PostgreSQL),
-else an SQLite file. BENCH_TIMES=1,10 also measures at ten times the size.
+BENCH_TIMES=1,10 also measures at ten times the size.
 """
 
 import http.client
@@ -9,75 +8,33 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+
+from bench._database import measure_apart
 
 PEOPLE = 586_000
 READERS, REQUESTS_EACH = 50, 12
 ROUNDS = 7
-NAME = "bench_ranking"
 
 
 def main() -> None:
-    """Each size in a process of its own: Django settles on one database when it starts."""
-    if os.environ.get("BENCH_RANKING_CHILD"):
-        _measure(int(os.environ["BENCH_RANKING_CHILD"]))
-        return
     for times in os.environ.get("BENCH_TIMES", "1").split(","):
-        with tempfile.TemporaryDirectory() as folder:
-            environment = {
-                **os.environ, "BENCH_RANKING_CHILD": times, "DATA_DIR": folder, "BUSINESS_CLOCK": f"{folder}/clock",
-                "DATABASE_URL": _own_database(folder),
-            }
-            environment.pop("BENCH_DATABASE_URL", None)
-            Path(environment["BUSINESS_CLOCK"]).write_text("2024-10-25T12:30:00+08:00")
-            try:
-                subprocess.run([sys.executable, "-c", "from bench import ranking; ranking.main()"], env=environment,
-                               check=True)
-            finally:
-                _drop()
+        measure_apart("ranking", clock="2024-10-25T12:30:00+08:00", BENCH_TIMES=times)
 
 
-def _own_database(folder: str) -> str:
-    if not (url := os.environ.get("BENCH_DATABASE_URL")):
-        return f"sqlite:///{folder}/bench.sqlite3"
-    _on_server(f'DROP DATABASE IF EXISTS "{NAME}"', f'CREATE DATABASE "{NAME}"')
-    return urlunsplit(urlsplit(url)._replace(path=f"/{NAME}"))
-
-
-def _drop() -> None:
-    if os.environ.get("BENCH_DATABASE_URL"):
-        _on_server(f'DROP DATABASE IF EXISTS "{NAME}" WITH (FORCE)')
-
-
-def _on_server(*statements: str) -> None:
-    import psycopg
-
-    url = urlunsplit(urlsplit(os.environ["BENCH_DATABASE_URL"])._replace(path="/postgres"))
-    with psycopg.connect(url, autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(statement)
-
-
-def _measure(times: int) -> None:
-    from bench._django import setup
-
-    setup()
-    from django.core.management import call_command
+def measure() -> None:
     from django.db import connection
 
-    call_command("migrate", verbosity=0)
-    campaign = _fill(PEOPLE * times)
+    people = PEOPLE * int(os.environ["BENCH_TIMES"])
+    campaign = _fill(people)
     bare, full = [], []
     for turn in range(ROUNDS):
         bare.append(_timed(_bare_group_by))
         full.append(_timed(lambda turn=turn: _build(campaign, turn)))
     ratio = statistics.median(full) / statistics.median(bare)
     print(
-        f"{connection.vendor}, {PEOPLE * times:,} contributions: bare GROUP BY {statistics.median(bare):.0f} ms, "
+        f"{connection.vendor}, {people:,} contributions: bare GROUP BY {statistics.median(bare):.0f} ms, "
         f"snapshot {statistics.median(full):.0f} ms, ratio {ratio:.2f}", flush=True,
     )
     _read(campaign)

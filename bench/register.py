@@ -2,20 +2,17 @@
 
 586,000 rows × 10 columns. The bare limit reads the file with calamine and loads it with COPY (many-row INSERTs on
 SQLite) into a table with the same indexes, unchecked. import-export is measured on the first rows of the same file,
-because all of them would take hours. BENCH_ROWS makes the file smaller. Uses a database of its own name.
+because all of them would take hours. BENCH_ROWS makes the file smaller.
 """
 
 import csv
 import datetime
 import os
 import resource
-import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 
-from bench._database import own_database
+from bench._database import measure_apart
 
 ROWS = int(os.environ.get("BENCH_ROWS", 586_000))
 SAMPLE = min(ROWS, 2_000)
@@ -35,22 +32,18 @@ BARE = (
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, own_database("bench_register", folder) as url:
-        environment = {**os.environ, "DATA_DIR": folder, "DATABASE_URL": url}
-        environment.pop("BENCH_DATABASE_URL", None)
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=environment, check=True)
-        subprocess.run([sys.executable, "-m", "bench.register", folder], env=environment, check=True)
+    measure_apart("register", clock="2024-10-25T12:00:00+08:00")
 
 
-def measure(folder: str) -> None:
-    """In a process of its own, on the database that was made for it."""
+def measure() -> None:
+    from django.conf import settings
     from django.db import connection
 
     from residents.models import Role, User
     from residents.services.regions import BUILT_IN, load_regions, read_regions
 
     print(f"{connection.vendor}, {ROWS:,} rows", flush=True)
-    path = write_file(Path(folder) / "register.xlsx", BUILT_IN)
+    path = write_file(settings.DATA_DIR / "register.xlsx", BUILT_IN)
     load_regions(rows=read_regions(BUILT_IN), actor=None, county_code="411325")
     clerk = User.objects.create_user("bench", role=Role.COUNTY, region_id="411325", name="测量")
     whole = timed("pipeline: read, check, preview, confirm, write, audit", lambda: pipeline(path, clerk), ROWS)
@@ -210,10 +203,3 @@ def pipeline(path: Path, clerk) -> None:
     batch.refresh_from_db()
     assert batch.state == "confirmed" and batch.bad == 0, (batch.state, batch.problem, batch.bad)
     assert Resident.objects.count() == ROWS and Event.objects.filter(action="register.confirm").exists()
-
-
-if __name__ == "__main__":
-    from bench._django import setup
-
-    setup()
-    measure(sys.argv[1])

@@ -1,39 +1,18 @@
-"""A roster of 60,000 people: read and previewed, applied, taken back; seconds and statements.
+"""A roster of 60,000 people: read and previewed, applied, taken back; seconds and statements."""
 
-A database of its own is made and dropped: on the server of BENCH_DATABASE_URL where it is set, else an SQLite file.
-"""
-
-import os
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
 
-from bench._database import own_database
+from bench._database import measure_apart
 
 PEOPLE = 60_000
 VILLAGE = "411325101200"
 
 
 def main() -> None:
-    """In a process of its own: Django settles on one database when it starts."""
-    with tempfile.TemporaryDirectory() as folder, own_database("bench_rosters", folder) as url:
-        clock = Path(folder, "clock")
-        clock.write_text("2024-10-25T12:00:00+08:00")
-        environment = {**os.environ, "DATABASE_URL": url, "DATA_DIR": folder, "BUSINESS_CLOCK": str(clock)}
-        environment.pop("BENCH_DATABASE_URL", None)
-        command = [sys.executable, "-c", "from bench import rosters; rosters.measure()"]
-        subprocess.run(command, env=environment, check=True)
+    measure_apart("rosters", clock="2024-10-25T12:00:00+08:00")
 
 
 def measure() -> None:
-    from bench import _django
-
-    _django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
     roster, clerk = _prepared()
     from subsidies.services import rosters
 
