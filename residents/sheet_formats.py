@@ -24,6 +24,7 @@ from pathlib import Path
 
 ROWS_A_LINE = 500
 LAYOUT_BYTES = 64 << 20  # hidden rows are looked for in sheets up to this size
+MOST_SHEETS = 1000  # a sheet for every village of a county is far less
 PIECE_BYTES = 24 << 20  # larger sheets of an xlsx are read in pieces of about this size
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -223,7 +224,7 @@ def xlsx_parts(archive):
         for a in map(attributes, XLSX_RELATION.findall(part(archive, "xl/_rels/workbook.xml.rels")))
     }
     parts = {}
-    for sheet in map(attributes, XLSX_SHEET.findall(part(archive, "xl/workbook.xml"))):
+    for sheet in map(attributes, XLSX_SHEET.findall(part(archive, "xl/workbook.xml"))[:MOST_SHEETS]):
         target = targets.get(sheet.get("id"), "")
         name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         if name in archive.namelist():
@@ -278,6 +279,9 @@ def read_calamine(source, out, hidden, merged, *, fallback):
         if fallback:
             return read_openpyxl(source, out, hidden)
         raise Refused("unreadable_file", DAMAGED) from error
+    if len(book.sheets_metadata) > MOST_SHEETS:
+        says = f"这个文件里有 {len(book.sheets_metadata)} 个工作表，超过 {MOST_SHEETS} 个。"
+        raise Refused("too_large", f"{says}请只留要上传的工作表，另存为新文件后再上传。")
     kinds, broken, found = calamine.SheetTypeEnum, 0, 0
     for index, meta in enumerate(book.sheets_metadata):
         if meta.typ != kinds.WorkSheet:
@@ -462,7 +466,7 @@ def xls_hidden_rows(stream):
             wide, length = data[7] & 1, data[6]
             raw = data[8 : 8 + length * (1 + wide)]
             sheets[raw.decode("utf-16-le" if wide else "latin-1", "replace")] = int.from_bytes(data[:4], "little")
-    for name, offset in sheets.items():
+    for name, offset in islice(sheets.items(), MOST_SHEETS):
         hidden[name] = [
             int.from_bytes(data[:2], "little") + 1
             for kind, data, _ in biff_records(stream, offset)

@@ -276,6 +276,16 @@ def test_one_row_more_than_the_limit(file):
     assert refusal(path, rows=2) == "too_large"
 
 
+def test_more_sheets_than_anybody_makes(file):
+    def change(xml):
+        more = b"".join(b'<sheet name="s%d" sheetId="%d" r:id="rId1"/>' % (n, n) for n in range(50, 100_050))
+        return xml.replace(b"<sheets>", b"<sheets>" + more)
+
+    with pytest.raises(SheetError) as caught:
+        sheets.read(file("a", changed_part(xlsx(), "xl/workbook.xml", change)), limits=SMALL)
+    assert caught.value.code == "too_large" and "个工作表" in caught.value.message
+
+
 def test_a_bomb_that_says_its_size(file):
     content = changed_part(xlsx(), "xl/worksheets/sheet1.xml", lambda xml: xml + b" " * (64 << 20))
     assert len(content) < 1 << 20
