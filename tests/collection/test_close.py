@@ -17,21 +17,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clerk(make_user):
-    return make_user("township", TOWNSHIP)
-
-
-@pytest.fixture
-def taxman(make_user):
-    return make_user("tax", "411325")
-
-
-@pytest.fixture
-def officer(make_user):
-    return make_user("county", "411325")
-
-
-@pytest.fixture
 def draft(campaign, clerk):
     return lambda: drafts.draft_declaration(
         campaign=campaign, township=Region.objects.get(pk=TOWNSHIP), actor=clerk

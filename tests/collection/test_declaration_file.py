@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clerk(make_user):
-    return make_user("township", TOWNSHIP)
-
-
-@pytest.fixture
 def township(campaign):
     return Region.objects.get(pk=TOWNSHIP)
 
@@ -33,11 +28,6 @@ def draft(campaign, clerk, township):
     pay(campaign, clerk, people=3)
     bank(campaign, clerk, 1200)
     return drafts.draft_declaration(campaign=campaign, township=township, actor=clerk)
-
-
-@pytest.fixture
-def taxman(make_user):
-    return make_user("tax", "411325")
 
 
 @pytest.fixture

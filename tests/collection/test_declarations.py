@@ -21,21 +21,6 @@ State = Declaration.State
 
 
 @pytest.fixture
-def clerk(make_user):
-    return make_user("township", TOWNSHIP)
-
-
-@pytest.fixture
-def taxman(make_user):
-    return make_user("tax", "411325")
-
-
-@pytest.fixture
-def officer(make_user):
-    return make_user("county", "411325")
-
-
-@pytest.fixture
 def township(campaign):
     return Region.objects.get(pk=TOWNSHIP)
 

@@ -25,16 +25,6 @@ State = Declaration.State
 
 
 @pytest.fixture
-def clerk(make_user):
-    return make_user("township", TOWNSHIP)
-
-
-@pytest.fixture
-def taxman(make_user):
-    return make_user("tax", "411325")
-
-
-@pytest.fixture
 def declare(campaign, clerk):
     """A declaration of so many people at the tax bureau."""
 

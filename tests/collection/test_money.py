@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clerk(make_user):
-    return make_user("township", "411325101")
-
-
-@pytest.fixture
 def book(campaign, clerk):
     """`book(("collect", "400"), …)` → movements; keys count up unless given; village and day as default."""
     count = iter(range(10**6))

@@ -23,21 +23,6 @@ HAPPENED = datetime.date(2024, 10, 20)
 
 
 @pytest.fixture
-def clerk(make_user):
-    return make_user("township", TOWNSHIP)
-
-
-@pytest.fixture
-def taxman(make_user):
-    return make_user("tax", "411325")
-
-
-@pytest.fixture
-def officer(make_user):
-    return make_user("county", "411325")
-
-
-@pytest.fixture
 def paper(clerk):
     return attachments.store(
         file=ContentFile(b"x"), name="死亡证明.pdf", kind="evidence", region=VILLAGE, actor=clerk

@@ -23,11 +23,6 @@ DAY = "2024-10-12"
 
 
 @pytest.fixture
-def taxman(make_user):
-    return make_user("tax", "411325")
-
-
-@pytest.fixture
 def upload(campaign, taxman, monkeypatch):
     monkeypatch.setattr(jobs, "wake", lambda job_id: None)
 

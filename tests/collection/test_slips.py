@@ -13,18 +13,13 @@ from collection.models import Contribution, Deposit, NotInsured, Receipt
 from collection.services import receipts
 from collection.services.slips import where_banked
 from residents.models import Attachment
-from tests.collection.paid_people import OTHER, TOWNSHIP, VILLAGE, pay
+from tests.collection.paid_people import OTHER, VILLAGE, pay
 
 pytestmark = pytest.mark.django_db
 
 
 def day(number):
     return datetime.date(2024, 10, number)
-
-
-@pytest.fixture
-def clerk(make_user):
-    return make_user("township", TOWNSHIP)
 
 
 @pytest.fixture
