@@ -75,6 +75,10 @@ def _change(resident, name, number):
     if other := same.select_related("village").first():
         if other.village_id[:6] != resident.village_id[:6]:
             raise StepRefused("这个号码已经在外县登记。请再核对身份证；确实没有录错的，请县医保局与外县核实。")
+        if other.merged_into_id == resident.pk:
+            raise StepRefused(
+                "这个号码在已并入此人的旧记录上。请先在居民页“更正证件号码”里改过来，再回到这里写明“已按身份证更正”，重新申报。"
+            )
         raise StepRefused(
             f"这个号码已经登记在{other.village.name}“{identity.mask_name(other.name)}”名下。"
             "是同一个人重复登记的，请县医保局在居民库里合并；不是同一个人的，请再核对双方身份证。"

@@ -15,9 +15,9 @@ from collection.services.contributions import reverse_contributions
 from collection.services.steps import StepRefused
 from collection.tax_sheets import FeedbackLine, read_feedback
 from residents.models import Event, Job, Region, Resident
-from residents.services import jobs
+from residents.services import jobs, window
 from residents.sheets import Sheet
-from tests.collection.paid_people import FAR, TOWNSHIP, bank, pay
+from tests.collection.paid_people import FAR, TOWNSHIP, VILLAGE, bank, pay
 from tests.people import invented_number
 
 pytestmark = pytest.mark.django_db
@@ -462,6 +462,17 @@ def test_a_number_of_somebody_else_is_explained(failed_row, clerk, make_resident
     make_resident("411325102200", name="李大山", id_number=GOOD)
     with pytest.raises(StepRefused, match="李\\*山.*重复登记"):
         corrections.correct_row(row=failed_row, name="王晓明", id_number=GOOD, note="", actor=clerk)
+
+
+def test_a_number_of_a_record_merged_into_this_person_is_corrected_at_the_window_first(
+    failed_row, clerk, officer, make_resident
+):
+    person = failed_row.contribution.resident
+    make_resident(VILLAGE, name=person.name, id_number=GOOD, status=Resident.Status.MERGED, merged_into=person)
+    with pytest.raises(StepRefused, match="先在居民页“更正证件号码”里改过来"):
+        corrections.correct_row(row=failed_row, name=person.name, id_number=GOOD, note="", actor=clerk)
+    window.change_number(resident=person, id_number=GOOD, actor=officer)
+    corrections.correct_row(row=failed_row, name=person.name, id_number=GOOD, note="已按身份证更正", actor=clerk)
 
 
 def test_a_number_of_somebody_insured_already_moves_no_payment(failed_row, campaign, clerk, make_resident):
