@@ -1,12 +1,11 @@
 """Ledgers of invented people, as villages would write them."""
 
 import datetime
-import io
 
-import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.people import invented_number
+from tests.workbooks import workbook
 
 HEADING = [
     "序号", "姓名", "身份证号码", "户编号", "与户主关系", "人员类别", "实缴金额", "缴费日期", "收据号", "联系电话",
@@ -40,13 +39,7 @@ def person(serial: int, **changes) -> list:
 
 
 def xlsx(rows, *, heading=HEADING) -> bytes:
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out) as book:
-        book.set_properties({"created": datetime.datetime(2024, 10, 1)})  # the same rows are the same file
-        sheet = book.add_worksheet("缴费清册")
-        for at, row in enumerate([heading, *rows]):
-            sheet.write_row(at, 0, row)
-    return out.getvalue()
+    return workbook([heading, *rows], sheet="缴费清册")
 
 
 def upload(rows, name="台账.xlsx", **options) -> SimpleUploadedFile:

@@ -1,10 +1,8 @@
 """The tax bureau's answer: any form of its file, partial, repeated, contradictory; corrections and their lineage."""
 
 import datetime
-import io
 
 import pytest
-import xlsxwriter
 from django.core.files.base import ContentFile
 
 import collection.tasks  # noqa: F401
@@ -19,6 +17,7 @@ from residents.services import jobs, window
 from residents.sheets import Sheet
 from tests.collection.paid_people import FAR, TOWNSHIP, VILLAGE, bank, pay
 from tests.people import invented_number
+from tests.workbooks import workbook
 
 pytestmark = pytest.mark.django_db
 State = Declaration.State
@@ -56,13 +55,7 @@ def upload(taxman, monkeypatch):
 
 
 def book(rows, title="导入结果", heading=("序号", "姓名", "证件号码", "导入结果", "失败原因")):
-    content = io.BytesIO()
-    workbook = xlsxwriter.Workbook(content, {"in_memory": True})
-    sheet = workbook.add_worksheet(title)
-    for number, row in enumerate([heading, *rows]):
-        sheet.write_row(number, 0, row)
-    workbook.close()
-    return content.getvalue()
+    return workbook([heading, *rows], sheet=title)
 
 
 def answers(declaration, *said):

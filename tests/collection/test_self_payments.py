@@ -1,11 +1,9 @@
 """自主缴费: matched once in however many lists it stands; what was paid twice goes back by itself."""
 
 import datetime
-import io
 from decimal import Decimal
 
 import pytest
-import xlsxwriter
 from django.core.files.base import ContentFile
 
 import collection.tasks  # noqa: F401
@@ -17,6 +15,7 @@ from residents.services import jobs
 from subsidies.models import Identity
 from tests.collection.paid_people import VILLAGE, pay
 from tests.people import invented_number
+from tests.workbooks import workbook
 
 pytestmark = pytest.mark.django_db
 DAY = "2024-10-12"
@@ -27,14 +26,7 @@ def upload(campaign, taxman, monkeypatch):
     monkeypatch.setattr(jobs, "wake", lambda job_id: None)
 
     def upload(*rows, heading=("姓名", "证件号码", "缴费金额", "缴费日期", "电子税票号码")):
-        content = io.BytesIO()
-        workbook = xlsxwriter.Workbook(content, {"in_memory": True})
-        sheet = workbook.add_worksheet("已缴费清单")
-        sheet.write(0, 0, "内乡县2025年度自主缴费明细")
-        for number, row in enumerate([heading, *rows], 1):
-            sheet.write_row(number, 0, row)
-        workbook.close()
-        file = ContentFile(content.getvalue())
+        file = ContentFile(workbook([["内乡县2025年度自主缴费明细"], heading, *rows], sheet="已缴费清单"))
         paid_list, _ = self_payments.take_paid_list(campaign=campaign, file=file, name="清单.xlsx", actor=taxman)
         for job in Job.objects.filter(state="queued"):
             jobs.run(job.pk)

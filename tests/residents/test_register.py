@@ -10,6 +10,7 @@ from django.urls import reverse
 from residents.models import Event, InsuredYear, Job, Region, RegisterBatch, Resident
 from residents.services import attachments, jobs, register
 from tests.people import invented_number
+from tests.workbooks import workbook
 
 TITLES = [
     "姓名",
@@ -53,15 +54,11 @@ def clerk(campaign, make_user, monkeypatch):
 
 
 @pytest.fixture
-def upload(clerk, tmp_path):
+def upload(clerk):
     def make(*lines, name="登记册.xlsx"):
-        book = openpyxl.Workbook()
-        for row in (["内乡县居民登记册"], TITLES, *lines):
-            book.active.append(row)
-        path = tmp_path / name
-        book.save(path)
+        content = workbook([["内乡县居民登记册"], TITLES, *lines])
         kept = attachments.store(
-            file=ContentFile(path.read_bytes(), name=name), name=name, kind="register", region="411325", actor=clerk
+            file=ContentFile(content, name=name), name=name, kind="register", region="411325", actor=clerk
         )
         return register.start_reading(attachment=kept, county=Region.objects.get(code="411325"), actor=clerk)
 

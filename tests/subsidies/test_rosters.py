@@ -2,9 +2,7 @@
 """名单: read, matched, reviewed, applied by another person, taken back; a handful of statements however long."""
 
 import datetime
-import io
 
-import openpyxl
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
@@ -17,6 +15,7 @@ from subsidies.models import Identity, Roster, RosterRow
 from subsidies.services import rosters
 from subsidies.services.rosters import RosterRefused
 from tests.people import invented_number
+from tests.workbooks import workbook
 
 VILLAGE = "411325101200"
 Outcome = RosterRow.Outcome
@@ -51,15 +50,6 @@ def desk(campaign, make_user, monkeypatch):
             )
 
     return Desk()
-
-
-def workbook(rows) -> bytes:
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def outcomes(roster):
