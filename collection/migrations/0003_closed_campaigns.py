@@ -4,7 +4,7 @@ from collection.closed import close_to_closed
 
 
 class Migration(migrations.Migration):
-    dependencies = [("collection", "0005_books_handed_back"), ("subsidies", "0002_append_only")]
+    dependencies = [("collection", "0002_append_only"), ("subsidies", "0002_append_only")]
     operations = [
         close_to_closed("collection_movement"),
         close_to_closed("collection_contribution"),
