@@ -57,9 +57,11 @@ def read_targets(book: Workbook, villages: Mapping[tuple[str, str], str]) -> lis
     for sheet, header in found:
         township = ""
         for number, cells in sheet.rows:
+            if number <= header.row:
+                continue
             values = {key: _text(cells[at]) if at < len(cells) else "" for key, at in header.columns.items()}
             township = values.get("township") or township
-            if number > header.row and (line := _line(number, township, values, villages)):
+            if line := _line(number, township, values, villages):
                 if line.code and line.code in seen:
                     line.problems.append(f"与第{seen[line.code]}行是同一个村，请删去一行。")
                 seen.setdefault(line.code, number)

@@ -34,6 +34,7 @@ ROWS = {
     "the code as a number": ([int(VILLAGE), "", "", 120.0], 120),
     "by short name": (["", "城关", "县衙", "120人"], 120),
     "full width and thousands": (["", "城关镇", "县衙社区", "１，２００"], 1200),
+    "without a township": (["", "", "县衙社区", 120], 120),
     "zero is a task": (["", "城关镇", "县衙社区", 0], 0),
     "empty: as it is": (["", "城关镇", "县衙社区", ""], None),
     "half a person": (["", "城关镇", "县衙社区", 12.5], "“12.5”不对"),
