@@ -138,5 +138,5 @@ def _on_the_way(campaign, village) -> list[str]:
 
 
 def _has_unused(book) -> bool:
-    end = (book.returned_from or book.last + 1) - 1
-    return (highest_spent(book) or book.first - 1) < end
+    highest = highest_spent(book)
+    return (book.first - 1 if highest is None else highest) < book.end

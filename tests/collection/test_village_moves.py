@@ -87,6 +87,7 @@ UNFINISHED = {
     "a notice that is over": (PublicNotice, {"state": "closed"}, None),
     "a receipt book with numbers left": (ReceiptBook, BOOK, "没用完的收据本"),
     "a receipt book handed back": (ReceiptBook, {**BOOK, "returned_from": 1}, None),
+    "a book that begins with 0, handed back": (ReceiptBook, {**BOOK, "first": 0, "returned_from": 0}, None),
 }
 
 
