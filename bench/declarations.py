@@ -1,7 +1,7 @@
 """Declaring, answering and posting 30,000 people in one township: statements and seconds of each step.
 
-Measured at 3,000 and at 30,000
-people: the statements must be the same, but for the two files, which are written and read 2,000 people at a time.
+Measured at 3,000 and at 30,000 people: the statements must be the same, but for the two files, which are written and
+read 2,000 people at a time.
 """
 
 import datetime

@@ -1,8 +1,7 @@
 """The cash board of 295 villages × 2,000 receipts, against reading those rows.
 
-Three ways to the same board: from
-the positions kept with each village's events (what the page does), every village worked out anew by the service, and
-the pure rules on all rows read into memory.
+Three ways to the same board: from the positions kept with each village's events (what the page does), every village
+worked out anew by the service, and the pure rules on all rows read into memory.
 """
 
 import datetime
