@@ -134,7 +134,7 @@ def _supervision(policy: Policy) -> list[Figure]:
         rows.append(_line("报解提醒", f"到额度的 {_share(warnings.at_share)}、{days}、到期日，逾期后每天", warnings))
     people = f"，不少于 {targets.people} 人" if targets.people else ""
     last_year = "，不低于上年参保人数" if targets.not_below_last_year else ""
-    says = f"总体 {_share(targets.overall)}{people}{last_year}；特殊人群 {_share(targets.special)}"
+    says = f"总体 {_share(targets.overall)}{people}{last_year}；特殊群体 {_share(targets.special)}"
     rows.append(_line("任务目标", says, targets))
     daily = f"从 {ranking.daily_from} 起每天；" if ranking.daily_from else ""
     weekly = f"从 {ranking.weekly_from} 起每周{WEEKDAYS[ranking.weekly_day]} {ranking.weekly_time:%H:%M}"

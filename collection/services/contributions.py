@@ -62,7 +62,7 @@ def record_contributions(
     if not payments:
         return []
     if Campaign.objects.filter(pk=campaign.pk, closed_at__isnull=False).exists():
-        raise ContributionRefused(f"{campaign}已关闭，不能再记缴费。")
+        raise ContributionRefused(f"{campaign}已办结，不能再记缴费。")
     moment = stamp(campaign_id=campaign.pk)
     money.lock_accounts(campaign=campaign, villages={p.village for p in payments})
     made = []

@@ -52,7 +52,7 @@ def confirm_ledger(*, batch: LedgerBatch, actor) -> LedgerBatch:
     if batch.state != State.CHECKED:
         raise LedgerRefused(f"这份台账{batch.get_state_display()}，不能确认。")
     if not batch.campaign.is_open:
-        raise LedgerRefused(f"{batch.campaign}已关闭，不能再确认台账。")
+        raise LedgerRefused(f"{batch.campaign}已办结，不能再确认台账。")
     good = count_rows(batch=batch)[RowState.GOOD]
     if not good:
         raise LedgerRefused("没有可以确认的行。请下载标注好的表，改正后重新上传。")
@@ -257,7 +257,7 @@ def withdraw_ledger(*, batch: LedgerBatch, reason: str, actor) -> list[Stays]:
     if batch.state in (State.READING, State.CONFIRMING):
         raise LedgerRefused("这份台账正在处理，请等处理完再撤回。")
     if not batch.campaign.is_open:
-        raise LedgerRefused(f"{batch.campaign}已关闭，不能再撤回台账。")
+        raise LedgerRefused(f"{batch.campaign}已办结，不能再撤回台账。")
     stays = what_stays(batch=batch)
     kept = [s.number for s in stays]
     live = Contribution.objects.filter(ledger_row__batch=batch, ended_at__isnull=True)

@@ -197,7 +197,7 @@ def _check(campaign, facts):
 
 def _refuse_closed(campaign):
     if Campaign.objects.filter(pk=campaign.pk, closed_at__isnull=False).exists():
-        raise MoneyRefused(f"{campaign}已关闭，资金不能再变动。")
+        raise MoneyRefused(f"{campaign}已办结，资金不能再变动。")
 
 
 def _not_yet_booked(facts):

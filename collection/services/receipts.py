@@ -74,7 +74,7 @@ def take_apart(number: str) -> Number | None:
 
 def _refuse_closed(campaign) -> None:
     if Campaign.objects.filter(pk=campaign.pk, closed_at__isnull=False).exists():
-        raise ReceiptRefused(f"{campaign}已关闭，收据不能再登记或作废。")
+        raise ReceiptRefused(f"{campaign}已办结，收据不能再登记或作废。")
 
 
 def _range(first: str, last: str) -> tuple[Number, Number]:

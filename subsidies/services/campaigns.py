@@ -71,7 +71,7 @@ def adopt_version(*, campaign: Campaign, expected: str, reason: str, actor) -> P
     """
     campaign = Campaign.objects.select_for_update().select_related("county").get(pk=campaign.pk)
     if not campaign.is_open:
-        raise PolicyChangeRefused(f"{campaign}已关闭，政策不能再改。")
+        raise PolicyChangeRefused(f"{campaign}已办结，政策不能再改。")
     if not reason.strip():
         raise PolicyChangeRefused("请写明为什么采用新版本，例如上级文件的文号。")
     rules = policies.read(campaign.policy_version.policy_id)

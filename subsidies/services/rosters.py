@@ -234,7 +234,7 @@ def withdraw_roster(*, roster: Roster, reason: str, keep: set[int], actor) -> li
 def _check_upload(campaign, department, category, recognised_on, document, actor):
     rules = campaign.policy
     if not campaign.is_open:
-        raise RosterRefused(f"{campaign}已关闭，不能再收名单。")
+        raise RosterRefused(f"{campaign}已办结，不能再收名单。")
     if department not in rules.departments:
         raise RosterRefused(f"{campaign}没有由“{department}”认定的身份；认定部门有：{'、'.join(rules.departments)}。")
     if actor.role == Role.DEPARTMENT and actor.department != department:
@@ -340,7 +340,7 @@ def _check_apply(roster: Roster, actor) -> None:
     if roster.state != State.READY:
         raise RosterRefused(f"{roster.pk} 号名单{roster.get_state_display()}，不能应用。")
     if not roster.campaign.is_open:
-        raise RosterRefused(f"{roster.campaign}已关闭，不能再应用名单。")
+        raise RosterRefused(f"{roster.campaign}已办结，不能再应用名单。")
 
 
 def _end_marks(roster: Roster) -> None:

@@ -112,7 +112,7 @@ def test_closed_over_with_reasons_by_name_and_frozen(campaign, clerk, officer, d
             contribution=Contribution.objects.first(), reason="death", happened_on=DAY, actor=clerk
         ),
     ):
-        with pytest.raises((StepRefused, MoneyRefused, ContributionRefused), match="已经办结|已关闭"):
+        with pytest.raises((StepRefused, MoneyRefused, ContributionRefused), match="已经办结|已办结"):
             change()
 
 

@@ -109,5 +109,5 @@ def test_what_cannot_be_reversed(campaign, make_resident, payment, state, reason
 def test_nothing_is_recorded_in_a_closed_campaign(campaign, make_resident, payment):
     campaign.closed_at = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
     campaign.save()
-    with pytest.raises(ContributionRefused, match="已关闭"):
+    with pytest.raises(ContributionRefused, match="已办结"):
         contributions.record_contributions(campaign=campaign, payments=[payment(make_resident(VILLAGE))], actor=None)

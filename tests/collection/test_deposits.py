@@ -148,7 +148,7 @@ def test_first_day_and_today_are_good(record, paid_on):
 def test_closed_campaign(record, campaign):
     campaign.closed_at = campaign.opened_at
     campaign.save()
-    with pytest.raises(DepositRefused, match="已关闭"):
+    with pytest.raises(DepositRefused, match="已办结"):
         record()
 
 
@@ -158,7 +158,7 @@ def test_a_slip_of_a_closed_campaign_is_neither_verified_nor_rejected(record, ca
     type(campaign).objects.filter(pk=campaign.pk).update(closed_at=campaign.opened_at)
     for step in (deposits.verify_deposit, deposits.reject_deposit):
         facts = {"reason": "照片看不清"} if step is deposits.reject_deposit else {}
-        with pytest.raises(money.MoneyRefused, match="已关闭"):
+        with pytest.raises(money.MoneyRefused, match="已办结"):
             step(deposit=deposit, actor=reviewer, **facts)
     deposit.refresh_from_db()
     assert (deposit.state, account().in_hand) == ("pending", 400)

@@ -107,9 +107,9 @@ def test_a_closed_campaign(page, campaign, batch):
     campaign.closed_at = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
     campaign.save()
     answer = page.post(reverse("ledger_upload", args=[VILLAGE]), {"file": upload([person(9)])})
-    assert "已关闭" in answer.content.decode()
+    assert "已办结" in answer.content.decode()
     answer = page.post(reverse("ledger_confirm", args=[batch.pk]), follow=True)
-    assert "已关闭" in answer.content.decode()
+    assert "已办结" in answer.content.decode()
     assert not Contribution.objects.exists()
 
 

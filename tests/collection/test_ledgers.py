@@ -203,7 +203,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_reason(campaign, village
 
 @pytest.mark.parametrize(
     ("change", "says"),
-    [("closed", "已关闭"), ("township", "不是本县的村"), ("other county", "不是本县的村"), ("size", "上限")],
+    [("closed", "已办结"), ("township", "不是本县的村"), ("other county", "不是本县的村"), ("size", "上限")],
 )
 def test_what_is_not_taken_in(campaign, village, helper, change, says):
     file = upload([person(0)])
@@ -225,7 +225,7 @@ def test_a_campaign_that_closes_before_the_confirmation(campaign, send, helper):
     batch = send([person(0)])
     campaign.closed_at = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
     campaign.save()
-    with pytest.raises(LedgerRefused, match="已关闭"):
+    with pytest.raises(LedgerRefused, match="已办结"):
         ledger_confirm.confirm_ledger(batch=batch, actor=helper)
 
 

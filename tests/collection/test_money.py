@@ -184,9 +184,9 @@ def test_closed_campaign_is_frozen(book, campaign, clerk):
     movements = book(("collect", "400"))
     campaign.closed_at = campaign.opened_at
     campaign.save()
-    with pytest.raises(MoneyRefused, match="已关闭"):
+    with pytest.raises(MoneyRefused, match="已办结"):
         book(("collect", "400"))
-    with pytest.raises(MoneyRefused, match="已关闭"):
+    with pytest.raises(MoneyRefused, match="已办结"):
         reverse_movements(campaign=campaign, movements=movements, reason="更正", actor=clerk)
 
 

@@ -457,6 +457,6 @@ def test_a_closed_campaigns_receipts_stay_as_they_are(books, paid, use, campaign
             campaign=campaign, village=VILLAGE, number="NX0103", state="lost", reason="雨淋", actor=clerk
         ),
     ):
-        with pytest.raises(ReceiptRefused, match="已关闭"):
+        with pytest.raises(ReceiptRefused, match="已办结"):
             change()
     assert set(Receipt.objects.values_list("number", "state")) == {("NX0101", "used")}
