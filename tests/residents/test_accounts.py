@@ -2,9 +2,11 @@
 
 import io
 import re
+from pathlib import Path
 
 import openpyxl
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -13,6 +15,7 @@ from residents.contacts import contact_table
 from residents.helper_list import HelperListError, read_helper_list
 from residents.models import Event, Position, Role, User
 from residents.services.accounts import AccountRefused, Wanted, change_account, create_accounts, create_from_helper_list
+from residents.views.officers import SUBJECTS
 
 HEADER = ["乡镇", "行政村", "姓名", "联系电话", "岗位"]
 
@@ -268,6 +271,14 @@ def test_the_security_officer_releases_a_lock(client, campaign, make_user):
     client.logout()
     answer = client.post(reverse("login"), {"username": "xieban", "password": "test-Pass-1234"})
     assert answer.status_code == 302
+
+
+def test_the_audit_officer_can_choose_every_subject_that_is_recorded():
+    recorded = set()
+    for app in ("residents", "subsidies", "collection", "reporting"):
+        for path in Path(settings.BASE_DIR, app).rglob("*.py"):
+            recorded.update(re.findall(r'audit\.(?:record|event)\(\s*"(\w+)\.', path.read_text()))
+    assert recorded - {"demo"} <= {subject for subject, _ in SUBJECTS}
 
 
 def test_the_audit_officer_searches_and_exports(client, campaign, make_user, make_resident):
