@@ -106,7 +106,7 @@ def return_declaration(*, declaration: Declaration, reason: str, actor) -> Decla
 @transaction.atomic
 def confirm_declaration(*, declaration: Declaration, number: str, people: int, amount: Decimal, actor) -> Declaration:
     """The tax bureau's 缴费确认单 for those taken in: its count and amount must be those of the feedback."""
-    number = required(number, "确认单号")[:40]
+    number = required(deposits.written(number), "确认单号")[:40]
     found = begin(declaration)
     if found.state in (State.CONFIRMED, State.REMITTED, State.POSTED) and found.confirmation_no == number:
         return found
@@ -142,7 +142,7 @@ def remit_declaration(
     *, declaration: Declaration, slip_no: str, on: date, amount: Decimal, photo: Photo, actor
 ) -> Declaration:
     """The township has sent exactly the confirmed sum to the clearing account, on the slip's day."""
-    slip_no = deposits.written(required(slip_no, "汇款回单号"))[:40]
+    slip_no = required(deposits.written(slip_no), "汇款回单号")[:40]
     found = begin(declaration)
     if found.state in (State.REMITTED, State.POSTED) and found.remittance_no == slip_no:
         return found

@@ -347,10 +347,10 @@ def test_a_confirmation_must_be_what_the_feedback_says(submitted, take, taxman, 
 
 def test_a_confirmation_serves_one_declaration(submitted, take, go_on, taxman):
     first = go_on(take(submitted(people=1)), State.CONFIRMED)
-    second = take(submitted(people=1))
+    second, known = take(submitted(people=1)), first.confirmation_no
     with pytest.raises(StepRefused, match="确认单号 .*另一张申报表"):
         declarations.confirm_declaration(
-            declaration=second, number=f" {first.confirmation_no} ", people=1, amount=Decimal(400), actor=taxman
+            declaration=second, number=f" {known[:2].lower()}-{known[2:]} ", people=1, amount=Decimal(400), actor=taxman
         )
 
 
@@ -369,6 +369,7 @@ REMITTANCES = {
     "before the confirmation": ({"on": datetime.date(2024, 10, 24)}, "不能早于"),
     "tomorrow": ({"on": datetime.date(2024, 10, 26)}, "不能晚于今天|也不能晚于"),
     "no slip number": ({"slip_no": "  "}, "汇款回单号"),
+    "a dash for a slip number": ({"slip_no": "——"}, "请填写汇款回单号"),
 }
 
 
