@@ -91,7 +91,7 @@ def withdraw_roster(*, roster: Roster, reason: str, actor) -> set[int]:
 
 
 def _refuse_closed(campaign) -> None:
-    if Campaign.objects.filter(pk=campaign.pk, closed_at__isnull=False).exists():
+    if campaign.closed_meanwhile():
         raise RosterRefused(f"{campaign}已经办结并冻结，名单不能再应用或撤回；请在新年度交名单。")
 
 

@@ -61,7 +61,7 @@ def record_contributions(
     payments = list(payments)
     if not payments:
         return []
-    if Campaign.objects.filter(pk=campaign.pk, closed_at__isnull=False).exists():
+    if campaign.closed_meanwhile():
         raise ContributionRefused(f"{campaign}已办结，不能再记缴费。")
     moment = stamp(campaign_id=campaign.pk)
     money.lock_accounts(campaign=campaign, villages={p.village for p in payments})

@@ -149,7 +149,7 @@ def _locked(deposit) -> Deposit:
 
 
 def _check(campaign, slip_no, paid_on, amount, account):
-    if campaign.closed_at or Campaign.objects.filter(pk=campaign.pk, closed_at__isnull=False).exists():
+    if campaign.closed_meanwhile():
         raise DepositRefused(f"{campaign}已办结，不能再登记缴存。")
     if not 4 <= len(slip_no) <= 40:
         raise DepositRefused("请按银行回单填写回单号（4 到 40 位字母和数字）。")

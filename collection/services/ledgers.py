@@ -46,7 +46,7 @@ def upload_ledger(*, campaign: Campaign, village: Region, file: File, name: str,
     The same file again is the same batch while that one waits for confirmation. Raises LedgerRefused for a closed
     campaign, a region that is no village of the county, an empty or an oversize file.
     """
-    if Campaign.objects.filter(pk=campaign.pk, closed_at__isnull=False).exists():
+    if campaign.closed_meanwhile():
         raise LedgerRefused(f"{campaign}已办结，不能再上传台账。")
     if village.level != Region.Level.VILLAGE or not village.code.startswith(campaign.county_id):
         raise LedgerRefused(f"{village.name}不是本县的村，不能上传台账。请选择收费的村。")

@@ -196,7 +196,7 @@ def _check(campaign, facts):
 
 
 def _refuse_closed(campaign):
-    if Campaign.objects.filter(pk=campaign.pk, closed_at__isnull=False).exists():
+    if campaign.closed_meanwhile():
         raise MoneyRefused(f"{campaign}已办结，资金不能再变动。")
 
 

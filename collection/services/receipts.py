@@ -73,7 +73,7 @@ def take_apart(number: str) -> Number | None:
 
 
 def _refuse_closed(campaign) -> None:
-    if Campaign.objects.filter(pk=campaign.pk, closed_at__isnull=False).exists():
+    if campaign.closed_meanwhile():
         raise ReceiptRefused(f"{campaign}已办结，收据不能再登记或作废。")
 
 

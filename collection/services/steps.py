@@ -10,7 +10,7 @@ class StepRefused(ValueError):
 
 def refuse_closed(campaign: Campaign) -> None:
     """Nothing changes in a closed campaign. Asked inside the transaction, after the accounts are locked."""
-    if Campaign.objects.filter(pk=campaign.pk, closed_at__isnull=False).exists():
+    if campaign.closed_meanwhile():
         raise StepRefused(f"{campaign}已经办结并冻结，不能再改动。确需更正的，请在下一年度办理或由县医保局书面说明。")
 
 

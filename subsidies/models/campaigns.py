@@ -62,6 +62,10 @@ class Campaign(models.Model):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    def closed_meanwhile(self) -> bool:
+        """Whether it is closed by now; asks the database, for this object may be older than the closing."""
+        return Campaign.objects.filter(pk=self.pk, closed_at__isnull=False).exists()
+
 
 class Target(models.Model):
     """征缴任务: how many people a village (or township, where villages have none) must bring in, and who set it."""
