@@ -164,7 +164,8 @@ def _frames(path, limits: Limits, *, sparse: bool) -> Iterator[dict | list]:
     }
     command = [sys.executable, "-I", str(_READER), str(path.resolve()), json.dumps(child_limits)]
     child = subprocess.Popen(  # noqa: S603 our own interpreter and file
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"LANG": "C.UTF-8"}
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"LANG": "C.UTF-8"},
+        pipesize=1 << 20,  # the child reads on while a chunk is written
     )
     said = []
     listener = threading.Thread(target=lambda: said.append(child.stderr.read()), daemon=True)

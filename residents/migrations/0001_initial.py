@@ -188,12 +188,13 @@ class Migration(migrations.Migration):
                 ('address', models.CharField(blank=True, max_length=120, verbose_name='住址')),
                 ('years', models.CharField(blank=True, max_length=120, verbose_name='参保年度')),
                 ('before', models.JSONField(null=True, verbose_name='原登记')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='staged', to='residents.registerbatch', verbose_name='批次')),
+                ('batch', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='staged', to='residents.registerbatch', verbose_name='批次')),
             ],
             options={
                 'verbose_name': '登记册待写入行',
                 'verbose_name_plural': '登记册待写入行',
                 'ordering': ['id'],
+                'indexes': [models.Index(fields=['batch', 'id'], name='register_row_batch')],
             },
         ),
         migrations.CreateModel(
@@ -212,7 +213,7 @@ class Migration(migrations.Migration):
                 ('registered_on', models.DateField(verbose_name='登记日期')),
                 ('household', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='residents', to='residents.household', verbose_name='户')),
                 ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='residents.resident', verbose_name='并入')),
-                ('register_batch', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='residents.registerbatch', verbose_name='登记册批次')),
+                ('register_batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='residents.registerbatch', verbose_name='登记册批次')),
                 ('village', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='residents', to='residents.region', verbose_name='村')),
             ],
             options={

@@ -62,7 +62,7 @@ class Resident(models.Model):
     registered_on = models.DateField("登记日期")
     register_batch = models.ForeignKey(
         "residents.RegisterBatch", models.PROTECT, verbose_name="登记册批次", null=True, blank=True, related_name="+",
-        db_index=False, editable=False,
+        db_index=False, db_constraint=False, editable=False,  # batches stay; half a million look-ups are saved
     )
     merged_into = models.ForeignKey(
         "self", models.PROTECT, verbose_name="并入", null=True, blank=True, related_name="merged_from"

@@ -7,6 +7,7 @@ disappears in the transaction that writes it. Nobody is removed for missing from
 import json
 
 from django.db import connection, transaction
+from django.db.models import Count, Max, Min, Q
 
 from config import clock
 from residents import audit, identity, register_rows, sheet_headers, sheets
@@ -233,36 +234,39 @@ def village_names(county_code: str) -> dict[tuple[str, str], str]:
 def write_batch(run: jobs.Run) -> str:
     """Writes the staged rows of a confirmed batch, a chunk a transaction."""
     batch = RegisterBatch.objects.select_related("confirmed_by").get(pk=run.args["batch"])
-    total = batch.new + batch.changed
+    total, last = batch.new + batch.changed, 0
     while batch.state == State.CONFIRMING:
         with transaction.atomic():
             run.confirm_ours()
-            last = _chunk_end(batch)
-            if last is None:
+            chunk = _next_chunk(batch, after=last)
+            if not chunk["rows"]:
                 RegisterBatch.objects.filter(pk=batch.pk).update(state=State.CONFIRMED)
                 break
-            batch.written += _write_chunk(batch, last)
+            _write_chunk(batch, chunk)
+            batch.written, last = batch.written + chunk["rows"], chunk["last"]
             RegisterBatch.objects.filter(pk=batch.pk).update(written=batch.written)
         run.progress(batch.written, total, f"已写入 {batch.written} 人")
     return f"写入 {batch.written} 人"
 
 
-def _chunk_end(batch) -> int | None:
-    """The last id of the next chunk; None where nothing is left."""
-    ids = batch.staged.order_by("id").values_list("id", flat=True)
-    return ids[CHUNK - 1 : CHUNK].first() or ids.last()
+def _next_chunk(batch, after: int) -> dict:
+    """What is written next: the first and last id, how many rows, how many are of people who are new or tell insured
+    years, and from which line of the file to which."""
+    return batch.staged.filter(id__gt=after).order_by("id")[:CHUNK].aggregate(
+        first=Min("id"), last=Max("id"), rows=Count("id"), new=Count("id", filter=Q(is_new=True)),
+        with_years=Count("id", filter=~Q(years="")), first_line=Min("number"), last_line=Max("number"),
+    )
 
 
-def _write_chunk(batch, last: int) -> int:
-    rows = batch.staged.filter(id__lte=last)
-    facts = {"batch": batch.pk, "last": last, "on": clock.today()}
+def _write_chunk(batch, chunk: dict) -> None:
+    rows = batch.staged.filter(id__range=(chunk["first"], chunk["last"]))
+    facts = {"batch": batch.pk, "first": chunk["first"], "last": chunk["last"], "on": clock.today()}
     with connection.cursor() as cursor:
         cursor.execute(WRITE_HOUSEHOLDS, facts)
         cursor.execute(WRITE_RESIDENTS, facts)
-    _record_changes(batch, rows, _add_years(rows))
-    written = rows.count()
+    years = _add_years(rows) if chunk["with_years"] else {}
+    _record_changes(batch, rows, chunk, years)
     rows._raw_delete(using="default")
-    return written
 
 
 #: What a row can change, as it is called in an audit event, and the row's own field.
@@ -272,12 +276,12 @@ _IN_EVENTS = {
 }
 
 
-def _record_changes(batch, rows, years: dict[str, list[int]]) -> None:
+def _record_changes(batch, rows, chunk: dict, years: dict[str, list[int]]) -> None:
     """One event a changed person, with before and after; one a chunk for those who are new (docs/decisions/audit.md).
 
     `years`: id number → the insured years that were not known before.
     """
-    changed = list(rows.filter(is_new=False).values())
+    changed = list(rows.filter(is_new=False).values()) if chunk["new"] < chunk["rows"] else []
     ids = dict(
         Resident.objects.filter(id_number__in=[row["id_number"] for row in changed]).values_list("id_number", "pk")
     )
@@ -296,13 +300,12 @@ def _record_changes(batch, rows, years: dict[str, list[int]]) -> None:
                 region=row["village_code"], summary=f"登记册更新：{row['name']}", before=before, after=after,
                 batch=batch_name,
             ))
-    new = rows.filter(is_new=True).count()
-    if new:
-        first, last = rows.order_by("id").values_list("number", flat=True)[0], rows.order_by("-id")[0].number
+    if new := chunk["new"]:
+        lines = f"表中第{chunk['first_line']}至{chunk['last_line']}行"
         events.append(
             audit.event(
                 "resident.register", actor=batch.confirmed_by, object_type="registerbatch", object_id=batch.pk,
-                region=batch.county_id, summary=f"登记册新登记 {new} 人（表中第{first}至{last}行）", batch=batch_name,
+                region=batch.county_id, summary=f"登记册新登记 {new} 人（{lines}）", batch=batch_name,
             )
         )
     audit.record_all(events)
@@ -311,8 +314,6 @@ def _record_changes(batch, rows, years: dict[str, list[int]]) -> None:
 def _add_years(rows) -> dict[str, list[int]]:
     """Adds the insured years that the rows tell; answers id number → what was new, of people known before."""
     told = list(rows.exclude(years="").values_list("id_number", "years", "is_new"))
-    if not told:
-        return {}
     ids = dict(Resident.objects.filter(id_number__in=[n for n, _, _ in told]).values_list("id_number", "pk"))
     known = set(
         InsuredYear.objects.filter(resident_id__in=[ids[n] for n, _, is_new in told if not is_new])

@@ -3,7 +3,7 @@
 WRITE_HOUSEHOLDS = """
 INSERT INTO residents_household (village_id, number, head_name)
 SELECT village_code, household, MAX(head_name) FROM residents_registerrow
-WHERE batch_id = %(batch)s AND id <= %(last)s AND household <> ''
+WHERE batch_id = %(batch)s AND id BETWEEN %(first)s AND %(last)s AND household <> ''
 GROUP BY village_code, household
 ON CONFLICT (village_id, number) DO UPDATE SET head_name = excluded.head_name
 WHERE excluded.head_name <> '' AND excluded.head_name <> residents_household.head_name
@@ -18,7 +18,7 @@ SELECT s.village_code, h.id, s.name, s.document_type, s.id_number, s.birth_date,
   'active', %(on)s, s.batch_id
 FROM residents_registerrow s
 LEFT JOIN residents_household h ON h.village_id = s.village_code AND h.number = s.household
-WHERE s.batch_id = %(batch)s AND s.id <= %(last)s
+WHERE s.batch_id = %(batch)s AND s.id BETWEEN %(first)s AND %(last)s
 ORDER BY s.id
 ON CONFLICT (document_type, id_number) DO UPDATE SET
   name = excluded.name,
