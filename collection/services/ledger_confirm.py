@@ -31,7 +31,6 @@ from residents import audit, sheets
 from residents.services import jobs
 from residents.services.newcomers import Newcomer, register_newcomers
 from residents.sheet_headers import Header
-from subsidies.models import Campaign
 from subsidies.services.instants import stamp
 
 #: Small enough that on SQLite other writers wait well under a second.
@@ -75,16 +74,12 @@ def book_batch(run: jobs.Run) -> str:
         return ""
     total = batch.rows.filter(state__in=(RowState.GOOD, RowState.CONFIRMED)).count()
     while chunk := list(batch.rows.filter(state=RowState.GOOD).order_by("number")[:CHUNK]):
-        if not _still_open(batch):
+        if batch.campaign.closed_meanwhile():
             break
         _book_chunk(run, batch, chunk)
         left = batch.rows.filter(state=RowState.GOOD).count()
         run.progress(total - left, total, "正在记账")
     return _finish(run, batch)
-
-
-def _still_open(batch) -> bool:
-    return not Campaign.objects.filter(pk=batch.campaign_id, closed_at__isnull=False).exists()
 
 
 def _book_chunk(run, batch, chunk: list[LedgerRow]) -> None:
