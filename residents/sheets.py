@@ -4,12 +4,14 @@ Reading happens in a child process with limits of its own (`sheet_formats.py`): 
 the answer here is a reading or one `SheetError`. Costs about 60 ms a file beyond the reading itself.
 """
 
+import fcntl
 import json
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -164,9 +166,10 @@ def _frames(path, limits: Limits, *, sparse: bool) -> Iterator[dict | list]:
     }
     command = [sys.executable, "-I", str(_READER), str(path.resolve()), json.dumps(child_limits)]
     child = subprocess.Popen(  # noqa: S603 our own interpreter and file
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"LANG": "C.UTF-8"},
-        pipesize=1 << 20,  # the child reads on while a chunk is written
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"LANG": "C.UTF-8"}
     )
+    with suppress(OSError, AttributeError):  # where the system gives it, so that the child reads on meanwhile
+        fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, 1 << 20)
     said = []
     listener = threading.Thread(target=lambda: said.append(child.stderr.read()), daemon=True)
     listener.start()
