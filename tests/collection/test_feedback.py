@@ -104,6 +104,8 @@ def test_a_sheet_without_people_is_no_feedback():
 REASONS = {
     "姓名与身份证号不匹配": ("name_differs", Way.FIX),
     "身份证号码校验位错误": ("id_wrong", Way.FIX),
+    "身份证号码在系统中查不到": ("id_wrong", Way.FIX),
+    "该人员查不到": ("not_registered", Way.ASK),
     "该人员已缴费，不能重复申报": ("already_paid", Way.REFUND),
     "已参加城镇职工基本医疗保险": ("employee", Way.REFUND),
     "在其他统筹地区参保": ("elsewhere", Way.REFUND),
