@@ -50,7 +50,7 @@ def _fill_up() -> int:
     copies = PEOPLE // Resident.objects.count()
     with connection.cursor() as cursor:
         _copy(cursor, Resident, copies, {
-            "id": "id + n * 100000", "id_number": "substr(id_number, 1, 10) || (10000000 + n * 20000 + id % 20000)",
+            "id": "id + n * 100000", "id_number": "substr(id_number, 1, 6) || (100000000000 + n * 100000 + id)",
         })
         _copy(cursor, Contribution, copies, {
             "id": "id + n * 100000", "resident_id": "resident_id + n * 100000", "receipt_id": "NULL",
