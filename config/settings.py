@@ -101,7 +101,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "residents.middleware.AuditSourceMiddleware",
     "residents.middleware.IdleLogoutMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "residents.middleware.LoginMiddleware",
     "residents.middleware.FirstPasswordMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -41,10 +42,24 @@ class IdleLogoutMiddleware:
             if moment - seen > settings.IDLE_MINUTES * 60:
                 logout(request)
                 messages.info(request, f"超过{settings.IDLE_MINUTES}分钟没有操作，已自动退出，请重新登录。")
-                return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+                return redirect_to_login(_page_after_login(request))
             if moment - seen > 60 or "seen_at" not in request.session:
                 request.session["seen_at"] = moment
         return self.get_response(request)
+
+
+class LoginMiddleware(LoginRequiredMiddleware):
+    """Django's own, but whoever sends a form without a session is told so, and comes back to a page that opens."""
+
+    def handle_no_permission(self, request, view_func):
+        if request.method == "POST":
+            messages.info(request, "登录已经失效，刚才提交的内容没有保存，请登录后重新填写。")
+        return redirect_to_login(_page_after_login(request))
+
+
+def _page_after_login(request) -> str:
+    """The page that was asked for; the first page after a form, whose address may take nothing but forms."""
+    return request.get_full_path() if request.method == "GET" else "/"
 
 
 class FirstPasswordMiddleware:

@@ -79,6 +79,16 @@ def test_half_an_hour_without_a_request_ends_the_session(client, helper, minutes
             assert "超过30分钟没有操作" in client.get(response.url).content.decode()
 
 
+def test_a_form_sent_without_a_session_is_said_and_leads_to_a_page_that_opens(client, helper):
+    response = client.post(reverse("deposit_create", args=[helper.region_id]), {"amount": "1"}, follow=True)
+    assert response.redirect_chain == [("/login/?next=/", 302)]
+    assert "刚才提交的内容没有保存" in response.content.decode()
+
+
+def test_a_page_asked_for_without_a_session_opens_after_the_login(client, helper):
+    assert client.get("/ledgers/?page=2").url == "/login/?next=/ledgers/%3Fpage%3D2"
+
+
 def test_work_keeps_the_session(client, helper):
     start = timezone.now()
     for minutes in (0, 20, 40, 60):
