@@ -10,6 +10,8 @@ trigger …_closed") until it lifts the triggers (`removal`) before and puts the
 
 from django.db import migrations
 
+from residents.triggers import guard
+
 _POSTGRES_FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_closed_campaign() RETURNS trigger AS $$
 BEGIN
@@ -49,13 +51,4 @@ def removal(vendor: str, table: str) -> list[str]:
 
 def close_to_closed(table: str) -> migrations.RunPython:
     """The migration operation that makes a table refuse new rows of a closed campaign."""
-
-    def install(apps, schema_editor):
-        for statement in statements(schema_editor.connection.vendor, table):
-            schema_editor.execute(statement, params=None)
-
-    def remove(apps, schema_editor):
-        for statement in removal(schema_editor.connection.vendor, table):
-            schema_editor.execute(statement, params=None)
-
-    return migrations.RunPython(install, remove)
+    return guard(table, statements=statements, removal=removal)

@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from residents.triggers import guard
+
 _POSTGRES_FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$
 BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql;
@@ -35,13 +37,4 @@ def removal(vendor: str, table: str) -> list[str]:
 
 def protect(table: str) -> migrations.RunPython:
     """The migration operation that makes a table append-only."""
-
-    def install(apps, schema_editor):
-        for statement in statements(schema_editor.connection.vendor, table):
-            schema_editor.execute(statement, params=None)
-
-    def remove(apps, schema_editor):
-        for statement in removal(schema_editor.connection.vendor, table):
-            schema_editor.execute(statement, params=None)
-
-    return migrations.RunPython(install, remove)
+    return guard(table, statements=statements, removal=removal)
