@@ -42,7 +42,7 @@ def cash_todos(user, campaign) -> list[Todo]:
     """What is late or due today in cash, and slips to be verified."""
     found = []
     if user.role == Role.VILLAGE:
-        line = duties.of_village(campaign=campaign, village=user.region_id)
+        line = duties.of_village(campaign=campaign, village=user.region)
         if line and line.standing.status != Status.CLEAR:
             says, url = duty_words.headline(line.standing), reverse("deposit_create", args=[user.region_id])
             found.append(Todo(says, url, line.standing.status != Status.RUNNING))

@@ -164,11 +164,20 @@ def board(*, campaign: Campaign, region: str, as_of: date | None = None) -> list
 
     Empty where the county has no 双限.
     """
+    villages = Region.objects.filter(level=Region.Level.VILLAGE).in_region(campaign.county_id).in_region(region)
+    return _lines(campaign, villages.select_related("parent"), region, as_of)
+
+
+def of_village(*, campaign: Campaign, village: Region, as_of: date | None = None) -> VillageStanding | None:
+    """One village's line; None where the county has no 双限."""
+    return next(iter(_lines(campaign, [village], village.pk, as_of)), None)
+
+
+def _lines(campaign, villages, region, as_of) -> list[VillageStanding]:
+    """The lines of these villages, which stand in the region with this code; the worst first."""
     limit, as_of = limit_of(campaign), as_of or clock.today()
     if limit is None:
         return []
-    villages = Region.objects.filter(level=Region.Level.VILLAGE).in_region(campaign.county_id).in_region(region)
-    villages = list(villages.select_related("parent"))
     kept = {row.village_id: row for row in VillageDuty.objects.filter(campaign=campaign).in_region(region)}
     positions = {code: from_json(row.position) for code, row in kept.items()}
     ahead = [code for code, position in positions.items() if position.reached and position.reached > as_of]
@@ -186,11 +195,6 @@ def board(*, campaign: Campaign, region: str, as_of: date | None = None) -> list
             )
         )
     return sorted(lines, key=lambda line: line.risk)
-
-
-def of_village(*, campaign: Campaign, village: str, as_of: date | None = None) -> VillageStanding | None:
-    """One village's line; None where the county has no 双限 or no such village."""
-    return next(iter(board(campaign=campaign, region=village, as_of=as_of)), None)
 
 
 def rebuild(*, campaign: Campaign) -> int:

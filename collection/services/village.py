@@ -2,13 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db import connection
 
-from collection.models import Contribution
-from residents.models import Resident
-from subsidies.models import Campaign, Target
-
-Channel, State = Contribution.Channel, Contribution.State
+from subsidies.models import Campaign
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +30,31 @@ class Overview:
 
 
 def overview(*, campaign: Campaign, village: str) -> Overview:
-    live = Contribution.objects.filter(year=campaign.year, ended_at__isnull=True)
-    # Nearly everybody's payment is recorded in their own village, which is read at once; only for the others one looks.
-    paid = Q(pk__in=live.filter(campaign=campaign, village=village).values("resident"))
-    paid |= Exists(live.filter(resident=OuterRef("pk")))
-    active = Resident.objects.filter(village=village, status=Resident.Status.ACTIVE)
-    people = active.aggregate(residents=Count("pk"), paid=Count("pk", filter=paid))
-    counts = Contribution.objects.filter(campaign=campaign, village=village, ended_at__isnull=True).aggregate(
-        free=Count("pk", filter=Q(channel=Channel.FREE)),
-        self_paid=Count("pk", filter=Q(channel__in=[Channel.SELF, Channel.FAMILY])),
-        posted=Count("pk", filter=Q(posted_at__isnull=False)),
-        failed=Count("pk", filter=Q(state=State.FAILED)),
-    )
-    task = Target.objects.filter(campaign=campaign, region=village).values_list("people", flat=True).first()
-    return Overview(task=task, **people, **counts)
+    """One statement, in SQL's own words: the page every helper opens, on a phone, many times a day."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIGURES, {"campaign": campaign.pk, "year": campaign.year, "village": village})
+        return Overview(*cursor.fetchone())
+
+
+# Nearly everybody's payment is recorded in their own village, which is read at once; only for the others one looks
+# whether somebody has paid for them elsewhere.
+_FIGURES = """
+WITH person AS (
+    SELECT id FROM residents_resident WHERE village_id = %(village)s AND status = 'active'
+), payment AS (
+    SELECT resident_id, channel, state, posted_at FROM collection_contribution
+    WHERE campaign_id = %(campaign)s AND village_id = %(village)s AND ended_at IS NULL
+)
+SELECT
+    (SELECT people FROM subsidies_target WHERE campaign_id = %(campaign)s AND region_id = %(village)s),
+    (SELECT count(*) FROM person),
+    (SELECT count(*) FROM person WHERE id IN (SELECT resident_id FROM payment) OR EXISTS (
+        SELECT 1 FROM collection_contribution elsewhere
+        WHERE elsewhere.resident_id = person.id AND elsewhere.year = %(year)s AND elsewhere.ended_at IS NULL
+    )),
+    count(*) FILTER (WHERE channel = 'free'),
+    count(*) FILTER (WHERE channel IN ('self', 'family')),
+    count(posted_at),
+    count(*) FILTER (WHERE state = 'failed')
+FROM payment
+"""

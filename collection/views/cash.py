@@ -18,6 +18,8 @@ SEES_CASH = (Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.LEADER)
 
 
 def village_or_404(user, code: str) -> Region:
+    if code == user.scope_prefix and user.region.level == Region.Level.VILLAGE:
+        return user.region  # a helper's own came with the account
     return get_object_or_404(Region.objects.for_user(user).select_related("parent"), pk=code, level="village")
 
 
@@ -92,6 +94,6 @@ def village_cash(request, village):
 
 def clock_context(campaign, region) -> dict:
     """What templates/collection/clock.html needs for a village: `line` (None where the county has no 双限), `says`."""
-    line, limit = duties.of_village(campaign=campaign, village=region.pk), duties.limit_of(campaign)
+    line, limit = duties.of_village(campaign=campaign, village=region), duties.limit_of(campaign)
     says = line and duty_words.words(line.standing, line.outlook, limit)
     return {"line": line, "limit": limit, "says": says}

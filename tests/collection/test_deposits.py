@@ -13,7 +13,7 @@ from collection.duties import Status
 from collection.models import Deposit, Movement, VillageAccount, VillageDuty
 from collection.services import balances, deposits, duties, money
 from collection.services.deposits import DepositRefused
-from residents.models import Attachment, Event
+from residents.models import Attachment, Event, Region
 from residents.services.photos import read_photo
 
 VILLAGE, OTHER = "411325101200", "411325101201"
@@ -62,7 +62,7 @@ def cash(campaign, helper):
 
 
 def line(campaign):
-    return duties.of_village(campaign=campaign, village=VILLAGE)
+    return duties.of_village(campaign=campaign, village=Region.objects.get(pk=VILLAGE))
 
 
 def account():
@@ -268,7 +268,7 @@ def test_the_board_knows_past_days(campaign, record, cash):
     record(paid_on=datetime.date(2024, 10, 20))
     (then,) = duties.board(campaign=campaign, region=VILLAGE, as_of=datetime.date(2024, 10, 10))
     assert (then.standing.status, then.days_late) == (Status.OVERDUE, 4)
-    assert duties.of_village(campaign=campaign, village=VILLAGE).standing.status == Status.CLEAR
+    assert line(campaign).standing.status == Status.CLEAR
 
 
 def test_the_board_puts_the_worst_first(campaign, helper):
@@ -305,7 +305,7 @@ def test_a_county_without_the_two_limits_has_no_board(campaign, cash, monkeypatc
     cash("400", DAY)
     monkeypatch.setattr(duties, "limit_of", lambda campaign: None)
     assert duties.board(campaign=campaign, region="411325") == []
-    assert duties.of_village(campaign=campaign, village=VILLAGE) is None
+    assert line(campaign) is None
 
 
 def test_a_helper_takes_back_only_the_own_unverified_slip(record, helper, reviewer, make_user):

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from collection.models import Contribution, Deposit, Movement, Receipt, VillageAccount
 from collection.services import deposits, duties, money, receipts
+from residents.models import Region
 from tests.collection.money_world import FIRST, PHOTO, REFUSALS, VILLAGES, World, together, what_is_wrong
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,6 +56,10 @@ def paid(campaign, people, world):
 
 def account(village=VILLAGE):
     return VillageAccount.objects.get(village=village)
+
+
+def line(campaign):
+    return duties.of_village(campaign=campaign, village=Region.objects.get(pk=VILLAGE))
 
 
 def refused(results):
@@ -108,7 +113,7 @@ def test_a_deposit_crosses_the_void_of_its_receipt(campaign, slip, paid, people)
     assert not [result for result in results if isinstance(result, Exception)], results
     others = sum(Receipt.objects.filter(village=VILLAGE, state="used").values_list("amount", flat=True))
     assert (account().township, account().in_hand) == (paid.amount, others - paid.amount)
-    assert duties.of_village(campaign=campaign, village=VILLAGE).standing.in_hand == max(others - paid.amount, 0)
+    assert line(campaign).standing.in_hand == max(others - paid.amount, 0)
     assert what_is_wrong(campaign) == []
 
 
@@ -190,12 +195,12 @@ def test_clocks_that_differ_by_midnight(campaign, slip, people, business_clock):
     money.record_movements(campaign=campaign, facts=[fact], actor=people[0])
     deposit = slip()
     business_clock("2024-10-25T23:58:00+08:00")
-    line = duties.of_village(campaign=campaign, village=VILLAGE)
-    assert (line.standing.as_of, line.standing.in_hand) == (datetime.date(2024, 10, 25), 0)
+    seen = line(campaign).standing
+    assert (seen.as_of, seen.in_hand) == (datetime.date(2024, 10, 25), 0)
     verified = deposits.verify_deposit(deposit=deposit, actor=people[1])
     assert verified.verified_at < verified.recorded_at
     business_clock("2024-10-26T00:05:00+08:00")
-    assert duties.of_village(campaign=campaign, village=VILLAGE).standing.status == "clear"
+    assert line(campaign).standing.status == "clear"
     assert what_is_wrong(campaign, papers=False) == []
 
 

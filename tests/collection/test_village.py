@@ -19,11 +19,11 @@ pytestmark = pytest.mark.django_db
 
 def pay(campaign, resident, channel="cash", **fields):
     return Contribution.objects.create(
-        campaign=campaign, resident=resident, year=campaign.year, village_id=VILLAGE, channel=channel,
+        campaign=campaign, resident=resident, year=campaign.year, channel=channel,
         amount=Decimal(0) if channel == "free" else Decimal(400), standard=Decimal(400),
         subsidy=Decimal(400) if channel == "free" else Decimal(0), category="普通居民",
         policy_version=campaign.policy_version, clause="三（二）", paid_on=datetime.date(2024, 10, 1),
-        recorded_at="2024-10-01T10:00+08:00", **fields,
+        recorded_at="2024-10-01T10:00+08:00", **{"village_id": VILLAGE, **fields},
     )
 
 
@@ -65,3 +65,11 @@ def test_a_helper_goes_to_the_own_village_and_to_no_other(client, campaign, make
     client.force_login(make_user("village", VILLAGE))
     assert client.get(reverse("own_village")).url == reverse("village", args=[VILLAGE])
     assert client.get(reverse("village", args=["411325101201"])).status_code == 404
+
+
+def test_somebody_paid_for_elsewhere_is_paid(campaign, make_resident):
+    moved, stays = make_resident(VILLAGE), make_resident(VILLAGE)
+    pay(campaign, moved, village_id="411325101201")
+    pay(campaign, stays, ended_at="2024-10-02T10:00+08:00", state="reversed")
+    seen = overview(campaign=campaign, village=VILLAGE)
+    assert (seen.task, seen.residents, seen.paid, seen.unpaid, seen.posted) == (None, 2, 1, 1, 0)
