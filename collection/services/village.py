@@ -13,15 +13,15 @@ class Overview:
 
     task: int | None
     residents: int
-    paid: int
+    unpaid: int
     free: int
     self_paid: int
     posted: int
     failed: int
 
     @property
-    def unpaid(self) -> int:
-        return self.residents - self.paid
+    def paid(self) -> int:
+        return self.residents - self.unpaid
 
     @property
     def to_task(self) -> int:
@@ -44,14 +44,16 @@ WITH person AS (
 ), payment AS (
     SELECT resident_id, channel, state, posted_at FROM collection_contribution
     WHERE campaign_id = %(campaign)s AND village_id = %(village)s AND ended_at IS NULL
+), missing AS (
+    SELECT id FROM person WHERE id NOT IN (SELECT resident_id FROM payment)
 )
 SELECT
     (SELECT people FROM subsidies_target WHERE campaign_id = %(campaign)s AND region_id = %(village)s),
     (SELECT count(*) FROM person),
-    (SELECT count(*) FROM person WHERE id IN (SELECT resident_id FROM payment) OR EXISTS (
-        SELECT 1 FROM collection_contribution elsewhere
-        WHERE elsewhere.resident_id = person.id AND elsewhere.year = %(year)s AND elsewhere.ended_at IS NULL
-    )),
+    (SELECT count(*) FROM missing) - (
+        SELECT count(*) FROM collection_contribution
+        WHERE resident_id IN (SELECT id FROM missing) AND year = %(year)s AND ended_at IS NULL
+    ),
     count(*) FILTER (WHERE channel = 'free'),
     count(*) FILTER (WHERE channel IN ('self', 'family')),
     count(posted_at),
