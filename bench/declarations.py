@@ -88,7 +88,7 @@ class _Office:
         step("feedback, 1 % refused", lambda: feedback.apply_feedback(
             feedback=read, lines=lines, actor=self.taxman
         ))
-        step("who is stuck where", lambda: stuck.heaps(campaign=self.campaign, region="411325"))
+        step("who is stuck where", lambda: stuck.by_stage(stuck.not_posted(campaign=self.campaign, region="411325")))
         people, amount = declarations.sums_of(declaration)
         declaration = step("confirm", lambda: declarations.confirm_declaration(
             declaration=declaration, number=f"QR{size}", people=people, amount=amount, actor=self.taxman

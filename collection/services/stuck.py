@@ -4,8 +4,6 @@ Where a contribution stands follows from its own state, its declaration and, for
 the village's banked money reaches: deposits settle the oldest cash first.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, TextChoices, Value, When
@@ -54,16 +52,6 @@ WHO = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Heap:
-    """How many stand at a stage in a village, and their money in yuan."""
-
-    village: str
-    stage: str
-    people: int
-    amount: Decimal
-
-
 def not_posted(*, campaign: Campaign, region: str) -> QuerySet[Contribution]:
     """The live contributions of a region that are collected but not in the treasury, each with its `stage`.
 
@@ -76,15 +64,15 @@ def not_posted(*, campaign: Campaign, region: str) -> QuerySet[Contribution]:
     on_draft = rows.filter(declaration__state=Declaration.State.DRAFT)
     corrected = rows.filter(result=Result.FAILURE, fixed_at__isnull=False, next__isnull=True)
     taken = rows.filter(declaration=OuterRef("declaration"), result=Result.SUCCESS)
+    free = free_money(campaign=campaign, region=region)
+    banked = reached(campaign=campaign, limits=free).values("pk")
+    slips_waiting = reached(campaign=campaign, limits=_waiting(campaign, region, free)).values("pk")
     return live.annotate(
         stage=Case(
             When(Exists(leaving()), then=Value(Stage.REFUNDING)),
             When(Exists(on_draft), then=Value(Stage.DRAFT)),
-            When(Q(state=State.COLLECTED, pk__in=_reached(campaign, region)), then=Value(Stage.BANKED)),
-            When(
-                Q(state=State.COLLECTED, pk__in=_reached(campaign, region, with_unverified=True)),
-                then=Value(Stage.UNVERIFIED),
-            ),
+            When(Q(state=State.COLLECTED, pk__in=banked), then=Value(Stage.BANKED)),
+            When(Q(state=State.COLLECTED, pk__in=slips_waiting), then=Value(Stage.UNVERIFIED)),
             When(state=State.COLLECTED, then=Value(Stage.IN_HAND)),
             When(Q(state=State.FAILED) & Exists(corrected), then=Value(Stage.FIXED)),
             When(state=State.FAILED, then=Value(Stage.FAILED)),
@@ -100,39 +88,25 @@ def not_posted(*, campaign: Campaign, region: str) -> QuerySet[Contribution]:
     )
 
 
-def heaps(*, campaign: Campaign, region: str) -> list[Heap]:
-    """Counts and sums by village and stage."""
-    rows = not_posted(campaign=campaign, region=region).order_by().values("village_id", "stage")
-    counted = rows.annotate(people=Count("pk"), sum=Sum("amount"))
-    return [
-        Heap(row["village_id"], row["stage"], row["people"], row["sum"].quantize(ZERO))
-        for row in counted.order_by("village_id", "stage")
-    ]
-
-
-def by_stage(found: Iterable[Heap]) -> list[dict]:
-    """The heaps of all villages together: [{"stage", "label", "who", "people", "amount"}], in the order of the way."""
-    found = list(found)
+def by_stage(people: QuerySet[Contribution]) -> list[dict]:
+    """What `not_posted` found, counted, in the order of the way: [{"stage", "label", "who", "people", "amount"}]."""
+    counted = people.order_by().values_list("stage").annotate(people=Count("pk"), sum=Sum("amount"))
+    found = {stage: (people, amount) for stage, people, amount in counted}
     return [
         {
             "stage": stage.value, "label": stage.label, "who": WHO[stage],
-            "people": sum(heap.people for heap in found if heap.stage == stage),
-            "amount": sum((heap.amount for heap in found if heap.stage == stage), ZERO),
+            "people": found[stage][0], "amount": found[stage][1].quantize(ZERO),
         }
         for stage in Stage
-        if any(heap.stage == stage for heap in found)
+        if stage in found
     ]
 
 
-def _reached(campaign, region, *, with_unverified=False) -> QuerySet:
-    """Ids of the undeclared contributions that the banked money reaches, oldest first; slips that the township has
-    not verified count if asked for."""
-    limits = free_money(campaign=campaign, region=region)
-    if with_unverified:
-        waiting = Deposit.objects.in_region(region).filter(campaign=campaign, state=Deposit.State.PENDING)
-        for village, amount in waiting.order_by().values_list("village_id").annotate(sum=Sum("amount")):
-            limits[village] = limits.get(village, ZERO) + amount
-    return reached(campaign=campaign, limits=limits).values("pk")
+def _waiting(campaign, region, free) -> dict[str, Decimal]:
+    """How far the money of villages reaches that have slips the township has not verified yet, with these slips."""
+    slips = Deposit.objects.in_region(region).filter(campaign=campaign, state=Deposit.State.PENDING)
+    sums = slips.order_by().values_list("village_id").annotate(sum=Sum("amount"))
+    return {village: free.get(village, ZERO) + amount for village, amount in sums}
 
 
 def where_it_stands(contribution: Contribution) -> str:

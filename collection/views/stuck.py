@@ -14,9 +14,9 @@ from residents.models import Role
 @roles(Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.TAX)
 def stuck_people(request):
     campaign, region = campaign_or_404(request.user), request.user.scope_prefix
-    stages = stuck.by_stage(stuck.heaps(campaign=campaign, region=region))
-    form = StuckFilter(request.GET or None)
     rows = stuck.not_posted(campaign=campaign, region=region)
+    stages = stuck.by_stage(rows)
+    form = StuckFilter(request.GET or None)
     if form.is_valid():
         if form.cleaned_data["stage"]:
             rows = rows.filter(stage=form.cleaned_data["stage"])
