@@ -1,6 +1,7 @@
 """Two records of one person: found by what they have in common, proposed by one, merged by another."""
 
-from itertools import combinations
+from itertools import combinations, islice
+from math import comb
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
@@ -26,24 +27,27 @@ class MergeRefused(ValueError):
 def suspected_pairs(rows, *, by: str) -> list[tuple[int, int]]:
     """Of a Resident queryset: pairs of ids with the same name and the same `by` (a key of ALIKE), not settled yet.
 
-    One grouping of the rows and two look-ups of what it found. The first MOST groups by name.
+    One grouping of the rows and two look-ups of what it found. The first MOST pairs by name, however many records
+    carry the same placeholder for a birthday.
     """
     alive = rows.exclude(status=Resident.Status.MERGED)
     if by == "phone":
         alive = alive.exclude(phone="")
+    decided = MergeCase.objects.filter(keep__in=rows.values("pk")).values_list("keep_id", "drop_id")
+    settled = {tuple(sorted(pair)) for pair in decided}
+    enough, found = MOST + len(settled), {}
     groups = alive.order_by("name", by).values_list("name", by).annotate(records=Count("pk")).filter(records__gt=1)
-    found = {group[:2]: [] for group in groups[:MOST]}
+    for name, value, records in groups[:enough]:
+        if enough <= 0:
+            break
+        found[name, value] = []
+        enough -= comb(records, 2)
     people = alive.filter(name__in={name for name, _ in found}, **{f"{by}__in": {value for _, value in found}})
     for pk, name, value in people.order_by("pk").values_list("pk", "name", by):
         if (name, value) in found:
             found[name, value].append(pk)
-    pairs = [pair for group in found.values() for pair in combinations(group, 2)]
-    ids = {pk for pair in pairs for pk in pair}
-    settled = {
-        tuple(sorted(pair))
-        for pair in MergeCase.objects.filter(keep__in=ids, drop__in=ids).values_list("keep_id", "drop_id")
-    }
-    return [pair for pair in pairs if pair not in settled]
+    pairs = (pair for group in found.values() for pair in combinations(group, 2) if pair not in settled)
+    return list(islice(pairs, MOST))
 
 
 def cases_for(user):

@@ -138,6 +138,13 @@ def test_a_settled_pair_does_not_hide_a_third_record(clerk, twins, make_resident
     assert suspected_pairs(Resident.objects.all(), by="birth_date") == [(one.pk, third.pk) for one in twins]
 
 
+def test_a_birthday_that_a_hundred_records_share_does_not_grow_the_worklist_without_end(campaign, make_resident):
+    same = [make_resident(HERE, name="不详", birth="1900-01-01") for _ in range(102)]
+    pairs = suspected_pairs(Resident.objects.all(), by="birth_date")
+    assert len(pairs) == merging.MOST < 102 * 101 / 2
+    assert pairs[0] == (same[0].pk, same[1].pk)
+
+
 def test_the_worklist_costs_the_same_for_one_pair_and_for_fifty(
     client, clerk, twins, make_resident, django_assert_num_queries
 ):
