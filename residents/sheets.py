@@ -1,6 +1,6 @@
 """Any spreadsheet → rows, within bounded time and memory, by content and not by name.
 
-Reading happens in a child process with limits of its own (`sheet_formats.py`): whatever a file does to its parser,
+Reading happens in a child process with limits of its own (`sheet_formats`): whatever a file does to its parser,
 the answer here is a reading or one `SheetError`. Costs about 60 ms a file beyond the reading itself.
 """
 
@@ -22,7 +22,7 @@ TOO_LARGE = "too_large"
 
 Cell = str | int | float | bool | date | datetime | None
 
-_READER = Path(__file__).with_name("sheet_formats.py")
+_ROOT = Path(__file__).parents[1]
 _DAMAGED = "文件已损坏，打不开。请在 WPS 或 Excel 里打开原文件，另存为 xlsx 后重新上传。"
 _TOO_HEAVY = "表格太大，读不下。请删去多余的工作表、空行和图片，另存为新文件后再上传。"
 _TOO_SLOW = "表格读了很久仍没有读完。请删去多余的工作表、公式和图片，另存为新文件后再上传。"
@@ -164,9 +164,10 @@ def _frames(path, limits: Limits, *, sparse: bool) -> Iterator[dict | list]:
         "seconds": limits.seconds,
         "sparse": sparse,
     }
-    command = [sys.executable, "-I", str(_READER), str(path.resolve()), json.dumps(child_limits)]
-    child = subprocess.Popen(  # noqa: S603 our own interpreter and file
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"LANG": "C.UTF-8"}
+    reader = [sys.executable, "-E", "-s", "-m", "residents.sheet_formats"]
+    child = subprocess.Popen(  # noqa: S603 our own interpreter and module
+        [*reader, str(path.resolve()), json.dumps(child_limits)],
+        cwd=_ROOT, env={"LANG": "C.UTF-8"}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )
     with suppress(OSError, AttributeError):  # where the system gives it, so that the child reads on meanwhile
         fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, 1 << 20)

@@ -64,6 +64,13 @@ def test_pure_rules_import_no_django_and_never_ask_the_clock(name):
     assert "date.today(" not in source and "datetime.now(" not in source
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "residents/sheet_formats").glob("*.py")), ids=lambda path: path.name)
+def test_the_reader_of_untrusted_files_knows_nothing_of_the_product(path):
+    """It runs in a process of its own: what it imported, every file would pay for and a hostile one could reach."""
+    ours = {name for name in imports(path) if name.split(".")[0] in {*ORDER, "config", "django"}}
+    assert all(name.startswith("residents.sheet_formats") for name in ours)
+
+
 def test_every_app_has_the_same_file_names():
     for app in ORDER:
         present = {path.name for path in (ROOT / app).iterdir()}

@@ -176,9 +176,13 @@ def test_pictures_and_macros_are_passed_over(file, tmp_path):
 def test_read_only_recommended_is_no_password(file, tmp_path):
     from msoffcrypto.format.ooxml import OOXMLFile
 
-    plain, locked = io.BytesIO(xlsx()), io.BytesIO()
+    plain, locked = io.BytesIO(xlsx(lambda book, sheet: sheet.set_row(1, None, None, {"hidden": True}))), io.BytesIO()
     OOXMLFile(plain).encrypt("VelvetSweatshop", locked)
-    assert values(sheets.read(file("a", locked.getvalue()))) == ROWS
+    path = file("a", locked.getvalue())
+    book = sheets.read(path)
+    assert values(book) == ROWS
+    assert book.sheets[0].hidden_rows == {2}
+    assert refusal(path, unpacked=1000) == "too_large"
 
 
 def padded(markup):

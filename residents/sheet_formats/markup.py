@@ -1,0 +1,34 @@
+"""What stands in the markup of a zipped workbook, read without a parser of XML that a file could lead astray."""
+
+import html
+import re
+
+LAYOUT_BYTES = 64 << 20  # hidden rows are looked for in sheets up to this size
+ATTRIBUTE = re.compile(rb'([\w:.-]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
+
+
+def part(archive, name, most=LAYOUT_BYTES):
+    if name not in archive.namelist():
+        return b""
+    with archive.open(name) as file:
+        return file.read(most)
+
+
+def attributes(tag):
+    """The attributes of one start tag without their prefixes, e.g. {"id": "rId1", "name": "Sheet1"}."""
+    return {
+        key.decode("utf-8", "replace").rpartition(":")[2]: html.unescape((a or b).decode("utf-8", "replace"))
+        for key, a, b in ATTRIBUTE.findall(tag)
+    }
+
+
+def tags(file, pattern):
+    """Each match of `pattern` in a stream of markup, read piece by piece."""
+    rest = b""
+    while piece := file.read(1 << 20):
+        text = rest + piece
+        end = text.rfind(b"<")
+        complete, rest = (text, b"") if end < 0 or b">" in text[end:] else (text[:end], text[end:])
+        yield from pattern.finditer(complete)
+        if len(rest) > 1 << 20:
+            return
