@@ -1,9 +1,11 @@
+"""Importing this makes the handlers of this app's jobs known to the workers. And what the queue and beat ask for."""
+
 from celery import shared_task
 
-from residents.services import jobs, outbox, register, status_lists  # noqa: F401  (two bring their jobs' handlers)
+from residents.services import jobs, outbox, register, status_lists  # noqa: F401
 
 
-@shared_task
+@shared_task(name=jobs.RUN_TASK)
 def run_job(job_id: str) -> None:
     jobs.run(job_id)
 

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
+from celery import current_app
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
@@ -18,6 +19,8 @@ from residents.models import Job
 log = logging.getLogger(__name__)
 STALE_AFTER = timedelta(seconds=45)
 MAX_ATTEMPTS = 5
+#: The task that calls `run` (residents/tasks.py), by name: its module brings in the handlers, and they this one.
+RUN_TASK = "residents.run_job"
 _handlers: dict[str, Callable] = {}
 
 
@@ -76,10 +79,8 @@ def enqueue(kind: str, *, actor, key: str, region: str = "", **args) -> Job:
 
 def wake(job_id) -> None:
     """Tells a worker. If the queue cannot be reached the job waits in the database and beat wakes it later."""
-    from residents.tasks import run_job
-
     try:
-        run_job.delay(str(job_id))
+        current_app.send_task(RUN_TASK, [str(job_id)])
     except Exception:
         log.exception("queue not reachable; job %s waits for beat", job_id)
 
