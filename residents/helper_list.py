@@ -10,6 +10,7 @@ from pathlib import Path
 
 from residents import sheet_headers, sheets
 from residents.models import Position, Region, User
+from residents.region_names import short_region_name, written_region_names
 
 COLUMNS = (
     sheet_headers.Column("township", "乡镇", ("乡镇", "乡镇街道", "所属乡镇", "乡镇名称"), parts=("乡镇",)),
@@ -30,19 +31,6 @@ POSITION_WORDS = {
     "信息": Position.RECORDER,
 }
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
-_ENDINGS = (
-    "村民委员会",
-    "社区居民委员会",
-    "居民委员会",
-    "村委会",
-    "居委会",
-    "社区",
-    "村",
-    "镇",
-    "乡",
-    "街道办事处",
-    "街道",
-)
 
 
 class HelperListError(Exception):
@@ -156,17 +144,6 @@ def _by_name(regions) -> dict[str, list[Region]]:
         for name in {*written_region_names(region.name), region.code}:
             named[name].append(region)
     return named
-
-
-def short_region_name(name: str) -> str:
-    """县衙社区居民委员会 → 县衙, 城关镇 → 城关: the shortest that people write for it."""
-    return min(written_region_names(name), key=len)
-
-
-def written_region_names(name: str) -> set[str]:
-    """县衙社区居民委员会 → itself, 县衙社区, 县衙: all that people write for it."""
-    endings = (ending for ending in _ENDINGS if name.endswith(ending) and len(name) > len(ending) + 1)
-    return {name, *(name[: -len(ending)] for ending in endings)}
 
 
 def _named(row, what, text, known, within=None) -> Region | None:

@@ -10,8 +10,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from .policy import Policy
-from .policy_parts import Source
+from subsidies.policy import Policy
+from subsidies.policy_parts import Source
 
 ADVICE = "（供参考，以省市文件为准）"
 

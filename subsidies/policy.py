@@ -12,8 +12,8 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from . import policy_checks
-from .policy_parts import (
+from subsidies import policy_checks
+from subsidies.policy_parts import (
     POLICY_ID,
     Ambiguous,
     Assumption,
@@ -40,7 +40,7 @@ from .policy_parts import (
     parts_of,
     spelling,
 )
-from .toml_schema import NoSuchPolicy, PolicyError, Tables
+from subsidies.toml_schema import NoSuchPolicy, PolicyError, Tables
 
 FOLDER = Path(__file__).parent / "policies"
 

@@ -2,7 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from .policy_parts import (
+from subsidies.policy_parts import (
     AFTER_PAYMENT,
     AFTER_PERIOD,
     DECLARATION_FIELDS,
@@ -15,7 +15,7 @@ from .policy_parts import (
     parts_of,
     spelling,
 )
-from .toml_schema import PolicyError, Tables
+from subsidies.toml_schema import PolicyError, Tables
 
 CENT = Decimal("0.01")
 #: As long as a deposit and a contribution can keep them.

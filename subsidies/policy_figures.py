@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from .policy import Policy
-from .policy_parts import Category, Source
+from subsidies.policy import Policy
+from subsidies.policy_parts import Category, Source
 
 WEEKDAYS = ("", "一", "二", "三", "四", "五", "六", "日")
 METRICS = {"posted": "已入库人数", "collected": "已收费人数"}
@@ -56,11 +56,6 @@ def figures(policy: Policy) -> list[Figure]:
 def readings(policy: Policy) -> list[Figure]:
     """Every reading taken where the notice is silent or at odds with itself."""
     return [Figure(TITLES.get(r.key, r.key), r.says, r.source, True) for r in policy.assumptions]
-
-
-def category_says(category: Category, policy: Policy) -> str:
-    """Who pays what for this category, in one sentence."""
-    return _category(category, policy)
 
 
 def _line(about, says, rule) -> Figure:

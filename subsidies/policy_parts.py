@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import NamedTuple
 
-from .toml_schema import Money, Percent, Ratio
+from subsidies.toml_schema import Money, Percent, Ratio
 
 POLICY_ID = re.compile(r"\d{6}-20\d\d")
 
@@ -206,7 +206,6 @@ class Newborn(Sourced):
     window_days: int
     within: str
     after: str
-    free_in_birth_year: bool = False
     born_before: BornBefore | None = None
     notes: tuple[str, ...] = ()
 

@@ -10,10 +10,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from . import benefits
-from .benefits import Reason
-from .policy import Policy
-from .policy_parts import Category
+from subsidies import benefits
+from subsidies.benefits import Reason
+from subsidies.policy import Policy
+from subsidies.policy_parts import Category
 
 OLDEST = 130  # no one who pays is older, in years
 

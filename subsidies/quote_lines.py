@@ -7,8 +7,8 @@ import datetime
 import json
 import re
 
-from . import policy
-from .quote import Identity, Quote, QuoteError, quote
+from subsidies import policy
+from subsidies.quote import Identity, Quote, QuoteError, quote
 
 KEYS = ("policy", "birth_date", "paid_on", "identities", "insured_years", "repaid_years")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from residents.helper_list import short_region_name
+from residents.region_names import short_region_name
 from residents.sheet_headers import Column, find
 from residents.sheets import Cell, SheetError, Workbook
 

@@ -44,10 +44,6 @@ class Balance:
     def adds_up(self) -> bool:
         return self.collected == self.in_hand + self.township + self.clearing + self.treasury + self.refunded
 
-    @property
-    def is_empty(self) -> bool:
-        return not any(getattr(self, name) for name in (*BALANCES, "unverified"))
-
 
 def deltas(rows) -> dict[str, dict[str, Decimal]]:
     """What movements did to each village's balances: {village: {"in_hand": …, …, "collected": …, "refunded": …}}."""

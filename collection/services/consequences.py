@@ -65,6 +65,18 @@ def ask_to_withdraw(*, roster: Roster, reason: str, actor):
     )
 
 
+def enrolment_key(campaign: Campaign) -> str:
+    """The job that enrols everybody of this campaign who owes nothing."""
+    return f"special.enrol.{campaign.pk}"
+
+
+def ask_to_enrol(*, campaign: Campaign, actor):
+    """Puts the enrolment of everybody who owes nothing in the queue: there may be thousands."""
+    return jobs.enqueue(
+        "special.enrol", actor=actor, key=enrolment_key(campaign), region=campaign.county_id, campaign=campaign.pk
+    )
+
+
 @transaction.atomic
 def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor) -> Followed:
     """Applies a list (subsidies/services/rosters.py) with all that follows. Raises RosterRefused."""

@@ -107,10 +107,3 @@ def _waiting(campaign, region, free) -> dict[str, Decimal]:
     slips = Deposit.objects.in_region(region).filter(campaign=campaign, state=Deposit.State.PENDING)
     sums = slips.order_by().values_list("village_id").annotate(sum=Sum("amount"))
     return {village: free.get(village, ZERO) + amount for village, amount in sums}
-
-
-def where_it_stands(contribution: Contribution) -> str:
-    """The stage of one contribution in words; '' for one that is posted or ended."""
-    rows = not_posted(campaign=contribution.campaign, region=contribution.village_id)
-    stage = rows.filter(pk=contribution.pk).values_list("stage", flat=True).first()
-    return Stage(stage).label if stage else ""

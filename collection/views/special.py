@@ -14,8 +14,7 @@ from collection.views.regions import asked_region, regions_below
 from config import clock
 from residents import audit, identity
 from residents.access import roles
-from residents.models import Region, Resident, Role
-from residents.services import jobs
+from residents.models import Job, Region, Resident, Role
 from subsidies.models import Roster
 from subsidies.services.campaigns import current
 
@@ -61,7 +60,7 @@ def special_groups(request):
     }
     if request.user.role == Role.COUNTY:
         facts["waiting"] = consequences.owing_nothing(campaign).count()
-        facts["job"] = jobs.Job.objects.filter(key=f"special.enrol.{campaign.pk}").order_by("-created_at").first()
+        facts["job"] = Job.objects.filter(key=consequences.enrolment_key(campaign)).order_by("-created_at").first()
         facts["open_cases"] = DifferenceCase.objects.filter(campaign=campaign, state=DifferenceCase.State.OPEN).count()
     return render(request, "collection/special_groups.html", facts)
 
@@ -121,13 +120,9 @@ def not_insured(request, pk):
 @roles(Role.COUNTY)
 @require_POST
 def enrol_free(request):
-    """Enrols everybody who owes nothing; a job, because there may be thousands."""
     campaign = current(request.user)
     if campaign and campaign.is_open:
-        jobs.enqueue(
-            "special.enrol", actor=request.user, key=f"special.enrol.{campaign.pk}", region=campaign.county_id,
-            campaign=campaign.pk,
-        )
+        consequences.ask_to_enrol(campaign=campaign, actor=request.user)
     return redirect("special_groups")
 
 

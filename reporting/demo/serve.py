@@ -51,7 +51,7 @@ def serve(*, port: int, say: Callable[[str], None], ready: Callable[[], None]) -
                 process = running.get(name)
                 if process is None or process.poll() is not None:
                     if process is not None:
-                        say(f"{name} 意外退出（{process.returncode}）,重新启动。")
+                        say(f"{name} 意外退出（{process.returncode}），重新启动。")
                         time.sleep(RESTART_PAUSE)
                     # A session of its own: Ctrl-C reaches only this process, which stops the others in order.
                     running[name] = subprocess.Popen(  # noqa: S603 (our own command lines)

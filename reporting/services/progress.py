@@ -52,7 +52,6 @@ class Line:
     outlook: Outlook | None
     groups: Coverage
     late: Decimal = ZERO
-    late_villages: int = 0
     villages: int = 0
     villages_at_zero: int = 0
 
@@ -103,7 +102,7 @@ def progress(*, campaign: Campaign, region: Region) -> Progress:
         return Line(
             region=place, task=task, tally=tally, done=done, groups=covered,
             outlook=stage and outlook(stage, task=task, done=done, gained=tally.gained, today=today),
-            late=sum((b.standing.late for b in late), ZERO), late_villages=len(late),
+            late=sum((b.standing.late for b in late), ZERO),
             villages=sum(v.code.startswith(place.code) for v in tree.villages),
             villages_at_zero=sum(code.startswith(place.code) for code in at_zero),
         )

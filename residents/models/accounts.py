@@ -87,12 +87,6 @@ class User(AbstractBaseUser):
     def __str__(self):
         return self.name or self.username
 
-    def get_full_name(self):
-        return self.name
-
-    def get_short_name(self):
-        return self.name
-
     @property
     def scope_prefix(self) -> str:
         """The code under which this user sees rows; empty: nothing. Officers see no business rows at all."""

@@ -4,6 +4,8 @@ import secrets
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from residents import audit
@@ -91,6 +93,36 @@ def create_from_helper_list(*, rows, actor) -> list[Issued]:
 
 
 @transaction.atomic
+def create_officer(*, role: str, username: str, name: str, county: str, password: str) -> User:
+    """One of the three officers of a county, from the command line alone: no officer can make another of themselves."""
+    region = Region.objects.filter(code=county, level=Region.Level.COUNTY).first()
+    if region is None:
+        raise AccountRefused(f"没有代码为 {county} 的县。请先运行 open_campaign。")
+    if User.objects.filter(username=username).exists():
+        raise AccountRefused(f"账号 {username} 已经有了。")
+    user = User(username=username, name=name, role=role, region=region)
+    try:
+        user.full_clean(exclude=["password"])
+        validate_password(password, user)
+    except ValidationError as error:
+        raise AccountRefused("；".join(error.messages)) from error
+    user.set_password(password)
+    user.save()
+    audit.record("account.create", actor=None, obj=user, summary=f"建立{user.get_role_display()}账号 {username}")
+    return user
+
+
+@transaction.atomic
+def change_password(*, user: User, password: str) -> User:
+    """Somebody's own new password, which the form has checked; a first password is done with."""
+    user.set_password(password)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+    audit.record("account.password", actor=user, obj=user, summary="修改密码")
+    return user
+
+
+@transaction.atomic
 def reset_password(*, user: User, actor) -> Issued:
     """A new first password for an account; the old one stops working at once."""
     password = _new_password()
@@ -133,7 +165,7 @@ _LEVELS = {
 
 
 def _check(wanted: Wanted, actor) -> None:
-    """Officers are made by command alone (create_officer), so that no officer can make another of themselves."""
+    """Whether the actor may give this role in this region; officers are made by `create_officer` alone."""
     if wanted.role in OFFICERS:
         raise AccountRefused("系统、安全、审计三员的账号由运维人员用命令建立。")
     if wanted.region is None:

@@ -12,7 +12,6 @@ from django.db.models import Count, Max, Min, Q
 from config import clock
 from residents import audit, identity, register_rows, sheet_headers, sheets
 from residents.bulk import load_rows
-from residents.helper_list import written_region_names
 from residents.models import (
     Attachment,
     InsuredYear,
@@ -22,6 +21,7 @@ from residents.models import (
     RegisterRow,
     Resident,
 )
+from residents.region_names import written_region_names
 from residents.services import jobs
 from residents.services.register_sql import WRITE_HOUSEHOLDS, WRITE_RESIDENTS
 

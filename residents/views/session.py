@@ -11,6 +11,7 @@ from django.utils.decorators import method_decorator
 from residents import audit
 from residents.access import EVERYONE, roles
 from residents.lockout import COOL_OFF_MINUTES
+from residents.services.accounts import change_password
 
 
 class LoginForm(AuthenticationForm):
@@ -27,6 +28,9 @@ class NewPasswordForm(PasswordChangeForm):
         if new and self.user.check_password(new):
             raise forms.ValidationError("新密码不能与现在的密码相同，请换一个。")
         return new
+
+    def save(self, commit=True):
+        return change_password(user=self.user, password=self.cleaned_data["new_password1"])
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -52,13 +56,6 @@ class PasswordChange(views.PasswordChangeView):
     template_name = "registration/password_change.html"
     form_class = NewPasswordForm
     success_url = reverse_lazy("home")
-
-    def form_valid(self, form):
-        response = super().form_valid(form)
-        self.request.user.must_change_password = False
-        self.request.user.save(update_fields=["must_change_password"])
-        audit.record("account.password", actor=self.request.user, obj=self.request.user, summary="修改密码")
-        return response
 
 
 login = Login.as_view()
