@@ -10,8 +10,8 @@ from collection.ledger_values import half_width
 from collection.models import Deposit, Receipt
 from collection.services.receipts import Line
 from config import clock
+from residents.file_fields import PhotoField
 from residents.models import Region
-from residents.services.photos import PhotoRefused, read_photo
 
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 
@@ -39,9 +39,8 @@ class YuanField(forms.DecimalField):
 class DepositForm(forms.Form):
     """A bank slip. `accounts`: those the county's policy names, the usual one first; None: written off the slip."""
 
-    photo = forms.FileField(
+    photo = PhotoField(
         label="回单照片",
-        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "data-max-mb": "15"}),
         help_text="拍清回单号、日期、金额和账户；JPG、PNG 或 WebP，15 MB 以内。",
         error_messages={"required": "请拍一张银行回单的照片。"},
     )
@@ -57,12 +56,6 @@ class DepositForm(forms.Form):
                 label="存入账户", choices=[(name, name) for name in accounts.names], initial=accounts.names[0],
                 widget=forms.RadioSelect,
             )
-
-    def clean_photo(self):
-        try:
-            return read_photo(self.cleaned_data["photo"])
-        except PhotoRefused as refused:
-            raise ValidationError(str(refused)) from None
 
 
 class ReasonForm(forms.Form):

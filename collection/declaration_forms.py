@@ -3,39 +3,17 @@
 from decimal import Decimal
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from collection.cash_forms import DayInput
 from collection.models import DeclarationRow
 from collection.services.stuck import Stage
-from residents.services.photos import PhotoRefused, read_photo
-
-TABLES = ".xlsx,.xls,.et,.ods,.csv,.xlsm,.xlsb"
-IMAGES = "image/jpeg,image/png,image/webp"
+from residents import sheets
+from residents.file_fields import PhotoField, SheetField
 
 
 class MoneyInput(forms.NumberInput):
     def __init__(self, **options):
         super().__init__(attrs={"inputmode": "decimal", "step": "0.01"}, **options)
-
-
-class PhotoField(forms.FileField):
-    """A photograph, read and made small: gives a Photo."""
-
-    def __init__(self, **options):
-        options.setdefault("widget", forms.ClearableFileInput(attrs={"accept": IMAGES, "data-max-mb": "15"}))
-        super().__init__(**options)
-
-    def clean(self, data, initial=None):
-        file = super().clean(data, initial)
-        return file and as_photo(file)
-
-
-def as_photo(file):
-    try:
-        return read_photo(file)
-    except PhotoRefused as refused:
-        raise ValidationError(str(refused)) from None
 
 
 class VillagesForm(forms.Form):
@@ -74,16 +52,7 @@ class PostingForm(forms.Form):
 class TableFileForm(forms.Form):
     """A spreadsheet of the tax bureau."""
 
-    file = forms.FileField(
-        label="文件", max_length=200, widget=forms.ClearableFileInput(attrs={"accept": TABLES, "data-max-mb": "50"}),
-        error_messages={"required": "请选择文件。", "empty": "文件是空的（0 字节），请重新导出后再上传。"},
-    )
-
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file.size > 50 << 20:
-            raise ValidationError("文件超过 50 MB。请删去多余的工作表和图片，或分成几个文件上传。")
-        return file
+    file = SheetField(label="文件", limits=sheets.COUNTY_LIST)
 
 
 class DecisionForm(forms.Form):

@@ -4,16 +4,14 @@ from django import forms
 
 from collection.models import LedgerBatch
 from residents import sheets
+from residents.file_fields import SheetField
 
 MOST_MB = sheets.VILLAGE_LEDGER.bytes >> 20
 
 
 class LedgerForm(forms.Form):
-    file = forms.FileField(
+    file = SheetField(
         label="台账文件",
-        widget=forms.ClearableFileInput(
-            attrs={"accept": ".xlsx,.xls,.et,.ods,.csv,.xlsm,.xlsb", "data-max-mb": str(MOST_MB)}
-        ),
         help_text=f"WPS 或 Excel 表格（xlsx、xls、et、ods、csv），{MOST_MB} MB 以内。自己做的表也可以，"
         "要有姓名、身份证号码、实缴金额、缴费日期、收据号这几列。",
         error_messages={

@@ -6,9 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from collection.cash_forms import DayInput
-from collection.declaration_forms import IMAGES, MoneyInput, as_photo
+from collection.declaration_forms import MoneyInput
 from collection.models import Refund
 from collection.services.refunds import STATUS_OF
+from residents.file_fields import IMAGES, UploadField, as_photo
 from residents.services.photos import LARGEST_BYTES
 
 PAPERS = f"{IMAGES},application/pdf"
@@ -18,12 +19,14 @@ class FilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
-class FilesField(forms.FileField):
+class FilesField(UploadField):
     """Several files; gives a list of what `each` makes of them."""
 
+    widget = FilesInput
+
     def __init__(self, *, each, accept, **options):
-        self.each = each
-        super().__init__(widget=FilesInput(attrs={"accept": accept, "data-max-mb": "15"}), **options)
+        self.each, self.accept = each, accept
+        super().__init__(most_bytes=LARGEST_BYTES, **options)
 
     def clean(self, data, initial=None):
         files = data if isinstance(data, list | tuple) else [data] if data else []
@@ -37,8 +40,6 @@ def as_paper(file):
     head = file.read(5)
     file.seek(0)
     if head == b"%PDF-":
-        if file.size > LARGEST_BYTES:
-            raise ValidationError("PDF 超过 15 MB，请重新扫描得小一些。")
         return file
     return as_photo(file)
 

@@ -1,6 +1,7 @@
 from django import forms
 
 from collection.models import NotInsured
+from residents.file_fields import UploadField
 
 
 class ReasonForm(forms.Form):
@@ -12,16 +13,9 @@ class ReasonForm(forms.Form):
         label="下次核查日期", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="到这一天，这个人会再出现在待办里。",
     )
-    file = forms.FileField(
-        label="证明材料", required=False, widget=forms.FileInput(attrs={"data-max-mb": "10"}),
-        help_text="例如职工医保证明、入伍通知书、本人声明的照片。",
+    file = UploadField(
+        label="证明材料", required=False, help_text="例如职工医保证明、入伍通知书、本人声明的照片。"
     )
-
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file and file.size > 10 << 20:
-            raise forms.ValidationError("文件超过 10 MB，请压缩或只拍需要的一页。")
-        return file
 
 
 class CaseForm(forms.Form):

@@ -12,8 +12,6 @@
 | HTTPS | 0 only behind nothing at all: cookies without the secure flag | as PRODUCTION |
 | TRUSTED_PROXIES | how many reverse proxies stand in front (for the client's address) | 0 |
 | BUSINESS_CLOCK | a file holding one ISO instant: the business clock stands there (demo) | the real clock |
-| UPLOAD_LIMIT_MB | the largest ledger or roster that is taken | 20 |
-| REGISTER_LIMIT_MB | the largest register file that is taken | 200 |
 | OUTBOX_DIR | where the file gateway writes text messages | DATA_DIR/outbox |
 | OUTBOX_GATEWAY | the class that hands text messages on (residents/gateways.py) | the file gateway |
 """
@@ -211,8 +209,6 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
-UPLOAD_LIMIT_MB = env.int("UPLOAD_LIMIT_MB", 20)
-REGISTER_LIMIT_MB = env.int("REGISTER_LIMIT_MB", 200)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"

@@ -1,7 +1,8 @@
 from django import forms
-from django.conf import settings
 
+from residents.file_fields import SheetField
 from residents.models import OFFICERS, Position, Region, Role, User
+from residents.sheets import COUNTY_REGISTER
 
 BUSINESS_ROLES = [(role.value, role.label) for role in Role if role not in OFFICERS]
 
@@ -50,29 +51,16 @@ class AccountForm(forms.ModelForm):
 
 
 class HelperListForm(forms.Form):
-    file = forms.FileField(
+    file = SheetField(
         label="人员名单",
         help_text="任何表格都可以：乡镇、行政村、姓名、联系电话、岗位（医保协办员、分管领导、督导审核、信息录入）。",
-        widget=forms.FileInput(attrs={"data-max-mb": settings.UPLOAD_LIMIT_MB}),
     )
-
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file.size > settings.UPLOAD_LIMIT_MB << 20:
-            raise forms.ValidationError(f"文件超过 {settings.UPLOAD_LIMIT_MB} MB，请只保留名单再上传。")
-        return file
 
 
 class RegisterFileForm(forms.Form):
-    file = forms.FileField(
+    file = SheetField(
         label="居民登记册",
-        help_text=f"xlsx、xls、ods、WPS 或 csv，最大 {settings.REGISTER_LIMIT_MB} MB。要有姓名、身份证号码、行政村；"
+        limits=COUNTY_REGISTER,
+        help_text=f"xlsx、xls、ods、WPS 或 csv，最大 {COUNTY_REGISTER.bytes >> 20} MB。要有姓名、身份证号码、行政村；"
         "可以有性别、出生日期、乡镇、户编号、与户主关系、联系电话、住址、参保年度。",
-        widget=forms.FileInput(attrs={"data-max-mb": settings.REGISTER_LIMIT_MB}),
     )
-
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file.size > settings.REGISTER_LIMIT_MB << 20:
-            raise forms.ValidationError(f"文件超过 {settings.REGISTER_LIMIT_MB} MB，请分乡镇上传。")
-        return file

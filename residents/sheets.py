@@ -53,6 +53,8 @@ VILLAGE_LEDGER = Limits()
 COUNTY_REGISTER = Limits(
     bytes=200 << 20, unpacked=2 << 30, rows=1_048_576, columns=60, cells=40_000_000, memory=3 << 30, seconds=300
 )
+#: A department's list, a file of the tax bureau.
+COUNTY_LIST = replace(COUNTY_REGISTER, bytes=50 << 20)
 
 
 @dataclass

@@ -3,6 +3,8 @@ import unicodedata
 
 from django import forms
 
+from residents import sheets
+from residents.file_fields import SheetField, UploadField
 from residents.models import Role
 from subsidies.models import Roster
 from subsidies.quote import Identity
@@ -97,9 +99,8 @@ class RosterForm(_RosterFacts):
         widget=forms.RadioSelect,
         help_text="新增名单只增不减；减少名单终止表中人员；全量名单会终止不在表中的人，应用前要逐名确认。",
     )
-    file = forms.FileField(
-        label="名单文件", widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.et,.ods,.csv", "data-max-mb": "50"}),
-        help_text="Excel、WPS 表格均可；要有“姓名”和“身份证号码”两列。",
+    file = SheetField(
+        label="名单文件", limits=sheets.COUNTY_LIST, help_text="Excel、WPS 表格均可；要有“姓名”和“身份证号码”两列。"
     )
     field_order = ["department", "category", "kind", "recognised_on", "document", "file"]
 
@@ -108,12 +109,6 @@ class RosterForm(_RosterFacts):
         self.fields["department"].choices = [(name, name) for name in self.departments]
         names = [(c.name, f"{c.name}（{c.department}）") for c in self.categories]
         self.fields["category"].choices = [("", "以表中“人员类别”一列为准"), *names]
-
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file.size > 50 << 20:
-            raise forms.ValidationError(f"文件有 {file.size >> 20} MB，超过 50 MB 的上限。请删去图片和多余的工作表。")
-        return file
 
 
 class MarkForm(_RosterFacts):
@@ -124,7 +119,7 @@ class MarkForm(_RosterFacts):
         initial="",
     )
     category = forms.ChoiceField(label="身份类别")
-    file = forms.FileField(label="认定文件", required=False, help_text="扫描件或照片，可以不传。")
+    file = UploadField(label="认定文件", required=False, help_text="扫描件或照片，可以不传。")
     field_order = ["ends", "category", "recognised_on", "document", "file"]
 
     def __init__(self, *args, **kwargs):

@@ -1,7 +1,6 @@
 """Setting the tasks: the county gives each township, and each village of a township, its number of people."""
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +10,7 @@ from reporting.services.counting import task_of_township, tasks_at, tree_at
 from reporting.services.progress import view_now
 from reporting.services.target_tables import preview_targets, set_targets_from_table
 from residents.access import roles
+from residents.file_fields import SheetField
 from residents.models import Attachment, Region, Role
 from residents.services import attachments
 from residents.sheets import SheetError
@@ -76,10 +76,9 @@ class TargetFileForm(forms.Form):
     source = forms.CharField(
         label="依据（文号）", max_length=120, help_text="例如：内政办〔2024〕35号 2025年度征缴任务分解表"
     )
-    file = forms.FileField(
+    file = SheetField(
         label="任务表",
         help_text="任何表格，要有行政村、任务人数两栏；村名有重复的还要乡镇。空着的村任务不变，填 0 就是 0。",
-        widget=forms.FileInput(attrs={"data-max-mb": settings.UPLOAD_LIMIT_MB}),
     )
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from residents import identity
 from residents.access import roles
+from residents.file_fields import SheetField
 from residents.models import Attachment, Job, MergeCase, Resident, Role
 from residents.services import attachments, merging, status_lists
 from residents.sheets import SheetError
@@ -22,10 +22,7 @@ AT_THE_WINDOW = (Role.COUNTY, Role.TOWNSHIP)
 class StatusListForm(forms.Form):
     status = forms.ChoiceField(label="名单里的人登记为", choices=[("", "请选择"), *STATUSES])
     source = forms.CharField(label="依据", max_length=120, help_text="名单来自哪个部门、哪份文件。")
-    file = forms.FileField(
-        label="名单", help_text="任何表格，要有姓名、身份证号码、日期三栏。",
-        widget=forms.FileInput(attrs={"data-max-mb": settings.UPLOAD_LIMIT_MB}),
-    )
+    file = SheetField(label="名单", help_text="任何表格，要有姓名、身份证号码、日期三栏。")
 
 
 class ChosenForm(forms.Form):

@@ -19,7 +19,7 @@ from residents.scope import successor
 from residents.services import jobs
 from residents.services.attachments import store
 from residents.services.insert_from import insert_from, insert_rows, take_stock
-from residents.sheets import COUNTY_REGISTER
+from residents.sheets import COUNTY_LIST
 from subsidies.models import Campaign, Identity, Roster, RosterRow
 from subsidies.roster_sheet import Line, read_roster
 from subsidies.services.instants import stamp
@@ -95,7 +95,7 @@ def read_file(*, roster: Roster, progress=lambda done, total, message: None, con
     """Reads the list and sorts its people into heaps; safe to repeat. Returns what to tell; a bad file is REFUSED."""
     progress(0, 3, "正在打开文件")
     try:
-        book = sheets.read(roster.attachment.file.path, limits=COUNTY_REGISTER)
+        book = sheets.read(roster.attachment.file.path, limits=COUNTY_LIST)
         progress(1, 3, "正在读取名单")
         lines = read_roster(
             book, policy=roster.campaign.policy, category=roster.category, department=roster.department,
