@@ -2,44 +2,55 @@
 
 import tempfile
 from collections.abc import Iterable
+from decimal import Decimal
 
 import xlsxwriter
 from django.http import FileResponse
 
+from residents.downloads import download
 
-def xlsx_response(*, filename: str, columns: Iterable[tuple[str, int]], rows: Iterable[Iterable]) -> FileResponse:
-    """A download. `columns` are (heading, width); text stays text, so identity numbers keep every digit."""
-    return FileResponse(write_xlsx(columns=columns, rows=rows), as_attachment=True, filename=filename)
+_OPTIONS = {
+    "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False
+}
 
 
-def write_xlsx(*, columns, rows):
+def xlsx_response(
+    *, filename: str, columns: Iterable[tuple[str, int]], rows: Iterable[Iterable], title: str = "", note: str = ""
+) -> FileResponse:
+    """A download. `columns` are (heading, width); a title and a note stand above them.
+
+    Text stays text, so identity numbers keep every digit; a Decimal is an amount of money.
+    """
+    return download(write_xlsx(columns=columns, rows=rows, title=title, note=note), filename)
+
+
+def write_xlsx(*, columns, rows, title="", note=""):
     """An open temporary file holding the workbook, at its beginning."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = xlsxwriter.Workbook(file, options)
-    heading = book.add_format({"bold": True, "bottom": 1})
-    as_text = book.add_format({"num_format": "@"})
-    as_date = book.add_format({"num_format": "yyyy-mm-dd"})
-    sheet = book.add_worksheet("数据")
-    for place, (title, width) in enumerate(columns):
-        sheet.set_column(place, place, width)
-        sheet.write_string(0, place, title, heading)
-    sheet.freeze_panes(1, 0)
-    for number, row in enumerate(rows, start=1):
-        for place, value in enumerate(row):
-            if value is None or value == "":
-                continue
-            if isinstance(value, str):
-                sheet.write_string(number, place, value, as_text)
-            elif hasattr(value, "isoformat"):
-                sheet.write_datetime(number, place, value, as_date)
-            else:
-                sheet.write_number(number, place, value)
-    book.close()
+    with xlsxwriter.Workbook(file, _OPTIONS) as book:
+        bold, heading = book.add_format({"bold": True}), book.add_format({"bold": True, "bottom": 1})
+        as_text, as_money = book.add_format({"num_format": "@"}), book.add_format({"num_format": "#,##0.00"})
+        as_date = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet = book.add_worksheet("数据")
+        columns, top = list(columns), 0
+        for place, (_, width) in enumerate(columns):
+            sheet.set_column(place, place, width)
+        if title:
+            sheet.write_string(0, 0, title, bold)
+            sheet.write_string(1, 0, note)
+            top = 2
+        for place, (name, _) in enumerate(columns):
+            sheet.write_string(top, place, name, heading)
+        sheet.freeze_panes(top + 1, 0)
+        for number, row in enumerate(rows, start=top + 1):
+            for place, value in enumerate(row):
+                if value is None or value == "":
+                    continue
+                if isinstance(value, str):
+                    sheet.write_string(number, place, value, as_text)
+                elif hasattr(value, "isoformat"):
+                    sheet.write_datetime(number, place, value, as_date)
+                else:
+                    sheet.write_number(number, place, value, as_money if isinstance(value, Decimal) else None)
     file.seek(0)
     return file

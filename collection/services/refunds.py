@@ -56,7 +56,7 @@ def why_not(reason: RefundReason, benefit_from: date | None, on: date) -> str:
 @transaction.atomic
 def request_refund(
     *, contribution: Contribution, reason: str, actor, happened_on: date | None = None, amount: Decimal | None = None,
-    evidence: Iterable[Attachment] = (), note: str = "", payee: str = "", payee_account: str = "",
+    evidence: Iterable[Photo | File] = (), note: str = "", payee: str = "", payee_account: str = "",
 ) -> Refund:
     """Registers an application. `amount`: yuan, all that is left if not given; less only for a difference.
     `happened_on`: the day of the death, the enlistment …, needed where the reason is one of STATUS_OF.
@@ -94,7 +94,7 @@ def request_refund(
         amount=amount, ends_enrolment=ends, note=note.strip()[:200], payee=payee.strip()[:60],
         payee_account=payee_account.strip()[:40], requested_by=actor, requested_at=clock.now(),
     )
-    refund.evidence.set(evidence)
+    refund.evidence.set([_keep(paper, refund.village_id, actor) for paper in evidence])
     audit.record(
         "refund.request", actor=actor, obj=refund, summary=f"申请退费 {amount} 元（{rule.name}）",
         after={"reason": rule.code, "amount": str(amount)},
@@ -125,13 +125,15 @@ def open_case(*, self_payment: SelfPayment, reason: str, note: str, actor) -> Re
 
 
 @transaction.atomic
-def add_evidence(*, refund: Refund, attachment: Attachment, actor) -> Refund:
-    """One more document; only while the case is open."""
+def add_evidence(*, refund: Refund, papers: Iterable[Photo | File], actor) -> Refund:
+    """More documents; only while the case is open."""
     refund = _locked(refund)
     if refund.state not in OPEN:
         raise StepRefused(f"退费{refund.get_state_display()}，不能再加材料。")
-    refund.evidence.add(attachment)
-    audit.record("refund.evidence", actor=actor, obj=refund, summary=f"补充退费证明 {attachment.name}")
+    added = [_keep(paper, refund.village_id, actor) for paper in papers]
+    refund.evidence.add(*added)
+    names = "、".join(paper.name for paper in added)
+    audit.record("refund.evidence", actor=actor, obj=refund, summary=f"补充退费证明 {names}")
     return refund
 
 
@@ -320,7 +322,7 @@ def _follow_status(refund, actor):
         )
 
 
-def keep_paper(*, paper: Photo | File, region: str, actor) -> Attachment:
+def _keep(paper: Photo | File, region: str, actor) -> Attachment:
     """A document that proves the reason: a photograph made small, or a PDF as it came."""
     if isinstance(paper, Photo):
         return store_photo(photo=paper, name="退费证明", region=region, actor=actor)

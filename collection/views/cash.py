@@ -1,8 +1,7 @@
 """双限: the helper's clock and the boards of township and county."""
 
 from django.core.paginator import Paginator
-from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from collection import duty_words
 from collection.cash_forms import chosen_day
@@ -10,24 +9,11 @@ from collection.duties import Status
 from collection.models import Deposit
 from collection.services import duties
 from collection.services.duty_notices import KIND
+from collection.views.regions import campaign_or_404, village_or_404
 from residents.access import roles
-from residents.models import OutboxMessage, Region, Role
-from subsidies.services import campaigns
+from residents.models import OutboxMessage, Role
 
 SEES_CASH = (Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.LEADER)
-
-
-def village_or_404(user, code: str) -> Region:
-    if code == user.scope_prefix and user.region.level == Region.Level.VILLAGE:
-        return user.region  # a helper's own came with the account
-    return get_object_or_404(Region.objects.for_user(user).select_related("parent"), pk=code, level="village")
-
-
-def campaign_or_404(user):
-    found = campaigns.current(user)
-    if found is None:
-        raise Http404("本县还没有开始征缴年度。")
-    return found
 
 
 @roles(*SEES_CASH)

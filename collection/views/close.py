@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from collection.models import CampaignClosing
 from collection.refund_forms import ClosingForm
 from collection.services import close
-from collection.views.cash import campaign_or_404
+from collection.views.regions import campaign_or_404
 from collection.views.steps import taken
 from residents.access import roles
 from residents.models import Role

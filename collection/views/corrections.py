@@ -8,7 +8,7 @@ from collection import feedback_reasons
 from collection.declaration_forms import CorrectionForm
 from collection.models import DeclarationRow
 from collection.services import corrections
-from collection.views.cash import campaign_or_404
+from collection.views.regions import campaign_or_404
 from collection.views.steps import taken
 from config import clock
 from residents.access import roles

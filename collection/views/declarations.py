@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -20,10 +19,11 @@ from collection.declaration_words import WAY, next_step
 from collection.models import Declaration, DeclarationRow
 from collection.services import declaration_file, declarations, drafts, threeway
 from collection.services.steps import StepRefused
-from collection.views.cash import campaign_or_404
+from collection.views.regions import campaign_or_404
 from collection.views.steps import filled, taken, tried
 from config import clock
 from residents.access import roles
+from residents.downloads import download
 from residents.models import Job, Region, Role
 
 SEES = (Role.COUNTY, Role.TOWNSHIP, Role.TAX)
@@ -219,7 +219,7 @@ def declaration_download(request, pk):
     except StepRefused as refused:
         messages.error(request, str(refused))
         return redirect("declaration_detail", pk)
-    return FileResponse(file.file.open("rb"), as_attachment=True, filename=file.name)
+    return download(file.file.open("rb"), file.name)
 
 
 @require_POST

@@ -10,7 +10,8 @@ from collection.cash_forms import DepositFilter, DepositForm, ReasonForm
 from collection.models import Deposit
 from collection.services import deposits
 from collection.services.money import MoneyRefused
-from collection.views.cash import campaign_or_404, clock_context, village_or_404
+from collection.views.cash import clock_context
+from collection.views.regions import campaign_or_404, village_or_404
 from config import clock
 from residents.access import roles
 from residents.models import Role

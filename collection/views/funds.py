@@ -2,16 +2,15 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Sum
-from django.http import FileResponse
 from django.shortcuts import redirect, render
 
 from collection.services import funds
-from collection.services.workbooks import table_file
 from collection.views.regions import asked_region, regions_below
 from config import clock
 from residents import audit, identity
 from residents.access import roles
 from residents.models import Region, Role
+from residents.xlsx import xlsx_response
 from subsidies.services.campaigns import current
 
 
@@ -86,6 +85,7 @@ def _file(request, campaign, region, name, heading, rows):
         "funds.export", actor=request.user, object_type="campaign", object_id=campaign.pk, region=region.code,
         summary=f"导出{name}",
     )
-    note = f"{campaign}，{clock.today()} 导出，单位：元"
-    file = table_file(title=name, heading=heading, rows=rows, note=note)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx")
+    return xlsx_response(
+        filename=f"{name}.xlsx", title=name, note=f"{campaign}，{clock.today()} 导出，单位：元",
+        columns=[(one, 16) for one in heading], rows=rows,
+    )

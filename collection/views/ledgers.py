@@ -3,23 +3,21 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, Sum
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from collection.ledger_forms import LedgerFilter, LedgerForm, WithdrawForm
 from collection.models import LedgerBatch, LedgerRow
 from collection.services import ledger_confirm, ledger_files, ledgers
 from collection.services.ledgers import LedgerRefused
-from collection.views.cash import campaign_or_404, village_or_404
+from collection.views.regions import campaign_or_404, village_or_404
 from residents import identity, sheets
 from residents.access import roles
+from residents.downloads import download
 from residents.models import Region, Role
 
 SEES = (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY)
 SENDS = (Role.VILLAGE, Role.TOWNSHIP)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_A_PAGE, BATCHES_A_PAGE, PEOPLE_A_PAGE = 50, 30, 30
 State, RowState = LedgerBatch.State, LedgerRow.State
 #: What the tabs of a ledger's page show; the first with rows is opened.
@@ -235,14 +233,15 @@ def ledger_annotated(request, pk):
     except sheets.SheetError as error:
         messages.error(request, error.message)
         return redirect("ledger_detail", batch.pk)
-    return _download(name, content)
+    return download(content, name)
 
 
 @require_GET
 @roles(*SENDS)
 def ledger_prefilled(request, village):
     region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
-    return _download(*ledger_files.prefilled_ledger(campaign=campaign, village=region, actor=request.user))
+    name, content = ledger_files.prefilled_ledger(campaign=campaign, village=region, actor=request.user)
+    return download(content, name)
 
 
 @require_GET
@@ -265,10 +264,5 @@ def unpaid_list(request, village):
 @roles(*SENDS)
 def unpaid_download(request, village):
     region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
-    return _download(*ledger_files.unpaid_workbook(campaign=campaign, village=region, actor=request.user))
-
-
-def _download(name: str, content: bytes) -> HttpResponse:
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    return answer
+    name, content = ledger_files.unpaid_workbook(campaign=campaign, village=region, actor=request.user)
+    return download(content, name)

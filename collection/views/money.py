@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 
 from collection.cash_forms import chosen_day
 from collection.services import balances
-from collection.views.cash import campaign_or_404, village_or_404
+from collection.views.regions import campaign_or_404, village_or_404
 from residents.access import roles
 from residents.models import Region, Role
 

@@ -9,7 +9,7 @@ from collection.cash_forms import ReasonForm
 from collection.models import Contribution, Objection, PublicNotice
 from collection.refund_forms import AnswerForm, ObjectionForm, PhotosForm, PostNoticeForm
 from collection.services import notices
-from collection.views.cash import campaign_or_404, village_or_404
+from collection.views.regions import campaign_or_404, village_or_404
 from collection.views.steps import filled, taken
 from config import clock
 from residents.access import roles

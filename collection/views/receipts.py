@@ -9,7 +9,7 @@ from collection.models import Receipt, ReceiptBook
 from collection.services import receipts
 from collection.services.contributions import ContributionRefused
 from collection.services.money import MoneyRefused
-from collection.views.cash import campaign_or_404, village_or_404
+from collection.views.regions import campaign_or_404, village_or_404
 from residents.access import roles
 from residents.models import Region, Role
 

@@ -9,7 +9,7 @@ from collection.cash_forms import ReasonForm
 from collection.models import Contribution, Refund
 from collection.refund_forms import EvidenceForm, RefundFilter, RefundForm
 from collection.services import refunds
-from collection.views.cash import campaign_or_404
+from collection.views.regions import campaign_or_404
 from collection.views.steps import filled, taken
 from config import clock
 from residents import identity
@@ -73,14 +73,12 @@ def refund_create(request, contribution):
         request.POST or None, request.FILES or None, reasons=open_reasons, initial={"payee": paid.resident.name}
     )
     if request.method == "POST" and form.is_valid():
-        made, facts = [], dict(form.cleaned_data)
-        papers = facts.pop("evidence")
-
-        def ask():
-            made.append(refunds.request_refund(contribution=paid, actor=request.user, **facts))
-            _keep(made[0], papers, request.user)
-
-        if taken(request, ask, "已登记退费申请，等县税务局初审。"):
+        made = []
+        if taken(
+            request,
+            lambda: made.append(refunds.request_refund(contribution=paid, actor=request.user, **form.cleaned_data)),
+            "已登记退费申请，等县税务局初审。",
+        ):
             return redirect("refund_detail", made[0].pk)
     return render(
         request, "collection/refund_create.html",
@@ -88,12 +86,6 @@ def refund_create(request, contribution):
          "closed_reasons": [no for _, no in reasons if no], "left": paid.amount - refunds.given_back(paid)},
         status=400 if form.errors else 200,
     )
-
-
-def _keep(refund, papers, actor):
-    for paper in papers:
-        kept = refunds.keep_paper(paper=paper, region=refund.village_id, actor=actor)
-        refunds.add_evidence(refund=refund, attachment=kept, actor=actor)
 
 
 def _refund_or_404(user, pk) -> Refund:
@@ -136,7 +128,9 @@ def refund_evidence(request, pk):
     refund, form = _refund_or_404(request.user, pk), EvidenceForm(request.POST, request.FILES)
     if filled(request, form):
         taken(
-            request, lambda: _keep(refund, form.cleaned_data["evidence"], request.user), "证明材料已补充。"
+            request,
+            lambda: refunds.add_evidence(refund=refund, papers=form.cleaned_data["evidence"], actor=request.user),
+            "证明材料已补充。",
         )
     return redirect("refund_detail", pk)
 

@@ -1,8 +1,24 @@
-"""The region a page is about: the user's own, or one inside it that the address names."""
+"""What a page is about: the campaign of the user's county, a village, or a region that the address names."""
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from residents.models import Region
+from subsidies.models import Campaign
+from subsidies.services import campaigns
+
+
+def campaign_or_404(user) -> Campaign:
+    found = campaigns.current(user)
+    if found is None:
+        raise Http404("本县还没有开始征缴年度。")
+    return found
+
+
+def village_or_404(user, code: str) -> Region:
+    if code == user.scope_prefix and user.region.level == Region.Level.VILLAGE:
+        return user.region  # a helper's own came with the account
+    return get_object_or_404(Region.objects.for_user(user).select_related("parent"), pk=code, level="village")
 
 
 def asked_region(request) -> Region:

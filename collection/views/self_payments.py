@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from collection.declaration_forms import NoteForm, SettleForm, TableFileForm
 from collection.models import PaidList, SelfPayment
 from collection.services import self_payments, tax_files
-from collection.views.cash import campaign_or_404
+from collection.views.regions import campaign_or_404
 from collection.views.steps import taken, tried
 from residents import identity
 from residents.access import roles

@@ -2,19 +2,18 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from collection.models import DifferenceCase
 from collection.services import consequences, special
-from collection.services.workbooks import table_file
 from collection.special_forms import CaseForm, ReasonForm
 from collection.views.regions import asked_region, regions_below
 from config import clock
 from residents import audit, identity
 from residents.access import roles
 from residents.models import Job, Region, Resident, Role
+from residents.xlsx import xlsx_response
 from subsidies.models import Roster
 from subsidies.services.campaigns import current
 
@@ -181,6 +180,7 @@ def _book(request, campaign, region, category, standing, rows):
         "special.export", actor=request.user, object_type="campaign", object_id=campaign.pk, region=region.code,
         summary=f"导出{name}",
     )
-    note = f"{campaign}，{clock.today()} 导出，证件号码已脱敏"
-    file = table_file(title=name, heading=heading, rows=lines(), note=note)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx")
+    return xlsx_response(
+        filename=f"{name}.xlsx", title=name, note=f"{campaign}，{clock.today()} 导出，证件号码已脱敏",
+        columns=[(one, 16) for one in heading], rows=lines(),
+    )

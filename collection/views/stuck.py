@@ -6,7 +6,7 @@ from django.shortcuts import render
 
 from collection.declaration_forms import StuckFilter
 from collection.services import stuck
-from collection.views.cash import campaign_or_404
+from collection.views.regions import campaign_or_404
 from residents.access import roles
 from residents.models import Role
 

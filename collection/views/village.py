@@ -3,7 +3,8 @@
 from django.shortcuts import redirect, render
 
 from collection.services.village import overview
-from collection.views.cash import SEES_CASH, campaign_or_404, clock_context, village_or_404
+from collection.views.cash import SEES_CASH, clock_context
+from collection.views.regions import campaign_or_404, village_or_404
 from residents.access import roles
 from residents.models import Role
 

@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 
 from collection.services.village_moves import MoveRefused, move_village, preview_move
-from collection.views.cash import campaign_or_404
+from collection.views.regions import campaign_or_404
 from residents.access import roles
 from residents.models import Region, Role
 from residents.window_forms import VillageChoice, villages_of

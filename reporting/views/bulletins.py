@@ -1,10 +1,7 @@
 """Bulletins: one content as page, Word and Excel; the Word template; the prizes."""
 
-from urllib.parse import quote
-
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -16,11 +13,9 @@ from reporting.services import templates, tiers
 from reporting.word import MARKS, NEEDED, TemplateBroken, bulletin_document, standard_template
 from residents import audit
 from residents.access import BUSINESS, roles
+from residents.downloads import download
 from residents.models import Role
 from subsidies.services.campaigns import current
-
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @roles(*BUSINESS)
@@ -42,7 +37,7 @@ def bulletin_word(request, pk):
         messages.error(request, f"Word 文件没有生成。{problem}网页和 Excel 不受影响。")
         return redirect("bulletin", pk=pk)
     audit.record("bulletin.export", actor=request.user, obj=ranking, summary=f"下载通报 Word：{bulletin.number}")
-    return _file(data, WORD, f"{_name(ranking, bulletin)}.docx")
+    return download(data, f"{_name(ranking, bulletin)}.docx")
 
 
 @roles(*BUSINESS)
@@ -50,7 +45,7 @@ def bulletin_excel(request, pk):
     ranking = _ranking(request, pk)
     bulletin = bulletin_from_json(ranking.content["bulletin"])
     audit.record("bulletin.export", actor=request.user, obj=ranking, summary=f"下载通报 Excel：{bulletin.number}")
-    return _file(bulletin_workbook(bulletin), EXCEL, f"{_name(ranking, bulletin)}.xlsx")
+    return download(bulletin_workbook(bulletin), f"{_name(ranking, bulletin)}.xlsx")
 
 
 @roles(Role.COUNTY)
@@ -80,7 +75,7 @@ def template_page(request):
 
 @roles(Role.COUNTY)
 def template_standard(request):
-    return _file(standard_template(), WORD, "通报标准模板.docx")
+    return download(standard_template(), "通报标准模板.docx")
 
 
 @roles(Role.COUNTY)
@@ -150,9 +145,3 @@ def _no_campaign(request, title):
 def _name(ranking, bulletin) -> str:
     version = f"（第{ranking.version}版）" if ranking.version > 1 else ""
     return f"{bulletin.title}{version}_{bulletin.day}"
-
-
-def _file(data: bytes, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=content_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response

@@ -1,20 +1,15 @@
-"""Two people at once, a file read twice, a refund that crosses a posting: real threads on real connections, and
-thousands of random steps after each of which the books must add up.
+"""Two people at once, a file read twice, a refund that crosses a posting: real threads on real connections.
 
 The same on both engines; on PostgreSQL the threads truly overlap.
 """
 
 import datetime
-import io
-import random
 import threading
 from collections import Counter
-from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection, transaction
-from PIL import Image
+from django.db import transaction
 
 from collection.models import (
     Contribution,
@@ -27,124 +22,18 @@ from collection.models import (
     VillageAccount,
 )
 from collection.services import corrections, declarations, deposits, drafts, feedback, money, refunds
-from collection.services.balances import recount
-from collection.services.contributions import ContributionRefused, reverse_contributions
+from collection.services.contributions import reverse_contributions
 from collection.services.steps import StepRefused
 from collection.tax_sheets import FeedbackLine
-from residents.models import Event, InsuredYear, Region, Resident
+from residents.models import Event, Resident
 from residents.services import attachments
-from residents.services.photos import read_photo, store_photo
+from residents.services.photos import store_photo
+from tests.collection.declaration_world import PHOTO, TODAY, Office, State, refused, what_is_wrong
 from tests.collection.money_world import together
-from tests.collection.paid_people import DAY, FAR, OTHER, TOWNSHIP, VILLAGE, bank, pay
+from tests.collection.paid_people import DAY, FAR, TOWNSHIP, VILLAGE, bank, pay
 from tests.people import invented_number
 
 pytestmark = pytest.mark.django_db(transaction=True)
-REFUSALS = (StepRefused, money.MoneyRefused, ContributionRefused)
-TODAY = datetime.date(2024, 10, 25)
-State = Declaration.State
-_jpeg = io.BytesIO()
-Image.new("RGB", (400, 300), "white").save(_jpeg, "JPEG")
-PHOTO = read_photo(io.BytesIO(_jpeg.getvalue()))
-
-
-class Office:
-    """The people of a township and of the county, and what they do with declarations."""
-
-    def __init__(self, campaign, make_user, township=TOWNSHIP):
-        self.campaign = campaign
-        self.clerk, self.colleague = make_user("township", township), make_user("township", township)
-        self.taxman, self.tax_colleague = make_user("tax", "411325"), make_user("tax", "411325")
-        self.officer, self.second_officer = make_user("county", "411325"), make_user("county", "411325")
-        self.township = Region.objects.get(pk=township)
-
-    def draft(self, actor=None):
-        return drafts.draft_declaration(
-            campaign=self.campaign, township=self.township, actor=actor or self.clerk
-        )
-
-    def submit(self, draft, actor=None):
-        return declarations.submit_declaration(declaration=draft, actor=actor or self.clerk)
-
-    def take(self, declaration):
-        feedback.decide_rest(declaration=declaration, ok=True, reason="", actor=self.taxman)
-
-    def confirm(self, declaration, actor=None):
-        people, amount = declarations.sums_of(declaration)
-        return declarations.confirm_declaration(
-            declaration=declaration, number=f"QR{declaration.pk}", people=people, amount=amount,
-            actor=actor or self.taxman,
-        )
-
-    def remit(self, declaration, slip=None, actor=None):
-        return declarations.remit_declaration(
-            declaration=declaration, slip_no=slip or f"HK{declaration.pk}", on=TODAY,
-            amount=declaration.confirmed_amount, photo=PHOTO, actor=actor or self.clerk,
-        )
-
-    def post(self, declaration, actor=None):
-        return declarations.post_declaration(
-            declaration=declaration, ticket_no=f"SP{declaration.pk}", actor=actor or self.taxman
-        )
-
-    def at_the_tax_bureau(self, people):
-        pay(self.campaign, self.clerk, people=people)
-        bank(self.campaign, self.clerk, 400 * people)
-        return self.submit(self.draft())
-
-    def remitted(self, people):
-        declaration = self.at_the_tax_bureau(people)
-        self.take(declaration)
-        return self.remit(self.confirm(declaration))
-
-    def reviewed(self, contribution):
-        refund = refunds.request_refund(contribution=contribution, reason="death", happened_on=TODAY, actor=self.clerk)
-        paper = attachments.store(
-            file=ContentFile(b"x"), name="x.pdf", kind="evidence", region=VILLAGE, actor=self.clerk
-        )
-        refunds.add_evidence(refund=refund, attachment=paper, actor=self.clerk)
-        return refunds.pass_first(refund=refund, actor=self.taxman)
-
-
-@pytest.fixture
-def office(campaign, make_user):
-    return Office(campaign, make_user)
-
-
-def what_is_wrong(campaign) -> list[str]:
-    """Every broken invariant; empty if all hold."""
-    wrong = [f"账不平 {line}" for line in recount(campaign=campaign)]
-    for row in VillageAccount.objects.all():
-        if min(row.township, row.clearing, row.treasury, row.refunded) < 0:
-            wrong.append(f"{row.village_id} 有负数")
-        paid = sum(
-            (c.amount for c in Contribution.objects.filter(village=row.village_id, ended_at__isnull=True)), Decimal(0)
-        )
-        partly = sum(
-            (r.amount for r in Refund.objects.filter(village=row.village_id, state="paid", ends_enrolment=False)),
-            Decimal(0),
-        )
-        if row.collected - row.refunded != paid - partly:
-            wrong.append(f"{row.village_id} 在账 {row.collected - row.refunded}，有效缴费 {paid}")
-        posted = Contribution.objects.filter(village=row.village_id, ended_at__isnull=True, state="posted")
-        if row.treasury != sum((c.amount for c in posted), Decimal(0)):
-            wrong.append(f"{row.village_id} 国库 {row.treasury}，入库的人 {posted.count()}")
-    bound = Counter(
-        DeclarationRow.objects.filter(next__isnull=True)
-        .exclude(result="failure").exclude(declaration__state="cancelled").values_list("contribution", flat=True)
-    )
-    wrong += [f"缴费 {pk} 在 {n} 张申报表里" for pk, n in bound.items() if n > 1]
-    for contribution in Contribution.objects.filter(state="posted"):
-        if not InsuredYear.objects.filter(resident=contribution.resident_id, year=2025).exists():
-            wrong.append(f"{contribution.pk} 入库了没有参保年度")
-    for contribution in Contribution.objects.all():
-        back = sum((r.amount for r in contribution.refunds.filter(state="paid")), Decimal(0))
-        if back > contribution.amount:
-            wrong.append(f"{contribution.pk} 多退")
-    return wrong
-
-
-def refused(results):
-    return [result for result in results if isinstance(result, Exception)]
 
 
 def given_feedback(campaign, declaration, actor) -> Feedback:
@@ -417,148 +306,3 @@ def test_closing_crosses_a_posting(campaign, office):
     declaration.refresh_from_db()
     assert (declaration.state == State.POSTED) == campaign.is_open
     assert what_is_wrong(campaign) == []
-
-
-class Chance:
-    """One random step of anybody's, through its service; refusals are answers too."""
-
-    def __init__(self, office, seed):
-        self.office, self.random, self.done = office, random.Random(seed), Counter()
-
-    def step(self):
-        operation = self.random.choice(
-            [self.pay] * 4 + [self.bank] * 4 + [self.draft] * 4 + [self.submit] * 6 + [self.answer] * 9
-            + [self.confirm] * 6 + [self.remit] * 6 + [self.post] * 6 + [self.correct] * 4
-            + [self.return_money, self.give_back, self.cancel, self.redraft, self.ask_refund, self.review]
-            + [self.pay_refund] * 2
-        )
-        try:
-            operation()
-        except REFUSALS:
-            self.done["refused"] += 1
-        else:
-            self.done[operation.__name__] += 1
-
-    def any(self, rows):
-        found = list(rows.order_by("pk")[:30])
-        return self.random.choice(found) if found else None
-
-    def declaration(self, *states):
-        found = self.any(Declaration.objects.filter(state__in=states))
-        if found is None:
-            raise StepRefused("nothing there")
-        return found
-
-    def pay(self):
-        pay(
-            self.office.campaign, self.office.clerk, self.random.choice((VILLAGE, OTHER)),
-            people=self.random.randint(1, 3), household=self.random.randint(1, 3),
-            start=self.random.randint(0, 10**7),
-        )
-
-    def bank(self):
-        village = self.random.choice((VILLAGE, OTHER))
-        account = VillageAccount.objects.filter(village=village).first()
-        if account is None or account.in_hand <= 0:
-            raise StepRefused("nothing in hand")
-        bank(self.office.campaign, self.office.clerk, self.random.choice((account.in_hand, Decimal("0.01"))), village)
-
-    def draft(self):
-        self.office.draft()
-
-    def redraft(self):
-        drafts.redraft_declaration(declaration=self.declaration("draft"), actor=self.office.clerk)
-
-    def cancel(self):
-        drafts.cancel_draft(declaration=self.declaration("draft"), reason="重做", actor=self.office.clerk)
-
-    def submit(self):
-        draft = self.declaration("draft", "submitted")
-        try:
-            self.office.submit(draft)
-        except StepRefused:
-            declarations.allow_difference(declaration=draft, reason="查过", actor=self.office.officer)
-            self.office.submit(draft)
-
-    def answer(self):
-        declaration = self.declaration("submitted", "fed_back")
-        row = self.any(declaration.rows.filter(result="pending"))
-        if row is None or self.random.random() < 0.4:
-            feedback.decide_rest(declaration=declaration, ok=True, reason="", actor=self.office.taxman)
-        else:
-            feedback.decide_row(
-                row=row, ok=self.random.random() < 0.5, reason="姓名不符", actor=self.office.taxman
-            )
-
-    def correct(self):
-        row = self.any(DeclarationRow.objects.filter(result="failure"))
-        if row is None:
-            raise StepRefused("none failed")
-        corrections.correct_row(
-            row=row, name=row.name, id_number=row.id_number, note="核对无误", actor=self.office.clerk
-        )
-
-    def give_back(self):
-        declarations.return_declaration(
-            declaration=self.declaration("submitted"), reason="表样不对", actor=self.office.taxman
-        )
-
-    def confirm(self):
-        self.office.confirm(self.declaration("fed_back", "confirmed"))
-
-    def remit(self):
-        declaration = self.declaration("confirmed", "remitted")
-        self.office.remit(declaration, slip=f"HK{declaration.pk}")
-
-    def return_money(self):
-        declarations.return_remittance(
-            declaration=self.declaration("remitted"), reason="查无到账", actor=self.office.taxman
-        )
-
-    def post(self):
-        self.office.post(self.declaration("remitted", "posted"))
-
-    def ask_refund(self):
-        paid = self.any(Contribution.objects.filter(ended_at__isnull=True))
-        if paid is None:
-            raise StepRefused("nobody")
-        refunds.request_refund(contribution=paid, reason="death", happened_on=TODAY, actor=self.office.clerk)
-
-    def review(self):
-        refund = self.any(Refund.objects.filter(state="requested"))
-        if refund is None:
-            raise StepRefused("none")
-        paper = attachments.store(
-            file=ContentFile(b"x"), name="x.pdf", kind="evidence", region=VILLAGE, actor=self.office.clerk
-        )
-        refunds.add_evidence(refund=refund, attachment=paper, actor=self.office.clerk)
-        refunds.pass_first(refund=refund, actor=self.office.taxman)
-
-    def pay_refund(self):
-        refund = self.any(Refund.objects.filter(state__in=["first_passed", "paid"]))
-        if refund is None:
-            raise StepRefused("none")
-        refunds.pay_refund(refund=refund, actor=self.office.officer)
-
-
-def test_random_steps_one_after_another(campaign, office):
-    chance = Chance(office, seed=20241025)
-    for number in range(400):
-        chance.step()
-        if number % 25 == 24:
-            assert what_is_wrong(campaign) == [], (number, chance.done)
-    assert {"submit", "post", "correct", "pay_refund"} <= chance.done.keys(), chance.done
-
-
-def test_random_steps_of_three_people_at_once(campaign, office):
-    people = [Chance(office, seed) for seed in (1, 2, 3)]
-    rounds = 6 if connection.vendor == "sqlite" else 20
-
-    def work(chance):
-        for _ in range(6):
-            chance.step()
-
-    for number in range(rounds):
-        results = together(*(lambda c=c: work(c) for c in people))
-        assert refused(results) == [], (number, results)
-        assert what_is_wrong(campaign) == [], (number, [c.done for c in people])

@@ -143,7 +143,7 @@ def test_downloads(page, batch):
         answer = page.get(reverse(name, args=args))
         assert answer.status_code == 200
         assert "attachment" in answer["Content-Disposition"]
-        assert openpyxl.load_workbook(io.BytesIO(answer.content)).sheetnames
+        assert openpyxl.load_workbook(io.BytesIO(answer.getvalue())).sheetnames
 
 
 def test_taking_back_asks_first(page, batch, helper):

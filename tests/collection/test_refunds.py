@@ -12,7 +12,6 @@ from collection.services import declarations, drafts, feedback, refunds
 from collection.services.balances import recount
 from collection.services.steps import StepRefused
 from residents.models import Event, InsuredYear, Region
-from residents.services import attachments
 from residents.services.window import set_status
 from subsidies import policy as policies
 from tests.collection.paid_people import TOWNSHIP, VILLAGE, bank, pay
@@ -23,10 +22,8 @@ HAPPENED = datetime.date(2024, 10, 20)
 
 
 @pytest.fixture
-def paper(clerk):
-    return attachments.store(
-        file=ContentFile(b"x"), name="死亡证明.pdf", kind="evidence", region=VILLAGE, actor=clerk
-    )
+def paper():
+    return ContentFile(b"x", name="死亡证明.pdf")
 
 
 @pytest.fixture
@@ -37,10 +34,9 @@ def posted(campaign, clerk):
 
 @pytest.fixture
 def ask(clerk, paper):
-    def ask(contribution, reason="death", evidence=True, happened_on=HAPPENED, **fields):
+    def ask(contribution, reason="death", papers=(paper,), happened_on=HAPPENED, **fields):
         return refunds.request_refund(
-            contribution=contribution, reason=reason, actor=clerk, evidence=[paper] if evidence else [],
-            happened_on=happened_on, **fields
+            contribution=contribution, reason=reason, actor=clerk, evidence=papers, happened_on=happened_on, **fields
         )
 
     return ask
@@ -155,11 +151,21 @@ def test_one_person_cannot_be_both(posted, ask, taxman):
 
 
 def test_no_first_review_without_papers(posted, ask, taxman, paper, clerk):
-    refund = ask(posted(), evidence=False)
+    refund = ask(posted(), papers=())
     with pytest.raises(StepRefused, match="户口注销"):
         refunds.pass_first(refund=refund, actor=taxman)
-    refunds.add_evidence(refund=refund, attachment=paper, actor=clerk)
+    refunds.add_evidence(refund=refund, papers=[paper], actor=clerk)
     assert refunds.pass_first(refund=refund, actor=taxman).state == State.FIRST_PASSED
+
+
+def test_an_application_stands_with_its_papers_or_not_at_all(posted, ask):
+    class Unreadable(ContentFile):
+        def chunks(self, *args):
+            raise OSError("broken off")
+
+    with pytest.raises(OSError):
+        ask(posted(), papers=[Unreadable(b"x", name="x.pdf")])
+    assert not Refund.objects.exists()
 
 
 @pytest.mark.parametrize("amount", ["0", "-1", "399.99", "400.01"])

@@ -58,8 +58,8 @@ def test_page_word_and_excel_say_the_same(kind, as_of, campaign, county, officer
     RewardTier.objects.create(campaign=campaign, name="一等奖", first=1, last=1, amount="300000.00")
     ranking = published(campaign, county, kind, as_of)
     page = officer.get(reverse("bulletin", args=[ranking.pk])).content.decode()
-    word = officer.get(reverse("bulletin_word", args=[ranking.pk])).content
-    excel = officer.get(reverse("bulletin_excel", args=[ranking.pk])).content
+    word = officer.get(reverse("bulletin_word", args=[ranking.pk])).getvalue()
+    excel = officer.get(reverse("bulletin_excel", args=[ranking.pk])).getvalue()
     assert page_table(page) == word_table(word) == excel_table(excel)
     assert len(page_table(page)) == 1 + 16 + 1
     assert ranking.content["bulletin"]["paragraphs"][0] in unescape(page)
@@ -96,10 +96,10 @@ def upload(client, data, name="模板.docx"):
 def test_the_office_s_own_template_is_used_from_then_on(campaign, county, officer):
     ranking = published(campaign, county)
     assert "试填成功" in upload(officer, edited(replace("{{ issuer }}", "领导小组　{{ issuer }}"))).content.decode()
-    text = officer.get(reverse("bulletin_word", args=[ranking.pk])).content
+    text = officer.get(reverse("bulletin_word", args=[ranking.pk])).getvalue()
     assert any(p.text.startswith("领导小组　") for p in Document(BytesIO(text)).paragraphs)
     officer.post(reverse("bulletin_template_restore"))
-    text = officer.get(reverse("bulletin_word", args=[ranking.pk])).content
+    text = officer.get(reverse("bulletin_word", args=[ranking.pk])).getvalue()
     assert not any(p.text.startswith("领导小组　") for p in Document(BytesIO(text)).paragraphs)
 
 
@@ -132,7 +132,7 @@ def test_without_a_file_nothing_happens(campaign, county, officer):
 
 
 def test_the_standard_template_can_be_downloaded(campaign, county, officer):
-    assert officer.get(reverse("bulletin_template_standard")).content == standard_template()
+    assert officer.get(reverse("bulletin_template_standard")).getvalue() == standard_template()
 
 
 # --- prizes ------------------------------------------------------------------------------------------------------
