@@ -4,7 +4,7 @@
 # make lock  the locked requirements from the .in files
 # make clean the environment and the demo's data
 
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || echo python3)
 PORT ?= 8000
 SIZE ?= small
 DATA_DIR ?= $(CURDIR)/var
@@ -29,8 +29,9 @@ bench: .venv/dev.lock
 	@$(PY) -m bench $(ARGS)
 
 .venv/run.lock: requirements.txt
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: $(PYTHON) was not found. Set PYTHON=..."; exit 1; }
-	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 is needed; $(PYTHON) is not it. Install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@cp requirements.txt $@
 
