@@ -19,12 +19,26 @@ from residents import identity
 from residents.admin_base import AuditedExport, MaskedNumber, NamedResource, ScopedAdmin
 from residents.models import Resident
 from residents.search import find_residents
+from subsidies.models import Campaign
+
+
+class YearFilter(admin.SimpleListFilter):
+    """The years of the county's campaigns: looking for them among the contributions would read every one."""
+
+    title, parameter_name = "年度", "year"
+
+    def lookups(self, request, model_admin):
+        years = Campaign.objects.for_user(request.user).order_by("-year").values_list("year", flat=True)
+        return [(str(year), str(year)) for year in years]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(year=self.value()) if self.value() in dict(self.lookup_choices) else queryset
 
 
 @admin.register(Contribution)
 class ContributionAdmin(ScopedAdmin):
     list_display = ("resident", "masked_number", "village", "year", "channel", "amount", "category", "paid_on", "state")
-    list_filter = ("state", "channel", "year")
+    list_filter = ("state", "channel", YearFilter)
     list_select_related = ("resident", "village")
     search_fields = ("resident__name",)
     search_help_text = "完整证件号码、号码前四位以上，或姓名"

@@ -1,25 +1,13 @@
 """What every list in the back office holds to: roles, region, one query plan, no deleting, audit."""
 
 from django.contrib import admin
-from django.core.paginator import Paginator
-from django.utils.functional import cached_property
 from import_export import resources
 from import_export.admin import ExportMixin, ImportMixin
 from import_export.formats.base_formats import CSV, XLSX
 
 from residents import audit, identity
 from residents.models import Role
-
-#: Counting the rows of a list stops here; nobody pages further.
-COUNT_LIMIT = 10_000
-
-
-class BoundedPaginator(Paginator):
-    """A count that costs the same at a thousand rows and at half a million."""
-
-    @cached_property
-    def count(self):
-        return self.object_list.order_by().values("pk")[:COUNT_LIMIT].count()
+from residents.paginator import BoundedPaginator
 
 
 class ScopedAdmin(admin.ModelAdmin):

@@ -6,7 +6,6 @@ import django_filters
 from axes.utils import reset
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_POST
 from residents import audit, identity, lockout
 from residents.access import roles
 from residents.models import Event, Role, User
+from residents.paginator import BoundedPaginator
 from residents.xlsx import xlsx_response
 
 #: The first part of an action, as the log is searched by.
@@ -92,7 +92,7 @@ def event_list(request):
     rows = found.qs.order_by("-id")
     if request.GET.get("export"):
         return _export(request, rows)
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    page = BoundedPaginator(rows, 50).get_page(request.GET.get("page"))
     for event in page:
         event.details = _details(event)
     facts = {"title": "审计日志", "form": found.form, "page": page, "query": request.GET.urlencode()}

@@ -15,6 +15,7 @@ from residents import identity
 from residents.admin_base import ScopedAdmin
 from residents.models import Event, Holiday
 from residents.services.regions import BUILT_IN, load_regions, read_regions
+from tests.collection.paid_people import pay
 
 HERE, ELSEWHERE = "411325100001", "411325101200"
 LISTS = sorted(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist" for model in admin.site._registry)
@@ -110,6 +111,17 @@ def test_a_list_costs_the_same_for_one_and_for_fifty(
     with django_assert_num_queries(len(one)):
         client.get(url)
     assert len(one) <= 7
+
+
+@pytest.mark.parametrize("year, found", [("2025", 1), ("abc", 1), ("", 1)])
+def test_contributions_are_filtered_by_the_years_of_the_county_s_campaigns(
+    client, campaign, make_user, make_resident, year, found
+):
+    pay(campaign, make_user("village", HERE), HERE)
+    client.force_login(make_user("county", "411325"))
+    page = client.get(reverse("admin:collection_contribution_changelist"), {"year": year} if year else {})
+    assert page.context["cl"].result_count == found
+    assert "2025" in page.content.decode()
 
 
 def test_a_holiday_is_added_and_changed_with_an_event(client, campaign, make_user):
