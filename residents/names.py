@@ -6,6 +6,11 @@ a character of the name is left to a person.
 
 import unicodedata
 
+#: How columns with names are compared and sorted: by their characters, the same on both engines, so that one ordinary
+#: index finds a name, finds what begins so, and puts it in order. SQLite knows it; PostgreSQL is taught it
+#: (residents/migrations/0001_initial.py). Columns that are compared with each other must all have it.
+COLLATION = "BINARY"
+
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " "}
 _DOTS = dict.fromkeys(map(ord, "•・．‧∙⋅･●・∘᛫⸱"), "·")
 #: Quotes around a name, and the space that a quote leaves behind, are no part of it.

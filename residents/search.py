@@ -9,8 +9,6 @@
 
 import re
 
-from django.db import connection
-
 from residents import identity
 from residents.scope import successor
 
@@ -31,24 +29,12 @@ def find_residents(rows, text: str):
     if number.isdigit():
         return rows.none()
     named = rows.filter(name=text)
-    return named if named.exists() else rows.filter(**_name_begins(text))
+    return named if named.exists() else rows.filter(name__gte=text, name__lt=text + "\U0010ffff")
 
 
-def _name_begins(text: str) -> dict:
-    """SQLite's index serves a range of strings; PostgreSQL's pattern index serves LIKE in any collation."""
-    if connection.vendor == "postgresql":
-        return {"name__startswith": text}
-    return {"name__gte": text, "name__lt": text + "\U0010ffff"}
-
-
-def add_name_pattern_index(apps, schema_editor):
-    """For a migration: the index that serves "names that begin so" on PostgreSQL."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(
-            "CREATE INDEX IF NOT EXISTS resident_name_pattern ON residents_resident (name varchar_pattern_ops)"
-        )
-
-
-def drop_name_pattern_index(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("DROP INDEX IF EXISTS resident_name_pattern")
+def found_in_order(rows, text: str):
+    """`find_residents` in the order of the index that finds them: the first page is read, and not all to be sorted."""
+    found, number = find_residents(rows, text), identity.normalise(text)
+    if not text.strip():
+        return found.order_by("village_id", "household_id", "id")
+    return found.order_by("id_number", "id") if number[:4].isdigit() else found.order_by("name", "village_id", "id")

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 
 from collection.models.tax_files import TaxFile
+from residents import names
 from residents.models import Region
 from residents.scope import ScopedQuerySet
 from subsidies.models import Campaign
@@ -97,7 +98,7 @@ class DeclarationRow(models.Model):
         "Contribution", models.PROTECT, verbose_name="缴费记录", related_name="declaration_rows"
     )
     village = models.ForeignKey(Region, models.PROTECT, verbose_name="村", related_name="+")
-    name = models.CharField("姓名", max_length=60)
+    name = models.CharField("姓名", max_length=60, db_collation=names.COLLATION)
     id_number = models.CharField("证件号码", max_length=30)
     amount = models.DecimalField("金额", max_digits=10, decimal_places=2)
     result = models.CharField("结果", max_length=8, choices=Result, default=Result.PENDING)

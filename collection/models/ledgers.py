@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 
+from residents import names
 from residents.models import Region
 from residents.scope import ScopedQuerySet
 from subsidies.models import Campaign
@@ -67,7 +68,7 @@ class LedgerRow(models.Model):
     batch = models.ForeignKey(LedgerBatch, models.CASCADE, verbose_name="台账", related_name="rows")
     number = models.PositiveIntegerField("行号")
     raw = models.JSONField("原文", default=dict)
-    name = models.CharField("姓名", max_length=60, blank=True)
+    name = models.CharField("姓名", max_length=60, db_collation=names.COLLATION, blank=True)
     id_number = models.CharField("证件号码", max_length=30, blank=True)
     amount = models.DecimalField("金额", max_digits=10, decimal_places=2, null=True)
     paid_on = models.DateField("缴费日期", null=True)

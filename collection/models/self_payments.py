@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 
 from collection.models.tax_files import TaxFile
+from residents import names
 from residents.scope import ScopedQuerySet
 from subsidies.models import Campaign
 
@@ -45,7 +46,7 @@ class SelfPayment(models.Model):
     paid_list = models.ForeignKey(PaidList, models.PROTECT, verbose_name="清单", related_name="rows")
     number = models.CharField("税票号", max_length=90)
     row = models.PositiveIntegerField("行号")
-    name = models.CharField("姓名", max_length=60)
+    name = models.CharField("姓名", max_length=60, db_collation=names.COLLATION)
     id_number = models.CharField("证件号码", max_length=30)
     amount = models.DecimalField("金额", max_digits=10, decimal_places=2)
     paid_on = models.DateField("缴费日期")

@@ -4,6 +4,7 @@ import django.contrib.auth.validators
 import django.db.models.deletion
 import uuid
 from django.conf import settings
+from django.contrib.postgres.operations import CreateCollation
 from django.db import migrations, models
 
 
@@ -15,6 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateCollation('BINARY', locale='C'),
         migrations.CreateModel(
             name='User',
             fields=[
@@ -179,7 +181,7 @@ class Migration(migrations.Migration):
                 ('village_code', models.CharField(max_length=12, verbose_name='村代码')),
                 ('household', models.CharField(blank=True, max_length=30, verbose_name='户编号')),
                 ('head_name', models.CharField(blank=True, max_length=60, verbose_name='户主')),
-                ('name', models.CharField(max_length=60, verbose_name='姓名')),
+                ('name', models.CharField(db_collation='BINARY', max_length=60, verbose_name='姓名')),
                 ('document_type', models.CharField(max_length=20, verbose_name='证件类型')),
                 ('id_number', models.CharField(max_length=30, verbose_name='证件号码')),
                 ('birth_date', models.DateField(verbose_name='出生日期')),
@@ -201,7 +203,7 @@ class Migration(migrations.Migration):
             name='Resident',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='姓名')),
+                ('name', models.CharField(db_collation='BINARY', max_length=60, verbose_name='姓名')),
                 ('document_type', models.CharField(choices=[('id_card', '居民身份证'), ('permit', '港澳台居民居住证'), ('pr_card', '外国人永久居留身份证'), ('birth', '出生医学证明')], default='id_card', max_length=8, verbose_name='证件类型')),
                 ('id_number', models.CharField(max_length=30, verbose_name='证件号码')),
                 ('birth_date', models.DateField(verbose_name='出生日期')),

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
+from residents import names
 from residents.models.regions import Region
 from residents.scope import ScopedQuerySet
 
@@ -50,7 +51,7 @@ class Resident(models.Model):
     household = models.ForeignKey(
         Household, models.SET_NULL, verbose_name="户", null=True, blank=True, related_name="residents"
     )
-    name = models.CharField("姓名", max_length=60)
+    name = models.CharField("姓名", max_length=60, db_collation=names.COLLATION)
     document_type = models.CharField("证件类型", max_length=8, choices=Document, default=Document.ID_CARD)
     id_number = models.CharField("证件号码", max_length=30)
     birth_date = models.DateField("出生日期")

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 
+from residents import names
 from residents.models.people import Resident
 from residents.models.regions import Region
 from residents.scope import ScopedQuerySet
@@ -57,7 +58,7 @@ class RegisterRow(models.Model):
     village_code = models.CharField("村代码", max_length=12)
     household = models.CharField("户编号", max_length=30, blank=True)
     head_name = models.CharField("户主", max_length=60, blank=True)
-    name = models.CharField("姓名", max_length=60)
+    name = models.CharField("姓名", max_length=60, db_collation=names.COLLATION)
     document_type = models.CharField("证件类型", max_length=20)
     id_number = models.CharField("证件号码", max_length=30)
     birth_date = models.DateField("出生日期")

@@ -8,7 +8,7 @@ from residents import identity
 from residents.access import roles
 from residents.models import Region, Resident, Role
 from residents.paginator import BoundedPaginator
-from residents.search import find_residents
+from residents.search import found_in_order
 from residents.services.sightings import see_number
 from residents.story import sections_for
 from residents.story_sections import status_badge
@@ -38,13 +38,12 @@ def resident_list(request):
     form = SearchForm(request.GET or None, user=request.user)
     rows = Resident.objects.for_user(request.user)
     facts = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    rows = find_residents(rows, facts.get("q") or "")
+    rows = found_in_order(rows, facts.get("q") or "")
     if facts.get("village"):
         rows = rows.filter(village=facts["village"])
     if facts.get("status"):
         rows = rows.filter(status=facts["status"])
-    rows = rows.order_by("village_id", "household_id", "id").values(*LISTED)
-    page = BoundedPaginator(rows, 50).get_page(request.GET.get("page"))
+    page = BoundedPaginator(rows.values(*LISTED), 50).get_page(request.GET.get("page"))
     people = [
         {
             **row,

@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField(verbose_name='行号')),
-                ('name', models.CharField(blank=True, max_length=60, verbose_name='姓名')),
+                ('name', models.CharField(blank=True, db_collation='BINARY', max_length=60, verbose_name='姓名')),
                 ('id_number', models.CharField(blank=True, max_length=30, verbose_name='证件号码')),
                 ('category', models.CharField(blank=True, max_length=40, verbose_name='身份')),
                 ('recognised_on', models.DateField(null=True, verbose_name='认定日期')),

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from residents import names
 from residents.models import Region
 from residents.scope import ScopedQuerySet
 from subsidies.models.campaigns import Campaign
@@ -84,7 +85,7 @@ class RosterRow(models.Model):
 
     roster = models.ForeignKey(Roster, models.CASCADE, verbose_name="名单", related_name="rows")
     number = models.PositiveIntegerField("行号")
-    name = models.CharField("姓名", max_length=60, blank=True)
+    name = models.CharField("姓名", max_length=60, db_collation=names.COLLATION, blank=True)
     id_number = models.CharField("证件号码", max_length=30, blank=True)
     category = models.CharField("身份", max_length=40, blank=True)
     recognised_on = models.DateField("认定日期", null=True)

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from residents.models import Event, Resident
-from residents.search import find_residents
+from residents.search import find_residents, found_in_order
+from residents.views.people import LISTED
 
 HERE, ELSEWHERE = "411325100001", "411325101200"
 
@@ -50,16 +51,33 @@ def test_numbers_whole_and_begun(people):
     assert find_residents(rows, "").count() == 6
 
 
-@pytest.mark.parametrize("text", ["欧", "411325198301020011", "41132519"])
-def test_every_search_follows_an_index(people, text):
-    rows = find_residents(Resident.objects.all(), text)
+@pytest.mark.parametrize(
+    ("text", "index"), [("欧", "resident_name"), ("411325198301020011", "resident_n"), ("41132519", "resident_number")]
+)
+def test_every_search_follows_an_index(people, text, index):
+    rows = Resident.objects.all()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
-            plan = rows.order_by().explain()
-    else:
-        plan = rows.order_by().explain()
-    assert "resident_n" in plan or "resident_number" in plan or "one_resident_a_document" in plan, plan
+    else:  # which would rather start from the villages of a region, and read all who live there
+        rows = rows.in_region("411325")
+    plan = found_in_order(rows, text).values(*LISTED)[:50].explain()
+    assert index in plan or "one_resident_a_document" in plan, plan
+    assert "resident_village" not in plan, plan
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("王", ["王"]),
+        ("欧", ["欧阳乙", "欧阳娜娜"]),
+        ("411325198", ["王小明", "王小", "王小明明", "欧阳娜娜", "王"]),
+        ("", ["王小明", "王小", "王小明明", "欧阳娜娜", "王", "新生儿", "欧阳乙"]),
+    ],
+)
+def test_a_list_stands_in_the_order_of_the_index_that_finds_it(people, make_resident, text, names):
+    make_resident(ELSEWHERE, name="欧阳乙", id_number="130628199001020013", birth="1990-01-02")
+    assert list(found_in_order(Resident.objects.all(), text).values_list("name", flat=True)) == names
 
 
 @pytest.mark.parametrize(
