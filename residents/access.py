@@ -1,4 +1,4 @@
-"""Access: which roles open which page. Every view of the site declares it; the walk test refuses one that does not."""
+"""Access: which roles open which page. Every view declares it; tests/test_every_url.py refuses one that does not."""
 
 from functools import wraps
 

@@ -34,7 +34,7 @@ def open_campaign(*, policy_id: str, actor=None) -> tuple[Campaign, bool]:
         audit.record("campaign.open", actor=actor, obj=campaign, summary=summary, after={"policy": policy.hash})
     elif campaign.policy_version_id != policy.hash:
         raise ValueError(
-            f"{campaign}正在用政策版本 {campaign.policy_version_id[:8]},文件已变成 {policy.hash[:8]}。"
+            f"{campaign}正在用政策版本 {campaign.policy_version_id[:8]}，文件已变成 {policy.hash[:8]}。"
             "请由县医保局在“政策口径”页登记新版本后再用。"
         )
     return campaign, opened
