@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from reporting.goals import Outlook, Stage
 from reporting.rank import Place, percent
-from reporting.rewards import Award
+from reporting.rewards import Award, overspent
 
 #: How many places from the top are praised and from the bottom criticised.
 NAMED = 3
@@ -211,8 +211,8 @@ def _paragraphs(facts: Facts):
         funds = sum((a.working_funds for a in facts.awards), Decimal("0.00"))
         prizes = sum((a.prize for a in facts.awards), Decimal("0.00"))
         text = f"按核定参保人数拨付工作经费{funds:,.2f}元，发放奖金{prizes:,.2f}元"
-        if facts.pool is not None and prizes > facts.pool:
-            text += f"（因名次并列，奖金超出{facts.pool:,.2f}元的总额{prizes - facts.pool:,.2f}元，请县里重新核定等次）"
+        if facts.pool is not None and (over := overspent(facts.awards, facts.pool)):
+            text += f"（因名次并列，奖金超出{facts.pool:,.2f}元的总额{over:,.2f}元，请县里重新核定等次）"
         yield text + "。"
 
 

@@ -31,12 +31,6 @@ def working_day_after(start: date, count: int, table: Mapping[date, bool]) -> da
     return day
 
 
-def working_days_between(start: date, end: date, table: Mapping[date, bool]) -> int:
-    """How many working days lie after `start` up to `end`, `end` included."""
-    days = (end - start).days
-    return sum(is_working_day(start + timedelta(days=n), table) for n in range(1, days + 1))
-
-
 @cache
 def is_known(year: int) -> bool:
     """Whether the built-in calendar has this year's official holidays."""
