@@ -1,7 +1,8 @@
 """Jobs: what a worker does, safe against double clicks, lost workers and repeated messages.
 
-An app registers a handler by kind (`@handler("ledger.read")` in its tasks.py). The handler gets a `Run`; it must be
-repeatable, works in its own transactions, and reports progress, which is also its heartbeat.
+A service registers a handler by kind (`@handler("ledger.read")`), and its app's tasks.py imports that service, so that
+workers know it. The handler gets a `Run`; it must be repeatable, works in its own transactions, and reports progress,
+which is also its heartbeat.
 """
 
 import logging

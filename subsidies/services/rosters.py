@@ -117,6 +117,14 @@ def read_file(*, roster: Roster, progress=lambda done, total, message: None, con
     return f"共 {len(lines)} 人"
 
 
+@jobs.handler("roster.read")
+def _read_job(run: jobs.Run) -> str:
+    roster = Roster.objects.select_related("campaign__policy_version", "attachment").get(pk=run.args["roster"])
+    if roster.state != State.READING:
+        return "已经读取过"
+    return read_file(roster=roster, progress=run.progress, confirm=run.confirm_ours)
+
+
 @transaction.atomic
 def recheck_roster(*, roster: Roster, actor) -> None:
     """Matches the list again, after the register was mended; rows accepted by hand stay accepted. RosterRefused."""
