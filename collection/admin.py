@@ -15,10 +15,7 @@ from collection.models import (
     SelfPayment,
     VillageAccount,
 )
-from residents import identity
-from residents.admin_base import AuditedExport, MaskedNumber, NamedResource, ScopedAdmin
-from residents.models import Resident
-from residents.search import find_residents
+from residents.admin_base import AuditedExport, FoundByResident, MaskedNumber, NamedResource, ScopedAdmin
 from subsidies.models import Campaign
 
 
@@ -36,23 +33,11 @@ class YearFilter(admin.SimpleListFilter):
 
 
 @admin.register(Contribution)
-class ContributionAdmin(ScopedAdmin):
+class ContributionAdmin(FoundByResident, ScopedAdmin):
     list_display = ("resident", "masked_number", "village", "year", "channel", "amount", "category", "paid_on", "state")
     list_filter = ("state", "channel", YearFilter)
     list_select_related = ("resident", "village")
-    search_fields = ("resident__name",)
-    search_help_text = "完整证件号码、号码前四位以上，或姓名"
     ordering = ("-id",)
-
-    def get_search_results(self, request, queryset, search_term):
-        if not search_term.strip():
-            return queryset, False
-        found = find_residents(Resident.objects.for_user(request.user), search_term)
-        return queryset.filter(resident__in=found), False
-
-    @admin.display(description="证件号码")
-    def masked_number(self, obj):
-        return identity.mask(obj.resident.id_number)
 
 
 @admin.register(LedgerBatch)

@@ -6,8 +6,9 @@ from import_export.admin import ExportMixin, ImportMixin
 from import_export.formats.base_formats import CSV, XLSX
 
 from residents import audit, identity
-from residents.models import Role
+from residents.models import Resident, Role
 from residents.paginator import BoundedPaginator
+from residents.search import find_residents
 
 
 class ScopedAdmin(admin.ModelAdmin):
@@ -88,6 +89,23 @@ class MaskedNumber:
     @admin.display(description="证件号码")
     def masked_number(self, obj):
         return identity.mask(obj.id_number)
+
+
+class FoundByResident:
+    """For rows about a resident: found by the resident's number or name, shown with the number masked."""
+
+    search_fields = ("resident__name",)
+    search_help_text = "完整证件号码、号码前四位以上，或姓名"
+
+    def get_search_results(self, request, queryset, search_term):
+        if not search_term.strip():
+            return queryset, False
+        found = find_residents(Resident.objects.for_user(request.user), search_term)
+        return queryset.filter(resident__in=found), False
+
+    @admin.display(description="证件号码")
+    def masked_number(self, obj):
+        return identity.mask(obj.resident.id_number)
 
 
 class NamedResource(resources.ModelResource):

@@ -1,10 +1,7 @@
 from django.contrib import admin
 from import_export.fields import Field
 
-from residents import identity
-from residents.admin_base import AuditedExport, NamedResource, ScopedAdmin
-from residents.models import Resident
-from residents.search import find_residents
+from residents.admin_base import AuditedExport, FoundByResident, NamedResource, ScopedAdmin
 from subsidies.models import Campaign, Identity, PolicyVersion, Roster, Target
 
 
@@ -47,23 +44,11 @@ class TargetAdmin(AuditedExport, ScopedAdmin):
 
 
 @admin.register(Identity)
-class IdentityAdmin(ScopedAdmin):
+class IdentityAdmin(FoundByResident, ScopedAdmin):
     list_display = ("resident", "masked_number", "kind", "department", "recognised_on", "ended_on", "document")
     list_filter = ("kind", "department", ("ended_on", admin.EmptyFieldListFilter))
     list_select_related = ("resident",)
-    search_fields = ("resident__name",)
-    search_help_text = "完整证件号码、号码前四位以上，或姓名"
     ordering = ("-id",)
-
-    def get_search_results(self, request, queryset, search_term):
-        if not search_term.strip():
-            return queryset, False
-        found = find_residents(Resident.objects.for_user(request.user), search_term)
-        return queryset.filter(resident__in=found), False
-
-    @admin.display(description="证件号码")
-    def masked_number(self, obj):
-        return identity.mask(obj.resident.id_number)
 
 
 @admin.register(Roster)
