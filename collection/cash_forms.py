@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from collection.ledger_values import half_width
 from collection.models import Deposit, Receipt
-from collection.services.receipts import Line
+from collection.services.receipt_books import Line
 from config import clock
 from residents.models import Region
 from residents.services.photos import PhotoRefused, read_photo

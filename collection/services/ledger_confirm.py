@@ -14,6 +14,7 @@ from collection.ledger_check import check_ledger
 from collection.ledger_columns import Line, Reading
 from collection.ledger_verdicts import Checked, Facts, Row
 from collection.models import Contribution, Deposit, LedgerBatch, LedgerRow
+from collection.receipt_numbers import written
 from collection.services import contributions, money, receipts
 from collection.services.contributions import Payment
 from collection.services.ledger_facts import gather
@@ -150,7 +151,7 @@ def _write_chunk(batch, chunk, checked: Checked) -> None:
                 channel=Contribution.Channel.CASH,
                 paid_on=row.paid_on,
                 quote=row.quote,
-                receipt_id=used[receipts.written(row.receipt_no)].pk,
+                receipt_id=used[written(row.receipt_no)].pk,
                 ledger_row_id=kept[row.number].pk,
             )
             for row in good

@@ -19,7 +19,7 @@ from collection.models import (
     Refund,
     VillageAccount,
 )
-from collection.services.receipts import highest_spent, village_books
+from collection.services.receipt_books import highest_spent, village_books
 from residents import audit
 from residents.models import Household, Region, Resident, User
 from subsidies.models import Campaign, Target

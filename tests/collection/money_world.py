@@ -12,6 +12,7 @@ from PIL import Image
 
 from collection.duties import examine
 from collection.models import Contribution, Deposit, Movement, Place, Receipt, VillageAccount, VillageDuty
+from collection.receipt_numbers import written
 from collection.services import balances, contributions, deposits, duties, money, receipts
 from residents.models import Resident
 from residents.services.photos import read_photo
@@ -106,7 +107,7 @@ class World:
         uses = [receipts.Use(number, number, Decimal("400.00"), day)] * size
         actor = self.random.choice(self.helpers)
         made = receipts.use_receipts(campaign=self.campaign, village=village, uses=uses, actor=actor)
-        receipt = made[receipts.written(number)]
+        receipt = made[written(number)]
         payments = [self._payment(village, day, "cash", receipt) for _ in range(size)]
         contributions.record_contributions(campaign=self.campaign, payments=payments, actor=actor)
 

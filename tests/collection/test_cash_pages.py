@@ -14,7 +14,7 @@ from PIL import Image
 
 from collection.cash_forms import DepositForm
 from collection.models import Deposit, Receipt, ReceiptBook
-from collection.services import deposits, money, receipts
+from collection.services import deposits, money, receipt_books, receipts
 from residents.models import OutboxMessage, Region
 from residents.services.photos import read_photo
 
@@ -297,10 +297,10 @@ def test_registering_and_handing_on(users):
 @pytest.fixture
 def book(campaign, users):
     actor = users["county"]
-    receipts.register_book(campaign=campaign, first="NX0001", last="NX0999", actor=actor)
+    receipt_books.register_book(campaign=campaign, first="NX0001", last="NX0999", actor=actor)
     for holder in (TOWN, VILLAGE):
         holder = Region.objects.get(pk=holder)
-        receipts.issue_book(campaign=campaign, holder=holder, first="NX0001", last="NX0020", actor=actor)
+        receipt_books.issue_book(campaign=campaign, holder=holder, first="NX0001", last="NX0020", actor=actor)
     uses = [receipts.Use(n, "", Decimal("400"), datetime.date(2024, 10, 20)) for n in ("NX0001", "NX0004", "XX9")]
     return receipts.use_receipts(campaign=campaign, village=VILLAGE, uses=uses, actor=users["helper"])
 
@@ -344,9 +344,9 @@ def test_only_the_giver_takes_back(page, book, to_village):
 
 @pytest.fixture
 def town_book(campaign, users):
-    receipts.register_book(campaign=campaign, first="NX0001", last="NX9999", actor=users["county"])
+    receipt_books.register_book(campaign=campaign, first="NX0001", last="NX9999", actor=users["county"])
     town = Region.objects.get(pk=TOWN)
-    receipts.issue_book(campaign=campaign, holder=town, first="NX0001", last="NX9999", actor=users["county"])
+    receipt_books.issue_book(campaign=campaign, holder=town, first="NX0001", last="NX9999", actor=users["county"])
     return list(Region.objects.filter(parent=town).order_by("code"))
 
 
