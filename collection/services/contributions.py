@@ -12,6 +12,7 @@ from collection.models import Contribution, ContributionFund, Movement, Place
 from collection.services import money
 from residents import audit
 from residents.services.insert_from import insert_objects
+from residents.services.regions import moved_away
 from subsidies.models import Campaign
 from subsidies.quote import Quote
 from subsidies.services.instants import stamp
@@ -65,6 +66,8 @@ def record_contributions(
         raise ContributionRefused(f"{campaign}已办结，不能再记缴费。")
     moment = stamp(campaign_id=campaign.pk)
     money.lock_accounts(campaign=campaign, villages={p.village for p in payments})
+    if gone := moved_away(p.village for p in payments):
+        raise ContributionRefused(gone)
     made = []
     for start in range(0, len(payments), CHUNK):
         made += _record_chunk(campaign, payments[start : start + CHUNK], actor, moment)

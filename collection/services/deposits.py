@@ -17,6 +17,7 @@ from config import clock
 from residents import audit
 from residents.models import Role
 from residents.services.photos import Photo, store_photo
+from residents.services.regions import moved_away
 from subsidies.models import Campaign
 
 State = Deposit.State
@@ -52,6 +53,8 @@ def record_deposit(
     slip_no, account = written(slip_no), account.strip()
     _check(campaign, slip_no, paid_on, amount, account)
     money.lock_accounts(campaign=campaign, villages=[village])
+    if gone := moved_away([village]):
+        raise DepositRefused(gone)
     known = Deposit.objects.exclude(state=State.REJECTED).filter(campaign=campaign, slip_no=slip_no).first()
     if known is not None:
         if _is_same(known, village, paid_on, amount, photo, actor):

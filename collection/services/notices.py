@@ -14,7 +14,7 @@ from collection.services.steps import StepRefused, refuse_closed, required
 from config import clock
 from residents import audit, identity
 from residents.models import Region
-from residents.services import working_days
+from residents.services import regions, working_days
 from residents.services.photos import Photo, store_photo
 from subsidies.models import Campaign
 
@@ -29,6 +29,9 @@ def prepare_notice(*, campaign: Campaign, village: Region, actor) -> PublicNotic
     Only names and numbers, both masked: no phone, no category, and no amount, which would give the category away.
     """
     refuse_closed(campaign)
+    regions.hold(village)
+    if gone := regions.moved_away([village.pk]):
+        raise StepRefused(gone)
     rows = PublicNotice.objects.filter(campaign=campaign, village=village)
     if at_hand := rows.filter(state__in=ON_THE_WALL).first():
         return at_hand

@@ -20,6 +20,7 @@ from collection.yuan_sum import YuanSum
 from config import clock
 from residents import audit
 from residents.models import Region
+from residents.services.regions import moved_away
 from subsidies.models import Campaign
 
 ZERO = Decimal("0.00")
@@ -47,11 +48,18 @@ def _range(first: str, last: str) -> tuple[Number, Number]:
     return low, high
 
 
+def _hold_open(campaign) -> None:
+    """Books of one campaign are given out one after the other, and none while it is being closed."""
+    Campaign.objects.select_for_update(no_key=True, of=("self",)).get(pk=campaign.pk)
+    if campaign.closed_meanwhile():
+        raise ReceiptRefused(f"{campaign}已办结，不能再登记或发放收据本。")
+
+
 @transaction.atomic
 def register_book(*, campaign: Campaign, first: str, last: str, actor) -> ReceiptBook:
     """Numbers printed for the county (县税务局统一印制): the root of everything issued. Safe to repeat."""
     low, high = _range(first, last)
-    Campaign.objects.select_for_update(no_key=True, of=("self",)).get(pk=campaign.pk)
+    _hold_open(campaign)
     roots = ReceiptBook.objects.filter(campaign=campaign, parent__isnull=True, prefix=low.prefix, width=low.width)
     for other in roots.select_related("holder"):
         if _overlap(other, low, high):
@@ -97,6 +105,12 @@ class Verdict:
 @transaction.atomic
 def issue_books(*, campaign: Campaign, lines: Iterable[Line], actor) -> list[ReceiptBook]:
     """Hands on many ranges at once, all or none; safe to repeat. Raises ReceiptRefused with the first refusal."""
+    lines = list(lines)
+    villages = {line.holder.pk for line in lines if line.holder.level == Region.Level.VILLAGE}
+    money.lock_accounts(campaign=campaign, villages=villages)
+    _hold_open(campaign)
+    if gone := moved_away(villages):
+        raise ReceiptRefused(gone)
     verdicts = examine_lines(campaign=campaign, lines=lines, lock=True)
     if refused := [verdict for verdict in verdicts if verdict.why]:
         more = f"（共 {len(refused)} 处不能发放）" if len(refused) > 1 else ""

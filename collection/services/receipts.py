@@ -15,6 +15,7 @@ from collection.services import contributions, money
 from collection.services.receipt_books import ReceiptRefused, book_of, handed_back, village_books
 from config import clock
 from residents import audit
+from residents.services.regions import moved_away
 from subsidies.models import Campaign
 
 ZERO = Decimal("0.00")
@@ -80,6 +81,8 @@ def use_receipts(*, campaign: Campaign, village: str, uses: Iterable[Use], actor
         return {}
     money.lock_accounts(campaign=campaign, villages=[village])
     _refuse_closed(campaign)
+    if gone := moved_away([village]):
+        raise ReceiptRefused(gone)
     known = known_receipts(campaign=campaign, numbers=[use.number for use in uses], lock=True)
     books, fresh, grown = village_books(campaign=campaign, village=village), {}, {}
     for use in uses:

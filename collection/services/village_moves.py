@@ -19,9 +19,11 @@ from collection.models import (
     Refund,
     VillageAccount,
 )
+from collection.services import money
 from collection.services.receipt_books import highest_spent, village_books
 from residents import audit
 from residents.models import Household, Region, Resident, User
+from residents.services.regions import hold
 from subsidies.models import Campaign, Target
 from subsidies.services.instants import stamp
 from subsidies.services.targets import set_targets
@@ -44,12 +46,13 @@ def move_village(*, campaign: Campaign, village: Region, township: Region, code:
     Refused while money of the village is still on its way: what is in hand must be banked, what is collected posted.
     """
     moment = stamp(campaign_id=campaign.pk)
-    village = Region.objects.select_for_update().get(pk=village.pk)
+    money.lock_accounts(campaign=campaign, villages=[village.pk])
+    hold(village)
+    village = Region.objects.get(pk=village.pk)
     if village.replaced_by_id:
         if village.replaced_by_id == code:
             return village.replaced_by
         raise MoveRefused(f"{village.name}已经划走，新代码是 {village.replaced_by_id}。")
-    VillageAccount.objects.select_for_update().filter(campaign=campaign, village=village).first()
     if refusals := _refusals(campaign, village, township, code):
         raise MoveRefused("".join(refusals))
     moved = Region.objects.create(code=code, name=village.name, level=Region.Level.VILLAGE, parent=township)

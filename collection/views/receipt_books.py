@@ -55,6 +55,8 @@ def book_list(request):
 def book_issue(request):
     """The county and the tax bureau register printed numbers and hand them to townships; townships to villages."""
     campaign = campaign_or_404(request.user)
+    if not campaign.is_open:
+        return _closed(request, campaign)
     registers = request.user.role != Role.TOWNSHIP and request.GET.get("new") == "1"
     holders = None if registers else Region.objects.filter(parent_id=request.user.region_id).order_by("code")
     form = BookForm(request.POST or None, holders=holders)
@@ -81,6 +83,13 @@ def book_issue(request):
     )
 
 
+def _closed(request, campaign):
+    status = 400 if request.method == "POST" else 200
+    return render(
+        request, "collection/book_closed.html", {"title": "发放收据本", "campaign": campaign}, status=status
+    )
+
+
 def _free(book) -> str:
     """The first number of the book that nobody else has, as a hint for the form."""
     serial = book.first
@@ -95,6 +104,8 @@ def _free(book) -> str:
 def book_issue_many(request):
     """Books for all units at once: the same for each, or by a list; shown before anything is written."""
     campaign = campaign_or_404(request.user)
+    if not campaign.is_open:
+        return _closed(request, campaign)
     holders = Region.objects.filter(parent_id=request.user.region_id).order_by("code")
     held = ReceiptBook.objects.filter(campaign=campaign, holder=request.user.region_id).prefetch_related("parts")
     held = [(book, _free(book)) for book in held]

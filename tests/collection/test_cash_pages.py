@@ -454,3 +454,19 @@ def test_without_a_campaign_there_is_nothing(make_user):
     client = Client()
     client.force_login(make_user("county", None))
     assert client.get(reverse("cash_board")).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["county", "tax", "town"])
+def test_a_closed_campaigns_page_offers_no_books_and_says_why(page, book, campaign, who):
+    type(campaign).objects.filter(pk=campaign.pk).update(closed_at=campaign.opened_at)
+    shown = text(page(who, "receipt_books"))
+    assert "发放收据本" not in shown and "登记印制的收据" not in shown
+    for name, post in (
+        ("book_issue", {"holder": VILLAGE if who == "town" else TOWN, "first": "NX0101", "last": "NX0120"}),
+        ("book_issue_many", {"way": "confirm", "lines": f"{VILLAGE if who == 'town' else TOWN} NX0101 NX0120"}),
+    ):
+        shown = text(page(who, name))
+        assert "已办结" in shown and "<button type=\"submit\">发放" not in shown and "预览" not in shown
+        refused = page(who, name, post=post)
+        assert refused.status_code == 400 and "已办结" in text(refused)
+    assert ReceiptBook.objects.count() == 3

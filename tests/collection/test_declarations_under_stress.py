@@ -34,7 +34,7 @@ from collection.tax_sheets import FeedbackLine
 from residents.models import Event, InsuredYear, Region, Resident
 from residents.services import attachments
 from residents.services.photos import read_photo, store_photo
-from tests.collection.money_world import together
+from tests.at_once import together
 from tests.collection.paid_people import DAY, FAR, OTHER, TOWNSHIP, VILLAGE, bank, pay
 from tests.people import invented_number
 

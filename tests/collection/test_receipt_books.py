@@ -255,3 +255,20 @@ def test_examining_asks_three_questions_however_many_lines(books, villages, camp
 
 
 # --- One of two on a receipt ------------------------------------------------------------------------------------------
+
+
+def test_a_closed_campaign_hands_out_no_more_books(books, issue, hand_back, campaign, clerk):
+    type(campaign).objects.filter(pk=campaign.pk).update(closed_at=campaign.opened_at)
+    with pytest.raises(ReceiptRefused, match="已办结，不能再登记或发放收据本"):
+        receipt_books.register_book(campaign=campaign, first="NX1000", last="NX1999", actor=clerk)
+    with pytest.raises(ReceiptRefused, match="已办结，不能再登记或发放收据本"):
+        issue(OTHER, "NX0121", "NX0140")
+    assert ReceiptBook.objects.count() == 3
+    assert hand_back(books, "NX0101").returned == 20, "the paper that is left still goes back"
+
+
+def test_a_village_that_was_moved_gets_no_books(books, issue, campaign):
+    moved = Region.objects.create(code="411325102999", name="划走村", level="village", parent_id=OTHER_TOWN)
+    Region.objects.filter(pk=OTHER).update(replaced_by=moved)
+    with pytest.raises(ReceiptRefused, match="已划走"):
+        issue(OTHER, "NX0121", "NX0140")
