@@ -63,15 +63,14 @@ def close_campaign(*, campaign: Campaign, reasons: dict[str, str], seen: dict[st
     """Freezes the campaign. `reasons`: a sentence for each kind still open. `seen`: the counts the officer was shown;
     if they have changed, the officer is to look again. Closed before: the closing there is.
 
-    Raises StepRefused. Locks every account first, so that no money moves while the sums are written down.
+    Raises StepRefused. Locks every village's account first, also of those that had none yet, so that no money moves
+    while the sums are written down.
     """
     if actor.role != Role.COUNTY:
         raise StepRefused("征缴年度由县医保局办结。")
     moment = instants.stamp(campaign_id=campaign.pk)
-    accounts = money.lock_accounts(
-        campaign=campaign,
-        villages=VillageAccount.objects.filter(campaign=campaign).values_list("village_id", flat=True),
-    )
+    villages = Region.objects.in_region(campaign.county_id).filter(level=Region.Level.VILLAGE)
+    accounts = money.lock_accounts(campaign=campaign, villages=villages.values_list("pk", flat=True))
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
     if campaign.closed_at:
         return CampaignClosing.objects.get(campaign=campaign)

@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 
 from collection.models import Contribution, Deposit
-from collection.services import close, corrections, declarations, drafts, feedback, refunds, stuck
+from collection.services import close, corrections, declarations, drafts, feedback, receipt_books, refunds, stuck
 from collection.services.contributions import ContributionRefused
 from collection.services.money import MoneyRefused
 from collection.services.steps import StepRefused
 from residents.models import Attachment, Region
+from tests.at_once import waits_for
 from tests.collection.paid_people import DAY, OTHER, TOWNSHIP, VILLAGE, bank, pay
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +140,21 @@ def test_an_empty_campaign_closes(campaign, officer):
     closing = close.close_campaign(campaign=campaign, reasons={}, seen={}, actor=officer)
     assert closing.open_items == []
     assert closing.closed_at.astimezone(datetime.UTC) == datetime.datetime(2024, 10, 25, 3, tzinfo=datetime.UTC)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_closing_waits_for_what_is_being_written(campaign, clerk, officer):
+    """Also for the first payment of a village, which has no account yet, and for a book on its way to a township."""
+    receipt_books.register_book(campaign=campaign, first="NX0001", last="NX0999", actor=officer)
+    writing = {
+        "payment": lambda: pay(campaign, clerk),
+        "book": lambda: receipt_books.issue_book(
+            campaign=campaign, holder=Region.objects.get(pk=TOWNSHIP), first="NX0001", last="NX0020", actor=officer
+        ),
+    }
+
+    def closing():
+        close.close_campaign(campaign=campaign, reasons={}, seen={}, actor=officer)
+
+    assert [name for name in writing if not waits_for(writing[name], closing)] == []
