@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from collection.models import Contribution, ContributionFund, Movement, Place
 from collection.services import money
 from residents import audit
+from residents.models import Resident
 from residents.services.insert_from import insert_objects
 from residents.services.regions import moved_away
 from subsidies.models import Campaign
@@ -56,8 +57,9 @@ def record_contributions(
 ) -> list[Contribution]:
     """Makes the contributions with their funds, money and audit events; returns those made, in the order given.
 
-    A resident who has a live contribution this year is passed over: compare what comes back. The accounts of the
-    villages are locked first. Raises ContributionRefused if the campaign is closed.
+    A resident who has a live contribution this year, or was merged into another record, is passed over: compare what
+    comes back. The accounts of the villages are locked first. Raises ContributionRefused if the campaign is closed or
+    a village was moved.
     """
     payments = list(payments)
     if not payments:
@@ -92,6 +94,11 @@ def _record_chunk(campaign, payments, actor, moment):
     wanted = {}
     for payment in payments:
         wanted.setdefault(payment.resident_id, payment)
+    # Locked, so that a record is not merged into another while it is paid for.
+    held = Resident.objects.select_for_update(no_key=True).filter(pk__in=list(wanted)).order_by("pk")
+    for resident, status in held.values_list("pk", "status"):
+        if status == Resident.Status.MERGED:
+            del wanted[resident]
     while True:
         for resident in paid_residents(year=campaign.year, residents=wanted):
             del wanted[resident]

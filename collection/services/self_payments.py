@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from collection.models import Contribution, Movement, PaidList, SelfPayment
 from collection.services import consequences, money, refunds, tax_files
-from collection.services.contributions import Payment, record_contributions
+from collection.services.contributions import ContributionRefused, Payment, record_contributions
 from collection.services.steps import StepRefused, refuse_closed, required
 from collection.tax_sheets import PaidLine, PaidListReader
 from config import clock
@@ -86,8 +86,9 @@ def take_lines(*, paid_list: PaidList, lines: list[tuple[str, PaidLine]], actor,
                 confirm()
                 _take(paid_list, lines, actor)
             return
-        except IntegrityError:
-            # Another list with the same payments was read at this moment; those are known when we look again.
+        except (IntegrityError, ContributionRefused):
+            # Another list with the same payments was read at this moment, or a village was moved: so it is known when
+            # we look again.
             if attempt == 2:
                 raise
 
