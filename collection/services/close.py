@@ -29,6 +29,7 @@ from collection.services.self_payments import WORKLIST
 from collection.services.steps import StepRefused
 from residents import audit, identity
 from residents.models import Region, Role
+from residents.typed import whole
 from subsidies.models import Campaign
 from subsidies.services import instants
 
@@ -79,7 +80,8 @@ def close_campaign(*, campaign: Campaign, reasons: dict[str, str], seen: dict[st
         raise StepRefused(f"{'、'.join(wrong)}：必须先处理，不能办结。")
     if {item.kind: item.count for item in items} != seen:
         raise StepRefused("遗留事项在您查看以后有变化，没有办结。请看清新的清单再办。")
-    if unsaid := [item.title for item in items if not reasons.get(item.kind, "").strip()]:
+    reasons = {kind: whole(reason, "原因", 300, StepRefused) for kind, reason in reasons.items()}
+    if unsaid := [item.title for item in items if not reasons.get(item.kind)]:
         raise StepRefused(f"还没有写明原因：{'、'.join(unsaid)}。")
     campaign.closed_at = moment
     campaign.save(update_fields=["closed_at"])
@@ -92,7 +94,7 @@ def close_campaign(*, campaign: Campaign, reasons: dict[str, str], seen: dict[st
         open_items=[
             {
                 "kind": item.kind, "title": item.title, "count": item.count, "amount": str(item.amount),
-                "reason": reasons[item.kind].strip()[:300], "rows": item.rows,
+                "reason": reasons[item.kind], "rows": item.rows,
             }
             for item in items
         ],

@@ -18,6 +18,7 @@ from config import clock
 from residents import audit
 from residents.models import Resident, User
 from residents.services import jobs
+from residents.typed import whole
 from subsidies.benefits import add_months
 from subsidies.models import Campaign, Identity, Roster
 from subsidies.quote import QuoteError
@@ -193,9 +194,9 @@ def resolve_case(*, case: DifferenceCase, note: str, actor) -> DifferenceCase:
         raise CaseRefused("这一笔已转退费，请在退费里办理。")
     if case.state != Case.OPEN:
         raise CaseRefused("这一笔已经处理过了。")
-    if not note.strip():
+    if not (note := whole(note, "处理说明", 200, CaseRefused)):
         raise CaseRefused("请写明怎么处理的。")
-    case.state, case.handled_by, case.handled_at, case.note = Case.HANDLED, actor, clock.now(), note.strip()[:200]
+    case.state, case.handled_by, case.handled_at, case.note = Case.HANDLED, actor, clock.now(), note
     case.save(update_fields=["state", "handled_by", "handled_at", "note"])
     audit.record("difference.handle", actor=actor, obj=case, summary=f"先缴后认定已处理：{case.note}")
     return case

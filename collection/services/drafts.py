@@ -85,7 +85,7 @@ def cancel_draft(*, declaration: Declaration, reason: str, actor) -> Declaration
         before={"people": draft.people, "amount": str(draft.amount)},
     )
     _drop_rows(draft)
-    draft.state, draft.people, draft.amount, draft.returned_reason = Declaration.State.CANCELLED, 0, ZERO, reason[:200]
+    draft.state, draft.people, draft.amount, draft.returned_reason = Declaration.State.CANCELLED, 0, ZERO, reason
     draft.save(update_fields=["state", "people", "amount", "returned_reason"])
     return draft
 

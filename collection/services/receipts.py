@@ -16,6 +16,7 @@ from collection.services.receipt_books import ReceiptRefused, book_of, handed_ba
 from config import clock
 from residents import audit
 from residents.services.regions import moved_away
+from residents.typed import whole
 from subsidies.models import Campaign
 
 ZERO = Decimal("0.00")
@@ -156,7 +157,7 @@ def void_receipt(*, receipt: Receipt, reason: str, actor) -> Receipt:
 
     Refused once one of them is declared (ContributionRefused). Voiding twice changes nothing.
     """
-    if not reason.strip():
+    if not (reason := whole(reason, "原因", 120, ReceiptRefused)):
         raise ReceiptRefused("作废收据必须写明原因。")
     campaign = receipt.campaign
     money.lock_accounts(campaign=campaign, villages=[receipt.village_id])
@@ -168,7 +169,7 @@ def void_receipt(*, receipt: Receipt, reason: str, actor) -> Receipt:
     contributions.reverse_contributions(
         campaign=campaign, contributions=live, reason=f"收据 {receipt.number} 作废：{reason}", actor=actor
     )
-    receipt.state, receipt.void_reason = State.VOIDED, reason[:120]
+    receipt.state, receipt.void_reason = State.VOIDED, reason
     receipt.voided_by, receipt.voided_at = actor, clock.now()
     receipt.save(update_fields=["state", "void_reason", "voided_by", "voided_at"])
     audit.record(
@@ -183,7 +184,7 @@ def explain_number(*, campaign: Campaign, village: str, number: str, state: str,
     """Says what became of a number that was never made out: spoilt (VOIDED) or LOST. Safe to repeat."""
     if state not in (State.VOIDED, State.LOST):
         raise ReceiptRefused("空白收据只能登记为作废或遗失。")
-    if not reason.strip():
+    if not (reason := whole(reason, "原因", 120, ReceiptRefused)):
         raise ReceiptRefused("请写明作废或遗失的原因。")
     number = written(number)
     money.lock_accounts(campaign=campaign, villages=[village])
@@ -198,7 +199,7 @@ def explain_number(*, campaign: Campaign, village: str, number: str, state: str,
         return known
     receipt = known or Receipt(campaign=campaign, number=number, serial=take_apart(number).serial)
     receipt.village_id, receipt.book, receipt.household, receipt.amount = village, book, "", ZERO
-    receipt.state, receipt.void_reason, receipt.used_on = state, reason[:120], clock.today()
+    receipt.state, receipt.void_reason, receipt.used_on = state, reason, clock.today()
     receipt.voided_by, receipt.voided_at = actor, clock.now()
     receipt.save()
     audit.record(

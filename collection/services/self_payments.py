@@ -100,7 +100,7 @@ def settle_as(*, self_payment: SelfPayment, resident: Resident, note: str, actor
     moment = instants.stamp(campaign_id=self_payment.campaign_id)
     payment = _open(self_payment, [resident.village_id])
     payment.resident, payment.region_code = resident, resident.village_id
-    payment.settled_by, payment.settled_at, payment.settled_note = actor, clock.now(), note[:200]
+    payment.settled_by, payment.settled_at, payment.settled_note = actor, clock.now(), note
     _judge([payment], {payment.pk: resident}, moment, actor, name_matters=False)
     if payment.outcome in WORKLIST and not payment.refunds.exists():
         payment.settled_by, payment.settled_at = None, None
@@ -119,7 +119,7 @@ def set_aside(*, self_payment: SelfPayment, note: str, actor) -> SelfPayment:
     note = required(note, "处理说明")
     payment = _open(self_payment, [])
     payment.outcome, payment.settled_by, payment.settled_at = Outcome.SET_ASIDE, actor, clock.now()
-    payment.settled_note = note[:200]
+    payment.settled_note = note
     payment.save(update_fields=["outcome", "settled_by", "settled_at", "settled_note"])
     audit.record("self_payment.set_aside", actor=actor, obj=payment, summary=f"自主缴费另案处理：{note}")
     return payment

@@ -72,7 +72,7 @@ def _one_round(campaign, day, township, team, tax, bureau, stop) -> None:
         actor=recorder,
     )
     if stop == "posted":
-        post_declaration(declaration=declaration, ticket_no=f"SP{day:%m%d}{township.code[-3:]}", actor=tax)
+        post_declaration(declaration=declaration, ticket_no=f"SP{day:%m%d}{township.code[-3:]}{declaration.number:02d}", actor=tax)
 
 
 def _submit(declaration: Declaration, reviewer: User, bureau: User) -> Declaration:

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from config import clock
 from residents import audit, identity
 from residents.models import InsuredYear, MergeCase, Resident, StatusEntry
+from residents.typed import whole
 
 State = MergeCase.State
 Document = Resident.Document
@@ -59,6 +60,7 @@ def propose_merge(*, keep: Resident, drop: Resident, reason: str, actor) -> Merg
         raise MergeRefused("请选择两份不同的档案。")
     if keep.village_id[:6] != drop.village_id[:6]:
         raise MergeRefused("两份档案不在同一个县，请先办理迁移。")
+    reason = whole(reason, "理由", 200, MergeRefused)
     keep, drop = _held(keep, drop)
     _refuse_unfit(keep, drop)
     if known := _case_of(keep, drop):
@@ -66,7 +68,7 @@ def propose_merge(*, keep: Resident, drop: Resident, reason: str, actor) -> Merg
             raise MergeRefused(_says(known))
         return known
     case = MergeCase.objects.create(
-        keep=keep, drop=drop, reason=reason[:200], proposed_by=actor, proposed_at=clock.now()
+        keep=keep, drop=drop, reason=reason, proposed_by=actor, proposed_at=clock.now()
     )
     audit.record(
         "resident.propose_merge", actor=actor, obj=keep,
@@ -81,13 +83,14 @@ def tell_apart(*, one: Resident, other: Resident, reason: str, actor) -> MergeCa
     """Two people after all: the pair is not shown again. Changes neither record, so that one person may say so."""
     if one.pk == other.pk or one.village_id[:6] != other.village_id[:6]:
         raise MergeRefused("请选择同一个县的两份不同的档案。")
+    reason = whole(reason, "理由", 200, MergeRefused)
     one, other = _held(one, other)
     if known := _case_of(one, other):
         if known.state != State.REJECTED:
             raise MergeRefused(_says(known))
         return known
     case = MergeCase.objects.create(
-        keep=one, drop=other, state=State.REJECTED, reason=reason[:200], proposed_by=actor, proposed_at=clock.now()
+        keep=one, drop=other, state=State.REJECTED, reason=reason, proposed_by=actor, proposed_at=clock.now()
     )
     audit.record(
         "resident.tell_apart", actor=actor, obj=one,

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from config import clock
 from residents import audit, identity, names
 from residents.models import Household, InsuredYear, Region, Resident, StatusEntry
+from residents.typed import whole
 
 Status = Resident.Status
 
@@ -199,6 +200,7 @@ def _papers(resident) -> dict:
 @transaction.atomic
 def set_status(*, resident: Resident, status: str, since: date, source: str, actor, batch: str = "") -> bool:
     """A dated status (死亡, 迁出, 参军 …) or the return to 在册; ends the one before. False if it was known already."""
+    source = whole(source, "依据", 120, WindowRefused)
     resident = Resident.objects.select_for_update().get(pk=resident.pk)
     if since > clock.today():
         raise WindowRefused("起始日期在今天以后，请核对。", "since")
@@ -215,7 +217,7 @@ def set_status(*, resident: Resident, status: str, since: date, source: str, act
         raise WindowRefused(f"{later.since} 已登记“{later.get_status_display()}”，新的状态不能早于它。", "since")
     StatusEntry.objects.filter(resident=resident, until=None).update(until=since)
     StatusEntry.objects.create(
-        resident=resident, status=status, since=since, source=source[:120], recorded_at=clock.now()
+        resident=resident, status=status, since=since, source=source, recorded_at=clock.now()
     )
     before = {"status": resident.status, "since": str(resident.status_on or "")}
     resident.status, resident.status_on = status, since
@@ -232,7 +234,7 @@ def _household(village, number, head_name) -> Household | None:
     if not number.strip():
         return None
     household, made = Household.objects.get_or_create(
-        village=village, number=number.strip()[:30], defaults={"head_name": head_name}
+        village=village, number=whole(number, "户编号", 30, WindowRefused), defaults={"head_name": head_name}
     )
     if head_name and not made and household.head_name != head_name:
         household.head_name = head_name

@@ -20,6 +20,7 @@ from residents.services import jobs
 from residents.services.attachments import store
 from residents.services.insert_from import insert_from, insert_rows, take_stock
 from residents.sheets import COUNTY_REGISTER
+from residents.typed import whole
 from subsidies.models import Campaign, Identity, Roster, RosterRow
 from subsidies.roster_sheet import Line, read_roster
 from subsidies.services.instants import stamp
@@ -137,14 +138,14 @@ def accept_row(*, row: RosterRow, note: str, actor) -> None:
     row = RosterRow.objects.select_for_update().get(pk=row.pk)
     if roster.state != State.READY or row.outcome != Outcome.NAME_DIFFERS:
         raise RosterRefused("这一行已经处理过了，请刷新页面。")
-    if not note.strip():
+    if not (note := whole(note, "核实说明", 180, RosterRefused)):
         raise RosterRefused("请写明怎么核实是同一人的，例如：曾用名，见户口簿。")
-    row.outcome, row.accepted_by, row.message = Outcome.PENDING, actor, f"确认是同一人：{note.strip()}"[:200]
+    row.outcome, row.accepted_by, row.message = Outcome.PENDING, actor, f"确认是同一人：{note}"
     row.save(update_fields=["outcome", "accepted_by", "message"])
     _sort_by_marks(roster)
     audit.record(
         "roster.accept_row", actor=actor, obj=roster, summary=f"{roster.pk} 号名单第 {row.number} 行确认是同一人",
-        after={"row": row.pk, "note": note.strip()},
+        after={"row": row.pk, "note": note},
     )
 
 
@@ -204,7 +205,7 @@ def withdraw_roster(*, roster: Roster, reason: str, keep: set[int], actor) -> li
         return []
     if roster.state not in (State.READY, State.APPLIED):
         raise RosterRefused(f"{roster.pk} 号名单{roster.get_state_display()}，不能撤回。")
-    if not reason.strip():
+    if not (reason := whole(reason, "撤回的原因", 200, RosterRefused)):
         raise RosterRefused("请写明撤回的原因。")
     moment, was_applied = stamp(campaign_id=roster.campaign_id), roster.state == State.APPLIED
     if was_applied:
@@ -221,7 +222,7 @@ def withdraw_roster(*, roster: Roster, reason: str, keep: set[int], actor) -> li
         _record_events(roster, "identity.withdraw", "撤回", Outcome.NEW, actor, moment, but=keep)
         _record_events(roster, "identity.revive", "恢复", Outcome.ENDED, actor, moment, but=keep)
     roster.state, roster.withdrawn_by, roster.withdrawn_at = State.WITHDRAWN, actor, moment
-    roster.withdrawn_reason = reason.strip()[:200]
+    roster.withdrawn_reason = reason
     roster.save(update_fields=["state", "withdrawn_by", "withdrawn_at", "withdrawn_reason"])
     audit.record(
         "roster.withdraw", actor=actor, obj=roster, batch=_batch(roster),
@@ -245,14 +246,14 @@ def _check_upload(campaign, department, category, recognised_on, document, actor
         raise RosterRefused(f"“{category}”由{found.department}认定，不能由{department}交名单。")
     if recognised_on > clock.today():
         raise RosterRefused(f"认定日期 {recognised_on} 在今天之后，请核对。")
-    if not document.strip():
+    if not whole(document, "文号或依据", 120, RosterRefused):
         raise RosterRefused("请写明名单的文号或依据。")
 
 
 def _make_roster(campaign, department, category, kind, recognised_on, document, actor, attachment, state=State.READING):
     roster = Roster.objects.create(
         campaign=campaign, county_id=campaign.county_id, department=department, category=category, kind=kind,
-        recognised_on=recognised_on, document=document.strip()[:120], attachment=attachment, state=state,
+        recognised_on=recognised_on, document=document.strip(), attachment=attachment, state=state,
         uploaded_by=actor, uploaded_at=clock.now(),
     )
     audit.record(
