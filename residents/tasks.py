@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from residents.services import jobs, outbox, register, status_lists  # noqa: F401  (two bring their jobs' handlers)
+from residents.services import attachments, jobs, outbox, register, status_lists  # noqa: F401  (two bring their jobs' handlers)
 
 
 @shared_task
@@ -11,6 +11,11 @@ def run_job(job_id: str) -> None:
 @shared_task
 def requeue_stale_jobs() -> None:
     jobs.requeue_stale()
+
+
+@shared_task
+def sweep_files() -> None:
+    attachments.sweep()
 
 
 @shared_task
