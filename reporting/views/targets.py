@@ -1,8 +1,5 @@
 """Setting the tasks: the county gives each township, and each village of a township, its number of people."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -10,17 +7,16 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from reporting.services import target_tables
 from reporting.services.counting import task_of_township, tasks_at, tree_at
 from reporting.services.progress import view_now
-from residents import sheets
 from residents.access import roles
 from residents.models import Attachment, Region, Role
 from residents.services import attachments
-from residents.services.register import village_names
+from residents.sheets import SheetError
 from residents.xlsx import xlsx_response
 from subsidies.services.campaigns import current
 from subsidies.services.targets import TargetRefused, set_targets
-from subsidies.target_sheet import Line, read_targets
 
 
 class TargetsForm(forms.Form):
@@ -33,11 +29,14 @@ class TargetsForm(forms.Form):
         self.regions = {f"people_{region.code}": region for region in regions}
         for name, region in self.regions.items():
             self.fields[name] = forms.IntegerField(
-                label=region.name, min_value=0, max_value=10_000_000, required=False, initial=tasks.get(region.code)
+                label=region.name, min_value=0, max_value=10_000_000, required=False, initial=tasks.get(region.code),
+                show_hidden_initial=True,
             )
 
     def people(self) -> dict[str, int | None]:
-        return {region.code: self.cleaned_data[name] for name, region in self.regions.items()}
+        """What was changed on the page: a number that a colleague has set since it was opened stays."""
+        changed = set(self.changed_data)
+        return {region.code: self.cleaned_data[name] for name, region in self.regions.items() if name in changed}
 
     def lines(self):
         return [(region, self[name]) for name, region in self.regions.items()]
@@ -91,28 +90,14 @@ class SourceForm(forms.Form):
     source = forms.CharField(max_length=120)
 
 
-@dataclass
-class Change:
-    """A township or village: its task now, as the file has it, and the township's own task (None: not set)."""
-
-    region: Region
-    before: int | None
-    after: int | None
-    own: int | None = None
-
-
 @roles(Role.COUNTY)
 def targets_template(request):
     """All villages with their present tasks, to be filled in and uploaded."""
     campaign = _campaign(request)
-    now = view_now(campaign).as_of
-    tree, tasks = tree_at(campaign, now), tasks_at(campaign, now)
-    rows = (
-        (village.code, township.name, village.name, tasks.get(village.code))
-        for township in tree.townships for village in tree.villages_of(township.code)
-    )
     columns = (("区划代码", 16), ("乡镇", 14), ("行政村", 26), ("任务人数", 12))
-    return xlsx_response(filename=f"{campaign}征缴任务表.xlsx", columns=columns, rows=rows)
+    return xlsx_response(
+        filename=f"{campaign}征缴任务表.xlsx", columns=columns, rows=target_tables.present_tasks(campaign=campaign)
+    )
 
 
 @roles(Role.COUNTY)
@@ -127,11 +112,11 @@ def targets_upload(request):
             file=file, name=file.name, kind="targets", region=campaign.county_id, actor=request.user
         )
         try:
-            lines = _read(kept, campaign)
-        except sheets.SheetError as error:
+            preview = target_tables.preview(campaign=campaign, lines=target_tables.read(kept, campaign=campaign))
+        except SheetError as error:
             form.add_error("file", str(error))
         else:
-            facts |= {"kept": kept, "source": form.cleaned_data["source"], **_preview(campaign, lines)}
+            facts |= {"kept": kept, "source": form.cleaned_data["source"], "preview": preview}
     return render(request, "reporting/targets_upload.html", facts)
 
 
@@ -142,14 +127,12 @@ def targets_confirm(request, attachment):
     campaign = _campaign(request)
     kept = get_object_or_404(Attachment, pk=attachment, kind="targets", uploaded_by=request.user)
     form = SourceForm(request.POST)
-    lines = _read(kept, campaign)
-    if not form.is_valid() or any(line.problems for line in lines):
-        messages.error(request, "任务表还有问题，或没有写依据，没有保存。请改好后重新上传。")
+    if not form.is_valid():
+        messages.error(request, "没有写依据，没有保存。请重新上传并写明依据。")
         return redirect("targets_upload")
-    people = {line.code: line.people for line in lines if line.people is not None}
     try:
-        changed = set_targets(
-            campaign=campaign, people=people, source=form.cleaned_data["source"], actor=request.user
+        changed = target_tables.set_from_table(
+            table=kept, campaign=campaign, source=form.cleaned_data["source"], actor=request.user
         )
     except TargetRefused as refusal:
         messages.error(request, str(refusal))
@@ -162,29 +145,3 @@ def _campaign(request):
     if (campaign := current(request.user)) is None:
         raise Http404
     return campaign
-
-
-def _read(kept, campaign) -> list[Line]:
-    return read_targets(sheets.read(Path(kept.file.path)), village_names(campaign.county_id))
-
-
-def _preview(campaign, lines: list[Line]) -> dict:
-    now = view_now(campaign).as_of
-    tree, tasks = tree_at(campaign, now), tasks_at(campaign, now)
-    told = {line.code: line.people for line in lines if line.people is not None and not line.problems}
-    after = {**tasks, **told}
-    townships, villages, silent = [], [], []
-    for township in tree.townships:
-        codes = tree.villages_of(township.code)
-        sums = [sum(figures.get(one.code) or 0 for one in codes) for figures in (tasks, after)]
-        townships.append(Change(township, *sums, own=tasks.get(township.code)))
-        villages += [
-            Change(one, tasks.get(one.code), told[one.code]) for one in codes
-            if one.code in told and told[one.code] != tasks.get(one.code)
-        ]
-        silent += [one for one in codes if one.code not in told]
-    return {
-        "bad": [line for line in lines if line.problems], "townships": townships, "villages": villages,
-        "silent": silent, "same": len(told) - len(villages), "before": sum(one.before for one in townships),
-        "after": sum(one.after for one in townships),
-    }
