@@ -47,8 +47,8 @@ class Line:
 def read_targets(book: Workbook, villages: Mapping[tuple[str, str], str]) -> list[Line]:
     """The rows of all visible sheets with a heading. `villages`: (township or "", name) → code.
 
-    Raises SheetError if no sheet has a heading, or none has a row; also where the tasks of the two bureaus stand side by
-    side, for only the county knows which of them it gives out.
+    Raises SheetError if no sheet has a heading, or none has a row; also where the tasks of the two bureaus stand side
+    by side, for only the county knows which of them it gives out.
     """
     headings = [(sheet, find(sheet, COLUMNS, NEEDED)) for sheet in book.sheets if sheet.visible]
     found = [(sheet, header) for sheet, header in headings if header and set(NEEDED) <= header.columns.keys()]

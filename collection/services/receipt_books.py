@@ -264,6 +264,8 @@ def _refuse_spent(book, low) -> None:
     highest = highest_spent(book)
     if highest is not None and highest >= low.serial:
         after = f"只能从 {book.written(highest + 1)} 起交回" if highest < book.end else "没有可交回的号码"
+        if skipped_numbers(book=book, at_most=1):
+            after += "；中间没有开出的空白号请在本村收据页登记为作废"
         raise ReceiptRefused(f"{book.written(highest)} 已经开出、作废或遗失，{after}。")
     for part in book.parts.select_related("holder").order_by("first"):
         if part.first <= part.end and part.end >= low.serial:

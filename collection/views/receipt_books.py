@@ -112,7 +112,7 @@ def book_issue_many(request):
     way = request.POST.get("way")
     starts = next((free for _, free in held if free[-1].isdigit()), "")
     same = SameForAllForm(request.POST if way == "same" else None, holders=holders, initial={"first": starts})
-    listed = BookLinesForm(request.POST if way in ("list", "confirm") else None, holders=holders)
+    listed = BookLinesForm(*((request.POST, request.FILES) if way in ("list", "confirm") else ()), holders=holders)
     form, lines, verdicts = same if way == "same" else listed, [], []
     if form.is_valid():
         try:

@@ -4,6 +4,7 @@ import datetime
 import io
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -384,12 +385,40 @@ def test_a_list_from_a_spreadsheet(page, town_book):
         ("无此村 NX0001 NX0002", "没有“无此村”"),
         (f"{ELSEWHERE} NX0001 NX0002", f"没有“{ELSEWHERE}”"),
         ("NX0001 NX0002", "应是三项"),
-        ("", "必填"),
+        ("", "请粘贴清单，或者选择表格"),
     ],
 )
 def test_lines_that_cannot_be_read(page, town_book, line, says):
     response = page("town", "book_issue_many", post={"way": "list", "lines": line})
     assert response.status_code == 400 and says in text(response)
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([["内乡县收据发放表"], ["领用单位", "起号", "止号", "张数"], ["{first}", "NX0001", "NX0020", 20],
+          [None] * 4, ["{code}", "nx 0021", "NX0030", 10]], "确认发放 2 本，共 30 张"),
+        ([["单位", "起号", "止号"], ["无此村", "NX0001", "NX0002"]], "第 2 行：本单位下面没有“无此村”"),
+        ([["单位", "起号", "止号"], ["{first}", "NX0001", None]], "应是三项"),
+        ([["单位", "起号", "止号"]], "表头下面没有内容"),
+        ([["单位", "号码"], ["{first}", "NX0001"]], "没有找到表头"),
+    ],
+)
+def test_a_list_as_a_table(page, town_book, settings, rows, says):
+    first, second = town_book[:2]
+    book, text_of = openpyxl.Workbook(), {"{first}": first.name, "{code}": second.pk}
+    for row in rows:
+        book.active.append([text_of.get(cell, cell) for cell in row])
+    data = io.BytesIO()
+    book.save(data)
+    file = SimpleUploadedFile("发放表.xlsx", data.getvalue())
+    shown = text(page("town", "book_issue_many", post={"way": "list", "lines": "", "file": file}))
+    assert says in shown
+    if "确认发放" in says:
+        hidden = shown.partition('name="lines" value="')[2].partition('"')[0]
+        assert page("town", "book_issue_many", post={"way": "confirm", "lines": hidden}).status_code == 302
+        assert [book.text for book in ReceiptBook.objects.filter(holder=second)] == ["NX0021—NX0030"]
+    assert not list(settings.FILE_UPLOAD_TEMP_DIR.glob("*.upload"))
 
 
 def test_voiding_a_receipt_on_its_page(page, book):

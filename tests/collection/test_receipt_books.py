@@ -173,6 +173,13 @@ def test_a_spent_number_stays(books, use, hand_back, campaign, clerk, spent):
     hand_back(books, "NX0106")
 
 
+def test_blank_numbers_between_spent_ones_are_explained_not_handed_back(books, use, hand_back):
+    use("NX0101", "NX0103")
+    says = "NX0103 .*只能从 NX0104 起交回；中间没有开出的空白号请在本村收据页登记为作废"
+    with pytest.raises(ReceiptRefused, match=says):
+        hand_back(books, "NX0102")
+
+
 def test_a_full_book_has_nothing_to_hand_back(books, use, hand_back):
     use("NX0120")
     with pytest.raises(ReceiptRefused, match="没有可交回"):
