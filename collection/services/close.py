@@ -16,6 +16,7 @@ from collection.models import (
     Declaration,
     DeclarationRow,
     Deposit,
+    DifferenceCase,
     LedgerBatch,
     PaidList,
     PublicNotice,
@@ -212,6 +213,20 @@ def _refunds(campaign, limit) -> OpenItem:
     return OpenItem("refunds", "没有办结的退费", left.count(), amount.quantize(ZERO), rows)
 
 
+def _differences(campaign, limit) -> OpenItem:
+    """Who paid before being recognised, where the county's notice leaves it to staff what becomes of the difference."""
+    left = DifferenceCase.objects.filter(campaign=campaign, state=DifferenceCase.State.OPEN)
+    amount = left.order_by().aggregate(sum=Sum("difference"))["sum"] or ZERO
+    rows = [
+        [_place(case.village), identity.mask_name(case.contribution.resident.name),
+         f"差额 {case.difference} 元，认定为{case.category}"]
+        for case in _first(
+            left.select_related("village__parent", "contribution__resident").order_by("village_id", "pk"), limit
+        )
+    ]
+    return OpenItem("differences", "先缴后认定没有处理的人", left.count(), amount.quantize(ZERO), rows)
+
+
 def _notices(campaign, limit) -> OpenItem:
     """Villages with insured people whose list has not hung out its days."""
     closed = PublicNotice.objects.filter(campaign=campaign, state=PublicNotice.State.CLOSED).values("village")
@@ -239,5 +254,5 @@ def _place(village) -> str:
 
 _CHECKS: tuple[Callable[[Campaign, int | None], OpenItem], ...] = (
     _accounts_that_do_not_add_up, _ledgers, _deposits, _not_posted, _failures, _declarations, _money_not_in_treasury,
-    _paid_lists, _self_payments, _refunds, _notices,
+    _paid_lists, _self_payments, _refunds, _differences, _notices,
 )

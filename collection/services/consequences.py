@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from collection.models import Contribution, ContributionFund, DifferenceCase, Refund
+from collection.services import money
 from collection.services.contributions import Payment, paid_residents, record_contributions
 from config import clock
 from residents import audit
@@ -189,6 +190,9 @@ def book_difference(*, refund: Refund) -> None:
 @transaction.atomic
 def resolve_case(*, case: DifferenceCase, note: str, actor) -> DifferenceCase:
     """Staff say what they did about somebody who paid before being recognised. Raises CaseRefused."""
+    money.lock_accounts(campaign=case.campaign, villages=[case.village_id])
+    if case.campaign.closed_meanwhile():
+        raise CaseRefused(f"{case.campaign}已办结，不能再登记怎么处理。")
     case = DifferenceCase.objects.select_for_update().get(pk=case.pk)
     if case.state == Case.REFUNDING:
         raise CaseRefused("这一笔已转退费，请在退费里办理。")

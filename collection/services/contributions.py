@@ -64,10 +64,10 @@ def record_contributions(
     payments = list(payments)
     if not payments:
         return []
-    if campaign.closed_meanwhile():
-        raise ContributionRefused(f"{campaign}已办结，不能再记缴费。")
     moment = stamp(campaign_id=campaign.pk)
     money.lock_accounts(campaign=campaign, villages={p.village for p in payments})
+    if campaign.closed_meanwhile():
+        raise ContributionRefused(f"{campaign}已办结，不能再记缴费。")
     if gone := moved_away(p.village for p in payments):
         raise ContributionRefused(gone)
     made = []
@@ -200,6 +200,8 @@ def reverse_contributions(
         rows = Contribution.objects.filter(pk__in=ids[start : start + CHUNK]).order_by()
         villages.update(rows.values_list("village_id", flat=True).distinct())
     money.lock_accounts(campaign=campaign, villages=villages)
+    if campaign.closed_meanwhile():
+        raise ContributionRefused(f"{campaign}已办结，缴费不能再冲销。")
     reversed_now = []
     for start in range(0, len(ids), CHUNK):
         reversed_now += _reverse_chunk(campaign, ids[start : start + CHUNK], reason, actor, batch, moment)

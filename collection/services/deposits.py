@@ -52,8 +52,8 @@ def record_deposit(
     an amount that is not one, or a closed campaign.
     """
     slip_no, account = written(slip_no), whole(account, "账户", 60, DepositRefused)
-    _check(campaign, slip_no, paid_on, amount, account)
     money.lock_accounts(campaign=campaign, villages=[village])
+    _check(campaign, slip_no, paid_on, amount, account)
     if gone := moved_away([village]):
         raise DepositRefused(gone)
     known = Deposit.objects.exclude(state=State.REJECTED).filter(campaign=campaign, slip_no=slip_no).first()

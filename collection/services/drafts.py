@@ -76,6 +76,8 @@ def redraft_declaration(*, declaration: Declaration, actor, villages: list[str] 
 def cancel_draft(*, declaration: Declaration, reason: str, actor) -> Declaration:
     """Gives the people of a draft free again; a draft cancelled before is left as it is."""
     reason = required(reason, "作废原因")
+    money.lock_accounts(campaign=declaration.campaign, villages=villages_of(declaration.township_id))
+    refuse_closed(declaration.campaign)
     draft = locked(declaration)
     if draft.state == Declaration.State.CANCELLED:
         return draft

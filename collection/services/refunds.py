@@ -130,6 +130,8 @@ def open_case(*, self_payment: SelfPayment, reason: str, note: str, actor) -> Re
 @transaction.atomic
 def add_evidence(*, refund: Refund, attachment: Attachment, actor) -> Refund:
     """One more document; only while the case is open."""
+    money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
+    refuse_closed(refund.campaign)
     refund = _locked(refund)
     if refund.state not in OPEN:
         raise StepRefused(f"退费{refund.get_state_display()}，不能再加材料。")
@@ -199,8 +201,9 @@ def pay_refund(*, refund: Refund, actor) -> Refund:
 def reject_refund(*, refund: Refund, reason: str, actor) -> Refund:
     """Whoever reviews may refuse, with the reason for the applicant; it can be asked for again."""
     reason = required(reason, "未通过的原因")
-    refund = _locked(refund)
+    money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
     refuse_closed(refund.campaign)
+    refund = _locked(refund)
     if refund.state == State.REJECTED:
         return refund
     if refund.state not in OPEN or actor.role != REVIEWERS[refund.state]:

@@ -118,7 +118,7 @@ def record_reason(
     file: File | None, actor,
 ) -> NotInsured:
     """Why somebody is not insured yet; what was recorded before stays. Raises ReasonRefused."""
-    if not campaign.is_open:
+    if campaign.closed_meanwhile():
         raise ReasonRefused(f"{campaign}已办结，不能再登记。")
     if Contribution.objects.filter(resident=resident, year=campaign.year, ended_at__isnull=True).exists():
         raise ReasonRefused(f"{resident.name}已经参保，不用登记未参保原因。")

@@ -122,6 +122,7 @@ def read_file(*, roster: Roster, progress=lambda done, total, message: None, con
 def recheck_roster(*, roster: Roster, actor) -> None:
     """Matches the list again, after the register was mended; rows accepted by hand stay accepted. RosterRefused."""
     roster = _locked(roster)
+    _refuse_closed(roster)
     if roster.state != State.READY:
         raise RosterRefused(f"{roster.pk} 号名单{roster.get_state_display()}，不能重新核对。")
     roster.rows.filter(number=0).delete()
@@ -135,6 +136,7 @@ def recheck_roster(*, roster: Roster, actor) -> None:
 def accept_row(*, row: RosterRow, note: str, actor) -> None:
     """The person on the list and the one on the register are the same in spite of their names. RosterRefused."""
     roster = _locked(row.roster)
+    _refuse_closed(roster)
     row = RosterRow.objects.select_for_update().get(pk=row.pk)
     if roster.state != State.READY or row.outcome != Outcome.NAME_DIFFERS:
         raise RosterRefused("这一行已经处理过了，请刷新页面。")
@@ -234,7 +236,7 @@ def withdraw_roster(*, roster: Roster, reason: str, keep: set[int], actor) -> li
 
 def _check_upload(campaign, department, category, recognised_on, document, actor):
     rules = campaign.policy
-    if not campaign.is_open:
+    if campaign.closed_meanwhile():
         raise RosterRefused(f"{campaign}已办结，不能再收名单。")
     if department not in rules.departments:
         raise RosterRefused(f"{campaign}没有由“{department}”认定的身份；认定部门有：{'、'.join(rules.departments)}。")
@@ -340,8 +342,12 @@ def _check_apply(roster: Roster, actor) -> None:
         raise RosterRefused("交名单的人不能自己应用，请由县医保局另一位经办人核对后应用。")
     if roster.state != State.READY:
         raise RosterRefused(f"{roster.pk} 号名单{roster.get_state_display()}，不能应用。")
-    if not roster.campaign.is_open:
-        raise RosterRefused(f"{roster.campaign}已办结，不能再应用名单。")
+    _refuse_closed(roster)
+
+
+def _refuse_closed(roster: Roster) -> None:
+    if roster.campaign.closed_meanwhile():
+        raise RosterRefused(f"{roster.campaign}已办结，名单不能再核对或应用；请在新年度交名单。")
 
 
 def _end_marks(roster: Roster) -> None:

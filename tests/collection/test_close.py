@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from collection.models import Contribution, Deposit
+from collection.models import Contribution, Deposit, DifferenceCase
 from collection.services import close, corrections, declarations, drafts, feedback, receipt_books, refunds, stuck
 from collection.services.contributions import ContributionRefused
 from collection.services.money import MoneyRefused
@@ -115,6 +115,18 @@ def test_closed_over_with_reasons_by_name_and_frozen(campaign, clerk, officer, d
     ):
         with pytest.raises((StepRefused, MoneyRefused, ContributionRefused), match="已经办结|已办结"):
             change()
+
+
+def test_a_difference_that_nobody_has_settled_is_named(campaign, clerk):
+    (paid,) = pay(campaign, clerk, people=1)
+    case = DifferenceCase.objects.create(
+        campaign=campaign, contribution=paid, village_id=VILLAGE, category="低保对象", due=320, difference=80,
+        why="三（一）", made_at=campaign.opened_at,
+    )
+    found = next(item for item in close.open_items(campaign=campaign) if item.kind == "differences")
+    assert (found.count, found.amount, found.rows[0][2]) == (1, 80, "差额 80.00 元，认定为低保对象")
+    DifferenceCase.objects.filter(pk=case.pk).update(state="handled")
+    assert "differences" not in kinds(campaign)
 
 
 def test_what_changed_since_it_was_looked_at(campaign, clerk, officer):
