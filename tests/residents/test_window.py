@@ -1,6 +1,7 @@
 """The window: registration, moves, changes, newborns, numbers and statuses, with what each refuses."""
 
 import datetime
+import re
 
 import pytest
 from django.urls import reverse
@@ -272,3 +273,18 @@ def test_the_pages(client, clerk, make_resident):
     added.refresh_from_db()
     assert (added.name, added.village_id, added.status) == ("王小华", NEXT, "moved")
     assert client.get(reverse("resident_change", args=[far.pk])).status_code == 404
+
+
+def test_a_page_opened_earlier_takes_back_nothing(client, campaign, make_user, make_resident):
+    """While the clerk looks at it, a colleague corrects the name by the card and writes the address."""
+    resident = make_resident(HERE, name="王小名")
+    client.force_login(make_user("township", HERE[:9]))
+    change = reverse("resident_change", args=[resident.pk])
+    page = client.get(change).content.decode()
+    shown = dict(re.findall(r'name="(initial-[a-z]+)" value="([^"]*)"', page))
+    assert shown["initial-name"] == "王小名" and shown["initial-village"] == HERE
+    change_resident(resident=resident, actor=None, name="王小明", address="一组")
+    data = {"name": "王小名", "village": HERE, "household": "7", "phone": "", "address": "", "initial-address": ""}
+    assert client.post(change, {**data, **shown}).status_code == 302
+    resident.refresh_from_db()
+    assert (resident.name, resident.address, resident.household.number) == ("王小明", "一组", "7")
