@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, models, transaction
 from django.utils import timezone
 
 from residents import audit
@@ -102,6 +102,10 @@ def run(job_id) -> None:
             message = _handlers[job.kind](Run(job)) or ""
         except JobLost:
             return
+        except (OperationalError, InterfaceError):
+            # The database was away, or undid this attempt because of another's: beat finds the job silent and puts it
+            # back in the queue, MAX_ATTEMPTS times.
+            log.exception("job %s lost the database", job.pk)
         except JobFailed as failure:
             _finish(job, Job.State.FAILED, str(failure))
         except Exception:
