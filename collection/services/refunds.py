@@ -329,5 +329,5 @@ def _follow_status(refund, actor):
 def keep_paper(*, paper: Photo | File, region: str, actor) -> Attachment:
     """A document that proves the reason: a photograph made small, or a PDF as it came."""
     if isinstance(paper, Photo):
-        return store_photo(photo=paper, name="退费证明", region=region, actor=actor)
+        return store_photo(photo=paper, name="退费证明", region=region, actor=actor, kind="paper")
     return attachments.store(file=paper, name=paper.name, kind="evidence", region=region, actor=actor)

@@ -1,4 +1,4 @@
-"""Files that a lost process left behind are swept away; what is somebody's stays."""
+"""Files left behind by a lost process are swept away, what is named stays; who opens a paper is recorded."""
 
 import os
 import time
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
+from django.urls import reverse
 
-from residents.models import Attachment
+from residents.models import Attachment, Event
 from residents.services import attachments
 
 DAY = 86_400
@@ -72,3 +73,32 @@ def test_beat_asks_for_it():
     from residents import tasks
 
     assert tasks.sweep_files.name in EVERY
+
+
+#: Of what, whether it opens in the browser, whether opening it leaves an event, and who may not at all.
+OPENED = {
+    "a slip": ("photo", True, False, ()),
+    "evidence": ("paper", True, True, ()),
+    "an identity card": ("id_card", True, True, ("tax", "department")),
+    "a ledger": ("ledger", False, True, ()),
+}
+
+
+@pytest.mark.parametrize("what", OPENED)
+def test_who_opens_papers_with_whole_numbers_is_recorded(folders, client, campaign, make_user, what):
+    kind, inline, recorded, closed_to = OPENED[what]
+    department = make_user("department", "411325", department="民政局")
+    uploader = department if "department" not in closed_to else None
+    kept = attachments.store(
+        file=ContentFile(b"x"), name="某.jpg", kind=kind, region="411325101200", actor=uploader
+    )
+    for user in (make_user("county", "411325"), make_user("tax", "411325"), department):
+        client.force_login(user)
+        before = Event.objects.filter(action="attachment.download", object_id=str(kept.pk)).count()
+        answer = client.get(reverse("attachment", args=[kept.pk]))
+        if user.role in closed_to:
+            assert answer.status_code == 404
+            continue
+        assert (answer.status_code, answer["Content-Disposition"].startswith("inline")) == (200, inline)
+        after = Event.objects.filter(action="attachment.download", object_id=str(kept.pk)).count()
+        assert after - before == recorded
