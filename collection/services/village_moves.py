@@ -22,7 +22,7 @@ from collection.models import (
 from collection.services import money
 from collection.services.receipt_books import highest_spent, village_books
 from residents import audit
-from residents.models import Household, Region, Resident, User
+from residents.models import Household, Region, RegisterBatch, Resident, User
 from residents.services.regions import hold
 from subsidies.models import Campaign, Target
 from subsidies.services.instants import stamp
@@ -47,6 +47,7 @@ def move_village(*, campaign: Campaign, village: Region, township: Region, code:
     """
     moment = stamp(campaign_id=campaign.pk)
     money.lock_accounts(campaign=campaign, villages=[village.pk])
+    hold(campaign.county)
     hold(village)
     village = Region.objects.get(pk=village.pk)
     if village.replaced_by_id:
@@ -135,6 +136,8 @@ def _on_the_way(campaign, village) -> list[str]:
     for model, unfinished, says in waiting:
         if count := model.objects.filter(campaign=campaign, village=village, **unfinished).count():
             found.append(f"{name}还有 {says.format(count)}。")
+    if RegisterBatch.objects.filter(county=campaign.county, state=RegisterBatch.State.CONFIRMING).exists():
+        found.append("居民登记册正在写入，请等写完再划转。")
     if unused := [book.text for book in village_books(campaign=campaign, village=village.code) if _has_unused(book)]:
         found.append(f"{name}还有没用完的收据本（{'、'.join(unused[:3])}），请先交回，划转后由新的乡镇发放。")
     return found
