@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from config import clock
 from residents import audit, identity, names
 from residents.models import Household, InsuredYear, Region, Resident, StatusEntry
+from residents.services.regions import hold, moved_away
 from residents.typed import whole
 
 Status = Resident.Status
@@ -66,6 +67,7 @@ def register_resident(
     if reading.known:
         told = {key: value for key, value in (("phone", phone), ("address", address)) if value}
         return _move_in(reading.known, name, actor, village=village, household=household, **told)
+    _stay(village)
     birth_date, sex = reading.birth_date or birth_date, reading.sex or sex
     if birth_date is None:
         raise WindowRefused("出生医学证明上没有身份证号码，请填写出生日期。", "birth_date")
@@ -88,6 +90,13 @@ def register_resident(
         summary=f"窗口登记居民 {name}（{identity.mask(resident.id_number)}）", after={"village": village.code},
     )
     return resident
+
+
+def _stay(village) -> None:
+    """The village is held where it is, so that nobody is registered in one that is just being moved."""
+    hold(village)
+    if gone := moved_away([village.pk]):
+        raise WindowRefused(gone, "village")
 
 
 def _move_in(known, name, actor, *, village, **values):
@@ -115,6 +124,8 @@ def _move_in(known, name, actor, *, village, **values):
 @transaction.atomic
 def change_resident(*, resident: Resident, actor, household: str | None = None, **values) -> Resident:
     """Changes name, village, phone or address; the household goes by its number in the village. Records what it was."""
+    if "village" in values:
+        _stay(values["village"])
     resident = Resident.objects.select_for_update().get(pk=resident.pk)
     if resident.status == Status.MERGED:
         raise WindowRefused("这条档案已经并入另一条，请到并入后的档案办理。")
