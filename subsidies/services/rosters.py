@@ -19,6 +19,7 @@ from residents.scope import successor
 from residents.services import jobs
 from residents.services.attachments import store
 from residents.services.insert_from import insert_from, insert_rows, take_stock
+from residents.services.regions import hold
 from residents.sheets import COUNTY_REGISTER
 from residents.typed import whole
 from subsidies.models import Campaign, Identity, Roster, RosterRow
@@ -55,6 +56,7 @@ def upload_roster(
 
     The same file for the same purpose is recognised: it is refused while an earlier upload stands. RosterRefused.
     """
+    hold(campaign.county)  # the same file twice at once: the second waits and finds the first
     _check_upload(campaign, department, category, recognised_on, document, actor)
     attachment = store(file=file, name=name, kind="roster", region=campaign.county_id, actor=actor)
     same = Roster.objects.filter(

@@ -63,6 +63,15 @@ def test_a_list_says_what_is_wrong_with_each_row(clerk, tmp_path, make_resident,
     assert "王二" not in "".join(said)
 
 
+@pytest.mark.parametrize(("length", "says"), [(120, ""), (121, "依据太长")])
+def test_the_ground_of_a_row_is_kept_whole_or_refused(clerk, tmp_path, make_resident, length, says):
+    mine = make_resident(HERE, name="王一")
+    titles = ("姓名", "身份证号码", "死亡日期", "依据")
+    path = sheet(tmp_path, ("王一", mine.id_number, "2024-03-01", "证" * length), titles=titles)
+    (row,) = status_lists.read_status_list(path, residents=Resident.objects.for_user(clerk), source="民政局")
+    assert says in "".join(row.problems) and bool(row.problems) == bool(says)
+
+
 def test_a_list_is_applied_once_however_often_it_comes(client, clerk, tmp_path, make_resident):
     people = [make_resident(HERE, name=f"王{n}") for n in "一二三"]
     path = sheet(tmp_path, *((one.name, one.id_number, "2024-03-01") for one in people), ("王四", "1", "2024-03-01"))
