@@ -98,7 +98,7 @@ class _Office:
             photo=self.photo, actor=self.clerk,
         ))
         step("post", lambda: declarations.post_declaration(
-            declaration=declaration, ticket_no=f"SP{size}", actor=self.taxman
+            declaration=declaration, ticket_no=f"SP{declaration.pk}", actor=self.taxman
         ))
         assert Declaration.objects.get(pk=declaration.pk).state == "posted"
         return found

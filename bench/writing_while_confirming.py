@@ -69,7 +69,7 @@ def measure() -> None:
 
 def _village():
     """The campaign, and the village's helper; its people and receipt book are there."""
-    from collection.services.receipts import issue_book, register_book
+    from collection.services.receipt_books import issue_book, register_book
     from reporting.demo.people import Village
     from residents.models import Household, Region, Resident, User
     from subsidies.services.campaigns import open_campaign

@@ -2,15 +2,20 @@
 
 import re
 from decimal import Decimal
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from collection.book_sheet import read_rows
 from collection.ledger_values import half_width
 from collection.models import Deposit, Receipt
-from collection.services.receipts import Line
+from collection.services.receipt_books import Line
 from config import clock
-from residents.file_fields import PhotoField
+from residents import sheets
+from residents.file_fields import PhotoField, SheetField
 from residents.models import Region
 
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
@@ -101,29 +106,48 @@ class SameForAllForm(forms.Form):
 
 
 class BookLinesForm(forms.Form):
-    """One line a book, as it is copied out of a spreadsheet: the unit's name or code, first number, last number."""
+    """One line a book, pasted out of a spreadsheet or as the table itself: the unit's name or code, first and last
+    number."""
 
     lines = forms.CharField(
-        label="发放清单", widget=forms.Textarea(attrs={"rows": 6}), max_length=100_000,
+        label="发放清单", widget=forms.Textarea(attrs={"rows": 6}), max_length=100_000, required=False,
         help_text="每行一段：单位名称或代码、起号、止号；从 Excel 选中三列复制，粘贴到这里。",
     )
+    file = SheetField(label="或者上传表格", required=False, help_text="任何表格，要有单位、起号、止号三栏。")
 
     def __init__(self, *args, holders, **options):
         super().__init__(*args, **options)
         self.holders = holders
 
     def clean_lines(self):
-        """[Line]; every line that cannot be read is named."""
+        """[(number, cells)] of the lines that are not empty."""
+        rows = enumerate(self.cleaned_data["lines"].splitlines(), start=1)
+        cells = ((number, re.split(r"[\s,，、;；—]+", text.strip())) for number, text in rows)
+        return [(number, found) for number, found in cells if found != [""]]
+
+    def clean_file(self):
+        """[(row, cells)] of the table."""
+        if (file := self.cleaned_data["file"]) is None:
+            return []
+        with NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, suffix=".upload") as copy:
+            copyfileobj(file, copy)
+            copy.flush()
+            try:
+                return read_rows(sheets.read(copy.name))
+            except sheets.SheetError as error:
+                raise ValidationError(error.message) from None
+
+    def clean(self):
+        """`lines` becomes [Line]; every line that cannot be read is named."""
+        if self.errors:
+            return self.cleaned_data
         by_name, found, wrong = {}, [], []
         for holder in self.holders:
             by_name[holder.pk] = holder
             by_name[holder.name] = None if holder.name in by_name else holder
-        for number, text in enumerate(self.cleaned_data["lines"].splitlines(), start=1):
-            cells = re.split(r"[\s,，、;；—]+", text.strip())
-            if cells == [""]:
-                continue
-            if len(cells) != 3:
-                wrong.append(f"第 {number} 行“{text.strip()[:40]}”应是三项：单位、起号、止号。")
+        for number, cells in self.cleaned_data["file"] or self.cleaned_data["lines"]:
+            if len(cells) != 3 or not all(cells):
+                wrong.append(f"第 {number} 行“{' '.join(cells)[:40]}”应是三项：单位、起号、止号。")
             elif cells[0] not in by_name:
                 wrong.append(f"第 {number} 行：本单位下面没有“{cells[0]}”，请写全名或区划代码。")
             elif by_name[cells[0]] is None:
@@ -132,7 +156,9 @@ class BookLinesForm(forms.Form):
                 found.append(Line(by_name[cells[0]], cells[1], cells[2]))
         if wrong:
             raise ValidationError(wrong[:20])
-        return found
+        if not found:
+            raise ValidationError("请粘贴清单，或者选择表格。")
+        return {"lines": found}
 
 
 class ReturnForm(forms.Form):

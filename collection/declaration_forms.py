@@ -28,7 +28,7 @@ class VillagesForm(forms.Form):
 
 
 class ConfirmationForm(forms.Form):
-    number = forms.CharField(label="确认单号", max_length=40)
+    number = forms.CharField(label="确认单号", max_length=60)
     people = forms.IntegerField(label="确认人数", min_value=1)
     amount = forms.DecimalField(
         label="确认金额（元）", min_value=Decimal("0.01"), max_digits=14, decimal_places=2, widget=MoneyInput(),
@@ -46,7 +46,10 @@ class RemittanceForm(forms.Form):
 
 
 class PostingForm(forms.Form):
-    ticket_no = forms.CharField(label="税票号", max_length=40, help_text="核对汇款回单无误后开票，当天报解入库。")
+    ticket_no = forms.CharField(label="税票号", max_length=60, help_text="核对汇款回单无误后开票，当天报解入库。")
+    shared = forms.BooleanField(
+        label="同一张税票", required=False, help_text="只有一张税票开了几张申报表时才勾选。"
+    )
 
 
 class TableFileForm(forms.Form):

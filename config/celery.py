@@ -14,6 +14,7 @@ app.autodiscover_tasks()
 EVERY = {
     "residents.tasks.requeue_stale_jobs": 15.0,
     "residents.tasks.send_messages": 30.0,
+    "residents.tasks.sweep_files": 6 * 3600.0,
     "collection.tasks.queue_duty_warnings": 120.0,
     "reporting.tasks.build_due_snapshots": 30.0,
 }

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from residents.services import jobs, outbox, register, status_lists  # noqa: F401
+from residents.services import attachments, jobs, outbox, register, status_lists  # noqa: F401
 
 
 @shared_task(name=jobs.RUN_TASK)
@@ -13,6 +13,11 @@ def run_job(job_id: str) -> None:
 @shared_task
 def requeue_stale_jobs() -> None:
     jobs.requeue_stale()
+
+
+@shared_task
+def sweep_files() -> None:
+    attachments.sweep()
 
 
 @shared_task

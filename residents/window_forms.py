@@ -47,15 +47,23 @@ class RegisterForm(forms.Form):
 
 
 class ChangeForm(forms.Form):
-    name = forms.CharField(label="姓名", max_length=60)
-    village = VillageChoice(Region.objects.none(), label="行政村", empty_label="请选择")
-    household = forms.CharField(label="户编号", max_length=30, required=False)
+    name = forms.CharField(label="姓名", max_length=60, show_hidden_initial=True)
+    village = VillageChoice(
+        Region.objects.none(), label="行政村", empty_label="请选择", show_hidden_initial=True
+    )
+    household = forms.CharField(label="户编号", max_length=30, required=False, show_hidden_initial=True)
     phone = forms.CharField(label="新的联系电话", max_length=20, required=False, help_text="不填就不变。")
-    address = forms.CharField(label="住址", max_length=120, required=False)
+    address = forms.CharField(label="住址", max_length=120, required=False, show_hidden_initial=True)
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["village"].queryset = villages_of(user)
+
+    def changes(self) -> dict:
+        """What was changed on the page: what a colleague has changed since it was opened stays. A household goes with
+        its village."""
+        changed = {*self.changed_data, *(["household"] if "village" in self.changed_data else [])}
+        return {name: value for name, value in self.cleaned_data.items() if name in changed}
 
 
 class NumberForm(forms.Form):

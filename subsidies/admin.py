@@ -29,13 +29,13 @@ class TargetResource(NamedResource):
 
     class Meta:
         model = Target
-        fields = export_order = ("region", "region_name", "people", "bureau_people", "source")
+        fields = export_order = ("region", "region_name", "people", "source")
 
 
 @admin.register(Target)
 class TargetAdmin(AuditedExport, ScopedAdmin):
     resource_classes = (TargetResource,)
-    list_display = ("campaign", "region", "people", "bureau_people", "source")
+    list_display = ("campaign", "region", "people", "source")
     list_filter = ("region__level",)
     list_select_related = ("campaign__county", "region")
     search_fields = ("region__code__startswith", "region__name__startswith")

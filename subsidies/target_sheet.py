@@ -47,7 +47,8 @@ class Line:
 def read_targets(book: Workbook, villages: Mapping[tuple[str, str], str]) -> list[Line]:
     """The rows of all visible sheets with a heading. `villages`: (township or "", name) → code.
 
-    Raises SheetError if no sheet has a heading, or none has a row.
+    Raises SheetError if no sheet has a heading, or none has a row; also where the tasks of the two bureaus stand side
+    by side, for only the county knows which of them it gives out.
     """
     headings = [(sheet, find(sheet, COLUMNS, NEEDED)) for sheet in book.sheets if sheet.visible]
     found = [(sheet, header) for sheet, header in headings if header and set(NEEDED) <= header.columns.keys()]
@@ -55,6 +56,9 @@ def read_targets(book: Workbook, villages: Mapping[tuple[str, str], str]) -> lis
         raise SheetError("missing_columns", "没有找到表头。请保留“乡镇、行政村、任务人数”这一行标题后重新上传。")
     lines, seen = [], {}
     for sheet, header in found:
+        if both := [header.titles[at] for at in header.twice.get("people", ())]:
+            names = "、".join(f"“{title}”" for title in both)
+            raise SheetError("two_tasks", f"有{len(both)}栏任务人数：{names}。请只保留要下达的一栏后重新上传。")
         township = ""
         for number, cells in sheet.rows:
             if number <= header.row:

@@ -16,6 +16,7 @@ from collection.models import (
     Declaration,
     DeclarationRow,
     Deposit,
+    DifferenceCase,
     LedgerBatch,
     PaidList,
     PublicNotice,
@@ -29,6 +30,7 @@ from collection.services.self_payments import WORKLIST
 from collection.services.steps import StepRefused
 from residents import audit, identity
 from residents.models import Region, Role
+from residents.typed import whole
 from subsidies.models import Campaign
 from subsidies.services import instants
 
@@ -63,15 +65,14 @@ def close_campaign(*, campaign: Campaign, reasons: dict[str, str], seen: dict[st
     """Freezes the campaign. `reasons`: a sentence for each kind still open. `seen`: the counts the officer was shown;
     if they have changed, the officer is to look again. Closed before: the closing there is.
 
-    Raises StepRefused. Locks every account first, so that no money moves while the sums are written down.
+    Raises StepRefused. Locks every village's account first, also of those that had none yet, so that no money moves
+    while the sums are written down.
     """
     if actor.role != Role.COUNTY:
         raise StepRefused("征缴年度由县医保局办结。")
     moment = instants.stamp(campaign_id=campaign.pk)
-    accounts = money.lock_accounts(
-        campaign=campaign,
-        villages=VillageAccount.objects.filter(campaign=campaign).values_list("village_id", flat=True),
-    )
+    villages = Region.objects.in_region(campaign.county_id).filter(level=Region.Level.VILLAGE)
+    accounts = money.lock_accounts(campaign=campaign, villages=villages.values_list("pk", flat=True))
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
     if campaign.closed_at:
         return CampaignClosing.objects.get(campaign=campaign)
@@ -80,7 +81,8 @@ def close_campaign(*, campaign: Campaign, reasons: dict[str, str], seen: dict[st
         raise StepRefused(f"{'、'.join(wrong)}：必须先处理，不能办结。")
     if {item.kind: item.count for item in items} != seen:
         raise StepRefused("遗留事项在您查看以后有变化，没有办结。请看清新的清单再办。")
-    if unsaid := [item.title for item in items if not reasons.get(item.kind, "").strip()]:
+    reasons = {kind: whole(reason, "原因", 300, StepRefused) for kind, reason in reasons.items()}
+    if unsaid := [item.title for item in items if not reasons.get(item.kind)]:
         raise StepRefused(f"还没有写明原因：{'、'.join(unsaid)}。")
     campaign.closed_at = moment
     campaign.save(update_fields=["closed_at"])
@@ -93,7 +95,7 @@ def close_campaign(*, campaign: Campaign, reasons: dict[str, str], seen: dict[st
         open_items=[
             {
                 "kind": item.kind, "title": item.title, "count": item.count, "amount": str(item.amount),
-                "reason": reasons[item.kind].strip()[:300], "rows": item.rows,
+                "reason": reasons[item.kind], "rows": item.rows,
             }
             for item in items
         ],
@@ -211,6 +213,20 @@ def _refunds(campaign, limit) -> OpenItem:
     return OpenItem("refunds", "没有办结的退费", left.count(), amount.quantize(ZERO), rows)
 
 
+def _differences(campaign, limit) -> OpenItem:
+    """Who paid before being recognised, where the county's notice leaves it to staff what becomes of the difference."""
+    left = DifferenceCase.objects.filter(campaign=campaign, state=DifferenceCase.State.OPEN)
+    amount = left.order_by().aggregate(sum=Sum("difference"))["sum"] or ZERO
+    rows = [
+        [_place(case.village), identity.mask_name(case.contribution.resident.name),
+         f"差额 {case.difference} 元，认定为{case.category}"]
+        for case in _first(
+            left.select_related("village__parent", "contribution__resident").order_by("village_id", "pk"), limit
+        )
+    ]
+    return OpenItem("differences", "先缴后认定没有处理的人", left.count(), amount.quantize(ZERO), rows)
+
+
 def _notices(campaign, limit) -> OpenItem:
     """Villages with insured people whose list has not hung out its days."""
     closed = PublicNotice.objects.filter(campaign=campaign, state=PublicNotice.State.CLOSED).values("village")
@@ -238,5 +254,5 @@ def _place(village) -> str:
 
 _CHECKS: tuple[Callable[[Campaign, int | None], OpenItem], ...] = (
     _accounts_that_do_not_add_up, _ledgers, _deposits, _not_posted, _failures, _declarations, _money_not_in_treasury,
-    _paid_lists, _self_payments, _refunds, _notices,
+    _paid_lists, _self_payments, _refunds, _differences, _notices,
 )

@@ -13,11 +13,13 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from collection.models import Contribution, ContributionFund, DifferenceCase, Refund
+from collection.services import money
 from collection.services.contributions import Payment, paid_residents, record_contributions
 from config import clock
 from residents import audit
 from residents.models import Resident, User
 from residents.services import jobs
+from residents.typed import whole
 from subsidies.benefits import add_months
 from subsidies.models import Campaign, Identity, Roster
 from subsidies.quote import QuoteError
@@ -200,14 +202,17 @@ def book_difference(*, refund: Refund) -> None:
 @transaction.atomic
 def resolve_case(*, case: DifferenceCase, note: str, actor) -> DifferenceCase:
     """Staff say what they did about somebody who paid before being recognised. Raises CaseRefused."""
+    money.lock_accounts(campaign=case.campaign, villages=[case.village_id])
+    if case.campaign.closed_meanwhile():
+        raise CaseRefused(f"{case.campaign}已办结，不能再登记怎么处理。")
     case = DifferenceCase.objects.select_for_update().get(pk=case.pk)
     if case.state == Case.REFUNDING:
         raise CaseRefused("这一笔已转退费，请在退费里办理。")
     if case.state != Case.OPEN:
         raise CaseRefused("这一笔已经处理过了。")
-    if not note.strip():
+    if not (note := whole(note, "处理说明", 200, CaseRefused)):
         raise CaseRefused("请写明怎么处理的。")
-    case.state, case.handled_by, case.handled_at, case.note = Case.HANDLED, actor, clock.now(), note.strip()[:200]
+    case.state, case.handled_by, case.handled_at, case.note = Case.HANDLED, actor, clock.now(), note
     case.save(update_fields=["state", "handled_by", "handled_at", "note"])
     audit.record("difference.handle", actor=actor, obj=case, summary=f"先缴后认定已处理：{case.note}")
     return case

@@ -11,7 +11,9 @@ from django.db import IntegrityError, transaction
 from collection.models import Contribution, ContributionFund, Movement, Place
 from collection.services import money
 from residents import audit
+from residents.models import Resident
 from residents.services.insert_from import insert_objects
+from residents.services.regions import moved_away
 from subsidies.models import Campaign
 from subsidies.quote import Quote
 from subsidies.services.instants import stamp
@@ -55,16 +57,19 @@ def record_contributions(
 ) -> list[Contribution]:
     """Makes the contributions with their funds, money and audit events; returns those made, in the order given.
 
-    A resident who has a live contribution this year is passed over: compare what comes back. The accounts of the
-    villages are locked first. Raises ContributionRefused if the campaign is closed.
+    A resident who has a live contribution this year, or was merged into another record, is passed over: compare what
+    comes back. The accounts of the villages are locked first. Raises ContributionRefused if the campaign is closed or
+    a village was moved.
     """
     payments = list(payments)
     if not payments:
         return []
-    if campaign.closed_meanwhile():
-        raise ContributionRefused(f"{campaign}已办结，不能再记缴费。")
     moment = stamp(campaign_id=campaign.pk)
     money.lock_accounts(campaign=campaign, villages={p.village for p in payments})
+    if campaign.closed_meanwhile():
+        raise ContributionRefused(f"{campaign}已办结，不能再记缴费。")
+    if gone := moved_away(p.village for p in payments):
+        raise ContributionRefused(gone)
     made = []
     for start in range(0, len(payments), CHUNK):
         made += _record_chunk(campaign, payments[start : start + CHUNK], actor, moment)
@@ -89,6 +94,11 @@ def _record_chunk(campaign, payments, actor, moment):
     wanted = {}
     for payment in payments:
         wanted.setdefault(payment.resident_id, payment)
+    # Locked, so that a record is not merged into another while it is paid for.
+    held = Resident.objects.select_for_update(no_key=True).filter(pk__in=list(wanted)).order_by("pk")
+    for resident, status in held.values_list("pk", "status"):
+        if status == Resident.Status.MERGED:
+            del wanted[resident]
     while True:
         for resident in paid_residents(year=campaign.year, residents=wanted):
             del wanted[resident]
@@ -190,6 +200,8 @@ def reverse_contributions(
         rows = Contribution.objects.filter(pk__in=ids[start : start + CHUNK]).order_by()
         villages.update(rows.values_list("village_id", flat=True).distinct())
     money.lock_accounts(campaign=campaign, villages=villages)
+    if campaign.closed_meanwhile():
+        raise ContributionRefused(f"{campaign}已办结，缴费不能再冲销。")
     reversed_now = []
     for start in range(0, len(ids), CHUNK):
         reversed_now += _reverse_chunk(campaign, ids[start : start + CHUNK], reason, actor, batch, moment)

@@ -11,6 +11,7 @@ from config import clock
 from residents import audit, identity, names
 from residents.models import Resident
 from residents.services.photos import Photo, store_photo
+from residents.typed import whole
 from subsidies.quote import QuoteError
 from subsidies.services.quotes import quote_residents
 
@@ -26,6 +27,7 @@ def correct_row(
     The same values again are allowed with a note: the card was right, and the tax bureau has to look once more.
     `photo`: the card, where one was taken. Raises StepRefused with what is wrong and what to do.
     """
+    note = whole(note, "说明", 200, StepRefused)
     begin(row.declaration)
     row = DeclarationRow.objects.select_for_update(of=("self",)).get(pk=row.pk)
     contribution = Contribution.objects.select_for_update(of=("self",)).get(pk=row.contribution_id)
@@ -35,14 +37,16 @@ def correct_row(
     _check(name, number)
     before = {"name": resident.name, "id_number": identity.mask(resident.id_number)}
     changed = (name, number) != (resident.name, resident.id_number)
-    if not changed and not note.strip():
+    if not changed and not note:
         raise StepRefused("姓名和号码都没有改动。身份证确实与原来一致的，请在说明里写清楚，再重新申报。")
     if changed:
         due = _due(contribution, resident)
         _change(resident, name, number)
         _refuse_another_amount(contribution, due, _due(contribution, resident))
-    kept = photo and store_photo(photo=photo, name=f"身份证{row.pk}", region=row.village_id, actor=actor)
-    row.fixed_by, row.fixed_at, row.fix_note, row.fix_photo = actor, clock.now(), note.strip()[:200], kept
+    kept = photo and store_photo(
+        photo=photo, name=f"身份证{row.pk}", region=row.village_id, actor=actor, kind="id_card"
+    )
+    row.fixed_by, row.fixed_at, row.fix_note, row.fix_photo = actor, clock.now(), note, kept
     row.save(update_fields=["fixed_by", "fixed_at", "fix_note", "fix_photo"])
     audit.record(
         "declaration.correct", actor=actor, obj=resident, summary=f"依身份证改正 {name}（{row.declaration} 导入失败）",

@@ -40,7 +40,7 @@ def allow_difference(*, declaration: Declaration, reason: str, actor) -> Declara
     refuse_closed(draft.campaign)
     if draft.state != State.DRAFT:
         raise StepRefused(f"{draft}{draft.get_state_display()}，不需要再放行。")
-    draft.difference_reason, draft.difference_by, draft.difference_at = reason[:200], actor, clock.now()
+    draft.difference_reason, draft.difference_by, draft.difference_at = reason, actor, clock.now()
     draft.save(update_fields=["difference_reason", "difference_by", "difference_at"])
     audit.record(
         "declaration.allow_difference", actor=actor, obj=draft, summary=f"放行 {draft} 的三方核对差异：{reason}",
@@ -96,7 +96,7 @@ def return_declaration(*, declaration: Declaration, reason: str, actor) -> Decla
         state=Case(When(again, then=Value(Contribution.State.FAILED)), default=Value(Contribution.State.COLLECTED)),
         declaration=Subquery(own.values("previous__declaration")[:1]),
     )
-    found.state, found.returned_reason = State.DRAFT, reason[:200]
+    found.state, found.returned_reason = State.DRAFT, reason
     found.file, found.taken_by, found.taken_at, found.submitted_by, found.submitted_at = None, None, None, None, None
     found.save()
     audit.record("declaration.return", actor=actor, obj=found, summary=f"退回 {found}：{reason}")
@@ -106,7 +106,7 @@ def return_declaration(*, declaration: Declaration, reason: str, actor) -> Decla
 @transaction.atomic
 def confirm_declaration(*, declaration: Declaration, number: str, people: int, amount: Decimal, actor) -> Declaration:
     """The tax bureau's 缴费确认单 for those taken in: its count and amount must be those of the feedback."""
-    number = required(deposits.written(number), "确认单号")[:40]
+    number = required(deposits.written(number), "确认单号", 40)
     found = begin(declaration)
     if found.state in (State.CONFIRMED, State.REMITTED, State.POSTED) and found.confirmation_no == number:
         return found
@@ -142,7 +142,7 @@ def remit_declaration(
     *, declaration: Declaration, slip_no: str, on: date, amount: Decimal, photo: Photo, actor
 ) -> Declaration:
     """The township has sent exactly the confirmed sum to the clearing account, on the slip's day."""
-    slip_no = required(deposits.written(slip_no), "汇款回单号")[:40]
+    slip_no = required(deposits.written(slip_no), "汇款回单号", 40)
     found = begin(declaration)
     if found.state in (State.REMITTED, State.POSTED) and found.remittance_no == slip_no:
         return found
@@ -189,24 +189,27 @@ def return_remittance(*, declaration: Declaration, reason: str, actor) -> Declar
         before={"slip_no": found.remittance_no, "on": str(found.remitted_on)},
     )
     found.state, found.remittance_no, found.remittance_slip, found.remitted_on = State.CONFIRMED, "", None, None
-    found.remitted_by, found.remitted_at, found.returned_reason = None, None, reason[:200]
+    found.remitted_by, found.remitted_at, found.returned_reason = None, None, reason
     found.save()
     return found
 
 
 @transaction.atomic
-def post_declaration(*, declaration: Declaration, ticket_no: str, actor) -> Declaration:
+def post_declaration(*, declaration: Declaration, ticket_no: str, actor, shared: bool = False) -> Declaration:
     """Ticket written and money in the treasury, the day the tax bureau has checked the slip (方案 四（一）3（2）).
 
-    The people's contributions are posted at this instant, and the year stands in their records.
+    The people's contributions are posted at this instant, and the year stands in their records. A ticket is one
+    declaration's; `shared`: the tax bureau says that this one serves another declaration too.
     """
-    ticket_no = required(ticket_no, "税票号")[:40]
+    ticket_no = required(deposits.written(ticket_no), "税票号", 40)
     moment = instants.stamp(campaign_id=declaration.campaign_id)
     found = begin(declaration)
     if found.state == State.POSTED:
         return found
     if found.state != State.REMITTED:
         raise StepRefused(f"{found}{found.get_state_display()}，乡镇登记汇款以后才能开票入库。")
+    if not shared:
+        _refuse_used_ticket(found, ticket_no)
     on = max(clock.today(), found.remitted_on)
     money.record_movements(
         campaign=found.campaign, actor=actor, facts=_facts(found, "post", Movement.Kind.POST, on)
@@ -250,6 +253,15 @@ def _refuse_used(declaration, field, number, what):
     others = Declaration.objects.filter(campaign=declaration.campaign, **{field: number}).exclude(pk=declaration.pk)
     if others.exists():
         raise StepRefused(f"{what} {number} 已经登记在另一张申报表上，一个号只能用一次，请核对。")
+
+
+def _refuse_used_ticket(declaration, ticket_no):
+    others = Declaration.objects.filter(campaign=declaration.campaign, ticket_no=ticket_no).exclude(pk=declaration.pk)
+    if other := others.select_related("township").first():
+        raise StepRefused(
+            f"税票 {ticket_no} 已经登记在{other}上，没有入库。请核对税票号；"
+            "确是一张税票开了几张申报表的，请勾选“同一张税票”再提交。"
+        )
 
 
 def _live(declaration, state):

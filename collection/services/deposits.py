@@ -17,6 +17,8 @@ from config import clock
 from residents import audit
 from residents.models import Role
 from residents.services.photos import Photo, store_photo
+from residents.services.regions import moved_away
+from residents.typed import whole
 from subsidies.models import Campaign
 
 State = Deposit.State
@@ -49,9 +51,11 @@ def record_deposit(
     Raises DepositRefused for a slip number that is used already, a day in the future or before the campaign's period,
     an amount that is not one, or a closed campaign.
     """
-    slip_no, account = written(slip_no), account.strip()
-    _check(campaign, slip_no, paid_on, amount, account)
+    slip_no, account = written(slip_no), whole(account, "账户", 60, DepositRefused)
     money.lock_accounts(campaign=campaign, villages=[village])
+    _check(campaign, slip_no, paid_on, amount, account)
+    if gone := moved_away([village]):
+        raise DepositRefused(gone)
     known = Deposit.objects.exclude(state=State.REJECTED).filter(campaign=campaign, slip_no=slip_no).first()
     if known is not None:
         if _is_same(known, village, paid_on, amount, photo, actor):
@@ -121,7 +125,7 @@ def reject_deposit(*, deposit: Deposit, reason: str, actor) -> Deposit:
     A helper takes out only the own slips, until they are verified. Raises MoneyRefused if the money has been remitted
     meanwhile.
     """
-    if not reason.strip():
+    if not (reason := whole(reason, "原因", 200, DepositRefused)):
         raise DepositRefused("退回必须写明原因，村里才知道怎么改。")
     campaign = deposit.campaign
     money.lock_accounts(campaign=campaign, villages=[deposit.village_id])
@@ -130,7 +134,7 @@ def reject_deposit(*, deposit: Deposit, reason: str, actor) -> Deposit:
         return deposit
     if actor.role == Role.VILLAGE and (deposit.state != State.PENDING or deposit.recorded_by_id != actor.pk):
         raise DepositRefused("只能撤回自己登记、还没有核验的回单；已核验的请联系乡镇专班退回。")
-    before, deposit.state, deposit.reject_reason = deposit.state, State.REJECTED, reason.strip()[:200]
+    before, deposit.state, deposit.reject_reason = deposit.state, State.REJECTED, reason
     deposit.save(update_fields=["state", "reject_reason"])
     movements = Movement.objects.filter(deposit=deposit, kind=Movement.Kind.DEPOSIT)
     money.reverse_movements(campaign=campaign, movements=movements, reason=f"回单退回：{reason}", actor=actor)

@@ -78,6 +78,8 @@ def redraft_declaration(*, declaration: Declaration, actor, villages: list[str] 
 def cancel_draft(*, declaration: Declaration, reason: str, actor) -> Declaration:
     """Gives the people of a draft free again; a draft cancelled before is left as it is."""
     reason = required(reason, "作废原因")
+    money.lock_accounts(campaign=declaration.campaign, villages=villages_of(declaration.township_id))
+    refuse_closed(declaration.campaign)
     draft = locked(declaration)
     if draft.state == Declaration.State.CANCELLED:
         return draft
@@ -87,7 +89,7 @@ def cancel_draft(*, declaration: Declaration, reason: str, actor) -> Declaration
         before={"people": draft.people, "amount": str(draft.amount)},
     )
     _drop_rows(draft)
-    draft.state, draft.people, draft.amount, draft.returned_reason = Declaration.State.CANCELLED, 0, ZERO, reason[:200]
+    draft.state, draft.people, draft.amount, draft.returned_reason = Declaration.State.CANCELLED, 0, ZERO, reason
     draft.save(update_fields=["state", "people", "amount", "returned_reason"])
     return draft
 

@@ -118,9 +118,9 @@ def decide_row(*, row: DeclarationRow, ok: bool, reason: str, actor) -> Declarat
     if row.fixed_at:
         raise StepRefused(f"{row.name}已按失败改正，等重新申报；不能再改这一次的结果。")
     if not ok:
-        reason = required(reason, "失败原因")
+        reason = required(reason, "失败原因", 120)
     before = row.get_result_display()
-    _write(declaration, [row.pk] if ok else [], [] if ok else [(row.pk, reason[:120])])
+    _write(declaration, [row.pk] if ok else [], [] if ok else [(row.pk, reason)])
     row.refresh_from_db()
     audit.record(
         "feedback.decide", actor=actor, obj=row,
@@ -140,7 +140,7 @@ def decide_rest(*, declaration: Declaration, ok: bool, reason: str, actor) -> in
     if ok:
         count = rest.update(result=Result.SUCCESS)
     else:
-        text = required(reason, "失败原因")[:120]
+        text = required(reason, "失败原因", 120)
         refused = list(rest.values_list("pk", flat=True))
         count = rest.update(
             result=Result.FAILURE, reason=text, reason_code=reason_of(text).code,

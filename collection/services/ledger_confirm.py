@@ -14,6 +14,7 @@ from collection.ledger_check import check_ledger
 from collection.ledger_columns import Line, Reading
 from collection.ledger_verdicts import Checked, Facts, Row
 from collection.models import Contribution, Deposit, LedgerBatch, LedgerRow
+from collection.receipt_numbers import written
 from collection.services import contributions, money, receipts
 from collection.services.contributions import Payment
 from collection.services.ledger_facts import gather
@@ -31,6 +32,7 @@ from residents import audit, sheets
 from residents.services import jobs
 from residents.services.newcomers import Newcomer, register_newcomers
 from residents.sheet_headers import Header
+from residents.typed import whole
 from subsidies.services.instants import stamp
 
 #: Small enough that on SQLite other writers wait well under a second.
@@ -150,7 +152,7 @@ def _write_chunk(batch, chunk, checked: Checked) -> None:
                 channel=Contribution.Channel.CASH,
                 paid_on=row.paid_on,
                 quote=row.quote,
-                receipt_id=used[receipts.written(row.receipt_no)].pk,
+                receipt_id=used[written(row.receipt_no)].pk,
                 ledger_row_id=kept[row.number].pk,
             )
             for row in good
@@ -242,7 +244,7 @@ def withdraw_ledger(*, batch: LedgerBatch, reason: str, actor) -> list[Stays]:
     Its contributions are reversed and its receipt numbers free again. Twice changes nothing. Raises LedgerRefused
     without a reason, while a worker is at it, or in a closed campaign.
     """
-    if not reason.strip():
+    if not (reason := whole(reason, "原因", 200, LedgerRefused)):
         raise LedgerRefused("请写明为什么撤回，例如“传错了文件”。")
     stamp(campaign_id=batch.campaign_id)
     money.lock_accounts(campaign=batch.campaign, villages=[batch.village_id])
@@ -259,7 +261,7 @@ def withdraw_ledger(*, batch: LedgerBatch, reason: str, actor) -> list[Stays]:
     gone = contributions.reverse_contributions(
         campaign=batch.campaign,
         contributions=live.exclude(ledger_row__number__in=kept),
-        reason=f"台账撤回：{reason.strip()}",
+        reason=f"台账撤回：{reason}",
         actor=actor,
         batch=str(batch.pk),
     )
@@ -268,13 +270,13 @@ def withdraw_ledger(*, batch: LedgerBatch, reason: str, actor) -> list[Stays]:
     taken = rows.update(state=RowState.WITHDRAWN)
     if not stays:
         batch.state = State.WITHDRAWN
-    batch.withdrawn_by, batch.withdrawn_at, batch.withdrawn_reason = actor, clock.now(), reason.strip()[:200]
+    batch.withdrawn_by, batch.withdrawn_at, batch.withdrawn_reason = actor, clock.now(), reason
     batch.save(update_fields=["state", "withdrawn_by", "withdrawn_at", "withdrawn_reason"])
     says = f"撤回台账 {taken} 行，其中已记账 {len(gone)} 行"
     if stays:
         says += f"；{len(stays)} 行已缴存或申报，没有撤回"
     audit.record(
-        "ledger.withdraw", actor=actor, obj=batch, summary=f"{says}：{reason.strip()}",
+        "ledger.withdraw", actor=actor, obj=batch, summary=f"{says}：{reason}",
         after={"reversed": len(gone), "stays": kept[:200]}, batch=batch.pk,
     )
     return stays

@@ -13,7 +13,8 @@ from collection.ledger_columns import Note, Reading
 from collection.ledger_stamp import Since, stamp_of
 from collection.ledger_verdicts import Facts, Paid, Person, ReceiptUse
 from collection.models import Contribution, LedgerBatch, Receipt, SelfPayment
-from collection.services.receipts import book_of, known_receipts, village_books
+from collection.services.receipt_books import book_of, village_books
+from collection.services.receipts import known_receipts
 from residents import identity
 from residents.models import Region, Resident
 from subsidies.models import Campaign, Identity

@@ -17,7 +17,7 @@ from collection.services.ledger_facts import gather, same_file_note, stamp_facts
 from config import clock
 from residents import audit, sheets
 from residents.models import Job, Region
-from residents.services import attachments, jobs
+from residents.services import attachments, jobs, regions
 from residents.services.insert_from import insert_objects
 from subsidies.models import Campaign
 
@@ -55,7 +55,9 @@ def upload_ledger(*, campaign: Campaign, village: Region, file: File, name: str,
         size = file.size / (1 << 20)
         says = f"文件有 {size:.0f} MB，超过 {most >> 20} MB 的上限。"
         raise LedgerRefused(f"{says}请删去图片和多余的工作表后再上传。")
-    Region.objects.select_for_update().get(pk=village.pk)  # two clicks at once: the second waits and finds the first
+    regions.hold(village)  # two clicks at once: the second waits and finds the first
+    if gone := regions.moved_away([village.pk]):
+        raise LedgerRefused(gone)
     attachment = attachments.store(file=file, name=name, kind="ledger", region=village.code, actor=actor)
     same = LedgerBatch.objects.filter(
         campaign=campaign,

@@ -14,7 +14,7 @@ from collection.services.steps import StepRefused, refuse_closed, required
 from config import clock
 from residents import audit, identity
 from residents.models import Region
-from residents.services import working_days
+from residents.services import regions, working_days
 from residents.services.photos import Photo, store_photo
 from subsidies.models import Campaign
 
@@ -29,6 +29,9 @@ def prepare_notice(*, campaign: Campaign, village: Region, actor) -> PublicNotic
     Only names and numbers, both masked: no phone, no category, and no amount, which would give the category away.
     """
     refuse_closed(campaign)
+    regions.hold(village)
+    if gone := regions.moved_away([village.pk]):
+        raise StepRefused(gone)
     rows = PublicNotice.objects.filter(campaign=campaign, village=village)
     if at_hand := rows.filter(state__in=ON_THE_WALL).first():
         return at_hand
@@ -96,14 +99,14 @@ def add_photos(*, notice: PublicNotice, photos: list[Photo], actor) -> PublicNot
 @transaction.atomic
 def raise_objection(*, notice: PublicNotice, raised_by: str, text: str, on: date, actor) -> Objection:
     """Somebody objects while it hangs."""
-    raised_by, text = required(raised_by, "提出人"), required(text, "异议内容")
+    raised_by, text = required(raised_by, "提出人", 60), required(text, "异议内容", 500)
     notice = _locked(notice)
     if notice.state != State.POSTED:
         raise StepRefused(f"{notice.village}的公示{notice.get_state_display()}，公示期间才登记异议。")
     if not notice.posted_on <= on <= clock.today():
         raise StepRefused(f"提出日期 {on} 不在公示期内。")
     objection, new = Objection.objects.get_or_create(
-        notice=notice, raised_by=raised_by[:60], text=text[:500], raised_on=on, defaults={"recorded_by": actor}
+        notice=notice, raised_by=raised_by, text=text, raised_on=on, defaults={"recorded_by": actor}
     )
     if new:
         audit.record("notice.object", actor=actor, obj=objection, summary=f"{notice.village}公示异议：{text}")
@@ -113,14 +116,14 @@ def raise_objection(*, notice: PublicNotice, raised_by: str, text: str, on: date
 @transaction.atomic
 def answer_objection(*, objection: Objection, answer: str, actor) -> Objection:
     """What was found and done; the answer can be given once."""
-    answer = required(answer, "答复")
+    answer = required(answer, "答复", 500)
     notice = _locked(objection.notice)
     objection = Objection.objects.select_for_update().get(pk=objection.pk)
     if objection.answer == answer:
         return objection
     if objection.answer or notice.state != State.POSTED:
         raise StepRefused("这条异议已经答复，或公示已经结束，不能再改。")
-    objection.answer, objection.answered_by, objection.answered_at = answer[:500], actor, clock.now()
+    objection.answer, objection.answered_by, objection.answered_at = answer, actor, clock.now()
     objection.save(update_fields=["answer", "answered_by", "answered_at"])
     audit.record("notice.answer", actor=actor, obj=objection, summary=f"答复{notice.village}公示异议：{answer}")
     return objection
@@ -149,7 +152,7 @@ def withdraw_notice(*, notice: PublicNotice, reason: str, actor) -> PublicNotice
         return notice
     if notice.state not in ON_THE_WALL:
         raise StepRefused(f"{notice.village}的公示{notice.get_state_display()}，不能撤下。")
-    notice.state, notice.withdrawn_reason = State.WITHDRAWN, reason[:200]
+    notice.state, notice.withdrawn_reason = State.WITHDRAWN, reason
     notice.save(update_fields=["state", "withdrawn_reason"])
     audit.record("notice.withdraw", actor=actor, obj=notice, summary=f"撤下{notice.village}公示：{reason}")
     return notice

@@ -21,6 +21,7 @@ from residents import audit
 from residents.models import Attachment, InsuredYear, Role
 from residents.services import attachments, window
 from residents.services.photos import Photo, store_photo
+from residents.typed import whole
 from subsidies.policy_parts import RefundReason
 from subsidies.services import instants
 
@@ -65,6 +66,8 @@ def request_refund(
     asked twice.
     """
     campaign = contribution.campaign
+    note, payee = whole(note, "说明", 200, StepRefused), whole(payee, "收款人", 60, StepRefused)
+    payee_account = whole(payee_account, "收款账号", 40, StepRefused)
     money.lock_accounts(campaign=campaign, villages=[contribution.village_id])
     refuse_closed(campaign)
     contribution = _live(contribution)
@@ -91,8 +94,8 @@ def request_refund(
     refund = _create(
         campaign=campaign, contribution=contribution, resident_id=contribution.resident_id,
         village_id=contribution.village_id, reason=rule.code, reason_name=rule.name, happened_on=happened_on,
-        amount=amount, ends_enrolment=ends, note=note.strip()[:200], payee=payee.strip()[:60],
-        payee_account=payee_account.strip()[:40], requested_by=actor, requested_at=clock.now(),
+        amount=amount, ends_enrolment=ends, note=note, payee=payee,
+        payee_account=payee_account, requested_by=actor, requested_at=clock.now(),
     )
     refund.evidence.set([_keep(paper, refund.village_id, actor) for paper in evidence])
     audit.record(
@@ -127,6 +130,8 @@ def open_case(*, self_payment: SelfPayment, reason: str, note: str, actor) -> Re
 @transaction.atomic
 def add_evidence(*, refund: Refund, papers: Iterable[Photo | File], actor) -> Refund:
     """More documents; only while the case is open."""
+    money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
+    refuse_closed(refund.campaign)
     refund = _locked(refund)
     if refund.state not in OPEN:
         raise StepRefused(f"退费{refund.get_state_display()}，不能再加材料。")
@@ -198,13 +203,14 @@ def pay_refund(*, refund: Refund, actor) -> Refund:
 def reject_refund(*, refund: Refund, reason: str, actor) -> Refund:
     """Whoever reviews may refuse, with the reason for the applicant; it can be asked for again."""
     reason = required(reason, "未通过的原因")
-    refund = _locked(refund)
+    money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
     refuse_closed(refund.campaign)
+    refund = _locked(refund)
     if refund.state == State.REJECTED:
         return refund
     if refund.state not in OPEN or actor.role != REVIEWERS[refund.state]:
         raise StepRefused(f"这笔退费{refund.get_state_display()}，现在不由{actor.get_role_display()}审核。")
-    refund.state, refund.reject_reason = State.REJECTED, reason[:200]
+    refund.state, refund.reject_reason = State.REJECTED, reason
     refund.save(update_fields=["state", "reject_reason"])
     DifferenceCase.objects.filter(refund=refund, state=DifferenceCase.State.REFUNDING).update(
         state=DifferenceCase.State.OPEN, refund=None
@@ -325,5 +331,5 @@ def _follow_status(refund, actor):
 def _keep(paper: Photo | File, region: str, actor) -> Attachment:
     """A document that proves the reason: a photograph made small, or a PDF as it came."""
     if isinstance(paper, Photo):
-        return store_photo(photo=paper, name="退费证明", region=region, actor=actor)
+        return store_photo(photo=paper, name="退费证明", region=region, actor=actor, kind="paper")
     return attachments.store(file=paper, name=paper.name, kind="evidence", region=region, actor=actor)

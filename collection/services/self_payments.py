@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from collection.models import Contribution, Movement, PaidList, SelfPayment
 from collection.services import consequences, money, refunds, tax_files
-from collection.services.contributions import Payment, record_contributions
+from collection.services.contributions import ContributionRefused, Payment, record_contributions
 from collection.services.steps import StepRefused, refuse_closed, required
 from collection.tax_sheets import PaidLine, PaidListReader
 from config import clock
@@ -86,8 +86,9 @@ def take_lines(*, paid_list: PaidList, lines: list[tuple[str, PaidLine]], actor,
                 confirm()
                 _take(paid_list, lines, actor)
             return
-        except IntegrityError:
-            # Another list with the same payments was read at this moment; those are known when we look again.
+        except (IntegrityError, ContributionRefused):
+            # Another list with the same payments was read at this moment, or a village was moved: so it is known when
+            # we look again.
             if attempt == 2:
                 raise
 
@@ -99,7 +100,7 @@ def settle_as(*, self_payment: SelfPayment, resident: Resident, note: str, actor
     moment = instants.stamp(campaign_id=self_payment.campaign_id)
     payment = _open(self_payment, [resident.village_id])
     payment.resident, payment.region_code = resident, resident.village_id
-    payment.settled_by, payment.settled_at, payment.settled_note = actor, clock.now(), note[:200]
+    payment.settled_by, payment.settled_at, payment.settled_note = actor, clock.now(), note
     _judge([payment], {payment.pk: resident}, moment, actor, name_matters=False)
     if payment.outcome in WORKLIST and not payment.refunds.exists():
         payment.settled_by, payment.settled_at = None, None
@@ -118,7 +119,7 @@ def set_aside(*, self_payment: SelfPayment, note: str, actor) -> SelfPayment:
     note = required(note, "处理说明")
     payment = _open(self_payment, [])
     payment.outcome, payment.settled_by, payment.settled_at = Outcome.SET_ASIDE, actor, clock.now()
-    payment.settled_note = note[:200]
+    payment.settled_note = note
     payment.save(update_fields=["outcome", "settled_by", "settled_at", "settled_note"])
     audit.record("self_payment.set_aside", actor=actor, obj=payment, summary=f"自主缴费另案处理：{note}")
     return payment

@@ -12,6 +12,7 @@ from config import clock
 from residents import audit
 from residents.models import Resident
 from residents.services.attachments import store
+from residents.typed import whole
 from subsidies.models import Campaign, Identity
 from subsidies.quote import QuoteError
 from subsidies.services.quotes import quote_residents
@@ -117,19 +118,20 @@ def record_reason(
     file: File | None, actor,
 ) -> NotInsured:
     """Why somebody is not insured yet; what was recorded before stays. Raises ReasonRefused."""
-    if not campaign.is_open:
+    if campaign.closed_meanwhile():
         raise ReasonRefused(f"{campaign}已办结，不能再登记。")
     if Contribution.objects.filter(resident=resident, year=campaign.year, ended_at__isnull=True).exists():
         raise ReasonRefused(f"{resident.name}已经参保，不用登记未参保原因。")
     if reason not in NotInsured.Reason.values:
         raise ReasonRefused("请选择未参保原因。")
-    if reason == NotInsured.Reason.OTHER and not note.strip():
+    note = whole(note, "说明", 200, ReasonRefused)
+    if reason == NotInsured.Reason.OTHER and not note:
         raise ReasonRefused("选“其他”的，请写明原因。")
     if look_again_on and look_again_on < clock.today():
         raise ReasonRefused(f"下次核查日期 {look_again_on} 已经过去，请改成以后的日期。")
     evidence = file and store(file=file, name=file.name, kind="evidence", region=resident.village_id, actor=actor)
     made = NotInsured.objects.create(
-        campaign=campaign, resident=resident, reason=reason, note=note.strip()[:200], evidence=evidence,
+        campaign=campaign, resident=resident, reason=reason, note=note, evidence=evidence,
         look_again_on=look_again_on, recorded_by=actor, recorded_at=clock.now(),
     )
     audit.record(

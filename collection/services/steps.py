@@ -1,6 +1,7 @@
 """What every step between the village and the treasury asks first."""
 
 from residents.models import Region
+from residents.typed import whole
 from subsidies.models import Campaign
 
 
@@ -14,9 +15,9 @@ def refuse_closed(campaign: Campaign) -> None:
         raise StepRefused(f"{campaign}已经办结并冻结，不能再改动。确需更正的，请在下一年度办理或由县医保局书面说明。")
 
 
-def required(text: str, what: str) -> str:
-    """The text without blanks around it; refuses an empty one."""
-    text = (text or "").strip()
+def required(text: str, what: str, at_most: int = 200) -> str:
+    """The text without blanks around it; refuses an empty one and one that is too long to be kept."""
+    text = whole(text, what, at_most, StepRefused)
     if not text:
         raise StepRefused(f"请填写{what}。")
     return text

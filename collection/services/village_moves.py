@@ -19,9 +19,11 @@ from collection.models import (
     Refund,
     VillageAccount,
 )
-from collection.services.receipts import highest_spent, village_books
+from collection.services import money
+from collection.services.receipt_books import highest_spent, village_books
 from residents import audit
-from residents.models import Household, Region, Resident, User
+from residents.models import Household, Region, RegisterBatch, Resident, User
+from residents.services.regions import hold
 from subsidies.models import Campaign, Target
 from subsidies.services.instants import stamp
 from subsidies.services.targets import set_targets
@@ -44,12 +46,14 @@ def move_village(*, campaign: Campaign, village: Region, township: Region, code:
     Refused while money of the village is still on its way: what is in hand must be banked, what is collected posted.
     """
     moment = stamp(campaign_id=campaign.pk)
-    village = Region.objects.select_for_update().get(pk=village.pk)
+    money.lock_accounts(campaign=campaign, villages=[village.pk])
+    hold(campaign.county)
+    hold(village)
+    village = Region.objects.get(pk=village.pk)
     if village.replaced_by_id:
         if village.replaced_by_id == code:
             return village.replaced_by
         raise MoveRefused(f"{village.name}已经划走，新代码是 {village.replaced_by_id}。")
-    VillageAccount.objects.select_for_update().filter(campaign=campaign, village=village).first()
     if refusals := _refusals(campaign, village, township, code):
         raise MoveRefused("".join(refusals))
     moved = Region.objects.create(code=code, name=village.name, level=Region.Level.VILLAGE, parent=township)
@@ -132,6 +136,8 @@ def _on_the_way(campaign, village) -> list[str]:
     for model, unfinished, says in waiting:
         if count := model.objects.filter(campaign=campaign, village=village, **unfinished).count():
             found.append(f"{name}还有 {says.format(count)}。")
+    if RegisterBatch.objects.filter(county=campaign.county, state=RegisterBatch.State.CONFIRMING).exists():
+        found.append("居民登记册正在写入，请等写完再划转。")
     if unused := [book.text for book in village_books(campaign=campaign, village=village.code) if _has_unused(book)]:
         found.append(f"{name}还有没用完的收据本（{'、'.join(unused[:3])}），请先交回，划转后由新的乡镇发放。")
     return found

@@ -14,6 +14,7 @@ from residents import audit, identity
 from residents.access import roles
 from residents.models import Job, Region, Resident, Role
 from residents.xlsx import xlsx_response
+from subsidies.forms import WithdrawForm
 from subsidies.models import Roster
 from subsidies.services.campaigns import current
 
@@ -35,11 +36,11 @@ def roster_apply(request, pk):
 @require_POST
 def roster_withdraw(request, pk):
     roster = get_object_or_404(Roster.objects.for_user(request.user), pk=pk)
-    reason = request.POST.get("reason", "").strip()
-    if not reason:
-        messages.error(request, "请写明撤回的原因。")
+    form = WithdrawForm(request.POST)
+    if form.is_valid():
+        consequences.ask_to_withdraw(roster=roster, reason=form.cleaned_data["reason"], actor=request.user)
     else:
-        consequences.ask_to_withdraw(roster=roster, reason=reason[:150], actor=request.user)
+        messages.error(request, "没有撤回：请写明原因，不超过 150 个字。")
     return redirect("roster", pk)
 
 

@@ -72,7 +72,8 @@ def _one_round(campaign, day, township, team, tax, bureau, stop) -> None:
         actor=recorder,
     )
     if stop == "posted":
-        post_declaration(declaration=declaration, ticket_no=f"SP{day:%m%d}{township.code[-3:]}", actor=tax)
+        ticket = f"SP{day:%m%d}{township.code[-3:]}{declaration.number:02d}"
+        post_declaration(declaration=declaration, ticket_no=ticket, actor=tax)
 
 
 def _submit(declaration: Declaration, reviewer: User, bureau: User) -> Declaration:

@@ -9,7 +9,8 @@ from django.db import transaction
 
 from collection.models import Contribution
 from collection.services.contributions import Payment, record_contributions
-from collection.services.receipts import Use, issue_book, register_book, use_receipts
+from collection.services.receipt_books import issue_book, register_book
+from collection.services.receipts import Use, use_receipts
 from reporting.demo.county import COUNTY, SEED, VILLAGE
 from residents.models import Region, Resident, User
 from subsidies.models import Campaign

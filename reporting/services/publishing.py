@@ -19,6 +19,7 @@ from reporting.services.groups import coverage_by_kind, coverage_by_region, goal
 from reporting.services.snapshots import build_snapshot, rows_of, view_of
 from residents import audit
 from residents.models import Region
+from residents.typed import whole
 
 
 class PublishRefused(Exception):
@@ -30,8 +31,7 @@ def publish_ranking(*, snapshot: Snapshot, number: str, actor) -> Ranking:
     """Publishes a snapshot under a document number. Publishing it again returns the ranking that is there."""
     if found := Ranking.objects.filter(snapshot=snapshot).first():
         return found
-    number = number.strip()
-    if not number:
+    if not (number := whole(number, "文号", 40, PublishRefused)):
         raise PublishRefused("请填写文号，例如 内医保征〔2024〕5号。")
     if Ranking.objects.filter(campaign=snapshot.campaign, number=number).exists():
         raise PublishRefused(f"文号“{number}”已经用过，请换一个。")
@@ -48,7 +48,7 @@ def correct_ranking(*, ranking: Ranking, reason: str, actor) -> Ranking:
 
     Raises PublishRefused without a reason, for a version that is not the last, or if nothing differs.
     """
-    if not reason.strip():
+    if not (reason := whole(reason, "更正原因", 200, PublishRefused)):
         raise PublishRefused("更正必须写明原因。")
     if ranking.version != latest_version(ranking).version:
         raise PublishRefused("这一版已被更正，请打开最新一版再办理。")
@@ -57,7 +57,7 @@ def correct_ranking(*, ranking: Ranking, reason: str, actor) -> Ranking:
     )
     if not differences(ranking.snapshot, snapshot):
         raise PublishRefused(f"重新核对的数据与第{ranking.version}版完全相同，没有需要更正的内容。")
-    return _freeze(snapshot, version=ranking.version + 1, number=ranking.number, reason=reason.strip(), actor=actor)
+    return _freeze(snapshot, version=ranking.version + 1, number=ranking.number, reason=reason, actor=actor)
 
 
 def differences(before: Snapshot, after: Snapshot) -> list[tuple[str, Figures | None, Figures | None]]:

@@ -29,11 +29,14 @@ class TargetsForm(forms.Form):
         self.regions = {f"people_{region.code}": region for region in regions}
         for name, region in self.regions.items():
             self.fields[name] = forms.IntegerField(
-                label=region.name, min_value=0, max_value=10_000_000, required=False, initial=tasks.get(region.code)
+                label=region.name, min_value=0, max_value=10_000_000, required=False, initial=tasks.get(region.code),
+                show_hidden_initial=True,
             )
 
     def people(self) -> dict[str, int | None]:
-        return {region.code: self.cleaned_data[name] for name, region in self.regions.items()}
+        """What was changed on the page: a number that a colleague has set since it was opened stays."""
+        changed = set(self.changed_data)
+        return {region.code: self.cleaned_data[name] for name, region in self.regions.items() if name in changed}
 
     def lines(self):
         return [(region, self[name]) for name, region in self.regions.items()]

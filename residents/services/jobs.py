@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from celery import current_app
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, models, transaction
 from django.utils import timezone
 
 from residents import audit
@@ -104,6 +104,10 @@ def run(job_id) -> None:
             message = _handlers[job.kind](Run(job)) or ""
         except JobLost:
             return
+        except (OperationalError, InterfaceError):
+            # The database was away, or undid this attempt because of another's: beat finds the job silent and puts it
+            # back in the queue, MAX_ATTEMPTS times.
+            log.exception("job %s lost the database", job.pk)
         except JobFailed as failure:
             _finish(job, Job.State.FAILED, str(failure))
         except Exception:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from config import clock
 from residents import audit, identity
 from residents.models import InsuredYear, MergeCase, Resident, StatusEntry
+from residents.typed import whole
 
 State = MergeCase.State
 Document = Resident.Document
@@ -63,12 +64,15 @@ def propose_merge(*, keep: Resident, drop: Resident, reason: str, actor) -> Merg
         raise MergeRefused("请选择两份不同的档案。")
     if keep.village_id[:6] != drop.village_id[:6]:
         raise MergeRefused("两份档案不在同一个县，请先办理迁移。")
+    reason = whole(reason, "理由", 200, MergeRefused)
+    keep, drop = _held(keep, drop)
     _refuse_unfit(keep, drop)
-    known = MergeCase.objects.filter(Q(keep=keep, drop=drop) | Q(keep=drop, drop=keep), state=State.PROPOSED).first()
-    if known:
+    if known := _case_of(keep, drop):
+        if known.state == State.REJECTED or known.keep_id != keep.pk:
+            raise MergeRefused(_says(known))
         return known
     case = MergeCase.objects.create(
-        keep=keep, drop=drop, reason=reason[:200], proposed_by=actor, proposed_at=clock.now()
+        keep=keep, drop=drop, reason=reason, proposed_by=actor, proposed_at=clock.now()
     )
     audit.record(
         "resident.propose_merge", actor=actor, obj=keep,
@@ -83,13 +87,14 @@ def tell_apart(*, one: Resident, other: Resident, reason: str, actor) -> MergeCa
     """Two people after all: the pair is not shown again. Changes neither record, so that one person may say so."""
     if one.pk == other.pk or one.village_id[:6] != other.village_id[:6]:
         raise MergeRefused("请选择同一个县的两份不同的档案。")
-    known = MergeCase.objects.filter(Q(keep=one, drop=other) | Q(keep=other, drop=one)).first()
-    if known and known.state != State.REJECTED:
-        raise MergeRefused("这两份档案已有人提出合并，请在“等待复核”里处理。")
-    if known:
+    reason = whole(reason, "理由", 200, MergeRefused)
+    one, other = _held(one, other)
+    if known := _case_of(one, other):
+        if known.state != State.REJECTED:
+            raise MergeRefused(_says(known))
         return known
     case = MergeCase.objects.create(
-        keep=one, drop=other, state=State.REJECTED, reason=reason[:200], proposed_by=actor, proposed_at=clock.now()
+        keep=one, drop=other, state=State.REJECTED, reason=reason, proposed_by=actor, proposed_at=clock.now()
     )
     audit.record(
         "resident.tell_apart", actor=actor, obj=one,
@@ -97,6 +102,26 @@ def tell_apart(*, one: Resident, other: Resident, reason: str, actor) -> MergeCa
         f"不是同一人：{reason}",
     )
     return case
+
+
+def _held(one, other) -> tuple[Resident, Resident]:
+    """Both records, locked: whatever is said about the pair is said one after the other."""
+    held = {r.pk: r for r in Resident.objects.select_for_update().filter(pk__in=[one.pk, other.pk]).order_by("pk")}
+    return held[one.pk], held[other.pk]
+
+
+def _case_of(one, other) -> MergeCase | None:
+    """What was said of the pair last."""
+    pair = Q(keep=one, drop=other) | Q(keep=other, drop=one)
+    return MergeCase.objects.filter(pair).select_related("keep", "proposed_by", "decided_by").order_by("-pk").first()
+
+
+def _says(case: MergeCase) -> str:
+    if case.state == State.PROPOSED:
+        kept = identity.mask(case.keep.id_number)
+        return f"这两份档案已由{case.proposed_by}提出合并（保留 {kept}），请在“等待复核”里处理。"
+    done = "合并" if case.state == State.MERGED else "标为不是同一人"
+    return f"这两份档案已由{case.decided_by or case.proposed_by}{done}，不用再办。"
 
 
 def _refuse_unfit(keep, drop) -> None:
@@ -113,14 +138,18 @@ def _refuse_unfit(keep, drop) -> None:
 
 @transaction.atomic
 def decide_merge(*, case: MergeCase, accept: bool, actor) -> MergeCase:
-    """Merges or rejects what another person proposed. All that hangs on the dropped record goes to the kept one."""
-    case = MergeCase.objects.select_for_update().get(pk=case.pk)
-    if case.state != State.PROPOSED:
+    """Merges or rejects what another person proposed. All that hangs on the dropped record goes to the kept one.
+
+    Safe to repeat. Raises MergeRefused where it was decided otherwise meanwhile.
+    """
+    keep, drop = _held(case.keep, case.drop)
+    case = MergeCase.objects.select_related("proposed_by", "decided_by").get(pk=case.pk)
+    if case.state == (State.MERGED if accept else State.REJECTED):
         return case
+    if case.state != State.PROPOSED:
+        raise MergeRefused(_says(case))
     if case.proposed_by_id == actor.pk:
         raise MergeRefused("合并要由另一人复核，不能复核自己提出的。")
-    locked = {one.pk: one for one in Resident.objects.select_for_update().filter(pk__in=[case.keep_id, case.drop_id])}
-    keep, drop = locked[case.keep_id], locked[case.drop_id]
     if accept:  # Since the proposal either may have been merged elsewhere, or have died.
         _refuse_unfit(keep, drop)
     case.state = State.MERGED if accept else State.REJECTED

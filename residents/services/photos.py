@@ -60,9 +60,12 @@ def read_photo(file: BinaryIO) -> Photo:
     return Photo(jpeg, hashlib.sha256(jpeg).hexdigest())
 
 
-def store_photo(*, photo: Photo, name: str, region: str, actor) -> Attachment:
-    """Keeps a photograph for a region; it is shown in the page, to those who may see the region."""
+def store_photo(*, photo: Photo, name: str, region: str, actor, kind: str = "photo") -> Attachment:
+    """Keeps a photograph for a region; the browser shows it to those who may see the region.
+
+    `kind`: what whole identity numbers may stand on is "paper" or "id_card"; who opens it leaves an event.
+    """
     stem = name.rsplit(".", 1)[0][-100:] or "照片"
     return attachments.store(
-        file=ContentFile(photo.jpeg), name=f"{stem}.jpg", kind="photo", region=region, actor=actor
+        file=ContentFile(photo.jpeg), name=f"{stem}.jpg", kind=kind, region=region, actor=actor
     )

@@ -19,6 +19,20 @@ def read_regions(path: Path = BUILT_IN) -> list[dict]:
         return list(csv.DictReader(file))
 
 
+def hold(village: Region) -> None:
+    """Keeps the village where it is until the transaction ends; of two who begin the same the second waits."""
+    Region.objects.select_for_update(no_key=True).get(pk=village.pk)
+
+
+def moved_away(codes: Iterable[str]) -> str:
+    """Says of the first of these villages that stands under another code by now; "" if none does.
+
+    Whoever begins something in a village asks once he holds what a move locks: the village's account or the village.
+    """
+    gone = Region.objects.filter(pk__in=set(codes), replaced_by__isnull=False).order_by("pk").first()
+    return f"{gone.name}已划走，现在的代码是 {gone.replaced_by_id}，请在新的代码下办理。" if gone else ""
+
+
 @transaction.atomic
 def load_regions(*, rows: Iterable[dict], actor, county_code: str = "") -> int:
     """Adds the regions that are not there yet and renames those whose name changed; safe to repeat.

@@ -22,7 +22,7 @@ from residents.models import (
     Resident,
 )
 from residents.region_names import written_region_names
-from residents.services import jobs
+from residents.services import jobs, regions
 from residents.services.register_sql import WRITE_HOUSEHOLDS, WRITE_RESIDENTS
 
 #: Rows a transaction: on SQLite a writer keeps all others waiting, so its turns are short.
@@ -58,6 +58,7 @@ def start_reading(*, attachment: Attachment, county: Region, actor) -> RegisterB
 @transaction.atomic
 def start_writing(*, batch: RegisterBatch, actor) -> RegisterBatch:
     """Confirms what was checked; the good rows are written by a worker. A second click changes nothing."""
+    regions.hold(batch.county)
     batch = RegisterBatch.objects.select_for_update().get(pk=batch.pk)
     if batch.state == State.CONFIRMED:
         return batch
@@ -65,6 +66,7 @@ def start_writing(*, batch: RegisterBatch, actor) -> RegisterBatch:
         return _put_to_writing(batch, actor)
     if batch.state != State.CHECKED:
         raise RegisterRefused("这一批还不能写入，请等读取完成。")
+    _follow_moved_villages(batch)
     batch.state, batch.confirmed_by, batch.confirmed_at = State.CONFIRMING, actor, clock.now()
     batch.save(update_fields=["state", "confirmed_by", "confirmed_at"])
     audit.record(
@@ -73,6 +75,13 @@ def start_writing(*, batch: RegisterBatch, actor) -> RegisterBatch:
         after={"new": batch.new, "changed": batch.changed, "sha256": batch.attachment.sha256},
     )
     return _put_to_writing(batch, actor)
+
+
+def _follow_moved_villages(batch) -> None:
+    """A village that was moved since the file was read took its people along."""
+    moved = Region.objects.in_region(batch.county_id).filter(replaced_by__isnull=False)
+    for village in moved.order_by("replaced_at"):
+        batch.staged.filter(village_code=village.pk).update(village_code=village.replaced_by_id)
 
 
 def _put_to_writing(batch, actor) -> RegisterBatch:
@@ -242,6 +251,7 @@ def write_batch(run: jobs.Run) -> str:
             if not chunk["rows"]:
                 RegisterBatch.objects.filter(pk=batch.pk).update(state=State.CONFIRMED)
                 break
+            chunk["rows"] -= _leave_changed(batch, chunk)
             _write_chunk(batch, chunk)
             batch.written, last = batch.written + chunk["rows"], chunk["last"]
             RegisterBatch.objects.filter(pk=batch.pk).update(written=batch.written)
@@ -256,6 +266,45 @@ def _next_chunk(batch, after: int) -> dict:
         first=Min("id"), last=Max("id"), rows=Count("id"), new=Count("id", filter=Q(is_new=True)),
         with_years=Count("id", filter=~Q(years="")), first_line=Min("number"), last_line=Max("number"),
     )
+
+
+def _leave_changed(batch, chunk: dict) -> int:
+    """Takes out the rows of people whose record was changed since the file was read: they would take back what nobody
+    was shown. They become problems of the batch; returns how many."""
+    if chunk["new"] == chunk["rows"]:
+        return 0
+    rows = list(batch.staged.filter(id__range=(chunk["first"], chunk["last"]), is_new=False).order_by("id").values())
+    people = Resident.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    now = {}
+    for start in range(0, len(rows), 2000):
+        known = people.filter(id_number__in=[row["id_number"] for row in rows[start : start + 2000]])
+        now |= {person["id_number"]: person for person in known.values("id_number", *_COMPARED)}
+    left = [row for row in rows if not _is_as_read(row, now.get(row["id_number"]))]
+    for start in range(0, len(left), 500):
+        batch.staged.filter(pk__in=[row["id"] for row in left[start : start + 500]]).delete()
+    RegisterProblem.objects.bulk_create(
+        [
+            RegisterProblem(
+                batch=batch, number=row["number"], name=row["name"], column="登记信息", code="changed_meanwhile",
+                message="读取以后有人改过这个人的登记，这一行没有写入。请核对后重新上传这一行。",
+            )
+            for row in left
+        ],
+        batch_size=1000,
+    )
+    if left:
+        batch.changed, batch.bad = batch.changed - len(left), batch.bad + len(left)
+        batch.save(update_fields=["changed", "bad"])
+    return len(left)
+
+
+def _is_as_read(row: dict, now: dict | None) -> bool:
+    """Whether each thing that the row tells is now what it was when the file was read, or what the row says."""
+    if now is None:
+        return False
+    told = {key: row[field] for key, (_, field) in _IN_EVENTS.items() if row[field]}
+    before = row["before"] or {}
+    return all((now[key] or "") in (before.get(key, value), value) for key, value in told.items())
 
 
 def _write_chunk(batch, chunk: dict) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from config import clock
 from residents import audit, identity, names, sheet_headers, sheets
-from residents.models import Attachment, Resident, User
+from residents.models import Attachment, Resident, StatusEntry, User
 from residents.register_rows import cell_date, cell_text
 from residents.services import jobs
 from residents.services.window import WindowRefused, set_status
@@ -84,6 +84,8 @@ def _row(number, cells, columns, source) -> Row:
     row = Row(number, names.normalise(get("name")), id_number, cell_date(get("since")), written)
     if problem:
         row.problems.append(identity.MESSAGES[problem])
+    if len(written) > StatusEntry._meta.get_field("source").max_length:
+        row.problems.append("依据太长，请写短一些：最多 120 个字。")
     if row.since is None:
         row.problems.append("没有日期，或日期看不懂，请写成 2024-05-01。")
     return row

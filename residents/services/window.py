@@ -8,6 +8,8 @@ from django.db import IntegrityError, transaction
 from config import clock
 from residents import audit, identity, names
 from residents.models import Household, InsuredYear, Region, Resident, StatusEntry
+from residents.services.regions import hold, moved_away
+from residents.typed import whole
 
 Status = Resident.Status
 
@@ -65,6 +67,7 @@ def register_resident(
     if reading.known:
         told = {key: value for key, value in (("phone", phone), ("address", address)) if value}
         return _move_in(reading.known, name, actor, village=village, household=household, **told)
+    _stay(village)
     birth_date, sex = reading.birth_date or birth_date, reading.sex or sex
     if birth_date is None:
         raise WindowRefused("出生医学证明上没有身份证号码，请填写出生日期。", "birth_date")
@@ -87,6 +90,13 @@ def register_resident(
         summary=f"窗口登记居民 {name}（{identity.mask(resident.id_number)}）", after={"village": village.code},
     )
     return resident
+
+
+def _stay(village) -> None:
+    """The village is held where it is, so that nobody is registered in one that is just being moved."""
+    hold(village)
+    if gone := moved_away([village.pk]):
+        raise WindowRefused(gone, "village")
 
 
 def _move_in(known, name, actor, *, village, **values):
@@ -114,6 +124,8 @@ def _move_in(known, name, actor, *, village, **values):
 @transaction.atomic
 def change_resident(*, resident: Resident, actor, household: str | None = None, **values) -> Resident:
     """Changes name, village, phone or address; the household goes by its number in the village. Records what it was."""
+    if "village" in values:
+        _stay(values["village"])
     resident = Resident.objects.select_for_update().get(pk=resident.pk)
     if resident.status == Status.MERGED:
         raise WindowRefused("这条档案已经并入另一条，请到并入后的档案办理。")
@@ -199,6 +211,7 @@ def _papers(resident) -> dict:
 @transaction.atomic
 def set_status(*, resident: Resident, status: str, since: date, source: str, actor, batch: str = "") -> bool:
     """A dated status (死亡, 迁出, 参军 …) or the return to 在册; ends the one before. False if it was known already."""
+    source = whole(source, "依据", 120, WindowRefused)
     resident = Resident.objects.select_for_update().get(pk=resident.pk)
     if since > clock.today():
         raise WindowRefused("起始日期在今天以后，请核对。", "since")
@@ -215,7 +228,7 @@ def set_status(*, resident: Resident, status: str, since: date, source: str, act
         raise WindowRefused(f"{later.since} 已登记“{later.get_status_display()}”，新的状态不能早于它。", "since")
     StatusEntry.objects.filter(resident=resident, until=None).update(until=since)
     StatusEntry.objects.create(
-        resident=resident, status=status, since=since, source=source[:120], recorded_at=clock.now()
+        resident=resident, status=status, since=since, source=source, recorded_at=clock.now()
     )
     before = {"status": resident.status, "since": str(resident.status_on or "")}
     resident.status, resident.status_on = status, since
@@ -232,7 +245,7 @@ def _household(village, number, head_name) -> Household | None:
     if not number.strip():
         return None
     household, made = Household.objects.get_or_create(
-        village=village, number=number.strip()[:30], defaults={"head_name": head_name}
+        village=village, number=whole(number, "户编号", 30, WindowRefused), defaults={"head_name": head_name}
     )
     if head_name and not made and household.head_name != head_name:
         household.head_name = head_name

@@ -11,6 +11,9 @@ from residents.access import BUSINESS, EVERYONE, roles
 from residents.models import Attachment, Job, Role
 from residents.page import panels_for, todos_for
 
+#: What was written anew on its way in (residents/services/photos.py), so that a browser may open it.
+PHOTOS = ("photo", "paper", "id_card")
+
 
 @login_not_required
 def healthz(request):
@@ -30,17 +33,22 @@ def home(request):
 
 @roles(*(BUSINESS - {Role.LEADER}))
 def attachment(request, pk):
-    """A stored file to those whose region it belongs to; a department gets back only what it handed in itself.
+    """A stored file to those whose region it belongs to; a department gets back only what it handed in itself, and
+    identity cards are for those who correct by them.
 
-    Photos open in the browser; anything else is a download, may hold whole identity numbers, and leaves an event.
+    Photographs open in the browser, anything else is a download. All but slips and walls may show whole identity
+    numbers: opening it leaves an event.
     """
     rows = Attachment.objects.for_user(request.user)
     if request.user.role == Role.DEPARTMENT:
         rows = rows.filter(uploaded_by__department=request.user.department)
+    if request.user.role not in (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY):
+        rows = rows.exclude(kind="id_card")
     found = get_object_or_404(rows, pk=pk)
-    is_photo = found.kind == "photo" and found.file.name.endswith((".jpg", ".jpeg", ".png", ".webp"))
-    if not is_photo:
-        audit.record("attachment.download", actor=request.user, obj=found, summary=f"下载附件 {found.name}")
+    is_photo = found.kind in PHOTOS and found.file.name.endswith((".jpg", ".jpeg", ".png", ".webp"))
+    if found.kind != "photo" or not is_photo:
+        verb = "查看" if is_photo else "下载"
+        audit.record("attachment.download", actor=request.user, obj=found, summary=f"{verb}附件 {found.name}")
     return FileResponse(found.file.open("rb"), as_attachment=not is_photo, filename=found.name)
 
 

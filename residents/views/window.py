@@ -38,13 +38,11 @@ def resident_change(request, pk):
     """Changes and moves within the user's region, the number, and the status: three forms on one page."""
     resident = _resident(request, pk)
     form = ChangeForm(request.POST or None, user=request.user, initial=_first(resident))
-    if request.method == "POST" and form.is_valid():
-        values = dict(form.cleaned_data)
-        if not values["phone"]:
-            del values["phone"]
-        if _try(form, window.change_resident, resident=resident, actor=request.user, **values):
-            messages.success(request, "已保存。")
-            return redirect("resident_story", resident.pk)
+    if form.is_valid() and _try(
+        form, window.change_resident, resident=resident, actor=request.user, **form.changes()
+    ):
+        messages.success(request, "已保存。")
+        return redirect("resident_story", resident.pk)
     return _page(request, resident, form=form)
 
 

@@ -134,7 +134,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('people', models.PositiveIntegerField(verbose_name='任务人数')),
-                ('bureau_people', models.PositiveIntegerField(blank=True, null=True, verbose_name='医保局口径人数')),
                 ('source', models.CharField(max_length=120, verbose_name='来源')),
                 ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='subsidies.campaign', verbose_name='征缴年度')),
                 ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='residents.region', verbose_name='区划')),

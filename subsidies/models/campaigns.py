@@ -73,7 +73,6 @@ class Target(models.Model):
     campaign = models.ForeignKey(Campaign, models.CASCADE, verbose_name="征缴年度", related_name="targets")
     region = models.ForeignKey(Region, models.PROTECT, verbose_name="区划", related_name="+")
     people = models.PositiveIntegerField("任务人数")
-    bureau_people = models.PositiveIntegerField("医保局口径人数", null=True, blank=True)
     source = models.CharField("来源", max_length=120)
 
     scope_field = "region_id"

@@ -19,7 +19,9 @@ from residents.scope import successor
 from residents.services import jobs
 from residents.services.attachments import store
 from residents.services.insert_from import insert_from, insert_rows, take_stock
+from residents.services.regions import hold
 from residents.sheets import COUNTY_LIST
+from residents.typed import whole
 from subsidies.models import Campaign, Identity, Roster, RosterRow
 from subsidies.roster_sheet import Line, read_roster
 from subsidies.services.instants import stamp
@@ -54,6 +56,7 @@ def upload_roster(
 
     The same file for the same purpose is recognised: it is refused while an earlier upload stands. RosterRefused.
     """
+    hold(campaign.county)  # the same file twice at once: the second waits and finds the first
     _check_upload(campaign, department, category, recognised_on, document, actor)
     attachment = store(file=file, name=name, kind="roster", region=campaign.county_id, actor=actor)
     same = Roster.objects.filter(
@@ -129,6 +132,7 @@ def _read_job(run: jobs.Run) -> str:
 def recheck_roster(*, roster: Roster, actor) -> None:
     """Matches the list again, after the register was mended; rows accepted by hand stay accepted. RosterRefused."""
     roster = _locked(roster)
+    _refuse_closed(roster)
     if roster.state != State.READY:
         raise RosterRefused(f"{roster.pk} 号名单{roster.get_state_display()}，不能重新核对。")
     roster.rows.filter(number=0).delete()
@@ -142,17 +146,18 @@ def recheck_roster(*, roster: Roster, actor) -> None:
 def accept_row(*, row: RosterRow, note: str, actor) -> None:
     """The person on the list and the one on the register are the same in spite of their names. RosterRefused."""
     roster = _locked(row.roster)
+    _refuse_closed(roster)
     row = RosterRow.objects.select_for_update().get(pk=row.pk)
     if roster.state != State.READY or row.outcome != Outcome.NAME_DIFFERS:
         raise RosterRefused("这一行已经处理过了，请刷新页面。")
-    if not note.strip():
+    if not (note := whole(note, "核实说明", 180, RosterRefused)):
         raise RosterRefused("请写明怎么核实是同一人的，例如：曾用名，见户口簿。")
-    row.outcome, row.accepted_by, row.message = Outcome.PENDING, actor, f"确认是同一人：{note.strip()}"[:200]
+    row.outcome, row.accepted_by, row.message = Outcome.PENDING, actor, f"确认是同一人：{note}"
     row.save(update_fields=["outcome", "accepted_by", "message"])
     _sort_by_marks(roster)
     audit.record(
         "roster.accept_row", actor=actor, obj=roster, summary=f"{roster.pk} 号名单第 {row.number} 行确认是同一人",
-        after={"row": row.pk, "note": note.strip()},
+        after={"row": row.pk, "note": note},
     )
 
 
@@ -212,7 +217,7 @@ def withdraw_roster(*, roster: Roster, reason: str, keep: set[int], actor) -> li
         return []
     if roster.state not in (State.READY, State.APPLIED):
         raise RosterRefused(f"{roster.pk} 号名单{roster.get_state_display()}，不能撤回。")
-    if not reason.strip():
+    if not (reason := whole(reason, "撤回的原因", 200, RosterRefused)):
         raise RosterRefused("请写明撤回的原因。")
     moment, was_applied = stamp(campaign_id=roster.campaign_id), roster.state == State.APPLIED
     if was_applied:
@@ -229,7 +234,7 @@ def withdraw_roster(*, roster: Roster, reason: str, keep: set[int], actor) -> li
         _record_events(roster, "identity.withdraw", "撤回", Outcome.NEW, actor, moment, but=keep)
         _record_events(roster, "identity.revive", "恢复", Outcome.ENDED, actor, moment, but=keep)
     roster.state, roster.withdrawn_by, roster.withdrawn_at = State.WITHDRAWN, actor, moment
-    roster.withdrawn_reason = reason.strip()[:200]
+    roster.withdrawn_reason = reason
     roster.save(update_fields=["state", "withdrawn_by", "withdrawn_at", "withdrawn_reason"])
     audit.record(
         "roster.withdraw", actor=actor, obj=roster, batch=_batch(roster),
@@ -241,7 +246,7 @@ def withdraw_roster(*, roster: Roster, reason: str, keep: set[int], actor) -> li
 
 def _check_upload(campaign, department, category, recognised_on, document, actor):
     rules = campaign.policy
-    if not campaign.is_open:
+    if campaign.closed_meanwhile():
         raise RosterRefused(f"{campaign}已办结，不能再收名单。")
     if department not in rules.departments:
         raise RosterRefused(f"{campaign}没有由“{department}”认定的身份；认定部门有：{'、'.join(rules.departments)}。")
@@ -253,14 +258,14 @@ def _check_upload(campaign, department, category, recognised_on, document, actor
         raise RosterRefused(f"“{category}”由{found.department}认定，不能由{department}交名单。")
     if recognised_on > clock.today():
         raise RosterRefused(f"认定日期 {recognised_on} 在今天之后，请核对。")
-    if not document.strip():
+    if not whole(document, "文号或依据", 120, RosterRefused):
         raise RosterRefused("请写明名单的文号或依据。")
 
 
 def _make_roster(campaign, department, category, kind, recognised_on, document, actor, attachment, state=State.READING):
     roster = Roster.objects.create(
         campaign=campaign, county_id=campaign.county_id, department=department, category=category, kind=kind,
-        recognised_on=recognised_on, document=document.strip()[:120], attachment=attachment, state=state,
+        recognised_on=recognised_on, document=document.strip(), attachment=attachment, state=state,
         uploaded_by=actor, uploaded_at=clock.now(),
     )
     audit.record(
@@ -347,8 +352,12 @@ def _check_apply(roster: Roster, actor) -> None:
         raise RosterRefused("交名单的人不能自己应用，请由县医保局另一位经办人核对后应用。")
     if roster.state != State.READY:
         raise RosterRefused(f"{roster.pk} 号名单{roster.get_state_display()}，不能应用。")
-    if not roster.campaign.is_open:
-        raise RosterRefused(f"{roster.campaign}已办结，不能再应用名单。")
+    _refuse_closed(roster)
+
+
+def _refuse_closed(roster: Roster) -> None:
+    if roster.campaign.closed_meanwhile():
+        raise RosterRefused(f"{roster.campaign}已办结，名单不能再核对或应用；请在新年度交名单。")
 
 
 def _end_marks(roster: Roster) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from collection.models import Contribution, LedgerBatch, VillageAccount
-from collection.services.receipts import issue_book, register_book
+from collection.services.receipt_books import issue_book, register_book
 from residents.models import Household, Region, Resident
 from subsidies.services.targets import set_targets
 from tests.browser.conftest import DESK, PHONE

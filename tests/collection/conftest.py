@@ -1,13 +1,16 @@
-"""The people of one township's campaign, as most tests here need them."""
+"""The people of one township's campaign and its receipt books, as most tests here need them."""
+
+import datetime
+from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
 
-from collection.services import declarations, drafts, feedback
+from collection.services import declarations, drafts, feedback, receipt_books, receipts
 from residents.models import Job, Region
 from residents.services import jobs
 from tests.collection.declaration_world import Office
-from tests.collection.paid_people import TOWNSHIP, bank, pay
+from tests.collection.paid_people import TOWNSHIP, VILLAGE, bank, pay
 
 
 @pytest.fixture
@@ -59,3 +62,29 @@ def feed(taxman, monkeypatch):
         return kept
 
     return feed
+
+
+@pytest.fixture
+def issue(campaign, clerk):
+    def issue(holder, first, last):
+        holder = Region.objects.get(pk=holder)
+        return receipt_books.issue_book(campaign=campaign, holder=holder, first=first, last=last, actor=clerk)
+
+    return issue
+
+
+@pytest.fixture
+def books(campaign, clerk, issue):
+    """The county has NX0001—NX0999, the township NX0101—NX0200, the village NX0101—NX0120."""
+    receipt_books.register_book(campaign=campaign, first="NX0001", last="NX0999", actor=clerk)
+    issue(TOWNSHIP, "NX0101", "NX0200")
+    return issue(VILLAGE, "NX0101", "NX0120")
+
+
+@pytest.fixture
+def use(campaign, clerk):
+    def use(*numbers, village=VILLAGE, household="", amount="400"):
+        uses = [receipts.Use(number, household, Decimal(amount), datetime.date(2024, 10, 10)) for number in numbers]
+        return receipts.use_receipts(campaign=campaign, village=village, uses=uses, actor=clerk)
+
+    return use

@@ -3,15 +3,15 @@
 import datetime
 import io
 import random
-import threading
 from collections import defaultdict
 from decimal import Decimal
 
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from PIL import Image
 
 from collection.duties import examine
 from collection.models import Contribution, Deposit, Movement, Place, Receipt, VillageAccount, VillageDuty
+from collection.receipt_numbers import written
 from collection.services import balances, contributions, deposits, duties, money, receipts
 from residents.models import Resident
 from residents.services.photos import read_photo
@@ -35,28 +35,6 @@ def photo():
 
 
 PHOTO = photo()
-
-
-def together(*functions):
-    """Runs each in a thread with a connection of its own, all let go at once: [what it returned or raised]."""
-    results, gate = [None] * len(functions), threading.Barrier(len(functions))
-
-    def run(index, function):
-        try:
-            gate.wait(timeout=30)
-            results[index] = function()
-        except Exception as error:
-            results[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(functions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-    assert not any(thread.is_alive() for thread in threads), "等锁不止"
-    return results
 
 
 class World:
@@ -106,7 +84,7 @@ class World:
         uses = [receipts.Use(number, number, Decimal("400.00"), day)] * size
         actor = self.random.choice(self.helpers)
         made = receipts.use_receipts(campaign=self.campaign, village=village, uses=uses, actor=actor)
-        receipt = made[receipts.written(number)]
+        receipt = made[written(number)]
         payments = [self._payment(village, day, "cash", receipt) for _ in range(size)]
         contributions.record_contributions(campaign=self.campaign, payments=payments, actor=actor)
 

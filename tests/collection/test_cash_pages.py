@@ -4,6 +4,7 @@ import datetime
 import io
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -14,7 +15,7 @@ from PIL import Image
 
 from collection.cash_forms import DepositForm
 from collection.models import Deposit, Receipt, ReceiptBook
-from collection.services import deposits, money, receipts
+from collection.services import deposits, money, receipt_books, receipts
 from residents.models import OutboxMessage, Region
 from residents.services.photos import read_photo
 
@@ -297,10 +298,10 @@ def test_registering_and_handing_on(users):
 @pytest.fixture
 def book(campaign, users):
     actor = users["county"]
-    receipts.register_book(campaign=campaign, first="NX0001", last="NX0999", actor=actor)
+    receipt_books.register_book(campaign=campaign, first="NX0001", last="NX0999", actor=actor)
     for holder in (TOWN, VILLAGE):
         holder = Region.objects.get(pk=holder)
-        receipts.issue_book(campaign=campaign, holder=holder, first="NX0001", last="NX0020", actor=actor)
+        receipt_books.issue_book(campaign=campaign, holder=holder, first="NX0001", last="NX0020", actor=actor)
     uses = [receipts.Use(n, "", Decimal("400"), datetime.date(2024, 10, 20)) for n in ("NX0001", "NX0004", "XX9")]
     return receipts.use_receipts(campaign=campaign, village=VILLAGE, uses=uses, actor=users["helper"])
 
@@ -344,9 +345,9 @@ def test_only_the_giver_takes_back(page, book, to_village):
 
 @pytest.fixture
 def town_book(campaign, users):
-    receipts.register_book(campaign=campaign, first="NX0001", last="NX9999", actor=users["county"])
+    receipt_books.register_book(campaign=campaign, first="NX0001", last="NX9999", actor=users["county"])
     town = Region.objects.get(pk=TOWN)
-    receipts.issue_book(campaign=campaign, holder=town, first="NX0001", last="NX9999", actor=users["county"])
+    receipt_books.issue_book(campaign=campaign, holder=town, first="NX0001", last="NX9999", actor=users["county"])
     return list(Region.objects.filter(parent=town).order_by("code"))
 
 
@@ -384,12 +385,40 @@ def test_a_list_from_a_spreadsheet(page, town_book):
         ("无此村 NX0001 NX0002", "没有“无此村”"),
         (f"{ELSEWHERE} NX0001 NX0002", f"没有“{ELSEWHERE}”"),
         ("NX0001 NX0002", "应是三项"),
-        ("", "必填"),
+        ("", "请粘贴清单，或者选择表格"),
     ],
 )
 def test_lines_that_cannot_be_read(page, town_book, line, says):
     response = page("town", "book_issue_many", post={"way": "list", "lines": line})
     assert response.status_code == 400 and says in text(response)
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([["内乡县收据发放表"], ["领用单位", "起号", "止号", "张数"], ["{first}", "NX0001", "NX0020", 20],
+          [None] * 4, ["{code}", "nx 0021", "NX0030", 10]], "确认发放 2 本，共 30 张"),
+        ([["单位", "起号", "止号"], ["无此村", "NX0001", "NX0002"]], "第 2 行：本单位下面没有“无此村”"),
+        ([["单位", "起号", "止号"], ["{first}", "NX0001", None]], "应是三项"),
+        ([["单位", "起号", "止号"]], "表头下面没有内容"),
+        ([["单位", "号码"], ["{first}", "NX0001"]], "没有找到表头"),
+    ],
+)
+def test_a_list_as_a_table(page, town_book, settings, rows, says):
+    first, second = town_book[:2]
+    book, text_of = openpyxl.Workbook(), {"{first}": first.name, "{code}": second.pk}
+    for row in rows:
+        book.active.append([text_of.get(cell, cell) for cell in row])
+    data = io.BytesIO()
+    book.save(data)
+    file = SimpleUploadedFile("发放表.xlsx", data.getvalue())
+    shown = text(page("town", "book_issue_many", post={"way": "list", "lines": "", "file": file}))
+    assert says in shown
+    if "确认发放" in says:
+        hidden = shown.partition('name="lines" value="')[2].partition('"')[0]
+        assert page("town", "book_issue_many", post={"way": "confirm", "lines": hidden}).status_code == 302
+        assert [book.text for book in ReceiptBook.objects.filter(holder=second)] == ["NX0021—NX0030"]
+    assert not list(settings.FILE_UPLOAD_TEMP_DIR.glob("*.upload"))
 
 
 def test_voiding_a_receipt_on_its_page(page, book):
@@ -454,3 +483,19 @@ def test_without_a_campaign_there_is_nothing(make_user):
     client = Client()
     client.force_login(make_user("county", None))
     assert client.get(reverse("cash_board")).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["county", "tax", "town"])
+def test_a_closed_campaigns_page_offers_no_books_and_says_why(page, book, campaign, who):
+    type(campaign).objects.filter(pk=campaign.pk).update(closed_at=campaign.opened_at)
+    shown = text(page(who, "receipt_books"))
+    assert "发放收据本" not in shown and "登记印制的收据" not in shown
+    for name, post in (
+        ("book_issue", {"holder": VILLAGE if who == "town" else TOWN, "first": "NX0101", "last": "NX0120"}),
+        ("book_issue_many", {"way": "confirm", "lines": f"{VILLAGE if who == 'town' else TOWN} NX0101 NX0120"}),
+    ):
+        shown = text(page(who, name))
+        assert "已办结" in shown and "<button type=\"submit\">发放" not in shown and "预览" not in shown
+        refused = page(who, name, post=post)
+        assert refused.status_code == 400 and "已办结" in text(refused)
+    assert ReceiptBook.objects.count() == 3

@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from collection.models import Contribution, Deposit
-from collection.services import close, corrections, declarations, drafts, feedback, refunds, stuck
+from collection.models import Contribution, Deposit, DifferenceCase
+from collection.services import close, corrections, declarations, drafts, feedback, receipt_books, refunds, stuck
 from collection.services.contributions import ContributionRefused
 from collection.services.money import MoneyRefused
 from collection.services.steps import StepRefused
 from residents.models import Attachment, Region
+from tests.at_once import waits_for
 from tests.collection.paid_people import DAY, OTHER, TOWNSHIP, VILLAGE, bank, pay
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +118,18 @@ def test_closed_over_with_reasons_by_name_and_frozen(campaign, clerk, officer, d
             change()
 
 
+def test_a_difference_that_nobody_has_settled_is_named(campaign, clerk):
+    (paid,) = pay(campaign, clerk, people=1)
+    case = DifferenceCase.objects.create(
+        campaign=campaign, contribution=paid, village_id=VILLAGE, category="低保对象", due=320, difference=80,
+        why="三（一）", made_at=campaign.opened_at,
+    )
+    found = next(item for item in close.open_items(campaign=campaign) if item.kind == "differences")
+    assert (found.count, found.amount, found.rows[0][2]) == (1, 80, "差额 80.00 元，认定为低保对象")
+    DifferenceCase.objects.filter(pk=case.pk).update(state="handled")
+    assert "differences" not in kinds(campaign)
+
+
 def test_what_changed_since_it_was_looked_at(campaign, clerk, officer):
     pay(campaign, clerk, people=2)
     seen = kinds(campaign)
@@ -140,3 +153,21 @@ def test_an_empty_campaign_closes(campaign, officer):
     closing = close.close_campaign(campaign=campaign, reasons={}, seen={}, actor=officer)
     assert closing.open_items == []
     assert closing.closed_at.astimezone(datetime.UTC) == datetime.datetime(2024, 10, 25, 3, tzinfo=datetime.UTC)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_closing_waits_for_what_is_being_written(campaign, clerk, officer):
+    """Also for the first payment of a village, which has no account yet, and for a book on its way to a township."""
+    receipt_books.register_book(campaign=campaign, first="NX0001", last="NX0999", actor=officer)
+    writing = {
+        "payment": lambda: pay(campaign, clerk),
+        "book": lambda: receipt_books.issue_book(
+            campaign=campaign, holder=Region.objects.get(pk=TOWNSHIP), first="NX0001", last="NX0020", actor=officer
+        ),
+    }
+
+    def closing():
+        close.close_campaign(campaign=campaign, reasons={}, seen={}, actor=officer)
+
+    assert [name for name in writing if not waits_for(writing[name], closing)] == []

@@ -74,7 +74,7 @@ def test_constant_queries(campaign, make_resident, payment, django_assert_max_nu
     few = [payment(make_resident(VILLAGE)) for _ in range(2)]
     many = [payment(make_resident(VILLAGE)) for _ in range(40)]
     contributions.record_contributions(campaign=campaign, payments=few, actor=None)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(28):
         contributions.record_contributions(campaign=campaign, payments=many, actor=None)
 
 

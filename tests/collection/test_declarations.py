@@ -384,6 +384,29 @@ def test_a_remittance_is_exactly_the_confirmed_sum(submitted, take, go_on, clerk
     assert places() == (0, 800, 0, 0, 0)
 
 
+@pytest.mark.parametrize(("slip", "kept"), [("1" * 41, False), ("1" * 40, True), ("1-" * 40, True)])
+def test_a_slip_number_is_kept_whole_or_refused(submitted, take, go_on, clerk, photo, slip, kept):
+    declaration = go_on(take(submitted(people=1)), State.CONFIRMED)
+    facts = {"slip_no": slip, "on": datetime.date(2024, 10, 25), "amount": Decimal(400), "photo": photo}
+    if kept:
+        found = declarations.remit_declaration(declaration=declaration, actor=clerk, **facts)
+        assert found.remittance_no == "1" * 40
+    else:
+        with pytest.raises(StepRefused, match="汇款回单号太长：最多 40 个字"):
+            declarations.remit_declaration(declaration=declaration, actor=clerk, **facts)
+
+
+def test_a_ticket_serves_one_declaration_unless_the_tax_bureau_says_so(submitted, take, go_on, taxman):
+    first = go_on(take(submitted(people=1)), State.POSTED)
+    second = go_on(take(submitted(people=1)), State.REMITTED)
+    ticket = f" sp {first.pk}"
+    with pytest.raises(StepRefused, match=f"税票 {first.ticket_no} 已经登记在{first}上，没有入库"):
+        declarations.post_declaration(declaration=second, ticket_no=ticket, actor=taxman)
+    assert places() == (0, 0, 400, 400, 0)
+    posted = declarations.post_declaration(declaration=second, ticket_no=ticket, shared=True, actor=taxman)
+    assert (posted.ticket_no, places()) == (first.ticket_no, (0, 0, 0, 800, 0))
+
+
 def test_a_slip_serves_one_declaration(campaign, clerk, photo, submitted, take, go_on):
     first = go_on(take(submitted(people=1)), State.REMITTED)
     second = go_on(take(submitted(people=1)), State.CONFIRMED)
@@ -471,7 +494,7 @@ def test_statements_do_not_grow_with_the_people(campaign, clerk, taxman, photo, 
                 declaration=made, slip_no=f"HK{people}", on=datetime.date(2024, 10, 25),
                 amount=Decimal(400 * people), photo=photo, actor=clerk,
             )
-            declarations.post_declaration(declaration=made, ticket_no="SP", actor=taxman)
+            declarations.post_declaration(declaration=made, ticket_no=f"SP{made.pk}", actor=taxman)
         assert DeclarationRow.objects.filter(declaration=made, result="success").count() == people
         return len(found)
 

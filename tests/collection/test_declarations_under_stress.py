@@ -28,8 +28,8 @@ from collection.tax_sheets import FeedbackLine
 from residents.models import Event, Resident
 from residents.services import attachments
 from residents.services.photos import store_photo
+from tests.at_once import together
 from tests.collection.declaration_world import PHOTO, TODAY, Office, State, refused, what_is_wrong
-from tests.collection.money_world import together
 from tests.collection.paid_people import DAY, FAR, TOWNSHIP, VILLAGE, bank, pay
 from tests.people import invented_number
 

@@ -155,7 +155,7 @@ def test_what_became_wrong_since_the_preview_stays_behind(send, confirm, make_re
 
 
 def test_facts_of_the_register_the_paid_list_and_the_books(campaign, send, village, make_resident, make_user):
-    from collection.services import receipts
+    from collection.services import receipt_books
     from subsidies.models import Identity
 
     make_resident(VILLAGE, name="冯平平")
@@ -167,10 +167,10 @@ def test_facts_of_the_register_the_paid_list_and_the_books(campaign, send, villa
             resident=who, kind=kind, department="民政局", recognised_on=datetime.date(2024, 5, 1)
         )
     county = make_user("county", COUNTY)
-    receipts.register_book(campaign=campaign, first="NX00000000", last="NX00000099", actor=county)
+    receipt_books.register_book(campaign=campaign, first="NX00000000", last="NX00000099", actor=county)
     township = Region.objects.get(pk=VILLAGE[:9])
-    receipts.issue_book(campaign=campaign, holder=township, first="NX00000000", last="NX00000099", actor=county)
-    receipts.issue_book(campaign=campaign, holder=village, first="NX00000000", last="NX00000009", actor=county)
+    receipt_books.issue_book(campaign=campaign, holder=township, first="NX00000000", last="NX00000099", actor=county)
+    receipt_books.issue_book(campaign=campaign, holder=village, first="NX00000000", last="NX00000009", actor=county)
     batch = send([
         person(0, name="赵平平", id_number=elsewhere.id_number),
         person(3, name="钱平平", id_number=poor.id_number),

@@ -17,7 +17,8 @@ from django.db import connection, transaction
 from collection.models import Contribution, Deposit, Movement, Receipt, VillageAccount
 from collection.services import deposits, duties, money, receipts
 from residents.models import Region
-from tests.collection.money_world import FIRST, PHOTO, REFUSALS, VILLAGES, World, together, what_is_wrong
+from tests.at_once import together
+from tests.collection.money_world import FIRST, PHOTO, REFUSALS, VILLAGES, World, what_is_wrong
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VILLAGE, OTHER = VILLAGES[:2]

@@ -4,15 +4,21 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from collection.models import Contribution, Deposit, PublicNotice, ReceiptBook, VillageAccount
+from collection.models import Contribution, Deposit, LedgerBatch, PublicNotice, ReceiptBook, VillageAccount
+from collection.services import contributions, deposits, ledgers, money, notices, receipt_books, receipts
+from collection.services.steps import StepRefused
 from collection.services.village_moves import MoveRefused, move_village, preview_move
-from residents.models import Attachment, Event, Household, Region
+from residents.models import Attachment, Event, Household, Region, Resident
 from residents.services.regions import BUILT_IN, load_regions, read_regions
 from subsidies.models import Target
+from subsidies.quote import quote
 from subsidies.services.targets import set_targets
+from tests.at_once import waits_for
+from tests.collection.money_world import PHOTO
 
 TOWNSHIP, NEW = "411325102", "411325102999"
 
@@ -146,3 +152,77 @@ def test_the_command(campaign, village, capsys):
     assert NEW in capsys.readouterr().out
     with pytest.raises(CommandError, match="没有这个区划"):
         call_command("move_village", "411325999999", TOWNSHIP, NEW, policy="411325-2025")
+
+
+class Business:
+    """What somebody may begin in a village while the county moves it, each with the refusal that a late one meets."""
+
+    def __init__(self, campaign, village, actor):
+        self.campaign, self.village, self.actor = campaign, village, actor
+        town = village.parent
+        receipt_books.register_book(campaign=campaign, first="NX0001", last="NX0999", actor=actor)
+        receipt_books.issue_book(campaign=campaign, holder=town, first="NX0001", last="NX0999", actor=actor)
+
+    def book(self):
+        receipt_books.issue_book(
+            campaign=self.campaign, holder=self.village, first="NX0001", last="NX0020", actor=self.actor
+        )
+
+    def receipt(self):
+        uses = [receipts.Use("XX1", "", Decimal(400), datetime.date(2024, 10, 8))]
+        receipts.use_receipts(campaign=self.campaign, village=self.village.pk, uses=uses, actor=self.actor)
+
+    def deposit(self):
+        deposits.record_deposit(
+            campaign=self.campaign, village=self.village.pk, slip_no="HD0001", paid_on=datetime.date(2024, 10, 8),
+            amount=Decimal(400), account="账户", photo=PHOTO, actor=self.actor,
+        )
+
+    def ledger(self):
+        ledgers.upload_ledger(
+            campaign=self.campaign, village=self.village, file=ContentFile(b"x"), name="台账.xlsx", actor=self.actor
+        )
+
+    def payment(self):
+        resident = Resident.objects.get(name="王小明")
+        day = datetime.date(2024, 10, 8)
+        owed = quote(self.campaign.policy, birth_date=resident.birth_date, paid_on=day)
+        payment = contributions.Payment(resident.pk, self.village.pk, "cash", day, owed)
+        contributions.record_contributions(campaign=self.campaign, payments=[payment], actor=self.actor)
+
+    def notice(self):
+        notices.prepare_notice(campaign=self.campaign, village=self.village, actor=self.actor)
+
+
+@pytest.fixture
+def business(campaign, village, make_user, make_resident, monkeypatch):
+    monkeypatch.setattr("residents.services.jobs.wake", lambda job_id: None)
+    make_resident(village.pk)
+    paid = make_resident(village.pk, name="李小红")
+    pay(campaign, paid, state="posted", posted_at="2024-10-02T10:00+08:00")
+    return Business(campaign, village, make_user("township", village.parent_id))
+
+
+BEGUN = ("book", "receipt", "deposit", "ledger", "payment", "notice")
+REFUSED = (
+    receipt_books.ReceiptRefused, deposits.DepositRefused, ledgers.LedgerRefused, money.MoneyRefused,
+    contributions.ContributionRefused, StepRefused,
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", BEGUN)
+def test_nothing_is_begun_in_a_village_that_was_moved_meanwhile(campaign, village, business, name):
+    move(campaign, village)
+    with pytest.raises(REFUSED, match=f"{village.name}已划走，现在的代码是 {NEW}"):
+        getattr(business, name)()
+    assert not ReceiptBook.objects.filter(holder=village).exists()
+    assert not LedgerBatch.objects.exists() and not Deposit.objects.exists() and not PublicNotice.objects.exists()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_move_and_what_is_being_begun_wait_for_each_other(campaign, village, business):
+    moving = lambda: move(campaign, village)  # noqa: E731
+    assert [name for name in BEGUN if not waits_for(getattr(business, name), moving)] == []
+    assert [name for name in BEGUN if not waits_for(moving, getattr(business, name))] == []

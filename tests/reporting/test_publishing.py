@@ -55,6 +55,8 @@ def test_publishing_twice_is_publishing_once(campaign, county):
 
 
 def test_a_document_number_is_needed_and_used_once(campaign, county):
+    with pytest.raises(PublishRefused, match="文号太长：最多 40 个字"):
+        publish_ranking(snapshot=weekly(campaign), number="内" * 41, actor=county)
     with pytest.raises(PublishRefused, match="请填写文号"):
         publish_ranking(snapshot=weekly(campaign), number="  ", actor=county)
     publish_ranking(snapshot=weekly(campaign, FRIDAY_BEFORE), number="1号", actor=county)

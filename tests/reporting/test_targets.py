@@ -24,7 +24,8 @@ def test_the_page_sets_what_stands_below(officer, campaign, villages, business_c
     officer.post(url, {"source": "任务分解表", f"people_{first}": "120", f"people_{second}": "0"})
     assert dict(Target.objects.values_list("region_id", "people")) == {first: 120, second: 0}
     business_clock("2024-10-25T11:01")
-    officer.post(url, {"source": "调整", f"people_{first}": "", f"people_{second}": "0"})
+    shown = {f"initial-people_{first}": "120", f"initial-people_{second}": "0"}
+    officer.post(url, {"source": "调整", f"people_{first}": "", f"people_{second}": "0", **shown})
     assert dict(Target.objects.values_list("region_id", "people")) == {second: 0}
     assert tasks_at(campaign, at("2024-10-25 11:00:30"))[first] == 120
     assert tasks_at(campaign, at("2024-10-25 11:02"))[first] is None
@@ -67,3 +68,14 @@ def test_only_the_county_and_only_its_own(client, campaign, make_user):
     assert client.get(reverse("targets", args=[A])).status_code == 403
     client.force_login(make_user("county", "411325"))
     assert client.get(reverse("targets", args=["130628"])).status_code == 404
+
+
+def test_a_page_opened_earlier_leaves_what_a_colleague_has_set_since(officer, campaign, villages):
+    first, second = villages[A][:2]
+    url = reverse("targets", args=[A])
+    page = officer.get(url).content.decode()
+    assert f'name="initial-people_{first}"' in page
+    set_targets(campaign=campaign, people={first: 120}, source="任务表", actor=None)
+    shown = {f"initial-people_{code}": "" for code in (first, second)}
+    officer.post(url, {"source": "调整", f"people_{first}": "", f"people_{second}": "80", **shown})
+    assert dict(Target.objects.values_list("region_id", "people")) == {first: 120, second: 80}

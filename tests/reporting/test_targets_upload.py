@@ -70,6 +70,13 @@ def test_the_same_village_twice_is_said(campaign):
     assert first.problems == [] and "与第3行是同一个村" in second.problems[0]
 
 
+def test_two_columns_of_tasks_are_not_chosen_from(campaign):
+    """The two bureaus' figures may differ; only the county knows which of them it gives out."""
+    titles = ["乡镇", "行政村", "税务任务人数", "医保任务人数"]
+    with pytest.raises(SheetError, match="有2栏任务人数：“税务任务人数”、“医保任务人数”"):
+        read(campaign, ["城关镇", "县衙社区", 120, 130], titles=titles)
+
+
 def test_sums_are_passed_over_and_a_merged_township_goes_on(campaign):
     lines = read(
         campaign, ["", "城关镇", "县衙社区", 5], [None, None, "小计", 5], ["", "城关镇合计", "", 5],

@@ -4,10 +4,12 @@ import datetime
 import uuid
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from residents.models import Job
 from residents.services import jobs
+from tests.at_once import together
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +94,39 @@ def test_a_worker_that_lost_its_job_can_neither_report_nor_finish():
     jobs.run(job.pk)
     job.refresh_from_db()
     assert seen == [] and job.state == Job.State.RUNNING and job.done == 0
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_was_away_for_a_moment_costs_no_job():
+    """It drops the worker's connection in the middle; beat finds the job silent and the next attempt ends it."""
+    attempts = []
+
+    @jobs.handler("test.cut")
+    def cut(run):
+        attempts.append(1)
+        if len(attempts) == 1:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return "好了"
+
+    job = jobs.enqueue("test.cut", actor=None, key="a")
+    assert together(lambda: jobs.run(job.pk)) == [None]
+    job.refresh_from_db()
+    assert job.state == Job.State.RUNNING
+    Job.objects.update(heartbeat_at=timezone.now() - datetime.timedelta(seconds=46))
+    assert jobs.requeue_stale() == 1
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.message, job.attempts) == (Job.State.DONE, "好了", 2)
+
+
+def test_the_loser_of_a_circle_of_waits_tries_again():
+    @jobs.handler("test.deadlock")
+    def deadlock(run):
+        raise OperationalError("deadlock detected")
+
+    job = jobs.enqueue("test.deadlock", actor=None, key="a")
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == Job.State.RUNNING, "not a failure: beat puts it back in the queue"

@@ -7,8 +7,11 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
+from collection.services.village_moves import MoveRefused, move_village
 from residents.models import Event, InsuredYear, Job, Region, RegisterBatch, Resident
 from residents.services import attachments, jobs, register
+from residents.services.window import change_resident
+from tests.at_once import waits_for
 from tests.people import invented_number
 from tests.workbooks import workbook
 
@@ -311,3 +314,63 @@ def test_what_failed_for_good_can_be_tried_again(upload, clerk):
     register.start_writing(batch=batch, actor=clerk)
     work()
     assert Resident.objects.count() == 1 and Event.objects.filter(action="register.confirm").count() == 1
+
+
+@pytest.fixture
+def read_only(upload, clerk):
+    """A batch that was read and waits for its confirmation; 王小明 is known, his phone is new, and 张三 is new."""
+    load(upload, clerk, line())
+    batch = upload(line(联系电话="13800000009"), line(NUMBERS[1], 姓名="张三"), name="新.xlsx")
+    work()
+    batch.refresh_from_db()
+    assert (batch.changed, batch.new) == (1, 1)
+    return batch
+
+
+def confirm(batch, clerk):
+    register.start_writing(batch=batch, actor=clerk)
+    work()
+    batch.refresh_from_db()
+
+
+def test_who_was_changed_since_the_file_was_read_is_left_alone_and_named(read_only, clerk):
+    """A township corrects the name by the card while the county looks at the preview."""
+    known = Resident.objects.get(id_number=NUMBERS[0])
+    change_resident(resident=known, actor=clerk, name="王晓明")
+    confirm(read_only, clerk)
+    known.refresh_from_db()
+    assert (known.name, known.phone) == ("王晓明", "13800000001")
+    assert (read_only.state, read_only.written, read_only.changed, read_only.bad) == ("confirmed", 1, 0, 1)
+    problem = read_only.problems.get()
+    assert (problem.number, problem.code) == (3, "changed_meanwhile") and "重新上传" in problem.message
+    assert Event.objects.filter(action="resident.update").count() == 0
+
+
+def test_a_village_that_was_moved_since_the_file_was_read(read_only, clerk, campaign):
+    moved = move_village(
+        campaign=campaign, village=Region.objects.get(code="411325100001"),
+        township=Region.objects.get(code="411325101"), code="411325101999", actor=clerk,
+    )
+    confirm(read_only, clerk)
+    assert dict(Resident.objects.values_list("name", "village")) == {"王小明": moved.pk, "张三": moved.pk}
+    assert (read_only.state, read_only.written, read_only.bad) == ("confirmed", 2, 0)
+
+
+def test_no_village_moves_while_the_register_is_written(read_only, clerk, campaign):
+    register.start_writing(batch=read_only, actor=clerk)
+    with pytest.raises(MoveRefused, match="正在写入"):
+        move_village(
+            campaign=campaign, village=Region.objects.get(code="411325100001"),
+            township=Region.objects.get(code="411325101"), code="411325101999", actor=clerk,
+        )
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_writing_the_register_and_moving_a_village_wait_for_each_other(read_only, clerk, campaign):
+    facts = {
+        "campaign": campaign, "village": Region.objects.get(code="411325100001"),
+        "township": Region.objects.get(code="411325101"), "code": "411325101999", "actor": clerk,
+    }
+    moving, writing = (lambda: move_village(**facts)), (lambda: register.start_writing(batch=read_only, actor=clerk))
+    assert waits_for(moving, writing) and waits_for(writing, moving)

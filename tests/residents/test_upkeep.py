@@ -24,6 +24,7 @@ from residents.services.merging import (
 )
 from subsidies.models import Identity
 from subsidies.quote import quote
+from tests.at_once import waits_for
 from tests.people import invented_number
 
 HERE, NEXT, FAR = "411325100001", "411325100002", "411325101200"
@@ -60,6 +61,15 @@ def test_a_list_says_what_is_wrong_with_each_row(clerk, tmp_path, make_resident,
     for text, part in zip(said, wanted, strict=True):
         assert part in text and bool(part) == bool(text)
     assert "王二" not in "".join(said)
+
+
+@pytest.mark.parametrize(("length", "says"), [(120, ""), (121, "依据太长")])
+def test_the_ground_of_a_row_is_kept_whole_or_refused(clerk, tmp_path, make_resident, length, says):
+    mine = make_resident(HERE, name="王一")
+    titles = ("姓名", "身份证号码", "死亡日期", "依据")
+    path = sheet(tmp_path, ("王一", mine.id_number, "2024-03-01", "证" * length), titles=titles)
+    (row,) = status_lists.read_status_list(path, residents=Resident.objects.for_user(clerk), source="民政局")
+    assert says in "".join(row.problems) and bool(row.problems) == bool(says)
 
 
 def test_a_list_is_applied_once_however_often_it_comes(client, clerk, tmp_path, make_resident):
@@ -277,3 +287,67 @@ def test_nobody_merges_into_another_township_s_record(client, clerk, twins, make
     assert not MergeCase.objects.exists()
     with pytest.raises(MergeRefused, match="不同的档案"):
         merging.propose_merge(keep=far, drop=far, reason="试", actor=clerk)
+
+
+def test_a_late_proposal_meets_what_was_settled_meanwhile(clerk, twins, make_user):
+    """The page was open while a colleague answered."""
+    tell_apart(one=twins[1], other=twins[0], reason="两个人", actor=clerk)
+    with pytest.raises(MergeRefused, match=f"{clerk.name}标为不是同一人"):
+        propose_merge(keep=twins[0], drop=twins[1], reason="同一人", actor=make_user("county", "411325"))
+    assert MergeCase.objects.count() == 1
+
+
+def test_the_other_way_round_is_another_proposal(clerk, twins, make_user, make_resident):
+    same = make_resident(HERE, name="王小花", birth="2024-05-06")
+    propose_merge(keep=twins[0], drop=same, reason="同一人", actor=clerk)
+    with pytest.raises(MergeRefused, match=f"{clerk.name}提出合并.*等待复核"):
+        propose_merge(keep=same, drop=twins[0], reason="同一人", actor=make_user("county", "411325"))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_second_answer_is_told_of_the_first(client, clerk, twins, make_user, first):
+    case = propose_merge(keep=twins[0], drop=twins[1], reason="同一人", actor=clerk)
+    county = make_user("county", "411325")
+    decide_merge(case=case, accept=first, actor=county)
+    client.force_login(make_user("county", "411325"))
+    answer = {"answer": "different" if first else "merge"}
+    page = client.post(reverse("merge_decide", args=[case.pk]), answer, follow=True).content.decode()
+    assert f"已由{county.name}{'合并' if first else '标为不是同一人'}" in page
+    assert '<li class="message success">' not in page
+    case.refresh_from_db()
+    assert case.state == ("merged" if first else "rejected")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_answers_about_one_pair_wait_for_each_other(clerk, twins, make_user):
+    keep, drop = twins
+    colleague = make_user("county", "411325")
+    proposing = lambda: propose_merge(keep=keep, drop=drop, reason="同一人", actor=colleague)  # noqa: E731
+    telling = lambda: tell_apart(one=drop, other=keep, reason="两个人", actor=clerk)  # noqa: E731
+    assert waits_for(proposing, telling) and waits_for(telling, proposing) and waits_for(proposing, proposing)
+    case = propose_merge(keep=keep, drop=drop, reason="同一人", actor=clerk)
+    assert waits_for(lambda: decide_merge(case=case, accept=True, actor=colleague), telling)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_payment_and_a_merge_wait_for_each_other(clerk, twins, campaign, make_user):
+    colleague = make_user("county", "411325")
+    case = propose_merge(keep=twins[0], drop=twins[1], reason="同一人", actor=clerk)
+    merging = lambda: decide_merge(case=case, accept=True, actor=colleague)  # noqa: E731
+    paying = lambda: pay_for(twins[1], campaign, clerk)  # noqa: E731
+    assert waits_for(paying, merging) and waits_for(merging, paying)
+
+
+def test_nothing_is_paid_on_a_record_that_was_merged_meanwhile(clerk, twins, campaign, make_user):
+    case = propose_merge(keep=twins[0], drop=twins[1], reason="同一人", actor=clerk)
+    decide_merge(case=case, accept=True, actor=make_user("county", "411325"))
+    assert pay_for(twins[1], campaign, clerk) == [] and not Contribution.objects.exists()
+
+
+def pay_for(resident, campaign, actor):
+    day = datetime.date(2024, 10, 8)
+    owed = quote(campaign.policy, birth_date=resident.birth_date, paid_on=day)
+    payment = Payment(resident.pk, HERE, "self", day, owed, state="posted")
+    return record_contributions(campaign=campaign, actor=actor, payments=[payment])

@@ -1,10 +1,12 @@
 """The window: registration, moves, changes, newborns, numbers and statuses, with what each refuses."""
 
 import datetime
+import re
 
 import pytest
 from django.urls import reverse
 
+from collection.services.village_moves import move_village
 from residents.models import Event, Region, Resident
 from residents.services.regions import BUILT_IN, load_regions, read_regions
 from residents.services.window import (
@@ -15,6 +17,8 @@ from residents.services.window import (
     register_resident,
     set_status,
 )
+from subsidies.models import Campaign
+from tests.at_once import waits_for
 from tests.people import invented_number
 
 HERE, NEXT, FAR, ABROAD = "411325100001", "411325100002", "411325101200", "411323001001"
@@ -272,3 +276,41 @@ def test_the_pages(client, clerk, make_resident):
     added.refresh_from_db()
     assert (added.name, added.village_id, added.status) == ("王小华", NEXT, "moved")
     assert client.get(reverse("resident_change", args=[far.pk])).status_code == 404
+
+
+def test_a_page_opened_earlier_takes_back_nothing(client, campaign, make_user, make_resident):
+    """While the clerk looks at it, a colleague corrects the name by the card and writes the address."""
+    resident = make_resident(HERE, name="王小名")
+    client.force_login(make_user("township", HERE[:9]))
+    change = reverse("resident_change", args=[resident.pk])
+    page = client.get(change).content.decode()
+    shown = dict(re.findall(r'name="(initial-[a-z]+)" value="([^"]*)"', page))
+    assert shown["initial-name"] == "王小名" and shown["initial-village"] == HERE
+    change_resident(resident=resident, actor=None, name="王小明", address="一组")
+    data = {"name": "王小名", "village": HERE, "household": "7", "phone": "", "address": "", "initial-address": ""}
+    assert client.post(change, {**data, **shown}).status_code == 302
+    resident.refresh_from_db()
+    assert (resident.name, resident.address, resident.household.number) == ("王小明", "一组", "7")
+
+
+def test_nobody_is_registered_in_a_village_that_was_moved_meanwhile(clerk, make_resident):
+    somebody, here, to = make_resident(NEXT), village(HERE), Region.objects.get(pk="411325101")
+    move_village(campaign=Campaign.objects.get(), village=here, township=to, code="411325101999", actor=None)
+    for attempt in (
+        lambda: register(clerk, village=here),
+        lambda: change_resident(resident=somebody, actor=clerk, village=here),
+    ):
+        with pytest.raises(WindowRefused, match="已划走，现在的代码是 411325101999") as refused:
+            attempt()
+        assert refused.value.field == "village"
+    assert not Resident.objects.filter(village=here).exists()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_registration_and_the_move_of_its_village_wait_for_each_other(clerk):
+    here, to = village(HERE), Region.objects.get(pk="411325101")
+    facts = {"campaign": Campaign.objects.get(), "village": here, "township": to, "code": "411325101999"}
+    moving = lambda: move_village(**facts, actor=None)  # noqa: E731
+    registering = lambda: register(clerk, village=here)  # noqa: E731
+    assert waits_for(moving, registering) and waits_for(registering, moving)

@@ -14,6 +14,7 @@ from subsidies import tasks  # noqa: F401 — registers the handler
 from subsidies.models import Identity, Roster, RosterRow
 from subsidies.services import rosters
 from subsidies.services.rosters import RosterRefused
+from tests.at_once import together
 from tests.people import invented_number
 from tests.workbooks import workbook
 
@@ -209,6 +210,15 @@ def test_people_of_other_counties_are_not_found(desk, make_resident):
     stranger = make_resident("411326101200")
     roster = desk.hand_in([[stranger.name, stranger.id_number]])
     assert roster.rows.get().outcome == Outcome.NOT_FOUND
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_file_twice_at_once(desk, make_resident):
+    person = make_resident(VILLAGE)
+    content = workbook([("姓名", "身份证号码"), (person.name, person.id_number)])
+    results = together(*[lambda: desk.hand_in([], content=content)] * 3)
+    assert sorted(type(result).__name__ for result in results) == ["Roster", "RosterRefused", "RosterRefused"], results
+    assert Roster.objects.count() == 1
 
 
 def test_the_same_file_twice(desk, make_resident):

@@ -1,0 +1,31 @@
+"""收据号: a prefix and digits, "NX24896580"; its digits place it in a book."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_NUMBER = re.compile(r"(\D{0,12})(\d{1,18})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A receipt number taken apart; `text` is its one written form."""
+
+    prefix: str
+    serial: int
+    width: int
+
+    @property
+    def text(self) -> str:
+        return f"{self.prefix}{self.serial:0{self.width}d}"
+
+
+def written(number: str) -> str:
+    """The one written form of a number: half-width, capitals, no spaces."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", str(number))).upper()
+
+
+def take_apart(number: str) -> Number | None:
+    """None if it does not end in digits (so that it can belong to no book)."""
+    found = _NUMBER.fullmatch(written(number))
+    return Number(found[1], int(found[2]), len(found[2])) if found else None
