@@ -28,6 +28,13 @@ MOST_SHEETS = 1000  # a sheet for every village of a county is far less
 PIECE_BYTES = 24 << 20  # larger sheets of an xlsx are read in pieces of about this size
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+DAMAGED = "文件已损坏或没有传完整，打不开。请在 WPS 或 Excel 里打开原文件，另存为 xlsx 后重新上传。"
+WEB_PAGE = "这是网页（或 XML 文件），只是名字像表格。请用 WPS 或 Excel 打开它，“另存为”选择 xlsx，再上传。"
+WORD = "这是 Word 文档，不是表格。请把里面的表格复制到 WPS 表格里，保存为 xlsx 后再上传。"
+NOT_A_SHEET = "无法识别这个文件。请上传 xlsx、xls、et、ods 或 csv 格式的表格。"
+NO_BOOK = "这个文件里没有能读的表格（xls 和 et 要是 Excel 97—2003 格式）。请用 WPS 打开，另存为 xlsx 后再上传。"
+ENCRYPTED = "文件设有密码保护。请在 WPS 或 Excel 里打开，取消打开密码和工作簿保护，另存为 xlsx 后再上传。"
+TOO_OLD = "表格的格式太旧（Excel 4.0 或更早）。请用 WPS 打开，另存为 xlsx 后再上传。"
 OTHER_KINDS = (
     (b"%PDF", "这是 PDF 文件，不是表格。请在 WPS 或 Excel 里打开原来的表格，另存为 xlsx 后再上传。"),
     (b"\x89PNG", "这是图片，不是表格。请上传表格文件（xlsx、xls、et、ods 或 csv）。"),
@@ -37,14 +44,9 @@ OTHER_KINDS = (
     (b"7z\xbc\xaf", "这是压缩包，请先解压，再上传里面的表格。"),
     (b"\x1f\x8b", "这是压缩包，请先解压，再上传里面的表格。"),
     (b"{\\rtf", "这是文字文档，不是表格。请另存为 xlsx 后再上传。"),
+    (b"MIME-Version:", WEB_PAGE),
     (b"SQLite format 3", "这是数据库文件，不是表格。请导出为 xlsx 后再上传。"),
 )
-DAMAGED = "文件已损坏或没有传完整，打不开。请在 WPS 或 Excel 里打开原文件，另存为 xlsx 后重新上传。"
-WEB_PAGE = "这是网页（或 XML 文件），只是名字像表格。请用 WPS 或 Excel 打开它，“另存为”选择 xlsx，再上传。"
-WORD = "这是 Word 文档，不是表格。请把里面的表格复制到 WPS 表格里，保存为 xlsx 后再上传。"
-NOT_A_SHEET = "无法识别这个文件。请上传 xlsx、xls、et、ods 或 csv 格式的表格。"
-ENCRYPTED = "文件设有打开密码。请在 WPS 或 Excel 里取消密码保护，保存后重新上传。"
-TOO_OLD = "表格的格式太旧（Excel 4.0 或更早）。请用 WPS 打开，另存为 xlsx 后再上传。"
 
 
 class Refused(Exception):
@@ -134,6 +136,8 @@ def read_zip(path, limits, out):
         if sum(i.file_size for i in infos.values()) > limits["unpacked"]:
             raise Refused("too_large", "表格解开后太大，读不下。请删去多余的工作表和图片，另存为新文件后再上传。")
         names = {n.lower() for n in infos}
+        if "encrypted-package" in names:  # ods of LibreOffice 24 and later
+            raise Refused("encrypted_file", ENCRYPTED)
         if "content.xml" in names and "mimetype" in names:
             kind, layout = "ods", ods_layout
             if b"encryption-data" in part(archive, "META-INF/manifest.xml"):
@@ -428,8 +432,11 @@ def read_ole(path, limits, out):
                 return read_encrypted(path, limits, out)
             book = streams.get("workbook") or streams.get("book")
             if book is None:
-                raise Refused("unreadable_file", WORD if "worddocument" in streams else NOT_A_SHEET)
-            hidden = xls_hidden_rows(ole.openstream(book).read(LAYOUT_BYTES))
+                raise Refused("unreadable_file", WORD if "worddocument" in streams else NO_BOOK)
+            stream = ole.openstream(book).read(LAYOUT_BYTES)
+            if any(kind == FILEPASS for kind, _, _ in biff_records(stream, 0)):
+                raise Refused("encrypted_file", ENCRYPTED)
+            hidden = xls_hidden_rows(stream)
     except (OSError, ValueError, IndexError, TypeError, AttributeError, OverflowError) as error:
         raise Refused("unreadable_file", DAMAGED) from error
     out.line({"kind": "xls"})
@@ -455,7 +462,7 @@ def read_encrypted(path, limits, out):
     return read_calamine(plain, out, {}, {}, fallback=False)
 
 
-BOF, END, BOUNDSHEET, ROW = (0x0809, 0x000A, 0x0085, 0x0208)
+BOF, END, FILEPASS, BOUNDSHEET, ROW = (0x0809, 0x000A, 0x002F, 0x0085, 0x0208)
 
 
 def xls_hidden_rows(stream):
@@ -497,11 +504,21 @@ def read_text(path, out):
     out.line({"kind": "csv"})
     out.sheet("")
     csv.field_size_limit(1 << 20)
+    mark, columns = delimiter_of(text), 0
     try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)), 1):
+        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=mark), 1):
+            columns = max(columns, len(cells))
+            if any(holds_rows(c, mark, columns) for c in cells):
+                says = f"第 {number} 行有引号没有配对，后面的行都并进了这一格，读出来会缺人。"
+                raise Refused("unreadable_file", f"{says}请用 WPS 打开核对，去掉多余的引号，另存为 xlsx 后再上传。")
             out.row(number, [excel_text(c) for c in cells])
     except csv.Error as error:
         raise Refused("unreadable_file", NOT_A_SHEET) from error
+
+
+def holds_rows(cell, mark, columns):
+    """Whether a quote that nobody closed has swallowed whole rows: lines with as many delimiters as a row has."""
+    return "\n" in cell and any(line.count(mark) >= min(columns - 1, 4) > 0 for line in cell.split("\n")[1:])
 
 
 def decode(raw):
