@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from collection.ledger_columns import Line, Note, Reading, Total
-from collection.ledger_values import read_amount, read_date, read_phone, read_receipt
+from collection.ledger_values import read_amount, read_date, read_phone, read_receipt, shown
 from collection.ledger_verdicts import Checked, Facts, Row
 from residents import identity, names
 from residents.identity import ID_BIRTH_DATE, ID_CHECKSUM, ID_LENGTH
@@ -135,7 +135,7 @@ def _read_amount(row: Row) -> None:
     if problem:
         row.refuse("amount", "amount_invalid", problem)
     elif changed:
-        row.warn("amount", "amount_normalised", f"实缴金额“{str(raw).strip()[:20]}”按 {row.amount} 元读取。")
+        row.warn("amount", "amount_normalised", f"实缴金额“{shown(raw)}”按 {row.amount} 元读取。")
 
 
 def _read_paid_on(row: Row, facts: Facts) -> None:
@@ -153,7 +153,7 @@ def _read_paid_on(row: Row, facts: Facts) -> None:
     else:
         row.paid_on = day
         if changed:
-            row.warn("paid_on", "date_normalised", f"缴费日期“{str(raw).strip()[:20]}”按 {day} 读取。")
+            row.warn("paid_on", "date_normalised", f"缴费日期“{shown(raw)}”按 {day} 读取。")
 
 
 def _is_newborn(row: Row, day: date, facts: Facts) -> bool:

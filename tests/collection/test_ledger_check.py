@@ -64,6 +64,7 @@ def registered(serial=0, **changes):
         ({"id_number": "无"}, ["id_missing"]),
         ({"id_number": 4.11325195503207e17}, ["id_number_truncated"]),
         ({"id_number": "4.11325E+17"}, ["id_number_truncated"]),
+        ({"id_number": "4.11325195001e+017"}, ["id_number_truncated"]),
         ({"id_number": "41132519500101"}, ["id_length"]),
         ({"id_number": number_of(0)[:17] + "A"}, ["id_checksum"]),
         ({"id_number": invented_number(datetime.date(2024, 11, 1), "M", 1)}, ["id_birth_date"]),
