@@ -84,13 +84,20 @@ def _read_name(row: Row) -> None:
         row.refuse("name", "name_missing", "没有填写姓名，请照身份证填写。")
         return
     if not names.is_plausible(row.name):
-        says = f"姓名“{row.name[:20]}”里有数字、问号、方框或说明文字，请只填身份证上的姓名；打不出的字请报乡镇专班。"
-        row.refuse("name", "name_invalid", says)
+        row.refuse("name", "name_invalid", _about_name(row.name))
     elif rare := names.rare_characters(row.name):
         says = f"姓名里的“{rare}”是生僻字，有的系统显示不出来，请与身份证核对。"
         row.warn("name", "rare_character", says)
     if row.name != str(raw):
         row.warn("name", "name_normalised", f"姓名中的空格或符号已整理，按“{row.name}”读取。")
+
+
+def _about_name(name: str) -> str:
+    if len(name) == 1:
+        return f"姓名“{name}”只有一个字，请照身份证填写全名。"
+    if name.isalpha():
+        return f"“{name[:20]}”不是姓名，请照身份证填写。"
+    return f"姓名“{name[:20]}”里有数字、问号、方框或说明文字，请只填身份证上的姓名；打不出的字请报乡镇专班。"
 
 
 def _read_id(row: Row, facts: Facts) -> None:
@@ -175,8 +182,9 @@ def _check_same_person(rows: list[Row]) -> None:
     for same in by_number.values():
         if len(same) == 1:
             continue
+        same.sort(key=lambda row: not row.name)  # one without a name says nothing against the others
         others = {row.number: "、".join(str(o.number) for o in same if o is not row) for row in same}
-        if len({row.name for row in same}) > 1:
+        if len({row.name for row in same if row.name}) > 1:
             for row in same:
                 says = f"同一个身份证号码在第 {others[row.number]} 行写的是另一个姓名。"
                 row.refuse("name", "name_conflict", f"{says}请照身份证查清是谁的号码，改正后重传。")
@@ -305,7 +313,8 @@ def _check_money(row: Row, facts: Facts) -> None:
     if row.amount is None:
         return
     if asked.due == ZERO and not any(p.code == "fully_subsidised" for p in row.problems):
-        says = f"{asked.category}由财政全额资助，不用缴费，不能收款。请把收的 {row.amount} 元退还本人，并删去这一行。"
+        back = f"不能收款。请把收的 {row.amount} 元退还本人，并删去这一行。" if row.amount else "请删去这一行。"
+        says = f"{asked.category}由财政全额资助，不用缴费，{back}"
         row.refuse("amount", "fully_subsidised", says)
     elif asked.due and row.amount != asked.due:
         row.refuse("amount", "amount_mismatch", _about_difference(row, asked, not_on_roster))

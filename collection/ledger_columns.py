@@ -97,9 +97,12 @@ _SIGNATURE = re.compile(
     r"|单位|乡镇|村|签字|签名|盖章|公章|电话|日期|时间|年度|备注|注意|注|说明|附)[^:：]{0,12}[:：]"
 )
 _SIGNATURE_ALONE = re.compile(r"^(\(?(签字|签名|盖章|公章|签章)\)?|年\s*月\s*日|以下(空白|无正文)|本页.{0,4}空白)$")
-_SIGNED_BY = re.compile(r"^.{0,12}(签字|签名|签章|盖章)$")
-#: For a person who has not paid, where the sum would stand.
-_NOT_PAID = frozenset({"未缴", "未交", "未缴费", "未交费", "没缴", "没交", "未收", "欠费", "欠", "无", "-", "—", "/"})
+_SIGNED_BY = re.compile(r"^.{0,12}[(（]?(签字|签名|签章|盖章|公章)[)）]?$")
+#: For a person who has not paid or need not, where the sum would stand.
+_NOT_PAID = frozenset({
+    "未缴", "未交", "未缴费", "未交费", "没缴", "没交", "未收", "欠费", "欠", "无", "-", "—", "/",
+    "0", "0.00", "免", "全免", "免缴", "免交", "免费", "全额资助", "全额补贴",
+})
 #: What is written for “as in the row above”.
 _DITTO = frozenset({"同上", "同", "〃", "″", '"', "”", "“", "''", "，，", ",,", "々"})
 _AS_ABOVE = ("household", "head_name", "receipt_no", "paid_on", "amount", "category", "channel", "group", "address")
@@ -194,8 +197,21 @@ def _what_is_missing(found) -> str:
         return f"没有找到表头。台账要有一行写明：{wanted}。请对照下载的台账补上表头后再上传。"
     sheet, header = max(found, key=lambda f: (len(NEEDED) - len(_missing(f[1])), f[0].visible))
     wanted = "、".join(f"“{TITLES[key]}”" for key in _missing(header))
+    if joined := _two_in_one(header):
+        says = f"第 {header.row} 行的表头“{joined}”把两项写在一列里，请分成两列（{wanted}单独一列）后再上传。"
+        return f"工作表“{sheet.name}”{says}" if sheet.name else says
     where = f"工作表“{sheet.name}”" if sheet.name else "表格"
     return f"{where}第 {header.row} 行是表头，但缺少{wanted}列。请补上后再上传。"
+
+
+def _two_in_one(header: Header) -> str:
+    """A heading such as 姓名/身份证号, which serves one column and names what another lacks; "" if there is none."""
+    parts = [part for column in COLUMNS if column.key in _missing(header) for part in column.parts]
+    for column in COLUMNS:
+        title = header.titles.get(header.columns.get(column.key), "")
+        if column.key in NEEDED and title not in column.words and any(part in title for part in parts):
+            return title
+    return ""
 
 
 def _which_are_twice(twice) -> str:
@@ -333,8 +349,8 @@ def _kind_of_row(cells: list[Cell], values: dict[str, Cell]) -> str:
             return ""
         if name is not None and plain(name) in COLUMNS[0].words:
             return ""
-        if name is None and number is None and not any(p is not None for p in paid):
-            return ""
+        if name is None and number is None and paid[0] is None and paid[2] is None:
+            return ""  # a day alone is that of signing
         if name is None and number is None and paid[1] is None and paid[2] is None:
             # With a number of its own it is a line of the form that nobody has been written into.
             written = values.get("serial") is None and any(c in "123456789" for c in str(paid[0]))

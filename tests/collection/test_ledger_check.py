@@ -72,6 +72,8 @@ def registered(serial=0, **changes):
         ({"name": " 　"}, ["name_missing"]),
         ({"name": "王?平"}, ["name_invalid"]),
         ({"name": "王平（已故）"}, ["name_invalid"]),
+        ({"name": "王某某"}, ["name_invalid"]),
+        ({"name": "新生儿"}, ["name_invalid"]),
         ({"amount": None}, ["amount_invalid"]),
         ({"amount": "已交"}, ["amount_invalid"]),
         ({"amount": -400}, ["amount_invalid"]),
@@ -141,6 +143,7 @@ def test_every_message_says_what_to_do():
         ({"marks": (("低保对象", MAY, None),)}, {"amount": 400}, ["amount_mismatch"]),
         ({"marks": (("低保对象", MAY, datetime.date(2024, 9, 30)),)}, {"amount": 320}, ["amount_mismatch"]),
         ({"marks": (("特困人员", MAY, None),)}, {"amount": 400}, ["fully_subsidised"]),
+        ({"marks": (("特困人员", MAY, None),)}, {"amount": 0}, ["fully_subsidised"]),
         ({"marks": (("低保对象", MAY, None), ("特困人员", MAY, None))}, {"amount": 320}, ["fully_subsidised"]),
     ],
 )
@@ -181,6 +184,10 @@ def test_nobody_pays_twice(paid, written, codes, recorded):
 
 def test_the_same_person_twice_counts_once():
     assert problems(check(person(0), person(1), person(0, receipt_no="NX9"))) == {4: ["duplicate_in_file"]}
+
+
+def test_a_row_without_a_name_says_nothing_against_the_other():
+    assert problems(check(person(0, name=None), person(0))) == {2: ["name_missing", "duplicate_in_file"]}
 
 
 def test_one_number_under_two_names_holds_both():
@@ -283,6 +290,9 @@ def test_a_total_right_under_the_heading_speaks_of_all(amount, codes):
         ["村干部签字", "王五", *[None] * 5, "2024-10-20"],
         ["经手人：刘一", None, "会计：陈二"],
         ["（盖章）"],
+        [*[None] * 7, "2024年10月20日"],
+        ["村委会（盖章）", *[None] * 6, datetime.datetime(2024, 10, 20)],
+        [None, "村民委员会（公章）", *[None] * 5, "2024-10-20"],
     ],
 )
 def test_rows_for_signing_are_nobody(row):
@@ -295,7 +305,7 @@ def test_a_person_with_a_remark_about_signing_stays():
     assert [line.number for line in reading.lines] == [2]
 
 
-@pytest.mark.parametrize("word", ["未缴", "未交", "-", "欠"])
+@pytest.mark.parametrize("word", ["未缴", "未交", "-", "欠", "免缴", "全额资助"])
 def test_a_word_for_unpaid_where_the_sum_would_stand(word):
     reading = ledger(person(0), person(1, amount=word, paid_on=None, receipt_no=None))
     assert reading.unpaid == [3]
@@ -353,7 +363,7 @@ def test_as_above_does_not_give_one_receipt_to_two_households():
 def test_rows_of_nobody_are_passed_over_and_the_unpaid_counted():
     reading = ledger(
         person(0), [5], HEADING, person(1, amount=None, paid_on=None, receipt_no=None), [None, "以上为一组村民。"],
-        person(2, amount=0, paid_on=None, receipt_no=None), ["注：红字为低保户"], ["（盖章）"], person(3),
+        person(2, amount="0", paid_on=None, receipt_no=None), ["注：红字为低保户"], ["（盖章）"], person(3),
     )
     assert [line.number for line in reading.lines] == [2, 10]
     assert reading.unpaid == [5, 7]
@@ -387,7 +397,9 @@ def test_who_pays_by_telephone_is_not_the_helpers_cash():
         ([["姓名", "备注"]], "missing_columns", "身份证号码"),
         ([["甲", "乙"], [1, 2]], "missing_columns", "没有找到表头"),
         ([[*HEADING, "姓名"], [*person(0), "王"]], "duplicate_columns", "B、K"),
-        ([[h for h in HEADING if h != "收据号"], person(0)], "missing_columns", "“收据号”"),
+        ([[h for h in HEADING if h != "收据号"], person(0)], "missing_columns", "缺少“收据号”"),
+        ([["姓名/身份证号", "金额", "日期", "收据号"]], "missing_columns", "分成两列（“身份证号码”单独一列）"),
+        ([["姓名", "身份证号", "金额", "收据日期"]], "missing_columns", "缺少“收据号”"),
         ([HEADING, person(0, amount=None, paid_on=None, receipt_no=None)], "no_rows", "1 人"),
     ],
 )
