@@ -10,10 +10,11 @@ from datetime import date
 from decimal import Decimal
 
 from collection.ledger_columns import Line, Note, Reading, Total
-from collection.ledger_values import read_amount, read_date, read_phone, read_receipt, shown
+from collection.ledger_values import half_width, read_amount, read_date, read_phone, read_receipt, shown
 from collection.ledger_verdicts import Checked, Facts, Row
 from residents import identity, names
 from residents.identity import ID_BIRTH_DATE, ID_CHECKSUM, ID_LENGTH
+from residents.sheets import Cell
 from subsidies.quote import Identity, Quote, QuoteError, quote
 
 ZERO = Decimal("0.00")
@@ -221,18 +222,33 @@ def _check_person(row: Row, facts: Facts) -> None:
 
 
 def _check_households(rows: list[Row], facts: Facts) -> None:
-    """The household of each row: as written, else as registered, else counted from one 户主 to the next."""
-    count, heads = 0, any(row.line.text("relation") in _HEADS for row in rows)
+    """The household of each row: as written, else as registered, else that of the 户主 above.
+
+    Many write the number in the row of the 户主 alone: it holds for the members under it.
+    """
+    heads = any(row.line.text("relation") in _HEADS for row in rows)
+    above, head_above, is_written = "", "", False
     for row in rows:
+        relation, head_name = row.line.text("relation"), row.line.text("head_name")
+        written = _household_number(row.line.cells.get("household"))
         person = facts.people.get(row.id_number)
-        written = "".join(row.line.text("household").split())
-        if isinstance(row.line.cells.get("household"), float) and written.endswith(".0"):
-            written = written[:-2]
-        count += row.line.text("relation") in _HEADS
-        row.household = written or (person.household if person else "") or row.line.text("head_name")
-        if not row.household and heads and row.line.text("relation"):
-            row.household = f"第{count}户"
-        row.household = row.household[:30]
+        is_head = relation in _HEADS
+        goes_on = not is_head and bool(heads and relation or head_name and head_name == head_above)
+        is_written = bool(written) or goes_on and is_written
+        row.household = (
+            row.line.household
+            or written
+            or (above if goes_on and is_written else "")
+            or (person.household if person else "")
+            or (above if goes_on else "")
+            or head_name
+            or (f"{row.name[:20]}{row.id_number[-4:]}" if is_head else "")
+        )[:30]
+        above, head_above = row.household, head_name
+
+
+def _household_number(cell: Cell) -> str:
+    return half_width("" if cell is None else int(cell) if isinstance(cell, float) and cell.is_integer() else cell)[:30]
 
 
 def _check_receipt(row: Row, facts: Facts) -> None:
@@ -273,7 +289,7 @@ def _check_shared_receipts(rows: list[Row], facts: Facts) -> None:
         if owner is row:
             continue
         if row.household and owner.household:
-            if row.household != owner.household:
+            if row.household.upper() != owner.household.upper():
                 says = f"收据 {row.receipt_no} 在第 {owner.number} 行已开给另一户，一张收据只能开给一户。"
                 row.refuse("receipt_no", "receipt_reused", f"{says}请照收据存根核对号码。")
         else:

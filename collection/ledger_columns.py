@@ -119,6 +119,8 @@ class Line:
     amount_of_rows: tuple[int, int] | None = None
     #: the keys for which “同上” is written, read as the row above has them
     as_above: tuple[str, ...] = ()
+    #: which household it is, as settled when the whole ledger was read; "" while it is being read
+    household: str = ""
 
     def text(self, key: str) -> str:
         value = self.cells.get(key)

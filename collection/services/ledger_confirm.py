@@ -103,7 +103,10 @@ def _book_chunk(run, batch, chunk: list[LedgerRow]) -> None:
 
 
 def _reading(chunk: list[LedgerRow]) -> Reading:
-    lines = [Line(row.number, {key: sheets.from_json(value) for key, value in row.raw.items()}) for row in chunk]
+    lines = [
+        Line(row.number, {key: sheets.from_json(value) for key, value in row.raw.items()}, household=row.household)
+        for row in chunk
+    ]
     return Reading("", "", Header(0, 0, {}, {}), lines=lines)
 
 

@@ -210,6 +210,38 @@ def test_one_receipt_serves_one_household(second, codes, warned):
     assert ("receipt_shared" in warnings(checked, 3)) is warned
 
 
+HEAD, MEMBER = {"relation": "户主"}, {"relation": "配偶", "household": None}
+SAME = {"receipt_no": "NX1"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "codes"),
+    [
+        pytest.param({**HEAD, "household": "H1"}, MEMBER, [], id="written for the head alone"),
+        pytest.param({**HEAD, "household": "H1"}, {**HEAD, "household": None}, ["receipt_reused"], id="a second head"),
+        pytest.param({**HEAD, "household": "H1"}, {**MEMBER, "household": "H2"}, ["receipt_reused"], id="another"),
+        pytest.param({**HEAD, "household": 1.0}, {**MEMBER, "household": "1"}, [], id="a number and a text"),
+        pytest.param({**HEAD, "household": "H1"}, {**MEMBER, "household": "ｈ1"}, [], id="the other keyboard"),
+        pytest.param({**HEAD, "household": None}, MEMBER, [], id="no numbers at all"),
+        pytest.param({**MEMBER, "household": "H1"}, MEMBER, [], id="no head in the list"),
+    ],
+)
+def test_whose_household_a_row_is(first, second, codes):
+    assert problems(check(person(0, **SAME, **first), person(1, **SAME, **second))).get(3, []) == codes
+
+
+@pytest.mark.parametrize(("written", "household"), [("7", "7"), (None, "H00000")])
+def test_a_written_household_holds_for_members_registered_in_it(written, household):
+    known = registered(0) | registered(1)
+    rows = check(person(0, **HEAD | {"household": written}), person(1, **MEMBER), people=known).rows
+    assert [row.household for row in rows] == [household, household]
+
+
+def test_two_households_without_a_number_are_two_in_two_files_too():
+    (one,), (other,) = (check(person(n, **HEAD | {"household": None})).rows for n in (0, 3))
+    assert one.household and other.household and one.household != other.household
+
+
 def test_households_follow_from_their_heads_where_no_number_is_written():
     bare = {"household": None, "receipt_no": "NX1"}
     rows = [person(0, **bare), person(1, **bare), person(3, **bare)]

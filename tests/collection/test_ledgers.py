@@ -104,6 +104,16 @@ def test_people_the_register_does_not_know_are_registered_with_their_household(s
     assert Event.objects.filter(action="resident.register").count() == 2
 
 
+@pytest.mark.parametrize("number", ["H1", None])
+def test_a_household_stays_together_when_its_head_is_left_out(send, confirm, number):
+    head = person(0, household=number, receipt_no="NX1", amount=300)
+    members = [person(n, household=None, relation="子女", receipt_no="NX1") for n in (1, 2)]
+    batch = confirm(send([head, *members]))
+    assert states(batch) == {2: "bad", 3: "confirmed", 4: "confirmed"}
+    household = number or f"{head[1]}{number_of(0)[-4:]}"
+    assert list(Receipt.objects.values_list("number", "household", "amount")) == [("NX1", household, 800)]
+
+
 def test_uploading_twice_is_one_batch_until_it_is_confirmed(campaign, village, helper, send, confirm):
     first, again = send([person(0)]), send([person(0)])
     assert first == again
