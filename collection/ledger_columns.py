@@ -20,25 +20,29 @@ COLUMNS = (
     Column("name", "姓名", (
         "姓名", "参保人姓名", "参保人员姓名", "缴费人姓名", "缴费人员姓名", "居民姓名", "人员姓名", "家庭成员姓名",
         "成员姓名", "被保险人姓名", "被保人姓名", "参保居民姓名", "村民姓名", "名字", "参保人", "参保人员", "缴费人",
-        "缴费人员", "家庭成员", "参保居民", "被保险人", "被保人", "居民", "村民", "人员",
+        "缴费人员", "家庭成员", "参保居民", "被保险人", "被保人", "居民", "村民", "人员", "参保对象", "缴费对象",
+        "人名", "成员", "户主成员姓名", "NAME", "Name",
     ), ("姓名",), ("户主", "填表", "经办", "监护", "代缴", "领导", "收款", "开户")),
     Column("id_number", "身份证号码", (
         "身份证号码", "身份证号", "公民身份号码", "公民身份证号码", "居民身份证号码", "居民身份证号", "身份证件号码",
         "身份证件号", "有效身份证件号码", "证件号码", "证件号", "身份证", "身份证编号", "身份号码", "参保人身份证号码",
-        "参保人身份证号", "缴费人身份证号码", "社会保障号码", "社会保障号", "社保号", "IDCARD",
-    ), ("身份证", "身份号码", "证件号", "社会保障号"), ("户主", "代缴", "监护", "类型", "有效期", "复印", "地址")),
+        "参保人身份证号", "缴费人身份证号码", "社会保障号码", "社会保障号", "社保号", "IDCARD", "公民身份号", "证号",
+    ), ("身份证", "身分证", "身份号码", "证件号", "社会保障号"), (
+        "户主", "代缴", "监护", "类型", "有效期", "复印", "地址",
+    )),
     Column("amount", "实缴金额", (
         "实缴金额", "实收金额", "实际缴费金额", "实缴", "实收", "已缴金额", "缴费金额", "缴费额", "个人缴费金额",
         "个人缴费额", "收款金额", "收费金额", "交费金额", "缴款金额", "缴纳金额", "收缴金额", "实交金额", "代收金额",
         "本人缴费金额", "个人实缴金额", "交款金额", "已缴", "已交", "已收", "个人缴费", "金额", "缴费", "缴费数额",
-        "保费", "参保金额", "医保费", "钱数", "收款",
+        "保费", "参保金额", "医保费", "钱数", "收款", "个人缴纳", "个人缴费部分", "缴纳", "交费", "收费额", "缴纳费用",
+        "医保费用", "保险费", "参保费", "费用",
     ), ("实缴", "实收", "实交", "缴费金额", "缴费额", "收款金额", "收费金额", "缴纳金额", "交费金额", "金额"), (
         "应", "标准", "资助", "补助", "补贴", "减免", "大写", "日期", "时间", "方式", "财政", "合计", "差额", "退",
     )),
     Column("paid_on", "缴费日期", (
         "缴费日期", "缴费时间", "收款日期", "收款时间", "交费日期", "交费时间", "收费日期", "收费时间", "缴款日期",
         "缴款时间", "缴纳日期", "缴纳时间", "收缴日期", "实缴日期", "交款日期", "交款时间", "缴费年月日", "开票日期",
-        "收据日期", "日期", "时间",
+        "收据日期", "日期", "时间", "收缴时间", "开票时间", "收据时间", "付款日期", "付款时间", "缴交日期", "缴交时间",
     ), (
         "缴费日", "缴费时", "缴费年月", "收款日", "收款时", "收款年月", "交费日", "交费时", "交款日", "交款时",
         "缴款日", "缴纳日",
@@ -46,8 +50,8 @@ COLUMNS = (
     Column("receipt_no", "收据号", (
         "收据号", "收据号码", "收据编号", "专用收据号", "专用收据号码", "专用收据编号", "票据号", "票据号码",
         "票据编号", "票号", "收款收据号", "收据单号", "凭证号", "凭证号码", "缴费凭证号", "发票号", "发票号码",
-        "收据", "票据", "专用收据", "收据凭证号",
-    ), ("收据", "票据", "票号"), ("日期", "时间", "金额", "张数", "份数")),
+        "收据", "票据", "专用收据", "收据凭证号", "单据号", "单据号码", "单据编号",
+    ), ("收据", "票据", "票号", "发票", "凭证"), ("日期", "时间", "金额", "张数", "份数")),
     Column("household", "户编号", (
         "户编号", "户号", "家庭编号", "户口编号", "户口簿编号", "户籍编号", "户口号", "家庭户号", "户口本编号", "户",
         "户序号", "户别",
@@ -105,6 +109,10 @@ _NOT_PAID = frozenset({
 })
 #: What is written for “as in the row above”.
 _DITTO = frozenset({"同上", "同", "〃", "″", '"', "”", "“", "''", "，，", ",,", "々"})
+#: A row that only explains the form: 甲 乙 1 2 3 under the headings, 必填, an example to follow.
+_COLUMN_NUMBER = re.compile(r"[(（]?(\d{1,2})[)）]?|[甲乙丙丁戊己庚辛]|栏次")
+_HOW_TO_FILL = re.compile(r"^(必填|选填|非必填|下拉)")
+_EXAMPLES = frozenset({"例", "例如", "示例", "样例", "范例", "举例", "填写示例", "填表示例"})
 _AS_ABOVE = ("household", "head_name", "receipt_no", "paid_on", "amount", "category", "channel", "group", "address")
 _SELF_PAID = re.compile(r"自主|自行|自缴|线上|网上|微信小程序|支付宝自|税务APP|手机自")
 
@@ -342,7 +350,11 @@ def _kind_of_row(cells: list[Cell], values: dict[str, Cell]) -> str:
     paid = [values.get(key) for key in ("amount", "paid_on", "receipt_no")]
     digits = number is not None and sum(c.isdigit() for c in str(number)) >= 6
     texts = [str(c).strip() for c in cells if type(c) is str and c.strip()]
+    if texts and plain(texts[0]) in _EXAMPLES:
+        return ""
     if not digits:
+        if _explains_the_form(cells):
+            return ""
         label = next((t for t in texts[:4] if _TOTAL.match(plain(t))), None)
         if label:
             return label
@@ -362,6 +374,15 @@ def _kind_of_row(cells: list[Cell], values: dict[str, Cell]) -> str:
     if any(p is not None and p != 0 for p in paid):
         return "person"
     return "unpaid" if digits or names.is_plausible(names.normalise(name)) else ""
+
+
+def _explains_the_form(cells: list[Cell]) -> bool:
+    shown = [f"{c:g}" if isinstance(c, float) else str(c).strip() for c in cells if c is not None]
+    marks = [_COLUMN_NUMBER.fullmatch(text) for text in shown]
+    if len(marks) > 3 and all(marks):
+        numbers = [int(mark[1]) for mark in marks if mark[1]]
+        return len(numbers) > 2 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return sum(bool(_HOW_TO_FILL.match(text)) for text in shown) > 1
 
 
 def _is_signature(texts: list[str], name: Cell, paid_on: Cell) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collection.ledger_check import check_ledger
-from collection.ledger_columns import read_ledger
+from collection.ledger_columns import TITLES, read_ledger
 from collection.ledger_verdicts import Facts, Paid, Person, ReceiptUse
 from residents.sheets import Sheet, SheetError, Workbook
 from subsidies import policy
@@ -329,6 +329,36 @@ def test_a_total_right_under_the_heading_speaks_of_all(amount, codes):
 )
 def test_rows_for_signing_are_nobody(row):
     assert [line.number for line in ledger(person(0), row, person(3)).lines] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [*range(1, 11)],
+        [float(n) for n in range(1, 11)],
+        [f"（{n}）" for n in range(1, 11)],
+        ["甲", "乙", "丙", *range(1, 8)],
+        ["栏次", *map(str, range(1, 10))],
+        [None, "必填", "必填，18位", None, None, "下拉选择", "必填，数字", "必填，如2024-10-08", "必填"],
+        ["示例", *person(7)[1:]],
+        ["例：", *person(7)[1:]],
+    ],
+)
+def test_rows_that_explain_the_form_are_nobody(row):
+    assert [line.number for line in ledger(row, person(3)).lines] == [3]
+
+
+@pytest.mark.parametrize(
+    ("key", "word"),
+    [
+        ("name", "参保对象"), ("name", "户主/成员姓名"), ("id_number", "公民身份号"), ("id_number", "身分证号码"),
+        ("amount", "个人缴纳"), ("amount", "保险费（元）"), ("paid_on", "开票时间"), ("paid_on", "缴交日期"),
+        ("receipt_no", "发票编号"), ("receipt_no", "缴费凭证编号"), ("receipt_no", "单据号"),
+    ],
+)
+def test_other_words_for_the_columns(key, word):
+    reading = ledger(person(0), heading=[word if TITLES[key] == title else title for title in HEADING])
+    assert reading.lines[0].cells[key] == ledger(person(0)).lines[0].cells[key]
 
 
 def test_a_person_with_a_remark_about_signing_stays():
