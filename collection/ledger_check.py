@@ -68,10 +68,10 @@ def _read(line: Line, facts: Facts) -> Row:
     elif changed:
         row.warn("receipt_no", "receipt_normalised", f"收据号已整理为 {row.receipt_no}。")
     for key in line.as_above:
-        row.warn(key, "same_as_above", f"“同上”按上一行的“{line.text(key)[:20]}”读取。")
+        row.warn(key, "same_as_above", f"“同上”按上一行的“{shown(line.cells[key])}”读取。")
     row.phone = read_phone(line.cells.get("phone"))
     if line.text("phone") and not row.phone:
-        row.warn("phone", "phone_invalid", f"联系电话“{line.text('phone')[:20]}”不像电话号码，没有采用。")
+        row.warn("phone", "phone_invalid", f"联系电话“{shown(line.cells['phone'])}”不像电话号码，没有采用。")
     if line.pays_itself:
         says = f"缴费方式写的是“{line.text('channel')[:20]}”。自行缴费由税务名单入账，不是村里收的现金，"
         row.refuse("channel", "self_paid", f"{says}请从台账里删去这一行。")

@@ -225,7 +225,10 @@ def _two_in_one(header: Header) -> str:
 
 
 def _which_are_twice(twice) -> str:
-    said = [f"“{TITLES[key]}”有两列（{'、'.join(letter(p) for p in places)}）" for key, places in twice.items()]
+    said = []
+    for key, places in twice.items():
+        letters = "、".join(map(letter, places[:5])) + ("等" if len(places) > 5 else "")
+        said.append(f"“{TITLES[key]}”有 {len(places)} 列（{letters}）")
     return f"{'；'.join(said)}，不知道以哪一列为准。请改成每人一行、每项一列后再上传。"
 
 
