@@ -113,6 +113,7 @@ _DITTO = frozenset({"同上", "同", "〃", "″", '"', "”", "“", "''", "，
 _COLUMN_NUMBER = re.compile(r"[(（]?(\d{1,2})[)）]?|[甲乙丙丁戊己庚辛]|栏次")
 _HOW_TO_FILL = re.compile(r"^(必填|选填|非必填|下拉)")
 _EXAMPLES = frozenset({"例", "例如", "示例", "样例", "范例", "举例", "填写示例", "填表示例"})
+_SAMPLE_SHEET = re.compile("样表|样例|示例|范例|模板|举例")
 _AS_ABOVE = ("household", "head_name", "receipt_no", "paid_on", "amount", "category", "channel", "group", "address")
 _SELF_PAID = re.compile(r"自主|自行|自缴|线上|网上|微信小程序|支付宝自|税务APP|手机自")
 
@@ -184,7 +185,10 @@ def read_ledger(book: Workbook) -> Reading:
     if not complete:
         raise SheetError(MISSING_COLUMNS, _what_is_missing(found))
     readings = [_read_sheet(book.kind, sheet, header) for sheet, header in complete]
-    ranked = sorted(zip(complete, readings, strict=True), key=lambda c: (not c[0][0].visible, not c[1].lines))
+    ranked = sorted(
+        zip(complete, readings, strict=True),
+        key=lambda c: (not c[0][0].visible, not c[1].lines, bool(_SAMPLE_SHEET.search(c[0][0].name))),
+    )
     (sheet, header), reading = ranked[0]
     if twice := {k: v for k, v in header.twice.items() if k in NEEDED}:
         raise SheetError(TWO_COLUMNS, _which_are_twice(twice))

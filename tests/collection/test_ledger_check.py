@@ -472,6 +472,12 @@ def test_sheets_that_are_no_ledger(rows, code, says):
     assert says in caught.value.message
 
 
+def test_a_sheet_that_shows_an_example_is_not_the_ledger():
+    sheets = [Sheet(name, rows=[(1, HEADING), (2, person(n))]) for n, name in enumerate(["填写示例", "清册"])]
+    assert read_ledger(Workbook("xlsx", sheets)).sheet == "清册"
+    assert read_ledger(Workbook("xlsx", sheets[:1])).sheet == "填写示例"
+
+
 def test_the_sheet_with_the_ledger_is_found_and_the_others_are_named():
     sheets = [
         Sheet("说明", rows=[(1, ["怎么填"])]),
