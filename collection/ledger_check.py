@@ -18,7 +18,6 @@ from residents.sheets import Cell
 from subsidies.quote import Identity, Quote, QuoteError, quote
 
 ZERO = Decimal("0.00")
-_HEADS = frozenset({"户主", "本人", "本人（户主）", "户主本人"})
 #: As many digits as a receipt's number may have.
 LONGEST_SERIAL = 18
 
@@ -222,27 +221,20 @@ def _check_person(row: Row, facts: Facts) -> None:
 
 
 def _check_households(rows: list[Row], facts: Facts) -> None:
-    """The household of each row: as written, else as registered, else that of the 户主 above.
-
-    Many write the number in the row of the 户主 alone: it holds for the members under it.
-    """
-    heads = any(row.line.text("relation") in _HEADS for row in rows)
-    above, head_above, is_written = "", "", False
+    """The household of each row: as written, else as registered, else that of the 户主 above."""
+    heads = any(row.line.is_head for row in rows)
+    above, head_above = "", ""
     for row in rows:
-        relation, head_name = row.line.text("relation"), row.line.text("head_name")
-        written = _household_number(row.line.cells.get("household"))
+        line, head_name = row.line, row.line.text("head_name")
         person = facts.people.get(row.id_number)
-        is_head = relation in _HEADS
-        goes_on = not is_head and bool(heads and relation or head_name and head_name == head_above)
-        is_written = bool(written) or goes_on and is_written
+        goes_on = not line.is_head and bool(heads and line.text("relation") or head_name and head_name == head_above)
         row.household = (
-            row.line.household
-            or written
-            or (above if goes_on and is_written else "")
+            line.household
+            or _household_number(line.cells.get("household"))
             or (person.household if person else "")
             or (above if goes_on else "")
             or head_name
-            or (f"{row.name[:20]}{row.id_number[-4:]}" if is_head else "")
+            or (f"{row.name[:20]}{row.id_number[-4:]}" if line.is_head else "")
         )[:30]
         above, head_above = row.household, head_name
 

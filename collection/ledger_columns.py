@@ -113,6 +113,7 @@ _DITTO = frozenset({"同上", "同", "〃", "″", '"', "”", "“", "''", "，
 _COLUMN_NUMBER = re.compile(r"[(（]?(\d{1,2})[)）]?|[甲乙丙丁戊己庚辛]|栏次")
 _HOW_TO_FILL = re.compile(r"^(必填|选填|非必填|下拉)")
 _EXAMPLES = frozenset({"例", "例如", "示例", "样例", "范例", "举例", "填写示例", "填表示例"})
+_HEADS = frozenset({"户主", "本人", "本人（户主）", "户主本人"})
 _SAMPLE_SHEET = re.compile("样表|样例|示例|范例|模板|举例")
 _AS_ABOVE = ("household", "head_name", "receipt_no", "paid_on", "amount", "category", "channel", "group", "address")
 _SELF_PAID = re.compile(r"自主|自行|自缴|线上|网上|微信小程序|支付宝自|税务APP|手机自")
@@ -134,6 +135,10 @@ class Line:
     def text(self, key: str) -> str:
         value = self.cells.get(key)
         return "" if value is None else str(value).strip()
+
+    @property
+    def is_head(self) -> bool:
+        return self.text("relation") in _HEADS
 
     @property
     def pays_itself(self) -> bool:
@@ -297,7 +302,20 @@ def _read_sheet(kind: str, sheet: Sheet, header: Header) -> Reading:
             total = _total(number, what, cells, values, len(reading.lines), section_from)
             reading.totals.append(total)
             section_from = len(reading.lines)
+    _spread_households(reading.lines)
     return reading
+
+
+def _spread_households(lines: list[Line]) -> None:
+    """Many write the number of a household in the row of its 户主 alone: it holds for the members under it."""
+    heads, number, head_above = any(line.is_head for line in lines), None, ""
+    for line in lines:
+        head_name = line.text("head_name")
+        goes_on = not line.is_head and bool(heads and line.text("relation") or head_name and head_name == head_above)
+        number = line.cells.get("household") or (number if goes_on else None)
+        if number is not None:
+            line.cells["household"] = number
+        head_above = head_name
 
 
 def _texts_of_heading(sheet: Sheet, header: Header) -> list[set[str]]:

@@ -36,7 +36,6 @@ from subsidies.services.instants import stamp
 #: Small enough that on SQLite other writers wait well under a second.
 CHUNK = 500
 MOST_ATTEMPTS = 5
-HEADS = ("户主", "本人")
 
 
 @transaction.atomic
@@ -179,7 +178,7 @@ def _newcomer(row: Row) -> Newcomer:
         id_number=row.id_number,
         household=row.household if row.line.text("household") else "",
         phone=row.phone,
-        is_head=row.line.text("relation") in HEADS,
+        is_head=row.line.is_head,
     )
 
 

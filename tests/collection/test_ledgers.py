@@ -112,6 +112,7 @@ def test_a_household_stays_together_when_its_head_is_left_out(send, confirm, num
     assert states(batch) == {2: "bad", 3: "confirmed", 4: "confirmed"}
     household = number or f"{head[1]}{number_of(0)[-4:]}"
     assert list(Receipt.objects.values_list("number", "household", "amount")) == [("NX1", household, 800)]
+    assert set(Resident.objects.values_list("household__number", flat=True)) == {number}
 
 
 def test_uploading_twice_is_one_batch_until_it_is_confirmed(campaign, village, helper, send, confirm):
