@@ -128,6 +128,8 @@ def _about_number(number: str, problem: str) -> str:
         return f"身份证号码第7至14位“{number[6:14]}”不是真实的出生日期，请照身份证核对后重填。"
     if problem == ID_CHECKSUM and not number[:17].isdigit():
         return "身份证号码里有字母或符号（只有最后一位可以是 X），请照身份证核对后重填。"
+    if problem == ID_CHECKSUM and number[17] not in "0123456789X":
+        return f"身份证号码最后一位“{number[17]}”不是数字，也不是英文字母 X，请照身份证核对后重填。"
     return identity.MESSAGES[problem]
 
 

@@ -188,7 +188,7 @@ def read_ledger(book: Workbook) -> Reading:
     found = [(sheet, header) for sheet in book.sheets if (header := find(sheet, COLUMNS, NEEDED))]
     complete = [(s, h) for s, h in found if not _missing(h)]
     if not complete:
-        raise SheetError(MISSING_COLUMNS, _what_is_missing(found))
+        raise SheetError(MISSING_COLUMNS, _what_is_missing(book.kind, found))
     readings = [_read_sheet(book.kind, sheet, header) for sheet, header in complete]
     ranked = sorted(
         zip(complete, readings, strict=True),
@@ -210,10 +210,11 @@ def _missing(header: Header) -> list[str]:
     return [key for key in NEEDED if key not in header.columns]
 
 
-def _what_is_missing(found) -> str:
+def _what_is_missing(kind: str, found) -> str:
     if not found:
         wanted = "、".join(TITLES[key] for key in NEEDED)
-        return f"没有找到表头。台账要有一行写明：{wanted}。请对照下载的台账补上表头后再上传。"
+        garbled = "如果打开是乱码，或者都挤在一列，请用 WPS 另存为 xlsx 后再上传。" if kind == "csv" else ""
+        return f"没有找到表头。台账要有一行写明：{wanted}。请对照下载的台账补上表头后再上传。{garbled}"
     sheet, header = max(found, key=lambda f: (len(NEEDED) - len(_missing(f[1])), f[0].visible))
     wanted = "、".join(f"“{TITLES[key]}”" for key in _missing(header))
     if joined := _two_in_one(header):

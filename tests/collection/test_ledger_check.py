@@ -119,6 +119,19 @@ def test_what_is_repaired_or_odd_is_said_and_accepted(changes, code):
     assert code in warnings(checked)
 
 
+@pytest.mark.parametrize(
+    ("id_number", "says"),
+    [
+        ("411325700501123", "15位的旧身份证号码"), (number_of(0)[:17], "有 17 位"),
+        (number_of(0) + "（长子）", "还有别的文字"), ("4O1325" + "1" * 12, "有字母或符号"),
+        (number_of(0)[:17] + "×", "最后一位“×”"), (number_of(0)[:17] + "Ⅹ", "最后一位“Ⅹ”"),
+        (number_of(0)[:10] + "1332" + "0010", "“19501332”不是真实的出生日期"), ("待办", "新生儿"),
+    ],
+)
+def test_what_is_wrong_with_a_number_is_named(id_number, says):
+    assert says in check(person(0, id_number=id_number)).rows[0].problems[0].message
+
+
 def test_every_message_says_what_to_do():
     rows = [person(0, **changes) for changes in (
         {"id_number": "1"}, {"amount": "x"}, {"paid_on": "x"}, {"receipt_no": None}, {"name": "?"}, {"amount": 1},
@@ -470,6 +483,11 @@ def test_sheets_that_are_no_ledger(rows, code, says):
         read_ledger(Workbook("xlsx", [Sheet("表", rows=list(enumerate(rows, 1)))]))
     assert caught.value.code == code
     assert says in caught.value.message
+
+
+def test_a_csv_that_may_be_garbled_is_told_to_be_saved_anew():
+    with pytest.raises(SheetError, match="乱码"):
+        read_ledger(Workbook("csv", [Sheet("", rows=[(1, ["濮撳悕"]), (2, ["x"])])]))
 
 
 def test_a_sheet_that_shows_an_example_is_not_the_ledger():
