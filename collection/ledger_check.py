@@ -236,9 +236,14 @@ def _check_households(rows: list[Row], facts: Facts) -> None:
             or (person.household if person else "")
             or (above if goes_on else "")
             or head_name
-            or (f"{row.name[:20]}{row.id_number[-4:]}" if line.is_head else "")
+            or (_named_after(row) if line.is_head else "")
         )[:30]
         above, head_above = row.household, head_name
+
+
+def _named_after(row: Row) -> str:
+    """What to call a household that has no number: the same in the next file, and not that of a namesake."""
+    return f"{row.name[:20]}{row.id_number[-4:]}"
 
 
 def _household_number(cell: Cell) -> str:
@@ -274,7 +279,10 @@ def _with_its_zeros(number: str, facts: Facts) -> str:
 
 
 def _check_shared_receipts(rows: list[Row], facts: Facts) -> None:
-    """One receipt for one household is normal; the rows of a second household are refused."""
+    """One receipt for one household is normal; the rows of a second household are refused.
+
+    Where no household is written, the receipt is taken to say that it is one.
+    """
     first = {}
     for row in rows:
         if not row.receipt_no:
@@ -286,9 +294,12 @@ def _check_shared_receipts(rows: list[Row], facts: Facts) -> None:
             if row.household.upper() != owner.household.upper():
                 says = f"收据 {row.receipt_no} 在第 {owner.number} 行已开给另一户，一张收据只能开给一户。"
                 row.refuse("receipt_no", "receipt_reused", f"{says}请照收据存根核对号码。")
+            else:
+                row.household = owner.household  # h1 and H1
         else:
             says = f"收据 {row.receipt_no} 与第 {owner.number} 行相同，又没有写户编号，请核对是不是同一户。"
             row.warn("receipt_no", "receipt_shared", says)
+            row.household = owner.household = row.household or owner.household or _named_after(owner)
 
 
 # --- money ----------------------------------------------------------------------------------------------------------

@@ -115,6 +115,24 @@ def test_a_household_stays_together_when_its_head_is_left_out(send, confirm, num
     assert set(Resident.objects.values_list("household__number", flat=True)) == {number}
 
 
+def test_one_receipt_without_any_household_is_taken_for_one(send, confirm):
+    bare = {"household": None, "relation": None, "receipt_no": "NX1"}
+    batch = send([person(n, **bare) for n in range(3)])
+    warned = [row.number for row in batch.rows.all() if "receipt_shared" in {w["code"] for w in row.warnings}]
+    assert sorted(warned) == [3, 4]
+    assert set(states(confirm(batch)).values()) == {"confirmed"}
+    assert Receipt.objects.get().amount == 1200
+    again = send([person(3, **bare), person(4, receipt_no="NX1", household="H9", relation=None)])
+    assert codes(again) == {2: ["receipt_reused"], 3: ["receipt_reused"]}
+
+
+@pytest.mark.parametrize("number", ["h00000", "Ｈ00000"])
+def test_a_household_number_from_another_keyboard_is_the_same(send, confirm, number):
+    batch = confirm(send([person(0), person(1, household=number)]))
+    assert states(batch) == {2: "confirmed", 3: "confirmed"}
+    assert list(Receipt.objects.values_list("household", "amount")) == [("H00000", 800)]
+
+
 def test_uploading_twice_is_one_batch_until_it_is_confirmed(campaign, village, helper, send, confirm):
     first, again = send([person(0)]), send([person(0)])
     assert first == again
