@@ -1,6 +1,7 @@
 """A ledger's way from the file to the books and back."""
 
 import datetime
+import random
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from collection.services.balances import recount
 from collection.services.ledgers import LedgerRefused
 from residents.models import Event, Household, Job, Region, Resident
 from residents.services import jobs
-from tests.collection.ledger_files import number_of, person, upload
+from tests.collection.ledger_files import HEADING, number_of, person, upload
 
 VILLAGE, OTHER, COUNTY = "411325101200", "411325101201", "411325"
 BatchState, RowState = LedgerBatch.State, LedgerRow.State
@@ -131,6 +132,26 @@ def test_a_household_number_from_another_keyboard_is_the_same(send, confirm, num
     batch = confirm(send([person(0), person(1, household=number)]))
     assert states(batch) == {2: "confirmed", 3: "confirmed"}
     assert list(Receipt.objects.values_list("household", "amount")) == [("H00000", 800)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_the_preview_calls_good_is_booked_however_households_are_written(send, confirm, monkeypatch, seed):
+    chance = random.Random(seed)
+    monkeypatch.setattr(ledger_confirm, "CHUNK", 2)
+    for _ in range(2):
+        rows = [
+            person(
+                n, household=chance.choice([None, None, "H1", "h1", " H2 ", 7, "7", "同上"]),
+                relation=chance.choice([None, "户主", "配偶", "子女"]), amount=chance.choice([400, 400, 300]),
+                receipt_no=chance.choice(["NX1", "nx 1", "NX2", "同上"]),
+            ) + [chance.choice([None, "甲一", "甲一", "乙二"])]
+            for n in chance.sample(range(20), 8)
+        ]
+        batch = send(rows, heading=[*HEADING, "户主姓名"])
+        good = [number for number, state in states(batch).items() if state == "good"]
+        if good:
+            after = states(confirm(batch))
+            assert {after[number] for number in good} == {"confirmed"}
 
 
 def test_uploading_twice_is_one_batch_until_it_is_confirmed(campaign, village, helper, send, confirm):
