@@ -10,14 +10,14 @@ from datetime import date
 from decimal import Decimal
 
 from collection.ledger_columns import Line, Note, Reading, Total
-from collection.ledger_values import read_amount, read_date, read_phone, read_receipt
+from collection.ledger_values import half_width, read_amount, read_date, read_phone, read_receipt, shown
 from collection.ledger_verdicts import Checked, Facts, Row
 from residents import identity, names
 from residents.identity import ID_BIRTH_DATE, ID_CHECKSUM, ID_LENGTH
+from residents.sheets import Cell
 from subsidies.quote import Identity, Quote, QuoteError, quote
 
 ZERO = Decimal("0.00")
-_HEADS = frozenset({"户主", "本人", "本人（户主）", "户主本人"})
 #: As many digits as a receipt's number may have.
 LONGEST_SERIAL = 18
 
@@ -67,10 +67,10 @@ def _read(line: Line, facts: Facts) -> Row:
     elif changed:
         row.warn("receipt_no", "receipt_normalised", f"收据号已整理为 {row.receipt_no}。")
     for key in line.as_above:
-        row.warn(key, "same_as_above", f"“同上”按上一行的“{line.text(key)[:20]}”读取。")
+        row.warn(key, "same_as_above", f"“同上”按上一行的“{shown(line.cells[key])}”读取。")
     row.phone = read_phone(line.cells.get("phone"))
     if line.text("phone") and not row.phone:
-        row.warn("phone", "phone_invalid", f"联系电话“{line.text('phone')[:20]}”不像电话号码，没有采用。")
+        row.warn("phone", "phone_invalid", f"联系电话“{shown(line.cells['phone'])}”不像电话号码，没有采用。")
     if line.pays_itself:
         says = f"缴费方式写的是“{line.text('channel')[:20]}”。自行缴费由税务名单入账，不是村里收的现金，"
         row.refuse("channel", "self_paid", f"{says}请从台账里删去这一行。")
@@ -84,13 +84,20 @@ def _read_name(row: Row) -> None:
         row.refuse("name", "name_missing", "没有填写姓名，请照身份证填写。")
         return
     if not names.is_plausible(row.name):
-        says = f"姓名“{row.name[:20]}”里有数字、问号、方框或说明文字，请只填身份证上的姓名；打不出的字请报乡镇专班。"
-        row.refuse("name", "name_invalid", says)
+        row.refuse("name", "name_invalid", _about_name(row.name))
     elif rare := names.rare_characters(row.name):
         says = f"姓名里的“{rare}”是生僻字，有的系统显示不出来，请与身份证核对。"
         row.warn("name", "rare_character", says)
     if row.name != str(raw):
         row.warn("name", "name_normalised", f"姓名中的空格或符号已整理，按“{row.name}”读取。")
+
+
+def _about_name(name: str) -> str:
+    if len(name) == 1:
+        return f"姓名“{name}”只有一个字，请照身份证填写全名。"
+    if name.isalpha():
+        return f"“{name[:20]}”不是姓名，请照身份证填写。"
+    return f"姓名“{name[:20]}”里有数字、问号、方框或说明文字，请只填身份证上的姓名；打不出的字请报乡镇专班。"
 
 
 def _read_id(row: Row, facts: Facts) -> None:
@@ -121,6 +128,8 @@ def _about_number(number: str, problem: str) -> str:
         return f"身份证号码第7至14位“{number[6:14]}”不是真实的出生日期，请照身份证核对后重填。"
     if problem == ID_CHECKSUM and not number[:17].isdigit():
         return "身份证号码里有字母或符号（只有最后一位可以是 X），请照身份证核对后重填。"
+    if problem == ID_CHECKSUM and number[17] not in "0123456789X":
+        return f"身份证号码最后一位“{number[17]}”不是数字，也不是英文字母 X，请照身份证核对后重填。"
     return identity.MESSAGES[problem]
 
 
@@ -135,7 +144,7 @@ def _read_amount(row: Row) -> None:
     if problem:
         row.refuse("amount", "amount_invalid", problem)
     elif changed:
-        row.warn("amount", "amount_normalised", f"实缴金额“{str(raw).strip()[:20]}”按 {row.amount} 元读取。")
+        row.warn("amount", "amount_normalised", f"实缴金额“{shown(raw)}”按 {row.amount} 元读取。")
 
 
 def _read_paid_on(row: Row, facts: Facts) -> None:
@@ -153,7 +162,7 @@ def _read_paid_on(row: Row, facts: Facts) -> None:
     else:
         row.paid_on = day
         if changed:
-            row.warn("paid_on", "date_normalised", f"缴费日期“{str(raw).strip()[:20]}”按 {day} 读取。")
+            row.warn("paid_on", "date_normalised", f"缴费日期“{shown(raw)}”按 {day} 读取。")
 
 
 def _is_newborn(row: Row, day: date, facts: Facts) -> bool:
@@ -175,8 +184,9 @@ def _check_same_person(rows: list[Row]) -> None:
     for same in by_number.values():
         if len(same) == 1:
             continue
+        same.sort(key=lambda row: not row.name)  # one without a name says nothing against the others
         others = {row.number: "、".join(str(o.number) for o in same if o is not row) for row in same}
-        if len({row.name for row in same}) > 1:
+        if len({row.name for row in same if row.name}) > 1:
             for row in same:
                 says = f"同一个身份证号码在第 {others[row.number]} 行写的是另一个姓名。"
                 row.refuse("name", "name_conflict", f"{says}请照身份证查清是谁的号码，改正后重传。")
@@ -213,18 +223,31 @@ def _check_person(row: Row, facts: Facts) -> None:
 
 
 def _check_households(rows: list[Row], facts: Facts) -> None:
-    """The household of each row: as written, else as registered, else counted from one 户主 to the next."""
-    count, heads = 0, any(row.line.text("relation") in _HEADS for row in rows)
+    """The household of each row: as written, else as registered, else that of the 户主 above."""
+    heads = any(row.line.is_head for row in rows)
+    above, head_above = "", ""
     for row in rows:
+        line, head_name = row.line, row.line.text("head_name")
         person = facts.people.get(row.id_number)
-        written = "".join(row.line.text("household").split())
-        if isinstance(row.line.cells.get("household"), float) and written.endswith(".0"):
-            written = written[:-2]
-        count += row.line.text("relation") in _HEADS
-        row.household = written or (person.household if person else "") or row.line.text("head_name")
-        if not row.household and heads and row.line.text("relation"):
-            row.household = f"第{count}户"
-        row.household = row.household[:30]
+        goes_on = not line.is_head and bool(heads and line.text("relation") or head_name and head_name == head_above)
+        row.household = (
+            line.household
+            or _household_number(line.cells.get("household"))
+            or (person.household if person else "")
+            or (above if goes_on else "")
+            or head_name
+            or (_named_after(row) if line.is_head else "")
+        )[:30]
+        above, head_above = row.household, head_name
+
+
+def _named_after(row: Row) -> str:
+    """What to call a household that has no number: the same in the next file, and not that of a namesake."""
+    return f"{row.name[:20]}{row.id_number[-4:]}"
+
+
+def _household_number(cell: Cell) -> str:
+    return half_width("" if cell is None else int(cell) if isinstance(cell, float) and cell.is_integer() else cell)[:30]
 
 
 def _check_receipt(row: Row, facts: Facts) -> None:
@@ -256,7 +279,10 @@ def _with_its_zeros(number: str, facts: Facts) -> str:
 
 
 def _check_shared_receipts(rows: list[Row], facts: Facts) -> None:
-    """One receipt for one household is normal; the rows of a second household are refused."""
+    """One receipt for one household is normal; the rows of a second household are refused.
+
+    Where no household is written, the receipt is taken to say that it is one.
+    """
     first = {}
     for row in rows:
         if not row.receipt_no:
@@ -265,12 +291,15 @@ def _check_shared_receipts(rows: list[Row], facts: Facts) -> None:
         if owner is row:
             continue
         if row.household and owner.household:
-            if row.household != owner.household:
+            if row.household.upper() != owner.household.upper():
                 says = f"收据 {row.receipt_no} 在第 {owner.number} 行已开给另一户，一张收据只能开给一户。"
                 row.refuse("receipt_no", "receipt_reused", f"{says}请照收据存根核对号码。")
+            else:
+                row.household = owner.household  # h1 and H1
         else:
             says = f"收据 {row.receipt_no} 与第 {owner.number} 行相同，又没有写户编号，请核对是不是同一户。"
             row.warn("receipt_no", "receipt_shared", says)
+            row.household = owner.household = row.household or owner.household or _named_after(owner)
 
 
 # --- money ----------------------------------------------------------------------------------------------------------
@@ -305,7 +334,8 @@ def _check_money(row: Row, facts: Facts) -> None:
     if row.amount is None:
         return
     if asked.due == ZERO and not any(p.code == "fully_subsidised" for p in row.problems):
-        says = f"{asked.category}由财政全额资助，不用缴费，不能收款。请把收的 {row.amount} 元退还本人，并删去这一行。"
+        back = f"不能收款。请把收的 {row.amount} 元退还本人，并删去这一行。" if row.amount else "请删去这一行。"
+        says = f"{asked.category}由财政全额资助，不用缴费，{back}"
         row.refuse("amount", "fully_subsidised", says)
     elif asked.due and row.amount != asked.due:
         row.refuse("amount", "amount_mismatch", _about_difference(row, asked, not_on_roster))

@@ -20,25 +20,29 @@ COLUMNS = (
     Column("name", "姓名", (
         "姓名", "参保人姓名", "参保人员姓名", "缴费人姓名", "缴费人员姓名", "居民姓名", "人员姓名", "家庭成员姓名",
         "成员姓名", "被保险人姓名", "被保人姓名", "参保居民姓名", "村民姓名", "名字", "参保人", "参保人员", "缴费人",
-        "缴费人员", "家庭成员", "参保居民", "被保险人", "被保人", "居民", "村民", "人员",
+        "缴费人员", "家庭成员", "参保居民", "被保险人", "被保人", "居民", "村民", "人员", "参保对象", "缴费对象",
+        "人名", "成员", "户主成员姓名", "NAME", "Name",
     ), ("姓名",), ("户主", "填表", "经办", "监护", "代缴", "领导", "收款", "开户")),
     Column("id_number", "身份证号码", (
         "身份证号码", "身份证号", "公民身份号码", "公民身份证号码", "居民身份证号码", "居民身份证号", "身份证件号码",
         "身份证件号", "有效身份证件号码", "证件号码", "证件号", "身份证", "身份证编号", "身份号码", "参保人身份证号码",
-        "参保人身份证号", "缴费人身份证号码", "社会保障号码", "社会保障号", "社保号", "IDCARD",
-    ), ("身份证", "身份号码", "证件号", "社会保障号"), ("户主", "代缴", "监护", "类型", "有效期", "复印", "地址")),
+        "参保人身份证号", "缴费人身份证号码", "社会保障号码", "社会保障号", "社保号", "IDCARD", "公民身份号", "证号",
+    ), ("身份证", "身分证", "身份号码", "证件号", "社会保障号"), (
+        "户主", "代缴", "监护", "类型", "有效期", "复印", "地址",
+    )),
     Column("amount", "实缴金额", (
         "实缴金额", "实收金额", "实际缴费金额", "实缴", "实收", "已缴金额", "缴费金额", "缴费额", "个人缴费金额",
         "个人缴费额", "收款金额", "收费金额", "交费金额", "缴款金额", "缴纳金额", "收缴金额", "实交金额", "代收金额",
         "本人缴费金额", "个人实缴金额", "交款金额", "已缴", "已交", "已收", "个人缴费", "金额", "缴费", "缴费数额",
-        "保费", "参保金额", "医保费", "钱数", "收款",
+        "保费", "参保金额", "医保费", "钱数", "收款", "个人缴纳", "个人缴费部分", "缴纳", "交费", "收费额", "缴纳费用",
+        "医保费用", "保险费", "参保费", "费用",
     ), ("实缴", "实收", "实交", "缴费金额", "缴费额", "收款金额", "收费金额", "缴纳金额", "交费金额", "金额"), (
         "应", "标准", "资助", "补助", "补贴", "减免", "大写", "日期", "时间", "方式", "财政", "合计", "差额", "退",
     )),
     Column("paid_on", "缴费日期", (
         "缴费日期", "缴费时间", "收款日期", "收款时间", "交费日期", "交费时间", "收费日期", "收费时间", "缴款日期",
         "缴款时间", "缴纳日期", "缴纳时间", "收缴日期", "实缴日期", "交款日期", "交款时间", "缴费年月日", "开票日期",
-        "收据日期", "日期", "时间",
+        "收据日期", "日期", "时间", "收缴时间", "开票时间", "收据时间", "付款日期", "付款时间", "缴交日期", "缴交时间",
     ), (
         "缴费日", "缴费时", "缴费年月", "收款日", "收款时", "收款年月", "交费日", "交费时", "交款日", "交款时",
         "缴款日", "缴纳日",
@@ -46,8 +50,8 @@ COLUMNS = (
     Column("receipt_no", "收据号", (
         "收据号", "收据号码", "收据编号", "专用收据号", "专用收据号码", "专用收据编号", "票据号", "票据号码",
         "票据编号", "票号", "收款收据号", "收据单号", "凭证号", "凭证号码", "缴费凭证号", "发票号", "发票号码",
-        "收据", "票据", "专用收据", "收据凭证号",
-    ), ("收据", "票据", "票号"), ("日期", "时间", "金额", "张数", "份数")),
+        "收据", "票据", "专用收据", "收据凭证号", "单据号", "单据号码", "单据编号",
+    ), ("收据", "票据", "票号", "发票", "凭证"), ("日期", "时间", "金额", "张数", "份数")),
     Column("household", "户编号", (
         "户编号", "户号", "家庭编号", "户口编号", "户口簿编号", "户籍编号", "户口号", "家庭户号", "户口本编号", "户",
         "户序号", "户别",
@@ -97,11 +101,20 @@ _SIGNATURE = re.compile(
     r"|单位|乡镇|村|签字|签名|盖章|公章|电话|日期|时间|年度|备注|注意|注|说明|附)[^:：]{0,12}[:：]"
 )
 _SIGNATURE_ALONE = re.compile(r"^(\(?(签字|签名|盖章|公章|签章)\)?|年\s*月\s*日|以下(空白|无正文)|本页.{0,4}空白)$")
-_SIGNED_BY = re.compile(r"^.{0,12}(签字|签名|签章|盖章)$")
-#: For a person who has not paid, where the sum would stand.
-_NOT_PAID = frozenset({"未缴", "未交", "未缴费", "未交费", "没缴", "没交", "未收", "欠费", "欠", "无", "-", "—", "/"})
+_SIGNED_BY = re.compile(r"^.{0,12}[(（]?(签字|签名|签章|盖章|公章)[)）]?$")
+#: For a person who has not paid or need not, where the sum would stand.
+_NOT_PAID = frozenset({
+    "未缴", "未交", "未缴费", "未交费", "没缴", "没交", "未收", "欠费", "欠", "无", "-", "—", "/",
+    "0", "0.00", "免", "全免", "免缴", "免交", "免费", "全额资助", "全额补贴",
+})
 #: What is written for “as in the row above”.
 _DITTO = frozenset({"同上", "同", "〃", "″", '"', "”", "“", "''", "，，", ",,", "々"})
+#: A row that only explains the form: 甲 乙 1 2 3 under the headings, 必填, an example to follow.
+_COLUMN_NUMBER = re.compile(r"[(（]?(\d{1,2})[)）]?|[甲乙丙丁戊己庚辛]|栏次")
+_HOW_TO_FILL = re.compile(r"^(必填|选填|非必填|下拉)")
+_EXAMPLES = frozenset({"例", "例如", "示例", "样例", "范例", "举例", "填写示例", "填表示例"})
+_HEADS = frozenset({"户主", "本人", "本人（户主）", "户主本人"})
+_SAMPLE_SHEET = re.compile("样表|样例|示例|范例|模板|举例")
 _AS_ABOVE = ("household", "head_name", "receipt_no", "paid_on", "amount", "category", "channel", "group", "address")
 _SELF_PAID = re.compile(r"自主|自行|自缴|线上|网上|微信小程序|支付宝自|税务APP|手机自")
 
@@ -116,10 +129,16 @@ class Line:
     amount_of_rows: tuple[int, int] | None = None
     #: the keys for which “同上” is written, read as the row above has them
     as_above: tuple[str, ...] = ()
+    #: which household it is, as settled when the whole ledger was read; "" while it is being read
+    household: str = ""
 
     def text(self, key: str) -> str:
         value = self.cells.get(key)
         return "" if value is None else str(value).strip()
+
+    @property
+    def is_head(self) -> bool:
+        return self.text("relation") in _HEADS
 
     @property
     def pays_itself(self) -> bool:
@@ -169,9 +188,12 @@ def read_ledger(book: Workbook) -> Reading:
     found = [(sheet, header) for sheet in book.sheets if (header := find(sheet, COLUMNS, NEEDED))]
     complete = [(s, h) for s, h in found if not _missing(h)]
     if not complete:
-        raise SheetError(MISSING_COLUMNS, _what_is_missing(found))
+        raise SheetError(MISSING_COLUMNS, _what_is_missing(book.kind, found))
     readings = [_read_sheet(book.kind, sheet, header) for sheet, header in complete]
-    ranked = sorted(zip(complete, readings, strict=True), key=lambda c: (not c[0][0].visible, not c[1].lines))
+    ranked = sorted(
+        zip(complete, readings, strict=True),
+        key=lambda c: (not c[0][0].visible, not c[1].lines, bool(_SAMPLE_SHEET.search(c[0][0].name))),
+    )
     (sheet, header), reading = ranked[0]
     if twice := {k: v for k, v in header.twice.items() if k in NEEDED}:
         raise SheetError(TWO_COLUMNS, _which_are_twice(twice))
@@ -188,18 +210,35 @@ def _missing(header: Header) -> list[str]:
     return [key for key in NEEDED if key not in header.columns]
 
 
-def _what_is_missing(found) -> str:
+def _what_is_missing(kind: str, found) -> str:
     if not found:
         wanted = "、".join(TITLES[key] for key in NEEDED)
-        return f"没有找到表头。台账要有一行写明：{wanted}。请对照下载的台账补上表头后再上传。"
+        garbled = "如果打开是乱码，或者都挤在一列，请用 WPS 另存为 xlsx 后再上传。" if kind == "csv" else ""
+        return f"没有找到表头。台账要有一行写明：{wanted}。请对照下载的台账补上表头后再上传。{garbled}"
     sheet, header = max(found, key=lambda f: (len(NEEDED) - len(_missing(f[1])), f[0].visible))
     wanted = "、".join(f"“{TITLES[key]}”" for key in _missing(header))
+    if joined := _two_in_one(header):
+        says = f"第 {header.row} 行的表头“{joined}”把两项写在一列里，请分成两列（{wanted}单独一列）后再上传。"
+        return f"工作表“{sheet.name}”{says}" if sheet.name else says
     where = f"工作表“{sheet.name}”" if sheet.name else "表格"
     return f"{where}第 {header.row} 行是表头，但缺少{wanted}列。请补上后再上传。"
 
 
+def _two_in_one(header: Header) -> str:
+    """A heading such as 姓名/身份证号, which serves one column and names what another lacks; "" if there is none."""
+    parts = [part for column in COLUMNS if column.key in _missing(header) for part in column.parts]
+    for column in COLUMNS:
+        title = header.titles.get(header.columns.get(column.key), "")
+        if column.key in NEEDED and title not in column.words and any(part in title for part in parts):
+            return title
+    return ""
+
+
 def _which_are_twice(twice) -> str:
-    said = [f"“{TITLES[key]}”有两列（{'、'.join(letter(p) for p in places)}）" for key, places in twice.items()]
+    said = []
+    for key, places in twice.items():
+        letters = "、".join(map(letter, places[:5])) + ("等" if len(places) > 5 else "")
+        said.append(f"“{TITLES[key]}”有 {len(places)} 列（{letters}）")
     return f"{'；'.join(said)}，不知道以哪一列为准。请改成每人一行、每项一列后再上传。"
 
 
@@ -264,7 +303,20 @@ def _read_sheet(kind: str, sheet: Sheet, header: Header) -> Reading:
             total = _total(number, what, cells, values, len(reading.lines), section_from)
             reading.totals.append(total)
             section_from = len(reading.lines)
+    _spread_households(reading.lines)
     return reading
+
+
+def _spread_households(lines: list[Line]) -> None:
+    """Many write the number of a household in the row of its 户主 alone: it holds for the members under it."""
+    heads, number, head_above = any(line.is_head for line in lines), None, ""
+    for line in lines:
+        head_name = line.text("head_name")
+        goes_on = not line.is_head and bool(heads and line.text("relation") or head_name and head_name == head_above)
+        number = line.cells.get("household") or (number if goes_on else None)
+        if number is not None:
+            line.cells["household"] = number
+        head_above = head_name
 
 
 def _texts_of_heading(sheet: Sheet, header: Header) -> list[set[str]]:
@@ -324,7 +376,11 @@ def _kind_of_row(cells: list[Cell], values: dict[str, Cell]) -> str:
     paid = [values.get(key) for key in ("amount", "paid_on", "receipt_no")]
     digits = number is not None and sum(c.isdigit() for c in str(number)) >= 6
     texts = [str(c).strip() for c in cells if type(c) is str and c.strip()]
+    if texts and plain(texts[0]) in _EXAMPLES:
+        return ""
     if not digits:
+        if _explains_the_form(cells):
+            return ""
         label = next((t for t in texts[:4] if _TOTAL.match(plain(t))), None)
         if label:
             return label
@@ -333,8 +389,8 @@ def _kind_of_row(cells: list[Cell], values: dict[str, Cell]) -> str:
             return ""
         if name is not None and plain(name) in COLUMNS[0].words:
             return ""
-        if name is None and number is None and not any(p is not None for p in paid):
-            return ""
+        if name is None and number is None and paid[0] is None and paid[2] is None:
+            return ""  # a day alone is that of signing
         if name is None and number is None and paid[1] is None and paid[2] is None:
             # With a number of its own it is a line of the form that nobody has been written into.
             written = values.get("serial") is None and any(c in "123456789" for c in str(paid[0]))
@@ -344,6 +400,15 @@ def _kind_of_row(cells: list[Cell], values: dict[str, Cell]) -> str:
     if any(p is not None and p != 0 for p in paid):
         return "person"
     return "unpaid" if digits or names.is_plausible(names.normalise(name)) else ""
+
+
+def _explains_the_form(cells: list[Cell]) -> bool:
+    shown = [f"{c:g}" if isinstance(c, float) else str(c).strip() for c in cells if c is not None]
+    marks = [_COLUMN_NUMBER.fullmatch(text) for text in shown]
+    if len(marks) > 3 and all(marks):
+        numbers = [int(mark[1]) for mark in marks if mark[1]]
+        return len(numbers) > 2 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return sum(bool(_HOW_TO_FILL.match(text)) for text in shown) > 1
 
 
 def _is_signature(texts: list[str], name: Cell, paid_on: Cell) -> bool:

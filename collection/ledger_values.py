@@ -11,26 +11,30 @@ from decimal import Decimal
 
 from residents.sheets import Cell
 
+_QUOTES = "'`‘’′\""
 _SPACES = re.compile(r"\s+")
 _AMOUNT_WORDS = re.compile(r"^(人民币|RMB|CNY|[￥¥])*|(元|圆|块|块钱|RMB|CNY)?(整|正)?$")
 _PLAIN_AMOUNT = re.compile(r"\d+(\.\d*)?|\d{1,3}(,\d{3})+(\.\d*)?")
-_YEAR_FIRST = re.compile(r"(20\d\d)[-/.年、_—–](\d{1,2})[-/.月、_—–](\d{1,2})[日号.]?")
+_YEAR_FIRST = re.compile(r"(20\d\d)[-/.年、_—–,·](\d{1,2})[-/.月、_—–,·](\d{1,2})[日号.]?")
+_IN_WORDS = re.compile(r"(二[零〇○]..)年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]?")
 _COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)")
 _TIME_OF_DAY = re.compile(r"[T ]?\d{1,2}[:时]\d{1,2}([:分]\d{1,2}(\.\d+)?秒?|分)?$")
+_WEEKDAY = re.compile(r"[(]?(星期|周)[一二三四五六日天][)]?$")
 _WITHOUT_YEAR = re.compile(r"\d{1,2}[-/.月]\d{1,2}[日号]?")
 _TWO_DIGIT_YEAR = re.compile(r"\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}[日号]?")
-_DAY_FIRST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]20\d\d")
+_YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](20\d\d)")
 _NO_RECEIPT = frozenset({"", "无", "没有", "未开", "未开具", "暂无", "/", "\\", "-", "—", "——", "0", "待开", "待补"})
-_RECEIPT_WORDS = re.compile(r"^(第|(专用)?(收据|票据|票)(号码|编号|号)?[:.]*)(?=[A-Z]{0,12}\d)|(?<=\d)号$")
+_RECEIPT_WORDS = re.compile(r"^(第|(专用)?(收据|票据|票)(号码|编号|号)?[:.]*)(?=[A-Z]{0,12}\d)|(?<=\d)号?[,;.、。]*$")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d{1,3}")
 _SEVERAL = re.compile(r".*\d[、,;~至到].*\d.*")
+_REMARK = re.compile(r".*\d.*\([^()]*[一-鿿][^()]*\)")
 _RANGE = re.compile(r"\D*(\d{5,})[-—–_/]+\D*(\d{5,})")
 # Excel counts days from here; 36526 is 2000-01-01 and 73050 the last day of 2099.
 _EXCEL_EPOCH = date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 36526, 73050
 
-_VALUES = (0, 0, 1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9)
-_CHINESE_DIGITS = dict(zip("零〇一壹二贰两三叁四肆五伍六陆七柒八捌九玖", _VALUES, strict=True))
+_VALUES = (0, 0, 0, 1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9)
+_CHINESE_DIGITS = dict(zip("零〇○一壹二贰两三叁四肆五伍六陆七柒八捌九玖", _VALUES, strict=True))
 _CHINESE_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 
 MOST = Decimal(1_000_000)
@@ -51,27 +55,27 @@ def read_amount(cell: Cell) -> tuple[Decimal | None, bool, str]:
     if isinstance(cell, bool):
         return None, False, "实缴金额不是数字，请只填钱数，例如 400。"
     if isinstance(cell, int | float):
-        return _bounded(Decimal(repr(cell)), str(cell))
+        return _bounded(Decimal(repr(cell)), shown(cell))
     written = half_width(cell)
-    text = _AMOUNT_WORDS.sub("", written)
+    text = _AMOUNT_WORDS.sub("", written.strip(_QUOTES))
     if _PLAIN_AMOUNT.fullmatch(text):
         value, _, problem = _bounded(Decimal(text.replace(",", "")), written)
         return value, value is not None and str(cell) != text, problem
     if (value := _chinese_amount(text)) is not None:
         return value, True, ""
     if re.fullmatch(r"[-−(]\d+(\.\d+)?\)?", text):
-        return None, False, f"实缴金额“{_short(cell)}”是负数。收回的钱不在台账里写，请撤回原来的台账或办理退费。"
-    return None, False, f"实缴金额“{_short(cell)}”不是数字，请只填钱数，例如 400。"
+        return None, False, f"实缴金额“{shown(cell)}”是负数。收回的钱不在台账里写，请撤回原来的台账或办理退费。"
+    return None, False, f"实缴金额“{shown(cell)}”不是数字，请只填钱数，例如 400。"
 
 
 def _bounded(value: Decimal, written: str):
     if not value.is_finite() or value < 0:
-        return None, False, f"实缴金额“{_short(written)}”是负数或无法识别，请只填收到的钱数，例如 400。"
+        return None, False, f"实缴金额“{shown(written)}”是负数或无法识别，请只填收到的钱数，例如 400。"
     if value > MOST:
-        return None, False, f"实缴金额“{_short(written)}”太大，像是填错了列，请核对后重填。"
+        return None, False, f"实缴金额“{shown(written)}”太大，像是填错了列，请核对后重填。"
     cents = value.quantize(Decimal("0.01"))
     if abs(cents - value) > Decimal("0.000001"):
-        return None, False, f"实缴金额“{_short(written)}”有不到一分钱的零头，请核对后重填。"
+        return None, False, f"实缴金额“{shown(written)}”有不到一分钱的零头，请核对后重填。"
     return cents, False, ""
 
 
@@ -114,16 +118,37 @@ def read_date(cell: Cell) -> tuple[date | None, bool, str]:
         return None, False, "缴费日期不是日期，请写成 2024-10-08 这样。"
     if isinstance(cell, int | float):
         return _date_of_number(cell)
-    kept = unicodedata.normalize("NFKC", str(cell)).strip().replace("。", ".")
-    text = half_width(_TIME_OF_DAY.sub("", kept) if kept[:2] == "20" else kept)
+    kept = unicodedata.normalize("NFKC", str(cell)).strip().strip(_QUOTES).replace("。", ".")
+    text = _WEEKDAY.sub("", half_width(_TIME_OF_DAY.sub("", kept) if kept[:2] == "20" else kept))
+    text = re.sub(r"^(\d{5}|\d{8})\.0+$", r"\1", text)
     if match := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text) or _YEAR_FIRST.fullmatch(_spaced(kept)):
         found = _day(*map(int, match.groups()))
         if found is None:
-            return None, False, f"缴费日期“{_short(cell)}”不存在，请核对月份和日子后重填。"
+            return None, False, f"缴费日期“{shown(cell)}”不存在，请核对月份和日子后重填。"
         return found, str(cell) != found.isoformat(), ""
     if text.isascii() and text.isdigit() and len(text) == 5:
         return _date_of_number(int(text))
+    if found := _in_words(text) or _year_last(text):
+        return found, True, ""
     return None, False, _what_is_wrong_with(text, cell)
+
+
+def _in_words(text: str) -> date | None:
+    """二〇二四年十月五日, as some date formats show it."""
+    if not (match := _IN_WORDS.fullmatch(text)) or any(c not in _CHINESE_DIGITS for c in match[1]):
+        return None
+    month, day = _chinese_amount(match[2]), _chinese_amount(match[3])
+    year = "".join(str(_CHINESE_DIGITS[c]) for c in match[1])
+    return _day(int(year), int(month), int(day)) if month and day else None
+
+
+def _year_last(text: str) -> date | None:
+    """10/25/2024, where only one of the two orders is a day; 8/10/2024 would be a guess."""
+    if not (match := _YEAR_LAST.fullmatch(text)):
+        return None
+    first, second, year = map(int, match.groups())
+    found = {_day(year, first, second), _day(year, second, first)} - {None}
+    return found.pop() if len(found) == 1 else None
 
 
 def _spaced(text: str) -> str:
@@ -132,12 +157,12 @@ def _spaced(text: str) -> str:
 
 def _what_is_wrong_with(text: str, cell: Cell) -> str:
     if _WITHOUT_YEAR.fullmatch(text):
-        return f"缴费日期“{_short(cell)}”没有写年份，请写成 2024-10-08 这样。"
+        return f"缴费日期“{shown(cell)}”没有写年份，请写成 2024-10-08 这样。"
     if _TWO_DIGIT_YEAR.fullmatch(text):
-        return f"缴费日期“{_short(cell)}”的年份只有两位，请写全四位年份，例如 2024-10-08。"
-    if _DAY_FIRST.fullmatch(text):
-        return f"缴费日期“{_short(cell)}”分不清哪个是月、哪个是日，请写成 2024-10-08 这样。"
-    return f"缴费日期“{_short(cell)}”不是日期，请写成 2024-10-08 这样。"
+        return f"缴费日期“{shown(cell)}”的年份只有两位，请写全四位年份，例如 2024-10-08。"
+    if _YEAR_LAST.fullmatch(text):
+        return f"缴费日期“{shown(cell)}”分不清哪个是月、哪个是日，请写成 2024-10-08 这样。"
+    return f"缴费日期“{shown(cell)}”不是日期，请写成 2024-10-08 这样。"
 
 
 def _date_of_number(number: int | float) -> tuple[date | None, bool, str]:
@@ -166,18 +191,20 @@ def read_receipt(cell: Cell) -> tuple[str, bool, str]:
         if not float(cell).is_integer() or abs(cell) >= 1e15:
             return "", False, f"收据号“{cell:g}”被当作数字存放，已经失真。请改为文本格式后照收据重填。"
         cell = f"{cell:.0f}"
-    number = half_width("" if cell is None else cell).strip("'`‘’′\"").upper()
+    number = half_width("" if cell is None else cell).strip(_QUOTES).upper()
     if number in _NO_RECEIPT:
         return "", False, "没有填写收据号。收了钱必须开专用收据，请照收据存根补填。"
     number = _RECEIPT_WORDS.sub("", number)
     if len(number) > 30:
-        return "", False, f"收据号“{_short(cell)}”太长，请只填收据上印的号码。"
+        return "", False, f"收据号“{shown(cell)}”太长，请只填收据上印的号码。"
     if not re.search(r"[0-9]", number):
-        return "", False, f"收据号“{_short(cell)}”不是号码，请照收据存根填写印的号码。"
+        return "", False, f"收据号“{shown(cell)}”不是号码，请照收据存根填写印的号码。"
     if _SCIENTIFIC.fullmatch(number):
-        return "", False, f"收据号“{_short(cell)}”被当作数字存放，已经失真。请改为文本格式后照收据重填。"
-    if _SEVERAL.fullmatch(number) or _is_range(number):
-        return "", False, f"收据号“{_short(cell)}”不止一张。每人一行，请只填开给他（或他家）的那一张的号码。"
+        return "", False, f"收据号“{shown(cell)}”被当作数字存放，已经失真。请改为文本格式后照收据重填。"
+    if _REMARK.fullmatch(number):
+        return "", False, f"收据号“{shown(cell)}”里还有别的文字，请只填收据上印的号码；作废的收据不能填。"
+    if _SEVERAL.fullmatch(number) or _is_range(number) or _is_list(str(cell)):
+        return "", False, f"收据号“{shown(cell)}”不止一张。每人一行，请只填开给他（或他家）的那一张的号码。"
     return number, number != str(cell), ""
 
 
@@ -186,6 +213,13 @@ def _is_range(number: str) -> bool:
     if not (match := _RANGE.fullmatch(number)) or len(match[1]) != len(match[2]):
         return False
     return 0 < int(match[2]) - int(match[1]) < 1000
+
+
+def _is_list(text: str) -> bool:
+    """Numbers of one shape side by side or on two lines: NX0026 NX0027; 2489 6580 is one number, written in groups."""
+    words = unicodedata.normalize("NFKC", text).strip(_QUOTES).split()
+    shapes = {re.sub(r"\d", "0", word.upper()) for word in words}
+    return len(words) > 1 and len(shapes) == 1 and bool(re.search(r"\d{5}|[A-Z].*\d{3}", words[0].upper()))
 
 
 def read_phone(cell: Cell) -> str:
@@ -198,6 +232,7 @@ def read_phone(cell: Cell) -> str:
     return digits if 7 <= len(digits) <= 12 else ""
 
 
-def _short(cell: object) -> str:
-    text = str(cell).strip()
+def shown(cell: object) -> str:
+    """What stands in a cell, short enough for a message."""
+    text = f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
     return text if len(text) <= 20 else text[:20] + "…"

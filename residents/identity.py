@@ -37,7 +37,7 @@ _HALF_WIDTH_CAPITALS = {
 }
 _HMT_PREFIXES = frozenset({"810000", "820000", "830000"})
 _BIRTH_CERTIFICATE = re.compile(r"[A-Z]\d{9}")
-_SCIENTIFIC = re.compile(r"\d([.]\d+)?E[+]?1[5-9]", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"\d([.]\d+)?E[+]?0?1[5-9]", re.IGNORECASE)
 _LEADING_QUOTES = "'`‘’′＇\""
 _WRITTEN_FOR_NOTHING = frozenset({"", "无", "暂无", "没有", "未知", "不详", "未提供", "/", "\\", "0"})
 

@@ -12,13 +12,18 @@ import unicodedata
 COLLATION = "BINARY"
 
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " "}
+#: The radicals that texts copied out of a PDF hold in place of characters: ⾦ for 金.
+_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
 _DOTS = dict.fromkeys(map(ord, "•・．‧∙⋅･●・∘᛫⸱"), "·")
-#: Quotes around a name, and the space that a quote leaves behind, are no part of it.
-_EDGES = "'`‘’′\" "
+#: Quotes around a name, the space that a quote leaves behind, and a dot with nothing beyond it are no part of it.
+_EDGES = "'`‘’′\" ·"
 #: What a program writes where it could not show a character.
 _LOST = frozenset("?？□■�〓¿▯")
 #: Written where there should be a name.
-_NO_NAMES = frozenset({"同上", "待查", "待定", "待补", "不详", "未知", "未填", "空白", "暂无", "没有", "无名"})
+_NO_NAMES = frozenset({
+    "姓名", "某某", "新生儿", "查无此人",
+    "同上", "待查", "待定", "待补", "不详", "未知", "未填", "空白", "暂无", "没有", "无名",
+})
 
 
 def normalise(text: object) -> str:
@@ -26,18 +31,17 @@ def normalise(text: object) -> str:
     text = "" if text is None else str(text)
     if text.isalpha() and not text.isascii() and not any(0xFF01 <= ord(c) < 0xFF5F for c in text):
         return text
-    text = text.translate(_HALF_WIDTH).translate(_DOTS)
+    text = text.translate(_HALF_WIDTH | _RADICALS).translate(_DOTS)
     text = "".join(c if unicodedata.category(c) not in ("Cc", "Cf") else " " if c.isspace() else "" for c in text)
     words = text.split()
     if any(_is_han(c) for c in text):
-        text = "".join(words).strip(_EDGES)
-        return text.replace(".", "·") if "." in text.strip(".") else text
+        return "".join(words).replace(".", "·").strip(_EDGES)
     return " ".join(words).strip(_EDGES)
 
 
 def is_plausible(name: str) -> bool:
     """Whether this can be a name: two to sixty letters, dots and hyphens, nothing lost, no remark added."""
-    if not 2 <= len(name) <= 60 or name in _NO_NAMES or any(c in _LOST for c in name):
+    if not 2 <= len(name) <= 60 or name in _NO_NAMES or name.endswith("某某") or any(c in _LOST for c in name):
         return False
     return all(c.isalpha() or _is_private(c) or c in "·-.' " for c in name) and any(
         c.isalpha() or _is_private(c) for c in name

@@ -38,7 +38,6 @@ from subsidies.services.instants import stamp
 #: Small enough that on SQLite other writers wait well under a second.
 CHUNK = 500
 MOST_ATTEMPTS = 5
-HEADS = ("户主", "本人")
 
 
 @transaction.atomic
@@ -105,7 +104,10 @@ def _book_chunk(run, batch, chunk: list[LedgerRow]) -> None:
 
 
 def _reading(chunk: list[LedgerRow]) -> Reading:
-    lines = [Line(row.number, {key: sheets.from_json(value) for key, value in row.raw.items()}) for row in chunk]
+    lines = [
+        Line(row.number, {key: sheets.from_json(value) for key, value in row.raw.items()}, household=row.household)
+        for row in chunk
+    ]
     return Reading("", "", Header(0, 0, {}, {}), lines=lines)
 
 
@@ -178,7 +180,7 @@ def _newcomer(row: Row) -> Newcomer:
         id_number=row.id_number,
         household=row.household if row.line.text("household") else "",
         phone=row.phone,
-        is_head=row.line.text("relation") in HEADS,
+        is_head=row.line.is_head,
     )
 
 

@@ -19,6 +19,7 @@ from residents.sheet_formats.output import Output, Refused
 from residents.sheet_formats.text import read_text
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+WEB_PAGE = "这是网页（或 XML 文件），只是名字像表格。请用 WPS 或 Excel 打开它，“另存为”选择 xlsx，再上传。"
 OTHER_KINDS = (
     (b"%PDF", "这是 PDF 文件，不是表格。请在 WPS 或 Excel 里打开原来的表格，另存为 xlsx 后再上传。"),
     (b"\x89PNG", "这是图片，不是表格。请上传表格文件（xlsx、xls、et、ods 或 csv）。"),
@@ -28,9 +29,9 @@ OTHER_KINDS = (
     (b"7z\xbc\xaf", "这是压缩包，请先解压，再上传里面的表格。"),
     (b"\x1f\x8b", "这是压缩包，请先解压，再上传里面的表格。"),
     (b"{\\rtf", "这是文字文档，不是表格。请另存为 xlsx 后再上传。"),
+    (b"MIME-Version:", WEB_PAGE),
     (b"SQLite format 3", "这是数据库文件，不是表格。请导出为 xlsx 后再上传。"),
 )
-WEB_PAGE = "这是网页（或 XML 文件），只是名字像表格。请用 WPS 或 Excel 打开它，“另存为”选择 xlsx，再上传。"
 TOO_OLD = "表格的格式太旧（Excel 4.0 或更早）。请用 WPS 打开，另存为 xlsx 后再上传。"
 
 

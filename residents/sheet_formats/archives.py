@@ -38,6 +38,8 @@ def read_zip(source, limits, out):
 
 def kind_of(archive):
     names = {n.lower() for n in archive.namelist()}
+    if "encrypted-package" in names:  # ods of LibreOffice 24 and later
+        raise Refused("encrypted_file", ENCRYPTED)
     if "content.xml" in names and "mimetype" in names:
         kind = "ods"
     elif any(n.startswith("xl/") for n in names):

@@ -5,8 +5,10 @@ from itertools import islice
 
 from residents.sheet_formats.archives import read_zip
 from residents.sheet_formats.markup import LAYOUT_BYTES
-from residents.sheet_formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, NOT_A_SHEET, WORD, Refused
+from residents.sheet_formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, WORD, Refused
 from residents.sheet_formats.readers import read_calamine
+
+NO_BOOK = "这个文件里没有能读的表格（xls 和 et 要是 Excel 97—2003 格式）。请用 WPS 打开，另存为 xlsx 后再上传。"
 
 
 def read_ole(path, limits, out):
@@ -19,8 +21,11 @@ def read_ole(path, limits, out):
                 return read_encrypted(path, limits, out)
             book = streams.get("workbook") or streams.get("book")
             if book is None:
-                raise Refused("unreadable_file", WORD if "worddocument" in streams else NOT_A_SHEET)
-            hidden = xls_hidden_rows(ole.openstream(book).read(LAYOUT_BYTES))
+                raise Refused("unreadable_file", WORD if "worddocument" in streams else NO_BOOK)
+            stream = ole.openstream(book).read(LAYOUT_BYTES)
+            if any(kind == FILEPASS for kind, _, _ in biff_records(stream, 0)):
+                raise Refused("encrypted_file", ENCRYPTED)
+            hidden = xls_hidden_rows(stream)
     except (OSError, ValueError, IndexError, TypeError, AttributeError, OverflowError) as error:
         raise Refused("unreadable_file", DAMAGED) from error
     out.line({"kind": "xls"})
@@ -45,7 +50,7 @@ def read_encrypted(path, limits, out):
     return read_zip(plain, limits, out)
 
 
-BOF, END, BOUNDSHEET, ROW = 0x0809, 0x000A, 0x0085, 0x0208
+BOF, END, FILEPASS, BOUNDSHEET, ROW = 0x0809, 0x000A, 0x002F, 0x0085, 0x0208
 
 
 def xls_hidden_rows(stream):

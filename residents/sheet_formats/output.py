@@ -9,8 +9,8 @@ MOST_SHEETS = 1000  # a sheet for every village of a county is far less
 
 DAMAGED = "文件已损坏或没有传完整，打不开。请在 WPS 或 Excel 里打开原文件，另存为 xlsx 后重新上传。"
 WORD = "这是 Word 文档，不是表格。请把里面的表格复制到 WPS 表格里，保存为 xlsx 后再上传。"
-NOT_A_SHEET = "无法识别这个文件。请上传 xlsx、xls、et、ods 或 csv 格式的表格。"
-ENCRYPTED = "文件设有打开密码。请在 WPS 或 Excel 里取消密码保护，保存后重新上传。"
+NOT_A_SHEET = "无法识别这个文件，或者它的文字编码。请用 WPS 或 Excel 打开，另存为 xlsx 后再上传。"
+ENCRYPTED = "文件设有密码保护。请在 WPS 或 Excel 里打开，取消打开密码和工作簿保护，另存为 xlsx 后再上传。"
 
 
 class Refused(Exception):

@@ -11,11 +11,21 @@ def read_text(path, out):
     out.line({"kind": "csv"})
     out.sheet("")
     csv.field_size_limit(1 << 20)
+    mark, columns = delimiter_of(text), 0
     try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)), 1):
+        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=mark), 1):
+            columns = max(columns, len(cells))
+            if any(holds_rows(c, mark, columns) for c in cells):
+                says = f"第 {number} 行有引号没有配对，后面的行都并进了这一格，读出来会缺人。"
+                raise Refused("unreadable_file", f"{says}请用 WPS 打开核对，去掉多余的引号，另存为 xlsx 后再上传。")
             out.row(number, [excel_text(c) for c in cells])
     except csv.Error as error:
         raise Refused("unreadable_file", NOT_A_SHEET) from error
+
+
+def holds_rows(cell, mark, columns):
+    """Whether a quote that nobody closed has swallowed whole rows: lines with as many delimiters as a row has."""
+    return "\n" in cell and any(line.count(mark) >= min(columns - 1, 4) > 0 for line in cell.split("\n")[1:])
 
 
 def decode(raw):

@@ -1,13 +1,15 @@
 """The command's contract: one JSON answer a line, whatever the line."""
 
-import io
 import json
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 
 from collection.management.commands.deposit_duties import answer
+
+ROOT = Path(__file__).resolve().parents[2]
 
 ASK = {
     "limit": {"days": 5, "amount": "10000.00"},
@@ -99,10 +101,17 @@ def test_bad_facts_are_named(name):
     assert where in found["message"]
 
 
-def test_command_answers_line_by_line_and_goes_on_after_a_bad_one(monkeypatch):
-    lines = [json.dumps(ASK).encode(), b"", b"nonsense", json.dumps(ASK).encode()]
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\n".join(lines))))
-    out = io.StringIO()
-    call_command("deposit_duties", stdout=out)
-    answers = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert [a.get("status", a.get("error")) for a in answers] == ["overdue", "bad_input", "overdue"]
+def test_command_answers_line_by_line_and_goes_on_after_a_bad_one(tmp_path):
+    half = {"limit": {"days": "\ud800天", "amount": "1"}}  # half of a pair is a text in JSON, but cannot be written
+    lines = [json.dumps(ASK), "", "nonsense", json.dumps(half), json.dumps(ASK)]
+    run = subprocess.run(
+        [sys.executable, "manage.py", "deposit_duties"], input="\n".join(lines).encode(), capture_output=True, cwd=ROOT,
+        timeout=60, env={
+            "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nowhere", "DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin",
+            "PYTHONIOENCODING": "gb18030",
+        },
+    )
+    assert run.returncode == 0, run.stderr.decode()
+    answers = [json.loads(line) for line in run.stdout.decode("utf-8").splitlines()]
+    assert [a.get("status", a.get("error")) for a in answers] == ["overdue", "bad_input", "bad_input", "overdue"]
+    assert "天" in answers[2]["message"]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collection.ledger_check import check_ledger
-from collection.ledger_columns import read_ledger
+from collection.ledger_columns import TITLES, read_ledger
 from collection.ledger_verdicts import Facts, Paid, Person, ReceiptUse
 from residents.sheets import Sheet, SheetError, Workbook
 from subsidies import policy
@@ -64,6 +64,7 @@ def registered(serial=0, **changes):
         ({"id_number": "无"}, ["id_missing"]),
         ({"id_number": 4.11325195503207e17}, ["id_number_truncated"]),
         ({"id_number": "4.11325E+17"}, ["id_number_truncated"]),
+        ({"id_number": "4.11325195001e+017"}, ["id_number_truncated"]),
         ({"id_number": "41132519500101"}, ["id_length"]),
         ({"id_number": number_of(0)[:17] + "A"}, ["id_checksum"]),
         ({"id_number": invented_number(datetime.date(2024, 11, 1), "M", 1)}, ["id_birth_date"]),
@@ -71,6 +72,8 @@ def registered(serial=0, **changes):
         ({"name": " 　"}, ["name_missing"]),
         ({"name": "王?平"}, ["name_invalid"]),
         ({"name": "王平（已故）"}, ["name_invalid"]),
+        ({"name": "王某某"}, ["name_invalid"]),
+        ({"name": "新生儿"}, ["name_invalid"]),
         ({"amount": None}, ["amount_invalid"]),
         ({"amount": "已交"}, ["amount_invalid"]),
         ({"amount": -400}, ["amount_invalid"]),
@@ -116,6 +119,19 @@ def test_what_is_repaired_or_odd_is_said_and_accepted(changes, code):
     assert code in warnings(checked)
 
 
+@pytest.mark.parametrize(
+    ("id_number", "says"),
+    [
+        ("411325700501123", "15位的旧身份证号码"), (number_of(0)[:17], "有 17 位"),
+        (number_of(0) + "（长子）", "还有别的文字"), ("4O1325" + "1" * 12, "有字母或符号"),
+        (number_of(0)[:17] + "×", "最后一位“×”"), (number_of(0)[:17] + "Ⅹ", "最后一位“Ⅹ”"),
+        (number_of(0)[:10] + "1332" + "0010", "“19501332”不是真实的出生日期"), ("待办", "新生儿"),
+    ],
+)
+def test_what_is_wrong_with_a_number_is_named(id_number, says):
+    assert says in check(person(0, id_number=id_number)).rows[0].problems[0].message
+
+
 def test_every_message_says_what_to_do():
     rows = [person(0, **changes) for changes in (
         {"id_number": "1"}, {"amount": "x"}, {"paid_on": "x"}, {"receipt_no": None}, {"name": "?"}, {"amount": 1},
@@ -140,6 +156,7 @@ def test_every_message_says_what_to_do():
         ({"marks": (("低保对象", MAY, None),)}, {"amount": 400}, ["amount_mismatch"]),
         ({"marks": (("低保对象", MAY, datetime.date(2024, 9, 30)),)}, {"amount": 320}, ["amount_mismatch"]),
         ({"marks": (("特困人员", MAY, None),)}, {"amount": 400}, ["fully_subsidised"]),
+        ({"marks": (("特困人员", MAY, None),)}, {"amount": 0}, ["fully_subsidised"]),
         ({"marks": (("低保对象", MAY, None), ("特困人员", MAY, None))}, {"amount": 320}, ["fully_subsidised"]),
     ],
 )
@@ -182,6 +199,10 @@ def test_the_same_person_twice_counts_once():
     assert problems(check(person(0), person(1), person(0, receipt_no="NX9"))) == {4: ["duplicate_in_file"]}
 
 
+def test_a_row_without_a_name_says_nothing_against_the_other():
+    assert problems(check(person(0, name=None), person(0))) == {2: ["name_missing", "duplicate_in_file"]}
+
+
 def test_one_number_under_two_names_holds_both():
     assert problems(check(person(0), person(0, name="另一人"), person(0))) == {
         2: ["name_conflict"], 3: ["name_conflict"], 4: ["name_conflict"],
@@ -200,6 +221,38 @@ def test_one_receipt_serves_one_household(second, codes, warned):
     checked = check(person(0), person(5, receipt_no="NX00000000", **second))
     assert problems(checked).get(3, []) == codes
     assert ("receipt_shared" in warnings(checked, 3)) is warned
+
+
+HEAD, MEMBER = {"relation": "户主"}, {"relation": "配偶", "household": None}
+SAME = {"receipt_no": "NX1"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "codes"),
+    [
+        pytest.param({**HEAD, "household": "H1"}, MEMBER, [], id="written for the head alone"),
+        pytest.param({**HEAD, "household": "H1"}, {**HEAD, "household": None}, ["receipt_reused"], id="a second head"),
+        pytest.param({**HEAD, "household": "H1"}, {**MEMBER, "household": "H2"}, ["receipt_reused"], id="another"),
+        pytest.param({**HEAD, "household": 1.0}, {**MEMBER, "household": "1"}, [], id="a number and a text"),
+        pytest.param({**HEAD, "household": "H1"}, {**MEMBER, "household": "ｈ1"}, [], id="the other keyboard"),
+        pytest.param({**HEAD, "household": None}, MEMBER, [], id="no numbers at all"),
+        pytest.param({**MEMBER, "household": "H1"}, MEMBER, [], id="no head in the list"),
+    ],
+)
+def test_whose_household_a_row_is(first, second, codes):
+    assert problems(check(person(0, **SAME, **first), person(1, **SAME, **second))).get(3, []) == codes
+
+
+@pytest.mark.parametrize(("written", "household"), [("7", "7"), (None, "H00000")])
+def test_a_written_household_holds_for_members_registered_in_it(written, household):
+    known = registered(0) | registered(1)
+    rows = check(person(0, **HEAD | {"household": written}), person(1, **MEMBER), people=known).rows
+    assert [row.household for row in rows] == [household, household]
+
+
+def test_two_households_without_a_number_are_two_in_two_files_too():
+    (one,), (other,) = (check(person(n, **HEAD | {"household": None})).rows for n in (0, 3))
+    assert one.household and other.household and one.household != other.household
 
 
 def test_households_follow_from_their_heads_where_no_number_is_written():
@@ -282,10 +335,43 @@ def test_a_total_right_under_the_heading_speaks_of_all(amount, codes):
         ["村干部签字", "王五", *[None] * 5, "2024-10-20"],
         ["经手人：刘一", None, "会计：陈二"],
         ["（盖章）"],
+        [*[None] * 7, "2024年10月20日"],
+        ["村委会（盖章）", *[None] * 6, datetime.datetime(2024, 10, 20)],
+        [None, "村民委员会（公章）", *[None] * 5, "2024-10-20"],
     ],
 )
 def test_rows_for_signing_are_nobody(row):
     assert [line.number for line in ledger(person(0), row, person(3)).lines] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [*range(1, 11)],
+        [float(n) for n in range(1, 11)],
+        [f"（{n}）" for n in range(1, 11)],
+        ["甲", "乙", "丙", *range(1, 8)],
+        ["栏次", *map(str, range(1, 10))],
+        [None, "必填", "必填，18位", None, None, "下拉选择", "必填，数字", "必填，如2024-10-08", "必填"],
+        ["示例", *person(7)[1:]],
+        ["例：", *person(7)[1:]],
+    ],
+)
+def test_rows_that_explain_the_form_are_nobody(row):
+    assert [line.number for line in ledger(row, person(3)).lines] == [3]
+
+
+@pytest.mark.parametrize(
+    ("key", "word"),
+    [
+        ("name", "参保对象"), ("name", "户主/成员姓名"), ("id_number", "公民身份号"), ("id_number", "身分证号码"),
+        ("amount", "个人缴纳"), ("amount", "保险费（元）"), ("paid_on", "开票时间"), ("paid_on", "缴交日期"),
+        ("receipt_no", "发票编号"), ("receipt_no", "缴费凭证编号"), ("receipt_no", "单据号"),
+    ],
+)
+def test_other_words_for_the_columns(key, word):
+    reading = ledger(person(0), heading=[word if TITLES[key] == title else title for title in HEADING])
+    assert reading.lines[0].cells[key] == ledger(person(0)).lines[0].cells[key]
 
 
 def test_a_person_with_a_remark_about_signing_stays():
@@ -294,7 +380,7 @@ def test_a_person_with_a_remark_about_signing_stays():
     assert [line.number for line in reading.lines] == [2]
 
 
-@pytest.mark.parametrize("word", ["未缴", "未交", "-", "欠"])
+@pytest.mark.parametrize("word", ["未缴", "未交", "-", "欠", "免缴", "全额资助"])
 def test_a_word_for_unpaid_where_the_sum_would_stand(word):
     reading = ledger(person(0), person(1, amount=word, paid_on=None, receipt_no=None))
     assert reading.unpaid == [3]
@@ -352,7 +438,7 @@ def test_as_above_does_not_give_one_receipt_to_two_households():
 def test_rows_of_nobody_are_passed_over_and_the_unpaid_counted():
     reading = ledger(
         person(0), [5], HEADING, person(1, amount=None, paid_on=None, receipt_no=None), [None, "以上为一组村民。"],
-        person(2, amount=0, paid_on=None, receipt_no=None), ["注：红字为低保户"], ["（盖章）"], person(3),
+        person(2, amount="0", paid_on=None, receipt_no=None), ["注：红字为低保户"], ["（盖章）"], person(3),
     )
     assert [line.number for line in reading.lines] == [2, 10]
     assert reading.unpaid == [5, 7]
@@ -386,7 +472,9 @@ def test_who_pays_by_telephone_is_not_the_helpers_cash():
         ([["姓名", "备注"]], "missing_columns", "身份证号码"),
         ([["甲", "乙"], [1, 2]], "missing_columns", "没有找到表头"),
         ([[*HEADING, "姓名"], [*person(0), "王"]], "duplicate_columns", "B、K"),
-        ([[h for h in HEADING if h != "收据号"], person(0)], "missing_columns", "“收据号”"),
+        ([[h for h in HEADING if h != "收据号"], person(0)], "missing_columns", "缺少“收据号”"),
+        ([["姓名/身份证号", "金额", "日期", "收据号"]], "missing_columns", "分成两列（“身份证号码”单独一列）"),
+        ([["姓名", "身份证号", "金额", "收据日期"]], "missing_columns", "缺少“收据号”"),
         ([HEADING, person(0, amount=None, paid_on=None, receipt_no=None)], "no_rows", "1 人"),
     ],
 )
@@ -395,6 +483,17 @@ def test_sheets_that_are_no_ledger(rows, code, says):
         read_ledger(Workbook("xlsx", [Sheet("表", rows=list(enumerate(rows, 1)))]))
     assert caught.value.code == code
     assert says in caught.value.message
+
+
+def test_a_csv_that_may_be_garbled_is_told_to_be_saved_anew():
+    with pytest.raises(SheetError, match="乱码"):
+        read_ledger(Workbook("csv", [Sheet("", rows=[(1, ["濮撳悕"]), (2, ["x"])])]))
+
+
+def test_a_sheet_that_shows_an_example_is_not_the_ledger():
+    sheets = [Sheet(name, rows=[(1, HEADING), (2, person(n))]) for n, name in enumerate(["填写示例", "清册"])]
+    assert read_ledger(Workbook("xlsx", sheets)).sheet == "清册"
+    assert read_ledger(Workbook("xlsx", sheets[:1])).sheet == "填写示例"
 
 
 def test_the_sheet_with_the_ledger_is_found_and_the_others_are_named():

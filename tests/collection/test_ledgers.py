@@ -1,6 +1,7 @@
 """A ledger's way from the file to the books and back."""
 
 import datetime
+import random
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from collection.services.balances import recount
 from collection.services.ledgers import LedgerRefused
 from residents.models import Event, Household, Job, Region, Resident
 from residents.services import jobs
-from tests.collection.ledger_files import number_of, person, upload
+from tests.collection.ledger_files import HEADING, number_of, person, upload
 
 VILLAGE, OTHER, COUNTY = "411325101200", "411325101201", "411325"
 BatchState, RowState = LedgerBatch.State, LedgerRow.State
@@ -102,6 +103,55 @@ def test_people_the_register_does_not_know_are_registered_with_their_household(s
     assert head.household == member.household == household
     assert household.head_name == head.name
     assert Event.objects.filter(action="resident.register").count() == 2
+
+
+@pytest.mark.parametrize("number", ["H1", None])
+def test_a_household_stays_together_when_its_head_is_left_out(send, confirm, number):
+    head = person(0, household=number, receipt_no="NX1", amount=300)
+    members = [person(n, household=None, relation="子女", receipt_no="NX1") for n in (1, 2)]
+    batch = confirm(send([head, *members]))
+    assert states(batch) == {2: "bad", 3: "confirmed", 4: "confirmed"}
+    household = number or f"{head[1]}{number_of(0)[-4:]}"
+    assert list(Receipt.objects.values_list("number", "household", "amount")) == [("NX1", household, 800)]
+    assert set(Resident.objects.values_list("household__number", flat=True)) == {number}
+
+
+def test_one_receipt_without_any_household_is_taken_for_one(send, confirm):
+    bare = {"household": None, "relation": None, "receipt_no": "NX1"}
+    batch = send([person(n, **bare) for n in range(3)])
+    warned = [row.number for row in batch.rows.all() if "receipt_shared" in {w["code"] for w in row.warnings}]
+    assert sorted(warned) == [3, 4]
+    assert set(states(confirm(batch)).values()) == {"confirmed"}
+    assert Receipt.objects.get().amount == 1200
+    again = send([person(3, **bare), person(4, receipt_no="NX1", household="H9", relation=None)])
+    assert codes(again) == {2: ["receipt_reused"], 3: ["receipt_reused"]}
+
+
+@pytest.mark.parametrize("number", ["h00000", "Ｈ00000"])
+def test_a_household_number_from_another_keyboard_is_the_same(send, confirm, number):
+    batch = confirm(send([person(0), person(1, household=number)]))
+    assert states(batch) == {2: "confirmed", 3: "confirmed"}
+    assert list(Receipt.objects.values_list("household", "amount")) == [("H00000", 800)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_the_preview_calls_good_is_booked_however_households_are_written(send, confirm, monkeypatch, seed):
+    chance = random.Random(seed)
+    monkeypatch.setattr(ledger_confirm, "CHUNK", 2)
+    for _ in range(2):
+        rows = [
+            person(
+                n, household=chance.choice([None, None, "H1", "h1", " H2 ", 7, "7", "同上"]),
+                relation=chance.choice([None, "户主", "配偶", "子女"]), amount=chance.choice([400, 400, 300]),
+                receipt_no=chance.choice(["NX1", "nx 1", "NX2", "同上"]),
+            ) + [chance.choice([None, "甲一", "甲一", "乙二"])]
+            for n in chance.sample(range(20), 8)
+        ]
+        batch = send(rows, heading=[*HEADING, "户主姓名"])
+        good = [number for number, state in states(batch).items() if state == "good"]
+        if good:
+            after = states(confirm(batch))
+            assert {after[number] for number in good} == {"confirmed"}
 
 
 def test_uploading_twice_is_one_batch_until_it_is_confirmed(campaign, village, helper, send, confirm):

@@ -6,16 +6,19 @@ SECTOR = 512
 END, FREE, FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 
 
-def workbook(sheets, *, hidden=()):
-    """`sheets` is [(name, rows of numbers)]; `hidden` holds row numbers from 1, hidden in every sheet."""
+def workbook(sheets, *, hidden=(), locked=False, stream="Workbook"):
+    """`sheets` is [(name, rows of numbers)]; `hidden` holds row numbers from 1, hidden in every sheet.
+
+    `locked` puts in the record of a password (the old XOR kind); `stream` is the name of the book in its container.
+    """
     bodies = [_sheet(rows, hidden) for _, rows in sheets]
     bound = [_bound(0, name) for name, _ in sheets]
-    start = len(_record(0x809, _bof(0x05))) + sum(map(len, bound)) + 4
-    globals_, offset = _record(0x809, _bof(0x05)), start
+    globals_ = _record(0x809, _bof(0x05)) + (_record(0x2F, struct.pack("<HHH", 0, 1, 2)) if locked else b"")
+    offset = len(globals_) + sum(map(len, bound)) + 4
     for (name, _), body in zip(sheets, bodies, strict=True):
         globals_ += _bound(offset, name)
         offset += len(body)
-    return _container(globals_ + _record(0x0A) + b"".join(bodies))
+    return _container(globals_ + _record(0x0A) + b"".join(bodies), stream)
 
 
 def _record(kind, data=b""):
@@ -39,7 +42,7 @@ def _sheet(rows, hidden):
     return b"".join(parts) + _record(0x0A)
 
 
-def _container(stream):
+def _container(stream, name):
     stream = stream.ljust(max(4096, -(-len(stream) // SECTOR) * SECTOR), b"\0")  # below 4096 it would go elsewhere
     sectors = len(stream) // SECTOR
     chain = [FAT, END, *range(3, sectors + 2), END]
@@ -48,7 +51,7 @@ def _container(stream):
         "<8s16sHHHHH6sIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 0x3E, 3, 0xFFFE, 9, 6, b"",
         0, 1, 1, 0, 4096, END, 0, END, 0,
     ) + struct.pack("<I", 0).ljust(436, b"\xff")
-    folder = _entry("Root Entry", 5, 1, END, 0) + _entry("Workbook", 2, FREE, 2, len(stream)) + bytes(256)
+    folder = _entry("Root Entry", 5, 1, END, 0) + _entry(name, 2, FREE, 2, len(stream)) + bytes(256)
     return header + table + folder + stream
 
 

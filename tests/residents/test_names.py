@@ -16,6 +16,10 @@ from residents import names
         ("买买提•吐尔逊", "买买提·吐尔逊"),
         ("买买提.吐尔逊", "买买提·吐尔逊"),
         ("'赵六", "赵六"),
+        ("以上为一组。", "以上为一组。"),
+        ("王平.", "王平"),
+        ("⾦⼩⽟", "金小玉"),
+        ("J. Smith Jr.", "J. Smith Jr."),
         ("John `", "John"),
         ("Ｊｏｈｎ　 Ｓｍｉｔｈ", "John Smith"),
         ("John   Smith", "John Smith"),
@@ -35,6 +39,7 @@ def test_normalise(written, name):
         ("王平", True), ("买买提·吐尔逊", True), ("John Smith", True), ("𬱖小明", True), ("王\ue000明", True),
         ("王", False), ("王?明", False), ("王□明", False), ("王\ufffd明", False), ("王平1", False),
         ("李四（已故）", False), ("张三、李四", False), ("同上", False), ("待查", False),
+        ("王某某", False), ("查无此人", False), ("姓名", False),
         ("·", False), ("··", False), ("王" * 61, False), ("", False),
     ],
 )

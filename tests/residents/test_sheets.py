@@ -248,6 +248,9 @@ def test_streaming_holds_the_same_rows(file):
         pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), id="a broken container"),
         pytest.param(bytes(range(256)) * 40, id="binary"),
         pytest.param(bytes(5000), id="zeros"),
+        pytest.param(b"MIME-Version: 1.0\r\n\r\n<html>", id="a web page in one file"),
+        pytest.param(b'a,b,c\n1,"2,3\n4,5,6\n7,8,9\n', id="csv with a quote that swallows the rows below"),
+        pytest.param(b'a,b\r\n1,"2\r\n3,4\r\n5,6"\r\n', id="csv with a quote that swallows some rows"),
     ],
 )
 def test_unreadable(file, content):
@@ -268,6 +271,28 @@ def test_a_password(file):
     locked = io.BytesIO()
     OOXMLFile(io.BytesIO(xlsx())).encrypt("secret", locked)
     assert refusal(file("a", locked.getvalue())) == "encrypted_file"
+
+
+def test_a_password_of_excel_97(file):
+    from tests.residents.small_xls import workbook
+
+    assert refusal(file("a.xls", workbook([("清册", [[1.0]])], locked=True))) == "encrypted_file"
+
+
+def test_a_password_of_libreoffice_24(file):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("encrypted-package", bytes(100))
+    assert refusal(file("a.ods", out.getvalue())) == "encrypted_file"
+
+
+def test_a_container_without_a_workbook_is_to_be_saved_as_xlsx(file):
+    from tests.residents.small_xls import workbook
+
+    with pytest.raises(SheetError, match="另存为 xlsx") as refused:
+        sheets.read(file("a.et", workbook([("清册", [[1.0]])], stream="ET")))
+    assert refused.value.code == "unreadable_file"
 
 
 def test_too_many_bytes(file):

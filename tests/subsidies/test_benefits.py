@@ -60,6 +60,8 @@ def test_gap_before_2025(insured, gap):
         (False, 0, 0, 0), (True, 0, 0, 3), (False, 1, 0, 4), (True, 1, 0, 4), (True, 2, 0, 5), (True, 2, 1, 4),
         (True, 2, 2, 3), (True, 2, 9, 3), (True, 3, 0, 6), (True, 3, 3, 3), (True, 4, 0, 7), (True, 4, 1, 6),
         (True, 4, 2, 6), (True, 4, 4, 6), (True, 5, 5, 6), (True, 9, 0, 12), (True, 0, 3, 3),
+        (False, 3, 0, 6), (False, 3, 1, 5), (False, 4, 0, 7), (False, 4, 2, 6), (False, 6, 0, 9), (False, 6, 3, 6),
+        (False, 6, 6, 6), (False, 2, 2, 3),
     ],
 )
 def test_waiting_months_of_neixiang(late, gap, repaid, months):
@@ -84,8 +86,13 @@ COVER = [
     ("屯留 last day", TUNLIU, ADULT, "2026-02-25", None, "2026-02-25", 0),
     ("高阳 31 December", GAOYANG, ADULT, "2025-12-31", [2025], "2026-01-01", 0),
     ("高阳 28 February", GAOYANG, ADULT, "2026-02-28", [2025], "2026-02-28", 0),
+    ("高阳 1 January", GAOYANG, ADULT, "2026-01-01", [2025], "2026-01-01", 0),
+    ("高阳 2 January", GAOYANG, ADULT, "2026-01-02", [2025], "2026-01-02", 0),
     ("高阳 1 March", GAOYANG, ADULT, "2026-03-01", [2025], "2026-06-01", 3),
     ("高阳 not insured in 2025", GAOYANG, ADULT, "2025-11-10", [2024], "2026-05-01", 4),
+    ("内乡 31 January, late: the last day of April", NEIXIANG, ADULT, "2025-01-31", [2024], "2025-04-30", 3),
+    ("内乡 six broken years, in the period: 9 months from January", NEIXIANG, ADULT, "2024-10-10", [2018], "2025-10-01", 9),
+    ("内乡 nine broken years: cover would begin next year", NEIXIANG, ADULT, "2024-10-10", [2015], None, 12),
     ("内乡 newborn on 1 January", NEIXIANG, "2025-01-01", "2025-04-01", None, "2025-01-01", 0),
     ("内乡 newborn, day 91", NEIXIANG, "2025-01-01", "2025-04-02", None, "2025-04-02", 0),
     ("内乡 born on 31 December waits like all who are late", NEIXIANG, "2024-12-31", "2025-01-15", None, "2025-04-15", 3),

@@ -71,6 +71,49 @@ def test_amounts(rules, identities, due, category, fund):
     assert answer.funds == (((fund, answer.subsidy),) if fund else ())
 
 
+#: What each notice gives each kind of person it names, and from which money.
+MEDICAL, COUNTY, DISABLED = "医疗救助资金", "县财政", "残疾人就业保障金"
+NOTICES = {
+    NEIXIANG: {
+        "普通居民": ("0", None), "特困人员": ("400", MEDICAL), "孤儿（困境儿童）": ("400", MEDICAL), "低保对象": ("80", MEDICAL),
+        "返贫致贫人口": ("80", MEDICAL), "农村易返贫致贫人口": ("80", MEDICAL), "脱贫享受政策人口": ("80", MEDICAL),
+        "重度残疾人": ("80", MEDICAL),
+    },
+    XIXIA: {
+        "普通居民": ("0", None), "特困人员": ("400", MEDICAL), "孤儿": ("400", MEDICAL), "低保对象": ("90", MEDICAL),
+        "脱贫享受政策户": ("90", COUNTY), "监测户": ("90", COUNTY), "四集中机构入驻对象": ("0", None),
+    },
+    QINSHUI: {
+        "普通居民": ("80", COUNTY), "防止返贫监测对象": ("280", MEDICAL), "返贫致贫人口": ("360", MEDICAL),
+        "低保对象": ("320", MEDICAL), "特困人员": ("400", MEDICAL), "在乡重点优抚对象": None, "重度残疾人": None,
+        "稳定脱贫人口": ("200", COUNTY),
+    },
+    GAOYANG: {
+        "普通居民": ("0", None), "特困人员": ("400", MEDICAL), "孤儿": ("400", MEDICAL), "低保对象": ("360", MEDICAL),
+        "脱贫不稳定人口": ("360", MEDICAL), "突发严重困难人口（脱贫人口）": ("360", MEDICAL), "边缘易致贫人口": ("240", MEDICAL),
+        "突发严重困难人口（一般农户）": ("240", MEDICAL), "重度残疾人": ("320", MEDICAL),
+    },
+    TUNLIU: {
+        "普通人员": ("0", None), "稳定脱贫人员": ("0", None), "特困人员": ("400", MEDICAL), "低保人员": ("320", MEDICAL),
+        "返贫致贫人员": ("360", MEDICAL), "脱贫不稳定人员": ("280", MEDICAL), "边缘易致贫人员": ("280", MEDICAL),
+        "突发严重困难人口": ("280", MEDICAL), "重度残疾人": ("320", DISABLED), "未满3周岁婴幼儿": ("0", None),
+    },
+}
+
+
+@pytest.mark.parametrize("rules", NOTICES, ids=lambda rules: rules.county_name)
+def test_every_category_of_a_notice(rules):
+    assert [c.name for c in rules.categories] == list(NOTICES[rules])
+    for category, expected in NOTICES[rules].items():
+        if expected is None:
+            assert code(rules, category) == "amount_not_set"
+            continue
+        answer = ask(rules, category)
+        subsidy, fund = Decimal(expected[0]), expected[1]
+        assert (answer.subsidy, answer.due) == (subsidy, 400 - subsidy), category
+        assert answer.funds == (((fund, subsidy),) if fund else ()), category
+
+
 RECOGNISED = [
     ("内乡 last day", NEIXIANG, "低保对象", "2024-12-31", "2024-12-31", "320.00"),
     ("内乡 day after", NEIXIANG, "低保对象", "2025-01-01", "2025-01-10", "400.00"),
@@ -79,9 +122,13 @@ RECOGNISED = [
     ("西峡 last day", XIXIA, "监测户", "2025-12-31", "2025-12-31", "310.00"),
     ("西峡 after the period", XIXIA, "监测户", "2026-03-01", "2026-03-05", "400.00"),
     ("沁水 last day", QINSHUI, "低保对象", "2026-02-25", "2026-02-25", "80.00"),
+    ("沁水 last day, paid before", QINSHUI, "低保对象", "2026-02-25", "2025-11-10", "80.00"),
+    ("沁水 day after, paid before", QINSHUI, "低保对象", "2026-02-26", "2025-11-10", "320.00"),
     ("沁水 day after", QINSHUI, "低保对象", "2026-02-26", "2026-03-05", "320.00"),
+    ("屯留 last day, paid after the period", TUNLIU, "低保人员", "2026-02-25", "2026-03-05", "80.00"),
     ("屯留 day after", TUNLIU, "低保人员", "2026-02-26", "2026-03-05", "400.00"),
     ("高阳 last day, paid before: the difference is refunded", GAOYANG, "低保对象", "2026-02-28", "2025-11-10", "40.00"),
+    ("高阳 last day, paid after the period", GAOYANG, "低保对象", "2026-02-28", "2026-03-01", "40.00"),
     ("高阳 after the period, paid before: nothing", GAOYANG, "低保对象", "2026-03-01", "2026-02-28", "400.00"),
     ("高阳 after the period, paid the day before", GAOYANG, "低保对象", "2026-03-10", "2026-03-09", "400.00"),
     ("高阳 after the period, paid on that day", GAOYANG, "低保对象", "2026-03-10", "2026-03-10", "40.00"),
@@ -99,6 +146,9 @@ def test_recognition_dates(rules, category, recognised, paid, due):
 INFANTS = [
     ("born on the first day", "2023-01-01", "2025-12-25", "0.00"),
     ("born the day before", "2022-12-31", "2025-11-10", "400.00"),
+    ("born on the first day, registered on the third birthday", "2023-01-01", "2026-01-01", "400.00"),
+    ("the third birthday is the last day of the period", "2023-02-25", "2026-02-25", "400.00"),
+    ("three on the day after the period", "2023-02-26", "2026-02-25", "0.00"),
     ("the day before the third birthday", "2023-01-10", "2026-01-09", "0.00"),
     ("the third birthday", "2023-01-10", "2026-01-10", "400.00"),
     ("last day of the period", "2024-05-01", "2026-02-25", "0.00"),

@@ -58,6 +58,7 @@ class Command(BaseCommand):
         self._say({**answer, **_verdicts(reading, checked, notes)})
 
     def _say(self, answer):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
         self.stdout.write(json.dumps(answer, ensure_ascii=False))
 
 

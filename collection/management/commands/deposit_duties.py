@@ -30,6 +30,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args, **options):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
         for line in sys.stdin.buffer:
             if line.strip():
                 self.stdout.write(json.dumps(answer(line), ensure_ascii=False))
