@@ -30,6 +30,16 @@
     button.addEventListener("click", () => window.print());
   }
 
+  // A list of folded parts prints those that are open, and all of them where none is.
+  const folded = page.querySelectorAll("details[data-print-all]");
+  if (folded.length) {
+    window.addEventListener("beforeprint", () => {
+      if ([...folded].some((part) => part.open)) return;
+      for (const part of folded) part.open = true;
+      window.addEventListener("afterprint", () => folded.forEach((part) => (part.open = false)), { once: true });
+    });
+  }
+
   for (const box of page.querySelectorAll("[data-select-all]")) {
     box.addEventListener("change", () => {
       for (const other of page.querySelectorAll(`input[type=checkbox][name="${box.dataset.selectAll}"]`)) other.checked = box.checked;
