@@ -38,7 +38,11 @@ def statuses(resident, user):
 
 
 def insured_years(resident, user):
-    rows = [(row.year, row.source) for row in resident.insured_years.order_by("-year")]
+    """The years by where they are known from, the latest first: gaps show at a glance."""
+    known = {}
+    for row in resident.insured_years.order_by("-year"):
+        known.setdefault(row.source, []).append(str(row.year))
+    rows = [("、".join(years), source) for source, years in known.items()]
     return Section("参保年度", ("年度", "来源"), rows, empty="没有往年参保记录。")
 
 

@@ -1,16 +1,19 @@
 """Where each yuan got stuck, by name; and the campaign that closes over it, said why, and frozen."""
 
 import datetime
+import io
 from decimal import Decimal
 
+import openpyxl
 import pytest
+from django.urls import reverse
 
 from collection.models import Contribution, Deposit
 from collection.services import close, corrections, declarations, drafts, feedback, refunds, stuck
 from collection.services.contributions import ContributionRefused
 from collection.services.money import MoneyRefused
 from collection.services.steps import StepRefused
-from residents.models import Attachment, Region
+from residents.models import Attachment, Event, Region
 from tests.collection.paid_people import DAY, OTHER, TOWNSHIP, VILLAGE, bank, pay
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +117,20 @@ def test_closed_over_with_reasons_by_name_and_frozen(campaign, clerk, officer, d
     ):
         with pytest.raises((StepRefused, MoneyRefused, ContributionRefused), match="已经办结|已办结"):
             change()
+
+
+def test_the_report_shows_the_first_and_exports_everybody(client, campaign, clerk, officer):
+    pay(campaign, clerk, people=close.SHOWN + 5)
+    seen = kinds(campaign)
+    close.close_campaign(campaign=campaign, reasons=dict.fromkeys(seen, "下年度办理"), seen=seen, actor=officer)
+    client.force_login(officer)
+    page = client.get(reverse("campaign_close")).content.decode()
+    assert page.count("钱在村里") == close.SHOWN and "下年度办理" in page and "前 200 个" in page
+    answer = client.get(reverse("campaign_close"), {"export": "1"})
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    lines = list(book.active.iter_rows(min_row=2, values_only=True))
+    assert [line[4] for line in lines] == ["下年度办理"] * (close.SHOWN + 5 + 1)
+    assert Event.objects.get(action="campaign.export_closing").actor == officer
 
 
 def test_what_changed_since_it_was_looked_at(campaign, clerk, officer):
