@@ -6,9 +6,10 @@ from django.core import validators
 _NOT_OFFERED = "所选的不在可选的范围里，请重新选择。"
 _OF_FIELDS = {
     forms.Field: {"required": "请填写这一栏。"},
-    forms.ChoiceField: {"required": "请选择一项。", "invalid_choice": _NOT_OFFERED},
+    forms.ChoiceField: {"required": "请选择一项。", "invalid_choice": "“%(value)s”不在可选的范围里，请重新选择。"},
     forms.MultipleChoiceField: {
-        "required": "请至少选择一项。", "invalid_choice": _NOT_OFFERED, "invalid_list": _NOT_OFFERED,
+        "required": "请至少选择一项。", "invalid_choice": "“%(value)s”不在可选的范围里，请重新选择。",
+        "invalid_list": _NOT_OFFERED,
     },
     forms.ModelChoiceField: {"required": "请选择一项。", "invalid_choice": _NOT_OFFERED},
     forms.ModelMultipleChoiceField: {

@@ -156,3 +156,48 @@ def test_an_empty_campaign_closes(campaign, officer):
     closing = close.close_campaign(campaign=campaign, reasons={}, seen={}, actor=officer)
     assert closing.open_items == []
     assert closing.closed_at.astimezone(datetime.UTC) == datetime.datetime(2024, 10, 25, 3, tzinfo=datetime.UTC)
+
+
+@pytest.fixture
+def closed(campaign, officer):
+    close.close_campaign(campaign=campaign, reasons={}, seen={}, actor=officer)
+    campaign.refresh_from_db()
+    return campaign
+
+
+@pytest.mark.parametrize("role", ["county", "township", "village", "tax", "department", "leader"])
+def test_after_the_closing_a_first_page_says_so_and_asks_nothing(client, closed, make_user, role):
+    client.force_login(make_user(role, {"village": VILLAGE, "township": TOWNSHIP}.get(role, "411325")))
+    page = client.get("/").content.decode()
+    assert "已于 2024年10月25日 办结" in page
+    assert "没有等您办理的事" in page or role == "leader"
+    assert "上传台账" not in page and "登记缴存" not in page
+
+
+@pytest.mark.parametrize("url", ["ledger_upload", "deposit_create", "village", "village_cash", "unpaid_list"])
+def test_after_the_closing_a_village_is_offered_no_form(client, closed, make_user, url):
+    client.force_login(make_user("village", VILLAGE))
+    page = client.get(reverse(url, args=[VILLAGE])).content.decode()
+    assert "数据已冻结" in page
+    assert 'type="file"' not in page and "登记缴存</a>" not in page and "上传台账</a>" not in page
+
+
+def test_after_the_closing_nothing_is_verified_reviewed_or_awaited(client, campaign, clerk, officer, make_user, draft):
+    people = pay(campaign, clerk, people=3)
+    bank(campaign, clerk, 800)
+    slip = Deposit.objects.create(
+        campaign=campaign, village_id=VILLAGE, slip_no="D2", paid_on=DAY, amount=400, account="专户",
+        photo=Attachment.objects.create(name="x", kind="photo", size=1, sha256="x", region_code=VILLAGE),
+        recorded_by=officer, recorded_at=campaign.opened_at,
+    )
+    refund = refunds.request_refund(contribution=people[2], reason="death", happened_on=DAY, actor=clerk)
+    declaration = draft()
+    seen = kinds(campaign)
+    close.close_campaign(campaign=campaign, reasons=dict.fromkeys(seen, "x"), seen=seen, actor=officer)
+    client.force_login(clerk)
+    assert "确认到账" not in client.get(reverse("deposit_detail", args=[slip.pk])).content.decode()
+    assert "征缴已办结，没有走完" in client.get(reverse("declaration_list")).content.decode()
+    assert "征缴已办结，没有走完" in client.get(reverse("declaration_detail", args=[declaration.pk])).content.decode()
+    client.force_login(make_user("tax", "411325"))
+    page = client.get(reverse("refund_detail", args=[refund.pk])).content.decode()
+    assert "初审通过" not in page and "上传材料</button>" not in page and "数据已冻结" in page

@@ -15,7 +15,7 @@ from collection.cash_forms import DepositForm
         (forms.CharField(min_length=2), "一", "至少 2 个字，现在有 1 个。"),
         (forms.CharField(), "甲\0", "里面有看不见的字符，请重新输入。"),
         (forms.ChoiceField(choices=[("a", "甲")]), "", "请选择一项。"),
-        (forms.ChoiceField(choices=[("a", "甲")]), "b", "所选的不在可选的范围里，请重新选择。"),
+        (forms.ChoiceField(choices=[("a", "甲")]), "b", "“b”不在可选的范围里，请重新选择。"),
         (forms.MultipleChoiceField(choices=[("a", "甲")]), [], "请至少选择一项。"),
         (forms.BooleanField(), False, "请核对后勾选。"),
         (forms.IntegerField(), "三", "请只填整数，例如 12。"),
