@@ -13,6 +13,12 @@
       const open = menu.classList.toggle("open");
       menuButton.setAttribute("aria-expanded", String(open));
     });
+    page.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.classList.contains("open")) return;
+      menu.classList.remove("open");
+      menuButton.setAttribute("aria-expanded", "false");
+      menuButton.focus();
+    });
   }
 
   // A card on a phone names each value by its column's heading.
