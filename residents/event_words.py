@@ -74,6 +74,15 @@ _ENTRIES = {
     "collect": "收款", "self_pay": "自主缴费", "deposit": "缴存", "remit": "汇缴", "post": "入库", "refund": "退费",
     "reverse": "冲销",
 }
+#: What the background does, by the kind of the job.
+JOBS = {
+    "declaration.file": "生成报税文件", "feedback.read": "读取导入反馈", "ledger.confirm": "台账记账",
+    "ledger.read": "读取台账", "paid_list.read": "读取已缴清单", "register.read": "读取居民登记册",
+    "register.write": "写入居民登记册", "roster.apply": "应用名单", "roster.read": "读取名单",
+    "roster.withdraw": "撤回名单", "special.enrol": "登记免缴参保", "status.apply": "登记人员状态",
+}
+#: What short messages are about.
+NOTICES = {"duty": "缴存提醒", "ranking_foot": "排名靠后提醒", "standing_still": "没有新增提醒"}
 _NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 _REGION = re.compile(r"\d{6}(?:\d{3}){0,2}")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)\S*")
@@ -102,6 +111,12 @@ class Line:
 def subject_of(action: str) -> str:
     """deposit.verify → 缴存."""
     return dict(SUBJECTS).get(action.partition(".")[0], "其他")
+
+
+def source_of(source: str) -> str:
+    """任务 ledger.confirm → 后台：台账记账; addresses and commands as they are."""
+    kind = source.removeprefix("任务 ")
+    return f"后台：{JOBS.get(kind, kind)}" if kind != source else source
 
 
 def lines_of(event, places: dict[str, str]) -> list[Line]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from residents import audit, lockout
 from residents.access import roles
-from residents.event_words import SUBJECTS, lines_of, masked, subject_of
+from residents.event_words import SUBJECTS, lines_of, masked, source_of, subject_of
 from residents.models import Event, Region, Role, User
 from residents.xlsx import xlsx_response
 
@@ -60,6 +60,7 @@ def event_list(request):
     for event in page:
         lines = lines_of(event, places)
         event.says, event.subject = masked(event.summary), subject_of(event.action)
+        event.came_from = source_of(event.source)
         event.first_lines, event.more_lines = lines[:AT_ONCE], lines[AT_ONCE:AT_MOST]
         event.lines, event.left_out = len(lines), max(len(lines) - AT_MOST, 0)
     facts = {"title": "审计日志", "form": found.form, "page": page, "query": request.GET.urlencode()}
@@ -96,7 +97,7 @@ def _export(request, rows):
             event.actor.username if event.actor else "",
             subject_of(event.action),
             event.action,
-            event.source,
+            source_of(event.source),
             event.region_code,
             masked(event.summary),
             "；".join(map(str, lines_of(event, places)))[:EXCEL_CELL],

@@ -1,6 +1,12 @@
-import pytest
+import re
+from pathlib import Path
 
-from residents.event_words import lines_of, subject_of
+import pytest
+from django.conf import settings
+
+from collection.services import duty_notices
+from reporting.services import notices
+from residents.event_words import JOBS, NOTICES, lines_of, source_of, subject_of
 from residents.models import Event
 
 PLACES = {"411325101": "夏馆镇", "411325101200": "师家湾村民委员会", "411325101201": "湖山村民委员会"}
@@ -47,3 +53,17 @@ def test_before_and_after_are_read_by_people(object_type, before, after, expecte
 
 def test_a_subject_is_a_word_of_the_screen():
     assert subject_of("deposit.verify") == "缴存" and subject_of("receipt_book.issue") == "收据本"
+
+
+def test_where_it_came_from_is_a_word_of_the_screen():
+    assert source_of("任务 ledger.confirm") == "后台：台账记账"
+    assert (source_of("10.0.0.7"), source_of("系统")) == ("10.0.0.7", "系统")
+
+
+def test_every_job_and_every_message_has_a_name():
+    jobs = set()
+    for app in ("residents", "subsidies", "collection", "reporting"):
+        for path in Path(settings.BASE_DIR, app).rglob("*.py"):
+            jobs.update(re.findall(r'jobs\.handler\("([\w.]+)"\)', path.read_text()))
+    assert jobs == set(JOBS)
+    assert {duty_notices.KIND, notices.FOOT, notices.STILL} == set(NOTICES)
