@@ -31,15 +31,14 @@ def contributions(resident, user):
             paid.standard,
             paid.subsidy,
             paid.amount,
-            paid.category,
-            paid.clause,
+            f"{paid.category}\n{paid.clause}",
             paid.receipt.number if paid.receipt else "",
             _benefits(paid),
         )
         for paid in resident.contributions.select_related("receipt").order_by("-year", "-id")
     ]
     columns = (
-        "年度", "状态", "渠道", "缴费日期", "标准（元）", "资助（元）", "个人缴费（元）", "资助类别", "依据", "收据号",
+        "年度", "状态", "渠道", "缴费日期", "标准（元）", "资助（元）", "个人缴费（元）", "资助类别和依据", "收据号",
         "待遇期",
     )
     return Section("应缴核算与缴费", columns, rows, empty="没有缴费记录。")
@@ -48,8 +47,8 @@ def contributions(resident, user):
 def _benefits(paid) -> str:
     if not paid.benefit_from:
         return ""
-    waiting = f"，等待期{paid.waiting_months}个月" if paid.waiting_months else ""
-    return f"{paid.benefit_from} 至 {paid.benefit_to}{waiting}"
+    waiting = f"\n等待期{paid.waiting_months}个月" if paid.waiting_months else ""
+    return f"{paid.benefit_from} 至\n{paid.benefit_to}{waiting}"
 
 
 def way_of_the_money(resident, user):
