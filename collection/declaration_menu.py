@@ -37,8 +37,8 @@ def declaration_todos(user, campaign) -> list[Todo]:
 
 
 def _declarations(user, campaign):
-    rows = Declaration.objects.for_user(user).filter(campaign=campaign).select_related("township").order_by("pk")
-    busy = rows.exclude(state__in=["posted", "returned", "cancelled"])
+    rows = Declaration.objects.for_user(user).filter(campaign=campaign).select_related("township", "campaign")
+    busy = rows.order_by("pk").exclude(state__in=["posted", "returned", "cancelled"])
     if user.role == Role.TAX:
         busy = busy.exclude(state="draft")
     for declaration in busy[:20]:

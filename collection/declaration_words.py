@@ -30,6 +30,8 @@ def next_step(declaration: Declaration, role: str) -> str:
     whose, asks, waits = _NEXT[declaration.state]
     if whose is None:
         return waits
+    if not declaration.campaign.is_open:
+        return "征缴已办结，没有走完"
     return f"请您{asks}" if role == whose else f"等{waits}"
 
 

@@ -24,18 +24,22 @@ ENTRIES = [
 
 def todos(user) -> list[Todo]:
     campaign = campaigns.current(user)
-    if campaign is None:
+    if campaign is None or not campaign.is_open:
         return []
     asked = (ledger_menu.ledger_todos, cash_todos, special_menu.special_todos, declaration_menu.declaration_todos)
     return [todo for ask in asked for todo in ask(user, campaign)]
 
 
 def panel(user) -> Panel | None:
-    """A helper's first page shows the village: task, paid, unpaid, cash in hand, what to bank by when."""
+    """A helper's first page shows the village: task, paid, unpaid, cash in hand, what to bank by when.
+
+    Once the campaign is closed everybody's says so."""
     campaign = campaigns.current(user)
-    if user.role != Role.VILLAGE or campaign is None or user.region is None:
+    if campaign is None or user.region is None:
         return None
-    return Panel("collection/home_village.html", village_context(campaign, user.region))
+    if user.role == Role.VILLAGE:
+        return Panel("collection/home_village.html", village_context(campaign, user.region))
+    return None if campaign.is_open else Panel("collection/home_closed.html", {"campaign": campaign})
 
 
 def cash_todos(user, campaign) -> list[Todo]:

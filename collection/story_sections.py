@@ -31,22 +31,24 @@ def contributions(resident, user):
             paid.standard,
             paid.subsidy,
             paid.amount,
-            paid.category,
-            paid.clause,
+            f"{paid.category}\n{paid.clause}",
             paid.receipt.number if paid.receipt else "",
             _benefits(paid),
         )
         for paid in resident.contributions.select_related("receipt").order_by("-year", "-id")
     ]
-    columns = ("年度", "状态", "渠道", "缴费日期", "标准", "资助", "个人缴费", "资助类别", "依据", "收据号", "待遇期")
+    columns = (
+        "年度", "状态", "渠道", "缴费日期", "标准（元）", "资助（元）", "个人缴费（元）", "资助类别和依据", "收据号",
+        "待遇期",
+    )
     return Section("应缴核算与缴费", columns, rows, empty="没有缴费记录。")
 
 
 def _benefits(paid) -> str:
     if not paid.benefit_from:
         return ""
-    waiting = f"，等待期{paid.waiting_months}个月" if paid.waiting_months else ""
-    return f"{paid.benefit_from} 至 {paid.benefit_to}{waiting}"
+    waiting = f"\n等待期{paid.waiting_months}个月" if paid.waiting_months else ""
+    return f"{paid.benefit_from} 至\n{paid.benefit_to}{waiting}"
 
 
 def way_of_the_money(resident, user):
@@ -65,7 +67,8 @@ def way_of_the_money(resident, user):
         for part in parts
         if part.slip is None
     ]
-    return Section("资金去向", ("日期", "事项", "从哪里到哪里", "金额", "经办人", "说明"), rows, empty="没有资金往来。")
+    columns = ("日期", "事项", "从哪里到哪里", "金额（元）", "经办人", "说明")
+    return Section("资金去向", columns, rows, empty="没有资金往来。")
 
 
 def _banked(part, user) -> tuple:
@@ -99,7 +102,7 @@ def declarations(resident, user):
         )
         for row in found
     ]
-    columns = ("申报表", "报送", "税务反馈", "金额", "失败原因", "改正说明", "确认单号", "入库")
+    columns = ("申报表", "报送", "税务反馈", "金额（元）", "失败原因", "改正说明", "确认单号", "入库")
     return Section("申报、反馈与入库", columns, rows, empty="没有申报过。")
 
 
@@ -117,7 +120,7 @@ def refunds(resident, user):
         )
         for refund in found
     ]
-    columns = ("原因", "状态", "金额", "申请", "税务初审", "医保复核", "说明")
+    columns = ("原因", "状态", "金额（元）", "申请", "税务初审", "医保复核", "说明")
     return Section("退费", columns, rows, empty="没有退费。")
 
 

@@ -4,6 +4,7 @@ from django.utils.html import format_html
 
 from residents import identity
 from residents.admin_base import AuditedExport, AuditedImport, MaskedNumber, NamedResource, ScopedAdmin
+from residents.event_words import JOBS, NOTICES
 from residents.models import Holiday, Household, InsuredYear, Job, OutboxMessage, Region, Resident, Role, StatusEntry
 from residents.search import find_residents
 
@@ -138,11 +139,25 @@ class HolidayAdmin(AuditedImport, AuditedExport, ScopedAdmin):
         return {**kwargs, "county": request.user.region_id[:6]}
 
 
+class NoticeFilter(admin.SimpleListFilter):
+    title, parameter_name = "类别", "kind"
+
+    def lookups(self, request, model_admin):
+        return NOTICES.items()
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(OutboxMessage)
 class OutboxAdmin(ScopedAdmin):
-    list_display = ("created_at", "kind", "to_name", "masked_phone", "text", "sent_at", "error")
-    list_filter = ("kind", ("sent_at", admin.EmptyFieldListFilter))
-    fields = ("created_at", "kind", "region_code", "to_name", "masked_phone", "text", "sent_at", "attempts", "error")
+    list_display = ("created_at", "notice", "to_name", "masked_phone", "text", "sent_at", "error")
+    list_filter = (NoticeFilter, ("sent_at", admin.EmptyFieldListFilter))
+    fields = ("created_at", "notice", "region_code", "to_name", "masked_phone", "text", "sent_at", "attempts", "error")
+
+    @admin.display(description="类别", ordering="kind")
+    def notice(self, obj):
+        return NOTICES.get(obj.kind, obj.kind)
 
     @admin.display(description="电话")
     def masked_phone(self, obj):
@@ -151,10 +166,14 @@ class OutboxAdmin(ScopedAdmin):
 
 @admin.register(Job)
 class JobAdmin(ScopedAdmin):
-    list_display = ("created_at", "kind", "state", "done", "total", "message", "created_by")
+    list_display = ("created_at", "job_name", "state", "done", "total", "message", "created_by")
     list_filter = ("state",)
     list_select_related = ("created_by",)
     fields = (
-        "kind", "state", "created_by", "created_at", "started_at", "finished_at", "attempts", "done", "total",
+        "job_name", "state", "created_by", "created_at", "started_at", "finished_at", "attempts", "done", "total",
         "message",
     )
+
+    @admin.display(description="任务", ordering="kind")
+    def job_name(self, obj):
+        return JOBS.get(obj.kind, obj.kind)

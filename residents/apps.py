@@ -6,8 +6,9 @@ class ResidentsConfig(AppConfig):
     verbose_name = "居民与账号"
 
     def ready(self):
-        from residents import story, story_sections
+        from residents import field_words, story, story_sections
 
+        field_words.speak()
         story.register(10, story_sections.household)
         story.register(12, story_sections.statuses)
         story.register(14, story_sections.insured_years)

@@ -98,8 +98,8 @@ def todos_for(user) -> list[Todo]:
 
 
 def panels_for(user) -> list[Panel]:
-    """What this user's first page shows besides the to-dos."""
-    found = [menu.panel(user) for menu in _menus() if hasattr(menu, "panel")]
+    """What this user's first page shows besides the to-dos, in the order of the work: reporting comes last."""
+    found = [menu.panel(user) for menu in reversed(_menus()) if hasattr(menu, "panel")]
     return [panel for panel in found if panel]
 
 

@@ -3,7 +3,8 @@
 from django.utils import timezone
 
 from residents import identity
-from residents.models import Event, RegisterBatch, Resident, Role
+from residents.event_words import lines_of
+from residents.models import Event, Region, RegisterBatch, Resident, Role
 from residents.story import Badge, Section
 
 STATUS_KINDS = {Resident.Status.ACTIVE: "ok", Resident.Status.DEAD: "off", Resident.Status.MERGED: "off"}
@@ -37,24 +38,31 @@ def statuses(resident, user):
 
 
 def insured_years(resident, user):
-    rows = [(row.year, row.source) for row in resident.insured_years.order_by("-year")]
+    """The years by where they are known from, the latest first: gaps show at a glance."""
+    known = {}
+    for row in resident.insured_years.order_by("-year"):
+        known.setdefault(row.source, []).append(str(row.year))
+    rows = [("、".join(years), source) for source, years in known.items()]
     return Section("参保年度", ("年度", "来源"), rows, empty="没有往年参保记录。")
 
 
-#: What events say before and after, in words; what else they hold is for the audit log.
-_FIELDS = {
-    "name": "姓名", "id_number": "证件号码", "birth_date": "出生日期", "sex": "性别", "village": "村",
-    "household": "户编号", "phone": "电话", "address": "住址", "status": "状态", "since": "状态起",
-    "insured_years": "参保年度",
+#: What the story tells of an event's before and after; what else it holds is for the audit log.
+_IN_STORY = {
+    "name", "id_number", "birth_date", "sex", "village", "household", "phone", "address", "status", "since",
+    "insured_years",
 }
 
 
 def events(resident, user):
     if user.role not in (Role.COUNTY, Role.TOWNSHIP):
         return None
+    places = dict(Region.objects.in_region(resident.village_id[:6]).values_list("code", "name"))
     found = Event.objects.for_user(user).filter(object_type="resident", object_id=str(resident.pk))[:100]
     rows = [
-        (f"{timezone.localtime(row.at):%Y-%m-%d %H:%M}", row.actor_name, row.summary, _change(row), _batch(row.batch))
+        (
+            f"{timezone.localtime(row.at):%Y-%m-%d %H:%M}", row.actor_name, row.summary, _change(row, places),
+            _batch(row.batch),
+        )
         for row in found
     ]
     batches = RegisterBatch.objects.filter(pk=resident.register_batch_id, confirmed_at__isnull=False)
@@ -66,27 +74,11 @@ def events(resident, user):
     return Section("经办记录", ("时间", "经办人", "事项", "变更", "批次"), rows)
 
 
-def _change(event) -> str:
-    """姓名 王小花 → 王小华；电话 … → …"""
-    before, after = event.before, event.after
-    if not isinstance(after, dict):
-        return ""
-    before = before if isinstance(before, dict) else {}
+def _change(event, places) -> str:
+    """姓名：王小花 → 王小华；联系电话：… → …"""
     return "；".join(
-        f"{title} {_said(key, before.get(key))} → {_said(key, after[key])}"
-        for key, title in _FIELDS.items()
-        if key in after and after[key] != before.get(key)
+        str(line) for line in lines_of(event, places) if line.key in _IN_STORY and line.before != line.after
     )
-
-
-def _said(key, value) -> str:
-    if value in (None, "", []):
-        return "空"
-    if key == "status":
-        return dict(Resident.Status.choices).get(value, value)
-    if key == "sex":
-        return dict(Resident.Sex.choices).get(value, value)
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _batch(name: str) -> str:

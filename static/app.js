@@ -13,6 +13,12 @@
       const open = menu.classList.toggle("open");
       menuButton.setAttribute("aria-expanded", String(open));
     });
+    page.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.classList.contains("open")) return;
+      menu.classList.remove("open");
+      menuButton.setAttribute("aria-expanded", "false");
+      menuButton.focus();
+    });
   }
 
   // A card on a phone names each value by its column's heading.
@@ -28,6 +34,16 @@
 
   for (const button of page.querySelectorAll("[data-print]")) {
     button.addEventListener("click", () => window.print());
+  }
+
+  // A list of folded parts prints those that are open, and all of them where none is.
+  const folded = page.querySelectorAll("details[data-print-all]");
+  if (folded.length) {
+    window.addEventListener("beforeprint", () => {
+      if ([...folded].some((part) => part.open)) return;
+      for (const part of folded) part.open = true;
+      window.addEventListener("afterprint", () => folded.forEach((part) => (part.open = false)), { once: true });
+    });
   }
 
   for (const box of page.querySelectorAll("[data-select-all]")) {

@@ -420,8 +420,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('collect', '收款'), ('self_pay', '自主缴费入库'), ('deposit', '缴存'), ('remit', '汇缴'), ('post', '入库'), ('refund', '退费'), ('reversal', '冲销')], max_length=10, verbose_name='事项')),
-                ('from_place', models.CharField(choices=[('outside', '外部'), ('village', '村级手中'), ('township', '乡镇账户'), ('clearing', '待报解专户'), ('treasury', '国库')], max_length=10, verbose_name='从')),
-                ('to_place', models.CharField(choices=[('outside', '外部'), ('village', '村级手中'), ('township', '乡镇账户'), ('clearing', '待报解专户'), ('treasury', '国库')], max_length=10, verbose_name='到')),
+                ('from_place', models.CharField(choices=[('outside', '缴费人'), ('village', '村级手中'), ('township', '乡镇账户'), ('clearing', '待报解专户'), ('treasury', '国库')], max_length=10, verbose_name='从')),
+                ('to_place', models.CharField(choices=[('outside', '缴费人'), ('village', '村级手中'), ('township', '乡镇账户'), ('clearing', '待报解专户'), ('treasury', '国库')], max_length=10, verbose_name='到')),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='金额')),
                 ('on', models.DateField(verbose_name='业务日期')),
                 ('at', models.DateTimeField(verbose_name='业务时间')),

@@ -12,7 +12,7 @@ from subsidies.models import Campaign
 class Place(models.TextChoices):
     """The four places where money stands; outside them it has not come in yet or has gone back."""
 
-    OUTSIDE = "outside", "外部"
+    OUTSIDE = "outside", "缴费人"
     VILLAGE = "village", "村级手中"
     TOWNSHIP = "township", "乡镇账户"
     CLEARING = "clearing", "待报解专户"

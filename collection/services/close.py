@@ -102,7 +102,7 @@ def close_campaign(*, campaign: Campaign, reasons: dict[str, str], seen: dict[st
     )
     audit.record(
         "campaign.close", actor=actor, obj=campaign, summary=f"办结并冻结{campaign}，遗留 {len(items)} 类事项",
-        after={"sums": sums, "open": {item.kind: item.count for item in items}},
+        after={"sums": sums, "open": {item.title: item.count for item in items}},
     )
     return closing
 

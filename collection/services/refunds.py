@@ -100,7 +100,7 @@ def request_refund(
     refund.evidence.set([_keep(paper, refund.village_id, actor) for paper in evidence])
     audit.record(
         "refund.request", actor=actor, obj=refund, summary=f"申请退费 {amount} 元（{rule.name}）",
-        after={"reason": rule.code, "amount": str(amount)},
+        after={"reason": rule.name, "amount": str(amount)},
     )
     return refund
 
@@ -194,7 +194,7 @@ def pay_refund(*, refund: Refund, actor) -> Refund:
         "refund.pay", actor=actor, obj=refund,
         summary=f"医保复核通过，退费 {refund.amount} 元（{refund.reason_name}）"
         + ("，参保终止" if refund.ends_enrolment else ""),
-        after={"from": place, "amount": str(refund.amount)},
+        after={"from": Place(place).label, "amount": str(refund.amount)},
     )
     return refund
 

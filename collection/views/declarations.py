@@ -43,7 +43,7 @@ def declaration_or_404(user, pk) -> Declaration:
 @roles(*SEES)
 def declaration_list(request):
     campaign = campaign_or_404(request.user)
-    rows = Declaration.objects.for_user(request.user).filter(campaign=campaign).select_related("township")
+    rows = Declaration.objects.for_user(request.user).filter(campaign=campaign).select_related("township", "campaign")
     if request.user.role == Role.TAX:
         rows = rows.exclude(state__in=[State.DRAFT, State.CANCELLED])
     state = request.GET.get("state", "")
@@ -114,6 +114,7 @@ def declaration_detail(request, pk):
             "title": str(declaration), "declaration": declaration, "lines": lines, "differences": differences,
             "differs": any(line.differs for line in lines), "counts": counts, "way": WAY,
             "reached": [state for state, _ in WAY].index(declaration.state) if declaration.state in dict(WAY) else -1,
+            "campaign": declaration.campaign,
             "next_step": next_step(declaration, role), "taken_in": taken_in, "taken_amount": taken_amount,
             "feedbacks": declaration.feedbacks.select_related("uploaded_by"),
             "may": _may(declaration, role),

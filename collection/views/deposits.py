@@ -68,7 +68,10 @@ def deposit_list(request):
     return render(
         request,
         "collection/deposit_list.html",
-        {"title": "缴存回单", "form": form, "page": page, "waiting": waiting, "verifies": verifies},
+        {
+            "title": "缴存回单", "campaign": campaign, "form": form, "page": page, "waiting": waiting,
+            "verifies": verifies,
+        },
     )
 
 
@@ -87,11 +90,14 @@ def deposit_detail(request, pk):
             "title": f"回单 {deposit.slip_no}",
             "deposit": deposit,
             "movements": deposit.movements.select_related("actor"),
-            "can_verify": deposit.state == Deposit.State.PENDING
+            "campaign": deposit.campaign,
+            "can_verify": deposit.campaign.is_open
+            and deposit.state == Deposit.State.PENDING
             and request.user.role in VERIFIES
             and deposit.recorded_by_id != request.user.pk,
             "own": deposit.recorded_by_id == request.user.pk,
-            "can_reject": deposit.state != Deposit.State.REJECTED
+            "can_reject": deposit.campaign.is_open
+            and deposit.state != Deposit.State.REJECTED
             and (
                 request.user.role in VERIFIES
                 or (deposit.recorded_by_id == request.user.pk and deposit.state == Deposit.State.PENDING)

@@ -75,7 +75,7 @@ def ledger_list(request):
             "form": form,
             "page": page,
             "batches": [(batch, counts.get(batch.pk, {})) for batch in page],
-            "sends": request.user.role in SENDS,
+            "sends": request.user.role in SENDS and campaign.is_open,
         },
     )
 
@@ -99,7 +99,7 @@ def ledger_villages(request):
             "title": "各村台账",
             "campaign": campaign,
             "villages": [(village, waiting.get(village.pk, 0)) for village in villages.order_by("code")],
-            "sends": request.user.role in SENDS,
+            "sends": request.user.role in SENDS and campaign.is_open,
         },
     )
 
@@ -159,7 +159,8 @@ def ledger_detail(request, pk):
             "show": show,
             "page": page,
             "job": ledgers.job_of(batch) if working else None,
-            "sends": request.user.role in SENDS,
+            "sends": request.user.role in SENDS and batch.campaign.is_open,
+            "campaign": batch.campaign,
         },
     )
 

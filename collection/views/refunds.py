@@ -99,14 +99,16 @@ def _refund_or_404(user, pk) -> Refund:
 @roles(*ASKS)
 def refund_detail(request, pk):
     refund = _refund_or_404(request.user, pk)
+    is_open = refund.state in refunds.OPEN and refund.campaign.is_open
     return render(
         request, "collection/refund_detail.html",
         {
+            "campaign": refund.campaign,
             "title": f"退费单 {refund.pk}", "refund": refund, "evidence": refund.evidence.all(),
             "missing": refunds.missing_evidence(refund), "movements": refund.movements.all(),
-            "reviews": refund.state in refunds.OPEN and refunds.REVIEWERS[refund.state] == request.user.role
+            "reviews": is_open and refunds.REVIEWERS[refund.state] == request.user.role
             and refund.first_by_id != request.user.pk,
-            "is_open": refund.state in refunds.OPEN, "reason_form": ReasonForm(), "evidence_form": EvidenceForm(),
+            "is_open": is_open, "reason_form": ReasonForm(), "evidence_form": EvidenceForm(),
         },
     )
 

@@ -22,11 +22,11 @@ def village(request, village):
     return render(
         request,
         "collection/village.html",
-        {"title": region.name, "region": region, "campaign": campaign, **village_context(campaign, region)},
+        {"title": region.name, **village_context(campaign, region)},
     )
 
 
 def village_context(campaign, region) -> dict:
     """What templates/collection/village_figures.html needs."""
     figures = overview(campaign=campaign, village=region.pk)
-    return {"overview": figures, "region": region, **clock_context(campaign, region)}
+    return {"overview": figures, "region": region, "campaign": campaign, **clock_context(campaign, region)}

@@ -1,15 +1,12 @@
 """The cash: when a village banks it, on which slip, and who verifies it."""
 
 import datetime
-import io
-
-from PIL import Image, ImageDraw
 
 from collection.models import VillageAccount
 from collection.services.deposits import record_deposit, verify_deposit
 from reporting.demo.rounds import LAST_DAY, Plan
+from reporting.demo.slips import drawn_slip
 from residents.models import User
-from residents.services.photos import Photo, read_photo
 from subsidies.models import Campaign
 
 #: After how many days a village goes to the bank; the rule allows five (内政办〔2024〕, section 4(1)5).
@@ -39,22 +36,9 @@ def bank(
         slip = f"NS{day:%m%d}{order:04d}"
         deposit = record_deposit(
             campaign=campaign, village=plan.code, slip_no=slip, paid_on=day, amount=cash, account=account,
-            photo=drawn_slip(slip, f"{cash} / {day}"), actor=helpers.get(plan.code, recorder),
+            photo=drawn_slip("现金缴款回单", 回单号=slip, 日期=f"{day}", 金额=f"{cash:,} 元", 存入账户=account),
+            actor=helpers.get(plan.code, recorder),
         )
         if day < LAST_DAY:
             verify_deposit(deposit=deposit, actor=reviewer)
         plan.oldest = None
-
-
-def drawn_slip(number: str, text: str) -> Photo:
-    """A drawn slip, plainly not a real one."""
-    image = Image.new("RGB", (480, 300), "white")
-    draw = ImageDraw.Draw(image)
-    draw.rectangle((8, 8, 472, 292), outline="black", width=3)
-    draw.text((30, 60), "DEMO DEPOSIT SLIP", fill="black", font_size=32)
-    draw.text((30, 130), number, fill="black", font_size=36)
-    draw.text((30, 200), text, fill="black", font_size=28)
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    buffer.seek(0)
-    return read_photo(buffer)

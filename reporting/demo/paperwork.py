@@ -18,9 +18,9 @@ from collection.services.declarations import (
 from collection.services.drafts import draft_declaration
 from collection.services.feedback import decide_rest, decide_row
 from collection.services.steps import StepRefused
-from reporting.demo.banking import drawn_slip
 from reporting.demo.county import TOWNSHIP
 from reporting.demo.files import work
+from reporting.demo.slips import drawn_slip
 from residents.models import Region, User
 from subsidies.models import Campaign
 
@@ -66,10 +66,10 @@ def _one_round(campaign, day, township, team, tax, bureau, stop) -> None:
     )
     if stop == "confirmed":
         return
-    photo = drawn_slip(f"REMITTANCE {township.code}", f"{amount} / {day}")
+    slip = f"HK{day:%m%d}{township.code[-3:]}"
+    photo = drawn_slip("汇款回单", 回单号=slip, 日期=f"{day}", 金额=f"{amount:,} 元", 收款账户="待报解专户")
     declaration = remit_declaration(
-        declaration=declaration, slip_no=f"HK{day:%m%d}{township.code[-3:]}", on=day, amount=amount, photo=photo,
-        actor=recorder,
+        declaration=declaration, slip_no=slip, on=day, amount=amount, photo=photo, actor=recorder,
     )
     if stop == "posted":
         ticket = f"SP{day:%m%d}{township.code[-3:]}{declaration.number:02d}"

@@ -47,7 +47,7 @@ def plan_village(code: str) -> Plan:
     if chance.random() < IDLE and code != VILLAGE:
         return plan
     households = defaultdict(list)
-    for resident in Resident.objects.filter(village_id=code).order_by("pk"):
+    for resident in Resident.objects.filter(village_id=code).select_related("household").order_by("pk"):
         households[resident.household_id].append(resident)
     # The printed village leaves people to whoever tries the demo.
     reach = 0.55 if code == VILLAGE else chance.uniform(0.7, 0.99)
@@ -103,7 +103,7 @@ def _collect_village(campaign, plan, day, recorder) -> list[Payment]:
             continue
         receipt = written_number(plan.next_receipt)
         plan.next_receipt += 1
-        uses.append(Use(receipt, str(members[0].household_id), sum(answer.due for _, answer in quotes), day))
+        uses.append(Use(receipt, members[0].household.number, sum(answer.due for _, answer in quotes), day))
         paying += [(person, answer, receipt) for person, answer in quotes]
     receipts = use_receipts(campaign=campaign, village=plan.code, uses=uses, actor=recorder)
     return [

@@ -23,7 +23,7 @@ class ReportRefused(Exception):
 def report_due(campaign: Campaign) -> datetime | None:
     """When the report of this week is due; None if the policy wants none now."""
     policy = campaign.policy
-    if policy.report is None:
+    if policy.report is None or not campaign.is_open:
         return None
     due = schedule.report_due(policy.report, policy.period, timezone.make_naive(clock.now()))
     return due and timezone.make_aware(due)

@@ -20,8 +20,7 @@ def set_reward_tiers(*, campaign: Campaign, tiers: Sequence[Tier], actor) -> lis
     if problems := check_tiers(tiers):
         raise TiersRefused("\n".join(problems))
     rows = RewardTier.objects.filter(campaign=campaign)
-    before = [[t.name, t.first, t.last, str(t.amount)] for t in rows]
-    after = [[t.name, t.first, t.last, str(t.amount)] for t in tiers]
+    before, after = ({t.name: f"第{t.first}至{t.last}名，每个 {t.amount} 元" for t in those} for those in (rows, tiers))
     rows.delete()
     kept = RewardTier.objects.bulk_create(
         RewardTier(campaign=campaign, name=t.name, first=t.first, last=t.last, amount=t.amount) for t in tiers

@@ -51,7 +51,10 @@ def register_newcomers(
                     actor=actor,
                     obj=resident,
                     summary=f"随台账登记居民 {resident.name}（{identity.mask(resident.id_number)}）",
-                    after={"village": village.code, "household": resident.household_id},
+                    after={
+                        "village": village.code,
+                        "household": resident.household.number if resident.household else "",
+                    },
                     batch=batch,
                 )
                 for resident in (found[n] for n in numbers if n not in known)

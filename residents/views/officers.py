@@ -1,7 +1,5 @@
 """The security officer's lockouts and the audit officer's log."""
 
-import re
-
 import django_filters
 from axes.utils import reset
 from django import forms
@@ -10,52 +8,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from residents import audit, identity, lockout
+from residents import audit, lockout
 from residents.access import roles
-from residents.models import Event, Role, User
+from residents.event_words import SUBJECTS, lines_of, masked, source_of, subject_of
+from residents.models import Event, Region, Role, User
 from residents.paginator import BoundedPaginator
 from residents.xlsx import xlsx_response
 
-#: The first part of an action, as the log is searched by.
-SUBJECTS = (
-    ("session", "登录与退出"),
-    ("account", "账号"),
-    ("resident", "居民"),
-    ("register", "居民批量更新"),
-    ("status", "人员状态"),
-    ("roster", "名单"),
-    ("identity", "身份类别"),
-    ("special", "特殊群体"),
-    ("difference", "先缴后认定"),
-    ("not_insured", "未参保原因"),
-    ("funds", "资助资金"),
-    ("campaign", "征缴年度"),
-    ("target", "征缴任务"),
-    ("policy", "政策"),
-    ("ledger", "台账"),
-    ("contribution", "缴费记录"),
-    ("receipt", "收据"),
-    ("receipt_book", "收据本"),
-    ("deposit", "缴存"),
-    ("villageaccount", "村级资金账户"),
-    ("money", "资金"),
-    ("declaration", "申报"),
-    ("feedback", "导入反馈"),
-    ("paid_list", "已缴清单"),
-    ("self_payment", "自主缴费"),
-    ("refund", "退费"),
-    ("notice", "公示"),
-    ("ranking", "排名"),
-    ("bulletin", "通报"),
-    ("report", "乡镇报告"),
-    ("reward", "奖励"),
-    ("attachment", "附件"),
-    ("region", "区划"),
-    ("holiday", "节假日"),
-    ("event", "审计日志"),
-)
 EXPORT_LIMIT = 100_000
-_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+#: So many facts of an event stand in the list at once; the rest unfolds, as far as it is of use on a page.
+AT_ONCE, AT_MOST = 5, 60
+EXCEL_CELL = 32_000
 
 
 _DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -93,8 +56,13 @@ def event_list(request):
     if request.GET.get("export"):
         return _export(request, rows)
     page = BoundedPaginator(rows, 50).get_page(request.GET.get("page"))
+    places = _places(request.user)
     for event in page:
-        event.details = _details(event)
+        lines = lines_of(event, places)
+        event.says, event.subject = masked(event.summary), subject_of(event.action)
+        event.came_from = source_of(event.source)
+        event.first_lines, event.more_lines = lines[:AT_ONCE], lines[AT_ONCE:AT_MOST]
+        event.lines, event.left_out = len(lines), max(len(lines) - AT_MOST, 0)
     facts = {"title": "审计日志", "form": found.form, "page": page, "query": request.GET.urlencode()}
     return render(request, "residents/event_list.html", facts)
 
@@ -108,12 +76,14 @@ def _export(request, rows):
         region=request.user.region_id or "",
         summary=f"导出审计日志 {number} 条",
     )
+    places = _places(request.user)
     columns = (
         ("记录时间", 18),
         ("业务时间", 18),
         ("操作人", 12),
         ("账号", 16),
-        ("动作", 22),
+        ("事项", 14),
+        ("动作代码", 22),
         ("来源", 18),
         ("区划代码", 14),
         ("摘要", 60),
@@ -125,28 +95,20 @@ def _export(request, rows):
             f"{timezone.localtime(event.at):%Y-%m-%d %H:%M}",
             event.actor_name,
             event.actor.username if event.actor else "",
+            subject_of(event.action),
             event.action,
-            event.source,
+            source_of(event.source),
             event.region_code,
-            _masked(event.summary),
-            _details(event),
+            masked(event.summary),
+            "；".join(map(str, lines_of(event, places)))[:EXCEL_CELL],
         )
         for event in rows[:EXPORT_LIMIT].iterator(chunk_size=2000)
     )
     return xlsx_response(filename="审计日志.xlsx", columns=columns, rows=lines)
 
 
-def _details(event) -> str:
-    parts = []
-    if event.before:
-        parts.append(f"变更前：{event.before}")
-    if event.after:
-        parts.append(f"变更后：{event.after}")
-    return _masked("；".join(parts))[:2000]
-
-
-def _masked(text: str) -> str:
-    return _NUMBER.sub(lambda match: identity.mask(match.group()), text)
+def _places(user) -> dict[str, str]:
+    return dict(Region.objects.in_region(user.region_id or "").values_list("code", "name"))
 
 
 @roles(Role.SECURITY)

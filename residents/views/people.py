@@ -21,7 +21,7 @@ LISTED = ("pk", "name", "id_number", "sex", "birth_date", "status", "village__na
 
 
 class SearchForm(forms.Form):
-    q = forms.CharField(label="证件号码或姓名", required=False, strip=True)
+    q = forms.CharField(label="证件号码或姓名", required=False, widget=forms.TextInput(attrs={"maxlength": 60}))
     village = forms.ModelChoiceField(Region.objects.none(), label="村", required=False, empty_label="全部")
     status = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *Resident.Status.choices])
 

@@ -1,16 +1,19 @@
 """Where each yuan got stuck, by name; and the campaign that closes over it, said why, and frozen."""
 
 import datetime
+import io
 from decimal import Decimal
 
+import openpyxl
 import pytest
+from django.urls import reverse
 
 from collection.models import Contribution, Deposit, DifferenceCase
 from collection.services import close, corrections, declarations, drafts, feedback, receipt_books, refunds, stuck
 from collection.services.contributions import ContributionRefused
 from collection.services.money import MoneyRefused
 from collection.services.steps import StepRefused
-from residents.models import Attachment, Region
+from residents.models import Attachment, Event, Region
 from tests.at_once import waits_for
 from tests.collection.paid_people import DAY, OTHER, TOWNSHIP, VILLAGE, bank, pay
 
@@ -130,6 +133,20 @@ def test_a_difference_that_nobody_has_settled_is_named(campaign, clerk):
     assert "differences" not in kinds(campaign)
 
 
+def test_the_report_shows_the_first_and_exports_everybody(client, campaign, clerk, officer):
+    pay(campaign, clerk, people=close.SHOWN + 5)
+    seen = kinds(campaign)
+    close.close_campaign(campaign=campaign, reasons=dict.fromkeys(seen, "下年度办理"), seen=seen, actor=officer)
+    client.force_login(officer)
+    page = client.get(reverse("campaign_close")).content.decode()
+    assert page.count("钱在村里") == close.SHOWN and "下年度办理" in page and "前 200 个" in page
+    answer = client.get(reverse("campaign_close"), {"export": "1"})
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    lines = list(book.active.iter_rows(min_row=2, values_only=True))
+    assert [line[4] for line in lines] == ["下年度办理"] * (close.SHOWN + 5 + 1)
+    assert Event.objects.get(action="campaign.export_closing").actor == officer
+
+
 def test_what_changed_since_it_was_looked_at(campaign, clerk, officer):
     pay(campaign, clerk, people=2)
     seen = kinds(campaign)
@@ -171,3 +188,48 @@ def test_closing_waits_for_what_is_being_written(campaign, clerk, officer):
         close.close_campaign(campaign=campaign, reasons={}, seen={}, actor=officer)
 
     assert [name for name in writing if not waits_for(writing[name], closing)] == []
+
+
+@pytest.fixture
+def closed(campaign, officer):
+    close.close_campaign(campaign=campaign, reasons={}, seen={}, actor=officer)
+    campaign.refresh_from_db()
+    return campaign
+
+
+@pytest.mark.parametrize("role", ["county", "township", "village", "tax", "department", "leader"])
+def test_after_the_closing_a_first_page_says_so_and_asks_nothing(client, closed, make_user, role):
+    client.force_login(make_user(role, {"village": VILLAGE, "township": TOWNSHIP}.get(role, "411325")))
+    page = client.get("/").content.decode()
+    assert "已于 2024年10月25日 办结" in page
+    assert "没有等您办理的事" in page or role == "leader"
+    assert "上传台账" not in page and "登记缴存" not in page
+
+
+@pytest.mark.parametrize("url", ["ledger_upload", "deposit_create", "village", "village_cash", "unpaid_list"])
+def test_after_the_closing_a_village_is_offered_no_form(client, closed, make_user, url):
+    client.force_login(make_user("village", VILLAGE))
+    page = client.get(reverse(url, args=[VILLAGE])).content.decode()
+    assert "数据已冻结" in page
+    assert 'type="file"' not in page and "登记缴存</a>" not in page and "上传台账</a>" not in page
+
+
+def test_after_the_closing_nothing_is_verified_reviewed_or_awaited(client, campaign, clerk, officer, make_user, draft):
+    people = pay(campaign, clerk, people=3)
+    bank(campaign, clerk, 800)
+    slip = Deposit.objects.create(
+        campaign=campaign, village_id=VILLAGE, slip_no="D2", paid_on=DAY, amount=400, account="专户",
+        photo=Attachment.objects.create(name="x", kind="photo", size=1, sha256="x", region_code=VILLAGE),
+        recorded_by=officer, recorded_at=campaign.opened_at,
+    )
+    refund = refunds.request_refund(contribution=people[2], reason="death", happened_on=DAY, actor=clerk)
+    declaration = draft()
+    seen = kinds(campaign)
+    close.close_campaign(campaign=campaign, reasons=dict.fromkeys(seen, "x"), seen=seen, actor=officer)
+    client.force_login(clerk)
+    assert "确认到账" not in client.get(reverse("deposit_detail", args=[slip.pk])).content.decode()
+    assert "征缴已办结，没有走完" in client.get(reverse("declaration_list")).content.decode()
+    assert "征缴已办结，没有走完" in client.get(reverse("declaration_detail", args=[declaration.pk])).content.decode()
+    client.force_login(make_user("tax", "411325"))
+    page = client.get(reverse("refund_detail", args=[refund.pk])).content.decode()
+    assert "初审通过" not in page and "上传材料</button>" not in page and "数据已冻结" in page

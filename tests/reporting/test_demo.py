@@ -10,6 +10,7 @@ from django.core.management import CommandError
 
 from reporting.demo import build, serve
 from reporting.demo.people import AREA, Village
+from reporting.demo.slips import drawn_slip
 from residents import identity
 from residents.services.regions import read_regions
 
@@ -79,3 +80,8 @@ def test_the_demo_needs_the_frozen_clock(settings):
     settings.BUSINESS_CLOCK = ""
     with pytest.raises(CommandError, match="BUSINESS_CLOCK"):
         build.build(size="small", say=str)
+
+
+def test_every_drawn_slip_is_a_picture_of_its_own():
+    one, same, other = (drawn_slip("现金缴款回单", 回单号=number, 金额="400.00 元").sha256 for number in "AAB")
+    assert one == same != other

@@ -186,7 +186,7 @@ def test_from_one_page_to_the_batch_that_made_and_changed_a_person(client, uploa
     client.force_login(clerk)
     page = client.get(reverse("resident_story", args=[one.pk])).content.decode()
     assert "登记册新登记" in page and f"登记册第{first.pk}批" in page and f"登记册第{second.pk}批" in page
-    assert "姓名 王小明 → 王改名；参保年度 空 → 2023" in page
+    assert "姓名：王小明 → 王改名；参保年度：2023" in page
     years = Event.objects.get(object_type="resident", object_id=str(other.pk))
     assert (years.before, years.after) == ({}, {"insured_years": [2024]})
 

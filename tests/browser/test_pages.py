@@ -1,0 +1,59 @@
+"""Every page of every role's menu, as it stands on a phone: a title, a heading, nothing wider than the screen.
+
+`visit` fails on any complaint of the browser, so the strict content security policy holds on each of them.
+"""
+
+import pytest
+
+from tests.browser.conftest import PHONE
+
+pytestmark = pytest.mark.browser
+
+ROLES = ("county", "township", "village", "tax", "department", "leader", "system", "security", "audit")
+PLACES = {"township": "411325101", "village": "411325101200"}
+#: The page as a person with a keyboard or a screen reader meets it.
+LOOK = """() => ({
+  title: document.title, headings: document.querySelectorAll("h1").length,
+  over: document.documentElement.scrollWidth - window.innerWidth,
+  unnamed: [...document.querySelectorAll("main input:not([type=hidden]), main select, main textarea")]
+    .filter((e) => !e.labels.length && !e.ariaLabel && e.type !== "submit").map((e) => e.name),
+})"""
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_of_the_menu_fits_a_phone(visit, campaign, make_user, role):
+    department = "民政局" if role == "department" else ""
+    page = visit(make_user(role, PLACES.get(role, "411325"), department=department), PHONE)
+    links = page.eval_on_selector_all("#menu a", "links => links.map((link) => link.getAttribute('href'))")
+    assert "/" in links
+    for link in links:
+        page.goto(link)
+        seen = page.evaluate(LOOK)
+        assert seen["title"].split("·")[0].strip(), link
+        assert (seen["headings"], seen["over"], seen["unnamed"]) == (1, 0, []), (link, seen)
+
+
+def test_the_menu_opens_on_a_phone_and_escape_closes_it(visit, campaign, make_user):
+    page = visit(make_user("village", PLACES["village"]), PHONE)
+    button, menu = page.locator("[data-menu-button]"), page.locator("#menu")
+    assert not menu.is_visible()
+    button.click()
+    assert menu.is_visible() and button.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Escape")
+    assert not menu.is_visible() and button.get_attribute("aria-expanded") == "false"
+    assert page.evaluate("() => document.activeElement.hasAttribute('data-menu-button')")
+
+
+def test_a_folded_list_prints_whole_unless_somebody_opened_a_part(visit, campaign, make_user):
+    page = visit(make_user("county", "411325"))
+    page.goto("/contacts/")
+    count = "() => document.querySelectorAll('details[open]').length"
+    everything = page.locator("details").count()
+    assert (page.evaluate(count), everything > 1) == (0, True)
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(count) == everything
+    page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(count) == 0
+    page.locator("details summary").first.click()
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(count) == 1
