@@ -35,7 +35,7 @@ OPEN_REFUNDS = (Refund.State.REQUESTED, Refund.State.FIRST_PASSED)
 OPEN_NOTICES = (PublicNotice.State.PREPARED, PublicNotice.State.POSTED)
 
 
-class MoveRefused(Exception):
+class MoveRefused(ValueError):
     """The village cannot be moved; the text says why and what to do first."""
 
 

@@ -22,7 +22,7 @@ from residents.models import Region
 from residents.typed import whole
 
 
-class PublishRefused(Exception):
+class PublishRefused(ValueError):
     """It cannot be published; the text says why and what to do."""
 
 

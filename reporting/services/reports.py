@@ -16,7 +16,7 @@ from subsidies.models import Campaign
 TEXTS = ("practice", "problem", "suggestion")
 
 
-class ReportRefused(Exception):
+class ReportRefused(ValueError):
     """It cannot be sent; the text says why and what to do."""
 
 

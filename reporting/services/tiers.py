@@ -10,7 +10,7 @@ from residents import audit
 from subsidies.models import Campaign
 
 
-class TiersRefused(Exception):
+class TiersRefused(ValueError):
     """The tiers cannot be used; the text says why."""
 
 

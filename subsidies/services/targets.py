@@ -10,7 +10,7 @@ from subsidies.models import Campaign, Target, TargetEntry
 from subsidies.services.instants import stamp
 
 
-class TargetRefused(Exception):
+class TargetRefused(ValueError):
     """The tasks cannot be set; the text says why and what to do."""
 
 

@@ -148,8 +148,11 @@ def test_the_page_is_the_county_s_and_ends_at_the_county(client, campaign, villa
 
 
 def test_the_command(campaign, village, capsys):
+    with pytest.raises(CommandError, match="开头的 12 位"):
+        call_command("move_village", village.code, TOWNSHIP, "411325103999", policy="411325-2025")
     call_command("move_village", village.code, TOWNSHIP, NEW, policy="411325-2025")
     assert NEW in capsys.readouterr().out
+    assert Event.objects.get(action="region.move").source == "命令 move_village"
     with pytest.raises(CommandError, match="没有这个区划"):
         call_command("move_village", "411325999999", TOWNSHIP, NEW, policy="411325-2025")
 

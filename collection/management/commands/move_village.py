@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from collection.services.village_moves import MoveRefused, move_village
+from residents import audit
 from residents.models import Region
 from subsidies.models import Campaign
 
@@ -17,12 +18,14 @@ class Command(BaseCommand):
     def handle(self, *, village, township, code, policy, **options):
         county, _, year = policy.partition("-")
         try:
-            moved = move_village(
-                campaign=Campaign.objects.select_related("county").get(county_id=county, year=year),
-                village=Region.objects.get(pk=village), township=Region.objects.get(pk=township), code=code, actor=None,
-            )
-        except (Region.DoesNotExist, Campaign.DoesNotExist, ValueError) as error:
+            campaign = Campaign.objects.select_related("county").get(county_id=county, year=year)
+            places = Region.objects.in_bulk([village, township])
+            village, township = places[village], places[township]
+        except (Campaign.DoesNotExist, KeyError, ValueError) as error:
             raise CommandError("没有这个区划或征缴年度，请核对代码。") from error
+        try:
+            with audit.source("命令 move_village"):
+                moved = move_village(campaign=campaign, village=village, township=township, code=code, actor=None)
         except MoveRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"{moved.name}已划入{moved.parent.name}，新代码 {moved.code}。")
