@@ -130,7 +130,7 @@ class World:
                 **w.at, contributions=w.paid, reason="错", **clerk
             ),
             "ask for a refund": lambda: refunds.request_refund(contribution=w.paid[1], reason="death", **clerk),
-            "add evidence": lambda: refunds.add_evidence(refund=w.refund, attachment=w.file, **clerk),
+            "add evidence": lambda: refunds.add_evidence(refund=w.refund, papers=[], **clerk),
             "pass a refund": lambda: refunds.pass_first(refund=w.refund, **tax),
             "pay a refund": lambda: refunds.pay_refund(refund=w.refund, **officer),
             "reject a refund": lambda: refunds.reject_refund(refund=w.refund, reason="错", **tax),

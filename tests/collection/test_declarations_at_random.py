@@ -19,8 +19,8 @@ from collection.services import corrections, declarations, drafts, feedback, ref
 from collection.services.contributions import ContributionRefused
 from collection.services.money import MoneyRefused
 from collection.services.steps import StepRefused
+from tests.at_once import together
 from tests.collection.declaration_world import TODAY, refused, what_is_wrong
-from tests.collection.money_world import together
 from tests.collection.paid_people import OTHER, VILLAGE, bank, pay
 
 pytestmark = pytest.mark.django_db(transaction=True)
