@@ -8,6 +8,7 @@ from reporting.models import RewardTier
 from reporting.rewards import Tier, check_tiers
 from residents import audit
 from subsidies.models import Campaign
+from subsidies.services.campaigns import hold
 
 
 class TiersRefused(Exception):
@@ -19,6 +20,7 @@ def set_reward_tiers(*, campaign: Campaign, tiers: Sequence[Tier], actor) -> lis
     """Replaces the county's tiers. Raises TiersRefused if they overlap, leave a gap or carry no amount."""
     if problems := check_tiers(tiers):
         raise TiersRefused("\n".join(problems))
+    hold(campaign)
     rows = RewardTier.objects.filter(campaign=campaign)
     before = [[t.name, t.first, t.last, str(t.amount)] for t in rows]
     after = [[t.name, t.first, t.last, str(t.amount)] for t in tiers]
