@@ -2,12 +2,15 @@
 
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import IntegrityError, transaction
 
 from residents import audit
+from residents.helper_list import read_helper_list
 from residents.models import OFFICERS, Position, Region, Role, User
+from residents.services.regions import hold
 
 #: Letters and digits that nobody confuses on paper.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -77,8 +80,15 @@ def create_accounts(*, wanted: list[Wanted], actor) -> list[Issued]:
     return issued
 
 
-def create_from_helper_list(*, rows, actor) -> list[Issued]:
-    """Accounts for the rows of a checked list that have none yet (residents/helper_list.py); safe to repeat."""
+@transaction.atomic
+def create_from_helper_list(*, path: Path, actor) -> list[Issued]:
+    """Accounts for the good rows of a list (residents/helper_list.py) that have none yet; safe to repeat.
+
+    It is read while nobody else makes accounts from a list: of two clicks at once the second finds them made.
+    """
+    if actor.region:
+        hold(actor.region)
+    rows = read_helper_list(path, actor.region_id or "")
     wanted = [
         Wanted(
             name=row.name, role=Role.VILLAGE if row.position == Position.HELPER else Role.TOWNSHIP, region=row.region,

@@ -16,6 +16,7 @@ from residents.helper_list import HelperListError, read_helper_list
 from residents.models import Event, Position, Role, User
 from residents.services.accounts import AccountRefused, Wanted, change_account, create_accounts, create_from_helper_list
 from residents.views.officers import SUBJECTS
+from tests.at_once import together
 
 HEADER = ["乡镇", "行政村", "姓名", "联系电话", "岗位"]
 
@@ -90,8 +91,16 @@ def test_two_rows_of_a_list(officer, tmp_path, case):
     if says:
         assert says in "".join(read[1].problems)
         return
-    issued = create_from_helper_list(rows=read, actor=officer)
+    issued = create_from_helper_list(path=tmp_path / "a.xlsx", actor=officer)
     assert len({one.user.username for one in issued}) == 2 and read[1].problems == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_confirmed_twice_at_once_makes_each_account_once(officer, tmp_path):
+    path = write(tmp_path / "a.xlsx", [["城关镇", "县衙社区", "王晓梅", "13800000001", ""]])
+    results = together(*[lambda: create_from_helper_list(path=path, actor=officer)] * 3)
+    assert sorted(map(len, results)) == [0, 0, 1]
+    assert User.objects.filter(name="王晓梅").count() == 1
 
 
 def test_a_village_that_has_moved_gets_no_account_under_its_old_code(officer, tmp_path):
