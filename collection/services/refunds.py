@@ -84,6 +84,8 @@ def request_refund(
     if contribution.channel == Contribution.Channel.FREE or not contribution.amount:
         raise StepRefused("这个人没有缴费（全额资助），没有钱可退。")
     left = contribution.amount - given_back(contribution)
+    if not left:
+        raise StepRefused("这笔缴费已经申请退费或已经退过，不用再申请；办到哪一步请看退费列表。")
     amount = left if amount is None else amount
     ends = reason != DIFFERENCE
     if ends and amount != left:
@@ -133,6 +135,8 @@ def add_evidence(*, refund: Refund, attachment: Attachment, actor) -> Refund:
     money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
     refuse_closed(refund.campaign)
     refund = _locked(refund)
+    if refund.evidence.filter(pk=attachment.pk).exists():
+        return refund
     if refund.state not in OPEN:
         raise StepRefused(f"退费{refund.get_state_display()}，不能再加材料。")
     refund.evidence.add(attachment)

@@ -46,9 +46,20 @@ class Wanted:
 
 @transaction.atomic
 def create_accounts(*, wanted: list[Wanted], actor) -> list[Issued]:
-    """Makes them all or none. Raises AccountRefused for a role or region the actor may not give."""
+    """Makes them all or none. Raises AccountRefused for a role or region the actor may not give, and for somebody who
+    has the account already (a second click), unless a name for another one is given."""
     for one in wanted:
         _check(one, actor)
+    if actor.region:
+        hold(actor.region)
+    active = User.objects.filter(is_active=True, name__in={one.name for one in wanted})
+    known = {tuple(who): name for *who, name in active.values_list("region", "role", "name", "phone", "username")}
+    for one in wanted:
+        if not one.username and (name := known.get((one.region.pk, one.role, one.name, one.phone))):
+            raise AccountRefused(
+                f"{one.name}在{one.region.name}已有账号“{name}”，没有再建。忘记密码的请重置；"
+                "确是同名的另一个人，请填写账号名再建。"
+            )
     taken = set(User.objects.values_list("username", flat=True))
     issued = []
     for one in wanted:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -101,6 +102,15 @@ def test_a_list_confirmed_twice_at_once_makes_each_account_once(officer, tmp_pat
     results = together(*[lambda: create_from_helper_list(path=path, actor=officer)] * 3)
     assert sorted(map(len, results)) == [0, 0, 1]
     assert User.objects.filter(name="王晓梅").count() == 1
+
+
+def test_a_second_click_makes_no_second_account(officer):
+    wanted = Wanted(name="王晓梅", role="village", region=region("411325100001"), phone="13800000001")
+    (first,) = create_accounts(wanted=[wanted], actor=officer)
+    with pytest.raises(AccountRefused, match=f"王晓梅在.*已有账号“{first.user.username}”"):
+        create_accounts(wanted=[wanted], actor=officer)
+    create_accounts(wanted=[replace(wanted, username="wxm2")], actor=officer)
+    assert User.objects.filter(name="王晓梅").count() == 2
 
 
 def test_a_village_that_has_moved_gets_no_account_under_its_old_code(officer, tmp_path):
