@@ -22,6 +22,7 @@ from residents import audit
 from residents.models import Region
 from residents.services.regions import moved_away
 from subsidies.models import Campaign
+from subsidies.services.campaigns import hold
 
 ZERO = Decimal("0.00")
 CHUNK = 2000
@@ -50,7 +51,7 @@ def _range(first: str, last: str) -> tuple[Number, Number]:
 
 def _hold_open(campaign) -> None:
     """Books of one campaign are given out one after the other, and none while it is being closed."""
-    Campaign.objects.select_for_update(no_key=True, of=("self",)).get(pk=campaign.pk)
+    hold(campaign)
     if campaign.closed_meanwhile():
         raise ReceiptRefused(f"{campaign}已办结，不能再登记或发放收据本。")
 

@@ -84,6 +84,8 @@ def request_refund(
     if contribution.channel == Contribution.Channel.FREE or not contribution.amount:
         raise StepRefused("这个人没有缴费（全额资助），没有钱可退。")
     left = contribution.amount - given_back(contribution)
+    if not left:
+        raise StepRefused("这笔缴费已经申请退费或已经退过，不用再申请；办到哪一步请看退费列表。")
     amount = left if amount is None else amount
     ends = reason != DIFFERENCE
     if ends and amount != left:
@@ -129,10 +131,14 @@ def open_case(*, self_payment: SelfPayment, reason: str, note: str, actor) -> Re
 
 @transaction.atomic
 def add_evidence(*, refund: Refund, papers: Iterable[Photo | File], actor) -> Refund:
-    """More documents; only while the case is open."""
+    """More documents, each once however often it comes; only while the case is open."""
     money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
     refuse_closed(refund.campaign)
     refund = _locked(refund)
+    known = set(refund.evidence.values_list("sha256", flat=True))
+    papers = [paper for paper in papers if _digest(paper) not in known]
+    if not papers:
+        return refund
     if refund.state not in OPEN:
         raise StepRefused(f"退费{refund.get_state_display()}，不能再加材料。")
     added = [_keep(paper, refund.village_id, actor) for paper in papers]
@@ -326,6 +332,10 @@ def _follow_status(refund, actor):
             "status.keep", actor=actor, obj=refund.resident, batch=f"refund-{refund.pk}",
             summary=f"退费单 {refund.pk}（{refund.reason_name}）没有改动状态：{stands}",
         )
+
+
+def _digest(paper: Photo | File) -> str:
+    return paper.sha256 if isinstance(paper, Photo) else attachments.sha256_of(paper)
 
 
 def _keep(paper: Photo | File, region: str, actor) -> Attachment:

@@ -117,7 +117,8 @@ def record_reason(
     *, campaign: Campaign, resident: Resident, reason: str, note: str, look_again_on: datetime.date | None,
     file: File | None, actor,
 ) -> NotInsured:
-    """Why somebody is not insured yet; what was recorded before stays. Raises ReasonRefused."""
+    """Why somebody is not insured yet; what was recorded before stays, and the same said twice is said once. Raises
+    ReasonRefused."""
     if campaign.closed_meanwhile():
         raise ReasonRefused(f"{campaign}已办结，不能再登记。")
     if Contribution.objects.filter(resident=resident, year=campaign.year, ended_at__isnull=True).exists():
@@ -129,6 +130,10 @@ def record_reason(
         raise ReasonRefused("选“其他”的，请写明原因。")
     if look_again_on and look_again_on < clock.today():
         raise ReasonRefused(f"下次核查日期 {look_again_on} 已经过去，请改成以后的日期。")
+    Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)  # two clicks at once: the second waits
+    last = NotInsured.objects.filter(campaign=campaign, resident=resident).order_by("-pk").first()
+    if last and not file and (last.reason, last.note, last.look_again_on) == (reason, note, look_again_on):
+        return last
     evidence = file and store(file=file, name=file.name, kind="evidence", region=resident.village_id, actor=actor)
     made = NotInsured.objects.create(
         campaign=campaign, resident=resident, reason=reason, note=note, evidence=evidence,

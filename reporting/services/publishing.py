@@ -20,6 +20,7 @@ from reporting.services.snapshots import build_snapshot, rows_of, view_of
 from residents import audit
 from residents.models import Region
 from residents.typed import whole
+from subsidies.services.campaigns import hold
 
 
 class PublishRefused(ValueError):
@@ -29,6 +30,7 @@ class PublishRefused(ValueError):
 @transaction.atomic
 def publish_ranking(*, snapshot: Snapshot, number: str, actor) -> Ranking:
     """Publishes a snapshot under a document number. Publishing it again returns the ranking that is there."""
+    hold(snapshot.campaign)
     if found := Ranking.objects.filter(snapshot=snapshot).first():
         return found
     if not (number := whole(number, "文号", 40, PublishRefused)):

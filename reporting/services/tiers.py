@@ -8,6 +8,7 @@ from reporting.models import RewardTier
 from reporting.rewards import Tier, check_tiers
 from residents import audit
 from subsidies.models import Campaign
+from subsidies.services.campaigns import hold
 
 
 class TiersRefused(ValueError):
@@ -19,6 +20,7 @@ def set_reward_tiers(*, campaign: Campaign, tiers: Sequence[Tier], actor) -> lis
     """Replaces the county's tiers. Raises TiersRefused if they overlap, leave a gap or carry no amount."""
     if problems := check_tiers(tiers):
         raise TiersRefused("\n".join(problems))
+    hold(campaign)
     rows = RewardTier.objects.filter(campaign=campaign)
     before, after = ({t.name: f"第{t.first}至{t.last}名，每个 {t.amount} 元" for t in those} for those in (rows, tiers))
     rows.delete()

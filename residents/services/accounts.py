@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.password_validation import validate_password
@@ -9,7 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from residents import audit
+from residents.helper_list import read_helper_list
 from residents.models import OFFICERS, Position, Region, Role, User
+from residents.services.regions import hold
 
 #: Letters and digits that nobody confuses on paper.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -45,9 +48,20 @@ class Wanted:
 
 @transaction.atomic
 def create_accounts(*, wanted: list[Wanted], actor) -> list[Issued]:
-    """Makes them all or none. Raises AccountRefused for a role or region the actor may not give."""
+    """Makes them all or none. Raises AccountRefused for a role or region the actor may not give, and for somebody who
+    has the account already (a second click), unless a name for another one is given."""
     for one in wanted:
         _check(one, actor)
+    if actor.region:
+        hold(actor.region)
+    active = User.objects.filter(is_active=True, name__in={one.name for one in wanted})
+    known = {tuple(who): name for *who, name in active.values_list("region", "role", "name", "phone", "username")}
+    for one in wanted:
+        if not one.username and (name := known.get((one.region.pk, one.role, one.name, one.phone))):
+            raise AccountRefused(
+                f"{one.name}在{one.region.name}已有账号“{name}”，没有再建。忘记密码的请重置；"
+                "确是同名的另一个人，请填写账号名再建。"
+            )
     taken = set(User.objects.values_list("username", flat=True))
     issued = []
     for one in wanted:
@@ -79,8 +93,15 @@ def create_accounts(*, wanted: list[Wanted], actor) -> list[Issued]:
     return issued
 
 
-def create_from_helper_list(*, rows, actor) -> list[Issued]:
-    """Accounts for the rows of a checked list that have none yet (residents/helper_list.py); safe to repeat."""
+@transaction.atomic
+def create_from_helper_list(*, path: Path, actor) -> list[Issued]:
+    """Accounts for the good rows of a list (residents/helper_list.py) that have none yet; safe to repeat.
+
+    It is read while nobody else makes accounts from a list: of two clicks at once the second finds them made.
+    """
+    if actor.region:
+        hold(actor.region)
+    rows = read_helper_list(path, actor.region_id or "")
     wanted = [
         Wanted(
             name=row.name, role=Role.VILLAGE if row.position == Position.HELPER else Role.TOWNSHIP, region=row.region,

@@ -1,5 +1,7 @@
 """Accounts: list, one, all helpers' from a list, first passwords on slips, and the contact table."""
 
+from pathlib import Path
+
 import django_filters
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -115,9 +117,7 @@ def account_import_confirm(request, attachment):
     """Makes the good rows of a list that was shown; a second click makes none, because the accounts exist by then."""
     kept = get_object_or_404(Attachment, pk=attachment, kind="accounts", uploaded_by=request.user)
     try:
-        issued = create_from_helper_list(
-            rows=read_helper_list(kept.file.path, request.user.region_id or ""), actor=request.user
-        )
+        issued = create_from_helper_list(path=Path(kept.file.path), actor=request.user)
     except AccountRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("account_import")

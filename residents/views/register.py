@@ -71,8 +71,9 @@ def register_confirm(request, pk):
 
 @roles(Role.COUNTY)
 def register_problems(request, pk):
-    """All problem rows as a workbook, to be mended and uploaded again."""
+    """All problem rows as a workbook, to be mended and uploaded again; leaves an event."""
     batch = get_object_or_404(RegisterBatch.objects.for_user(request.user), pk=pk)
+    audit.record("register.problems", actor=request.user, obj=batch, summary=f"下载登记册 {batch.pk} 的问题行")
     columns = (("行号", 8), ("姓名", 12), ("栏目", 12), ("表中内容", 24), ("问题和办法", 70))
     rows = batch.problems.values_list("number", "name", "column", "found", "message")
     return xlsx_response(filename=f"登记册{batch.pk}问题行.xlsx", columns=columns, rows=rows.iterator(chunk_size=2000))

@@ -89,6 +89,11 @@ def adopt_version(*, campaign: Campaign, expected: str, reason: str, actor) -> P
     return campaign.policy_version
 
 
+def hold(campaign: Campaign) -> None:
+    """Of two who set or number something for the whole campaign the second waits until the first is done."""
+    Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+
+
 def current(user) -> Campaign | None:
     """The campaign a page of this user is about: the county's latest open one, else its latest; None without any."""
     campaigns = Campaign.objects.filter(county_id=user.scope_prefix[:6]).select_related("county", "policy_version")

@@ -76,13 +76,18 @@ def mark_by_hand(
     file: File | None, name: str, actor,
 ) -> Roster:
     """A single mark, or the end of one, on the document that grants it: a roster of one row, to be applied by another
-    person as any roster. RosterRefused."""
+    person as any roster. Asked again while that one waits, it is that one. RosterRefused."""
     rules = campaign.policy.category(category)
     if rules is None:
         raise RosterRefused(f"没有“{category}”这个类别。")
+    hold(campaign.county)
     _check_upload(campaign, rules.department, rules.name, recognised_on, document, actor)
-    attachment = file and store(file=file, name=name, kind="roster", region=campaign.county_id, actor=actor)
     kind = Kind.ENDING if ends else Kind.SINGLE
+    waiting = Roster.objects.filter(campaign=campaign, category=rules.name, kind=kind, state=State.READY)
+    same = waiting.filter(recognised_on=recognised_on, document=document.strip(), uploaded_by=actor)
+    if known := same.filter(rows__number=1, rows__id_number=resident.id_number).first():
+        return known
+    attachment = file and store(file=file, name=name, kind="roster", region=campaign.county_id, actor=actor)
     roster = _make_roster(
         campaign, rules.department, rules.name, kind, recognised_on, document, actor, attachment, State.READY
     )

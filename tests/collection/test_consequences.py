@@ -323,3 +323,17 @@ def test_a_closed_campaign_keeps_its_enrolments(neixiang, make_resident):
         neixiang.apply(ready)
     assert neixiang.contribution(person).state == State.POSTED
     assert neixiang.contribution(other) is None
+
+
+def test_a_worker_lost_right_after_applying_a_list_has_applied_it(neixiang, make_resident, monkeypatch):
+    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
+    roster = neixiang.roster([make_resident(VILLAGE)], "特困人员")
+    job = consequences.ask_to_apply(
+        roster=roster, seen=rosters.heaps(roster), endings_confirmed=False, actor=neixiang.head
+    )
+    for _ in range(2):
+        jobs.Job.objects.filter(pk=job.pk).update(state="queued", token=None)
+        jobs.run(job.pk)
+        job.refresh_from_db()
+        assert (job.state, job.message[:3]) == ("done", "已应用")
+    assert Contribution.objects.count() == 1 and Event.objects.filter(action="roster.apply").count() == 1

@@ -70,7 +70,9 @@ def test_who_is_not_insured_and_why(county, people):
     special.record_reason(reason="away", note="在广东务工", look_again_on=datetime.date(2024, 11, 1), **facts)
     special.record_reason(reason="under_way", note="", look_again_on=datetime.date(2024, 10, 25), **facts)
     (_, reason, _), = special.with_reasons(county.campaign, special.people(**asked, standing="missing"))
+    special.record_reason(reason="under_way", note="", look_again_on=datetime.date(2024, 10, 25), **facts)
     assert reason.reason == "under_way" and NotInsured.objects.count() == 2
+    assert Event.objects.filter(action="not_insured.record").count() == 2
     left, = special.people(**asked, standing="left")
     assert left.resident == people["dead"]
 

@@ -1,5 +1,7 @@
 """Publication: frozen, its hash shown, version 2 with a reason, messages to the foot and to those who stand still."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import DatabaseError, transaction
 
@@ -7,11 +9,14 @@ from collection.models import Contribution
 from reporting.content import bulletin_from_json
 from reporting.models import Ranking, RewardTier, Snapshot, TownshipReport
 from reporting.rank import fingerprint
+from reporting.rewards import Tier
 from reporting.services.publishing import PublishRefused, correct_ranking, publish_ranking
 from reporting.services.snapshots import build_snapshot
+from reporting.services.tiers import set_reward_tiers
 from reporting.tasks import build_due_snapshots
 from residents.models import Event, OutboxMessage, Region
 from subsidies.services.targets import set_targets
+from tests.at_once import waits_for
 from tests.reporting.conftest import at
 
 FRIDAY, FRIDAY_BEFORE = "2024-10-25 12:00", "2024-10-18 12:00"
@@ -52,6 +57,17 @@ def test_publishing_twice_is_publishing_once(campaign, county):
     first = publish_ranking(snapshot=snapshot, number="1号", actor=county)
     assert publish_ranking(snapshot=snapshot, number="1号", actor=county) == first
     assert Ranking.objects.count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_what_is_set_for_the_whole_county_is_set_one_after_the_other(campaign, county):
+    """A document number is used once, and the prizes are those of one officer."""
+    first, second = weekly(campaign), weekly(campaign, FRIDAY_BEFORE)
+    tiers = ([Tier("一等奖", 1, 2, Decimal(1)), Tier("二等奖", 3, 4, Decimal(1))], [Tier("一等奖", 1, 3, Decimal(1))])
+    publish = [lambda s=s: publish_ranking(snapshot=s, number="1号", actor=county) for s in (first, second)]
+    setting = [lambda t=t: set_reward_tiers(campaign=campaign, tiers=t, actor=county) for t in tiers]
+    assert waits_for(*publish) and waits_for(*setting)
 
 
 def test_a_document_number_is_needed_and_used_once(campaign, county):

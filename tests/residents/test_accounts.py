@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -16,6 +17,7 @@ from residents.event_words import SUBJECTS
 from residents.helper_list import HelperListError, read_helper_list
 from residents.models import Event, Position, Role, User
 from residents.services.accounts import AccountRefused, Wanted, change_account, create_accounts, create_from_helper_list
+from tests.at_once import together
 
 HEADER = ["乡镇", "行政村", "姓名", "联系电话", "岗位"]
 
@@ -90,8 +92,25 @@ def test_two_rows_of_a_list(officer, tmp_path, case):
     if says:
         assert says in "".join(read[1].problems)
         return
-    issued = create_from_helper_list(rows=read, actor=officer)
+    issued = create_from_helper_list(path=tmp_path / "a.xlsx", actor=officer)
     assert len({one.user.username for one in issued}) == 2 and read[1].problems == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_confirmed_twice_at_once_makes_each_account_once(officer, tmp_path):
+    path = write(tmp_path / "a.xlsx", [["城关镇", "县衙社区", "王晓梅", "13800000001", ""]])
+    results = together(*[lambda: create_from_helper_list(path=path, actor=officer)] * 3)
+    assert sorted(map(len, results)) == [0, 0, 1]
+    assert User.objects.filter(name="王晓梅").count() == 1
+
+
+def test_a_second_click_makes_no_second_account(officer):
+    wanted = Wanted(name="王晓梅", role="village", region=region("411325100001"), phone="13800000001")
+    (first,) = create_accounts(wanted=[wanted], actor=officer)
+    with pytest.raises(AccountRefused, match=f"王晓梅在.*已有账号“{first.user.username}”"):
+        create_accounts(wanted=[wanted], actor=officer)
+    create_accounts(wanted=[replace(wanted, username="wxm2")], actor=officer)
+    assert User.objects.filter(name="王晓梅").count() == 2
 
 
 def test_a_village_that_has_moved_gets_no_account_under_its_old_code(officer, tmp_path):

@@ -284,6 +284,7 @@ def test_the_pages(client, upload, clerk):
     work()
     assert "已写入" in client.get(reverse("register_batch", args=[batch.pk])).content.decode()
     assert client.get(reverse("register_problems", args=[batch.pk])).status_code == 200
+    assert Event.objects.filter(action="register.problems", object_id=str(batch.pk)).count() == 1
 
 
 @pytest.mark.parametrize("whole", [False, True])

@@ -268,6 +268,7 @@ def test_a_mark_by_hand_and_its_end(desk, campaign, make_resident):
         "recognised_on": datetime.date(2024, 10, 1), "file": None, "name": "",
     }
     roster = rosters.mark_by_hand(ends=False, actor=desk.bureau, **facts)
+    assert rosters.mark_by_hand(ends=False, actor=desk.bureau, **facts) == roster == Roster.objects.get()
     assert rosters.heaps(roster)["new"] == 1
     with pytest.raises(RosterRefused, match="另一位"):
         desk.apply(roster)
