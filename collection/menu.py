@@ -31,14 +31,16 @@ def todos(user) -> list[Todo]:
 
 
 def panel(user) -> Panel | None:
-    """A helper's first page shows the village: task, paid, unpaid, cash in hand, what to bank by when.
-
-    Once the campaign is closed everybody's says so."""
+    """A helper's first page shows the village: task, paid, unpaid, cash in hand, what to bank by when; a department's
+    what came of the people it recognised. Once the campaign is closed everybody's says so.
+    """
     campaign = campaigns.current(user)
     if campaign is None or user.region is None:
         return None
     if user.role == Role.VILLAGE:
         return Panel("collection/home_village.html", village_context(campaign, user.region))
+    if user.role == Role.DEPARTMENT:
+        return Panel("collection/home_department.html", special_menu.department_context(user, campaign))
     return None if campaign.is_open else Panel("collection/home_closed.html", {"campaign": campaign})
 
 

@@ -33,3 +33,11 @@ def special_todos(user, campaign) -> list[Todo]:
         if open_cases := cases.count():
             found.append(Todo(f"{open_cases} 人缴费后才认定，差额待处理", reverse("difference_list")))
     return found
+
+
+def department_context(user, campaign) -> dict:
+    """What templates/collection/home_department.html needs."""
+    asked = {"campaign": campaign, "region": user.scope_prefix, "department": user.department}
+    distinct = special.distinct_people(**asked)
+    missing = distinct["to_insure"] - distinct["insured"]
+    return {"campaign": campaign, "groups": special.groups(**asked), "distinct": distinct, "missing": missing}

@@ -62,7 +62,7 @@ def event_list(request):
         event.says, event.subject = masked(event.summary), subject_of(event.action)
         event.came_from = source_of(event.source)
         event.first_lines, event.more_lines = lines[:AT_ONCE], lines[AT_ONCE:AT_MOST]
-        event.lines, event.left_out = len(lines), max(len(lines) - AT_MOST, 0)
+        event.folded, event.left_out = (max(len(lines) - shown, 0) for shown in (AT_ONCE, AT_MOST))
     facts = {"title": "审计日志", "form": found.form, "page": page, "query": request.GET.urlencode()}
     return render(request, "residents/event_list.html", facts)
 

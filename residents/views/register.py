@@ -33,6 +33,11 @@ def register_batch(request, pk):
         RegisterBatch.objects.for_user(request.user).select_related("attachment", "uploaded_by", "confirmed_by"), pk=pk
     )
     job = Job.objects.filter(key__in=[f"register.read:{batch.pk}", f"register.write:{batch.pk}"]).first()
+    sample = list(batch.staged.order_by("is_new", "id")[:20])
+    codes = {code for row in sample for code in (row.village_code, (row.before or {}).get("village_id"))}
+    villages = {
+        one.code: f"{one.parent} · {one}" for one in Region.objects.filter(code__in=codes).select_related("parent")
+    }
     problems = Paginator(batch.problems.all(), 50).get_page(request.GET.get("page"))
     facts = {
         "title": f"登记册 {batch.attachment.name}",
@@ -41,8 +46,11 @@ def register_batch(request, pk):
         "is_working": batch.state in (RegisterBatch.State.READING, RegisterBatch.State.CONFIRMING),
         "page": problems,
         "sample": [
-            {"row": row, "number": identity.mask(row.id_number), "before": _before(row)}
-            for row in batch.staged.order_by("is_new", "id")[:20]
+            {
+                "row": row, "number": identity.mask(row.id_number), "before": _before(row, villages),
+                "village": villages.get(row.village_code, row.village_code),
+            }
+            for row in sample
         ],
     }
     return render(request, "residents/register_batch.html", facts)
@@ -51,8 +59,10 @@ def register_batch(request, pk):
 _NAMES = {"name": "姓名", "village_id": "村", "phone": "电话", "address": "住址", "household__number": "户编号"}
 
 
-def _before(row) -> str:
+def _before(row, villages) -> str:
     old = dict(row.before or {})
+    if "village_id" in old:
+        old["village_id"] = villages.get(old["village_id"], old["village_id"])
     if "phone" in old:
         old["phone"] = identity.mask_phone(old["phone"])
     return "，".join(f"{_NAMES[key]}原为“{value or '空'}”" for key, value in old.items())

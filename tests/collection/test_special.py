@@ -4,6 +4,7 @@
 import datetime
 import io
 from decimal import Decimal
+from urllib.parse import quote
 
 import openpyxl
 import pytest
@@ -60,6 +61,19 @@ def test_groups_count_who_is_to_be_insured_and_who_is(county, people):
 def test_a_department_sees_its_own(county, people):
     found = special.groups(campaign=county.campaign, region="411325", department="残联")
     assert [g.category for g in found] == ["重度残疾人"]
+
+
+def test_a_departments_first_page_shows_what_came_of_its_people(county, people, client, make_user):
+    client.force_login(make_user("department", "411325", department="民政局"))
+    page = client.get("/").content.decode()
+    assert "本部门认定的人员" in page and "低保对象" in page and "重度残疾人" not in page
+    assert f"{reverse('special_people')}?category={quote('低保对象')}&amp;standing=missing" in page
+
+
+def test_a_first_page_with_nothing_else_shows_all_the_work(client, campaign, make_user):
+    for role, hidden in (("security", False), ("village", True)):
+        client.force_login(make_user(role, VILLAGE if role == "village" else "411325"))
+        assert ('class="all-work"' in client.get("/").content.decode()) is hidden
 
 
 def test_who_is_not_insured_and_why(county, people):

@@ -321,3 +321,12 @@ def test_the_audit_officer_searches_and_exports(client, campaign, make_user, mak
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     assert [row[8].value for row in book.active.iter_rows(min_row=2)] == ["核验缴存"]
     assert Event.objects.get(action="event.export").actor == officer
+
+
+def test_the_log_shows_a_few_facts_at_once_and_says_how_many_more(client, campaign, make_user):
+    villages = {f"411325{number:06d}": number for number in range(100001, 100072)}
+    audit.record("target.set", actor=None, object_type="campaign", region="411325", summary="下达任务", after=villages)
+    client.force_login(make_user("audit", "411325"))
+    page = client.get(reverse("event_list")).content.decode()
+    assert "征缴任务" in page and "target.set" not in page
+    assert "还有 66 项" in page and "其余 11 项请导出后查看" in page
