@@ -94,7 +94,8 @@ def _record_chunk(campaign, payments, actor, moment):
     wanted = {}
     for payment in payments:
         wanted.setdefault(payment.resident_id, payment)
-    # Locked, so that a record is not merged into another while it is paid for.
+    # Locked, so that a record is not merged into another while it is paid for. Whoever locks both a resident and a
+    # contribution takes the resident first: then no two can wait for each other in a circle.
     held = Resident.objects.select_for_update(no_key=True).filter(pk__in=list(wanted)).order_by("pk")
     for resident, status in held.values_list("pk", "status"):
         if status == Resident.Status.MERGED:

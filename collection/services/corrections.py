@@ -30,9 +30,11 @@ def correct_row(
     note = whole(note, "说明", 200, StepRefused)
     begin(row.declaration)
     row = DeclarationRow.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    resident = Resident.objects.select_for_update(of=("self",)).get(contributions=row.contribution_id)
     contribution = Contribution.objects.select_for_update(of=("self",)).get(pk=row.contribution_id)
+    if contribution.resident_id != resident.pk:
+        raise StepRefused(f"{row.name}的档案刚刚与另一份合并，请重新打开再改正。")
     _refuse_unless_open(row, contribution)
-    resident = Resident.objects.select_for_update(of=("self",)).get(pk=contribution.resident_id)
     name, number = names.normalise(name), identity.normalise(id_number)
     _check(name, number)
     before = {"name": resident.name, "id_number": identity.mask(resident.id_number)}

@@ -18,7 +18,7 @@ from collection.services.drafts import free_money
 from collection.services.steps import StepRefused, refuse_closed, required
 from config import clock
 from residents import audit
-from residents.models import Attachment, InsuredYear, Role
+from residents.models import Attachment, InsuredYear, Resident, Role
 from residents.services import attachments, window
 from residents.services.photos import Photo, store_photo
 from residents.typed import whole
@@ -175,6 +175,7 @@ def pay_refund(*, refund: Refund, actor) -> Refund:
         raise StepRefused(f"这笔退费{refund.get_state_display()}，不在复核环节。")
     if refund.first_by_id == actor.pk:
         raise StepRefused("初审和复核必须是两个人。")
+    Resident.objects.select_for_update(of=("self",)).get(pk=refund.resident_id)  # before the contribution
     place = _source_of(refund)
     money.record_movements(
         campaign=refund.campaign, actor=actor, reason=f"退费：{refund.reason_name}",

@@ -4,12 +4,14 @@ The same on both engines; on PostgreSQL the threads truly overlap.
 """
 
 import datetime
+import re
 import threading
 from collections import Counter
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from collection.models import (
     Contribution,
@@ -207,6 +209,29 @@ def test_one_slip_for_two_declarations(campaign, office):
     assert len(refused(results)) == 1, results
     assert Declaration.objects.filter(state=State.REMITTED).count() == 1
     assert what_is_wrong(campaign) == []
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("step", ["correct", "pay"])
+def test_the_resident_is_locked_before_the_contribution(campaign, office, step):
+    """As a payment and a merge lock them: no circle of waits."""
+    if step == "correct":
+        declaration = office.at_the_tax_bureau(1)
+        feedback.decide_rest(declaration=declaration, ok=False, reason="姓名不符", actor=office.taxman)
+        row = declaration.rows.get()
+        act = lambda: corrections.correct_row(  # noqa: E731
+            row=row, name=row.name, id_number=row.id_number, note="核对无误", actor=office.clerk
+        )
+    else:
+        pay(campaign, office.clerk, people=1)
+        bank(campaign, office.clerk, 400)
+        refund = office.reviewed(Contribution.objects.get())
+        act = lambda: refunds.pay_refund(refund=refund, actor=office.officer)  # noqa: E731
+    with CaptureQueriesContext(connection) as seen:
+        act()
+    locks = [query["sql"] for query in seen if " FOR UPDATE" in query["sql"] or " FOR NO KEY" in query["sql"]]
+    tables = [re.search(r'FROM "(\w+)"', sql)[1] for sql in locks]
+    assert tables.index("residents_resident") < tables.index("collection_contribution"), tables
 
 
 def test_a_feedback_file_is_read_twice_at_once(campaign, office):
