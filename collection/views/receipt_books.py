@@ -58,7 +58,7 @@ def book_issue(request):
     if not campaign.is_open:
         return _closed(request, campaign)
     registers = request.user.role != Role.TOWNSHIP and request.GET.get("new") == "1"
-    holders = None if registers else Region.objects.filter(parent_id=request.user.region_id).order_by("code")
+    holders = None if registers else _below(request.user)
     form = BookForm(request.POST or None, holders=holders)
     if request.method == "POST" and form.is_valid():
         facts = {"campaign": campaign, "actor": request.user, **form.cleaned_data}
@@ -81,6 +81,11 @@ def book_issue(request):
         },
         status=400 if form.errors else 200,
     )
+
+
+def _below(user):
+    """Whom the user hands books to: the units right below, without villages that were moved away."""
+    return Region.objects.filter(parent_id=user.region_id, replaced_by=None).order_by("code")
 
 
 def _closed(request, campaign):
@@ -106,7 +111,7 @@ def book_issue_many(request):
     campaign = campaign_or_404(request.user)
     if not campaign.is_open:
         return _closed(request, campaign)
-    holders = Region.objects.filter(parent_id=request.user.region_id).order_by("code")
+    holders = _below(request.user)
     held = ReceiptBook.objects.filter(campaign=campaign, holder=request.user.region_id).prefetch_related("parts")
     held = [(book, _free(book)) for book in held]
     way = request.POST.get("way")

@@ -366,6 +366,14 @@ def test_many_books_are_looked_at_before_they_are_handed_out(page, town_book):
     assert "重叠" in again and "确认发放" not in again
 
 
+def test_a_village_that_was_moved_away_is_not_offered_books(page, town_book):
+    here, away = town_book[:2]
+    Region.objects.filter(pk=away.pk).update(replaced_by=Region.objects.get(pk=ELSEWHERE))
+    for name in ("book_issue", "book_issue_many"):
+        shown = text(page("town", name))
+        assert f'value="{here.pk}"' in shown and f'value="{away.pk}"' not in shown, name
+
+
 def test_a_list_from_a_spreadsheet(page, town_book):
     first, second = town_book[:2]
     lines = f"{first.name}\tNX0001\tNX0020\r\n\n{second.pk} nx0021，NX0030"
