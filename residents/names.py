@@ -6,7 +6,7 @@ a character of the name is left to a person.
 
 import unicodedata
 
-#: Full-width letters, wide spaces, and the radicals that texts copied out of a PDF hold in place of characters (⾦, 金).
+#: Full-width letters, wide spaces, and the radicals that texts copied out of a PDF hold for characters (⾦, 金).
 _SAME = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
     **{code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)},
