@@ -224,21 +224,18 @@ def _check_person(row: Row, facts: Facts) -> None:
 
 def _check_households(rows: list[Row], facts: Facts) -> None:
     """The household of each row: as written, else as registered, else that of the 户主 above."""
-    heads = any(row.line.is_head for row in rows)
-    above, head_above = "", ""
+    above = ""
     for row in rows:
-        line, head_name = row.line, row.line.text("head_name")
-        person = facts.people.get(row.id_number)
-        goes_on = not line.is_head and bool(heads and line.text("relation") or head_name and head_name == head_above)
+        line, person = row.line, facts.people.get(row.id_number)
         row.household = (
             line.household
             or _household_number(line.cells.get("household"))
             or (person.household if person else "")
-            or (above if goes_on else "")
-            or head_name
+            or (above if line.goes_on else "")
+            or line.text("head_name")
             or (_named_after(row) if line.is_head else "")
         )[:30]
-        above, head_above = row.household, head_name
+        above = row.household
 
 
 def _named_after(row: Row) -> str:

@@ -129,6 +129,8 @@ class Line:
     amount_of_rows: tuple[int, int] | None = None
     #: the keys for which “同上” is written, read as the row above has them
     as_above: tuple[str, ...] = ()
+    #: whether it is of the household of the row above, by its relation or its 户主
+    goes_on: bool = False
     #: which household it is, as settled when the whole ledger was read; "" while it is being read
     household: str = ""
 
@@ -303,17 +305,18 @@ def _read_sheet(kind: str, sheet: Sheet, header: Header) -> Reading:
             total = _total(number, what, cells, values, len(reading.lines), section_from)
             reading.totals.append(total)
             section_from = len(reading.lines)
-    _spread_households(reading.lines)
+    _join_households(reading.lines)
     return reading
 
 
-def _spread_households(lines: list[Line]) -> None:
+def _join_households(lines: list[Line]) -> None:
     """Many write the number of a household in the row of its 户主 alone: it holds for the members under it."""
     heads, number, head_above = any(line.is_head for line in lines), None, ""
     for line in lines:
         head_name = line.text("head_name")
-        goes_on = not line.is_head and bool(heads and line.text("relation") or head_name and head_name == head_above)
-        number = line.cells.get("household") or (number if goes_on else None)
+        member = heads and line.text("relation") or head_name and head_name == head_above
+        line.goes_on = bool(member) and not line.is_head
+        number = line.cells.get("household") or (number if line.goes_on else None)
         if number is not None:
             line.cells["household"] = number
         head_above = head_name

@@ -11,9 +11,12 @@ import unicodedata
 #: (residents/migrations/0001_initial.py). Columns that are compared with each other must all have it.
 COLLATION = "BINARY"
 
-_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " "}
-#: The radicals that texts copied out of a PDF hold in place of characters: ⾦ for 金.
-_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+#: Full-width letters, wide spaces, and the radicals that texts copied out of a PDF hold for characters (⾦, 金).
+_SAME = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    **{code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)},
+    0x3000: " ", 0xA0: " ",
+}
 _DOTS = dict.fromkeys(map(ord, "•・．‧∙⋅･●・∘᛫⸱"), "·")
 #: Quotes around a name, the space that a quote leaves behind, and a dot with nothing beyond it are no part of it.
 _EDGES = "'`‘’′\" ·"
@@ -31,7 +34,7 @@ def normalise(text: object) -> str:
     text = "" if text is None else str(text)
     if text.isalpha() and not text.isascii() and not any(0xFF01 <= ord(c) < 0xFF5F for c in text):
         return text
-    text = text.translate(_HALF_WIDTH | _RADICALS).translate(_DOTS)
+    text = text.translate(_SAME).translate(_DOTS)
     text = "".join(c if unicodedata.category(c) not in ("Cc", "Cf") else " " if c.isspace() else "" for c in text)
     words = text.split()
     if any(_is_han(c) for c in text):
