@@ -1,7 +1,5 @@
 """The tax bureau's spreadsheets come in one way: kept as they are, known again, and put in the queue to be read."""
 
-import hashlib
-
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
 
@@ -20,7 +18,7 @@ def take_file(model: type[TaxFile], *, file: File, name: str, region: str, says:
     `belongs`: what the file is for; `says`: what the audit log says. A file whose reading was refused or lost is read
     again by handing it in again.
     """
-    sha256, made = _digest(file), False
+    sha256, made = attachments.sha256_of(file), False
     found = model.objects.filter(**belongs, sha256=sha256).first()
     if found is None:
         found, made = _keep(model, file, name, region, actor, {**belongs, "sha256": sha256})
@@ -51,12 +49,3 @@ def _keep(model, file, name, region, actor, facts) -> tuple[TaxFile, bool]:
             return model.objects.create(**facts, attachment=kept, uploaded_by=actor, uploaded_at=clock.now()), True
     except IntegrityError:  # the same file came in at the same moment
         return model.objects.get(**facts), False
-
-
-def _digest(file: File) -> str:
-    """The file's sha256, and the file rewound."""
-    sha256 = hashlib.sha256()
-    for chunk in file.chunks():
-        sha256.update(chunk)
-    file.seek(0)
-    return sha256.hexdigest()

@@ -30,6 +30,7 @@ def store(*, file: File, name: str, kind: str, region: str, actor) -> Attachment
 
 
 def sha256_of(file: File) -> str:
+    """The file's sha256 in hexadecimal; the file is rewound."""
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)
