@@ -44,7 +44,11 @@ def normalise(text: object) -> str:
 
 def is_plausible(name: str) -> bool:
     """Whether this can be a name: two to sixty letters, dots and hyphens, nothing lost, no remark added."""
-    if not 2 <= len(name) <= 60 or name in _NO_NAMES or name.endswith("某某") or any(c in _LOST for c in name):
+    if not 2 <= len(name) <= 60 or name in _NO_NAMES or name.endswith("某某"):
+        return False
+    if name.isalpha():  # nearly every name; what is lost is no letter
+        return True
+    if any(c in _LOST for c in name):
         return False
     return all(c.isalpha() or _is_private(c) or c in "·-.' " for c in name) and any(
         c.isalpha() or _is_private(c) for c in name
