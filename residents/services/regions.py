@@ -19,9 +19,10 @@ def read_regions(path: Path = BUILT_IN) -> list[dict]:
         return list(csv.DictReader(file))
 
 
-def hold(village: Region) -> None:
-    """Keeps the village where it is until the transaction ends; of two who begin the same the second waits."""
-    Region.objects.select_for_update(no_key=True).get(pk=village.pk)
+def hold(region: Region) -> None:
+    """Locks the region until the transaction ends: a village stays where it is, and of two who begin the same in a
+    village, a township or a county the second waits."""
+    Region.objects.select_for_update(no_key=True).get(pk=region.pk)
 
 
 def moved_away(codes: Iterable[str]) -> str:
