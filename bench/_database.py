@@ -19,7 +19,11 @@ def measure_apart(name: str, *, clock: str, **variables: str) -> None:
     with tempfile.TemporaryDirectory() as folder, own_database(f"bench_{name}", folder) as url:
         Path(folder, "clock").write_text(clock)
         environment = {
-            **os.environ, **variables, "DATA_DIR": folder, "DATABASE_URL": url, "BUSINESS_CLOCK": f"{folder}/clock",
+            **os.environ,
+            **variables,
+            "DATA_DIR": folder,
+            "DATABASE_URL": url,
+            "BUSINESS_CLOCK": f"{folder}/clock",
         }
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=environment, check=True)
         command = f"from bench import _django, {name}; _django.setup(); {name}.measure()"

@@ -37,9 +37,10 @@ class _Office:
     def __init__(self):
         from PIL import Image
 
-        from residents.models import Region, User
-        from residents.services.photos import read_photo
-        from subsidies.services.campaigns import open_campaign
+        from core.accounts.models import User
+        from core.files.photos import read_photo
+        from core.regions.models import Region
+        from subsidies.campaigns.services import open_campaign
 
         self.campaign, _ = open_campaign(policy_id="411325-2025")
         self.clerk = User.objects.create_user("clerk", role="township", region_id=TOWNSHIP, name="镇")
@@ -55,11 +56,13 @@ class _Office:
 
     def run(self, size: int) -> dict[str, tuple[int, float]]:
         """Statements and seconds by step."""
-        from collection.models import Declaration
-        from collection.services import declaration_file, declarations, drafts, feedback, stuck, threeway
-        from collection.tax_sheets import FeedbackLine
-        from residents.models import Job
-        from residents.services import jobs
+        from collection.declarations import drafts, feedback, stuck, three_way_check
+        from collection.declarations import file as declaration_file
+        from collection.declarations import services as declarations
+        from collection.declarations.models import Declaration
+        from collection.declarations.tax_sheets import FeedbackLine
+        from core.jobs import services as jobs
+        from core.jobs.models import Job
 
         self._pay(size)
         _analyse()
@@ -69,14 +72,12 @@ class _Office:
             found[name], answer = _counted(work)
             return answer
 
-        declaration = step("draft", lambda: drafts.draft_declaration(
-            campaign=self.campaign, township=self.township, actor=self.clerk
-        ))
-        assert declaration.people == size
-        step("three-way check", lambda: threeway.check_declaration(declaration=declaration))
         declaration = step(
-            "submit", lambda: declarations.submit_declaration(declaration=declaration, actor=self.clerk)
+            "draft", lambda: drafts.draft_declaration(campaign=self.campaign, township=self.township, actor=self.clerk)
         )
+        assert declaration.people == size
+        step("three-way check", lambda: three_way_check.check_declaration(declaration=declaration))
+        declaration = step("submit", lambda: declarations.submit_declaration(declaration=declaration, actor=self.clerk))
         job = Job.objects.get(key=declaration_file.job_key(declaration))
         step("file for the bureau", lambda: jobs.run(job.pk))
         assert Declaration.objects.get(pk=declaration.pk).file
@@ -85,45 +86,55 @@ class _Office:
             for n, (name, number) in enumerate(declaration.rows.values_list("name", "id_number"))
         ]
         read = self._feedback(declaration, size)
-        step("feedback, 1 % refused", lambda: feedback.apply_feedback(
-            feedback=read, lines=lines, actor=self.taxman
-        ))
+        step("feedback, 1 % refused", lambda: feedback.apply_feedback(feedback=read, lines=lines, actor=self.taxman))
         step("who is stuck where", lambda: stuck.by_stage(stuck.not_posted(campaign=self.campaign, region="411325")))
         people, amount = declarations.sums_of(declaration)
-        declaration = step("confirm", lambda: declarations.confirm_declaration(
-            declaration=declaration, number=f"QR{size}", people=people, amount=amount, actor=self.taxman
-        ))
-        step("remit", lambda: declarations.remit_declaration(
-            declaration=declaration, slip_no=f"HK{size}", on=datetime.date(2024, 10, 25), amount=amount,
-            photo=self.photo, actor=self.clerk,
-        ))
-        step("post", lambda: declarations.post_declaration(
-            declaration=declaration, ticket_no=f"SP{declaration.pk}", actor=self.taxman
-        ))
+        declaration = step(
+            "confirm",
+            lambda: declarations.confirm_declaration(
+                declaration=declaration, number=f"QR{size}", people=people, amount=amount, actor=self.taxman
+            ),
+        )
+        step(
+            "remit",
+            lambda: declarations.remit_declaration(
+                declaration=declaration,
+                slip_no=f"HK{size}",
+                on=datetime.date(2024, 10, 25),
+                amount=amount,
+                photo=self.photo,
+                actor=self.clerk,
+            ),
+        )
+        step(
+            "post",
+            lambda: declarations.post_declaration(
+                declaration=declaration, ticket_no=f"SP{declaration.pk}", actor=self.taxman
+            ),
+        )
         assert Declaration.objects.get(pk=declaration.pk).state == "posted"
         return found
 
     def _feedback(self, declaration, size):
         from django.core.files.base import ContentFile
 
-        from collection.models import Feedback
+        from collection.declarations.models import Feedback
         from config import clock
-        from residents.services import attachments
+        from core.files import services as attachments
 
-        kept = attachments.store(
-            file=ContentFile(b"x"), name="x", kind="feedback", region=TOWNSHIP, actor=self.taxman
-        )
+        kept = attachments.store(file=ContentFile(b"x"), name="x", kind="feedback", region=TOWNSHIP, actor=self.taxman)
         return Feedback.objects.create(
             declaration=declaration, attachment=kept, sha256=str(size), uploaded_by=self.taxman, uploaded_at=clock.now()
         )
 
     def _pay(self, size):
         """People with receipts and contributions, over all villages of the township, and their cash banked."""
-        from collection.models import Movement, Receipt
-        from collection.services import money
-        from collection.services.contributions import Payment, record_contributions
-        from residents.models import Resident
-        from subsidies.quote import quote
+        from collection.contributions.services import Payment, record_contributions
+        from collection.money import services as money
+        from collection.money.models import Movement
+        from collection.receipts.models import Receipt
+        from residents.people.models import Resident
+        from subsidies.quotes.quote import quote
 
         born = datetime.date(1970, 5, 1)
         owed = quote(self.campaign.policy, birth_date=born, paid_on=DAY)
@@ -133,7 +144,11 @@ class _Office:
         residents = Resident.objects.bulk_create(
             [
                 Resident(
-                    village_id=village(n), name=f"村民{n}", birth_date=born, sex="M", registered_on=DAY,
+                    village_id=village(n),
+                    name=f"村民{n}",
+                    birth_date=born,
+                    sex="M",
+                    registered_on=DAY,
                     id_number=f"41132519700501{n:07d}",
                 )
                 for n in numbers
@@ -148,7 +163,8 @@ class _Office:
             batch_size=2000,
         )
         record_contributions(
-            campaign=self.campaign, actor=self.clerk,
+            campaign=self.campaign,
+            actor=self.clerk,
             payments=[
                 Payment(resident.pk, resident.village_id, "cash", DAY, owed, receipt_id=receipt.pk)
                 for resident, receipt in zip(residents, receipts, strict=True)
@@ -158,7 +174,8 @@ class _Office:
         for resident in residents:
             banked[resident.village_id] = banked.get(resident.village_id, Decimal(0)) + 400
         money.record_movements(
-            campaign=self.campaign, actor=self.clerk,
+            campaign=self.campaign,
+            actor=self.clerk,
             facts=[
                 money.Fact(f"bench:{size}:{code}", Movement.Kind.DEPOSIT, code, amount, DAY)
                 for code, amount in banked.items()

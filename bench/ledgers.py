@@ -48,8 +48,8 @@ class Office:
         setup()
         from django.core.management import call_command
 
-        from residents.models import User
-        from subsidies.services.campaigns import open_campaign
+        from core.accounts.models import User
+        from subsidies.campaigns.services import open_campaign
 
         call_command("migrate", verbosity=0)
         self.campaign, _ = open_campaign(policy_id="411325-2025")
@@ -57,7 +57,9 @@ class Office:
         log = (folder / "worker.log").open("w")
         self.worker = subprocess.Popen(
             [sys.executable, "-m", "celery", "-A", "config", "worker", "-c", str(workers), "-l", "info"],
-            cwd=ROOT, stdout=log, stderr=log,
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
         )
         self._wait(lambda: "ready" in (folder / "worker.log").read_text(), "the worker")
 
@@ -69,14 +71,18 @@ class Office:
         """Everybody of a ledger in the register, as after the county's import."""
         import datetime
 
-        from residents.models import Household, Resident
+        from residents.people.models import Household, Resident
 
         numbers = {row[3] for row in people}
         Household.objects.bulk_create(Household(village=village, number=n) for n in sorted(numbers))
         households = {h.number: h for h in Household.objects.filter(village=village)}
         Resident.objects.bulk_create(
             Resident(
-                village=village, household=households[row[3]], name=row[1], id_number=row[2], sex="M",
+                village=village,
+                household=households[row[3]],
+                name=row[1],
+                id_number=row[2],
+                sex="M",
                 birth_date=datetime.datetime.strptime(row[2][6:14], "%Y%m%d").date(),
                 registered_on=datetime.date(2024, 1, 1),
             )
@@ -86,18 +92,18 @@ class Office:
     def upload(self, village, content: bytes):
         from django.core.files.uploadedfile import SimpleUploadedFile
 
-        from collection.services.ledgers import upload_ledger
+        from collection.ledgers.services import upload_ledger
 
         file = SimpleUploadedFile("台账.xlsx", content)
         return upload_ledger(campaign=self.campaign, village=village, file=file, name="台账.xlsx", actor=self.actor)[0]
 
     def confirm(self, batch) -> None:
-        from collection.services.ledger_confirm import confirm_ledger
+        from collection.ledgers.confirm import confirm_ledger
 
         confirm_ledger(batch=batch, actor=self.actor)
 
     def wait_for(self, state: str, batches: int) -> None:
-        from collection.models import LedgerBatch
+        from collection.ledgers.models import LedgerBatch
 
         self._wait(lambda: LedgerBatch.objects.filter(state=state).count() == batches, state)
 
@@ -110,11 +116,11 @@ class Office:
 
 
 def embedded() -> None:
-    from tests.collection.ledger_files import person, xlsx
+    from tests.collection.ledgers.ledger_files import person, xlsx
 
     office = Office(workers=1)
     try:
-        from residents.models import Region
+        from core.regions.models import Region
 
         village = Region.objects.get(pk=f"{TOWNSHIP}200")
         people = [person(n) for n in range(ROWS)]
@@ -137,12 +143,12 @@ def embedded() -> None:
 def villages(workers: int) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from tests.collection.ledger_files import person, xlsx
+    from tests.collection.ledgers.ledger_files import person, xlsx
 
     office = Office(workers)
     try:
-        from collection.models import LedgerBatch
-        from residents.models import Region
+        from collection.ledgers.models import LedgerBatch
+        from core.regions.models import Region
 
         places = list(Region.objects.filter(level="village", code__startswith=COUNTY).order_by("code")[:VILLAGES])
         files = []
@@ -170,8 +176,9 @@ def villages(workers: int) -> None:
 
 
 def _check(office, rows: int) -> None:
-    from collection.models import Contribution, Movement
-    from collection.services.balances import recount
+    from collection.contributions.models import Contribution
+    from collection.money.models import Movement
+    from collection.money.selectors import recount
 
     found = (Contribution.objects.count(), Movement.objects.count())
     if found != (rows, rows) or recount(campaign=office.campaign):

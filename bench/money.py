@@ -24,11 +24,12 @@ def measure() -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from collection import duties as rules
-    from collection.models import Movement
-    from collection.services import duties, money
+    from collection.duties import rules
+    from collection.duties import services as duties
+    from collection.money import services as money
+    from collection.money.models import Movement
     from config import clock
-    from subsidies.services.campaigns import open_campaign
+    from subsidies.campaigns.services import open_campaign
 
     campaign, _ = open_campaign(policy_id="411325-2025")
     codes = _fill(campaign)
@@ -82,8 +83,8 @@ def _fill(campaign) -> list[str]:
     """Receipts and slips over 110 days, straight into the tables: what is measured is reading, not writing."""
     from django.db import connection, transaction
 
-    from collection.models import Movement
-    from residents.models import Region
+    from collection.money.models import Movement
+    from core.regions.models import Region
 
     codes = sorted(Region.objects.filter(level="village").values_list("pk", flat=True))[:VILLAGES]
     dice = random.Random(5)
@@ -91,8 +92,18 @@ def _fill(campaign) -> list[str]:
     columns = 'campaign_id, village_id, kind, from_place, to_place, amount, "on", at, reason, key'
     table = f"{Movement._meta.db_table} ({columns})"
     rows = (
-        (campaign.pk, code, "collect", "outside", "village", "400.00",
-         FIRST + datetime.timedelta(days=dice.randrange(110)), at, "", f"c:{code}:{n}")
+        (
+            campaign.pk,
+            code,
+            "collect",
+            "outside",
+            "village",
+            "400.00",
+            FIRST + datetime.timedelta(days=dice.randrange(110)),
+            at,
+            "",
+            f"c:{code}:{n}",
+        )
         for code in codes
         for n in range(RECEIPTS)
     )
@@ -112,17 +123,24 @@ def _fill(campaign) -> list[str]:
 def _slips(campaign, codes, dice) -> None:
     from django.core.files.base import ContentFile
 
-    from collection.models import Deposit
+    from collection.cash.models import Deposit
     from config import clock
-    from residents.models import User
-    from residents.services import attachments
+    from core.accounts.models import User
+    from core.files import services as attachments
 
     helper = User.objects.create(username="bench", name="协办", role="village")
     photo = attachments.store(file=ContentFile(b"x"), name="x.jpg", kind="photo", region=codes[0], actor=helper)
     Deposit.objects.bulk_create(
         Deposit(
-            campaign=campaign, village_id=code, slip_no=f"B{code}{n}", amount=Decimal(19000), account="x", photo=photo,
-            paid_on=FIRST + datetime.timedelta(days=dice.randrange(110)), recorded_by=helper, recorded_at=clock.now(),
+            campaign=campaign,
+            village_id=code,
+            slip_no=f"B{code}{n}",
+            amount=Decimal(19000),
+            account="x",
+            photo=photo,
+            paid_on=FIRST + datetime.timedelta(days=dice.randrange(110)),
+            recorded_by=helper,
+            recorded_at=clock.now(),
         )
         for code in codes
         for n in range(SLIPS)

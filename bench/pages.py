@@ -29,8 +29,20 @@ def measure() -> None:
     print(f"{connection.vendor}, residents: {_fill_up():,}", flush=True)
     port = _free_port()
     server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "bench._server:application", "--bind", f"127.0.0.1:{port}",
-         "--workers", "2", "--threads", "4", "--log-level", "error"],
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "bench._server:application",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+            "--log-level",
+            "error",
+        ],
     )
     try:
         _wait(port)
@@ -44,18 +56,31 @@ def _fill_up() -> int:
     """Copies each village's residents, with new numbers, and paid for, until the county has its size."""
     from django.db import connection
 
-    from collection.models import Contribution
-    from residents.models import Resident
+    from collection.contributions.models import Contribution
+    from residents.people.models import Resident
 
     copies = PEOPLE // Resident.objects.count()
     with connection.cursor() as cursor:
-        _copy(cursor, Resident, copies, {
-            "id": "id + n * 100000", "id_number": "substr(id_number, 1, 6) || (100000000000 + n * 100000 + id)",
-        })
-        _copy(cursor, Contribution, copies, {
-            "id": "id + n * 100000", "resident_id": "resident_id + n * 100000", "receipt_id": "NULL",
-            "ledger_row_id": "NULL",
-        })
+        _copy(
+            cursor,
+            Resident,
+            copies,
+            {
+                "id": "id + n * 100000",
+                "id_number": "substr(id_number, 1, 6) || (100000000000 + n * 100000 + id)",
+            },
+        )
+        _copy(
+            cursor,
+            Contribution,
+            copies,
+            {
+                "id": "id + n * 100000",
+                "resident_id": "resident_id + n * 100000",
+                "receipt_id": "NULL",
+                "ledger_row_id": "NULL",
+            },
+        )
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     return Resident.objects.count()
@@ -73,8 +98,9 @@ def _copy(cursor, model, copies: int, changed: dict[str, str]) -> None:
 def _measure(port: int) -> None:
     from django.urls import reverse
 
-    from reporting.models import Ranking
-    from residents.models import Resident, User
+    from core.accounts.models import User
+    from reporting.rankings.models import Ranking
+    from residents.people.models import Resident
 
     helper = User.objects.get(username="cun")
     person = Resident.objects.filter(village=helper.region_id).order_by("pk").first()
@@ -117,7 +143,7 @@ def _queries(username: str, path: str) -> int:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    from residents.models import User
+    from core.accounts.models import User
 
     client = Client()
     client.force_login(User.objects.get(username=username))
@@ -130,7 +156,7 @@ def _queries(username: str, path: str) -> int:
 def _log_in(username: str) -> str:
     from django.test import Client
 
-    from residents.models import User
+    from core.accounts.models import User
 
     client = Client()
     client.force_login(User.objects.get(username=username))

@@ -6,8 +6,8 @@ Processor time, so that what else the machine does is not measured.
 import time
 from datetime import date
 
-from subsidies.policy import available, load
-from subsidies.quote import Identity, quote
+from subsidies.policy.policies import available, load
+from subsidies.quotes.quote import Identity, quote
 
 ROUNDS, QUOTES = 3, 50_000
 BORN = date(1970, 5, 1)

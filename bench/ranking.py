@@ -35,7 +35,8 @@ def measure() -> None:
     ratio = statistics.median(full) / statistics.median(bare)
     print(
         f"{connection.vendor}, {people:,} contributions: bare GROUP BY {statistics.median(bare):.0f} ms, "
-        f"snapshot {statistics.median(full):.0f} ms, ratio {ratio:.2f}", flush=True,
+        f"snapshot {statistics.median(full):.0f} ms, ratio {ratio:.2f}",
+        flush=True,
     )
     _read(campaign)
 
@@ -44,9 +45,9 @@ def _fill(people: int):
     """Invented people without names; only what a snapshot and a ranking look at is varied."""
     from django.db import connection
 
-    from residents.models import Region
-    from subsidies.services.campaigns import open_campaign
-    from subsidies.services.targets import set_targets
+    from core.regions.models import Region
+    from subsidies.campaigns.services import open_campaign
+    from subsidies.campaigns.targets import set_targets
 
     campaign, _ = open_campaign(policy_id="411325-2025")
     villages = list(Region.objects.filter(level="village", code__startswith="411325").values_list("code", flat=True))
@@ -54,21 +55,50 @@ def _fill(people: int):
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE bench_village (number integer, code varchar(12))")
         cursor.executemany("INSERT INTO bench_village VALUES (%s, %s)", list(enumerate(villages)))
-        _insert(cursor, "residents.Resident", people, len(villages), {
-            "id": "i + 1", "village": "code", "name": "'居民'", "document_type": "'id_card'",
-            "id_number": "CAST(100000000000000000 + i AS varchar(18))", "birth_date": "'1980-01-01'", "sex": "'M'",
-            "status": "'active'", "registered_on": "'2024-01-01'",
-        })
+        _insert(
+            cursor,
+            "residents.Resident",
+            people,
+            len(villages),
+            {
+                "id": "i + 1",
+                "village": "code",
+                "name": "'居民'",
+                "document_type": "'id_card'",
+                "id_number": "CAST(100000000000000000 + i AS varchar(18))",
+                "birth_date": "'1980-01-01'",
+                "sex": "'M'",
+                "status": "'active'",
+                "registered_on": "'2024-01-01'",
+            },
+        )
         day = _day(connection.vendor)
-        _insert(cursor, "collection.Contribution", people, len(villages), {
-            "campaign": str(campaign.pk), "resident": "i + 1", "year": "2025", "village": "code",
-            "channel": "CASE i % 5 WHEN 0 THEN 'self' WHEN 1 THEN 'collective' ELSE 'cash' END",
-            "amount": "400", "standard": "400", "subsidy": "0", "category": "'普通居民'",
-            "policy_version": f"'{campaign.policy_version_id}'", "clause": "''", "waiting_months": "0",
-            "paid_on": "'2024-10-01'", "state": "CASE WHEN i % 4 = 0 THEN 'collected' ELSE 'posted' END",
-            "recorded_at": day("i % 40"), "posted_at": f"CASE WHEN i % 4 = 0 THEN NULL ELSE {day('i % 40 + 3')} END",
-            "ended_at": f"CASE WHEN i % 97 = 0 THEN {day('i % 40 + 5')} ELSE NULL END", "end_reason": "''",
-        })
+        _insert(
+            cursor,
+            "collection.Contribution",
+            people,
+            len(villages),
+            {
+                "campaign": str(campaign.pk),
+                "resident": "i + 1",
+                "year": "2025",
+                "village": "code",
+                "channel": "CASE i % 5 WHEN 0 THEN 'self' WHEN 1 THEN 'collective' ELSE 'cash' END",
+                "amount": "400",
+                "standard": "400",
+                "subsidy": "0",
+                "category": "'普通居民'",
+                "policy_version": f"'{campaign.policy_version_id}'",
+                "clause": "''",
+                "waiting_months": "0",
+                "paid_on": "'2024-10-01'",
+                "state": "CASE WHEN i % 4 = 0 THEN 'collected' ELSE 'posted' END",
+                "recorded_at": day("i % 40"),
+                "posted_at": f"CASE WHEN i % 4 = 0 THEN NULL ELSE {day('i % 40 + 3')} END",
+                "ended_at": f"CASE WHEN i % 97 = 0 THEN {day('i % 40 + 5')} ELSE NULL END",
+                "end_reason": "''",
+            },
+        )
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     return campaign
@@ -85,8 +115,7 @@ def _insert(cursor, model: str, people: int, villages: int, values: dict[str, st
 
     model = apps.get_model(model)
     missing = [
-        f for f in model._meta.local_concrete_fields
-        if f.name not in values and not f.null and not f.primary_key
+        f for f in model._meta.local_concrete_fields if f.name not in values and not f.null and not f.primary_key
     ]
     texts = ("CharField", "TextField")
     values = {**values, **{f.name: "''" if f.get_internal_type() in texts else "0" for f in missing}}
@@ -114,7 +143,7 @@ def _build(campaign, turn: int) -> None:
 
     from django.utils import timezone
 
-    from reporting.services.snapshots import build_snapshot
+    from reporting.rankings.snapshots import build_snapshot
 
     noon = datetime.datetime(2024, 10, 25, 12, tzinfo=timezone.get_default_timezone())
     build_snapshot(campaign=campaign, kind="weekly", as_of=noon - datetime.timedelta(minutes=turn))
@@ -132,12 +161,13 @@ def _read(campaign) -> None:
     from django.urls import reverse
 
     from bench import pages
-    from reporting.models import Snapshot
-    from reporting.services.publishing import publish_ranking
-    from residents.models import User
+    from core.accounts.models import User
+    from reporting.rankings.models import Snapshot
+    from reporting.rankings.services import publish_ranking
 
-    county = User.objects.create_user(username="bench", password=None, name="bench", role="county", region_id="411325",
-                                      must_change_password=False)
+    county = User.objects.create_user(
+        username="bench", password=None, name="bench", role="county", region_id="411325", must_change_password=False
+    )
     for number, snapshot in enumerate(Snapshot.objects.order_by("as_of")):
         ranking = publish_ranking(snapshot=snapshot, number=f"{number}号", actor=county)
     client = Client()
@@ -145,8 +175,20 @@ def _read(campaign) -> None:
     session = client.cookies["sessionid"].value
     port = pages._free_port()
     server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "bench._server:application", "--bind", f"127.0.0.1:{port}",
-         "--workers", "2", "--threads", "4", "--log-level", "error"],
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "bench._server:application",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+            "--log-level",
+            "error",
+        ],
     )
     try:
         pages._wait(port)
@@ -158,7 +200,8 @@ def _read(campaign) -> None:
             ratio = pages._p(mine, 0.95) / pages._p(bare, 0.95)
             print(
                 f"{label:<8} {READERS} readers: p95 {pages._p(mine, 0.95):.0f} ms, "
-                f"bare page {pages._p(bare, 0.95):.0f} ms, ratio {ratio:.2f}", flush=True,
+                f"bare page {pages._p(bare, 0.95):.0f} ms, ratio {ratio:.2f}",
+                flush=True,
             )
     finally:
         server.terminate()

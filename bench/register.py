@@ -39,8 +39,9 @@ def measure() -> None:
     from django.conf import settings
     from django.db import connection
 
-    from residents.models import Role, User
-    from residents.services.regions import BUILT_IN, load_regions, read_regions
+    from core.access.roles import Role
+    from core.accounts.models import User
+    from core.regions.services import BUILT_IN, load_regions, read_regions
 
     print(f"{connection.vendor}, {ROWS:,} rows", flush=True)
     path = write_file(settings.DATA_DIR / "register.xlsx", BUILT_IN)
@@ -111,8 +112,9 @@ def bare_load(path: Path) -> None:
     """Read and load, nothing else, into a copy of the table with its indexes; foreign keys are left out."""
     from django.db import connection, transaction
 
-    from residents.bulk import load_rows
-    from residents.models import Region, Resident
+    from core.database.copy import load_rows
+    from core.regions.models import Region
+    from residents.people.models import Resident
 
     code = Region.objects.filter(level="village").first().code
     loaded = (
@@ -166,7 +168,8 @@ def import_export_load(path: Path) -> None:
     from django.db import transaction
     from import_export import resources
 
-    from residents.models import Region, Resident
+    from core.regions.models import Region
+    from residents.people.models import Resident
 
     names = ("name", "id_number", "sex", "birth_date", "village", "phone", "address", "registered_on")
     resource_class = resources.modelresource_factory(
@@ -189,8 +192,13 @@ def pipeline(path: Path, clerk) -> None:
     """What the page and the worker do, in this process; waking a worker is left out."""
     from django.core.files.base import File
 
-    from residents.models import Event, Job, Region, Resident
-    from residents.services import attachments, jobs, register
+    from core.audit.models import Event
+    from core.files import services as attachments
+    from core.jobs import services as jobs
+    from core.jobs.models import Job
+    from core.regions.models import Region
+    from residents.people.models import Resident
+    from residents.register import services as register
 
     jobs.wake = lambda job_id: None
     with path.open("rb") as file:

@@ -14,7 +14,7 @@ def main() -> None:
 
 def measure() -> None:
     roster, clerk = _prepared()
-    from subsidies.services import rosters
+    from subsidies.rosters import services as rosters
 
     _timed("read and preview", lambda: rosters.read_file(roster=roster))
     roster.refresh_from_db()
@@ -41,13 +41,15 @@ def _prepared():
     import xlsxwriter
     from django.core.files.base import ContentFile
 
-    from residents.identity import checksum_digit
-    from residents.models import Resident, Role, User
-    from residents.services import jobs
-    from residents.services.insert_from import insert_objects
-    from subsidies.models import Roster
-    from subsidies.services import rosters
-    from subsidies.services.campaigns import open_campaign
+    from core.access.roles import Role
+    from core.accounts.models import User
+    from core.database.bulk import insert_objects
+    from core.jobs import services as jobs
+    from residents.people.id_numbers import checksum_digit
+    from residents.people.models import Resident
+    from subsidies.campaigns.services import open_campaign
+    from subsidies.rosters import services as rosters
+    from subsidies.rosters.models import Roster
 
     jobs.wake = lambda job_id: None
     campaign, _ = open_campaign(policy_id="411325-2025")
@@ -57,7 +59,11 @@ def _prepared():
         body = f"411325{born:%Y%m%d}{number % 500 * 2 + 1:03d}"
         people.append(
             Resident(
-                village_id=VILLAGE, name="王小明", birth_date=born, sex="M", id_number=body + checksum_digit(body),
+                village_id=VILLAGE,
+                name="王小明",
+                birth_date=born,
+                sex="M",
+                id_number=body + checksum_digit(body),
                 registered_on=date(2024, 1, 1),
             )
         )
@@ -73,7 +79,14 @@ def _prepared():
         for number, person in enumerate(people, 1):
             sheet.write_row(number, 0, (person.name, person.id_number))
     roster = rosters.upload_roster(
-        campaign=campaign, file=ContentFile(out.getvalue()), name="名单.xlsx", department="民政局", category="低保对象",
-        kind=Roster.Kind.FULL, recognised_on=date(2024, 9, 1), document="测试", actor=department,
+        campaign=campaign,
+        file=ContentFile(out.getvalue()),
+        name="名单.xlsx",
+        department="民政局",
+        category="低保对象",
+        kind=Roster.Kind.FULL,
+        recognised_on=date(2024, 9, 1),
+        document="测试",
+        actor=department,
     )
     return roster, clerk

@@ -23,8 +23,12 @@ def main() -> None:
     # A process of its own: this bench is about SQLite, whatever database the others were given.
     with tempfile.TemporaryDirectory() as folder:
         environment = {
-            **os.environ, "DATA_DIR": folder, "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3", "REDIS_URL": "",
-            "BUSINESS_CLOCK": f"{folder}/clock", "BENCH_DATABASE_URL": "",
+            **os.environ,
+            "DATA_DIR": folder,
+            "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+            "REDIS_URL": "",
+            "BUSINESS_CLOCK": f"{folder}/clock",
+            "BENCH_DATABASE_URL": "",
         }
         Path(environment["BUSINESS_CLOCK"]).write_text("2024-10-25T11:00:00+08:00")
         subprocess.run([sys.executable, "-m", "bench.writing_while_confirming"], env=environment, check=True)
@@ -36,9 +40,9 @@ def measure() -> None:
     setup()
     from django.core.management import call_command
 
-    from collection.services.ledger_confirm import confirm_ledger
-    from residents.models import Job
-    from residents.services import jobs
+    from collection.ledgers.confirm import confirm_ledger
+    from core.jobs import services as jobs
+    from core.jobs.models import Job
 
     jobs.wake = lambda job_id: None  # the workers here are started by hand
     call_command("migrate", verbosity=0)
@@ -69,10 +73,12 @@ def measure() -> None:
 
 def _village():
     """The campaign, and the village's helper; its people and receipt book are there."""
-    from collection.services.receipt_books import issue_book, register_book
-    from reporting.demo.people import Village
-    from residents.models import Household, Region, Resident, User
-    from subsidies.services.campaigns import open_campaign
+    from collection.receipts.books import issue_book, register_book
+    from core.accounts.models import User
+    from core.regions.models import Region
+    from demo.people import Village
+    from residents.people.models import Household, Resident
+    from subsidies.campaigns.services import open_campaign
 
     campaign, _ = open_campaign(policy_id="411325-2025")
     people = Village(VILLAGE, 12, ROWS, 1).people
@@ -83,8 +89,13 @@ def _village():
     Resident.objects.bulk_create(
         [
             Resident(
-                village_id=VILLAGE, household=by_number[p.household], name=p.name, sex=p.sex, id_number=p.id_number,
-                birth_date=p.born, registered_on=datetime.date(2024, 8, 1),
+                village_id=VILLAGE,
+                household=by_number[p.household],
+                name=p.name,
+                sex=p.sex,
+                id_number=p.id_number,
+                birth_date=p.born,
+                registered_on=datetime.date(2024, 8, 1),
             )
             for p in people
         ],
@@ -102,8 +113,9 @@ def _uploaded(campaign, helper):
     import xlsxwriter
     from django.core.files.base import ContentFile
 
-    from collection.services.ledgers import upload_ledger
-    from residents.models import Region, Resident
+    from collection.ledgers.services import upload_ledger
+    from core.regions.models import Region
+    from residents.people.models import Resident
 
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
@@ -122,7 +134,7 @@ def _uploaded(campaign, helper):
 
 def _worker(job) -> subprocess.Popen:
     script = (
-        "import django; django.setup(); import collection.tasks; from residents.services import jobs; "
+        "import django; django.setup(); import collection.tasks; from core.jobs import services as jobs; "
         f"jobs.run('{job.pk}')"
     )
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}
@@ -132,8 +144,8 @@ def _worker(job) -> subprocess.Popen:
 def _write(campaign, helper, slip: str) -> float:
     from PIL import Image
 
-    from collection.services.deposits import record_deposit
-    from residents.services.photos import read_photo
+    from collection.cash.services import record_deposit
+    from core.files.photos import read_photo
 
     picture = io.BytesIO()
     Image.new("RGB", (300, 300), "white").save(picture, "JPEG")
@@ -141,8 +153,14 @@ def _write(campaign, helper, slip: str) -> float:
     photo = read_photo(picture)
     began = time.perf_counter()
     record_deposit(
-        campaign=campaign, village=OTHER, slip_no=slip, paid_on=datetime.date(2024, 10, 24), amount=Decimal(1),
-        account="财政所", photo=photo, actor=helper,
+        campaign=campaign,
+        village=OTHER,
+        slip_no=slip,
+        paid_on=datetime.date(2024, 10, 24),
+        amount=Decimal(1),
+        account="财政所",
+        photo=photo,
+        actor=helper,
     )
     return time.perf_counter() - began
 

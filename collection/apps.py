@@ -6,8 +6,8 @@ class CollectionConfig(AppConfig):
     verbose_name = "征缴"
 
     def ready(self):
-        from collection import story_sections
-        from residents import story
+        from collection.villages import story_sections
+        from residents.people import story
 
         story.register(30, story_sections.contributions)
         story.register(32, story_sections.way_of_the_money)

@@ -1,13 +1,16 @@
 from django.urls import reverse
 
-from collection import declaration_menu, duty_words, ledger_menu, special_menu
-from collection.duties import Status
-from collection.models import Deposit
-from collection.services import duties
-from collection.views.village import village_context
-from residents.models import Role
-from residents.page import Entry, Panel, Todo
-from subsidies.services import campaigns
+from collection.cash.models import Deposit
+from collection.declarations import menu as declaration_menu
+from collection.duties import services as duties
+from collection.duties import wording
+from collection.duties.rules import Status
+from collection.entitlements import menu as special_menu
+from collection.ledgers import menu as ledger_menu
+from collection.villages.views import village_context
+from core.access.roles import Role
+from core.pages.frame import Entry, Panel, Todo
+from subsidies.campaigns.selectors import current
 
 ENTRIES = [
     Entry("本村", "own_village", 15),
@@ -23,7 +26,7 @@ ENTRIES = [
 
 
 def todos(user) -> list[Todo]:
-    campaign = campaigns.current(user)
+    campaign = current(user)
     if campaign is None or not campaign.is_open:
         return []
     asked = (ledger_menu.ledger_todos, cash_todos, special_menu.special_todos, declaration_menu.declaration_todos)
@@ -34,14 +37,14 @@ def panel(user) -> Panel | None:
     """A helper's first page shows the village: task, paid, unpaid, cash in hand, what to bank by when; a department's
     what came of the people it recognised. Once the campaign is closed everybody's says so.
     """
-    campaign = campaigns.current(user)
+    campaign = current(user)
     if campaign is None or user.region is None:
         return None
     if user.role == Role.VILLAGE:
-        return Panel("collection/home_village.html", village_context(campaign, user.region))
+        return Panel("collection/villages/home_village.html", village_context(campaign, user.region))
     if user.role == Role.DEPARTMENT:
-        return Panel("collection/home_department.html", special_menu.department_context(user, campaign))
-    return None if campaign.is_open else Panel("collection/home_closed.html", {"campaign": campaign})
+        return Panel("collection/entitlements/home_department.html", special_menu.department_context(user, campaign))
+    return None if campaign.is_open else Panel("collection/closing/home_closed.html", {"campaign": campaign})
 
 
 def cash_todos(user, campaign) -> list[Todo]:
@@ -50,17 +53,17 @@ def cash_todos(user, campaign) -> list[Todo]:
     if user.role == Role.VILLAGE:
         line = duties.of_village(campaign=campaign, village=user.region)
         if line and line.standing.status != Status.CLEAR:
-            says, url = duty_words.headline(line.standing), reverse("deposit_create", args=[user.region_id])
+            says, url = wording.headline(line.standing), reverse("deposit_create", args=[user.region_id])
             found.append(Todo(says, url, line.standing.status != Status.RUNNING))
     if user.role in (Role.TOWNSHIP, Role.COUNTY):
         lines = duties.board(campaign=campaign, region=user.scope_prefix)
         late = [line for line in lines if line.standing.late]
         today = [line for line in lines if line.standing.falls_due]
         if late:
-            amount = duty_words.yuan(sum(line.standing.late for line in late))
+            amount = wording.yuan(sum(line.standing.late for line in late))
             found.append(Todo(f"{len(late)} 个村现金逾期未缴存，共 {amount}", reverse("cash_board"), True))
         if today:
-            amount = duty_words.yuan(sum(line.standing.falls_due for line in today))
+            amount = wording.yuan(sum(line.standing.falls_due for line in today))
             found.append(Todo(f"{len(today)} 个村今天有现金到期，共 {amount}", reverse("cash_board"), True))
     if user.role == Role.TOWNSHIP:
         rows = Deposit.objects.for_user(user).filter(campaign=campaign, state=Deposit.State.PENDING)

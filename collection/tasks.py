@@ -3,17 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
-from collection.services import (  # noqa: F401
-    consequences,
-    declaration_file,
-    feedback,
-    ledger_confirm,
-    ledgers,
-    self_payments,
-)
-from collection.services.duty_notices import queue_warnings
+from collection.cash.notices import queue_warnings
+from collection.declarations import file as declaration_file  # noqa: F401
+from collection.entitlements import services as consequences  # noqa: F401
+from collection.ledgers import confirm as ledger_confirm  # noqa: F401
+from collection.self_payments import services as self_payments  # noqa: F401
 from config import clock
-from subsidies.models import Campaign
+from subsidies.campaigns.models import Campaign
 
 #: Nobody is woken by a text message about cash.
 WAKING_HOURS = range(8, 20)

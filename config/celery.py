@@ -12,9 +12,9 @@ app.autodiscover_tasks()
 #: Real seconds between askings; each task asks the business clock what is due. What no worker took in time is dropped,
 #: since the next asking finds the same.
 EVERY = {
-    "residents.tasks.requeue_stale_jobs": 15.0,
-    "residents.tasks.send_messages": 30.0,
-    "residents.tasks.sweep_files": 6 * 3600.0,
+    "core.tasks.requeue_stale_jobs": 15.0,
+    "core.tasks.send_messages": 30.0,
+    "core.tasks.sweep_files": 6 * 3600.0,
     "collection.tasks.queue_duty_warnings": 120.0,
     "reporting.tasks.build_due_snapshots": 30.0,
 }

@@ -13,7 +13,7 @@
 | TRUSTED_PROXIES | how many reverse proxies stand in front (for the client's address) | 0 |
 | BUSINESS_CLOCK | a file holding one ISO instant: the business clock stands there (demo) | the real clock |
 | OUTBOX_DIR | where the file gateway writes text messages | DATA_DIR/outbox |
-| OUTBOX_GATEWAY | the class that hands text messages on (residents/gateways.py) | the file gateway |
+| OUTBOX_GATEWAY | the class that hands text messages on (core/messages/gateways.py) | the file gateway |
 """
 
 import secrets
@@ -70,10 +70,12 @@ HTTPS = env.bool("HTTPS", PRODUCTION)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 
 INSTALLED_APPS = [
+    "demo",
     "reporting",
     "collection",
     "subsidies",
     "residents",
+    "core",
     "config.admin.CountyAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -97,10 +99,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "residents.middleware.AuditSourceMiddleware",
-    "residents.middleware.IdleLogoutMiddleware",
-    "residents.middleware.LoginMiddleware",
-    "residents.middleware.FirstPasswordMiddleware",
+    "core.pages.middleware.AuditSourceMiddleware",
+    "core.pages.middleware.IdleLogoutMiddleware",
+    "core.pages.middleware.LoginMiddleware",
+    "core.pages.middleware.FirstPasswordMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -116,7 +118,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "residents.page.page_context",
+                "core.pages.frame.page_context",
             ],
         },
     },
@@ -136,12 +138,14 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # What DATABASE_URL says goes before. Compiling a statement costs more than it saves here (docs/decisions).
     DATABASES["default"]["OPTIONS"] = {
-        "connect_timeout": 5, "options": "-c jit=off", **DATABASES["default"].get("OPTIONS", {}),
+        "connect_timeout": 5,
+        "options": "-c jit=off",
+        **DATABASES["default"].get("OPTIONS", {}),
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AUTH_USER_MODEL = "residents.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "residents.backends.AccountBackend"]
+AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "core.accounts.backends.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
@@ -158,8 +162,8 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_CALLABLE = "residents.lockout.locked_page"
-AXES_CLIENT_IP_CALLABLE = "residents.middleware.client_address"
+AXES_LOCKOUT_CALLABLE = "core.accounts.lockout.locked_page"
+AXES_CLIENT_IP_CALLABLE = "core.pages.middleware.client_address"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
@@ -218,7 +222,7 @@ FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 
 BUSINESS_CLOCK = env("BUSINESS_CLOCK", default="")
 OUTBOX_DIR = Path(env("OUTBOX_DIR", default=str(DATA_DIR / "outbox")))
-OUTBOX_GATEWAY = env("OUTBOX_GATEWAY", default="residents.gateways.FileGateway")
+OUTBOX_GATEWAY = env("OUTBOX_GATEWAY", default="core.messages.gateways.FileGateway")
 
 REDIS_URL = env("REDIS_URL", default="")
 CELERY_BROKER_URL = REDIS_URL or "embedded://localhost/"
@@ -227,7 +231,9 @@ if REDIS_URL:
     # A message not acknowledged in this time is delivered again: longer than the longest task. A Redis that does not
     # answer holds a page up for seconds only; the job waits in the database for beat.
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "visibility_timeout": 6 * 3600, "socket_timeout": 5, "socket_connect_timeout": 5,
+        "visibility_timeout": 6 * 3600,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 5,
     }
 else:
     _queue = DATA_DIR / "queue"

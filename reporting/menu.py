@@ -2,12 +2,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config import clock
-from reporting.models import Snapshot, TownshipReport
-from reporting.services.reports import report_due
-from reporting.views.rankings import newest_ranking, shown
-from residents.models import Role
-from residents.page import Entry, Panel, Todo
-from subsidies.services.campaigns import current
+from core.access.roles import Role
+from core.pages.frame import Entry, Panel, Todo
+from reporting.rankings.models import Snapshot
+from reporting.rankings.views import newest_ranking, shown
+from reporting.reports.models import TownshipReport
+from reporting.reports.services import report_due
+from subsidies.campaigns.selectors import current
 
 ENTRIES = [
     Entry("征缴进度", "own_progress", 80),
@@ -34,7 +35,9 @@ def todos(user) -> list[Todo]:
 def panel(user) -> Panel | None:
     """Whoever answers for the figures sees on the first page how far the county is."""
     newest = newest_ranking(user) if user.role in (Role.LEADER, Role.COUNTY, Role.TOWNSHIP) else None
-    return newest and Panel("reporting/home_ranking.html", shown(user, newest, "reporting/_headline.html"))
+    return newest and Panel(
+        "reporting/rankings/home_ranking.html", shown(user, newest, "reporting/rankings/_headline.html")
+    )
 
 
 def _to_publish(user) -> list[Todo]:
@@ -42,7 +45,8 @@ def _to_publish(user) -> list[Todo]:
     return [
         Todo(
             f"{snapshot.get_kind_display()}（截至{_day(snapshot.as_of)}）已生成，待发布",
-            reverse("snapshot", args=[snapshot.pk]), urgent=_day(snapshot.as_of) == _day(clock.now()),
+            reverse("snapshot", args=[snapshot.pk]),
+            urgent=_day(snapshot.as_of) == _day(clock.now()),
         )
         for snapshot in waiting
     ]

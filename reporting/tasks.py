@@ -4,10 +4,10 @@ from celery import shared_task
 from django.db import transaction
 
 from config import clock
-from reporting.services import notices
-from reporting.services.snapshots import build_snapshot, snapshots_due
-from subsidies.models import Campaign
-from subsidies.services.instants import NotSettled
+from reporting.rankings import notices
+from reporting.rankings.snapshots import build_snapshot, snapshots_due
+from subsidies.campaigns.models import Campaign
+from subsidies.campaigns.watermark import NotSettled
 
 log = logging.getLogger(__name__)
 

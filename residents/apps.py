@@ -3,12 +3,11 @@ from django.apps import AppConfig
 
 class ResidentsConfig(AppConfig):
     name = "residents"
-    verbose_name = "居民与账号"
+    verbose_name = "居民"
 
     def ready(self):
-        from residents import field_words, story, story_sections
+        from residents.people import story, story_sections
 
-        field_words.speak()
         story.register(10, story_sections.household)
         story.register(12, story_sections.statuses)
         story.register(14, story_sections.insured_years)

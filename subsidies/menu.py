@@ -1,4 +1,4 @@
-from residents.page import Entry
+from core.pages.frame import Entry
 
 ENTRIES = [
     Entry("应缴核算", "quote", 22),

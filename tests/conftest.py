@@ -8,7 +8,6 @@ import hypothesis
 import pytest
 from django.db import connection
 
-from residents import append_only
 from tests.environment import DATA_DIR
 
 # A busy machine is no reason to fail: nothing here asserts time. The suite tries the same examples every time, so that
@@ -55,13 +54,10 @@ def _flush_may_empty_append_only_tables():
 
     def sql_flush(ops, style, tables, **options):
         with ops.connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT DISTINCT tbl_name FROM sqlite_master WHERE type='trigger' AND name LIKE '%_no_delete'"
-            )
-            guarded = [row[0] for row in cursor.fetchall()]
-        lifted = [sql for table in guarded for sql in append_only.removal("sqlite", table)]
-        restored = [sql for table in guarded for sql in append_only.statements("sqlite", table)]
-        return [*lifted, *original(ops, style, tables, **options), *restored]
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        lifted = [f'DROP TRIGGER "{name}"' for name, _ in triggers]
+        return [*lifted, *original(ops, style, tables, **options), *(sql for _, sql in triggers)]
 
     operations.sql_flush = sql_flush
 
@@ -69,7 +65,8 @@ def _flush_may_empty_append_only_tables():
 @pytest.fixture(autouse=True)
 def _quick_password_hashes(settings):
     settings.PASSWORD_HASHERS = [
-        "django.contrib.auth.hashers.MD5PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     ]
 
 
@@ -92,7 +89,7 @@ def business_clock(settings, tmp_path):
 @pytest.fixture
 def campaign(db, business_clock):
     """内乡 2025, opened: real townships and villages, nobody in them yet."""
-    from subsidies.services.campaigns import open_campaign
+    from subsidies.campaigns.services import open_campaign
 
     return open_campaign(policy_id="411325-2025")[0]
 
@@ -100,7 +97,7 @@ def campaign(db, business_clock):
 @pytest.fixture
 def make_user(db):
     """`make_user("township", "411325101")` → an account with a known password that need not be changed."""
-    from residents.models import User
+    from core.accounts.models import User
 
     def make(role: str, region: str | None = None, **fields):
         number = User.objects.count() + 1
@@ -113,15 +110,20 @@ def make_user(db):
 @pytest.fixture
 def make_resident(db):
     """`make_resident("411325101200", name=…)` → an invented resident whose number passes the check."""
-    from residents.models import Resident
+    from residents.people.models import Resident
     from tests.people import invented_number
 
     def make(village: str, *, name: str = "王小明", birth: str = "1970-05-01", sex: str = "M", **fields):
         born = datetime.date.fromisoformat(birth)
         number = fields.pop("id_number", None) or invented_number(born, sex, Resident.objects.count())
         return Resident.objects.create(
-            village_id=village, name=name, birth_date=born, sex=sex, id_number=number,
-            registered_on=fields.pop("registered_on", datetime.date(2024, 1, 1)), **fields,
+            village_id=village,
+            name=name,
+            birth_date=born,
+            sex=sex,
+            id_number=number,
+            registered_on=fields.pop("registered_on", datetime.date(2024, 1, 1)),
+            **fields,
         )
 
     return make

@@ -12,10 +12,14 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 from django.db import models
 
-from reporting.models import Snapshot
-from reporting.services import publishing, snapshots
-from residents.models import Region, Resident, User
-from subsidies.models import Campaign, PolicyVersion
+from core.accounts.models import User
+from core.regions.models import Region
+from reporting.rankings import services as publishing
+from reporting.rankings import snapshots
+from reporting.rankings.models import Snapshot
+from residents.people.models import Resident
+from subsidies.campaigns.models import Campaign
+from subsidies.policy.models import PolicyVersion
 from tests.people import invented_number
 
 APPS = ("residents", "subsidies", "collection", "reporting")
@@ -27,12 +31,13 @@ SPECIAL = {
     ),
     "collection.Declaration": {"state": "submitted"},
     "collection.Movement": {
-        "from_place": "outside", "to_place": "village",
+        "from_place": "outside",
+        "to_place": "village",
         **dict.fromkeys(("reverses", "contribution", "deposit", "declaration", "refund")),
     },
     "collection.DeclarationRow": {"result": "failure"},
     "residents.MergeCase": {"drop": lambda planter: planter.second_resident()},
-    "residents.User": {"role": "village", "is_active": True},
+    "core.User": {"role": "village", "is_active": True},
     "residents.Resident": {"merged_into": None, "status": "active"},
 }
 #: Rows that only their own service makes.
@@ -86,8 +91,10 @@ class Planter:
             return Region.objects.get(code=self.village)
         if model is PolicyVersion:
             return PolicyVersion.objects.first()
-        if model not in self.rows and is_of_a_county(model) and (
-            found := model.objects.in_region(self.village[:6]).first()
+        if (
+            model not in self.rows
+            and is_of_a_county(model)
+            and (found := model.objects.in_region(self.village[:6]).first())
         ):
             self.rows[model] = found
         if model not in self.rows and model._meta.label in MAKERS:
@@ -114,7 +121,11 @@ class Planter:
 
     def second_resident(self) -> Resident:
         return Resident.objects.create(
-            village_id=self.village, name=self.marker, sex="M", birth_date=DAY, registered_on=DAY,
+            village_id=self.village,
+            name=self.marker,
+            sex="M",
+            birth_date=DAY,
+            registered_on=DAY,
             id_number=invented_number(DAY, "M", self.serial),
         )
 

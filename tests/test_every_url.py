@@ -15,37 +15,27 @@ from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from collection.models import (
-    Contribution,
-    Declaration,
-    DeclarationRow,
-    Deposit,
-    DifferenceCase,
-    Feedback,
-    LedgerBatch,
-    Objection,
-    PaidList,
-    PublicNotice,
-    Receipt,
-    ReceiptBook,
-    Refund,
-    SelfPayment,
-)
-from reporting.models import Ranking, Snapshot
-from residents.admin_base import ScopedAdmin
-from residents.models import (
-    OFFICERS,
-    Attachment,
-    Household,
-    Job,
-    MergeCase,
-    Region,
-    RegisterBatch,
-    Resident,
-    Role,
-    User,
-)
-from subsidies.models import Campaign, Identity, Roster, RosterRow
+from collection.cash.models import Deposit
+from collection.contributions.models import Contribution
+from collection.declarations.models import Declaration, DeclarationRow, Feedback
+from collection.entitlements.models import DifferenceCase
+from collection.ledgers.models import LedgerBatch
+from collection.notices.models import Objection, PublicNotice
+from collection.receipts.models import Receipt, ReceiptBook
+from collection.refunds.models import Refund
+from collection.self_payments.models import PaidList, SelfPayment
+from core.access.roles import OFFICERS, Role
+from core.accounts.models import User
+from core.files.models import Attachment
+from core.jobs.models import Job
+from core.pages.admin_base import ScopedAdmin
+from core.regions.models import Region
+from reporting.rankings.models import Ranking, Snapshot
+from residents.duplicates.models import MergeCase
+from residents.people.models import Household, Resident
+from residents.register.models import RegisterBatch
+from subsidies.campaigns.models import Campaign
+from subsidies.rosters.models import Identity, Roster, RosterRow
 from tests.planting import Planter, is_of_a_county, scoped_models
 
 #: What the `pk` of a URL is, by the first words of the URL's name (the longest that fit). Add a line for a new page.
@@ -222,7 +212,7 @@ def test_every_page_has_a_name():
 
 def test_every_page_declares_who_opens_it():
     missing = [p.name for p in SITE_PAGES if p.name not in OPEN_TO_ANYBODY and not hasattr(p.view, "roles")]
-    assert missing == [], "these views need @roles(…) from residents/access.py"
+    assert missing == [], "these views need @roles(…) from core/access/roles.py"
 
 
 def test_every_model_belongs_to_a_region_or_holds_nothing_of_one():

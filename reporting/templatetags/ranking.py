@@ -4,9 +4,9 @@ from fractions import Fraction
 from django import template
 from django.utils.safestring import mark_safe
 
-from reporting import bulletin
-from reporting.rank import percent
-from residents.templatetags.yuan import yuan
+from core.templatetags.yuan import yuan
+from reporting.rankings import bulletin
+from reporting.rankings.rank import percent
 
 register = template.Library()
 
@@ -67,11 +67,11 @@ def signed(count: int) -> str:
 
 @register.filter
 def spark(charts: dict, code: str) -> str:
-    """The small chart of one region. Our own SVG (reporting/charts.py escapes what it is given)."""
+    """The small chart of one region. Our own SVG (reporting/progress/charts.py escapes what it is given)."""
     return mark_safe(charts.get(code, ""))  # noqa: S308
 
 
 @register.filter
 def svg(chart: str) -> str:
-    """A chart of reporting/charts.py, which escapes what it is given."""
+    """A chart of reporting/progress/charts.py, which escapes what it is given."""
     return mark_safe(chart)  # noqa: S308

@@ -15,8 +15,13 @@ from django.db import connection
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 ]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
@@ -99,7 +104,9 @@ class Office:
         extra = ["--schedule", str(schedule)] if arguments[0] == "beat" else []
         return subprocess.Popen(
             [sys.executable, "-m", "celery", "-A", "config", "--quiet", *arguments, *extra, "--loglevel", "ERROR"],
-            cwd=ROOT, env=self.environment, start_new_session=True,
+            cwd=ROOT,
+            env=self.environment,
+            start_new_session=True,
         )
 
 

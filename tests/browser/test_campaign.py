@@ -8,10 +8,13 @@ import openpyxl
 import pytest
 from PIL import Image
 
-from collection.models import Contribution, LedgerBatch, VillageAccount
-from collection.services.receipt_books import issue_book, register_book
-from residents.models import Household, Region, Resident
-from subsidies.services.targets import set_targets
+from collection.contributions.models import Contribution
+from collection.ledgers.models import LedgerBatch
+from collection.money.models import VillageAccount
+from collection.receipts.books import issue_book, register_book
+from core.regions.models import Region
+from residents.people.models import Household, Resident
+from subsidies.campaigns.targets import set_targets
 from tests.browser.conftest import DESK, PHONE
 
 TOWNSHIP, VILLAGE = "411325101", "411325101200"

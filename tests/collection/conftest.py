@@ -6,9 +6,13 @@ from decimal import Decimal
 import pytest
 from django.core.files.base import ContentFile
 
-from collection.services import declarations, drafts, feedback, receipt_books, receipts
-from residents.models import Job, Region
-from residents.services import jobs
+from collection.declarations import drafts, feedback
+from collection.declarations import services as declarations
+from collection.receipts import books as receipt_books
+from collection.receipts import services as receipts
+from core.jobs import services as jobs
+from core.jobs.models import Job
+from core.regions.models import Region
 from tests.collection.declaration_world import Office
 from tests.collection.paid_people import TOWNSHIP, VILLAGE, bank, pay
 

@@ -8,17 +8,17 @@ from decimal import Decimal
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from collection.models import (
-    Contribution,
-    Declaration,
-    DeclarationRow,
-    Refund,
-    VillageAccount,
-)
-from collection.services import declarations, drafts, feedback, refunds
-from collection.services.balances import recount
-from residents.models import InsuredYear, Region
-from residents.services.photos import read_photo
+from collection.contributions.models import Contribution
+from collection.declarations import drafts, feedback
+from collection.declarations import services as declarations
+from collection.declarations.models import Declaration, DeclarationRow
+from collection.money.models import VillageAccount
+from collection.money.selectors import recount
+from collection.refunds import services as refunds
+from collection.refunds.models import Refund
+from core.files.photos import read_photo
+from core.regions.models import Region
+from residents.people.models import InsuredYear
 from tests.collection.paid_people import TOWNSHIP, bank, pay
 
 TODAY = datetime.date(2024, 10, 25)
@@ -39,9 +39,7 @@ class Office:
         self.township = Region.objects.get(pk=township)
 
     def draft(self, actor=None):
-        return drafts.draft_declaration(
-            campaign=self.campaign, township=self.township, actor=actor or self.clerk
-        )
+        return drafts.draft_declaration(campaign=self.campaign, township=self.township, actor=actor or self.clerk)
 
     def submit(self, draft, actor=None):
         return declarations.submit_declaration(declaration=draft, actor=actor or self.clerk)
@@ -52,14 +50,21 @@ class Office:
     def confirm(self, declaration, actor=None):
         people, amount = declarations.sums_of(declaration)
         return declarations.confirm_declaration(
-            declaration=declaration, number=f"QR{declaration.pk}", people=people, amount=amount,
+            declaration=declaration,
+            number=f"QR{declaration.pk}",
+            people=people,
+            amount=amount,
             actor=actor or self.taxman,
         )
 
     def remit(self, declaration, slip=None, actor=None):
         return declarations.remit_declaration(
-            declaration=declaration, slip_no=slip or f"HK{declaration.pk}", on=TODAY,
-            amount=declaration.confirmed_amount, photo=PHOTO, actor=actor or self.clerk,
+            declaration=declaration,
+            slip_no=slip or f"HK{declaration.pk}",
+            on=TODAY,
+            amount=declaration.confirmed_amount,
+            photo=PHOTO,
+            actor=actor or self.clerk,
         )
 
     def post(self, declaration, actor=None):
@@ -103,7 +108,9 @@ def what_is_wrong(campaign) -> list[str]:
             wrong.append(f"{row.village_id} 国库 {row.treasury}，入库的人 {posted.count()}")
     bound = Counter(
         DeclarationRow.objects.filter(next__isnull=True)
-        .exclude(result="failure").exclude(declaration__state="cancelled").values_list("contribution", flat=True)
+        .exclude(result="failure")
+        .exclude(declaration__state="cancelled")
+        .values_list("contribution", flat=True)
     )
     wrong += [f"缴费 {pk} 在 {n} 张申报表里" for pk, n in bound.items() if n > 1]
     for contribution in Contribution.objects.filter(state="posted"):

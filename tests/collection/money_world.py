@@ -9,22 +9,29 @@ from decimal import Decimal
 from django.db import connection, transaction
 from PIL import Image
 
-from collection.duties import examine
-from collection.models import Contribution, Deposit, Movement, Place, Receipt, VillageAccount, VillageDuty
-from collection.receipt_numbers import written
-from collection.services import balances, contributions, deposits, duties, money, receipts
-from residents.models import Resident
-from residents.services.photos import read_photo
-from subsidies.models import Campaign
-from subsidies.quote import quote
+from collection.cash import services as deposits
+from collection.cash.models import Deposit
+from collection.contributions import services as contributions
+from collection.contributions.models import Contribution
+from collection.duties import services as duties
+from collection.duties.models import VillageDuty
+from collection.duties.rules import examine
+from collection.money import selectors as balances
+from collection.money import services as money
+from collection.money.models import Movement, Place, VillageAccount
+from collection.receipts import services as receipts
+from collection.receipts.models import Receipt
+from collection.receipts.numbers import written
+from core.files.photos import read_photo
+from residents.people.models import Resident
+from subsidies.campaigns.models import Campaign
+from subsidies.quotes.quote import quote
 from tests.people import invented_number
 
 VILLAGES = ("411325101200", "411325101201", "411325102200")
 FIRST = datetime.date(2024, 10, 1)
 BORN = datetime.date(1970, 5, 1)
-REFUSALS = (
-    money.MoneyRefused, deposits.DepositRefused, receipts.ReceiptRefused, contributions.ContributionRefused
-)
+REFUSALS = (money.MoneyRefused, deposits.DepositRefused, receipts.ReceiptRefused, contributions.ContributionRefused)
 ZERO = Decimal("0.00")
 
 
@@ -67,11 +74,19 @@ class World:
     def _payment(self, village, day, channel, receipt=None):
         serial = int.from_bytes(self._next().encode(), "big") % 400_000
         resident = Resident.objects.create(
-            village_id=village, name="测试", birth_date=BORN, sex="M", registered_on=BORN,
+            village_id=village,
+            name="测试",
+            birth_date=BORN,
+            sex="M",
+            registered_on=BORN,
             id_number=f"{invented_number(BORN, 'M', serial)[:10]}{self._next()}"[:30],
         )
         return contributions.Payment(
-            resident.pk, village, channel, day, quote(self.campaign.policy, birth_date=BORN, paid_on=day),
+            resident.pk,
+            village,
+            channel,
+            day,
+            quote(self.campaign.policy, birth_date=BORN, paid_on=day),
             receipt_id=receipt and receipt.pk,
         )
 
@@ -96,8 +111,14 @@ class World:
     def record(self):
         amount = Decimal(self.random.randrange(1, 500000)) / 100
         deposits.record_deposit(
-            campaign=self.campaign, village=self.random.choice(VILLAGES), slip_no=f"HD00{self._next()}",
-            paid_on=self._day(), amount=amount, account="账户", photo=PHOTO, actor=self.random.choice(self.helpers),
+            campaign=self.campaign,
+            village=self.random.choice(VILLAGES),
+            slip_no=f"HD00{self._next()}",
+            paid_on=self._day(),
+            amount=amount,
+            account="账户",
+            photo=PHOTO,
+            actor=self.random.choice(self.helpers),
         )
 
     def _any(self, rows):

@@ -4,11 +4,13 @@ import datetime
 import itertools
 from decimal import Decimal
 
-from collection.models import Contribution, Movement, Receipt
-from collection.services import money
-from collection.services.contributions import Payment, record_contributions
-from residents.models import Resident
-from subsidies.quote import quote
+from collection.contributions.models import Contribution
+from collection.contributions.services import Payment, record_contributions
+from collection.money import services as money
+from collection.money.models import Movement
+from collection.receipts.models import Receipt
+from residents.people.models import Resident
+from subsidies.quotes.quote import quote
 from tests.people import invented_number
 
 TOWNSHIP, VILLAGE, OTHER = "411325101", "411325101200", "411325101201"
@@ -25,8 +27,12 @@ def pay(campaign, actor, village=VILLAGE, *, people=1, day=DAY, channel="cash", 
     start = Resident.objects.count() if start is None else start
     residents = Resident.objects.bulk_create(
         Resident(
-            village_id=village, name=f"{names}{_han(start + n)}", birth_date=BORN, sex="M",
-            id_number=invented_number(BORN, "M", start + n), registered_on=datetime.date(2024, 1, 1),
+            village_id=village,
+            name=f"{names}{_han(start + n)}",
+            birth_date=BORN,
+            sex="M",
+            id_number=invented_number(BORN, "M", start + n),
+            registered_on=datetime.date(2024, 1, 1),
         )
         for n in range(people)
     )
@@ -34,17 +40,25 @@ def pay(campaign, actor, village=VILLAGE, *, people=1, day=DAY, channel="cash", 
     if channel == "cash":
         receipts = Receipt.objects.bulk_create(
             Receipt(
-                campaign=campaign, village_id=village, number=f"NX{next(_serial):08d}", used_on=day,
+                campaign=campaign,
+                village_id=village,
+                number=f"NX{next(_serial):08d}",
+                used_on=day,
                 amount=Decimal(400) * len(residents[n * household : (n + 1) * household]),
             )
             for n in range(-(-people // household))
         )
     owed = quote(campaign.policy, birth_date=BORN, paid_on=day)
     made = record_contributions(
-        campaign=campaign, actor=actor,
+        campaign=campaign,
+        actor=actor,
         payments=[
             Payment(
-                resident.pk, village, channel, day, owed,
+                resident.pk,
+                village,
+                channel,
+                day,
+                owed,
                 receipt_id=receipts[n // household].pk if receipts else None,
                 **({"state": "posted"} if channel == "self" else {}),
             )

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Far more than it takes; without limits of its own the process would never come back.
 PATIENCE_SECONDS = 60
 SETUP = "import django; django.setup(); import config.celery; "
-WAKE = SETUP + "from residents.services import jobs; jobs.wake('00000000-0000-0000-0000-000000000000')"
+WAKE = SETUP + "from core.jobs import services as jobs; jobs.wake('00000000-0000-0000-0000-000000000000')"
 GET = SETUP + (
     "from django.test import Client; client = Client(raise_request_exception=False);"
     "client.cookies['sessionid'] = 'x' * 32; answer = client.get('/');"
@@ -33,7 +33,11 @@ def run(code, tmp_path, **environment):
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     environment = {"DJANGO_SETTINGS_MODULE": "config.settings", "DATA_DIR": str(tmp_path), **environment}
     return subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env={**inherited, **environment}, capture_output=True, text=True,
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**inherited, **environment},
+        capture_output=True,
+        text=True,
         timeout=PATIENCE_SECONDS,
     )
 

@@ -16,9 +16,7 @@ def test_a_frozen_clock_stands_and_moves_only_when_moved(business_clock):
     assert clock.now() == datetime.datetime(2024, 10, 25, 12, 0, tzinfo=SHANGHAI)
 
 
-@pytest.mark.parametrize(
-    ("instant", "day"), [("2024-10-25T23:59:59+08:00", 25), ("2024-10-26T00:00:00+08:00", 26)]
-)
+@pytest.mark.parametrize(("instant", "day"), [("2024-10-25T23:59:59+08:00", 25), ("2024-10-26T00:00:00+08:00", 26)])
 def test_today_is_the_countys_day(business_clock, instant, day):
     business_clock(instant)
     assert clock.today() == datetime.date(2024, 10, day)

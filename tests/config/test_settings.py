@@ -21,7 +21,10 @@ def start(environment, tmp_path):
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
         [sys.executable, "-c", "import config.settings"],
-        cwd=ROOT, env={**inherited, "DATA_DIR": str(tmp_path), **environment}, capture_output=True, text=True,
+        cwd=ROOT,
+        env={**inherited, "DATA_DIR": str(tmp_path), **environment},
+        capture_output=True,
+        text=True,
     )
 
 

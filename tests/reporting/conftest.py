@@ -5,7 +5,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from collection.models import Contribution
+from collection.contributions.models import Contribution
 
 
 def at(text: str) -> datetime.datetime:
@@ -17,12 +17,24 @@ def contribution(campaign, resident, *, recorded, posted=None, ended=None, villa
     """An unsaved contribution with its instants as wall-clock text."""
     state = Contribution.State.POSTED if posted else Contribution.State.COLLECTED
     return Contribution(
-        campaign=campaign, resident=resident, year=campaign.year, village_id=village or resident.village_id,
-        policy_version_id=campaign.policy_version_id, clause="方案 三（二）", paid_on=at(recorded).date(),
-        recorded_at=at(recorded), posted_at=at(posted) if posted else None, ended_at=at(ended) if ended else None,
+        campaign=campaign,
+        resident=resident,
+        year=campaign.year,
+        village_id=village or resident.village_id,
+        policy_version_id=campaign.policy_version_id,
+        clause="方案 三（二）",
+        paid_on=at(recorded).date(),
+        recorded_at=at(recorded),
+        posted_at=at(posted) if posted else None,
+        ended_at=at(ended) if ended else None,
         **{
-            "channel": Contribution.Channel.CASH, "amount": Decimal("400.00"), "standard": Decimal("400.00"),
-            "subsidy": Decimal("0.00"), "category": "普通居民", "state": state, **fields,
+            "channel": Contribution.Channel.CASH,
+            "amount": Decimal("400.00"),
+            "standard": Decimal("400.00"),
+            "subsidy": Decimal("0.00"),
+            "category": "普通居民",
+            "state": state,
+            **fields,
         },
     )
 
@@ -43,7 +55,7 @@ def pay(campaign, make_resident):
 @pytest.fixture
 def villages(campaign):
     """township code → its village codes, of 内乡."""
-    from residents.models import Region
+    from core.regions.models import Region
 
     found = {}
     for code in Region.objects.filter(level="village", code__startswith="411325").values_list("code", flat=True):

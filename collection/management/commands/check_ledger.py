@@ -13,14 +13,14 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from collection.ledger_check import check_ledger
-from collection.ledger_columns import TITLES, read_ledger
-from collection.ledger_stamp import other_ledger, stale_note
-from collection.services.ledger_facts import gather, same_file_note, stamp_facts
+from collection.ledgers.check import check_ledger
+from collection.ledgers.columns import TITLES, read_ledger
+from collection.ledgers.facts import gather, same_file_note, stamp_facts
+from collection.ledgers.stamp import other_ledger, stale_note
 from config import clock
-from residents import sheets
-from residents.models import Region
-from subsidies.models import Campaign
+from core.regions.models import Region
+from core.tables import reader
+from subsidies.campaigns.models import Campaign
 
 UNREADABLE = 2
 
@@ -41,11 +41,11 @@ class Command(BaseCommand):
         answer = {"sheet": None, "header_row": None, "accepted": [], "rejected": [], "warnings": [], "file_error": None}
         try:
             if not file.is_file():
-                raise sheets.SheetError(sheets.UNREADABLE, f"没有找到文件 {file.name}。")
-            reading = read_ledger(sheets.read(file))
+                raise reader.SheetError(reader.UNREADABLE, f"没有找到文件 {file.name}。")
+            reading = read_ledger(reader.read(file))
             if refused := other_ledger(reading, village=village.code, year=campaign.year):
                 raise refused
-        except sheets.SheetError as error:
+        except reader.SheetError as error:
             answer["file_error"] = {"code": error.code, "message": error.message}
             self._say(answer)
             sys.exit(UNREADABLE)

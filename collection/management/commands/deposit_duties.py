@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from django.core.management.base import BaseCommand
 
-from collection import duties
+from collection.duties import rules as duties
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 YUAN = re.compile(r"\d{1,13}(\.\d{1,2})?", re.ASCII)

@@ -1,9 +1,9 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from collection.services.village_moves import MoveRefused, move_village
-from residents import audit
-from residents.models import Region
-from subsidies.models import Campaign
+from collection.villages.moves import MoveRefused, move_village
+from core.audit import services as audit
+from core.regions.models import Region
+from subsidies.campaigns.models import Campaign
 
 
 class Command(BaseCommand):

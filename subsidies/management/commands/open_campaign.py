@@ -1,8 +1,8 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from residents import audit
-from subsidies.policy import PolicyError
-from subsidies.services.campaigns import open_campaign
+from core.audit import services as audit
+from subsidies.campaigns.services import open_campaign
+from subsidies.policy.schema import PolicyError
 
 
 class Command(BaseCommand):

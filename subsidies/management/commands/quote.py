@@ -1,11 +1,11 @@
-"""manage.py quote: JSON Lines in, JSON Lines out (subsidies/quote_lines.py). Needs no database."""
+"""manage.py quote: JSON Lines in, JSON Lines out (subsidies/quotes/lines.py). Needs no database."""
 
 import json
 import sys
 
 from django.core.management.base import BaseCommand
 
-from subsidies.quote_lines import answer
+from subsidies.quotes.lines import answer
 
 
 class Command(BaseCommand):

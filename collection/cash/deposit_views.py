@@ -1,0 +1,149 @@
+"""缴存: the slip is recorded in the village, looked at and verified in the township."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from collection.cash import services as deposits
+from collection.cash.forms import DepositFilter, DepositForm
+from collection.cash.models import Deposit
+from collection.cash.views import clock_context
+from collection.money.services import MoneyRefused
+from config import clock
+from core.access.roles import Role, roles
+from core.pages.forms import ReasonForm
+from subsidies.campaigns.selectors import campaign_or_404, village_or_404
+
+RECORDS = (Role.VILLAGE, Role.TOWNSHIP)
+VERIFIES = (Role.TOWNSHIP, Role.COUNTY)
+
+
+@roles(*RECORDS)
+def deposit_create(request, village):
+    region = village_or_404(request.user, village)
+    campaign = campaign_or_404(request.user)
+    context = clock_context(campaign, region)
+    in_hand = context["line"].standing.in_hand if context["line"] else 0
+    form = DepositForm(
+        request.POST or None,
+        request.FILES or None,
+        accounts=campaign.policy.deposit_accounts,
+        initial={"paid_on": clock.today(), "amount": in_hand or None},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            deposit = deposits.record_deposit(
+                campaign=campaign, village=region.pk, actor=request.user, **form.cleaned_data
+            )
+        except deposits.DepositRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"已登记缴存 {deposit.amount:,.2f} 元，等乡镇核验。")
+            return redirect("village_cash", region.pk)
+    return render(
+        request,
+        "collection/cash/deposit_form.html",
+        {"title": "登记缴存", "region": region, "form": form, "campaign": campaign, **context},
+        status=400 if form.errors else 200,
+    )
+
+
+@roles(*VERIFIES, Role.VILLAGE, Role.TAX)
+def deposit_list(request):
+    """Slips of the region, those to be verified first."""
+    campaign = campaign_or_404(request.user)
+    form = DepositFilter(request.GET or None)
+    rows = Deposit.objects.for_user(request.user).filter(campaign=campaign)
+    waiting = rows.filter(state=Deposit.State.PENDING).count()
+    if form.is_valid():
+        if form.cleaned_data["state"]:
+            rows = rows.filter(state=form.cleaned_data["state"])
+        if wanted := form.cleaned_data["q"].strip():
+            rows = rows.filter(Q(slip_no=deposits.written(wanted)) | Q(village__name__contains=wanted))
+    rows = rows.select_related("village", "village__parent", "recorded_by", "verified_by")
+    page = Paginator(rows.order_by("state", "paid_on", "pk"), 50).get_page(request.GET.get("page"))
+    verifies = request.user.role in VERIFIES
+    return render(
+        request,
+        "collection/cash/deposit_list.html",
+        {
+            "title": "缴存回单",
+            "campaign": campaign,
+            "form": form,
+            "page": page,
+            "waiting": waiting,
+            "verifies": verifies,
+        },
+    )
+
+
+@roles(*VERIFIES, Role.VILLAGE, Role.TAX)
+def deposit_detail(request, pk):
+    deposit = get_object_or_404(
+        Deposit.objects.for_user(request.user).select_related(
+            "campaign", "village", "village__parent", "recorded_by", "verified_by", "photo"
+        ),
+        pk=pk,
+    )
+    return render(
+        request,
+        "collection/cash/deposit_detail.html",
+        {
+            "title": f"回单 {deposit.slip_no}",
+            "deposit": deposit,
+            "movements": deposit.movements.select_related("actor"),
+            "campaign": deposit.campaign,
+            "can_verify": deposit.campaign.is_open
+            and deposit.state == Deposit.State.PENDING
+            and request.user.role in VERIFIES
+            and deposit.recorded_by_id != request.user.pk,
+            "own": deposit.recorded_by_id == request.user.pk,
+            "can_reject": deposit.campaign.is_open
+            and deposit.state != Deposit.State.REJECTED
+            and (
+                request.user.role in VERIFIES
+                or (deposit.recorded_by_id == request.user.pk and deposit.state == Deposit.State.PENDING)
+            ),
+            "reason_form": ReasonForm(),
+            **clock_context(deposit.campaign, deposit.village),
+        },
+    )
+
+
+@require_POST
+@roles(*VERIFIES)
+def deposit_verify(request, pk):
+    deposit = get_object_or_404(Deposit.objects.for_user(request.user), pk=pk)
+    try:
+        deposits.verify_deposit(deposit=deposit, actor=request.user)
+    except (deposits.DepositRefused, MoneyRefused) as refused:
+        messages.error(request, str(refused))
+        return redirect("deposit_detail", pk)
+    messages.success(request, f"已核验回单 {deposit.slip_no}，{deposit.amount:,.2f} 元已记入乡镇账户。")
+    following = (
+        Deposit.objects.for_user(request.user)
+        .filter(state=Deposit.State.PENDING)
+        .exclude(recorded_by=request.user)
+        .order_by("paid_on", "pk")
+        .first()
+    )
+    return redirect("deposit_detail", following.pk) if following else redirect("deposit_list")
+
+
+@require_POST
+@roles(*VERIFIES, Role.VILLAGE)
+def deposit_reject(request, pk):
+    deposit = get_object_or_404(Deposit.objects.for_user(request.user), pk=pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.errors["reason"][0])
+        return redirect("deposit_detail", pk)
+    try:
+        deposits.reject_deposit(deposit=deposit, reason=form.cleaned_data["reason"], actor=request.user)
+    except (deposits.DepositRefused, MoneyRefused) as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"回单 {deposit.slip_no} 已退回，村里可以更正后重新登记。")
+    return redirect("deposit_detail", pk)

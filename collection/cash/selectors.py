@@ -1,0 +1,71 @@
+"""Which bank slip took whose cash. A village's deposits settle the oldest cash first, as in 双限: by the day it was
+taken, on one day receipt by receipt; so each yuan taken has its place in a row, and so has each yuan banked.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from collection.cash.models import Deposit
+from collection.money.models import Movement, Place
+from collection.money.yuan_sum import YuanSum
+from residents.people.models import Resident
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Yuan of one person's cash (`cash`, the movement that collected it) and the slip that banked them.
+
+    `slip` is None for what is still in the village's hands. A slip dated before the cash was a surplus that it used up.
+    """
+
+    cash: Movement
+    slip: Deposit | None
+    amount: Decimal
+
+
+def where_banked(*, resident: Resident) -> list[Part]:
+    """Every part of the cash taken from a resident, oldest first; two statements. A rejected slip counts as if it had
+    never been, a slip not verified yet counts from its date; cash whose receipt was voided is not there."""
+    taken = list(_in_line().filter(contribution__resident=resident).annotate(before=_before()).order_by("on", "id"))
+    slips = Deposit.objects.exclude(state=Deposit.State.REJECTED).filter(
+        campaign__in={cash.campaign_id for cash in taken}, village__in={cash.village_id for cash in taken}
+    )
+    slips = list(slips.select_related("village", "recorded_by").order_by("paid_on", "id"))
+    return [part for cash in taken for part in _parts(cash, slips)]
+
+
+def _in_line():
+    """Cash that came into a village's hands and was not taken back."""
+    cash = Movement.objects.filter(kind=Movement.Kind.COLLECT, to_place=Place.VILLAGE, reversed_by__isnull=True)
+    return cash.annotate(receipt=Coalesce("contribution__receipt", -F("contribution")))
+
+
+def _before():
+    """The village's cash that stands in line before a row of `_in_line`."""
+    me = {name: OuterRef(name) for name in ("on", "receipt", "pk")}
+    earlier = (
+        Q(on__lt=me["on"])
+        | Q(on=me["on"], receipt__lt=me["receipt"])
+        | Q(on=me["on"], receipt=me["receipt"], pk__lt=me["pk"])
+    )
+    rows = _in_line().filter(earlier, campaign=OuterRef("campaign"), village=OuterRef("village")).order_by()
+    return Coalesce(Subquery(rows.values("village").annotate(sum=YuanSum("amount")).values("sum")), ZERO)
+
+
+def _parts(cash, slips):
+    start = cash.before.quantize(ZERO)
+    end, banked = start + cash.amount, ZERO
+    for slip in slips:
+        if (slip.campaign_id, slip.village_id) != (cash.campaign_id, cash.village_id):
+            continue
+        part = min(end, banked + slip.amount) - max(start, banked)
+        banked += slip.amount
+        if part > 0:
+            yield Part(cash, slip, part)
+    if banked < end:
+        yield Part(cash, None, end - max(start, banked))

@@ -1,0 +1,239 @@
+"""Contributions are made and reversed here, from whichever side they come: ledgers, the tax bureau's paid list,
+enrolment without payment. Set-based: a constant number of statements for every 2,000 people.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from collection.contributions.models import Contribution, ContributionFund
+from collection.money import services as money
+from collection.money.models import Movement, Place
+from core.audit import services as audit
+from core.database.bulk import insert_objects
+from core.refusals import Refused
+from core.regions.services import moved_away
+from residents.people.models import Resident
+from subsidies.campaigns.models import Campaign
+from subsidies.campaigns.watermark import stamp
+from subsidies.quotes.quote import Quote
+
+CHUNK = 2000
+Channel, State = Contribution.Channel, Contribution.State
+
+#: How the money of each channel comes in: kind and, where it is not the usual one, the place. 全额资助 brings none.
+_ARRIVAL = {
+    Channel.CASH: (Movement.Kind.COLLECT, None),
+    Channel.COLLECTIVE: (Movement.Kind.COLLECT, Place.TOWNSHIP),
+    Channel.SELF: (Movement.Kind.SELF_PAY, None),
+    Channel.FAMILY: (Movement.Kind.SELF_PAY, None),
+}
+#: Before the declaration a contribution can be taken back; later it takes a refund.
+REVERSIBLE = (State.COLLECTED, State.FAILED)
+
+
+class ContributionRefused(Refused):
+    """It cannot be made or reversed; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One person's payment to be recorded. `village` is the 12-digit code; `quote` decides every amount."""
+
+    resident_id: int
+    village: str
+    channel: str
+    paid_on: date
+    quote: Quote
+    receipt_id: int | None = None
+    ledger_row_id: int | None = None
+    state: str = State.COLLECTED
+    posted_at: datetime | None = None
+
+
+@transaction.atomic
+def record_contributions(
+    *, campaign: Campaign, payments: Iterable[Payment], actor, batch: str = ""
+) -> list[Contribution]:
+    """Makes the contributions with their funds, money and audit events; returns those made, in the order given.
+
+    A resident who has a live contribution this year, or was merged into another record, is passed over: compare what
+    comes back. The accounts of the villages are locked first. Raises ContributionRefused if the campaign is closed or
+    a village was moved.
+    """
+    payments = list(payments)
+    if not payments:
+        return []
+    moment = stamp(campaign_id=campaign.pk)
+    money.lock_accounts(campaign=campaign, villages={p.village for p in payments})
+    if campaign.closed_meanwhile():
+        raise ContributionRefused(f"{campaign}已办结，不能再记缴费。")
+    if gone := moved_away(p.village for p in payments):
+        raise ContributionRefused(gone)
+    made = []
+    for start in range(0, len(payments), CHUNK):
+        made += _record_chunk(campaign, payments[start : start + CHUNK], actor, moment)
+    for start in range(0, len(made), CHUNK):
+        _record_consequences(campaign, made[start : start + CHUNK], actor, batch)
+    return [contribution for contribution, _ in made]
+
+
+def paid_residents(*, year: int, residents: Iterable[int]) -> set[int]:
+    """Which of these residents have a live contribution for the year."""
+    residents, found = list(residents), set()
+    for start in range(0, len(residents), CHUNK):
+        found.update(
+            Contribution.objects.filter(
+                year=year, resident_id__in=residents[start : start + CHUNK], ended_at__isnull=True
+            ).values_list("resident_id", flat=True)
+        )
+    return found
+
+
+def _record_chunk(campaign, payments, actor, moment):
+    wanted = {}
+    for payment in payments:
+        wanted.setdefault(payment.resident_id, payment)
+    # Locked, so that a record is not merged into another while it is paid for. Whoever locks both a resident and a
+    # contribution takes the resident first: then no two can wait for each other in a circle.
+    held = Resident.objects.select_for_update(no_key=True).filter(pk__in=list(wanted)).order_by("pk")
+    for resident, status in held.values_list("pk", "status"):
+        if status == Resident.Status.MERGED:
+            del wanted[resident]
+    while True:
+        for resident in paid_residents(year=campaign.year, residents=wanted):
+            del wanted[resident]
+        made = {resident: _contribution(campaign, p, actor, moment) for resident, p in wanted.items()}
+        try:
+            with transaction.atomic():
+                insert_objects(made.values())
+        except IntegrityError:
+            # Another village or the paid list may just have recorded one of them: pass those over and try again.
+            if not paid_residents(year=campaign.year, residents=wanted):
+                raise
+            continue
+        live = Contribution.objects.filter(year=campaign.year, resident_id__in=list(wanted), ended_at__isnull=True)
+        for resident, pk in live.values_list("resident_id", "pk"):
+            made[resident].pk, made[resident]._state.adding = pk, False
+        return [(made[resident], payment) for resident, payment in wanted.items()]
+
+
+def _contribution(campaign, payment, actor, moment):
+    quote = payment.quote
+    why = quote.reasons[1] if len(quote.reasons) > 1 else quote.reasons[0]
+    return Contribution(
+        campaign=campaign,
+        resident_id=payment.resident_id,
+        year=campaign.year,
+        village_id=payment.village,
+        channel=payment.channel,
+        amount=quote.due,
+        standard=quote.standard,
+        subsidy=quote.subsidy,
+        category=quote.category,
+        policy_version_id=campaign.policy_version_id,
+        clause=str(why.source)[:120],
+        benefit_from=quote.benefit_from,
+        benefit_to=quote.benefit_to,
+        waiting_months=quote.waiting_months,
+        paid_on=payment.paid_on,
+        receipt_id=payment.receipt_id,
+        ledger_row_id=payment.ledger_row_id,
+        state=payment.state,
+        posted_at=max(payment.posted_at, moment) if payment.posted_at else None,
+        recorded_by=actor,
+        recorded_at=moment,
+    )
+
+
+def _record_consequences(campaign, made, actor, batch):
+    ContributionFund.objects.bulk_create(
+        ContributionFund(contribution=contribution, source=source, amount=amount)
+        for contribution, payment in made
+        for source, amount in payment.quote.funds
+        if amount
+    )
+    money.record_movements(
+        campaign=campaign,
+        actor=actor,
+        facts=[
+            money.Fact(
+                key=f"collect:{contribution.pk}",
+                kind=_ARRIVAL[payment.channel][0],
+                village=payment.village,
+                amount=contribution.amount,
+                on=payment.paid_on,
+                contribution_id=contribution.pk,
+                to_place=_ARRIVAL[payment.channel][1],
+            )
+            for contribution, payment in made
+            if payment.channel in _ARRIVAL and contribution.amount
+        ],
+    )
+    audit.record_all(
+        audit.event(
+            "contribution.record",
+            actor=actor,
+            obj=contribution,
+            summary=f"记缴费 {contribution.amount} 元（{contribution.category}，{contribution.get_channel_display()}）",
+            after={"amount": str(contribution.amount), "subsidy": str(contribution.subsidy)},
+            batch=batch,
+        )
+        for contribution, _ in made
+    )
+
+
+@transaction.atomic
+def reverse_contributions(
+    *, campaign: Campaign, contributions: Iterable[Contribution], reason: str, actor, batch: str = ""
+) -> list[Contribution]:
+    """Ends contributions that are not declared yet and takes their money back; those ended before are left alone.
+
+    Returns the ones reversed now. Raises ContributionRefused for one that is declared or without a reason; the caller
+    sees to it that cash already banked stays (collection/ledgers/services.py).
+    """
+    ids = sorted(c.pk for c in contributions)
+    if not reason.strip():
+        raise ContributionRefused("冲销必须写明原因。")
+    moment = stamp(campaign_id=campaign.pk)
+    villages = set()
+    for start in range(0, len(ids), CHUNK):
+        rows = Contribution.objects.filter(pk__in=ids[start : start + CHUNK]).order_by()
+        villages.update(rows.values_list("village_id", flat=True).distinct())
+    money.lock_accounts(campaign=campaign, villages=villages)
+    if campaign.closed_meanwhile():
+        raise ContributionRefused(f"{campaign}已办结，缴费不能再冲销。")
+    reversed_now = []
+    for start in range(0, len(ids), CHUNK):
+        reversed_now += _reverse_chunk(campaign, ids[start : start + CHUNK], reason, actor, batch, moment)
+    return reversed_now
+
+
+def _reverse_chunk(campaign, ids, reason, actor, batch, moment):
+    rows = Contribution.objects.select_for_update().filter(campaign=campaign, pk__in=ids, ended_at__isnull=True)
+    live = list(rows.order_by("pk"))
+    if declared := [c for c in live if c.state not in REVERSIBLE]:
+        raise ContributionRefused(f"有 {len(declared)} 笔已经申报，不能冲销；请按退费办理。")
+    before = {c.pk: c.state for c in live}
+    for contribution in live:
+        contribution.state, contribution.ended_at, contribution.end_reason = State.REVERSED, moment, reason[:120]
+    rows.filter(pk__in=[c.pk for c in live]).update(state=State.REVERSED, ended_at=moment, end_reason=reason[:120])
+    movements = Movement.objects.filter(
+        contribution_id__in=[c.pk for c in live], kind__in=[Movement.Kind.COLLECT, Movement.Kind.SELF_PAY]
+    )
+    money.reverse_movements(campaign=campaign, movements=movements, reason=reason, actor=actor)
+    audit.record_all(
+        audit.event(
+            "contribution.reverse",
+            actor=actor,
+            obj=contribution,
+            summary=f"冲销缴费 {contribution.amount} 元：{reason}",
+            before={"state": before[contribution.pk]},
+            after={"state": State.REVERSED.value},
+            batch=batch,
+        )
+        for contribution in live
+    )
+    return live

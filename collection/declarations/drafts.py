@@ -1,0 +1,233 @@
+"""Drafting a declaration: whose money is banked and not declared yet, whole receipts, oldest first.
+
+A township has one draft at a time, so that nobody stands on two. Set-based: the statements do not grow with the rows.
+"""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum, Window
+from django.db.models.functions import Coalesce
+
+from collection.contributions.models import Contribution
+from collection.declarations.models import Declaration, DeclarationRow
+from collection.money import services as money
+from collection.money.models import VillageAccount
+from collection.money.steps import StepRefused, refuse_closed, required, villages_of
+from collection.refunds.models import Refund
+from config import clock
+from core.access.scope import successor
+from core.audit import services as audit
+from core.database.bulk import insert_from
+from core.regions.models import Region
+from subsidies.campaigns.models import Campaign
+
+ZERO = Decimal("0.00")
+State, Channel = Contribution.State, Contribution.Channel
+Result = DeclarationRow.Result
+#: Money that is declared by the township; what the tax bureau took itself, and free enrolment, are not.
+DECLARED_CHANNELS = (Channel.CASH, Channel.COLLECTIVE)
+
+
+@transaction.atomic
+def draft_declaration(*, campaign: Campaign, township: Region, actor, villages: list[str] | None = None) -> Declaration:
+    """The township's draft, made now or by whoever pressed first. `villages`: codes, all if not given.
+
+    Raises StepRefused if there is nothing to declare or the campaign is closed.
+    """
+    codes = villages_of(township.code)
+    accounts = money.lock_accounts(campaign=campaign, villages=codes)
+    refuse_closed(campaign)
+    rows = Declaration.objects.filter(campaign=campaign, township=township)
+    if draft := rows.filter(state=Declaration.State.DRAFT).first():
+        return draft
+    draft = Declaration.objects.create(
+        campaign=campaign,
+        township=township,
+        number=(rows.aggregate(last=Max("number"))["last"] or 0) + 1,
+        created_by=actor,
+        created_at=clock.now(),
+    )
+    _fill(draft, accounts, _chosen(codes, villages))
+    if not draft.people:
+        raise StepRefused("没有可以申报的人：要先有村里收的款缴存入账并核验，或有导入失败后已经改正的人。")
+    audit.record(
+        "declaration.draft", actor=actor, obj=draft, summary=f"生成申报表 {draft}：{draft.people} 人 {draft.amount} 元"
+    )
+    return draft
+
+
+@transaction.atomic
+def redraft_declaration(*, declaration: Declaration, actor, villages: list[str] | None = None) -> Declaration:
+    """Fills the draft anew from what is banked now. An officer's leave for differences must be given again."""
+    codes = villages_of(declaration.township_id)
+    accounts = money.lock_accounts(campaign=declaration.campaign, villages=codes)
+    refuse_closed(declaration.campaign)
+    draft = locked(declaration)
+    _refuse_unless_draft(draft)
+    if villages is None:
+        villages = list(draft.rows.values_list("village_id", flat=True).distinct().order_by("village_id")) or codes
+    _drop_rows(draft)
+    draft.difference_reason, draft.difference_by, draft.difference_at = "", None, None
+    _fill(draft, accounts, _chosen(codes, villages))
+    audit.record(
+        "declaration.redraft", actor=actor, obj=draft, summary=f"重新核对 {draft}：{draft.people} 人 {draft.amount} 元"
+    )
+    return draft
+
+
+@transaction.atomic
+def cancel_draft(*, declaration: Declaration, reason: str, actor) -> Declaration:
+    """Gives the people of a draft free again; a draft cancelled before is left as it is."""
+    reason = required(reason, "作废原因")
+    money.lock_accounts(campaign=declaration.campaign, villages=villages_of(declaration.township_id))
+    refuse_closed(declaration.campaign)
+    draft = locked(declaration)
+    if draft.state == Declaration.State.CANCELLED:
+        return draft
+    _refuse_unless_draft(draft)
+    audit.record(
+        "declaration.cancel",
+        actor=actor,
+        obj=draft,
+        summary=f"作废申报表 {draft}：{reason}",
+        before={"people": draft.people, "amount": str(draft.amount)},
+    )
+    _drop_rows(draft)
+    draft.state, draft.people, draft.amount, draft.returned_reason = Declaration.State.CANCELLED, 0, ZERO, reason
+    draft.save(update_fields=["state", "people", "amount", "returned_reason"])
+    return draft
+
+
+def locked(declaration: Declaration) -> Declaration:
+    """The declaration as it stands now, locked until the transaction ends."""
+    return (
+        Declaration.objects.select_for_update(of=("self",))
+        .select_related("campaign__policy_version", "campaign__county", "township")
+        .get(pk=declaration.pk)
+    )
+
+
+def free_money(*, campaign: Campaign, region: str) -> dict[str, Decimal]:
+    """What stands in the township account for each village and is bound to no declaration, by village code, in yuan.
+
+    Those refused by the tax bureau keep their money bound until they are declared again or refunded.
+    """
+    balances = VillageAccount.objects.filter(campaign=campaign).in_region(region)
+    return _free(campaign, {account.village_id: account for account in balances})
+
+
+def undeclared(*, campaign: Campaign, villages: list[str]):
+    """Contributions that no declaration has taken to the tax bureau yet, or that were corrected after it refused."""
+    return Contribution.objects.filter(
+        Q(state=State.COLLECTED) | Q(state=State.FAILED) & Exists(_corrected()),
+        campaign=campaign,
+        village__in=villages,
+        ended_at__isnull=True,
+        channel__in=DECLARED_CHANNELS,
+        amount__gt=0,
+    )
+
+
+def reached(*, campaign: Campaign, limits: dict[str, Decimal]):
+    """The undeclared contributions that so much banked money a village covers: whole receipts, oldest first."""
+    limits = {village: limit for village, limit in limits.items() if limit > 0}
+    people = undeclared(campaign=campaign, villages=list(limits)).annotate(running=oldest_first())
+    return Contribution.objects.filter(pk__in=people.filter(_within(limits)).values("pk"))
+
+
+def _within(limits) -> Q:
+    """Whether `running` is within the limit of its village; asked township by township, for of a county's 295 villages
+    each row would be compared with half."""
+    townships = defaultdict(Q)
+    for village, limit in limits.items():
+        townships[village[:9]] |= Q(village=village, running__lte=limit)
+    within = Q(pk__in=[])
+    for code, villages in townships.items():
+        within |= Q(village__gte=code, village__lt=successor(code)) & villages
+    return within
+
+
+def leaving():
+    """Open applications that end an enrolment: whoever has one is not declared, and the money waits."""
+    return Refund.objects.filter(
+        contribution=OuterRef("pk"),
+        ends_enrolment=True,
+        self_payment__isnull=True,
+        state__in=[Refund.State.REQUESTED, Refund.State.FIRST_PASSED],
+    )
+
+
+def oldest_first() -> Window:
+    """Running sum of a village's contributions by day and receipt; the members of one receipt come together."""
+    return Window(
+        Sum("amount"),
+        partition_by=F("village_id"),
+        order_by=[F("paid_on").asc(), Coalesce("receipt_id", -F("pk")).asc()],
+    )
+
+
+def _fill(draft, accounts, villages):
+    free = _free(draft.campaign, accounts)
+    limits = {village: free[village] for village in villages}
+    last = DeclarationRow.objects.filter(contribution=OuterRef("pk"), result=Result.FAILURE, next__isnull=True)
+    insert_from(
+        DeclarationRow,
+        {
+            "declaration": draft.pk,
+            "contribution": F("pk"),
+            "village": F("village_id"),
+            "name": F("resident__name"),
+            "id_number": F("resident__id_number"),
+            "amount": F("amount"),
+            "previous": Subquery(last.values("pk")[:1]),
+        },
+        reached(campaign=draft.campaign, limits=limits).filter(~Exists(leaving())),
+    )
+    sums = draft.rows.aggregate(people=Count("pk"), amount=Sum("amount"))
+    draft.people, draft.amount = sums["people"], (sums["amount"] or ZERO).quantize(ZERO)
+    draft.save(update_fields=["people", "amount", "difference_reason", "difference_by", "difference_at"])
+
+
+def _corrected():
+    return DeclarationRow.objects.filter(
+        contribution=OuterRef("pk"), result=Result.FAILURE, fixed_at__isnull=False, next__isnull=True
+    )
+
+
+def _drop_rows(draft):
+    # Nothing refers to a row of a draft, so Django need not load them all to ask.
+    draft.rows.order_by()._raw_delete("default")
+
+
+def _free(campaign, accounts) -> dict[str, Decimal]:
+    bound = (
+        Contribution.objects.filter(
+            Q(state=State.DECLARED)
+            | Q(state=State.CONFIRMED, declaration__state=Declaration.State.CONFIRMED)
+            | Q(state=State.FAILED) & ~Exists(_corrected()),
+            campaign=campaign,
+            village__in=list(accounts),
+            ended_at__isnull=True,
+            channel__in=DECLARED_CHANNELS,
+        )
+        .order_by()
+        .values_list("village_id")
+        .annotate(sum=Sum("amount"))
+    )
+    bound = dict(bound)
+    return {village: account.township - bound.get(village, ZERO) for village, account in accounts.items()}
+
+
+def _chosen(codes, villages):
+    if villages is None:
+        return codes
+    if strange := set(villages) - set(codes):
+        raise StepRefused(f"{'、'.join(sorted(strange))} 不是本乡镇的村。")
+    return [code for code in codes if code in set(villages)]
+
+
+def _refuse_unless_draft(draft):
+    if draft.state != Declaration.State.DRAFT:
+        raise StepRefused(f"{draft}{draft.get_state_display()}，不再是草稿，不能改动。")

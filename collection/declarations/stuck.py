@@ -1,0 +1,114 @@
+"""Who was collected from but is not posted, by name and by where it got stuck.
+
+Where a contribution stands follows from its own state, its declaration and, for cash not declared yet, from how far
+the village's banked money reaches: deposits settle the oldest cash first.
+"""
+
+from decimal import Decimal
+
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, TextChoices, Value, When
+from django.db.models import CharField as Text
+
+from collection.cash.models import Deposit
+from collection.contributions.models import Contribution
+from collection.declarations.drafts import free_money, leaving, reached
+from collection.declarations.models import Declaration, DeclarationRow
+from subsidies.campaigns.models import Campaign
+
+ZERO = Decimal("0.00")
+State = Contribution.State
+Result = DeclarationRow.Result
+
+
+class Stage(TextChoices):
+    """Where it got stuck, in the order of the way."""
+
+    IN_HAND = "in_hand", "钱在村里，未缴存"
+    UNVERIFIED = "unverified", "已缴存，待乡镇核验"
+    BANKED = "banked", "已缴存，待申报"
+    DRAFT = "draft", "在申报草稿里，待报送"
+    REFUNDING = "refunding", "已申请退费"
+    SENT = "sent", "已报税务，待反馈"
+    FAILED = "failed", "导入失败，待改正"
+    FIXED = "fixed", "已改正，待重新申报"
+    TAKEN = "taken", "导入成功，待开确认单"
+    CONFIRMED = "confirmed", "已开确认单，待汇款"
+    REMITTED = "remitted", "已汇款，待入库"
+    OTHER = "other", "待核查"
+
+
+#: Who has to act at each stage.
+WHO = {
+    Stage.IN_HAND: "村",
+    Stage.UNVERIFIED: "乡镇",
+    Stage.BANKED: "乡镇",
+    Stage.DRAFT: "乡镇",
+    Stage.REFUNDING: "税务、医保",
+    Stage.SENT: "税务",
+    Stage.FAILED: "村、乡镇",
+    Stage.FIXED: "乡镇",
+    Stage.TAKEN: "税务",
+    Stage.CONFIRMED: "乡镇",
+    Stage.REMITTED: "税务",
+    Stage.OTHER: "县医保局",
+}
+
+
+def not_posted(*, campaign: Campaign, region: str) -> QuerySet[Contribution]:
+    """The live contributions of a region that are collected but not in the treasury, each with its `stage`.
+
+    The number of statements does not depend on the people.
+    """
+    live = (
+        Contribution.objects.in_region(region)
+        .filter(campaign=campaign, ended_at__isnull=True, amount__gt=0)
+        .exclude(state=State.POSTED)
+    )
+    rows = DeclarationRow.objects.filter(contribution=OuterRef("pk"))
+    on_draft = rows.filter(declaration__state=Declaration.State.DRAFT)
+    corrected = rows.filter(result=Result.FAILURE, fixed_at__isnull=False, next__isnull=True)
+    taken = rows.filter(declaration=OuterRef("declaration"), result=Result.SUCCESS)
+    free = free_money(campaign=campaign, region=region)
+    banked = reached(campaign=campaign, limits=free).values("pk")
+    slips_waiting = reached(campaign=campaign, limits=_waiting(campaign, region, free)).values("pk")
+    return live.annotate(
+        stage=Case(
+            When(Exists(leaving()), then=Value(Stage.REFUNDING)),
+            When(Exists(on_draft), then=Value(Stage.DRAFT)),
+            When(Q(state=State.COLLECTED, pk__in=banked), then=Value(Stage.BANKED)),
+            When(Q(state=State.COLLECTED, pk__in=slips_waiting), then=Value(Stage.UNVERIFIED)),
+            When(state=State.COLLECTED, then=Value(Stage.IN_HAND)),
+            When(Q(state=State.FAILED) & Exists(corrected), then=Value(Stage.FIXED)),
+            When(state=State.FAILED, then=Value(Stage.FAILED)),
+            When(Q(state=State.DECLARED) & Exists(taken), then=Value(Stage.TAKEN)),
+            When(state=State.DECLARED, then=Value(Stage.SENT)),
+            When(Q(state=State.CONFIRMED, declaration__state=Declaration.State.CONFIRMED), then=Value(Stage.CONFIRMED)),
+            When(state=State.CONFIRMED, then=Value(Stage.REMITTED)),
+            default=Value(Stage.OTHER),
+            output_field=Text(),
+        )
+    )
+
+
+def by_stage(people: QuerySet[Contribution]) -> list[dict]:
+    """What `not_posted` found, counted, in the order of the way: [{"stage", "label", "who", "people", "amount"}]."""
+    counted = people.order_by().values_list("stage").annotate(people=Count("pk"), sum=Sum("amount"))
+    found = {stage: (people, amount) for stage, people, amount in counted}
+    return [
+        {
+            "stage": stage.value,
+            "label": stage.label,
+            "who": WHO[stage],
+            "people": found[stage][0],
+            "amount": found[stage][1].quantize(ZERO),
+        }
+        for stage in Stage
+        if stage in found
+    ]
+
+
+def _waiting(campaign, region, free) -> dict[str, Decimal]:
+    """How far the money of villages reaches that have slips the township has not verified yet, with these slips."""
+    slips = Deposit.objects.in_region(region).filter(campaign=campaign, state=Deposit.State.PENDING)
+    sums = slips.order_by().values_list("village_id").annotate(sum=Sum("amount"))
+    return {village: free.get(village, ZERO) + amount for village, amount in sums}

@@ -1,0 +1,181 @@
+"""特殊群体: who is to be insured by a department's marks, who is, and who is not yet and why."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.core.files.base import File
+from django.db import transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+
+from collection.contributions.models import Contribution
+from collection.entitlements.models import NotInsured
+from config import clock
+from core.audit import services as audit
+from core.files.services import store
+from core.pages.text import whole
+from core.refusals import Refused
+from residents.people.models import Resident
+from subsidies.campaigns.models import Campaign
+from subsidies.quotes.quote import QuoteError
+from subsidies.quotes.selectors import quote_residents
+from subsidies.rosters.models import Identity
+
+STANDINGS = {"missing": "未参保", "insured": "已参保", "left": "核减", "all": "应保"}
+_ACTIVE = Q(resident__status=Resident.Status.ACTIVE)
+
+
+@dataclass(frozen=True)
+class Group:
+    """One category in a region: people to be insured (应保, without those who left), insured, and those who left."""
+
+    category: str
+    department: str
+    to_insure: int
+    insured: int
+    left: int
+
+    @property
+    def missing(self) -> int:
+        return self.to_insure - self.insured
+
+    @property
+    def rate(self) -> str:
+        return f"{self.insured / self.to_insure:.1%}" if self.to_insure else "—"
+
+
+class ReasonRefused(Refused):
+    """It cannot be recorded; the text says why and what to do."""
+
+
+def marks(campaign: Campaign, region: str, *, department: str = ""):
+    """The live marks of the county's policy in a region, with `is_insured`; one row a person and category."""
+    kinds = [c.name for c in campaign.policy.recognised if not department or c.department == department]
+    paid = Contribution.objects.filter(resident=OuterRef("resident"), year=campaign.year, ended_at__isnull=True)
+    live = Identity.objects.in_region(region).filter(kind__in=kinds, ended_on__isnull=True, withdrawn_at__isnull=True)
+    return live.annotate(is_insured=Exists(paid))
+
+
+def groups(*, campaign: Campaign, region: str, department: str = "") -> list[Group]:
+    """Every category of the policy (of one department) in a region; one query."""
+    counted = {
+        row["kind"]: row
+        for row in marks(campaign, region, department=department)
+        .order_by()
+        .values("kind")
+        .annotate(
+            n_to_insure=Count("pk", filter=_ACTIVE),
+            n_insured=Count("pk", filter=_ACTIVE & Q(is_insured=True)),
+            n_left=Count("pk", filter=~_ACTIVE),
+        )
+    }
+    none = {"n_to_insure": 0, "n_insured": 0, "n_left": 0}
+    return [
+        Group(c.name, c.department, row["n_to_insure"], row["n_insured"], row["n_left"])
+        for c in campaign.policy.recognised
+        if not department or c.department == department
+        for row in [counted.get(c.name, none)]
+    ]
+
+
+def distinct_people(*, campaign: Campaign, region: str, department: str = "") -> dict[str, int]:
+    """How many people the marks belong to, each counted once: {"to_insure", "insured"}."""
+    rows = marks(campaign, region, department=department).filter(_ACTIVE)
+    return rows.order_by().aggregate(
+        to_insure=Count("resident", distinct=True),
+        insured=Count("resident", distinct=True, filter=Q(is_insured=True)),
+    )
+
+
+def people(*, campaign: Campaign, region: str, department: str = "", category: str = "", standing: str = "all"):
+    """The marks by name, village by village, with the latest reason why somebody is not insured."""
+    rows = marks(campaign, region, department=department)
+    if category:
+        rows = rows.filter(kind=category)
+    if standing == "left":
+        rows = rows.exclude(_ACTIVE)
+    elif standing != "all":
+        rows = rows.filter(_ACTIVE, is_insured=standing == "insured")
+    else:
+        rows = rows.filter(_ACTIVE)
+    latest = NotInsured.objects.filter(campaign=campaign, resident=OuterRef("resident")).order_by("-id")
+    rows = rows.annotate(reason_id=Subquery(latest.values("pk")[:1]))
+    return rows.select_related("resident__village").order_by(F("resident__village_id"), "resident_id", "kind")
+
+
+def with_reasons(campaign: Campaign, rows) -> list[tuple[Identity, NotInsured | None, str]]:
+    """Each mark with the reason on record and what there is to do; three queries, however many rows."""
+    rows = list(rows)
+    reasons = NotInsured.objects.select_related("evidence").in_bulk([row.reason_id for row in rows if row.reason_id])
+    waiting = {row.resident_id: row.resident for row in rows if not row.is_insured}
+    owed = quote_residents(campaign=campaign, residents=waiting.values(), paid_on=clock.today(), taking_payment=False)
+    return [(row, reasons.get(row.reason_id), _standing(row, owed.get(row.resident_id))) for row in rows]
+
+
+@transaction.atomic
+def record_reason(
+    *,
+    campaign: Campaign,
+    resident: Resident,
+    reason: str,
+    note: str,
+    look_again_on: datetime.date | None,
+    file: File | None,
+    actor,
+) -> NotInsured:
+    """Why somebody is not insured yet; what was recorded before stays, and the same said twice is said once. Raises
+    ReasonRefused."""
+    if campaign.closed_meanwhile():
+        raise ReasonRefused(f"{campaign}已办结，不能再登记。")
+    if Contribution.objects.filter(resident=resident, year=campaign.year, ended_at__isnull=True).exists():
+        raise ReasonRefused(f"{resident.name}已经参保，不用登记未参保原因。")
+    if reason not in NotInsured.Reason.values:
+        raise ReasonRefused("请选择未参保原因。")
+    note = whole(note, "说明", 200, ReasonRefused)
+    if reason == NotInsured.Reason.OTHER and not note:
+        raise ReasonRefused("选“其他”的，请写明原因。")
+    if look_again_on and look_again_on < clock.today():
+        raise ReasonRefused(f"下次核查日期 {look_again_on} 已经过去，请改成以后的日期。")
+    Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)  # two clicks at once: the second waits
+    last = NotInsured.objects.filter(campaign=campaign, resident=resident).order_by("-pk").first()
+    if last and not file and (last.reason, last.note, last.look_again_on) == (reason, note, look_again_on):
+        return last
+    evidence = file and store(file=file, name=file.name, kind="evidence", region=resident.village_id, actor=actor)
+    made = NotInsured.objects.create(
+        campaign=campaign,
+        resident=resident,
+        reason=reason,
+        note=note,
+        evidence=evidence,
+        look_again_on=look_again_on,
+        recorded_by=actor,
+        recorded_at=clock.now(),
+    )
+    audit.record(
+        "not_insured.record",
+        actor=actor,
+        obj=made,
+        summary=f"登记 {resident.name} 未参保原因：{made.get_reason_display()}",
+        after={"reason": reason, "look_again_on": look_again_on and look_again_on.isoformat()},
+    )
+    return made
+
+
+def due_again(*, campaign: Campaign, region: str, on: datetime.date, department: str = "") -> int:
+    """How many of the people not insured are to be looked at again on or before this day.
+
+    Asked from the few reasons on record, not from the many marks: every helper's first page shows it.
+    """
+    newer = NotInsured.objects.filter(campaign=campaign, resident=OuterRef("resident"), pk__gt=OuterRef("pk"))
+    missing = marks(campaign, region, department=department).filter(_ACTIVE, resident=OuterRef("resident"))
+    due = NotInsured.objects.in_region(region).filter(campaign=campaign, look_again_on__lte=on)
+    return due.filter(~Exists(newer), Exists(missing.filter(is_insured=False))).count()
+
+
+def _standing(row: Identity, owed) -> str:
+    if row.resident.status != Resident.Status.ACTIVE:
+        return row.resident.get_status_display()
+    if row.is_insured:
+        return "已参保"
+    if isinstance(owed, QuoteError):
+        return owed.message
+    return f"应缴 {owed.due} 元，未缴" if owed.due else "全额资助，待免缴参保"

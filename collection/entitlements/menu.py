@@ -1,0 +1,43 @@
+"""What special people ask of each role: the menu lines and what is to be done today."""
+
+from django.urls import reverse
+
+from collection.entitlements import groups as special
+from collection.entitlements.models import DifferenceCase
+from config import clock
+from core.access.roles import Role
+from core.pages.frame import Entry, Todo
+from subsidies.rosters.models import Roster
+
+ENTRIES = [
+    Entry("特殊群体", "special_groups", 31),
+    Entry("先缴后认定", "difference_list", 32),
+    Entry("资助资金", "fund_table", 33),
+]
+VISITS = (Role.COUNTY, Role.DEPARTMENT, Role.TOWNSHIP, Role.VILLAGE)
+
+
+def special_todos(user, campaign) -> list[Todo]:
+    """Lists to be applied, people to be looked at again, differences to be decided."""
+    found = []
+    if user.role in VISITS and user.scope_prefix:
+        department = user.department if user.role == Role.DEPARTMENT else ""
+        again = special.due_again(campaign=campaign, region=user.scope_prefix, on=clock.today(), department=department)
+        if again:
+            found.append(Todo(f"{again} 名未参保的特殊人员到了再次核查的日子", reverse("special_people"), True))
+    if user.role == Role.COUNTY:
+        lists = Roster.objects.for_user(user).filter(campaign=campaign, state=Roster.State.READY)
+        if waiting := lists.exclude(uploaded_by=user).count():
+            found.append(Todo(f"{waiting} 份名单等核对应用", reverse("roster_list"), True))
+        cases = DifferenceCase.objects.for_user(user).filter(campaign=campaign, state=DifferenceCase.State.OPEN)
+        if open_cases := cases.count():
+            found.append(Todo(f"{open_cases} 人缴费后才认定，差额待处理", reverse("difference_list")))
+    return found
+
+
+def department_context(user, campaign) -> dict:
+    """What templates/collection/home_department.html needs."""
+    asked = {"campaign": campaign, "region": user.scope_prefix, "department": user.department}
+    distinct = special.distinct_people(**asked)
+    missing = distinct["to_insure"] - distinct["insured"]
+    return {"campaign": campaign, "groups": special.groups(**asked), "distinct": distinct, "missing": missing}

@@ -1,0 +1,413 @@
+"""What a mark means for contributions, at once and visibly.
+
+Fully subsidised → enrolled without payment. Marked after having paid → a refund case where the county's notice grants
+the difference, a notice to staff where it is silent. Taken back → what followed is taken back too, except where money
+has moved.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from collection.contributions.models import Contribution, ContributionFund
+from collection.contributions.services import Payment, paid_residents, record_contributions
+from collection.entitlements.models import DifferenceCase
+from collection.money import services as money
+from collection.refunds.models import Refund
+from config import clock
+from core.accounts.models import User
+from core.audit import services as audit
+from core.jobs import services as jobs
+from core.pages.text import whole
+from core.refusals import Refused
+from residents.people.models import Resident
+from subsidies.campaigns.models import Campaign
+from subsidies.campaigns.watermark import stamp
+from subsidies.quotes.benefits import add_months
+from subsidies.quotes.quote import QuoteError
+from subsidies.quotes.selectors import quote_residents
+from subsidies.rosters import services as rosters
+from subsidies.rosters.models import Identity, Roster
+from subsidies.rosters.services import RosterRefused
+
+CHUNK = 2000
+ZERO = Decimal("0.00")
+REASON = "identity_difference"
+Channel, State = Contribution.Channel, Contribution.State
+Case = DifferenceCase.State
+
+
+class CaseRefused(Refused):
+    """It cannot be done; the text says why and what to do."""
+
+
+@dataclass
+class Followed:
+    """What followed from marks: people enrolled without payment, refund cases made, notices to staff."""
+
+    enrolled: int = 0
+    refunds: int = 0
+    notices: int = 0
+
+    def __str__(self):
+        return f"免缴参保 {self.enrolled} 人，转差额退费 {self.refunds} 人，已缴费待处理 {self.notices} 人"
+
+
+def ask_to_apply(*, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor):
+    """Puts the application of a reviewed list in the queue; the job is the one under way on a second click."""
+    return jobs.enqueue(
+        "roster.apply",
+        actor=actor,
+        key=f"roster.apply.{roster.pk}",
+        region=roster.county_id,
+        roster=roster.pk,
+        seen=seen,
+        endings_confirmed=endings_confirmed,
+    )
+
+
+def ask_to_withdraw(*, roster: Roster, reason: str, actor):
+    """Puts the withdrawal of a list in the queue."""
+    return jobs.enqueue(
+        "roster.withdraw",
+        actor=actor,
+        key=f"roster.withdraw.{roster.pk}",
+        region=roster.county_id,
+        roster=roster.pk,
+        reason=reason,
+    )
+
+
+def enrolment_key(campaign: Campaign) -> str:
+    """The job that enrols everybody of this campaign who owes nothing."""
+    return f"special.enrol.{campaign.pk}"
+
+
+def ask_to_enrol(*, campaign: Campaign, actor):
+    """Puts the enrolment of everybody who owes nothing in the queue: there may be thousands."""
+    return jobs.enqueue(
+        "special.enrol", actor=actor, key=enrolment_key(campaign), region=campaign.county_id, campaign=campaign.pk
+    )
+
+
+@transaction.atomic
+def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor) -> Followed:
+    """Applies a list (subsidies/rosters/services.py) with all that follows. Raises RosterRefused."""
+    _refuse_closed(roster.campaign)
+    marked = rosters.apply_roster(roster=roster, seen=seen, endings_confirmed=endings_confirmed, actor=actor)
+    return follow_marks(campaign=roster.campaign, residents=marked, roster=roster, actor=actor)
+
+
+@transaction.atomic
+def withdraw_roster(*, roster: Roster, reason: str, actor) -> set[int]:
+    """Takes a list back with its consequences; returns the ids of the residents whose marks stay, because money has
+    moved on them. Raises RosterRefused."""
+    _refuse_closed(roster.campaign)
+    stays = money_moved(roster)
+    mine = _resting_on(roster).exclude(resident_id__in=stays)
+    free, why = mine.filter(channel=Channel.FREE), f"撤回 {roster.pk} 号名单：{reason}"
+    end_free_enrolments(contributions=free, reason=why, actor=actor)
+    cases = DifferenceCase.objects.filter(roster=roster, state__in=[Case.OPEN, Case.REFUNDING])
+    for case in cases.exclude(contribution__resident_id__in=stays).select_related("refund"):
+        _drop_case(case, reason, actor)
+    revived = rosters.withdraw_roster(roster=roster, reason=reason, keep=stays, actor=actor)
+    follow_marks(campaign=roster.campaign, residents=revived, roster=None, actor=actor)
+    return stays
+
+
+def _refuse_closed(campaign) -> None:
+    if campaign.closed_meanwhile():
+        raise RosterRefused(f"{campaign}已经办结并冻结，名单不能再应用或撤回；请在新年度交名单。")
+
+
+@transaction.atomic
+def follow_marks(*, campaign: Campaign, residents: Iterable[int], roster: Roster | None, actor) -> Followed:
+    """What the present marks of these residents mean for their contributions; safe to repeat."""
+    ids, followed = sorted(set(residents)), Followed()
+    for start in range(0, len(ids), CHUNK):
+        chunk = Resident.objects.filter(pk__in=ids[start : start + CHUNK], status=Resident.Status.ACTIVE)
+        people = {resident.pk: resident for resident in chunk.order_by("pk")}
+        followed.enrolled += _enrol_free(campaign, people, roster, actor)
+        _follow_paid(campaign, people, roster, actor, followed)
+    return followed
+
+
+@transaction.atomic
+def enrol_fully_subsidised(*, campaign: Campaign, actor, limit: int = CHUNK) -> int:
+    """Enrols at least `limit` of those who owe nothing and have no contribution yet, or all of them if they are fewer;
+    returns how many: call it again until it answers 0. For marks made before the campaign, and people registered
+    later."""
+    people, made, after = owing_nothing(campaign), 0, 0
+    while made < limit and (chunk := list(people.filter(pk__gt=after)[:limit])):
+        made += _enrol_free(campaign, {resident.pk: resident for resident in chunk}, None, actor)
+        after = chunk[-1].pk
+    return made
+
+
+def owing_nothing(campaign: Campaign):
+    """The county's active residents who by their marks or their age may owe nothing, and have no contribution yet."""
+    rules, today = campaign.policy, clock.today()
+    marks = Identity.objects.in_region(campaign.county_id).filter(
+        kind__in=[c.name for c in rules.recognised if c.enrolled_free], ended_on__isnull=True, withdrawn_at__isnull=True
+    )
+    asked = Q(pk__in=marks.order_by().values("resident_id"))
+    for category in rules.by_age:
+        last_birthday = add_months(today, -12 * category.under_years)
+        asked |= Q(birth_date__gte=category.born_from, birth_date__gt=last_birthday)
+    live = Contribution.objects.filter(resident=OuterRef("pk"), year=campaign.year, ended_at__isnull=True)
+    people = Resident.objects.in_region(campaign.county_id).filter(asked, ~Exists(live), status=Resident.Status.ACTIVE)
+    return people.order_by("pk")
+
+
+def money_moved(roster: Roster) -> set[int]:
+    """The residents of a list on whose marks money has moved: charged less for them, or given back a difference."""
+    paid = _resting_on(roster).exclude(channel=Channel.FREE).filter(amount__gt=0)
+    given_back = DifferenceCase.objects.filter(
+        roster=roster, refund__state__in=[Refund.State.FIRST_PASSED, Refund.State.PAID]
+    )
+    return {
+        *paid.values_list("resident_id", flat=True),
+        *given_back.values_list("contribution__resident_id", flat=True),
+    }
+
+
+@transaction.atomic
+def end_free_enrolments(*, contributions, reason: str, actor) -> int:
+    """Ends enrolments without payment (a queryset of them); no money moves. Returns how many."""
+    rows = contributions.filter(ended_at__isnull=True, channel=Channel.FREE).order_by("pk")
+    live = list(rows.select_for_update(of=("self",)))
+    if not live:
+        return 0
+    moment = stamp(campaign_id=live[0].campaign_id)
+    for start in range(0, len(live), CHUNK):
+        rows = Contribution.objects.filter(pk__in=[c.pk for c in live[start : start + CHUNK]])
+        rows.update(state=State.REVERSED, ended_at=moment, end_reason=reason[:120])
+    audit.record_all(
+        audit.event(
+            "contribution.reverse",
+            actor=actor,
+            obj=c,
+            summary=f"终止免缴参保：{reason}",
+            before={"state": c.state},
+            after={"state": State.REVERSED.value},
+        )
+        for c in live
+    )
+    return len(live)
+
+
+@transaction.atomic
+def book_difference(*, refund: Refund) -> None:
+    """A difference that was paid back is owed by the fund of the category that was recognised; called as it is paid.
+
+    The contribution itself is not touched: what was collected and declared stays what it was.
+    """
+    case = DifferenceCase.objects.filter(refund=refund).select_related("contribution").first()
+    category = case and refund.campaign.policy.category(case.category)
+    if not category or not category.fund:
+        return
+    part, made = ContributionFund.objects.get_or_create(
+        contribution=case.contribution, source=category.fund, defaults={"amount": refund.amount}
+    )
+    if not made:
+        part.amount += refund.amount
+        part.save(update_fields=["amount"])
+
+
+@transaction.atomic
+def resolve_case(*, case: DifferenceCase, note: str, actor) -> DifferenceCase:
+    """Staff say what they did about somebody who paid before being recognised. Raises CaseRefused."""
+    money.lock_accounts(campaign=case.campaign, villages=[case.village_id])
+    if case.campaign.closed_meanwhile():
+        raise CaseRefused(f"{case.campaign}已办结，不能再登记怎么处理。")
+    case = DifferenceCase.objects.select_for_update().get(pk=case.pk)
+    if case.state == Case.REFUNDING:
+        raise CaseRefused("这一笔已转退费，请在退费里办理。")
+    if case.state != Case.OPEN:
+        raise CaseRefused("这一笔已经处理过了。")
+    if not (note := whole(note, "处理说明", 200, CaseRefused)):
+        raise CaseRefused("请写明怎么处理的。")
+    case.state, case.handled_by, case.handled_at, case.note = Case.HANDLED, actor, clock.now(), note
+    case.save(update_fields=["state", "handled_by", "handled_at", "note"])
+    audit.record("difference.handle", actor=actor, obj=case, summary=f"先缴后认定已处理：{case.note}")
+    return case
+
+
+def _enrol_free(campaign, people: dict[int, Resident], roster, actor) -> int:
+    today = clock.today()
+    unpaid = people.keys() - paid_residents(year=campaign.year, residents=people)
+    candidates = [people[pk] for pk in sorted(unpaid)]
+    quotes = quote_residents(campaign=campaign, residents=candidates, paid_on=today, taking_payment=False)
+    moment = stamp(campaign_id=campaign.pk)
+    free = [
+        Payment(
+            resident_id=person.pk,
+            village=person.village_id,
+            channel=Channel.FREE,
+            paid_on=today,
+            quote=quotes[person.pk],
+            state=State.POSTED,
+            posted_at=moment,
+        )
+        for person in candidates
+        if not isinstance(quotes[person.pk], QuoteError) and quotes[person.pk].due == ZERO
+    ]
+    batch = f"roster-{roster.pk}" if roster else ""
+    return len(record_contributions(campaign=campaign, payments=free, actor=actor, batch=batch))
+
+
+def _follow_paid(campaign, people, roster, actor, followed: Followed) -> None:
+    paid = list(
+        Contribution.objects.filter(campaign=campaign, resident_id__in=people, ended_at__isnull=True, amount__gt=0)
+        .exclude(difference_cases__state__in=[Case.OPEN, Case.REFUNDING, Case.HANDLED])
+        .order_by("pk")
+    )
+    days = {c.resident_id: c.paid_on for c in paid}
+    asked = [people[c.resident_id] for c in paid]
+    quotes = quote_residents(campaign=campaign, residents=asked, paid_on=days, taking_payment=False)
+    owed_less = [
+        (c, quotes[c.resident_id])
+        for c in paid
+        if not isinstance(quotes[c.resident_id], QuoteError) and quotes[c.resident_id].due < c.amount
+    ]
+    if not owed_less:
+        return
+    reason, moment = _granted(campaign), stamp(campaign_id=campaign.pk)
+    refunds = [None] * len(owed_less)
+    if reason:
+        refunds = Refund.objects.bulk_create(
+            [
+                Refund(
+                    campaign=campaign,
+                    contribution=c,
+                    resident_id=c.resident_id,
+                    village_id=c.village_id,
+                    reason=reason.code,
+                    reason_name=reason.name,
+                    amount=c.amount - quote.due,
+                    ends_enrolment=False,
+                    note=f"缴费后认定为{quote.category}，应缴 {quote.due} 元",
+                    requested_by=actor,
+                    requested_at=moment,
+                )
+                for c, quote in owed_less
+            ]
+        )
+    cases = DifferenceCase.objects.bulk_create(
+        [
+            DifferenceCase(
+                campaign=campaign,
+                contribution=c,
+                village_id=c.village_id,
+                roster=roster,
+                category=quote.category,
+                due=quote.due,
+                difference=c.amount - quote.due,
+                refund=refund,
+                made_at=moment,
+                state=Case.REFUNDING if refund else Case.OPEN,
+                why=_why(campaign, reason),
+            )
+            for (c, quote), refund in zip(owed_less, refunds, strict=True)
+        ]
+    )
+    audit.record_all(
+        audit.event(
+            "difference.found",
+            actor=actor,
+            obj=case,
+            batch=f"roster-{roster.pk}" if roster else "",
+            summary=f"先缴后认定：{case.category}，多缴 {case.difference} 元，{case.get_state_display()}",
+        )
+        for case in cases
+    )
+    followed.refunds += len(cases) if reason else 0
+    followed.notices += 0 if reason else len(cases)
+
+
+def _granted(campaign: Campaign):
+    """The refund reason under which the county gives the difference back today, if it does."""
+    if campaign.policy.late_recognition.after_payment != "refund":
+        return None
+    reason = campaign.policy.refund_rules.reason(REASON)
+    expired = reason and reason.deadline and clock.today() > reason.deadline
+    return None if expired else reason
+
+
+def _why(campaign: Campaign, reason) -> str:
+    late = campaign.policy.late_recognition
+    if reason:
+        return f"差额退还本人（{reason.source}）"[:300]
+    if late.after_payment == "refund":
+        return f"差额退费的期限已过，请经办人员处理（{late.source}）"[:300]
+    return f"通知没有写差额退不退，请经办人员处理（{late.source}）"[:300]
+
+
+def _resting_on(roster: Roster):
+    """Live contributions that were quoted with a mark of this list."""
+    return Contribution.objects.filter(
+        campaign=roster.campaign_id,
+        ended_at__isnull=True,
+        resident__identities__roster=roster,
+        resident__identities__withdrawn_at__isnull=True,
+        resident__identities__kind=F("category"),
+    )
+
+
+def _drop_case(case: DifferenceCase, reason: str, actor) -> None:
+    if case.refund and case.refund.state == Refund.State.REQUESTED:
+        case.refund.state, case.refund.reject_reason = Refund.State.REJECTED, f"名单撤回：{reason}"[:200]
+        case.refund.save(update_fields=["state", "reject_reason"])
+    case.state, case.handled_by, case.handled_at, case.note = Case.WITHDRAWN, actor, clock.now(), reason[:200]
+    case.save(update_fields=["state", "handled_by", "handled_at", "note"])
+    audit.record("difference.withdraw", actor=actor, obj=case, summary=f"名单撤回，差额不再处理：{reason}")
+
+
+@jobs.handler("roster.apply")
+def _apply_job(run: jobs.Run) -> str:
+    roster, actor = _of_job(run)
+    run.progress(0, 1, "正在应用名单")
+    try:
+        with transaction.atomic():
+            run.confirm_ours()
+            followed = apply_roster(
+                roster=roster, seen=run.args["seen"], endings_confirmed=run.args["endings_confirmed"], actor=actor
+            )
+    except RosterRefused as refusal:
+        raise jobs.JobFailed(str(refusal)) from refusal
+    return f"已应用：{followed}"
+
+
+@jobs.handler("roster.withdraw")
+def _withdraw_job(run: jobs.Run) -> str:
+    roster, actor = _of_job(run)
+    run.progress(0, 1, "正在撤回名单")
+    try:
+        with transaction.atomic():
+            run.confirm_ours()
+            stays = withdraw_roster(roster=roster, reason=run.args["reason"], actor=actor)
+    except RosterRefused as refusal:
+        raise jobs.JobFailed(str(refusal)) from refusal
+    return f"已撤回；{len(stays)} 人已发生资金往来，身份保留" if stays else "已整份撤回"
+
+
+def _of_job(run: jobs.Run) -> tuple[Roster, User]:
+    roster = Roster.objects.select_related("campaign__policy_version", "campaign__county").get(pk=run.args["roster"])
+    return roster, run.job.created_by
+
+
+@jobs.handler("special.enrol")
+def _enrol_job(run: jobs.Run) -> str:
+    campaign = Campaign.objects.select_related("policy_version", "county").get(pk=run.args["campaign"])
+    done, total = 0, owing_nothing(campaign).count()
+    while True:
+        run.progress(done, max(total, done), "正在免缴参保")
+        with transaction.atomic():
+            run.confirm_ours()
+            made = enrol_fully_subsidised(campaign=campaign, actor=run.job.created_by)
+        if not made:
+            return f"免缴参保 {done} 人"
+        done += made

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from collection.entitlements import fund_views, roster_views, views
+
+urlpatterns = [
+    path("rosters/<int:pk>/apply/", roster_views.roster_apply, name="roster_apply"),
+    path("rosters/<int:pk>/withdraw/", roster_views.roster_withdraw, name="roster_withdraw"),
+    path("special/", views.special_groups, name="special_groups"),
+    path("special/people/", views.special_people, name="special_people"),
+    path("special/people/<int:pk>/", views.not_insured, name="not_insured"),
+    path("special/enrol/", views.enrol_free, name="enrol_free"),
+    path("special/differences/", views.difference_list, name="difference_list"),
+    path("special/differences/<int:pk>/", views.difference_resolve, name="difference_resolve"),
+    path("funds/", fund_views.fund_table, name="fund_table"),
+    path("funds/people/", fund_views.fund_people, name="fund_people"),
+]

@@ -1,0 +1,293 @@
+"""Confirming a ledger's good rows, and taking a ledger back.
+
+A worker confirms in chunks. In one transaction a chunk's people, receipts, contributions, money and the rows' own
+state are written, so that a worker killed at any row has booked whole chunks, and the next one goes on behind them.
+Everybody is checked once more with the facts of that moment: what has become wrong meanwhile stays behind.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+
+from collection.cash.models import Deposit
+from collection.contributions import services as contributions
+from collection.contributions.models import Contribution
+from collection.contributions.services import Payment
+from collection.ledgers.check import check_ledger
+from collection.ledgers.columns import Line, Reading
+from collection.ledgers.facts import gather
+from collection.ledgers.models import LedgerBatch, LedgerRow
+from collection.ledgers.services import (
+    VERDICT_FIELDS,
+    LedgerRefused,
+    RowState,
+    State,
+    confirming_job_key,
+    count_rows,
+    put_verdict,
+)
+from collection.ledgers.verdicts import Checked, Facts, Row
+from collection.money import services as money
+from collection.receipts import services as receipts
+from collection.receipts.numbers import written
+from config import clock
+from core.audit import services as audit
+from core.jobs import services as jobs
+from core.pages.text import whole
+from core.tables import reader
+from core.tables.headings import Header
+from residents.people.services import Newcomer, register_newcomers
+from subsidies.campaigns.watermark import stamp
+
+#: Small enough that on SQLite other writers wait well under a second.
+CHUNK = 500
+MOST_ATTEMPTS = 5
+
+
+@transaction.atomic
+def confirm_ledger(*, batch: LedgerBatch, actor) -> LedgerBatch:
+    """Puts the booking of the good rows in the queue. A second click changes nothing.
+
+    Raises LedgerRefused for a batch that is not read, was taken back or has no good row, or in a closed campaign.
+    """
+    batch = LedgerBatch.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=batch.pk)
+    if batch.state in (State.CONFIRMING, State.CONFIRMED):
+        return batch
+    if batch.state != State.CHECKED:
+        raise LedgerRefused(f"这份台账{batch.get_state_display()}，不能确认。")
+    if not batch.campaign.is_open:
+        raise LedgerRefused(f"{batch.campaign}已办结，不能再确认台账。")
+    good = count_rows(batch=batch)[RowState.GOOD]
+    if not good:
+        raise LedgerRefused("没有可以确认的行。请下载标注好的表，改正后重新上传。")
+    batch.state, batch.confirmed_by = State.CONFIRMING, actor
+    batch.save(update_fields=["state", "confirmed_by"])
+    audit.record("ledger.confirm", actor=actor, obj=batch, summary=f"确认台账 {good} 行", batch=batch.pk)
+    jobs.enqueue(
+        "ledger.confirm", actor=actor, key=confirming_job_key(batch.pk), region=batch.village_id, batch=batch.pk
+    )
+    return batch
+
+
+@jobs.handler("ledger.confirm")
+def book_batch(run: jobs.Run) -> str:
+    """Books the good rows of a batch chunk by chunk; goes on where a lost worker stopped."""
+    batch = LedgerBatch.objects.select_related("campaign__policy_version", "village", "confirmed_by").get(
+        pk=run.args["batch"]
+    )
+    if batch.state != State.CONFIRMING:
+        return ""
+    total = batch.rows.filter(state__in=(RowState.GOOD, RowState.CONFIRMED)).count()
+    while chunk := list(batch.rows.filter(state=RowState.GOOD).order_by("number")[:CHUNK]):
+        if batch.campaign.closed_meanwhile():
+            break
+        _book_chunk(run, batch, chunk)
+        left = batch.rows.filter(state=RowState.GOOD).count()
+        run.progress(total - left, total, "正在记账")
+    return _finish(run, batch)
+
+
+def _book_chunk(run, batch, chunk: list[LedgerRow]) -> None:
+    reading = _reading(chunk)
+    for _ in range(MOST_ATTEMPTS):
+        # Looked up and judged before the transaction, which then only holds the database for the writing.
+        facts = gather(campaign=batch.campaign, village=batch.village, reading=reading, as_of=clock.today())
+        checked = check_ledger(reading, facts)
+        try:
+            with transaction.atomic():
+                stamp(campaign_id=batch.campaign_id)
+                run.confirm_ours()
+                money.lock_accounts(campaign=batch.campaign, villages=[batch.village_id])
+                if not _facts_hold(batch, checked, facts):
+                    raise _FactsChanged
+                _write_chunk(batch, chunk, checked)
+        except (_FactsChanged, receipts.ReceiptRefused):
+            continue
+        return
+    raise jobs.JobFailed("有人正在同时登记同一批人员，没有记完。请过一会儿再点确认。")
+
+
+def _reading(chunk: list[LedgerRow]) -> Reading:
+    lines = [
+        Line(row.number, {key: reader.from_json(value) for key, value in row.raw.items()}, household=row.household)
+        for row in chunk
+    ]
+    return Reading("", "", Header(0, 0, {}, {}), lines=lines)
+
+
+def _facts_hold(batch, checked: Checked, facts: Facts) -> bool:
+    """Whether nobody has been paid for and no receipt used since the facts were looked up."""
+    good = checked.accepted
+    known = [row.resident_id for row in good if row.resident_id]
+    if contributions.paid_residents(year=batch.campaign.year, residents=known):
+        return False
+    numbers = {row.receipt_no for row in good}
+    used = receipts.known_receipts(campaign=batch.campaign, numbers=numbers - facts.receipts.keys())
+    return all(receipt.state == receipt.State.RELEASED for receipt in used.values())
+
+
+class _FactsChanged(Exception):
+    """Somebody else has just paid, been registered or used a receipt: look again."""
+
+
+def _write_chunk(batch, chunk, checked: Checked) -> None:
+    """Everything of one chunk."""
+    actor, good = batch.confirmed_by, checked.accepted
+    newcomers = register_newcomers(
+        village=batch.village,
+        people=[_newcomer(row) for row in good if row.resident_id is None],
+        on=clock.today(),
+        actor=actor,
+        batch=str(batch.pk),
+    )
+    if any(resident.village_id != batch.village_id for resident in newcomers.values()):
+        raise _FactsChanged
+    used = receipts.use_receipts(
+        campaign=batch.campaign,
+        village=batch.village_id,
+        uses=[receipts.Use(row.receipt_no, row.household, row.amount, row.paid_on) for row in good],
+        actor=actor,
+    )
+    kept = {row.number: row for row in chunk}
+    made = contributions.record_contributions(
+        campaign=batch.campaign,
+        payments=[
+            Payment(
+                resident_id=row.resident_id or newcomers[row.id_number].pk,
+                village=batch.village_id,
+                channel=Contribution.Channel.CASH,
+                paid_on=row.paid_on,
+                quote=row.quote,
+                receipt_id=used[written(row.receipt_no)].pk,
+                ledger_row_id=kept[row.number].pk,
+            )
+            for row in good
+        ],
+        actor=actor,
+        batch=str(batch.pk),
+    )
+    if len(made) != len(good):
+        raise _FactsChanged
+    for row in checked.rows:
+        put_verdict(kept[row.number], row)
+        if row.is_good:
+            kept[row.number].state = RowState.CONFIRMED
+    unchanged = [row.pk for row in chunk if row.state == RowState.CONFIRMED]
+    LedgerRow.objects.filter(pk__in=unchanged).update(state=RowState.CONFIRMED)
+    changed = [row for row in chunk if row.state != RowState.CONFIRMED]
+    LedgerRow.objects.bulk_update(changed, VERDICT_FIELDS, batch_size=200)
+
+
+def _newcomer(row: Row) -> Newcomer:
+    return Newcomer(
+        name=row.name,
+        id_number=row.id_number,
+        household=row.household if row.line.text("household") else "",
+        phone=row.phone,
+        is_head=row.line.is_head,
+    )
+
+
+@transaction.atomic
+def _finish(run, batch) -> str:
+    run.confirm_ours()
+    counts = count_rows(batch=batch)
+    done = f"记账 {counts[RowState.CONFIRMED]} 行，留下 {counts[RowState.BAD] + counts[RowState.GOOD]} 行待改"
+    state = State.CONFIRMED if counts[RowState.CONFIRMED] or not counts[RowState.GOOD] else State.CHECKED
+    changed = LedgerBatch.objects.filter(pk=batch.pk, state=State.CONFIRMING).update(
+        state=state, confirmed_at=clock.now()
+    )
+    if changed:
+        audit.record("ledger.book", actor=batch.confirmed_by, obj=batch, summary=f"台账{done}", batch=batch.pk)
+    return done
+
+
+# --- taking back ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Stays:
+    """A booked row that cannot be taken back any more, and why."""
+
+    number: int
+    name: str
+    amount: Decimal
+    why: str
+
+
+def what_stays(*, batch: LedgerBatch) -> list[Stays]:
+    """The booked rows whose money is banked or declared already, in the order of the ledger.
+
+    Banked is what the village's deposits cover when they settle the oldest cash first, as 双限 does.
+    """
+    deposited = sum(
+        Deposit.objects.filter(campaign=batch.campaign_id, village=batch.village_id)
+        .exclude(state=Deposit.State.REJECTED)
+        .values_list("amount", flat=True),
+        Decimal(0),
+    )
+    cash = Contribution.objects.filter(
+        campaign=batch.campaign_id, village=batch.village_id, channel=Contribution.Channel.CASH, ended_at__isnull=True
+    )
+    stays, before = [], Decimal(0)
+    rows = cash.order_by("paid_on", "pk").values_list(
+        "amount", "state", "ledger_row__batch", "ledger_row__number", "ledger_row__name"
+    )
+    for amount, state, owner, number, name in rows.iterator(chunk_size=2000):
+        if owner == batch.pk:
+            if state not in contributions.REVERSIBLE:
+                stays.append(Stays(number, name, amount, Contribution.State(state).label))
+            elif before < deposited:
+                stays.append(Stays(number, name, amount, "现金已缴存"))
+        before += amount
+    return sorted(stays, key=lambda s: s.number)
+
+
+@transaction.atomic
+def withdraw_ledger(*, batch: LedgerBatch, reason: str, actor) -> list[Stays]:
+    """Takes a ledger back: whole while none of its money is banked or declared, otherwise all but what it returns.
+
+    Its contributions are reversed and its receipt numbers free again. Twice changes nothing. Raises LedgerRefused
+    without a reason, while a worker is at it, or in a closed campaign.
+    """
+    if not (reason := whole(reason, "原因", 200, LedgerRefused)):
+        raise LedgerRefused("请写明为什么撤回，例如“传错了文件”。")
+    stamp(campaign_id=batch.campaign_id)
+    money.lock_accounts(campaign=batch.campaign, villages=[batch.village_id])
+    batch = LedgerBatch.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=batch.pk)
+    if batch.state == State.WITHDRAWN:
+        return []
+    if batch.state in (State.READING, State.CONFIRMING):
+        raise LedgerRefused("这份台账正在处理，请等处理完再撤回。")
+    if not batch.campaign.is_open:
+        raise LedgerRefused(f"{batch.campaign}已办结，不能再撤回台账。")
+    stays = what_stays(batch=batch)
+    kept = [s.number for s in stays]
+    live = Contribution.objects.filter(ledger_row__batch=batch, ended_at__isnull=True)
+    gone = contributions.reverse_contributions(
+        campaign=batch.campaign,
+        contributions=live.exclude(ledger_row__number__in=kept),
+        reason=f"台账撤回：{reason}",
+        actor=actor,
+        batch=str(batch.pk),
+    )
+    receipts.release_receipts(campaign=batch.campaign, contributions=gone, actor=actor)
+    rows = batch.rows.exclude(state=RowState.CONFIRMED, number__in=kept)
+    taken = rows.update(state=RowState.WITHDRAWN)
+    if not stays:
+        batch.state = State.WITHDRAWN
+    batch.withdrawn_by, batch.withdrawn_at, batch.withdrawn_reason = actor, clock.now(), reason
+    batch.save(update_fields=["state", "withdrawn_by", "withdrawn_at", "withdrawn_reason"])
+    says = f"撤回台账 {taken} 行，其中已记账 {len(gone)} 行"
+    if stays:
+        says += f"；{len(stays)} 行已缴存或申报，没有撤回"
+    audit.record(
+        "ledger.withdraw",
+        actor=actor,
+        obj=batch,
+        summary=f"{says}：{reason}",
+        after={"reversed": len(gone), "stays": kept[:200]},
+        batch=batch.pk,
+    )
+    return stays

@@ -1,0 +1,209 @@
+"""Looks up what the ledger checker must know: a constant number of queries for every 2,000 people of a ledger."""
+
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from collection.contributions.models import Contribution
+from collection.ledgers.check import numbers_of
+from collection.ledgers.columns import Note, Reading
+from collection.ledgers.models import LedgerBatch
+from collection.ledgers.stamp import Since, stamp_of
+from collection.ledgers.verdicts import Facts, Paid, Person, ReceiptUse
+from collection.receipts.books import book_of, village_books
+from collection.receipts.models import Receipt
+from collection.receipts.services import known_receipts
+from collection.self_payments.models import SelfPayment
+from core.access import masks
+from core.regions.models import Region
+from residents.people.models import Resident
+from subsidies.campaigns.models import Campaign
+from subsidies.policy.policies import Policy
+from subsidies.quotes.selectors import insured_years, live_marks
+from subsidies.rosters.models import Identity
+
+CHUNK = 2000
+_WAS_READ = (LedgerBatch.State.CHECKED, LedgerBatch.State.CONFIRMING, LedgerBatch.State.CONFIRMED)
+_BEFORE_THE_BOOKS = (SelfPayment.Outcome.UNKNOWN, SelfPayment.Outcome.NAME_DIFFERS)
+
+
+def gather(*, campaign: Campaign, village: Region, reading: Reading, as_of: date) -> Facts:
+    """The facts about everybody and every receipt in this ledger, as they stand in the database now."""
+    numbers, receipts, people = numbers_of(reading)
+    residents = _residents(numbers)
+    return Facts(
+        policy=campaign.policy,
+        village=village.code,
+        village_name=village.name,
+        as_of=as_of,
+        people=_people(residents, campaign.policy),
+        paid=_paid(campaign, numbers, residents),
+        receipts=_receipts(campaign, village, receipts),
+        is_issued=_is_issued(campaign, village.code),
+        namesakes=_namesakes(village, people, residents),
+    )
+
+
+def same_file_note(*, campaign: Campaign, village: Region, sha256: str, but: int | None = None) -> list[Note]:
+    """Whether this village has sent exactly this file before; `but` is the batch that is asking."""
+    earlier = LedgerBatch.objects.filter(
+        campaign=campaign, village=village, attachment__sha256=sha256, state__in=_WAS_READ
+    ).exclude(pk=but)
+    batch = earlier.order_by("pk").first()
+    if batch is None:
+        return []
+    when = timezone.localtime(batch.uploaded_at)
+    says = f"这个文件在 {when:%Y-%m-%d %H:%M} 已经上传过（{batch.pk} 号台账，{batch.get_state_display()}）。"
+    return [Note("same_file", f"{says}记过账的行不会重复记账。")]
+
+
+def stamp_facts(*, campaign: Campaign, village: Region, reading: Reading) -> Since | None:
+    """What has changed since a downloaded ledger was made; None for one that people made themselves."""
+    stamp = stamp_of(reading)
+    if stamp is None:
+        return None
+    made_at = timezone.make_aware(stamp.made_at) + timedelta(minutes=1)
+    changed = Identity.objects.filter(
+        Q(roster__applied_at__gt=made_at) | Q(ended_by__applied_at__gt=made_at) | Q(withdrawn_at__gt=made_at),
+        resident__village=village,
+    )
+    people = changed.order_by().values("resident").distinct().count()
+    return Since(policy=campaign.policy_version_id, marks_changed=people)
+
+
+def _is_issued(campaign, village):
+    books = village_books(campaign=campaign, village=village)
+    return (lambda number: book_of(number, books) is not None) if books else None
+
+
+def _in_chunks(values):
+    values = list(values)
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
+
+
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    """The columns of a resident that count here, in the order of _COLUMNS."""
+
+    pk: int
+    id_number: str
+    name: str
+    birth_date: date
+    village: str
+    village_name: str
+    household: str | None
+    status: str
+    status_on: date | None
+    merged_into: int | None
+
+
+_COLUMNS = (
+    "pk",
+    "id_number",
+    "name",
+    "birth_date",
+    "village_id",
+    "village__name",
+    "household__number",
+    "status",
+    "status_on",
+    "merged_into_id",
+)
+
+
+def _residents(numbers) -> dict[str, _Registered]:
+    """By the number asked for; somebody whose record was merged stands for the record it went into."""
+    found = {}
+    for chunk in _in_chunks(numbers):
+        rows = Resident.objects.filter(id_number__in=chunk).values_list(*_COLUMNS)
+        found.update((one.id_number, one) for one in itertools.starmap(_Registered, rows))
+    merged = {number: one.merged_into for number, one in found.items() if one.merged_into}
+    for chunk in _in_chunks(set(merged.values())):
+        rows = Resident.objects.filter(pk__in=chunk).values_list(*_COLUMNS)
+        targets = {one.pk: one for one in itertools.starmap(_Registered, rows)}
+        found.update((number, targets[pk]) for number, pk in merged.items() if pk in targets)
+    return found
+
+
+def _people(residents, rules: Policy) -> dict[str, Person]:
+    marks, years = {}, {}
+    for chunk in _in_chunks({resident.pk for resident in residents.values()}):
+        marks |= live_marks(chunk)
+        years |= insured_years(chunk)
+    return {
+        number: Person(
+            resident_id=resident.pk,
+            name=resident.name,
+            birth_date=resident.birth_date,
+            village=resident.village,
+            village_name=resident.village_name,
+            household=resident.household or "",
+            not_eligible=_not_eligible(resident),
+            marks=tuple(marks.get(resident.pk, ())),
+            insured_years=tuple(y for y in years.get(resident.pk, ()) if resident.birth_date.year <= y < rules.year),
+        )
+        for number, resident in residents.items()
+    }
+
+
+def _not_eligible(resident: _Registered) -> str:
+    if resident.status == Resident.Status.ACTIVE:
+        return ""
+    since = f"（{resident.status_on} 起）" if resident.status_on else ""
+    return f"此人登记的状态是“{Resident.Status(resident.status).label}”{since}"
+
+
+def _paid(campaign, numbers, residents) -> dict[str, Paid]:
+    by_resident = defaultdict(list)
+    for number, resident in residents.items():
+        by_resident[resident.pk].append(number)
+    paid = {}
+    for chunk in _in_chunks(numbers):
+        listed = SelfPayment.objects.filter(campaign=campaign, id_number__in=chunk, outcome__in=_BEFORE_THE_BOOKS)
+        for payment in listed:
+            paid[payment.id_number] = Paid("税务缴费名单（自行缴费）", payment.amount, payment.paid_on)
+    for chunk in _in_chunks(by_resident):
+        live = Contribution.objects.filter(year=campaign.year, resident_id__in=chunk, ended_at__isnull=True)
+        for contribution in live.select_related("receipt", "ledger_row"):
+            for number in by_resident[contribution.resident_id]:
+                paid[number] = Paid(
+                    _where(contribution),
+                    contribution.amount,
+                    contribution.paid_on,
+                    contribution.receipt.number if contribution.receipt else "",
+                )
+    return paid
+
+
+def _where(contribution) -> str:
+    if contribution.ledger_row:
+        return f"{contribution.ledger_row.batch_id} 号台账第 {contribution.ledger_row.number} 行"
+    return contribution.get_channel_display()
+
+
+def _receipts(campaign, village, numbers) -> dict[str, ReceiptUse]:
+    return {
+        number: ReceiptUse(
+            household=receipt.household,
+            village_name="" if receipt.village_id == village.code else receipt.village.name,
+            unusable="" if receipt.state == Receipt.State.USED else receipt.get_state_display(),
+        )
+        for number, receipt in known_receipts(campaign=campaign, numbers=numbers).items()
+        if receipt.state != Receipt.State.RELEASED
+    }
+
+
+def _namesakes(village, people, residents) -> dict[str, tuple[str, ...]]:
+    known = {resident.pk for resident in residents.values()}
+    found = defaultdict(list)
+    for chunk in _in_chunks(people):
+        rows = Resident.objects.filter(village=village, name__in=chunk, status=Resident.Status.ACTIVE)
+        for pk, name, number in rows.values_list("pk", "name", "id_number"):
+            if pk not in known:
+                found[name].append(masks.mask(number))
+    return {name: tuple(numbers) for name, numbers in found.items()}

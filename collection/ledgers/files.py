@@ -1,0 +1,154 @@
+"""The workbooks a village gets, put together from the register and the books; each download leaves an event."""
+
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from collection.contributions.models import Contribution
+from collection.ledgers.models import LedgerBatch, LedgerRow
+from collection.ledgers.stamp import Stamp
+from collection.ledgers.workbook import Mark, Owing, Titles, annotated, prefilled, unpaid_list
+from config import clock
+from core.access import masks
+from core.audit import services as audit
+from core.regions.models import Region
+from core.tables import reader
+from residents.people.models import Resident
+from subsidies.campaigns.models import Campaign
+from subsidies.quotes.quote import QuoteError
+from subsidies.quotes.selectors import quote_residents
+
+#: A workbook whose sheets unpack to more than this is marked on a fresh copy of its rows, not on itself.
+HEAVY = 8 << 20
+State = LedgerRow.State
+
+
+def unpaid_people(*, campaign: Campaign, village: Region) -> tuple[list[Owing], list[tuple[str, str]]]:
+    """([everyone who owes and has not paid, by household], [(name, category) of those who owe nothing])."""
+    paid = Contribution.objects.filter(year=campaign.year, resident=OuterRef("pk"), ended_at__isnull=True)
+    active = Resident.objects.filter(village=village, status=Resident.Status.ACTIVE).exclude(Exists(paid))
+    residents = list(active.select_related("household").order_by("household__number", "pk"))
+    period = campaign.policy.period
+    day = min(max(clock.today(), period.start), period.end)
+    born = [resident for resident in residents if resident.birth_date <= day]
+    quotes = quote_residents(campaign=campaign, residents=born, paid_on=day, taking_payment=False)
+    owing, free = [], []
+    for resident in born:
+        answer = quotes[resident.pk]
+        if isinstance(answer, QuoteError):
+            owing.append(_owing(resident, "", None, str(answer)))
+        elif answer.due:
+            owing.append(_owing(resident, answer.category, answer.due, _why(answer)))
+        else:
+            free.append((resident.name, answer.category))
+    free += Contribution.objects.filter(
+        campaign=campaign, village=village, channel=Contribution.Channel.FREE, ended_at__isnull=True
+    ).values_list("resident__name", "category")
+    return owing, free
+
+
+def _owing(resident, category, due, why) -> Owing:
+    household = resident.household
+    return Owing(
+        household=household.number if household else "",
+        head_name=household.head_name if household else "",
+        name=resident.name,
+        id_number=resident.id_number,
+        category=category,
+        due=due,
+        phone=resident.phone,
+        why=why,
+    )
+
+
+def _why(quote) -> str:
+    if not quote.subsidy:
+        return f"标准 {quote.standard} 元"
+    return f"标准 {quote.standard} 元，{quote.category}资助 {quote.subsidy} 元（{quote.reasons[1].source}）"
+
+
+def prefilled_ledger(*, campaign: Campaign, village: Region, actor) -> tuple[str, bytes]:
+    """(file name, xlsx): the village's ledger for collecting. Holds whole numbers, so it leaves an event."""
+    owing, free = unpaid_people(campaign=campaign, village=village)
+    policy, now = campaign.policy, timezone.localtime(clock.now())
+    stamp = Stamp(village.code, campaign.year, now.replace(tzinfo=None), campaign.policy_version_id[:8])
+    content = prefilled(
+        Titles(str(campaign), _place(village), now.date(), str(stamp)),
+        owing,
+        free=free,
+        categories=[category.name for category in policy.categories],
+        period=(policy.period.start, policy.period.end),
+    )
+    audit.record(
+        "ledger.prefilled",
+        actor=actor,
+        obj=village,
+        region=village.code,
+        summary=f"下载{village.name}缴费清册，{len(owing)} 人（完整证件号码）",
+    )
+    return f"{village.name}缴费清册{now:%m%d}.xlsx", content
+
+
+def unpaid_workbook(*, campaign: Campaign, village: Region, actor) -> tuple[str, bytes]:
+    """(file name, xlsx): who has not paid, with telephones for calling; numbers masked."""
+    owing, _ = unpaid_people(campaign=campaign, village=village)
+    shown = [Owing(**{**one.__dict__, "id_number": masks.mask(one.id_number)}) for one in owing]
+    record_phones_seen(village=village, people=len(owing), actor=actor)
+    titles = Titles(str(campaign), _place(village), clock.today())
+    return f"{village.name}未缴费名单{clock.today():%m%d}.xlsx", unpaid_list(titles, shown)
+
+
+def record_phones_seen(*, village: Region, people: int, actor) -> None:
+    """That somebody was shown the telephones of a village's unpaid people."""
+    audit.record(
+        "ledger.unpaid_list",
+        actor=actor,
+        obj=village,
+        region=village.code,
+        summary=f"查看{village.name}未缴费名单和联系电话，{people} 人",
+    )
+
+
+def _place(village: Region) -> str:
+    return f"{village.parent.name if village.parent else ''}{village.name}"
+
+
+def annotated_ledger(*, batch: LedgerBatch, actor) -> tuple[str, bytes]:
+    """(file name, xlsx): the batch's own file with what is wrong marked. Raises SheetError if it cannot be read now."""
+    path = Path(batch.attachment.file.path)
+    book = reader.read(path)
+    places = {key: column["at"] for key, column in batch.columns.items()}
+    marks = {
+        row.number: _mark(row, places)
+        for row in batch.rows.only("number", "state", "problems", "warnings").iterator(chunk_size=2000)
+    }
+    content = annotated(
+        path, book, sheet_name=batch.sheet, header_row=batch.header_row, marks=marks, keep_file=_is_light(path, book)
+    )
+    audit.record("ledger.annotated", actor=actor, obj=batch, summary=f"下载标注的台账 {batch.pk}", batch=batch.pk)
+    stem = batch.attachment.name.rsplit(".", 1)[0][:80]
+    return f"{stem}（已标注）.xlsx", content
+
+
+def _is_light(path: Path, book: reader.Workbook) -> bool:
+    if book.kind != "xlsx" or not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return sum(info.file_size for info in archive.infolist() if info.filename.endswith(".xml")) <= HEAVY
+
+
+def _mark(row: LedgerRow, places: dict[str, int]) -> Mark:
+    if row.state == State.CONFIRMED:
+        return Mark((), "已记账，不用再改。", done=True)
+    if row.state == State.RECORDED:
+        return Mark((), "以前已记账，不用再改。", done=True)
+    wrong = tuple(places[p["column"]] for p in row.problems if p["column"] in places)
+    return Mark(wrong, _said(row.problems))
+
+
+def _said(problems: Iterable[dict]) -> str:
+    said = [problem["message"] for problem in problems]
+    return said[0] if len(said) == 1 else "\n".join(f"{n}. {text}" for n, text in enumerate(said, 1))

@@ -1,0 +1,37 @@
+"""Forms for ledgers. They check the shape; services decide."""
+
+from django import forms
+
+from collection.ledgers.models import LedgerBatch
+from core.files.fields import SheetField
+from core.tables import reader
+
+MOST_MB = reader.VILLAGE_LEDGER.bytes >> 20
+
+
+class LedgerForm(forms.Form):
+    file = SheetField(
+        label="台账文件",
+        help_text=f"WPS 或 Excel 表格（xlsx、xls、et、ods、csv），{MOST_MB} MB 以内。自己做的表也可以，"
+        "要有姓名、身份证号码、实缴金额、缴费日期、收据号这几列。",
+        error_messages={
+            "required": "请选择台账文件。",
+            "empty": "文件是空的（0 字节），可能没有保存好。请重新保存后再上传。",
+            "max_length": "文件名太长，请改短后再上传。",
+        },
+        max_length=200,
+    )
+
+
+class LedgerFilter(forms.Form):
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *LedgerBatch.State.choices])
+    q = forms.CharField(label="村名", required=False, max_length=40)
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(
+        label="为什么撤回",
+        max_length=100,
+        help_text="例如：传错了文件；收据号整列填错。",
+        error_messages={"required": "请写明为什么撤回。"},
+    )

@@ -1,0 +1,86 @@
+from django.conf import settings
+from django.db import models
+
+from core.access.scope import ScopedQuerySet
+from core.regions.models import Region
+from residents.people import names
+from subsidies.campaigns.models import Campaign
+
+
+class LedgerBatch(models.Model):
+    """台账: one uploaded file of a village, from reading to confirmation."""
+
+    class State(models.TextChoices):
+        READING = "reading", "读取中"
+        REFUSED = "refused", "不能读取"
+        CHECKED = "checked", "待确认"
+        CONFIRMING = "confirming", "确认中"
+        CONFIRMED = "confirmed", "已确认"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="ledgers")
+    village = models.ForeignKey(Region, models.PROTECT, verbose_name="村", related_name="+")
+    attachment = models.ForeignKey("core.Attachment", models.PROTECT, verbose_name="文件", related_name="+")
+    state = models.CharField("状态", max_length=10, choices=State, default=State.READING)
+    sheet = models.CharField("工作表", max_length=60, blank=True)
+    header_row = models.PositiveIntegerField("表头行", null=True)
+    columns = models.JSONField("列", default=dict)
+    warnings = models.JSONField("整表提醒", default=list)
+    unpaid = models.PositiveIntegerField("没有填缴费的人数", default=0)
+    file_error = models.JSONField("文件问题", null=True)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+")
+    uploaded_at = models.DateTimeField("上传时间")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="确认人", null=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField("确认时间", null=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="撤回人", null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField("撤回时间", null=True)
+    withdrawn_reason = models.CharField("撤回原因", max_length=200, blank=True)
+
+    scope_field = "village_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "台账"
+        ordering = ["-id"]
+
+    def __str__(self):
+        return f"{self.village} 台账 {self.pk}"
+
+
+class LedgerRow(models.Model):
+    """One row of a ledger: what was written, what was understood, what is wrong."""
+
+    class State(models.TextChoices):
+        GOOD = "good", "可以确认"
+        BAD = "bad", "有问题"
+        CONFIRMED = "confirmed", "已记账"
+        RECORDED = "recorded", "以前已记账"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    batch = models.ForeignKey(LedgerBatch, models.CASCADE, verbose_name="台账", related_name="rows")
+    number = models.PositiveIntegerField("行号")
+    raw = models.JSONField("原文", default=dict)
+    name = models.CharField("姓名", max_length=60, db_collation=names.COLLATION, blank=True)
+    id_number = models.CharField("证件号码", max_length=30, blank=True)
+    amount = models.DecimalField("金额", max_digits=10, decimal_places=2, null=True)
+    paid_on = models.DateField("缴费日期", null=True)
+    receipt_no = models.CharField("收据号", max_length=30, blank=True)
+    category = models.CharField("类别", max_length=40, blank=True)
+    household = models.CharField("户", max_length=30, blank=True)
+    phone = models.CharField("电话", max_length=20, blank=True)
+    state = models.CharField("状态", max_length=10, choices=State)
+    problems = models.JSONField("问题", default=list)
+    warnings = models.JSONField("提醒", default=list)
+
+    scope_field = "batch__village_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "台账行"
+        ordering = ["batch", "number"]
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="one_row_a_number")]
+        indexes = [models.Index(fields=["batch", "state", "number"], name="ledger_row_state")]

@@ -1,0 +1,127 @@
+"""What the ledger checker is told and what it answers. Pure data."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from collection.ledgers.columns import Line, Note
+from subsidies.policy.policies import Policy
+from subsidies.quotes.quote import Identity, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone in the register. `not_eligible` says why this person cannot be insured here, '' for everybody else.
+
+    `marks` are (kind, recognised on, ended on or None), as the departments gave them.
+    """
+
+    resident_id: int
+    name: str
+    birth_date: date
+    village: str
+    village_name: str
+    household: str = ""
+    not_eligible: str = ""
+    marks: tuple[tuple[str, date, date | None], ...] = ()
+    insured_years: tuple[int, ...] | None = None
+
+    def identities_on(self, day: date) -> tuple[Identity, ...]:
+        """What this person was recognised as and had not lost by that day."""
+        return tuple(Identity(kind, since) for kind, since, ended in self.marks if not ended or ended > day)
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What is already booked for a person this year; `where` names the record in words."""
+
+    where: str
+    amount: Decimal
+    paid_on: date
+    receipt_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptUse:
+    """A receipt number that is taken. `village_name` is '' for the ledger's own village; `unusable` says 已作废 …"""
+
+    household: str
+    village_name: str = ""
+    unusable: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the checker must know. Mappings are by identity number or receipt number and hold those of this ledger.
+
+    `is_issued` tells whether a receipt number is in the village's books; None where the village has no book.
+    `namesakes` maps names to the masked numbers of residents of the village who bear them.
+    """
+
+    policy: Policy
+    village_name: str
+    village: str
+    as_of: date
+    people: Mapping[str, Person] = field(default_factory=dict)
+    paid: Mapping[str, Paid] = field(default_factory=dict)
+    receipts: Mapping[str, ReceiptUse] = field(default_factory=dict)
+    is_issued: Callable[[str], bool] | None = None
+    namesakes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A problem or a warning at a cell: the column's key ('' for the whole row), a code, and the words."""
+
+    column: str
+    code: str
+    message: str
+
+
+@dataclass(slots=True)
+class Row:
+    """One person of the ledger as understood. `recorded`: exactly this payment is booked already, nothing to do."""
+
+    number: int
+    line: Line
+    name: str = ""
+    id_number: str = ""
+    amount: Decimal | None = None
+    paid_on: date | None = None
+    receipt_no: str = ""
+    household: str = ""
+    phone: str = ""
+    quote: Quote | None = None
+    resident_id: int | None = None
+    birth_date: date | None = None
+    id_is_sound: bool = False
+    recorded: bool = False
+    problems: list[Remark] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
+
+    @property
+    def is_good(self) -> bool:
+        return not self.problems and not self.recorded
+
+    @property
+    def category(self) -> str:
+        return self.quote.category if self.quote else ""
+
+    def refuse(self, column: str, code: str, message: str) -> None:
+        self.problems.append(Remark(column, code, message))
+
+    def warn(self, column: str, code: str, message: str) -> None:
+        self.warnings.append(Remark(column, code, message))
+
+
+@dataclass
+class Checked:
+    """The verdict on a ledger: its rows in order and what is to be said about the whole."""
+
+    rows: list[Row]
+    notes: list[Note]
+
+    @property
+    def accepted(self) -> list[Row]:
+        return [row for row in self.rows if row.is_good]

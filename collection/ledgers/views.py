@@ -1,0 +1,275 @@
+"""Ledgers: sent in by the village, looked at, confirmed or taken back."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, Sum
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from collection.ledgers import confirm as ledger_confirm
+from collection.ledgers import files as ledger_files
+from collection.ledgers import services as ledgers
+from collection.ledgers.forms import LedgerFilter, LedgerForm, WithdrawForm
+from collection.ledgers.models import LedgerBatch, LedgerRow
+from collection.ledgers.services import LedgerRefused
+from core.access import masks
+from core.access.roles import Role, roles
+from core.files.downloads import download
+from core.regions.models import Region
+from core.tables import reader
+from subsidies.campaigns.selectors import campaign_or_404, village_or_404
+
+SEES = (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY)
+SENDS = (Role.VILLAGE, Role.TOWNSHIP)
+ROWS_A_PAGE, BATCHES_A_PAGE, PEOPLE_A_PAGE = 50, 30, 30
+State, RowState = LedgerBatch.State, LedgerRow.State
+#: What the tabs of a ledger's page show; the first with rows is opened.
+TABS = (
+    ("bad", "有问题", (RowState.BAD,)),
+    ("good", "可以记账", (RowState.GOOD,)),
+    ("confirmed", "已记账", (RowState.CONFIRMED,)),
+    ("recorded", "以前已记账", (RowState.RECORDED,)),
+    ("withdrawn", "已撤回", (RowState.WITHDRAWN,)),
+    ("all", "全部", tuple(RowState)),
+)
+
+
+def batch_or_404(user, pk) -> LedgerBatch:
+    rows = LedgerBatch.objects.for_user(user).select_related(
+        "campaign__county",
+        "campaign__policy_version",
+        "village__parent",
+        "attachment",
+        "uploaded_by",
+        "confirmed_by",
+        "withdrawn_by",
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+@roles(*SEES)
+def ledger_list(request):
+    """The ledgers of the region, newest first."""
+    campaign = campaign_or_404(request.user)
+    form = LedgerFilter(request.GET or None)
+    if request.user.role == Role.VILLAGE:
+        del form.fields["q"]
+    rows = LedgerBatch.objects.for_user(request.user).filter(campaign=campaign)
+    if form.is_valid():
+        if form.cleaned_data["state"]:
+            rows = rows.filter(state=form.cleaned_data["state"])
+        if wanted := form.cleaned_data.get("q", "").strip():
+            rows = rows.filter(village__name__contains=wanted)
+    rows = rows.select_related("village__parent", "attachment", "uploaded_by").order_by("-pk")
+    page = Paginator(rows, BATCHES_A_PAGE).get_page(request.GET.get("page"))
+    counts = {
+        row.pop("batch"): row
+        for row in LedgerRow.objects.filter(batch__in=[batch.pk for batch in page])
+        .order_by()
+        .values("batch")
+        .annotate(
+            good=Count("pk", filter=Q(state=RowState.GOOD)),
+            bad=Count("pk", filter=Q(state=RowState.BAD)),
+            confirmed=Count("pk", filter=Q(state=RowState.CONFIRMED)),
+            amount=Sum("amount", filter=Q(state=RowState.CONFIRMED)),
+        )
+    }
+    return render(
+        request,
+        "collection/ledgers/ledger_list.html",
+        {
+            "title": "台账",
+            "campaign": campaign,
+            "form": form,
+            "page": page,
+            "batches": [(batch, counts.get(batch.pk, {})) for batch in page],
+            "sends": request.user.role in SENDS and campaign.is_open,
+        },
+    )
+
+
+@roles(*SEES)
+def ledger_villages(request):
+    """The villages of the region, each with what can be done for it."""
+    campaign = campaign_or_404(request.user)
+    villages = Region.objects.for_user(request.user).filter(level=Region.Level.VILLAGE).select_related("parent")
+    waiting = dict(
+        LedgerBatch.objects.for_user(request.user)
+        .filter(campaign=campaign, state=State.CHECKED)
+        .order_by()
+        .values_list("village")
+        .annotate(Count("pk"))
+    )
+    return render(
+        request,
+        "collection/ledgers/ledger_villages.html",
+        {
+            "title": "各村台账",
+            "campaign": campaign,
+            "villages": [(village, waiting.get(village.pk, 0)) for village in villages.order_by("code")],
+            "sends": request.user.role in SENDS and campaign.is_open,
+        },
+    )
+
+
+@roles(*SENDS)
+def ledger_upload(request, village):
+    """Takes in a village's file."""
+    region = village_or_404(request.user, village)
+    campaign = campaign_or_404(request.user)
+    form = LedgerForm(request.POST, request.FILES) if request.method == "POST" else LedgerForm()
+    if form.is_bound and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            batch, new = ledgers.upload_ledger(
+                campaign=campaign, village=region, file=file, name=file.name, actor=request.user
+            )
+        except LedgerRefused as refused:
+            form.add_error("file", str(refused))
+        else:
+            if not new:
+                messages.info(request, "这个文件刚才已经上传过，这里就是那一份，没有重复登记。")
+            return redirect("ledger_detail", batch.pk)
+    return render(
+        request,
+        "collection/ledgers/ledger_upload.html",
+        {"title": "上传台账", "region": region, "form": form, "campaign": campaign},
+        status=400 if form.errors else 200,
+    )
+
+
+@roles(*SEES)
+def ledger_detail(request, pk):
+    """One ledger: how far its reading is, what is right and wrong row by row, or what came of it."""
+    batch = batch_or_404(request.user, pk)
+    counts = ledgers.count_rows(batch=batch)
+    tabs = [(key, name, sum(counts[s] for s in states)) for key, name, states in TABS]
+    tabs = [tab for tab in tabs if tab[2]]
+    show = request.GET.get("show") or (tabs[0][0] if tabs else "all")
+    states = next((states for key, _, states in TABS if key == show), tuple(RowState))
+    rows = batch.rows.filter(state__in=states).order_by("number")
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    for row in page:
+        row.shown_number = masks.mask(row.id_number)
+        row.written_day = row.raw.get("paid_on") if not isinstance(row.raw.get("paid_on"), dict) else ""
+        row.wrong = {problem["column"] for problem in row.problems}
+    working = batch.state in (State.READING, State.CONFIRMING)
+    good = batch.rows.filter(state__in=(RowState.GOOD, RowState.CONFIRMED)).aggregate(sum=Sum("amount"))["sum"]
+    return render(
+        request,
+        "collection/ledgers/ledger_detail.html",
+        {
+            "title": f"台账 {batch.pk}",
+            "batch": batch,
+            "counts": counts,
+            "amount": good or 0,
+            "tabs": tabs,
+            "show": show,
+            "page": page,
+            "job": ledgers.job_of(batch) if working else None,
+            "sends": request.user.role in SENDS and batch.campaign.is_open,
+            "campaign": batch.campaign,
+        },
+    )
+
+
+@require_POST
+@roles(*SENDS)
+def ledger_confirm_rows(request, pk):
+    batch = batch_or_404(request.user, pk)
+    try:
+        ledger_confirm.confirm_ledger(batch=batch, actor=request.user)
+    except LedgerRefused as refused:
+        messages.error(request, str(refused))
+    return redirect("ledger_detail", batch.pk)
+
+
+@require_POST
+@roles(*SENDS)
+def ledger_resume(request, pk):
+    """Goes on with a ledger whose job failed."""
+    batch = batch_or_404(request.user, pk)
+    ledgers.resume_ledger(batch=batch, actor=request.user)
+    return redirect("ledger_detail", batch.pk)
+
+
+@roles(*SENDS)
+def ledger_withdraw(request, pk):
+    """Shows what taking back means, then does it."""
+    batch = batch_or_404(request.user, pk)
+    form = WithdrawForm(request.POST) if request.method == "POST" else WithdrawForm()
+    if form.is_bound and form.is_valid():
+        try:
+            stays = ledger_confirm.withdraw_ledger(batch=batch, reason=form.cleaned_data["reason"], actor=request.user)
+        except LedgerRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            if stays:
+                named = "、".join(f"第 {s.number} 行 {s.name}（{s.why}）" for s in stays[:10])
+                messages.warning(request, f"已撤回其余各行。{len(stays)} 行没有撤回：{named}。")
+            else:
+                messages.success(request, "已整份撤回，收据号可以重新使用。")
+            return redirect("ledger_detail", batch.pk)
+    counts = ledgers.count_rows(batch=batch)
+    stays = ledger_confirm.what_stays(batch=batch) if counts[RowState.CONFIRMED] else []
+    return render(
+        request,
+        "collection/ledgers/ledger_withdraw.html",
+        {
+            "title": f"撤回台账 {batch.pk}",
+            "batch": batch,
+            "form": form,
+            "stays": stays[:200],
+            "staying": len(stays),
+            "going": counts[RowState.CONFIRMED] - len(stays),
+        },
+        status=400 if form.errors else 200,
+    )
+
+
+@require_GET
+@roles(*SEES)
+def ledger_annotated(request, pk):
+    """The ledger's own workbook with what is wrong marked."""
+    batch = batch_or_404(request.user, pk)
+    if batch.header_row is None:
+        messages.error(request, "这个文件没有读出来，没有可以标注的内容。请照提示处理后重新上传。")
+        return redirect("ledger_detail", batch.pk)
+    try:
+        name, content = ledger_files.annotated_ledger(batch=batch, actor=request.user)
+    except reader.SheetError as error:
+        messages.error(request, error.message)
+        return redirect("ledger_detail", batch.pk)
+    return download(content, name)
+
+
+@require_GET
+@roles(*SENDS)
+def ledger_prefilled(request, village):
+    region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
+    name, content = ledger_files.prefilled_ledger(campaign=campaign, village=region, actor=request.user)
+    return download(content, name)
+
+
+@require_GET
+@roles(*SENDS)
+def unpaid_list(request, village):
+    """Who has not paid, with telephones to call; showing them leaves an event."""
+    region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
+    owing, _ = ledger_files.unpaid_people(campaign=campaign, village=region)
+    page = Paginator(owing, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
+    ledger_files.record_phones_seen(village=region, people=len(page.object_list), actor=request.user)
+    people = [(one, masks.mask(one.id_number)) for one in page]
+    return render(
+        request,
+        "collection/ledgers/unpaid_list.html",
+        {"title": f"{region}未缴费名单", "region": region, "campaign": campaign, "page": page, "people": people},
+    )
+
+
+@require_GET
+@roles(*SENDS)
+def unpaid_download(request, village):
+    region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
+    name, content = ledger_files.unpaid_workbook(campaign=campaign, village=region, actor=request.user)
+    return download(content, name)

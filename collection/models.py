@@ -1,0 +1,14 @@
+"""The models of every topic, where Django looks for them; code imports them from their topics."""
+
+from collection.cash.models import Deposit  # noqa: F401
+from collection.closing.models import CampaignClosing  # noqa: F401
+from collection.contributions.models import Contribution, ContributionFund  # noqa: F401
+from collection.declarations.models import Declaration, DeclarationRow, Feedback  # noqa: F401
+from collection.duties.models import VillageDuty  # noqa: F401
+from collection.entitlements.models import DifferenceCase, NotInsured  # noqa: F401
+from collection.ledgers.models import LedgerBatch, LedgerRow  # noqa: F401
+from collection.money.models import Movement, Place, VillageAccount  # noqa: F401
+from collection.notices.models import Objection, PublicNotice  # noqa: F401
+from collection.receipts.models import Receipt, ReceiptBook  # noqa: F401
+from collection.refunds.models import Refund  # noqa: F401
+from collection.self_payments.models import PaidList, SelfPayment  # noqa: F401

@@ -1,0 +1,313 @@
+"""The one way money moves: append-only movements, and each village's account kept in the same transaction.
+
+Money stands in one of four places (village's hands → township account → clearing account → treasury). What comes in
+or goes back crosses OUTSIDE. Every movement is one `Fact` with a key that names what happened ("collect:4711"), so
+that a repeated call books nothing twice. A mistake is reversed with a reason.
+
+Locks: `lock_accounts` takes the accounts of all villages concerned in the order of their codes, before anything else
+is read. Whoever moves money for several villages in one transaction does so in one call, or locks them all first;
+then no two transactions can wait for each other in a circle.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from collection.duties import services as duties
+from collection.money.models import Movement, Place, VillageAccount
+from collection.money.yuan_sum import YuanSum
+from config import clock
+from core.audit import services as audit
+from core.database.bulk import insert_objects
+from core.refusals import Refused
+from core.regions.models import Region
+from subsidies.campaigns.models import Campaign
+
+ZERO = Decimal("0.00")
+CHUNK = 2000
+Kind = Movement.Kind
+
+#: Where each kind of movement starts and ends; a Fact may name another start or end where `_ELSEWHERE` allows it.
+ROUTES = {
+    Kind.COLLECT: (Place.OUTSIDE, Place.VILLAGE),
+    Kind.SELF_PAY: (Place.OUTSIDE, Place.TREASURY),
+    Kind.DEPOSIT: (Place.VILLAGE, Place.TOWNSHIP),
+    Kind.REMIT: (Place.TOWNSHIP, Place.CLEARING),
+    Kind.POST: (Place.CLEARING, Place.TREASURY),
+    Kind.REFUND: (Place.TREASURY, Place.OUTSIDE),
+}
+#: A collective's gift comes to the township account without passing through the helper's hands; money is given back
+#: from wherever it was banked. Cash still in the village's hands is not refunded: its receipt is voided.
+_ELSEWHERE = {
+    Kind.COLLECT: {(Place.OUTSIDE, Place.TOWNSHIP)},
+    Kind.REFUND: {(place, Place.OUTSIDE) for place in (Place.TOWNSHIP, Place.CLEARING)},
+}
+FIELDS = {
+    Place.VILLAGE: "in_hand",
+    Place.TOWNSHIP: "township",
+    Place.CLEARING: "clearing",
+    Place.TREASURY: "treasury",
+}
+BALANCES = ("collected", *FIELDS.values(), "refunded")
+NEVER_BELOW_ZERO = (Place.TOWNSHIP, Place.CLEARING, Place.TREASURY)
+
+
+class MoneyRefused(Refused):
+    """The movement cannot be; the text says why and what to do, in words for the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One movement to be booked. Amount in yuan, more than zero; `on` is the business day (receipt, slip, posting).
+
+    `village` is the 12-digit code. `from_place` and `to_place` only where the kind's usual route does not hold.
+    """
+
+    key: str
+    kind: str
+    village: str
+    amount: Decimal
+    on: date
+    contribution_id: int | None = None
+    deposit_id: int | None = None
+    declaration_id: int | None = None
+    refund_id: int | None = None
+    from_place: str | None = None
+    to_place: str | None = None
+
+    @property
+    def route(self) -> tuple[str, str]:
+        usual = ROUTES[self.kind]
+        return (self.from_place or usual[0], self.to_place or usual[1])
+
+
+def lock_accounts(*, campaign: Campaign, villages: Iterable[str]) -> dict[str, VillageAccount]:
+    """The accounts of these villages, locked until the transaction ends, by village code; made where missing."""
+    codes = sorted(set(villages))
+    found = _select_locked(campaign, codes)
+    if missing := [code for code in codes if code not in found]:
+        VillageAccount.objects.bulk_create(
+            [VillageAccount(campaign=campaign, village_id=code) for code in missing], ignore_conflicts=True
+        )
+        found = _select_locked(campaign, codes)
+    return found
+
+
+def _select_locked(campaign, codes) -> dict[str, VillageAccount]:
+    rows = VillageAccount.objects.select_for_update().filter(campaign=campaign, village_id__in=codes)
+    return {row.village_id: row for row in rows.order_by("village_id")}
+
+
+@transaction.atomic
+def record_movements(*, campaign: Campaign, facts: Iterable[Fact], actor, reason: str = "") -> list[Movement]:
+    """Books the facts that are not booked yet and returns their movements; all or none.
+
+    Raises MoneyRefused if a place would fall below zero now or on any day, if the campaign is closed, if a key is
+    known with another content, or if a fact makes no sense.
+    """
+    facts = list(facts)
+    if not facts:
+        return []
+    _check(campaign, facts)
+    accounts = lock_accounts(campaign=campaign, villages={fact.village for fact in facts})
+    _refuse_closed(campaign)
+    facts = _not_yet_booked(facts)
+    moment = clock.now()
+    movements = [
+        Movement(
+            campaign=campaign,
+            village_id=fact.village,
+            kind=fact.kind,
+            from_place=fact.route[0],
+            to_place=fact.route[1],
+            amount=fact.amount,
+            on=fact.on,
+            at=moment,
+            contribution_id=fact.contribution_id,
+            deposit_id=fact.deposit_id,
+            declaration_id=fact.declaration_id,
+            refund_id=fact.refund_id,
+            reason=reason[:200],
+            actor=actor,
+            key=fact.key,
+        )
+        for fact in facts
+    ]
+    return _book(campaign, accounts, movements, actor, "money.record", reason)
+
+
+@transaction.atomic
+def reverse_movements(*, campaign: Campaign, movements: Iterable[Movement], reason: str, actor, on: date | None = None):
+    """Books the opposite of each movement, with the reason; those reversed before are left alone. All or none.
+
+    `on` is the business day of the reversal, today if not given. Returns the new movements.
+    """
+    movements = list(movements)
+    if not reason.strip():
+        raise MoneyRefused("冲销必须写明原因。")
+    if any(movement.kind == Kind.REVERSAL or movement.campaign_id != campaign.pk for movement in movements):
+        raise MoneyRefused("冲销记录不能再冲销；请按实际情况重新登记。")
+    accounts = lock_accounts(campaign=campaign, villages={movement.village_id for movement in movements})
+    _refuse_closed(campaign)
+    if not movements:
+        return []
+    done = set()
+    for chunk in _chunks([movement.pk for movement in movements]):
+        done.update(Movement.objects.filter(reverses__in=chunk).values_list("reverses_id", flat=True))
+    moment, day = clock.now(), on or clock.today()
+    opposites = [
+        Movement(
+            campaign=campaign,
+            village_id=movement.village_id,
+            kind=Kind.REVERSAL,
+            from_place=movement.to_place,
+            to_place=movement.from_place,
+            amount=movement.amount,
+            on=max(day, movement.on),
+            at=moment,
+            contribution_id=movement.contribution_id,
+            deposit_id=movement.deposit_id,
+            declaration_id=movement.declaration_id,
+            refund_id=movement.refund_id,
+            reverses=movement,
+            reason=reason[:200],
+            actor=actor,
+            key=f"reverse:{movement.pk}",
+        )
+        for movement in movements
+        if movement.pk not in done
+    ]
+    return _book(campaign, accounts, opposites, actor, "money.reverse", reason)
+
+
+def _check(campaign, facts):
+    if len({fact.key for fact in facts}) != len(facts):
+        raise MoneyRefused("同一笔资金在一次登记中出现了两次。")
+    for fact in facts:
+        if fact.kind not in ROUTES or fact.route not in {ROUTES[fact.kind], *_ELSEWHERE.get(fact.kind, ())}:
+            raise MoneyRefused("资金不能这样流转，请按收款、缴存、汇缴、入库、退费的次序登记。")
+        if fact.amount <= 0 or fact.amount != fact.amount.quantize(ZERO):
+            raise MoneyRefused(f"金额必须大于 0，最多两位小数，收到 {fact.amount}。")
+        if len(fact.village) != 12 or not fact.village.startswith(campaign.county_id):
+            raise MoneyRefused(f"{fact.village} 不是本县的村，不能在这个征缴年度记账。")
+
+
+def _refuse_closed(campaign):
+    if campaign.closed_meanwhile():
+        raise MoneyRefused(f"{campaign}已办结，资金不能再变动。")
+
+
+def _not_yet_booked(facts):
+    """The facts whose keys are new. Called under the accounts' locks: a key belongs to one village."""
+    booked = {}
+    for chunk in _chunks([fact.key for fact in facts]):
+        rows = Movement.objects.filter(key__in=chunk).values_list("key", "kind", "village_id", "amount", "on")
+        booked.update((row[0], row[1:]) for row in rows)
+    for fact in facts:
+        if fact.key in booked and booked[fact.key] != (fact.kind, fact.village, fact.amount, fact.on):
+            raise MoneyRefused(f"这笔资金已按另外的金额或日期记过账（{fact.key}）。要更正，请先冲销原来的一笔。")
+    return [fact for fact in facts if fact.key not in booked]
+
+
+def _book(campaign, accounts, movements, actor, action, reason):
+    if not movements:
+        return []
+    changed = {movement.village_id for movement in movements}
+    for movement in movements:
+        _apply(accounts[movement.village_id], movement)
+    _refuse_negative(accounts, changed)
+    _insert(movements)
+    _refuse_negative_past(campaign, movements)
+    VillageAccount.objects.bulk_update([accounts[code] for code in sorted(changed)], BALANCES, batch_size=100)
+    duties.refresh(
+        campaign=campaign,
+        villages={m.village_id for m in movements if Place.VILLAGE in (m.from_place, m.to_place)},
+    )
+    total = sum((movement.amount for movement in movements), ZERO)
+    audit.record(
+        action,
+        actor=actor,
+        obj=campaign,
+        region=next(iter(changed)) if len(changed) == 1 else campaign.county_id,
+        summary=f"{_named(movements)}，共 {len(movements)} 笔 {total} 元" + (f"：{reason}" if reason else ""),
+        after={"first": movements[0].key, "last": movements[-1].key, "count": len(movements), "amount": str(total)},
+    )
+    return movements
+
+
+def _insert(movements) -> None:
+    """All in one statement, then their ids by key: whoever booked a movement may have to reverse it."""
+    insert_objects(movements)
+    ids = {}
+    for chunk in _chunks([movement.key for movement in movements]):
+        ids.update(Movement.objects.filter(key__in=chunk).values_list("key", "pk"))
+    for movement in movements:
+        movement.pk = ids[movement.key]
+
+
+def _named(movements) -> str:
+    return "、".join(sorted({str(Kind(movement.kind).label) for movement in movements}))
+
+
+def _apply(account, movement):
+    """Adds one movement to the running sums. A reversal takes back what its original added."""
+    if movement.from_place in FIELDS:
+        name = FIELDS[movement.from_place]
+        setattr(account, name, getattr(account, name) - movement.amount)
+    if movement.to_place in FIELDS:
+        name = FIELDS[movement.to_place]
+        setattr(account, name, getattr(account, name) + movement.amount)
+    gone = movement.kind == Kind.REFUND or (movement.kind == Kind.REVERSAL and movement.reverses.kind == Kind.REFUND)
+    if movement.from_place == Place.OUTSIDE:
+        account.refunded -= movement.amount if gone else ZERO
+        account.collected += ZERO if gone else movement.amount
+    if movement.to_place == Place.OUTSIDE:
+        account.refunded += movement.amount if gone else ZERO
+        account.collected -= ZERO if gone else movement.amount
+
+
+def _refuse_negative(accounts, codes):
+    for code in sorted(codes):
+        for place in NEVER_BELOW_ZERO:
+            balance = getattr(accounts[code], FIELDS[place])
+            if balance < 0:
+                name = Region.objects.get(pk=code).name
+                raise MoneyRefused(
+                    f"{name}在“{place.label}”的钱不够，还差 {-balance} 元，没有记账。请先核对前一环节是否已登记。"
+                )
+
+
+def _refuse_negative_past(campaign, movements):
+    """No place below zero on any day: money cannot leave a place on a day before it came there."""
+    leaving = defaultdict(lambda: date.max)
+    for movement in movements:
+        if movement.from_place in NEVER_BELOW_ZERO:
+            place = Place(movement.from_place)
+            leaving[place] = min(leaving[place], movement.on)
+    villages = {movement.village_id for movement in movements if movement.from_place in NEVER_BELOW_ZERO}
+    for place, since in leaving.items():
+        rows = Movement.objects.filter(campaign=campaign, village_id__in=villages)
+        days = defaultdict(lambda: defaultdict(lambda: ZERO))
+        for sign, end in ((1, "to_place"), (-1, "from_place")):
+            sums = rows.filter(**{end: place}).order_by().values_list("village_id", "on")
+            for village, on, amount in sums.annotate(sum=YuanSum("amount")):
+                days[village][on] += sign * amount
+        for village, changes in days.items():
+            balance = ZERO
+            for on in sorted(changes):
+                balance += changes[on]
+                if balance < 0 and on >= since:
+                    name = Region.objects.get(pk=village).name
+                    raise MoneyRefused(
+                        f"{name}到 {on} 为止“{place.label}”只有 {balance + -changes[on]} 元，"
+                        f"不能在这一天转出。请核对日期：钱到账之后才能转出。"
+                    )
+
+
+def _chunks(items):
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]

@@ -1,0 +1,116 @@
+import re
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from collection.receipts.book_sheet import read_rows
+from collection.receipts.books import Line
+from collection.receipts.models import Receipt
+from core.files.fields import SheetField
+from core.regions.models import Region
+from core.tables import reader
+
+
+class BookForm(forms.Form):
+    """A range of numbers; with `holders`, whom to hand it to."""
+
+    holder = forms.ModelChoiceField(label="领用单位", queryset=Region.objects.none(), empty_label="请选择")
+    first = forms.CharField(label="起号", max_length=30, help_text="字头加数字，例如 NX00000001。")
+    last = forms.CharField(label="止号", max_length=30)
+
+    def __init__(self, *args, holders=None, **options):
+        super().__init__(*args, **options)
+        if holders is None:
+            del self.fields["holder"]
+        else:
+            self.fields["holder"].queryset = holders
+
+
+class SameForAllForm(forms.Form):
+    """The same number of books for each of several units, one after the other from a number on."""
+
+    first = forms.CharField(label="从哪个号开始", max_length=30, help_text="字头加数字，各单位按下面的次序连续往下排。")
+    books = forms.IntegerField(label="每个单位发几本", min_value=1, max_value=100, initial=1)
+    numbers = forms.IntegerField(label="每本多少号", min_value=1, max_value=10_000, initial=50)
+    holders = forms.ModelMultipleChoiceField(
+        label="发给", queryset=Region.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, holders, **options):
+        super().__init__(*args, **options)
+        self.fields["holders"].queryset = holders
+        self.fields["holders"].initial = [holder.pk for holder in holders]
+
+
+class BookLinesForm(forms.Form):
+    """One line a book, pasted out of a spreadsheet or as the table itself: the unit's name or code, first and last
+    number."""
+
+    lines = forms.CharField(
+        label="发放清单",
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=100_000,
+        required=False,
+        help_text="每行一段：单位名称或代码、起号、止号；从 Excel 选中三列复制，粘贴到这里。",
+    )
+    file = SheetField(label="或者上传表格", required=False, help_text="任何表格，要有单位、起号、止号三栏。")
+
+    def __init__(self, *args, holders, **options):
+        super().__init__(*args, **options)
+        self.holders = holders
+
+    def clean_lines(self):
+        """[(number, cells)] of the lines that are not empty."""
+        rows = enumerate(self.cleaned_data["lines"].splitlines(), start=1)
+        cells = ((number, re.split(r"[\s,，、;；—]+", text.strip())) for number, text in rows)
+        return [(number, found) for number, found in cells if found != [""]]
+
+    def clean_file(self):
+        """[(row, cells)] of the table."""
+        if (file := self.cleaned_data["file"]) is None:
+            return []
+        with NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, suffix=".upload") as copy:
+            copyfileobj(file, copy)
+            copy.flush()
+            try:
+                return read_rows(reader.read(copy.name))
+            except reader.SheetError as error:
+                raise ValidationError(error.message) from None
+
+    def clean(self):
+        """`lines` becomes [Line]; every line that cannot be read is named."""
+        if self.errors:
+            return self.cleaned_data
+        by_name, found, wrong = {}, [], []
+        for holder in self.holders:
+            by_name[holder.pk] = holder
+            by_name[holder.name] = None if holder.name in by_name else holder
+        for number, cells in self.cleaned_data["file"] or self.cleaned_data["lines"]:
+            if len(cells) != 3 or not all(cells):
+                wrong.append(f"第 {number} 行“{' '.join(cells)[:40]}”应是三项：单位、起号、止号。")
+            elif cells[0] not in by_name:
+                wrong.append(f"第 {number} 行：本单位下面没有“{cells[0]}”，请写全名或区划代码。")
+            elif by_name[cells[0]] is None:
+                wrong.append(f"第 {number} 行：有两个单位叫“{cells[0]}”，请写区划代码。")
+            else:
+                found.append(Line(by_name[cells[0]], cells[1], cells[2]))
+        if wrong:
+            raise ValidationError(wrong[:20])
+        if not found:
+            raise ValidationError("请粘贴清单，或者选择表格。")
+        return {"lines": found}
+
+
+class ReturnForm(forms.Form):
+    first = forms.CharField(label="从哪个号起交回", max_length=30, help_text="这个号和后面没有用的号都交回。")
+
+
+class NumberForm(forms.Form):
+    number = forms.CharField(label="收据号", max_length=30)
+    state = forms.ChoiceField(
+        label="情况", choices=[(s.value, s.label) for s in (Receipt.State.VOIDED, Receipt.State.LOST)]
+    )
+    reason = forms.CharField(label="原因", max_length=100)

@@ -1,0 +1,118 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from core.access.scope import ScopedQuerySet
+from core.regions.models import Region
+from subsidies.campaigns.models import Campaign
+
+
+class ReceiptBook(models.Model):
+    """收据本: a range of numbers in somebody's hands; issued county → township → village.
+
+    Its unused end may have been handed back the same way: from `returned_from` on, the numbers are no longer theirs.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="receipt_books")
+    prefix = models.CharField("字头", max_length=12, blank=True)
+    first = models.PositiveBigIntegerField("起号")
+    last = models.PositiveBigIntegerField("止号")
+    width = models.PositiveSmallIntegerField("号码位数")
+    holder = models.ForeignKey(Region, models.PROTECT, verbose_name="领用单位", related_name="+")
+    parent = models.ForeignKey("self", models.PROTECT, verbose_name="来自", null=True, blank=True, related_name="parts")
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="发放人", null=True, related_name="+"
+    )
+    issued_at = models.DateTimeField("发放时间")
+    returned_from = models.PositiveBigIntegerField("交回起号", null=True, blank=True)
+    returned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="收回人", null=True, blank=True, related_name="+"
+    )
+    returned_at = models.DateTimeField("交回时间", null=True, blank=True)
+
+    scope_field = "holder_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "收据本"
+        ordering = ["prefix", "first"]
+        constraints = [
+            models.CheckConstraint(condition=Q(last__gte=F("first")), name="book_has_numbers"),
+            models.UniqueConstraint(
+                fields=["campaign", "prefix", "first", "holder"],
+                condition=Q(returned_from__isnull=True) | Q(returned_from__gt=F("first")),
+                name="one_book_a_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_from__isnull=True)
+                | Q(returned_from__gte=F("first"), returned_from__lte=F("last")),
+                name="book_returned_within",
+            ),
+        ]
+
+    def __str__(self):
+        return self.text
+
+    @property
+    def text(self) -> str:
+        """The range as it was issued: NX0101—NX0120."""
+        return self.written(self.first, self.last)
+
+    @property
+    def end(self) -> int:
+        """The last number that is still the holder's; `first` - 1 if all were handed back."""
+        return self.last if self.returned_from is None else self.returned_from - 1
+
+    @property
+    def returned(self) -> int:
+        """How many numbers were handed back."""
+        return self.last - self.end
+
+    @property
+    def returned_text(self) -> str:
+        return self.written(self.end + 1, self.last) if self.returned else ""
+
+    def written(self, *serials: int) -> str:
+        return "—".join(f"{self.prefix}{serial:0{self.width}d}" for serial in serials)
+
+
+class Receipt(models.Model):
+    """专用收据: a number used once, or for one household; voided or lost with a reason, never deleted.
+
+    `serial` is the number's digits, which place it in its book.
+    """
+
+    class State(models.TextChoices):
+        USED = "used", "已使用"
+        VOIDED = "voided", "已作废"
+        LOST = "lost", "已遗失"
+        RELEASED = "released", "已撤回"
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="receipts")
+    number = models.CharField("收据号", max_length=30)
+    serial = models.PositiveBigIntegerField("序号", null=True)
+    village = models.ForeignKey(Region, models.PROTECT, verbose_name="村", related_name="+")
+    book = models.ForeignKey(ReceiptBook, models.PROTECT, verbose_name="收据本", null=True, related_name="receipts")
+    household = models.CharField("户", max_length=30, blank=True)
+    amount = models.DecimalField("金额", max_digits=12, decimal_places=2)
+    used_on = models.DateField("开具日期")
+    state = models.CharField("状态", max_length=8, choices=State, default=State.USED)
+    void_reason = models.CharField("作废或遗失原因", max_length=120, blank=True)
+    voided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="经手人", null=True, related_name="+"
+    )
+    voided_at = models.DateTimeField("作废或遗失时间", null=True)
+
+    scope_field = "village_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "收据"
+        constraints = [models.UniqueConstraint(fields=["campaign", "number"], name="one_receipt_a_number")]
+        indexes = [
+            models.Index(fields=["campaign", "village", "used_on"], name="receipt_village"),
+            models.Index(fields=["book", "serial"], name="receipt_in_book"),
+        ]
+
+    def __str__(self):
+        return self.number

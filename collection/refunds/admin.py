@@ -1,0 +1,25 @@
+from django.contrib import admin
+
+from collection.refunds.models import Refund
+from core.pages.admin_base import ScopedAdmin
+
+
+@admin.register(Refund)
+class RefundAdmin(ScopedAdmin):
+    list_display = ("requested_at", "village", "reason", "amount", "state", "first_by", "second_by")
+    list_filter = ("state", "reason")
+    list_select_related = ("village", "first_by", "second_by")
+    fields = (
+        "village",
+        "reason",
+        "amount",
+        "state",
+        "note",
+        "requested_by",
+        "requested_at",
+        "first_by",
+        "first_at",
+        "second_by",
+        "second_at",
+        "reject_reason",
+    )

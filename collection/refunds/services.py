@@ -1,0 +1,404 @@
+"""退费: who asks for what and until when the policy says; paid out once, by two people, never more than was paid.
+
+Locks: the village's account first, then the refund. What the money does and the end of the enrolment are one
+transaction with the second review.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from django.core.files.base import File
+from django.db import IntegrityError, transaction
+from django.db.models import Q, Sum
+
+from collection.contributions.models import Contribution
+from collection.declarations.drafts import free_money
+from collection.declarations.models import DeclarationRow
+from collection.entitlements import services as consequences
+from collection.entitlements.models import DifferenceCase
+from collection.money import services as money
+from collection.money.models import Movement, Place
+from collection.money.steps import StepRefused, refuse_closed, required
+from collection.refunds.models import Refund
+from collection.self_payments.models import SelfPayment
+from config import clock
+from core.access.roles import Role
+from core.audit import services as audit
+from core.files import services as attachments
+from core.files.models import Attachment
+from core.files.photos import Photo, store_photo
+from core.pages.text import whole
+from core.refusals import Refused
+from residents.counter import services as window
+from residents.people.models import InsuredYear, Resident
+from subsidies.campaigns import watermark
+from subsidies.policy.parts import RefundReason
+
+ZERO = Decimal("0.00")
+State, Paid = Refund.State, Contribution.State
+OPEN = (State.REQUESTED, State.FIRST_PASSED)
+DIFFERENCE = "identity_difference"
+#: The registered status that a refund's reason goes with.
+STATUS_REASONS = {
+    "dead": "death",
+    "army": "army",
+    "prison": "prison",
+    "employee": "employee_insurance",
+    "elsewhere": "insured_elsewhere",
+}
+#: The status that a resident gets when such a refund is decided.
+STATUS_OF = {reason: status for status, reason in STATUS_REASONS.items()}
+REVIEWERS = {State.REQUESTED: Role.TAX, State.FIRST_PASSED: Role.COUNTY}
+
+
+def reasons_for(contribution: Contribution, on: date) -> list[tuple[RefundReason, str]]:
+    """Every reason the county knows with '' or why it does not hold any more for this contribution on that day."""
+    rules = contribution.campaign.policy.refund_rules
+    return [(reason, why_not(reason, contribution.benefit_from, on)) for reason in rules.reasons]
+
+
+def why_not(reason: RefundReason, benefit_from: date | None, on: date) -> str:
+    """'' while the reason may be applied for; otherwise the sentence that refuses it, with its clause."""
+    if reason.deadline and on > reason.deadline:
+        return f"“{reason.name}”退费受理到 {reason.deadline} 为止（{reason.source}）。"
+    if reason.before_benefits and benefit_from and on >= benefit_from:
+        return f"待遇从 {benefit_from} 开始享受，“{reason.name}”的个人缴费不再退回（{reason.source}）。"
+    return ""
+
+
+@transaction.atomic
+def request_refund(
+    *,
+    contribution: Contribution,
+    reason: str,
+    actor,
+    happened_on: date | None = None,
+    amount: Decimal | None = None,
+    evidence: Iterable[Photo | File] = (),
+    note: str = "",
+    payee: str = "",
+    payee_account: str = "",
+) -> Refund:
+    """Registers an application. `amount`: yuan, all that is left if not given; less only for a difference.
+    `happened_on`: the day of the death, the enlistment …, needed where the reason is one of STATUS_OF.
+
+    Raises StepRefused: unknown reason, no such day, past the deadline, benefits begun, cash that was never banked,
+    asked twice.
+    """
+    campaign = contribution.campaign
+    note, payee = whole(note, "说明", 200, StepRefused), whole(payee, "收款人", 60, StepRefused)
+    payee_account = whole(payee_account, "收款账号", 40, StepRefused)
+    money.lock_accounts(campaign=campaign, villages=[contribution.village_id])
+    refuse_closed(campaign)
+    contribution = _live(contribution)
+    rule = campaign.policy.refund_rules.reason(reason)
+    if rule is None:
+        known = "、".join(r.name for r in campaign.policy.refund_rules.reasons)
+        raise StepRefused(f"{campaign.county.name}的政策没有这个退费原因；可以选：{known}。")
+    if refused := why_not(rule, contribution.benefit_from, clock.today()):
+        raise StepRefused(refused)
+    if rule.code not in STATUS_OF:
+        happened_on = None
+    elif happened_on is None or not contribution.resident.birth_date <= happened_on <= clock.today():
+        raise StepRefused(f"请照证明填写“{rule.name}”的日期：不能早于出生，也不能晚于今天。")
+    if contribution.channel == Contribution.Channel.FREE or not contribution.amount:
+        raise StepRefused("这个人没有缴费（全额资助），没有钱可退。")
+    left = contribution.amount - given_back(contribution)
+    if not left:
+        raise StepRefused("这笔缴费已经申请退费或已经退过，不用再申请；办到哪一步请看退费列表。")
+    amount = left if amount is None else amount
+    ends = reason != DIFFERENCE
+    if ends and amount != left:
+        raise StepRefused(f"终止参保的退费应退全部余额 {left} 元，不能只退 {amount} 元。")
+    if not ZERO < amount <= left or (not ends and amount >= contribution.amount):
+        raise StepRefused(f"退费金额 {amount} 元不对：缴了 {contribution.amount} 元，还可以退 {left} 元。")
+    _refuse_if_paid_twice_is_open(contribution)
+    refund = _create(
+        campaign=campaign,
+        contribution=contribution,
+        resident_id=contribution.resident_id,
+        village_id=contribution.village_id,
+        reason=rule.code,
+        reason_name=rule.name,
+        happened_on=happened_on,
+        amount=amount,
+        ends_enrolment=ends,
+        note=note,
+        payee=payee,
+        payee_account=payee_account,
+        requested_by=actor,
+        requested_at=clock.now(),
+    )
+    refund.evidence.set([_keep(paper, refund.village_id, actor) for paper in evidence])
+    audit.record(
+        "refund.request",
+        actor=actor,
+        obj=refund,
+        summary=f"申请退费 {amount} 元（{rule.name}）",
+        after={"reason": rule.name, "amount": str(amount)},
+    )
+    return refund
+
+
+@transaction.atomic
+def open_case(*, self_payment: SelfPayment, reason: str, note: str, actor) -> Refund | None:
+    """The case that follows by itself when somebody paid twice, or paid who must not; None if the county has no such
+    reason or its time is over (then it stays on the worklist). Asked again, the same case."""
+    known = Refund.objects.filter(self_payment=self_payment).exclude(state=State.REJECTED).first()
+    if known:
+        return known
+    rule = self_payment.campaign.policy.refund_rules.reason(reason)
+    if rule is None or why_not(rule, self_payment.campaign.policy.year_start, clock.today()):
+        return None
+    refund = _create(
+        campaign=self_payment.campaign,
+        self_payment=self_payment,
+        contribution=self_payment.contribution,
+        resident_id=self_payment.resident_id,
+        village_id=self_payment.region_code,
+        reason=rule.code,
+        reason_name=rule.name,
+        amount=self_payment.amount,
+        ends_enrolment=False,
+        note=note[:200],
+        requested_by=actor,
+        requested_at=clock.now(),
+    )
+    audit.record(
+        "refund.open", actor=actor, obj=refund, summary=f"系统比对转退费 {refund.amount} 元（{rule.name}）：{note}"
+    )
+    return refund
+
+
+@transaction.atomic
+def add_evidence(*, refund: Refund, papers: Iterable[Photo | File], actor) -> Refund:
+    """More documents, each once however often it comes; only while the case is open."""
+    money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
+    refuse_closed(refund.campaign)
+    refund = _locked(refund)
+    known = set(refund.evidence.values_list("sha256", flat=True))
+    papers = [paper for paper in papers if _digest(paper) not in known]
+    if not papers:
+        return refund
+    if refund.state not in OPEN:
+        raise StepRefused(f"退费{refund.get_state_display()}，不能再加材料。")
+    added = [_keep(paper, refund.village_id, actor) for paper in papers]
+    refund.evidence.add(*added)
+    names = "、".join(paper.name for paper in added)
+    audit.record("refund.evidence", actor=actor, obj=refund, summary=f"补充退费证明 {names}")
+    return refund
+
+
+@transaction.atomic
+def pass_first(*, refund: Refund, actor) -> Refund:
+    """The tax bureau's first review."""
+    refund = _begin(refund, actor, Role.TAX)
+    if refund.state == State.FIRST_PASSED and refund.first_by_id == actor.pk:
+        return refund
+    if refund.state != State.REQUESTED:
+        raise StepRefused(f"这笔退费{refund.get_state_display()}，不在初审环节。")
+    if wanted := missing_evidence(refund):
+        raise StepRefused(f"还没有证明材料（{wanted}），请先上传再初审。")
+    refund.state, refund.first_by, refund.first_at = State.FIRST_PASSED, actor, clock.now()
+    refund.save(update_fields=["state", "first_by", "first_at"])
+    audit.record("refund.pass_first", actor=actor, obj=refund, summary=f"税务初审通过退费 {refund.amount} 元")
+    return refund
+
+
+@transaction.atomic
+def pay_refund(*, refund: Refund, actor) -> Refund:
+    """The bureau's second review: the money goes back and, where the reason ends it, the enrolment with it."""
+    moment = watermark.stamp(campaign_id=refund.campaign_id)
+    refund = _begin(refund, actor, Role.COUNTY)
+    if refund.state == State.PAID and refund.second_by_id == actor.pk:
+        return refund
+    if refund.state != State.FIRST_PASSED:
+        raise StepRefused(f"这笔退费{refund.get_state_display()}，不在复核环节。")
+    if refund.first_by_id == actor.pk:
+        raise StepRefused("初审和复核必须是两个人。")
+    Resident.objects.select_for_update(of=("self",)).get(pk=refund.resident_id)  # before the contribution
+    place = _source_of(refund)
+    money.record_movements(
+        campaign=refund.campaign,
+        actor=actor,
+        reason=f"退费：{refund.reason_name}",
+        facts=[
+            money.Fact(
+                key=f"refund:{refund.pk}",
+                kind=Movement.Kind.REFUND,
+                village=refund.village_id,
+                amount=refund.amount,
+                on=clock.today(),
+                refund_id=refund.pk,
+                contribution_id=refund.contribution_id,
+                from_place=None if place == Place.TREASURY else place,
+            )
+        ],
+    )
+    refund.state, refund.second_by, refund.second_at = State.PAID, actor, moment
+    refund.save(update_fields=["state", "second_by", "second_at"])
+    if refund.ends_enrolment:
+        _end_enrolment(refund, moment)
+        _follow_status(refund, actor)
+    DifferenceCase.objects.filter(refund=refund, state=DifferenceCase.State.REFUNDING).update(
+        state=DifferenceCase.State.HANDLED, handled_by=actor, handled_at=moment, note="差额已退"
+    )
+    if refund.reason == DIFFERENCE:
+        consequences.book_difference(refund=refund)
+    audit.record(
+        "refund.pay",
+        actor=actor,
+        obj=refund,
+        summary=f"医保复核通过，退费 {refund.amount} 元（{refund.reason_name}）"
+        + ("，参保终止" if refund.ends_enrolment else ""),
+        after={"from": Place(place).label, "amount": str(refund.amount)},
+    )
+    return refund
+
+
+@transaction.atomic
+def reject_refund(*, refund: Refund, reason: str, actor) -> Refund:
+    """Whoever reviews may refuse, with the reason for the applicant; it can be asked for again."""
+    reason = required(reason, "未通过的原因")
+    money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
+    refuse_closed(refund.campaign)
+    refund = _locked(refund)
+    if refund.state == State.REJECTED:
+        return refund
+    if refund.state not in OPEN or actor.role != REVIEWERS[refund.state]:
+        raise StepRefused(f"这笔退费{refund.get_state_display()}，现在不由{actor.get_role_display()}审核。")
+    refund.state, refund.reject_reason = State.REJECTED, reason
+    refund.save(update_fields=["state", "reject_reason"])
+    DifferenceCase.objects.filter(refund=refund, state=DifferenceCase.State.REFUNDING).update(
+        state=DifferenceCase.State.OPEN, refund=None
+    )
+    audit.record("refund.reject", actor=actor, obj=refund, summary=f"退费未通过：{reason}")
+    return refund
+
+
+def given_back(contribution: Contribution) -> Decimal:
+    """What of this contribution is paid back or asked for already, in yuan; a second payment's return is not its."""
+    sums = Refund.objects.filter(contribution=contribution, self_payment__isnull=True).exclude(state=State.REJECTED)
+    return (sums.aggregate(sum=Sum("amount"))["sum"] or ZERO).quantize(ZERO)
+
+
+def missing_evidence(refund: Refund) -> str:
+    """What the policy asks for and is not attached; '' if nothing is missing. Cases that the lists prove need none."""
+    if refund.self_payment_id or refund.evidence.exists():
+        return ""
+    if refund.reason == DIFFERENCE and DifferenceCase.objects.filter(refund=refund, roster__isnull=False).exists():
+        return ""
+    rule = refund.campaign.policy.refund_rules.reason(refund.reason)
+    return "、".join(rule.evidence) if rule else ""
+
+
+def _live(contribution):
+    found = (
+        Contribution.objects.select_for_update(of=("self",))
+        .select_related("campaign__policy_version", "campaign__county", "resident")
+        .get(pk=contribution.pk)
+    )
+    if found.ended_at:
+        raise StepRefused(f"这笔缴费{found.get_state_display()}，不能再退。")
+    return found
+
+
+def _create(**fields) -> Refund:
+    try:
+        with transaction.atomic():
+            return Refund.objects.create(**fields)
+    except IntegrityError:
+        raise StepRefused("这笔缴费已经有一张没有办结或已经退过的退费单，不能退两次。") from None
+
+
+def _refuse_if_paid_twice_is_open(contribution):
+    """Paid twice is given back once: either the second payment or the first, not both."""
+    other = Refund.objects.filter(contribution=contribution, self_payment__isnull=False).exclude(state=State.REJECTED)
+    if found := other.first():
+        raise StepRefused(
+            f"这个人的另一笔自主缴费已经{found.get_state_display()}（退费单 {found.pk}），两笔不能都退。"
+            "确要退这一笔的，请先将那一张审核为未通过。"
+        )
+
+
+def _begin(refund, actor, role):
+    if actor.role != role:
+        raise StepRefused(f"这一步由{role.label}审核。")
+    money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
+    refuse_closed(refund.campaign)
+    return _locked(refund)
+
+
+def _locked(refund) -> Refund:
+    return (
+        Refund.objects.select_for_update(of=("self",))
+        .select_related(
+            "campaign__policy_version", "campaign__county", "contribution", "resident", "self_payment", "village"
+        )
+        .get(pk=refund.pk)
+    )
+
+
+def _source_of(refund) -> str:
+    """Where the money stands that goes back. On its way to the treasury it cannot be caught: first it must arrive."""
+    if refund.self_payment_id:
+        return Place.TREASURY
+    contribution = _live(refund.contribution)
+    if refund.amount > contribution.amount:
+        raise StepRefused("退费金额超过了缴费金额，不能退。")
+    if contribution.state == Paid.POSTED:
+        return Place.TREASURY
+    if contribution.state in (Paid.DECLARED, Paid.CONFIRMED):
+        raise StepRefused("这个人正在申报途中，要等税务反馈并入库（或导入失败退回）以后才能复核退费。")
+    on_draft = Q(declaration__state="draft", contribution=contribution)
+    if DeclarationRow.objects.filter(on_draft).exists():
+        raise StepRefused("这个人在一张没有报送的申报表里，请乡镇先“重新核对”把他去掉，再复核退费。")
+    if contribution.state == Paid.COLLECTED:
+        free = free_money(campaign=refund.campaign, region=refund.village.township_code)
+        if free.get(refund.village_id, ZERO) < refund.amount:
+            raise StepRefused("这个人交的现金还在村里，没有缴存入账，不用退费：请村里退还现金并作废收据（撤回台账）。")
+    return Place.TOWNSHIP
+
+
+def _end_enrolment(refund, moment):
+    Contribution.objects.filter(pk=refund.contribution_id, ended_at__isnull=True).update(
+        state=Paid.REFUNDED, ended_at=moment, end_reason=f"退费：{refund.reason_name}"[:120]
+    )
+    InsuredYear.objects.filter(resident=refund.resident_id, year=refund.campaign.year).delete()
+
+
+def _follow_status(refund, actor):
+    """The resident's dated status follows what was decided; one that is newer, or death, stands, and that is said."""
+    status = STATUS_OF.get(refund.reason)
+    if status is None or refund.resident.status == status:
+        return
+    try:
+        with transaction.atomic():
+            window.set_status(
+                resident=refund.resident,
+                status=status,
+                since=refund.happened_on,
+                actor=actor,
+                source=f"退费单 {refund.pk}（{refund.reason_name}）",
+                batch=f"refund-{refund.pk}",
+            )
+    except Refused as stands:
+        audit.record(
+            "status.keep",
+            actor=actor,
+            obj=refund.resident,
+            batch=f"refund-{refund.pk}",
+            summary=f"退费单 {refund.pk}（{refund.reason_name}）没有改动状态：{stands}",
+        )
+
+
+def _digest(paper: Photo | File) -> str:
+    return paper.sha256 if isinstance(paper, Photo) else attachments.sha256_of(paper)
+
+
+def _keep(paper: Photo | File, region: str, actor) -> Attachment:
+    """A document that proves the reason: a photograph made small, or a PDF as it came."""
+    if isinstance(paper, Photo):
+        return store_photo(photo=paper, name="退费证明", region=region, actor=actor, kind="paper")
+    return attachments.store(file=paper, name=paper.name, kind="evidence", region=region, actor=actor)

@@ -1,0 +1,148 @@
+"""自主缴费: the tax bureau's paid lists and what could not be matched."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Sum
+from django.shortcuts import get_object_or_404, redirect, render
+
+from collection.declarations import tax_files
+from collection.declarations.forms import TableFileForm
+from collection.money.form_steps import taken, tried
+from collection.self_payments import services as self_payments
+from collection.self_payments.forms import NoteForm, SettleForm
+from collection.self_payments.models import PaidList, SelfPayment
+from core.access.roles import Role, roles
+from core.jobs.models import Job
+from residents.people import id_numbers
+from residents.people.models import Resident
+from subsidies.campaigns.selectors import campaign_or_404
+
+SETTLES = (Role.TAX, Role.COUNTY)
+Outcome = SelfPayment.Outcome
+
+
+@roles(*SETTLES, Role.TOWNSHIP)
+def self_payment_list(request):
+    """The payments of the region by what came of them; those that wait for a person first."""
+    campaign = campaign_or_404(request.user)
+    mine = SelfPayment.objects.for_user(request.user).filter(campaign=campaign)
+    counts = [
+        {
+            "outcome": outcome,
+            "label": Outcome(outcome).label,
+            "people": people,
+            "amount": amount,
+            "waits": outcome in self_payments.WORKLIST,
+        }
+        for outcome, people, amount in mine.order_by().values_list("outcome").annotate(Count("pk"), Sum("amount"))
+    ]
+    outcome = request.GET.get("outcome", "")
+    rows = (
+        mine.filter(outcome=outcome)
+        if outcome in Outcome.values
+        else mine.filter(outcome__in=self_payments.WORKLIST, settled_at__isnull=True)
+    )
+    page = Paginator(rows.select_related("resident__village").order_by("pk"), 50).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "collection/self_payments/self_payment_list.html",
+        {
+            "title": "自主缴费",
+            "counts": counts,
+            "page": page,
+            "outcome": outcome,
+            "worklist": self_payments.WORKLIST,
+            "settles": request.user.role in SETTLES and campaign.is_open,
+            "uploads": request.user.role in SETTLES and campaign.is_open,
+        },
+    )
+
+
+@roles(*SETTLES)
+def paid_list_upload(request):
+    campaign = campaign_or_404(request.user)
+    form = TableFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file, made = form.cleaned_data["file"], []
+
+        def take():
+            made.extend(self_payments.take_paid_list(campaign=campaign, file=file, name=file.name, actor=request.user))
+
+        if tried(request, take):
+            kept, new = made
+            if not new:
+                messages.info(request, "这份清单以前上传过，没有重复导入，下面是当时的结果。")
+            return redirect("paid_list", kept.pk)
+    lists = PaidList.objects.for_user(request.user).filter(campaign=campaign)
+    lists = lists.select_related("attachment", "uploaded_by")
+    return render(
+        request,
+        "collection/self_payments/paid_list_upload.html",
+        {"title": "上传已缴清单", "form": form, "lists": lists[:30], "campaign": campaign},
+        status=400 if form.errors else 200,
+    )
+
+
+@roles(*SETTLES)
+def paid_list(request, pk):
+    lists = PaidList.objects.for_user(request.user).select_related("attachment", "uploaded_by")
+    found = get_object_or_404(lists, pk=pk)
+    counts = found.rows.order_by().values_list("outcome").annotate(Count("pk"))
+    return render(
+        request,
+        "collection/self_payments/paid_list.html",
+        {
+            "title": "已缴清单",
+            "list": found,
+            "counts": [(Outcome(o).label, o, n) for o, n in counts],
+            "job": Job.objects.filter(key=tax_files.job_key(found)).order_by("-created_at").first(),
+        },
+    )
+
+
+@roles(*SETTLES)
+def self_payment_settle(request, pk):
+    """Whose payment it is, or that it is none of ours."""
+    rows = SelfPayment.objects.for_user(request.user).select_related("resident__village", "campaign__policy_version")
+    payment = get_object_or_404(rows, pk=pk)
+    settle = SettleForm(request.POST if "settle" in request.POST else None)
+    aside = NoteForm(request.POST if "aside" in request.POST else None, prefix="aside")
+    if settle.is_bound and settle.is_valid():
+        number = id_numbers.normalise(settle.cleaned_data["id_number"])
+        person = (
+            Resident.objects.for_user(request.user)
+            .filter(id_number=number, merged_into__isnull=True)
+            .order_by("document_type")
+            .first()
+        )
+        if person is None:
+            settle.add_error("id_number", "居民库里没有这个证件号码。新来的人请先在居民库登记，再核实。")
+        elif taken(
+            request,
+            lambda: self_payments.settle_as(
+                self_payment=payment, resident=person, note=settle.cleaned_data["note"], actor=request.user
+            ),
+            "已核实。",
+        ):
+            return redirect("self_payment_list")
+    if (
+        aside.is_bound
+        and aside.is_valid()
+        and taken(
+            request,
+            lambda: self_payments.set_aside(self_payment=payment, actor=request.user, **aside.cleaned_data),
+            "已记为另案处理。",
+        )
+    ):
+        return redirect("self_payment_list")
+    return render(
+        request,
+        "collection/self_payments/self_payment_settle.html",
+        {
+            "title": "核实自主缴费",
+            "payment": payment,
+            "settle": settle,
+            "aside": aside,
+            "waits": payment.outcome in self_payments.WORKLIST and not payment.settled_at,
+        },
+    )

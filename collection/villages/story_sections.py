@@ -1,0 +1,182 @@
+"""What collection knows of a person: payments with their quotes, receipts, declarations, postings, refunds."""
+
+from django.utils import timezone
+
+from collection.cash.selectors import where_banked
+from collection.contributions.models import Contribution
+from collection.declarations.models import DeclarationRow
+from collection.entitlements.models import DifferenceCase, NotInsured
+from collection.money.models import Movement
+from collection.refunds.models import Refund
+from residents.people.story import Badge, Section
+
+_STATE_KINDS = {
+    Contribution.State.POSTED: "ok",
+    Contribution.State.FAILED: "bad",
+    Contribution.State.REVERSED: "off",
+    Contribution.State.REFUNDED: "off",
+}
+_RESULT_KINDS = {DeclarationRow.Result.SUCCESS: "ok", DeclarationRow.Result.FAILURE: "bad"}
+_CASE_KINDS = {DifferenceCase.State.HANDLED: "ok", DifferenceCase.State.WITHDRAWN: "off"}
+_REFUND_KINDS = {Refund.State.PAID: "ok", Refund.State.REJECTED: "bad"}
+
+
+def _instant(moment) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def contributions(resident, user):
+    rows = [
+        (
+            paid.year,
+            Badge(_STATE_KINDS.get(paid.state, "wait"), paid.get_state_display()),
+            paid.get_channel_display(),
+            paid.paid_on,
+            paid.standard,
+            paid.subsidy,
+            paid.amount,
+            f"{paid.category}\n{paid.clause}",
+            paid.receipt.number if paid.receipt else "",
+            _benefits(paid),
+        )
+        for paid in resident.contributions.select_related("receipt").order_by("-year", "-id")
+    ]
+    columns = (
+        "年度",
+        "状态",
+        "渠道",
+        "缴费日期",
+        "标准（元）",
+        "资助（元）",
+        "个人缴费（元）",
+        "资助类别和依据",
+        "收据号",
+        "待遇期",
+    )
+    return Section("应缴核算与缴费", columns, rows, empty="没有缴费记录。")
+
+
+def _benefits(paid) -> str:
+    if not paid.benefit_from:
+        return ""
+    waiting = f"\n等待期{paid.waiting_months}个月" if paid.waiting_months else ""
+    return f"{paid.benefit_from} 至\n{paid.benefit_to}{waiting}"
+
+
+def way_of_the_money(resident, user):
+    """Each movement of this person's money, and the bank slips that took the cash: the oldest cash is banked first."""
+    movements = Movement.objects.filter(contribution__resident=resident).select_related("actor").order_by("on", "id")
+    rows = [
+        (
+            move.on,
+            move.get_kind_display(),
+            f"{move.get_from_place_display()} → {move.get_to_place_display()}",
+            move.amount,
+            move.actor.name if move.actor else "",
+            move.reason,
+        )
+        for move in movements
+    ]
+    parts = where_banked(resident=resident)
+    rows += [_banked(part, user) for part in parts if part.slip]
+    rows.sort(key=lambda row: row[0])
+    rows += [
+        ("", Badge("wait", "未缴存"), "还在村级手中", part.amount, "", "先收的先缴，还没有轮到这笔")
+        for part in parts
+        if part.slip is None
+    ]
+    columns = ("日期", "事项", "从哪里到哪里", "金额（元）", "经办人", "说明")
+    return Section("资金去向", columns, rows, empty="没有资金往来。")
+
+
+def _banked(part, user) -> tuple:
+    slip = part.slip
+    if slip.village_id.startswith(user.scope_prefix):
+        where, who = f"回单 {slip.slip_no}（{slip.get_state_display()}）", slip.recorded_by.name
+    else:
+        where, who = f"{slip.village}的回单（{slip.get_state_display()}）", ""
+    says = "按先收先缴推算" if slip.amount == part.amount else f"这张回单共 {slip.amount:,.2f} 元，按先收先缴推算"
+    if slip.paid_on < part.cash.on:
+        says = f"收款以前多缴存的，由这笔抵上；{says}"
+    return (slip.paid_on, "缴存", where, part.amount, who, says)
+
+
+def declarations(resident, user):
+    found = (
+        DeclarationRow.objects.filter(contribution__resident=resident)
+        .select_related("declaration__township", "fixed_by")
+        .order_by("-id")
+    )
+    rows = [
+        (
+            str(row.declaration),
+            _instant(row.declaration.submitted_at),
+            Badge(_RESULT_KINDS.get(row.result, "wait"), row.get_result_display()),
+            row.amount,
+            row.reason,
+            row.fix_note,
+            row.declaration.confirmation_no,
+            _instant(row.declaration.posted_at),
+        )
+        for row in found
+    ]
+    columns = ("申报表", "报送", "税务反馈", "金额（元）", "失败原因", "改正说明", "确认单号", "入库")
+    return Section("申报、反馈与入库", columns, rows, empty="没有申报过。")
+
+
+def refunds(resident, user):
+    found = Refund.objects.filter(resident=resident).select_related("first_by", "second_by")
+    rows = [
+        (
+            refund.reason_name,
+            Badge(_REFUND_KINDS.get(refund.state, "wait"), refund.get_state_display()),
+            refund.amount,
+            _instant(refund.requested_at),
+            refund.first_by.name if refund.first_by else "",
+            refund.second_by.name if refund.second_by else "",
+            refund.reject_reason or refund.note,
+        )
+        for refund in found
+    ]
+    columns = ("原因", "状态", "金额（元）", "申请", "税务初审", "医保复核", "说明")
+    return Section("退费", columns, rows, empty="没有退费。")
+
+
+def differences(resident, user):
+    """Paid, then recognised as one who owes less; only where it happened."""
+    found = DifferenceCase.objects.filter(contribution__resident=resident).select_related("campaign", "handled_by")
+    rows = [
+        (
+            case.campaign.year,
+            Badge(_CASE_KINDS.get(case.state, "wait"), case.get_state_display()),
+            case.category,
+            case.due,
+            case.difference,
+            case.why,
+            _instant(case.made_at),
+            case.handled_by.name if case.handled_by else "",
+            case.note,
+        )
+        for case in found
+    ]
+    columns = ("年度", "状态", "认定后的类别", "认定后应缴", "差额", "依据", "发现", "处理人", "处理说明")
+    return Section("先缴后认定（身份变更差额）", columns, rows) if rows else None
+
+
+def not_insured(resident, user):
+    """Why this person was not insured, as it was found out; the first line holds. Only where it was asked."""
+    found = NotInsured.objects.filter(resident=resident).select_related("campaign", "evidence", "recorded_by")
+    rows = [
+        (
+            reason.campaign.year,
+            reason.get_reason_display(),
+            reason.note,
+            "有" if reason.evidence else "",
+            reason.look_again_on or "",
+            reason.recorded_by.name,
+            _instant(reason.recorded_at),
+        )
+        for reason in found
+    ]
+    columns = ("年度", "原因", "说明", "证明材料", "下次核查", "登记人", "登记时间")
+    return Section("未参保原因", columns, rows) if rows else None

@@ -1,0 +1,31 @@
+"""The village's page: task, paid, unpaid, cash in hand, and the three things a helper does."""
+
+from django.shortcuts import redirect, render
+
+from collection.cash.views import SEES_CASH, clock_context
+from collection.villages.selectors import overview
+from core.access.roles import Role, roles
+from subsidies.campaigns.selectors import campaign_or_404, village_or_404
+
+
+@roles(Role.VILLAGE)
+def own_village(request):
+    """A helper's own village."""
+    return redirect("village", request.user.region_id)
+
+
+@roles(*SEES_CASH)
+def village(request, village):
+    region = village_or_404(request.user, village)
+    campaign = campaign_or_404(request.user)
+    return render(
+        request,
+        "collection/villages/village.html",
+        {"title": region.name, **village_context(campaign, region)},
+    )
+
+
+def village_context(campaign, region) -> dict:
+    """What templates/collection/village_figures.html needs."""
+    figures = overview(campaign=campaign, village=region.pk)
+    return {"overview": figures, "region": region, "campaign": campaign, **clock_context(campaign, region)}

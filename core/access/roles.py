@@ -1,0 +1,47 @@
+"""Access: which roles open which page. Every view declares it; tests/test_every_url.py refuses one that does not."""
+
+from functools import wraps
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+
+
+class Role(models.TextChoices):
+    COUNTY = "county", "县医保局"
+    TOWNSHIP = "township", "乡镇征缴专班"
+    VILLAGE = "village", "村协办员"
+    TAX = "tax", "县税务局"
+    DEPARTMENT = "department", "认定部门"
+    LEADER = "leader", "领导"
+    SYSTEM = "system", "系统管理员"
+    SECURITY = "security", "安全管理员"
+    AUDIT = "audit", "审计员"
+
+
+#: 三员: they look after the system and see no business data by that role.
+OFFICERS = frozenset({Role.SYSTEM, Role.SECURITY, Role.AUDIT})
+
+#: Who works in the Django admin.
+ADMIN_ROLES = frozenset({Role.COUNTY, *OFFICERS})
+#: Every role that works on business data.
+BUSINESS = frozenset(Role) - OFFICERS
+EVERYONE = frozenset(Role)
+#: Who registers people and changes what is known of them at the counter.
+AT_THE_COUNTER = (Role.COUNTY, Role.TOWNSHIP)
+
+
+def roles(*allowed):
+    """Opens a view to these roles; others get the 403 page. Sets `view.roles`, which menus and tests read."""
+    allowed = frozenset(Role(role) for role in allowed)
+
+    def decorate(view):
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            if request.user.role not in allowed:
+                raise PermissionDenied("您的角色不能打开这个页面。")
+            return view(request, *args, **kwargs)
+
+        guarded.roles = allowed
+        return guarded
+
+    return decorate

@@ -1,0 +1,90 @@
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
+
+from core.access.roles import ADMIN_ROLES, OFFICERS, Role
+from core.access.scope import ScopedQuerySet
+from core.regions.models import Region
+
+
+class Position(models.TextChoices):
+    """The places on a township's team and in a village (内政办〔2024〕, annex 2; section 5(2))."""
+
+    LEADER = "leader", "乡镇分管领导"
+    REVIEWER = "reviewer", "乡镇督导审核人员"
+    RECORDER = "recorder", "电子信息录入人员"
+    HELPER = "helper", "医保协办员"
+
+
+class AccountQuerySet(ScopedQuerySet):
+    def for_user(self, user):
+        """System and security officers look after the accounts of their county; others see their own region's."""
+        if user.role in (Role.SYSTEM, Role.SECURITY):
+            return self.in_region(user.region_id or "")
+        return super().for_user(user)
+
+
+class UserManager(BaseUserManager.from_queryset(AccountQuerySet)):
+    def create_user(self, username: str, password: str | None = None, **fields) -> "User":
+        user = self.model(username=self.model.normalize_username(username), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """An account: one role, one region. Without a region it sees no rows.
+
+    What an account may do follows from its role alone (core/access/roles.py), so there are no groups, no permission
+    rows and no superuser.
+    """
+
+    username = models.CharField(
+        "账号",
+        max_length=40,
+        unique=True,
+        validators=[UnicodeUsernameValidator()],
+        error_messages={"unique": "这个账号已经有人用了，请换一个。"},
+    )
+    name = models.CharField("姓名", max_length=40)
+    role = models.CharField("角色", max_length=12, choices=Role)
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="区划", null=True, blank=True, related_name="users")
+    department = models.CharField(
+        "部门", max_length=20, blank=True, help_text="认定部门填写，如 民政局、农业农村局、残联"
+    )
+    position = models.CharField("岗位", max_length=10, choices=Position, blank=True)
+    phone = models.CharField("联系电话", max_length=20, blank=True)
+    is_active = models.BooleanField("启用", default=True)
+    must_change_password = models.BooleanField("首次登录须改密码", default=True)
+    created_at = models.DateTimeField("建立时间", auto_now_add=True)
+
+    scope_field = "region_id"
+    objects = UserManager()
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name", "role"]
+
+    class Meta:
+        verbose_name = verbose_name_plural = "账号"
+        ordering = ["region_id", "username"]
+
+    def __str__(self):
+        return self.name or self.username
+
+    @property
+    def scope_prefix(self) -> str:
+        """The code under which this user sees rows; empty: nothing. Officers see no business rows at all."""
+        return "" if self.role in OFFICERS else (self.region_id or "")
+
+    @property
+    def is_officer(self) -> bool:
+        return self.role in OFFICERS
+
+    @property
+    def is_staff(self) -> bool:
+        return self.is_active and self.role in ADMIN_ROLES
+
+    def has_perm(self, perm, obj=None) -> bool:
+        return False
+
+    def has_module_perms(self, app_label) -> bool:
+        return False

@@ -1,0 +1,41 @@
+from django.contrib import admin
+
+from core.calendar.models import Holiday
+from core.pages.admin_base import AuditedExport, AuditedImport, NamedResource, ScopedAdmin
+
+
+class HolidayResource(NamedResource):
+    """The days of one county: a row of a file is that county's, whatever else the file says."""
+
+    def __init__(self, *, county: str = "", **kwargs):
+        super().__init__(**kwargs)
+        self.county = county
+
+    def get_queryset(self):
+        return Holiday.objects.filter(county=self.county)
+
+    def init_instance(self, row=None):
+        return Holiday(county_id=self.county)
+
+    class Meta:
+        model = Holiday
+        import_id_fields = ("day",)
+        fields = export_order = ("day", "is_working", "note")
+        skip_unchanged = True
+
+
+@admin.register(Holiday)
+class HolidayAdmin(AuditedImport, AuditedExport, ScopedAdmin):
+    """Days on which the county differs from the national calendar; they move its own deadlines and public notices."""
+
+    resource_classes = (HolidayResource,)
+    editable = ("is_working", "note")
+    can_add = True
+    list_display = ("day", "is_working", "note")
+    ordering = ("-day",)
+
+    def get_changeform_initial_data(self, request):
+        return {"county": request.user.region_id[:6]}
+
+    def get_resource_kwargs(self, request, *args, **kwargs):
+        return {**kwargs, "county": request.user.region_id[:6]}

@@ -1,0 +1,34 @@
+from django.urls import reverse
+
+from core.access.roles import Role
+from core.accounts import lockout
+from core.accounts.models import User
+from core.pages.frame import Entry, Todo
+
+ENTRIES = [
+    Entry("今日待办", "home", 10),
+    Entry("账号", "account_list", 90),
+    Entry("登录锁定", "lock_list", 91),
+    Entry("审计日志", "event_list", 92),
+    Entry("联系表", "contact_list", 93),
+    Entry("后台管理", "admin:index", 99, frozenset({Role.COUNTY, Role.SYSTEM})),
+]
+
+
+def todos(user) -> list[Todo]:
+    if user.role == Role.SECURITY:
+        return _locks(user)
+    if user.role == Role.SYSTEM:
+        return _first_passwords(user)
+    return []
+
+
+def _locks(user):
+    names = set(User.objects.for_user(user).values_list("username", flat=True))
+    number = sum(1 for row in lockout.locked() if row["username"] in names)
+    return [Todo(f"{number} 个账号因输错密码被锁定", reverse("lock_list"), urgent=True)] if number else []
+
+
+def _first_passwords(user):
+    waiting = User.objects.for_user(user).filter(is_active=True, must_change_password=True, last_login=None).count()
+    return [Todo(f"{waiting} 个账号发了首次密码还没有登录过", reverse("account_list"))] if waiting else []

@@ -1,0 +1,31 @@
+from django.contrib import admin
+
+from core.access import masks
+from core.audit.labels import NOTICES
+from core.messages.models import OutboxMessage
+from core.pages.admin_base import ScopedAdmin
+
+
+class NoticeFilter(admin.SimpleListFilter):
+    title, parameter_name = "类别", "kind"
+
+    def lookups(self, request, model_admin):
+        return NOTICES.items()
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+@admin.register(OutboxMessage)
+class OutboxAdmin(ScopedAdmin):
+    list_display = ("created_at", "notice", "to_name", "masked_phone", "text", "sent_at", "error")
+    list_filter = (NoticeFilter, ("sent_at", admin.EmptyFieldListFilter))
+    fields = ("created_at", "notice", "region_code", "to_name", "masked_phone", "text", "sent_at", "attempts", "error")
+
+    @admin.display(description="类别", ordering="kind")
+    def notice(self, obj):
+        return NOTICES.get(obj.kind, obj.kind)
+
+    @admin.display(description="电话")
+    def masked_phone(self, obj):
+        return masks.mask_phone(obj.to_phone)

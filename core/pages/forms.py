@@ -1,0 +1,38 @@
+import re
+
+from django import forms
+
+from core.tables.cells import half_width
+
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **options):
+        super().__init__(format="%Y-%m-%d", **options)
+
+
+class YuanField(forms.DecimalField):
+    """An amount in yuan as people write it: 1000, 1,000.00, ￥1000, 1000元."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal"})
+    default_error_messages = {"invalid": "金额看不懂，请只写数字，例如 1520 或 1,520.00。"}
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = half_width(value).strip("¥元")
+            value = value.replace(",", "") if _THOUSANDS.fullmatch(value) else value
+        return super().to_python(value)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label="原因", max_length=100, error_messages={"required": "请写明原因，对方才知道怎么改。"}
+    )
+
+
+class MoneyInput(forms.NumberInput):
+    def __init__(self, **options):
+        super().__init__(attrs={"inputmode": "decimal", "step": "0.01"}, **options)

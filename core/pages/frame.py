@@ -1,0 +1,123 @@
+"""What every page carries: the menu of this role, what it must do today, and the business clock.
+
+Each app has a `menu.py` with `ENTRIES` (list of Entry) and, where it has something to ask of people,
+`todos(user) -> list[Todo]`, and where a role's first page should show it at once, `panel(user) -> Panel | None`.
+Roles are read from the view itself, so the menu never shows what would be refused.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.conf import settings
+from django.urls import resolve, reverse
+
+from config import clock
+from core.access.roles import EVERYONE
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A menu line; its group is the tens of `order` (GROUPS). `roles` narrows what the view allows."""
+
+    label: str
+    url_name: str
+    order: int
+    roles: frozenset | None = None
+
+
+#: The groups of the menu, in the order of the work, by the tens of `Entry.order`.
+GROUPS = {
+    2: "登记",
+    3: "政策与资助",
+    4: "台账",
+    5: "资金",
+    6: "申报与入库",
+    7: "公示与退费",
+    8: "进度与排名",
+    9: "管理",
+}
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Something a person must do: the sentence, where to do it, whether it is late or due today, and the button."""
+
+    text: str
+    url: str
+    urgent: bool = False
+    button: str = "去办理"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of somebody's first page: its template and what the template needs."""
+
+    template: str
+    context: dict
+
+
+@cache
+def _menus():
+    names = [config.name for config in apps.get_app_configs() if find_spec(f"{config.name}.menu")]
+    return [import_module(f"{name}.menu") for name in names if name.split(".")[0] in _OURS]
+
+
+_OURS = {"core", "residents", "subsidies", "collection", "reporting"}
+
+
+@cache
+def _entries():
+    """(entry, url, roles), in the order of the work."""
+    found = []
+    for menu in _menus():
+        for entry in menu.ENTRIES:
+            url = reverse(entry.url_name)
+            allowed = getattr(resolve(url).func, "roles", EVERYONE)
+            found.append((entry, url, allowed & entry.roles if entry.roles else allowed))
+    return sorted(found, key=lambda item: item[0].order)
+
+
+def menu_for(user, path: str = "") -> list[dict]:
+    """The menu lines this user may open: label, group, url, active."""
+    lines = [(entry, url) for entry, url, allowed in _entries() if user.role in allowed]
+    inside = [url for _, url in lines if path == url or (url != "/" and path.startswith(url))]
+    best = max(inside, key=len, default=None)
+    return [
+        {"label": entry.label, "group": GROUPS.get(entry.order // 10, ""), "url": url, "active": url == best}
+        for entry, url in lines
+    ]
+
+
+def todos_for(user) -> list[Todo]:
+    """Everything this user must do today, urgent first."""
+    found = [todo for menu in _menus() if hasattr(menu, "todos") for todo in menu.todos(user)]
+    return sorted(found, key=lambda todo: not todo.urgent)
+
+
+def panels_for(user) -> list[Panel]:
+    """What this user's first page shows besides the to-dos, in the order of the work: reporting comes last."""
+    found = [menu.panel(user) for menu in reversed(_menus()) if hasattr(menu, "panel")]
+    return [panel for panel in found if panel]
+
+
+def page_context(request) -> dict:
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    region = user.region if signed_in else None
+    return {
+        "county_name": _county_of(region).name if region else "",
+        "region_name": region.name if region else "",
+        "idle_minutes": settings.IDLE_MINUTES,
+        "menu": menu_for(user, request.path) if signed_in else [],
+        "business_now": clock.now(),
+        "clock_is_frozen": clock.is_frozen(),
+    }
+
+
+def _county_of(region):
+    while region.parent_id:
+        region = region.parent
+    return region

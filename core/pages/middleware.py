@@ -1,0 +1,76 @@
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from core.audit import services as audit
+
+
+class AuditSourceMiddleware:
+    """Audit events written during a request carry the client's address."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with audit.source(client_address(request)):
+            return self.get_response(request)
+
+
+def client_address(request) -> str:
+    """The client's address as the outermost of our own proxies saw it (TRUSTED_PROXIES), else the peer's, else "::"."""
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    if 0 < settings.TRUSTED_PROXIES <= len(hops):
+        return hops[-settings.TRUSTED_PROXIES]
+    return request.META.get("REMOTE_ADDR", "") or "::"
+
+
+class IdleLogoutMiddleware:
+    """Half an hour without a request ends the session. The time is written at most once a minute."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            moment = timezone.now().timestamp()
+            seen = request.session.get("seen_at", moment)
+            if moment - seen > settings.IDLE_MINUTES * 60:
+                logout(request)
+                messages.info(request, f"超过{settings.IDLE_MINUTES}分钟没有操作，已自动退出，请重新登录。")
+                return redirect_to_login(_page_after_login(request))
+            if moment - seen > 60 or "seen_at" not in request.session:
+                request.session["seen_at"] = moment
+        return self.get_response(request)
+
+
+class LoginMiddleware(LoginRequiredMiddleware):
+    """Django's own, but whoever sends a form without a session is told so, and comes back to a page that opens."""
+
+    def handle_no_permission(self, request, view_func):
+        if request.method == "POST":
+            messages.info(request, "登录已经失效，刚才提交的内容没有保存，请登录后重新填写。")
+        return redirect_to_login(_page_after_login(request))
+
+
+def _page_after_login(request) -> str:
+    """The page that was asked for; the first page after a form, whose address may take nothing but forms."""
+    return request.get_full_path() if request.method == "GET" else "/"
+
+
+class FirstPasswordMiddleware:
+    """A first password opens only the page where it is changed."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated and request.user.must_change_password:
+            allowed = {reverse("password_change"), reverse("logout")}
+            if request.path not in allowed and not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
+                return redirect("password_change")
+        return self.get_response(request)

@@ -1,0 +1,29 @@
+from django.contrib import admin
+
+from core.access.roles import Role
+from core.pages.admin_base import AuditedExport, NamedResource, ScopedAdmin
+from core.regions.models import Region
+
+
+class RegionResource(NamedResource):
+    class Meta:
+        model = Region
+        fields = export_order = ("code", "name", "level", "parent")
+
+
+@admin.register(Region)
+class RegionAdmin(AuditedExport, ScopedAdmin):
+    """Regions come with the campaign and are merged at the county's window; here they are looked up."""
+
+    roles = frozenset({Role.COUNTY, Role.SYSTEM})
+    resource_classes = (RegionResource,)
+    list_display = ("code", "name", "level", "parent", "replaced_by")
+    list_filter = ("level",)
+    list_select_related = ("parent", "replaced_by")
+    search_fields = ("code__startswith", "name__startswith")
+    ordering = ("code",)
+
+    def get_queryset(self, request):
+        if request.user.role == Role.SYSTEM:
+            return Region.objects.in_region(request.user.region_id or "").order_by("code")
+        return super().get_queryset(request)

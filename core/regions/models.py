@@ -1,0 +1,41 @@
+from django.db import models
+
+from core.access.scope import ScopedQuerySet
+
+
+class Region(models.Model):
+    """区划: county (6 digits), township (9), village (12). The code is the prefix of all codes below it."""
+
+    class Level(models.TextChoices):
+        COUNTY = "county", "县"
+        TOWNSHIP = "township", "乡镇"
+        VILLAGE = "village", "村"
+
+    code = models.CharField("代码", max_length=12, primary_key=True)
+    name = models.CharField("名称", max_length=60)
+    level = models.CharField("级别", max_length=8, choices=Level)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="上级", null=True, blank=True, related_name="children"
+    )
+    replaced_by = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="并入", null=True, blank=True, related_name="replaces"
+    )
+    replaced_at = models.DateTimeField("并入时间", null=True, blank=True)
+
+    scope_field = "code"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "区划"
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def county_code(self) -> str:
+        return self.code[:6]
+
+    @property
+    def township_code(self) -> str:
+        return self.code[:9]

@@ -1,0 +1,74 @@
+"""Regions come from a list of villages: one row a village with its township and county."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.db import transaction
+
+from core.audit import services as audit
+from core.regions.models import Region
+
+#: 1,169 villages of the five counties with their 12-digit codes (National Bureau of Statistics, June 2023).
+BUILT_IN = Path(__file__).resolve().parent / "data" / "regions.csv"
+
+
+def read_regions(path: Path = BUILT_IN) -> list[dict]:
+    """Rows with county_code, county, township_code, township, village_code, village."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def hold(region: Region) -> None:
+    """Locks the region until the transaction ends: a village stays where it is, and of two who begin the same in a
+    village, a township or a county the second waits."""
+    Region.objects.select_for_update(no_key=True).get(pk=region.pk)
+
+
+def moved_away(codes: Iterable[str]) -> str:
+    """Says of the first of these villages that stands under another code by now; "" if none does.
+
+    Whoever begins something in a village asks once he holds what a move locks: the village's account or the village.
+    """
+    gone = Region.objects.filter(pk__in=set(codes), replaced_by__isnull=False).order_by("pk").first()
+    return f"{gone.name}已划走，现在的代码是 {gone.replaced_by_id}，请在新的代码下办理。" if gone else ""
+
+
+@transaction.atomic
+def load_regions(*, rows: Iterable[dict], actor, county_code: str = "") -> int:
+    """Adds the regions that are not there yet and renames those whose name changed; safe to repeat.
+
+    `county_code` keeps one county's rows. Returns the number of villages seen.
+    """
+    wanted: dict[str, Region] = {}
+    villages = 0
+    for row in rows:
+        if county_code and row["county_code"] != county_code:
+            continue
+        villages += 1
+        for level, parent in (("county", None), ("township", "county"), ("village", "township")):
+            wanted[row[f"{level}_code"]] = Region(
+                code=row[f"{level}_code"],
+                name=row[level],
+                level=level,
+                parent_id=row[f"{parent}_code"] if parent else None,
+            )
+    known = dict(Region.objects.filter(code__in=wanted).values_list("code", "name"))
+    changed = [region for code, region in sorted(wanted.items()) if known.get(code) != region.name]
+    Region.objects.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "level", "parent"],
+        batch_size=500,
+    )
+    if changed:
+        audit.record(
+            "region.load",
+            actor=actor,
+            summary=f"载入区划 {len(changed)} 个",
+            region=county_code,
+            object_type="region",
+            after={"codes": [region.code for region in changed][:50], "count": len(changed)},
+        )
+    return villages

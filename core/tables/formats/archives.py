@@ -1,0 +1,56 @@
+"""Zipped workbooks: xlsx, xlsm, xlsb and ods."""
+
+import zipfile
+
+from core.tables.formats import ods, xlsx
+from core.tables.formats.markup import part
+from core.tables.formats.output import DAMAGED, ENCRYPTED, NOT_A_SHEET, WORD, Refused
+from core.tables.formats.readers import read_calamine, read_openpyxl
+
+#: What the fast reader does not tell: (hidden rows, merged ranges) by sheet.
+LAYOUTS = {"xlsx": xlsx.layout, "ods": ods.layout}
+
+
+def read_zip(source, limits, out):
+    """`source`: a path, or the file that was inside an encrypted one."""
+    try:
+        archive = zipfile.ZipFile(source)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise Refused("unreadable_file", DAMAGED) from error
+    with archive:
+        sizes = {i.filename: i.file_size for i in archive.infolist()}
+        if sum(sizes.values()) > limits["unpacked"]:
+            raise Refused("too_large", "表格解开后太大，读不下。请删去多余的工作表和图片，另存为新文件后再上传。")
+        kind = kind_of(archive)
+        try:
+            hidden, merged = LAYOUTS[kind](archive) if kind in LAYOUTS else ({}, {})
+        except MemoryError:
+            raise
+        except Exception:  # zipfile and zlib raise a dozen kinds; what is really damaged the reader below reports
+            hidden, merged = {}, {}
+    out.line({"kind": kind})
+    if kind == "xlsx" and limits["sparse"]:
+        return read_openpyxl(source, out, hidden)
+    if kind == "xlsx" and any(s > xlsx.PIECE_BYTES for n, s in sizes.items() if n.startswith("xl/worksheets/")):
+        return xlsx.read_in_pieces(source, out, hidden)
+    return read_calamine(source, out, hidden, merged, fallback=kind == "xlsx")
+
+
+def kind_of(archive):
+    names = {n.lower() for n in archive.namelist()}
+    if "encrypted-package" in names:  # ods of LibreOffice 24 and later
+        raise Refused("encrypted_file", ENCRYPTED)
+    if "content.xml" in names and "mimetype" in names:
+        kind = "ods"
+    elif any(n.startswith("xl/") for n in names):
+        kind = "xlsb" if "xl/workbook.bin" in names else "xlsx"
+    elif any(n.startswith("word/") for n in names):
+        raise Refused("unreadable_file", WORD)
+    elif any(n.endswith((".xlsx", ".xls", ".et", ".ods", ".csv")) for n in names):
+        raise Refused("unreadable_file", "这是压缩包，请先解压，再上传里面的表格。")
+    else:
+        raise Refused("unreadable_file", NOT_A_SHEET)
+    locked_inside = b"encryption-data" in part(archive, "META-INF/manifest.xml")  # as ods does it
+    if locked_inside or any(i.flag_bits & 1 for i in archive.infolist()):
+        raise Refused("encrypted_file", ENCRYPTED)
+    return kind

@@ -1,0 +1,92 @@
+"""The two readers of workbooks: the fast one, and the slow one for what the fast one cannot take."""
+
+from contextlib import nullcontext
+from itertools import islice
+from pathlib import Path
+
+from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, Refused
+
+
+def read_calamine(source, out, hidden, merged, *, fallback):
+    import python_calamine as calamine
+
+    try:
+        with source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
+            book = calamine.CalamineWorkbook.from_filelike(file)
+    except calamine.PasswordError as error:
+        raise Refused("encrypted_file", ENCRYPTED) from error
+    except MemoryError:
+        raise
+    except BaseException as error:  # a panic in the reader arrives as a BaseException
+        if fallback:
+            return read_openpyxl(source, out, hidden)
+        raise Refused("unreadable_file", DAMAGED) from error
+    if len(book.sheets_metadata) > MOST_SHEETS:
+        says = f"这个文件里有 {len(book.sheets_metadata)} 个工作表，超过 {MOST_SHEETS} 个。"
+        raise Refused("too_large", f"{says}请只留要上传的工作表，另存为新文件后再上传。")
+    kinds, broken, found = calamine.SheetTypeEnum, 0, 0
+    for index, meta in enumerate(book.sheets_metadata):
+        if meta.typ != kinds.WorkSheet:
+            continue
+        try:
+            sheet = book.get_sheet_by_index(index)
+            ranges = merged.get(meta.name) or [
+                [r1 + 1, c1, r2 + 1, c2] for (r1, c1), (r2, c2) in sheet.merged_cell_ranges or ()
+            ]
+        except MemoryError:
+            raise
+        except BaseException:
+            broken += 1
+            continue
+        found += 1
+        out.sheet(
+            meta.name,
+            visible=meta.visible == calamine.SheetVisibleEnum.Visible,
+            merged=ranges[:20_000],
+            hidden=hidden.get(meta.name, ()),
+        )
+        write_rows(sheet, out)
+    if broken and not found:
+        if fallback:
+            return read_openpyxl(source, out, hidden)
+        raise Refused("unreadable_file", DAMAGED)
+    return None
+
+
+def write_rows(sheet, out):
+    if sheet.start is None:
+        return
+    top, left = sheet.start[0], [None] * min(sheet.start[1], out.max_columns)
+    for number, cells in enumerate(islice(sheet.iter_rows(), top, None), top + 1):
+        out.row(number, left + cells)
+
+
+def read_openpyxl(source, out, hidden):
+    """The slow reader, cell by cell: for sheets whose far corners are too much for the fast one or that it refuses."""
+    import openpyxl
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    # By handle, as above: a name with another suffix would be refused.
+    file = source.open("rb") if isinstance(source, Path) else source
+    file.seek(0)
+    try:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        for sheet in book.worksheets:
+            out.sheet(sheet.title, visible=sheet.sheet_state == "visible", hidden=hidden.get(sheet.title, ()))
+            with sheet._get_source() as part:
+                # The public iterator fills every gap: a million rows for one stray character at the bottom.
+                parser = WorkSheetParser(
+                    part,
+                    sheet._shared_strings,
+                    data_only=True,
+                    epoch=book.epoch,
+                    date_formats=book._date_formats,
+                    timedelta_formats=book._timedelta_formats,
+                )
+                for number, cells in parser.parse():
+                    row = {cell["column"] - 1: cell["value"] for cell in cells if cell["column"] <= out.max_columns}
+                    out.row(number, [row.get(at) for at in range(max(row, default=-1) + 1)])
+    except (Refused, MemoryError):
+        raise
+    except Exception as error:
+        raise Refused("unreadable_file", DAMAGED) from error

@@ -1,0 +1,117 @@
+"""Of an xlsx: its parts, its hidden rows, and reading a large one in pieces."""
+
+import io
+import re
+import shutil
+import zipfile
+
+from core.tables.formats.markup import LAYOUT_BYTES, attributes, part, tags
+from core.tables.formats.output import DAMAGED, MOST_SHEETS, Refused
+from core.tables.formats.readers import write_rows
+
+PIECE_BYTES = 24 << 20  # larger sheets of an xlsx are read in pieces of about this size
+SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
+RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
+ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+
+
+def layout(archive):
+    """Hidden rows of each sheet by its name; calamine tells the merged ranges but not these."""
+    hidden = {}
+    for sheet, name in sheet_parts(archive).items():
+        if archive.getinfo(name).file_size > LAYOUT_BYTES:
+            continue
+        number, rows = 0, []
+        with archive.open(name) as file:
+            for match in tags(file, ROW):
+                row = attributes(match[1])
+                number = int(row["r"]) if row.get("r", "").isdigit() else number + 1
+                if row.get("hidden") in ("1", "true"):
+                    rows.append(number)
+        hidden[sheet] = rows
+    return hidden, {}
+
+
+def sheet_parts(archive):
+    """The part of the archive that holds each sheet, by the sheet's name."""
+    targets = {
+        a.get("Id"): a.get("Target", "")
+        for a in map(attributes, RELATION.findall(part(archive, "xl/_rels/workbook.xml.rels")))
+    }
+    parts = {}
+    for sheet in map(attributes, SHEET.findall(part(archive, "xl/workbook.xml"))[:MOST_SHEETS]):
+        target = targets.get(sheet.get("id"), "")
+        name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if name in archive.namelist():
+            parts[sheet.get("name")] = name
+    return parts
+
+
+def read_in_pieces(source, out, hidden):
+    """calamine holds a whole sheet, 100 bytes a cell; given it as several sheets one after the other, only a piece."""
+    import python_calamine as calamine
+
+    try:
+        with zipfile.ZipFile(source) as archive:
+            parts = sheet_parts(archive)
+            frame = io.BytesIO()
+            with zipfile.ZipFile(frame, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
+                for name in set(archive.namelist()).difference(parts.values()):
+                    with archive.open(name) as original, copy.open(name, "w") as target:
+                        shutil.copyfileobj(original, target, 1 << 20)
+            frame = frame.getvalue()
+            for meta in calamine.CalamineWorkbook.from_filelike(io.BytesIO(frame)).sheets_metadata:
+                if meta.typ != calamine.SheetTypeEnum.WorkSheet or meta.name not in parts:
+                    continue
+                out.sheet(
+                    meta.name,
+                    visible=meta.visible == calamine.SheetVisibleEnum.Visible,
+                    merged=merged_at_the_end(archive, parts[meta.name]),
+                    hidden=hidden.get(meta.name, ()),
+                )
+                for piece in pieces(archive, parts[meta.name]):
+                    book = io.BytesIO(frame)
+                    with zipfile.ZipFile(book, "a") as copy:
+                        copy.writestr(parts[meta.name], piece)
+                    del piece
+                    book.seek(0)
+                    write_rows(calamine.CalamineWorkbook.from_filelike(book).get_sheet_by_name(meta.name), out)
+    except (Refused, MemoryError):
+        raise
+    except BaseException as error:  # a panic in the reader arrives as a BaseException
+        raise Refused("unreadable_file", DAMAGED) from error
+
+
+def pieces(archive, name):
+    """A sheet as the markup of several, cut between rows; rows that do not tell their numbers stay together."""
+    with archive.open(name) as file:
+        rest = file.read(PIECE_BYTES)
+        first = ROW.search(rest)
+        if first and first[0].startswith(b"<row") and b" r=" in first[0]:
+            head = rest[: first.start()]
+            while more := file.read(PIECE_BYTES):
+                end = rest.rfind(b"</row>") + len(b"</row>")
+                yield rest[:end] + b"</sheetData></worksheet>"
+                rest = head + rest[end:] + more
+        yield rest + file.read()
+
+
+def merged_at_the_end(archive, name):
+    """The merged ranges, which the markup of a sheet names after its rows."""
+    tail = b""
+    with archive.open(name) as file:
+        while more := file.read(1 << 20):
+            tail = tail[-(1 << 20) :] + more
+    return [
+        [int(top), column_number(left), int(bottom), column_number(right)]
+        for left, top, right, bottom in MERGED.findall(tail)[:20_000]
+    ]
+
+
+def column_number(letters):
+    """From 0: A is 0, AA is 26."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1

@@ -1,0 +1,85 @@
+"""Invented people. Same seed, same people.
+
+Their numbers pass the check but begin with 419999, a code that no county has, so that none can be a real person's.
+"""
+
+import datetime
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from residents.people.id_numbers import checksum_digit
+
+AREA = "419999"
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
+GIVEN_FIRST = "建国志晓春秋文玉金海永德明天小大桂秀红爱立中庆长新福振光广"
+GIVEN_LAST = "华军英兰芳强伟平丽敏静杰磊勇艳涛超霞刚娟梅龙林峰云凤生成荣才"
+#: (the notice's word, department, share of people)
+MARKS = (
+    ("低保对象", "民政局", 0.018),
+    ("脱贫享受政策人口", "农业农村局", 0.014),
+    ("重度残疾人", "残联", 0.008),
+    ("特困人员", "民政局", 0.006),
+    ("农村易返贫致贫人口", "农业农村局", 0.003),
+    ("孤儿（困境儿童）", "民政局", 0.001),
+)
+
+
+@dataclass
+class Person:
+    household: int
+    name: str
+    born: datetime.date
+    sex: str
+    id_number: str
+    phone: str
+    insured_years: list[int] = field(default_factory=list)
+    mark: tuple[str, str] | None = None
+
+
+class Village:
+    """The invented people of one village, by household."""
+
+    def __init__(self, code: str, order: int, size: int, seed: int):
+        self.code = code
+        self._random = random.Random(f"{seed}:{code}")
+        self._order = order
+        self.people = list(self._people(size))
+
+    def _people(self, size: int) -> Iterator[Person]:
+        chance, serial, household = self._random, 0, 0
+        while serial < size:
+            household += 1
+            surname = chance.choice(SURNAMES)
+            phone = f"1990{chance.randrange(10**7):07d}"  # 1990…: not assigned to anybody
+            for _ in range(min(chance.choice((1, 2, 3, 3, 4, 4, 5)), size - serial)):
+                yield self._person(household, surname, phone, serial)
+                serial += 1
+
+    def _person(self, household: int, surname: str, phone: str, serial: int) -> Person:
+        chance = self._random
+        sex = chance.choice("MF")
+        # Every number is its own: the village and the person's place in it decide the day and the serial part.
+        place = self._order * 4000 + serial
+        born = datetime.date(1935, 1, 1) + datetime.timedelta(days=place * 7919 % 32_000)
+        body = f"{AREA}{born:%Y%m%d}{place // 32_000 * 2 + (sex == 'M'):03d}"
+        gap = chance.random()
+        years = [year for year in range(2020, 2025) if year >= born.year and (gap > 0.12 or chance.random() > 0.5)]
+        return Person(
+            household=household,
+            name=surname + chance.choice(GIVEN_FIRST) * (chance.random() > 0.25) + chance.choice(GIVEN_LAST),
+            born=born,
+            sex=sex,
+            id_number=body + checksum_digit(body),
+            phone=phone,
+            insured_years=years,
+            mark=self._mark(),
+        )
+
+    def _mark(self) -> tuple[str, str] | None:
+        throw = self._random.random()
+        for category, department, share in MARKS:
+            throw -= share
+            if throw < 0:
+                return category, department
+        return None

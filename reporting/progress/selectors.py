@@ -1,0 +1,195 @@
+"""How far things are at this moment: a region and what stands directly under it, and the people behind each figure."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from collection.contributions.models import Contribution
+from collection.duties import services as duties
+from config import clock
+from core.regions.models import Region
+from reporting.progress import schedule
+from reporting.progress.counting import (
+    SELF_PAID,
+    Tally,
+    Tree,
+    View,
+    by_region,
+    tally_villages,
+    task_of_township,
+    tasks_at,
+    tree_at,
+    within,
+)
+from reporting.progress.goals import Coverage, Outlook, Stage, YearlyGoal, current_stage, outlook, stages_of
+from reporting.progress.groups import EXCUSED, coverage_by_kind, coverage_by_region, goals_of_the_year, insured, members
+from residents.people.models import Resident
+from subsidies.campaigns.models import Campaign
+
+NOTHING = Coverage(0, 0)
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One region's progress. Amounts in yuan, everything else in people. `villages_at_zero`: villages with a task
+    (or people) where nobody has paid."""
+
+    region: Region
+    task: int | None
+    tally: Tally
+    done: int
+    outlook: Outlook | None
+    groups: Coverage
+    late: Decimal = ZERO
+    villages: int = 0
+    villages_at_zero: int = 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`lines` are what stands directly under `whole`, in the order of their codes. `task_differs`: the sum of the
+    lines' tasks where it is not the region's own."""
+
+    at: object
+    metric: str
+    stage: Stage | None
+    whole: Line
+    lines: list[Line]
+    kinds: list[tuple[str, Coverage]]
+    goals: list[YearlyGoal] = field(default_factory=list)
+    task_differs: int | None = None
+    moved_in: list[Region] = field(default_factory=list)
+
+
+def view_now(campaign: Campaign) -> View:
+    """Everything up to and with this instant. (A frozen clock dates many rows alike.)"""
+    now = clock.now() + timedelta(microseconds=1)
+    began = schedule.began("weekly", timezone.make_naive(now), campaign.policy.period)
+    return View(as_of=now, known_at=now, metric=campaign.policy.ranking.metric, period_from=timezone.make_aware(began))
+
+
+def progress(*, campaign: Campaign, region: Region) -> Progress:
+    """A county, township or village of the campaign's county. A constant number of statements."""
+    view = view_now(campaign)
+    tree = tree_at(campaign, view.as_of)
+    moved_in = _moved_into(tree, region.code)
+    tallies = by_region(tree, tally_villages(campaign, view, within(tree, region.code)))
+    tasks = tasks_at(campaign, view.as_of)
+    today = timezone.localtime(view.as_of).date()
+    stage = current_stage(stages_of(campaign.policy), today)
+    board = duties.board(campaign=campaign, region=region.code)
+    children = _children(tree, region)
+    level = "township" if region.level == Region.Level.COUNTY else "village"
+    groups = coverage_by_region(campaign, region.code, level)
+    at_zero = {v.code for v in tree.villages if v.code.startswith(region.code) and not tallies[v.code].collected}
+
+    def line(place: Region, task: int | None, tally: Tally, covered: Coverage) -> Line:
+        late = [b for b in board if b.village.code.startswith(place.code) and b.standing.late]
+        done = tally.done(view.metric)
+        return Line(
+            region=place,
+            task=task,
+            tally=tally,
+            done=done,
+            groups=covered,
+            outlook=stage and outlook(stage, task=task, done=done, gained=tally.gained, today=today),
+            late=sum((b.standing.late for b in late), ZERO),
+            villages=sum(v.code.startswith(place.code) for v in tree.villages),
+            villages_at_zero=sum(code.startswith(place.code) for code in at_zero),
+        )
+
+    lines = [
+        line(child, _task(child, tree, tasks), tallies[child.code], groups.get(child.code, NOTHING))
+        for child in children
+    ]
+    summed = sum((one.tally for one in lines), Tally()) if lines else tallies[region.code]
+    covered = Coverage(*(sum(getattr(c, name) for c in groups.values()) for name in ("should", "insured", "excused")))
+    given = [one.task for one in lines if one.task is not None]
+    task = _task(region, tree, tasks) if region.level != Region.Level.COUNTY else (sum(given) if given else None)
+    whole = line(region, task, summed, covered)
+    return Progress(
+        at=clock.now(),
+        metric=view.metric,
+        stage=stage,
+        whole=whole,
+        lines=lines,
+        kinds=coverage_by_kind(campaign, region.code),
+        goals=goals_of_the_year(campaign, groups, whole.done) if region.level == Region.Level.COUNTY else [],
+        task_differs=sum(given) if given and task is not None and sum(given) != task else None,
+        moved_in=list(Region.objects.filter(code__in=moved_in).select_related("parent")) if moved_in else [],
+    )
+
+
+#: What a figure's names can be asked for, in the order of the page: key → heading.
+LISTS = {
+    "collected": "已收费",
+    "posted": "已入库",
+    "self": "自主缴费",
+    "collective": "集体资助",
+    "gained": "近七日新增",
+    "unpaid": "未缴（在册）",
+    "groups": "特殊群体应保",
+    "groups_insured": "特殊群体已保",
+    "groups_missing": "特殊群体未参保",
+    "groups_excused": "特殊群体核减",
+}
+
+
+def people(*, campaign: Campaign, region: Region, which: str, user) -> QuerySet:
+    """The contributions or residents behind a figure, within the user's scope. Raises KeyError for an unknown one.
+
+    Who had paid where a village has since moved from stands with the county only: the old code is out of the new
+    township's scope.
+    """
+    LISTS[which]
+    if which in ("unpaid", "groups", "groups_insured", "groups_missing", "groups_excused"):
+        return _residents(campaign, region, which, user)
+    view = view_now(campaign)
+    rows = Contribution.objects.for_user(user).filter(
+        within(tree_at(campaign, view.as_of), region.code), campaign=campaign
+    )
+    conditions = {
+        "collected": view.counted("collected"),
+        "posted": view.counted("posted"),
+        "self": view.counted("collected") & Q(channel__in=SELF_PAID),
+        "collective": view.counted("collected") & Q(channel=Contribution.Channel.COLLECTIVE),
+        "gained": view.counted(view.metric) & ~view.counted(view.metric, view.as_of - timedelta(days=7)),
+    }
+    return rows.filter(conditions[which]).select_related("resident", "village").order_by("village_id", "resident_id")
+
+
+def _residents(campaign, region, which, user) -> QuerySet:
+    live = Contribution.objects.filter(resident=OuterRef("pk"), year=campaign.year, ended_at__isnull=True)
+    if which == "unpaid":
+        rows = Resident.objects.filter(~Exists(live), status=Resident.Status.ACTIVE)
+    else:
+        rows = members(campaign)
+        if which != "groups":
+            is_insured = insured(campaign)
+            rows = rows.filter(is_insured if which == "groups_insured" else ~is_insured)
+        if which == "groups_missing":
+            rows = rows.exclude(status__in=EXCUSED)
+        elif which == "groups_excused":
+            rows = rows.filter(status__in=EXCUSED)
+    return rows.for_user(user).in_region(region.code).select_related("village").order_by("village_id", "pk")
+
+
+def _task(region: Region, tree: Tree, tasks) -> int | None:
+    if region.level == Region.Level.TOWNSHIP:
+        return task_of_township(region.code, tree, tasks)
+    return tasks.get(region.code)
+
+
+def _children(tree: Tree, region: Region) -> list[Region]:
+    if region.level == Region.Level.COUNTY:
+        return list(tree.townships)
+    return tree.villages_of(region.code) if region.level == Region.Level.TOWNSHIP else []
+
+
+def _moved_into(tree: Tree, code: str) -> list[str]:
+    """Old codes outside the region whose people count inside it now."""
+    return [old for old, new in tree.stands_for.items() if new.startswith(code) and not old.startswith(code)]

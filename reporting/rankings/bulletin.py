@@ -1,0 +1,298 @@
+"""What a bulletin says, before anyone asks in which form. Page, Word and Excel are all drawn from one `Bulletin`.
+
+内政办〔2024〕六: 周排名、月通报, praise for those who do well, criticism by name for those who lag, and after the
+period the final evaluation with its rewards.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from reporting.progress.goals import Outlook, Stage
+from reporting.rankings.rank import Place, percent
+from reporting.rankings.rewards import Award, overspent
+
+#: How many places from the top are praised and from the bottom criticised.
+NAMED = 3
+
+
+@dataclass(frozen=True)
+class Column:
+    """kind: text, people (whole number), percent (value is a pair part, whole), yuan (Decimal)."""
+
+    header: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class Cell:
+    kind: str
+    value: object
+
+    @property
+    def shown(self) -> str:
+        if self.value is None or self.value == "":
+            return "—"
+        if self.kind == "people":
+            return f"{self.value:,}"
+        if self.kind == "percent":
+            return percent(*self.value)
+        if self.kind == "yuan":
+            return f"{self.value:,.2f}"
+        return str(self.value)
+
+
+@dataclass(frozen=True)
+class Table:
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def headers(self) -> list[str]:
+        return [column.header for column in self.columns]
+
+    @property
+    def shown(self) -> list[list[str]]:
+        return [[cell.shown for cell in row] for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What one township wrote in its Friday report."""
+
+    township: str
+    practice: str = ""
+    problem: str = ""
+    suggestion: str = ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One ranked region as a bulletin needs it. `gained_period`: since the last table of the same kind."""
+
+    name: str
+    place: Place
+    outlook: Outlook | None
+    gained_period: int
+
+
+@dataclass(frozen=True)
+class County:
+    """Totals in people. `done_of_task` leaves out regions without a task: it is what is divided by `task`."""
+
+    task: int
+    done: int
+    done_of_task: int
+    gained: int
+    gained_period: int
+
+    @classmethod
+    def of(cls, subjects: Sequence[Subject]) -> "County":
+        facts = [s.place.standing for s in subjects]
+        return cls(
+            task=sum(f.task or 0 for f in facts),
+            done=sum(f.done for f in facts),
+            done_of_task=sum(f.done for f in facts if f.task),
+            gained=sum(f.gained for f in facts if f.task),
+            gained_period=sum(s.gained_period for s in subjects),
+        )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A frozen ranking and what belongs beside it. `verb`: 入库 or 征收, what the policy counts."""
+
+    kind: str
+    county: str
+    year: int
+    as_of: datetime
+    verb: str
+    subjects: Sequence[Subject]
+    stage: Stage | None = None
+    county_outlook: Outlook | None = None
+    remarks: Sequence[Remark] = ()
+    late: Sequence[str] = ()
+    awards: Sequence[Award] = ()
+    pool: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Bulletin:
+    red_head: str
+    number: str
+    title: str
+    addressed_to: str
+    paragraphs: tuple[str, ...]
+    table: Table
+    praised: tuple[str, ...]
+    criticised: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+    issuer: str
+    day: str
+    as_of: str
+    source: str
+
+
+TITLES = {
+    "daily": "参保缴费进度日排名",
+    "weekly": "集中征缴工作周通报",
+    "monthly": "集中征缴工作月通报",
+    "final": "集中征缴工作考评结果的通报",
+}
+PERIODS = {"daily": "昨日以来新增", "weekly": "本周新增", "monthly": "本月新增", "final": "近七日新增"}
+
+
+def compose(facts: Facts, *, number: str, issuer: str, source: str) -> Bulletin:
+    """The one text and table. `source`: which snapshot, version and fingerprint the figures come from."""
+    county = facts.county
+    return Bulletin(
+        red_head=f"{county}城乡居民基本医疗保险征缴工作通报",
+        number=number,
+        title=f"关于{county}{facts.year}年度城乡居民基本医疗保险{TITLES[facts.kind]}",
+        addressed_to="各乡镇人民政府（街道办事处）、县直有关单位：",
+        paragraphs=tuple(_paragraphs(facts)),
+        table=_table(facts),
+        praised=tuple(praised(facts.subjects)),
+        criticised=tuple(criticised(facts.subjects)),
+        remarks=tuple(facts.remarks),
+        issuer=issuer,
+        day=_day(facts.as_of),
+        as_of=_instant(facts.as_of),
+        source=source,
+    )
+
+
+def praised(subjects: Sequence[Subject]) -> list[str]:
+    """The first three places; those who share one are all named. Nobody is praised for nothing done."""
+    return [s.name for s in subjects if s.place.rank and s.place.rank <= NAMED and s.place.standing.done]
+
+
+def criticised(subjects: Sequence[Subject]) -> list[str]:
+    """The last three with a task, and who shares the third from last; never one that has reached the stage goal."""
+    ranked = [s for s in subjects if s.place.rank]
+    if len(ranked) <= NAMED:
+        return []
+    limit = ranked[-NAMED].place.rank
+    foot = [s for s in ranked if s.place.rank >= limit and s.place.rank > NAMED]
+    return [s.name for s in foot if s.outlook is None or not s.outlook.reached]
+
+
+def _paragraphs(facts: Facts):
+    county = County.of(facts.subjects)
+    overall = f"截至{_instant(facts.as_of)}，全县已{facts.verb}{county.done:,}人"
+    if county.task:
+        overall += f"，完成年度任务{county.task:,}人的{percent(county.done_of_task, county.task)}"
+    gained = county.gained_period
+    yield overall + f"，{PERIODS[facts.kind]}{gained:,}人。"
+
+    outlook, stage = facts.county_outlook, facts.stage
+    if stage and outlook and facts.kind != "final":
+        goal = f"{stage.by.month}月{stage.by.day}日前完成{share(stage.share)}"
+        if outlook.reached:
+            yield f"{goal}的阶段目标全县已经实现。"
+        elif outlook.missed:
+            yield f"{goal}的阶段目标全县未能按期实现，还差{outlook.gap:,}人。"
+        else:
+            yield (
+                f"距{goal}的阶段目标，全县还差{outlook.gap:,}人，还有{outlook.days_left}天，"
+                f"平均每天须完成{outlook.needed_a_day:,}人，近七天平均每天完成{pace(outlook.present_a_day)}人。"
+            )
+        behind = [s.name for s in facts.subjects if s.outlook and s.outlook.at_risk]
+        if behind:
+            yield f"按目前进度，{'、'.join(behind)}共{len(behind)}个乡镇不能按期实现阶段目标。"
+    without = [s.name for s in facts.subjects if s.place.rank is None]
+    if without:
+        yield f"{'、'.join(without)}尚未下达任务，不参加排名，也不计入全县完成率。"
+    if facts.late:
+        yield f"{'、'.join(facts.late)}未在规定时间前报送周报。"
+    if facts.awards:
+        funds = sum((a.working_funds for a in facts.awards), Decimal("0.00"))
+        prizes = sum((a.prize for a in facts.awards), Decimal("0.00"))
+        text = f"按核定参保人数拨付工作经费{funds:,.2f}元，发放奖金{prizes:,.2f}元"
+        if facts.pool is not None and (over := overspent(facts.awards, facts.pool)):
+            text += f"（因名次并列，奖金超出{facts.pool:,.2f}元的总额{over:,.2f}元，请县里重新核定等次）"
+        yield text + "。"
+
+
+def share(of_task: Fraction) -> str:
+    """90%, 99.5%"""
+    return f"{float(of_task * 100):g}%"
+
+
+def pace(a_day: Fraction) -> str:
+    """People a day with one decimal, cut."""
+    tenths = a_day.numerator * 10 // a_day.denominator
+    return f"{tenths // 10:,}.{tenths % 10}"
+
+
+def movement_text(rank: int | None, movement: int | None) -> str:
+    """升2, 降1, 平, 新; — without a rank."""
+    if rank is None:
+        return "—"
+    if movement is None:
+        return "新"
+    if movement == 0:
+        return "平"
+    return f"升{movement}" if movement > 0 else f"降{-movement}"
+
+
+def _table(facts: Facts) -> Table:
+    columns = [
+        Column("名次", "people"),
+        Column("乡镇"),
+        Column("任务数（人）", "people"),
+        Column(f"{facts.verb}人数", "people"),
+        Column("完成率", "percent"),
+        Column(PERIODS[facts.kind], "people"),
+        Column("名次升降"),
+    ]
+    awards = {award.code: award for award in facts.awards}
+    if facts.kind == "final":
+        if awards:
+            columns += [Column("工作经费（元）", "yuan"), Column("奖项"), Column("奖金（元）", "yuan")]
+    else:
+        columns.append(Column("距阶段目标（人）", "people"))
+    rows = []
+    for subject in facts.subjects:
+        place, standing = subject.place, subject.place.standing
+        values = [
+            place.rank,
+            subject.name,
+            standing.task or None,
+            standing.done,
+            (standing.done, standing.task) if standing.task else None,
+            subject.gained_period,
+            movement_text(place.rank, place.movement),
+        ]
+        if facts.kind != "final":
+            values.append(subject.outlook.gap if subject.outlook else None)
+        elif awards:
+            award = awards[place.code]
+            values += [award.working_funds, award.prize_name, award.prize]
+        rows.append(values)
+    rows.append(_total(facts, columns, awards))
+    return Table(
+        columns=tuple(columns),
+        rows=tuple(tuple(Cell(c.kind, v) for c, v in zip(columns, row, strict=True)) for row in rows),
+    )
+
+
+def _total(facts: Facts, columns, awards) -> list:
+    county = County.of(facts.subjects)
+    completion = (county.done_of_task, county.task) if county.task else None
+    values = [None, "全县", county.task or None, county.done, completion, county.gained_period, None]
+    if facts.kind != "final":
+        values.append(facts.county_outlook.gap if facts.county_outlook else None)
+    elif awards:
+        values += [sum(a.working_funds for a in awards.values()), None, sum(a.prize for a in awards.values())]
+    return values
+
+
+def _day(instant: datetime) -> str:
+    return f"{instant.year}年{instant.month}月{instant.day}日"
+
+
+def _instant(instant: datetime) -> str:
+    return f"{_day(instant)}{instant.hour}时" + (f"{instant.minute}分" if instant.minute else "")

@@ -1,0 +1,248 @@
+"""Publishing a ranking: what the county shows, frozen; a correction is the next version, with its reason."""
+
+from functools import partial
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from collection.duties import services as duties
+from config import clock
+from core.audit import services as audit
+from core.pages.text import whole
+from core.refusals import Refused
+from core.regions.models import Region
+from reporting.progress import schedule
+from reporting.progress.counting import FIGURES
+from reporting.progress.goals import stages_of
+from reporting.progress.groups import coverage_by_kind, coverage_by_region, goals_of_the_year
+from reporting.rankings import notices
+from reporting.rankings.bulletin import Remark
+from reporting.rankings.content import Beside, Figures, Frame, ranking_content, village_content
+from reporting.rankings.models import Kind, Ranking, RewardTier, Snapshot
+from reporting.rankings.rank import fingerprint
+from reporting.rankings.rewards import Tier, awards
+from reporting.rankings.snapshots import build_snapshot, rows_of, view_of
+from reporting.reports.models import TownshipReport
+from subsidies.campaigns.services import hold
+
+
+class PublishRefused(Refused):
+    """It cannot be published; the text says why and what to do."""
+
+
+@transaction.atomic
+def publish_ranking(*, snapshot: Snapshot, number: str, actor) -> Ranking:
+    """Publishes a snapshot under a document number. Publishing it again returns the ranking that is there."""
+    hold(snapshot.campaign)
+    if found := Ranking.objects.filter(snapshot=snapshot).first():
+        return found
+    if not (number := whole(number, "文号", 40, PublishRefused)):
+        raise PublishRefused("请填写文号，例如 内医保征〔2024〕5号。")
+    if Ranking.objects.filter(campaign=snapshot.campaign, number=number).exists():
+        raise PublishRefused(f"文号“{number}”已经用过，请换一个。")
+    if Ranking.objects.filter(campaign=snapshot.campaign, kind=snapshot.kind, as_of=snapshot.as_of).exists():
+        raise PublishRefused("这一期已经发布。要改动已发布的数据，请在该期页面上办理更正。")
+    ranking = _freeze(snapshot, version=1, number=number, reason="", actor=actor)
+    notices.tell_the_foot(ranking=ranking)
+    return ranking
+
+
+@transaction.atomic
+def correct_ranking(*, ranking: Ranking, reason: str, actor) -> Ranking:
+    """Counts the same as-of time again with what is known now, and publishes that as the next version.
+
+    Raises PublishRefused without a reason, for a version that is not the last, or if nothing differs.
+    """
+    if not (reason := whole(reason, "更正原因", 200, PublishRefused)):
+        raise PublishRefused("更正必须写明原因。")
+    if ranking.version != latest_version(ranking).version:
+        raise PublishRefused("这一版已被更正，请打开最新一版再办理。")
+    snapshot = build_snapshot(campaign=ranking.campaign, kind=ranking.kind, as_of=ranking.as_of, known_at=clock.now())
+    if not differences(ranking.snapshot, snapshot):
+        raise PublishRefused(f"重新核对的数据与第{ranking.version}版完全相同，没有需要更正的内容。")
+    return _freeze(snapshot, version=ranking.version + 1, number=ranking.number, reason=reason, actor=actor)
+
+
+def differences(before: Snapshot, after: Snapshot) -> list[tuple[str, Figures | None, Figures | None]]:
+    """(region's name, before, after) of every row that differs."""
+    return _compared(figures_of(before), figures_of(after))
+
+
+def _compared(before, after):
+    old, new = ({f.code: f for f in figures} for figures in (before, after))
+    codes = sorted({*old, *new})
+    return [
+        ((new.get(code) or old[code]).name, old.get(code), new.get(code))
+        for code in codes
+        if old.get(code) != new.get(code)
+    ]
+
+
+def correction_preview(ranking: Ranking) -> list[tuple[str, Figures | None, Figures | None]]:
+    """What a correction made now would differ in. Writes nothing."""
+    now = clock.now()
+    view = view_of(campaign=ranking.campaign, kind=ranking.kind, as_of=ranking.as_of, known_at=now)
+    names = dict(Region.objects.in_region(ranking.campaign.county_id).values_list("code", "name"))
+    rows = rows_of(campaign=ranking.campaign, view=view)
+    return _compared(
+        figures_of(ranking.snapshot),
+        [
+            Figures(code=r.region_id, name=names[r.region_id], task=r.task, **{f: getattr(r, f) for f in FIGURES})
+            for r in rows
+        ],
+    )
+
+
+def next_number(campaign) -> str:
+    """A document number to start from: the bureau's usual form with the next number of the year it is issued in."""
+    year = timezone.localtime(clock.now()).year
+    count = Ranking.objects.filter(campaign=campaign, version=1).count()
+    return f"{campaign.county.name[0]}医保征〔{year}〕{count + 1}号"
+
+
+def latest_version(ranking: Ranking) -> Ranking:
+    same = Ranking.objects.filter(campaign=ranking.campaign_id, kind=ranking.kind, as_of=ranking.as_of)
+    return same.defer("content", "villages").order_by("-version").first()
+
+
+def previous_ranking(snapshot: Snapshot) -> Ranking | None:
+    """The last version of the last published ranking of the same kind before this as-of time."""
+    earlier = Ranking.objects.filter(campaign=snapshot.campaign_id, kind=snapshot.kind, as_of__lt=snapshot.as_of)
+    return earlier.order_by("-as_of", "-version").first()
+
+
+def figures_of(snapshot: Snapshot) -> list[Figures]:
+    """Every township and village of a snapshot, with names."""
+    rows = list(snapshot.rows.select_related("region").order_by("region_id"))
+    return [
+        Figures(code=row.region_id, name=row.region.name, task=row.task, **{f: getattr(row, f) for f in FIGURES})
+        for row in rows
+    ]
+
+
+def content_of(*, snapshot: Snapshot, number: str, version: int = 1, reason: str = "") -> tuple[dict, list[dict]]:
+    """(content, villages) as they would be published now: what the county sees before it publishes."""
+    campaign, policy = snapshot.campaign, snapshot.campaign.policy
+    figures = figures_of(snapshot)
+    townships = [f for f in figures if len(f.code) == 9]
+    previous = previous_ranking(snapshot)
+    frame = Frame(
+        kind=snapshot.kind,
+        county=campaign.county.name,
+        year=campaign.year,
+        as_of=timezone.make_naive(snapshot.as_of),
+        metric=snapshot.metric,
+        stages=stages_of(policy),
+        source=f"{snapshot.get_kind_display()}第{version}版，快照校验码 {snapshot.fingerprint[:16]}",
+    )
+    remarks, late = _reports(snapshot, townships)
+    beside = Beside(
+        seen=_seen(snapshot, sum(f.done(snapshot.metric) for f in townships)),
+        remarks=remarks,
+        late_reports=late,
+        awards_of=_awards_of(campaign) if snapshot.kind == Kind.FINAL and policy.rewards else None,
+        pool=policy.rewards.prize_total if policy.rewards else None,
+    )
+    content = ranking_content(
+        frame,
+        townships,
+        beside,
+        previous=previous
+        and {
+            "as_of": timezone.localtime(previous.as_of).isoformat(),
+            "ranks": {row["code"]: row["rank"] for row in previous.content["townships"]},
+        },
+        number=number,
+        issuer=f"{campaign.county.name}医疗保障局",
+    )
+    content |= {"version": version, "reason": reason, "snapshot": snapshot.fingerprint}
+    old = {row["code"]: row["rank"] for row in previous.villages} if previous else None
+    return content, village_content([f for f in figures if len(f.code) == 12], snapshot.metric, old)
+
+
+def _freeze(snapshot, *, version, number, reason, actor) -> Ranking:
+    content, villages = content_of(snapshot=snapshot, number=number, version=version, reason=reason)
+    try:
+        with transaction.atomic():
+            ranking = Ranking.objects.create(
+                campaign=snapshot.campaign,
+                kind=snapshot.kind,
+                as_of=snapshot.as_of,
+                version=version,
+                snapshot=snapshot,
+                number=number,
+                reason=reason,
+                content=content,
+                villages=villages,
+                fingerprint=fingerprint({"content": content, "villages": villages}),
+                published_by=actor,
+                published_at=clock.now(),
+            )
+    except IntegrityError as error:
+        raise PublishRefused("有人刚刚发布了这一期，请刷新页面查看。") from error
+    audit.record(
+        "ranking.publish",
+        actor=actor,
+        obj=ranking,
+        summary=f"发布{ranking}（{number}）" + (f"，更正原因：{reason}" if reason else ""),
+        after={"fingerprint": ranking.fingerprint, "snapshot": snapshot.pk},
+    )
+    return ranking
+
+
+def _awards_of(campaign):
+    tiers = [Tier(t.name, t.first, t.last, t.amount) for t in RewardTier.objects.filter(campaign=campaign)]
+    return partial(awards, a_person=campaign.policy.rewards.per_head, tiers=tiers)
+
+
+def _reports(snapshot: Snapshot, townships) -> tuple[list[Remark], list[str]]:
+    """What the townships wrote in the reports this bulletin gathers, and who was late with them or did not send one."""
+    policy = snapshot.campaign.policy
+    if policy.report is None or snapshot.kind in (Kind.DAILY, Kind.FINAL):
+        return [], []
+    due = timezone.make_aware(schedule.report_before(policy.report, timezone.make_naive(snapshot.as_of)))
+    sent = {r.township_id: r for r in TownshipReport.objects.filter(campaign=snapshot.campaign, due_at=due)}
+    remarks = [
+        Remark(t.name, sent[t.code].practice, sent[t.code].problem, sent[t.code].suggestion)
+        for t in townships
+        if t.code in sent and (sent[t.code].practice or sent[t.code].problem or sent[t.code].suggestion)
+    ]
+    return remarks, [t.name for t in townships if t.code not in sent or sent[t.code].is_late]
+
+
+def _seen(snapshot: Snapshot, people_insured: int) -> dict:
+    """Late cash and special groups as they stand now, with the time."""
+    campaign, now = snapshot.campaign, clock.now()
+    day = min(schedule.last_day(timezone.make_naive(snapshot.as_of)), timezone.localtime(now).date())
+    board = duties.board(campaign=campaign, region=campaign.county_id, as_of=day)
+    late = [line for line in board if line.standing.late]
+    groups = coverage_by_region(campaign, campaign.county_id, "township")
+    return {
+        "seen_at": timezone.localtime(now).isoformat(),
+        "cash_day": day.isoformat(),
+        "late": [
+            {
+                "code": line.village.code,
+                "village": line.village.name,
+                "township": line.village.parent.name,
+                "amount": str(line.standing.late),
+                "days": line.days_late,
+            }
+            for line in late
+        ],
+        "groups": {code: _coverage_row(coverage) for code, coverage in groups.items()},
+        "kinds": [{"kind": kind, **_coverage_row(c)} for kind, c in coverage_by_kind(campaign, campaign.county_id)],
+        "goals": [
+            {"name": goal.name, "target": goal.target, "done": goal.done, "gap": goal.gap}
+            for goal in goals_of_the_year(campaign, groups, people_insured)
+        ],
+    }
+
+
+def _coverage_row(coverage) -> dict:
+    return {
+        "should": coverage.should,
+        "insured": coverage.insured,
+        "excused": coverage.excused,
+        "missing": coverage.missing,
+    }

@@ -1,0 +1,85 @@
+"""Snapshots: what counted before an instant, kept for good."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from config import clock
+from reporting.progress import schedule
+from reporting.progress.counting import FIGURES, View, by_region, tally_villages, task_of_township, tasks_at, tree_at
+from reporting.rankings.models import Snapshot, SnapshotRow
+from reporting.rankings.rank import fingerprint
+from subsidies.campaigns.models import Campaign
+from subsidies.campaigns.watermark import settle
+
+
+@transaction.atomic
+def build_snapshot(*, campaign: Campaign, kind: str, as_of: datetime, known_at: datetime | None = None) -> Snapshot:
+    """The snapshot for an as-of time: the one that is there, or a new one with the same rows as ever.
+
+    `known_at` later than `as_of` makes a correction: contributions reversed as mistakes before it are left out, and
+    tasks and villages are those in force at it. Raises ValueError for an instant that has not come yet, NotSettled
+    while a writer holds on to the past.
+    """
+    known_at = known_at or as_of
+    settle(campaign_id=campaign.pk, until=known_at)
+    key = {"campaign": campaign, "kind": kind, "as_of": as_of, "known_at": known_at}
+    if found := Snapshot.objects.filter(**key).first():
+        return found
+    view = view_of(campaign=campaign, kind=kind, as_of=as_of, known_at=known_at)
+    rows = rows_of(campaign=campaign, view=view)
+    snapshot = Snapshot.objects.create(
+        **key, metric=view.metric, built_at=clock.now(), fingerprint=_fingerprint(campaign, kind, view, rows)
+    )
+    for row in rows:
+        row.snapshot = snapshot
+    SnapshotRow.objects.bulk_create(rows, batch_size=500)
+    return snapshot
+
+
+def view_of(*, campaign: Campaign, kind: str, as_of: datetime, known_at: datetime) -> View:
+    """What a snapshot of this kind looks at."""
+    policy = campaign.policy
+    began = schedule.began(kind, timezone.make_naive(as_of), policy.period)
+    return View(as_of=as_of, known_at=known_at, metric=policy.ranking.metric, period_from=timezone.make_aware(began))
+
+
+def snapshots_due(*, campaign: Campaign, now: datetime) -> list[tuple[str, datetime]]:
+    """(kind, as-of time) of the policy's rankings that should have been built by now and have not been."""
+    policy = campaign.policy
+    wanted = [
+        (due.kind, timezone.make_aware(due.as_of))
+        for due in schedule.rankings_due(policy.ranking, policy.period, until=timezone.make_naive(now))
+    ]
+    built = set(Snapshot.objects.filter(campaign=campaign).values_list("kind", "as_of"))
+    return [due for due in wanted if due not in built and due[1] >= campaign.opened_at]
+
+
+def rows_of(*, campaign: Campaign, view: View) -> list[SnapshotRow]:
+    """The unsaved rows of a view: each township, then its villages."""
+    tree = tree_at(campaign, view.known_at)
+    tasks = tasks_at(campaign, view.known_at)
+    tallies = by_region(tree, tally_villages(campaign, view))
+    rows = []
+    for township in tree.townships:
+        rows.append((township.code, task_of_township(township.code, tree, tasks)))
+        rows += [(village.code, tasks.get(village.code)) for village in tree.villages_of(township.code)]
+    return [
+        SnapshotRow(region_id=code, task=task, **{name: getattr(tallies[code], name) for name in FIGURES})
+        for code, task in rows
+    ]
+
+
+def _fingerprint(campaign, kind, view, rows) -> str:
+    return fingerprint(
+        {
+            "county": campaign.county_id,
+            "year": campaign.year,
+            "kind": kind,
+            "metric": view.metric,
+            "as_of": timezone.localtime(view.as_of).isoformat(),
+            "known_at": timezone.localtime(view.known_at).isoformat(),
+            "rows": [[row.region_id, row.task, *(getattr(row, name) for name in FIGURES)] for row in rows],
+        }
+    )

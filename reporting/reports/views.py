@@ -1,0 +1,101 @@
+"""The Friday report: a township writes it, the county sees who has and who is late."""
+
+from datetime import datetime, time, timedelta
+
+from django import forms
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from config import clock
+from core.access.roles import Role, roles
+from core.regions.models import Region
+from reporting.progress import schedule
+from reporting.progress.selectors import progress
+from reporting.reports import services as reports
+from reporting.reports.models import TownshipReport
+from subsidies.campaigns.selectors import current
+
+TEXT = forms.Textarea(attrs={"rows": 5})
+
+
+class ReportForm(forms.Form):
+    practice = forms.CharField(label="典型做法", max_length=1000, required=False, widget=TEXT)
+    problem = forms.CharField(label="存在问题", max_length=1000, required=False, widget=TEXT)
+    suggestion = forms.CharField(label="意见建议", max_length=1000, required=False, widget=TEXT)
+
+
+@roles(Role.TOWNSHIP)
+def report_write(request):
+    campaign = current(request.user)
+    due = campaign and reports.report_due(campaign)
+    if due is None:
+        return render(
+            request,
+            "reporting/rankings/nothing.html",
+            {"title": "乡镇周报", "text": "现在不需要报送周报。", "hint": "征缴期内按政策规定的日期报送。"},
+        )
+    township = Region.objects.for_user(request.user).get(pk=request.user.region_id[:9])
+    own = TownshipReport.objects.for_user(request.user).filter(campaign=campaign, township=township)
+    sent = own.filter(due_at=due).first()
+    initial = {name: getattr(sent, name) for name in reports.TEXTS} if sent else None
+    form = ReportForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            report = reports.send_report(campaign=campaign, township=township, actor=request.user, **form.cleaned_data)
+        except reports.ReportRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, "周报已报送。" + ("已超过截止时间，按迟报登记。" if report.is_late else ""))
+            return redirect("report_write")
+    return render(
+        request,
+        "reporting/reports/report_write.html",
+        {
+            "title": "乡镇周报",
+            "township": township,
+            "due": due,
+            "sent": sent,
+            "form": form,
+            "late": clock.now() > due,
+            "whole": progress(campaign=campaign, region=township).whole,
+            "past": own.exclude(due_at=due)[:8],
+        },
+    )
+
+
+@roles(Role.COUNTY, Role.LEADER)
+def report_overview(request):
+    """One week's reports of all townships; `?back=1` is the week before."""
+    campaign = current(request.user)
+    due = campaign and campaign.policy.report and (reports.report_due(campaign) or _last_due(campaign))
+    if not due:
+        return render(
+            request,
+            "reporting/rankings/nothing.html",
+            {"title": "乡镇周报", "text": "本县政策没有要求乡镇周报。", "hint": "内乡县要求每周五上午下班前报送。"},
+        )
+    back = min(max(int(text), 0), 60) if (text := request.GET.get("back", "0")).isdecimal() else 0
+    due -= timedelta(days=7 * back)
+    rows = reports.reports_of_week(campaign, due)
+    rows = [(t, r) for t, r in rows if t.code.startswith(request.user.scope_prefix)]
+    return render(
+        request,
+        "reporting/reports/report_overview.html",
+        {
+            "title": "乡镇周报",
+            "due": due,
+            "rows": rows,
+            "back": back,
+            "passed": clock.now() > due,
+            "missing": sum(report is None for _, report in rows),
+            "late": sum(bool(r and r.is_late) for _, r in rows),
+        },
+    )
+
+
+def _last_due(campaign):
+    """The last report that was due, after the period."""
+    policy = campaign.policy
+    now = min(timezone.make_naive(clock.now()), datetime.combine(policy.period.end, time.max))
+    return timezone.make_aware(schedule.report_before(policy.report, now))

@@ -1,0 +1,202 @@
+"""Two records of one person: found by what they have in common, proposed by one, merged by another."""
+
+from itertools import combinations, islice
+from math import comb
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
+
+from config import clock
+from core.access import masks
+from core.audit import services as audit
+from core.pages.text import whole
+from core.refusals import Refused
+from residents.duplicates.models import MergeCase
+from residents.people.models import InsuredYear, Resident, StatusEntry
+
+State = MergeCase.State
+Document = Resident.Document
+#: What makes two records of one name suspect, wherever in the county they stand. The name alone does not: in a county
+#: it is shared by tens of thousands of pairs, name and birth date by chance by a few hundred.
+ALIKE = {"birth_date": "同名、同日出生", "phone": "同名、同电话"}
+MOST = 5000
+#: What both records may have had: it stays with the merged one where the kept one has the same already.
+_MAY_REPEAT = (InsuredYear, StatusEntry)
+
+
+class MergeRefused(Refused):
+    """They cannot be merged; the text says what has to be settled first."""
+
+
+def suspected_pairs(rows, *, by: str) -> list[tuple[int, int]]:
+    """Of a Resident queryset: pairs of ids with the same name and the same `by` (a key of ALIKE), not settled yet.
+
+    One grouping of the rows and two look-ups of what it found. The first MOST pairs by name, however many records
+    carry the same placeholder for a birthday.
+    """
+    alive = rows.exclude(status=Resident.Status.MERGED)
+    if by == "phone":
+        alive = alive.exclude(phone="")
+    decided = MergeCase.objects.filter(keep__in=rows.values("pk")).values_list("keep_id", "drop_id")
+    settled = {tuple(sorted(pair)) for pair in decided}
+    enough, found = MOST + len(settled), {}
+    groups = alive.order_by("name", by).values_list("name", by).annotate(records=Count("pk")).filter(records__gt=1)
+    for name, value, records in groups[:enough]:
+        if enough <= 0:
+            break
+        found[name, value] = []
+        enough -= comb(records, 2)
+    people = alive.filter(name__in={name for name, _ in found}, **{f"{by}__in": {value for _, value in found}})
+    for pk, name, value in people.order_by("pk").values_list("pk", "name", by):
+        if (name, value) in found:
+            found[name, value].append(pk)
+    pairs = (pair for group in found.values() for pair in combinations(group, 2) if pair not in settled)
+    return list(islice(pairs, MOST))
+
+
+def cases_for(user):
+    """The proposals of which the user may see both records."""
+    mine = Resident.objects.for_user(user)
+    return MergeCase.objects.for_user(user).filter(drop__in=mine, state=State.PROPOSED)
+
+
+@transaction.atomic
+def propose_merge(*, keep: Resident, drop: Resident, reason: str, actor) -> MergeCase:
+    """Puts two records before another person; asking twice is asking once."""
+    if keep.pk == drop.pk:
+        raise MergeRefused("请选择两份不同的档案。")
+    if keep.village_id[:6] != drop.village_id[:6]:
+        raise MergeRefused("两份档案不在同一个县，请先办理迁移。")
+    reason = whole(reason, "理由", 200, MergeRefused)
+    keep, drop = _held(keep, drop)
+    _refuse_unfit(keep, drop)
+    if known := _case_of(keep, drop):
+        if known.state == State.REJECTED or known.keep_id != keep.pk:
+            raise MergeRefused(_says(known))
+        return known
+    case = MergeCase.objects.create(keep=keep, drop=drop, reason=reason, proposed_by=actor, proposed_at=clock.now())
+    audit.record(
+        "resident.propose_merge",
+        actor=actor,
+        obj=keep,
+        summary=f"提出合并 {keep.name} 的两份档案：保留 {masks.mask(keep.id_number)}，"
+        f"并入 {masks.mask(drop.id_number)}",
+    )
+    return case
+
+
+@transaction.atomic
+def tell_apart(*, one: Resident, other: Resident, reason: str, actor) -> MergeCase:
+    """Two people after all: the pair is not shown again. Changes neither record, so that one person may say so."""
+    if one.pk == other.pk or one.village_id[:6] != other.village_id[:6]:
+        raise MergeRefused("请选择同一个县的两份不同的档案。")
+    reason = whole(reason, "理由", 200, MergeRefused)
+    one, other = _held(one, other)
+    if known := _case_of(one, other):
+        if known.state != State.REJECTED:
+            raise MergeRefused(_says(known))
+        return known
+    case = MergeCase.objects.create(
+        keep=one, drop=other, state=State.REJECTED, reason=reason, proposed_by=actor, proposed_at=clock.now()
+    )
+    audit.record(
+        "resident.tell_apart",
+        actor=actor,
+        obj=one,
+        summary=f"{one.name}（{masks.mask(one.id_number)}）与 {other.name}（{masks.mask(other.id_number)}）"
+        f"不是同一人：{reason}",
+    )
+    return case
+
+
+def _held(one, other) -> tuple[Resident, Resident]:
+    """Both records, locked: whatever is said about the pair is said one after the other."""
+    held = {r.pk: r for r in Resident.objects.select_for_update().filter(pk__in=[one.pk, other.pk]).order_by("pk")}
+    return held[one.pk], held[other.pk]
+
+
+def _case_of(one, other) -> MergeCase | None:
+    """What was said of the pair last."""
+    pair = Q(keep=one, drop=other) | Q(keep=other, drop=one)
+    return MergeCase.objects.filter(pair).select_related("keep", "proposed_by", "decided_by").order_by("-pk").first()
+
+
+def _says(case: MergeCase) -> str:
+    if case.state == State.PROPOSED:
+        kept = masks.mask(case.keep.id_number)
+        return f"这两份档案已由{case.proposed_by}提出合并（保留 {kept}），请在“等待复核”里处理。"
+    done = "合并" if case.state == State.MERGED else "标为不是同一人"
+    return f"这两份档案已由{case.decided_by or case.proposed_by}{done}，不用再办。"
+
+
+def _refuse_unfit(keep, drop) -> None:
+    if Resident.Status.MERGED in (keep.status, drop.status):
+        raise MergeRefused("其中一份已经合并过。")
+    if keep.document_type == Document.BIRTH != drop.document_type:
+        raise MergeRefused("请保留有身份证号码的那一份，把出生医学证明登记的并进去。")
+    if keep.status != drop.status:
+        raise MergeRefused(
+            f"两份档案的状态不同（{keep.get_status_display()}、{drop.get_status_display()}）。"
+            "请先在变更登记里把状态办成一致，再合并。"
+        )
+
+
+@transaction.atomic
+def decide_merge(*, case: MergeCase, accept: bool, actor) -> MergeCase:
+    """Merges or rejects what another person proposed. All that hangs on the dropped record goes to the kept one.
+
+    Safe to repeat. Raises MergeRefused where it was decided otherwise meanwhile.
+    """
+    keep, drop = _held(case.keep, case.drop)
+    case = MergeCase.objects.select_related("proposed_by", "decided_by").get(pk=case.pk)
+    if case.state == (State.MERGED if accept else State.REJECTED):
+        return case
+    if case.state != State.PROPOSED:
+        raise MergeRefused(_says(case))
+    if case.proposed_by_id == actor.pk:
+        raise MergeRefused("合并要由另一人复核，不能复核自己提出的。")
+    if accept:  # Since the proposal either may have been merged elsewhere, or have died.
+        _refuse_unfit(keep, drop)
+    case.state = State.MERGED if accept else State.REJECTED
+    case.decided_by, case.decided_at = actor, clock.now()
+    case.save(update_fields=["state", "decided_by", "decided_at"])
+    moved = _merge(keep, drop) if accept else {}
+    audit.record(
+        "resident.merge" if accept else "resident.reject_merge",
+        actor=actor,
+        obj=keep,
+        after=moved or None,
+        summary=f"{'合并' if accept else '不合并'} {keep.name} 的两份档案（并入 {masks.mask(drop.id_number)}）",
+    )
+    return case
+
+
+def _merge(keep, drop) -> dict[str, int]:
+    """Every relation that points at the dropped record; returns how many rows of each kind moved."""
+    moved = {}
+    for relation in Resident._meta.related_objects:
+        model, field = relation.related_model, relation.field.name
+        if model in (MergeCase, Resident):
+            continue
+        for row in model._base_manager.filter(**{field: drop}).order_by("pk"):
+            if _move(model, field, row, keep):
+                moved[str(model._meta.verbose_name)] = moved.get(str(model._meta.verbose_name), 0) + 1
+    if not keep.phone and drop.phone:
+        keep.phone = drop.phone
+        keep.save(update_fields=["phone"])
+    drop.status, drop.status_on, drop.merged_into = Resident.Status.MERGED, clock.today(), keep
+    drop.save(update_fields=["status", "status_on", "merged_into"])
+    return moved
+
+
+def _move(model, field, row, keep) -> bool:
+    try:
+        with transaction.atomic():
+            model._base_manager.filter(pk=row.pk).update(**{field: keep})
+    except IntegrityError as error:
+        if model in _MAY_REPEAT:
+            return False
+        raise MergeRefused(
+            f"两份档案各有一条有效的“{model._meta.verbose_name}”，不能自动合并。请先把其中一条冲销、退费或终止，再复核。"
+        ) from error
+    return True

@@ -1,0 +1,94 @@
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from core.access import masks
+from core.access.roles import AT_THE_COUNTER, roles
+from residents.duplicates import services as merging
+from residents.duplicates.models import MergeCase
+from residents.people.models import Resident
+
+
+@roles(*AT_THE_COUNTER)
+def merge_list(request):
+    """Proposals that wait for another person, then pairs of records that may be of one person."""
+    by = request.GET.get("by") if request.GET.get("by") in merging.ALIKE else "birth_date"
+    residents = Resident.objects.for_user(request.user)
+    page = Paginator(merging.suspected_pairs(residents, by=by), 25).get_page(request.GET.get("page"))
+    people = residents.select_related("village__parent").in_bulk({pk for pair in page for pk in pair})
+    facts = {
+        "title": "重复档案",
+        "cases": [
+            {
+                "case": case,
+                "keep": _shown(case.keep),
+                "drop": _shown(case.drop),
+                "own": case.proposed_by_id == request.user.pk,
+            }
+            for case in merging.cases_for(request.user).select_related(
+                "keep__village__parent", "drop__village__parent", "proposed_by"
+            )[:100]
+        ],
+        "by": by,
+        "alike": merging.ALIKE.items(),
+        "page": page,
+        "pairs": [[_shown(people[pk]) for pk in pair] for pair in page if people.keys() >= set(pair)],
+    }
+    return render(request, "residents/duplicates/merge_list.html", facts)
+
+
+def _shown(resident) -> dict:
+    return {"resident": resident, "number": masks.mask(resident.id_number), "phone": masks.mask_phone(resident.phone)}
+
+
+class ProposalForm(forms.Form):
+    """A pair as it was shown, and what is to become of it."""
+
+    keep = forms.ModelChoiceField(Resident.objects.none())
+    drop = forms.ModelChoiceField(Resident.objects.none())
+    answer = forms.ChoiceField(choices=[("first", "保留甲"), ("second", "保留乙"), ("different", "不是同一人")])
+    reason = forms.CharField(max_length=200)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("keep", "drop"):
+            self.fields[name].queryset = Resident.objects.for_user(user)
+
+
+@roles(*AT_THE_COUNTER)
+@require_POST
+def merge_propose(request):
+    form = ProposalForm(request.POST, user=request.user)
+    if not form.is_valid():
+        messages.error(request, "请写明理由，再选保留哪一份，或者选不是同一人。")
+        return redirect("merge_list")
+    one, other, reason = (form.cleaned_data[name] for name in ("keep", "drop", "reason"))
+    answer = form.cleaned_data["answer"]
+    try:
+        if answer == "different":
+            merging.tell_apart(one=one, other=other, reason=reason, actor=request.user)
+        else:
+            keep, drop = (one, other) if answer == "first" else (other, one)
+            merging.propose_merge(keep=keep, drop=drop, reason=reason, actor=request.user)
+    except merging.MergeRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "已标为不是同一人，不再提示。" if answer == "different" else "已提出，等另一人复核。")
+    return redirect("merge_list")
+
+
+@roles(*AT_THE_COUNTER)
+@require_POST
+def merge_decide(request, pk):
+    case = get_object_or_404(MergeCase.objects.for_user(request.user), pk=pk)
+    get_object_or_404(Resident.objects.for_user(request.user), pk=case.drop_id)
+    accept = request.POST.get("answer") == "merge"
+    try:
+        merging.decide_merge(case=case, accept=accept, actor=request.user)
+    except merging.MergeRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "已合并。" if accept else "已标为不是同一人，不再提示。")
+    return redirect("merge_list")

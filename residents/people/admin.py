@@ -1,0 +1,88 @@
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+
+from core.access import masks
+from core.pages.admin_base import MaskedNumber, ScopedAdmin
+from residents.people.models import Household, InsuredYear, Resident, StatusEntry
+from residents.people.search import find_residents
+
+
+class ReadOnlyInline(admin.TabularInline):
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_view_permission(self, request, obj=None):
+        return True
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+class StatusInline(ReadOnlyInline):
+    model = StatusEntry
+    fields = ("status", "since", "until", "source")
+
+
+class InsuredYearInline(ReadOnlyInline):
+    model = InsuredYear
+    fields = ("year", "source")
+
+
+@admin.register(Resident)
+class ResidentAdmin(MaskedNumber, ScopedAdmin):
+    """Search is routed by what was typed (residents/people/search.py). Changes are made at the window, not here."""
+
+    list_display = ("name", "masked_number", "sex", "birth_date", "village", "status", "story")
+    list_filter = ("status",)
+    list_select_related = ("village",)
+    search_fields = ("name",)
+    search_help_text = "完整证件号码、号码前四位以上，或姓名"
+    ordering = ("village_id", "household_id", "id")
+    fields = (
+        "name",
+        "document_type",
+        "masked_number",
+        "sex",
+        "birth_date",
+        "village",
+        "household",
+        "address",
+        "masked_phone",
+        "status",
+        "status_on",
+        "registered_on",
+        "merged_into",
+    )
+    inlines = (StatusInline, InsuredYearInline)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("village", "household", "merged_into")
+
+    def get_search_results(self, request, queryset, search_term):
+        return find_residents(queryset, search_term), False
+
+    @admin.display(description="联系电话")
+    def masked_phone(self, obj):
+        return masks.mask_phone(obj.phone)
+
+    @admin.display(description="一人一档")
+    def story(self, obj):
+        return format_html('<a href="{}">查看</a>', reverse("resident_story", args=[obj.pk]))
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        url = reverse("resident_story", args=[object_id]) if object_id.isdecimal() else ""
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "story_url": url})
+
+
+@admin.register(Household)
+class HouseholdAdmin(ScopedAdmin):
+    list_display = ("number", "head_name", "village")
+    list_select_related = ("village",)
+    search_fields = ("number__startswith", "head_name__startswith")
+    search_help_text = "户编号或户主姓名的开头"
+    ordering = ("village_id", "number")

@@ -1,0 +1,108 @@
+"""What residents itself knows of a person: the household, statuses, insured years, events."""
+
+from django.utils import timezone
+
+from core.access import masks
+from core.access.roles import Role
+from core.audit.labels import lines_of
+from core.audit.models import Event
+from core.regions.models import Region
+from residents.people.models import Resident
+from residents.people.story import Badge, Section
+from residents.register.models import RegisterBatch
+
+STATUS_KINDS = {Resident.Status.ACTIVE: "ok", Resident.Status.DEAD: "off", Resident.Status.MERGED: "off"}
+
+
+def status_badge(status: str) -> Badge:
+    return Badge(STATUS_KINDS.get(status, "warn"), Resident.Status(status).label)
+
+
+def household(resident, user):
+    if not resident.household_id:
+        return Section("同户人员", ("姓名", "证件号码", "出生日期", "状态"), empty="没有登记户。")
+    others = Resident.objects.for_user(user).filter(household=resident.household_id).exclude(pk=resident.pk)
+    return Section(
+        "同户人员",
+        ("姓名", "证件号码", "出生日期", "状态"),
+        [
+            (other.name, masks.mask(other.id_number), other.birth_date, status_badge(other.status))
+            for other in others.order_by("birth_date")
+        ],
+        empty="本户没有其他人。",
+    )
+
+
+def statuses(resident, user):
+    rows = [
+        (status_badge(entry.status), entry.since, entry.until or "", entry.source)
+        for entry in resident.statuses.order_by("-since", "-id")
+    ]
+    return Section("人员状态", ("状态", "起", "止", "依据"), rows, empty="登记以来一直在册。")
+
+
+def insured_years(resident, user):
+    """The years by where they are known from, the latest first: gaps show at a glance."""
+    known = {}
+    for row in resident.insured_years.order_by("-year"):
+        known.setdefault(row.source, []).append(str(row.year))
+    rows = [("、".join(years), source) for source, years in known.items()]
+    return Section("参保年度", ("年度", "来源"), rows, empty="没有往年参保记录。")
+
+
+#: What the story tells of an event's before and after; what else it holds is for the audit log.
+_IN_STORY = {
+    "name",
+    "id_number",
+    "birth_date",
+    "sex",
+    "village",
+    "household",
+    "phone",
+    "address",
+    "status",
+    "since",
+    "insured_years",
+}
+
+
+def events(resident, user):
+    if user.role not in (Role.COUNTY, Role.TOWNSHIP):
+        return None
+    places = dict(Region.objects.in_region(resident.village_id[:6]).values_list("code", "name"))
+    found = Event.objects.for_user(user).filter(object_type="resident", object_id=str(resident.pk))[:100]
+    rows = [
+        (
+            f"{timezone.localtime(row.at):%Y-%m-%d %H:%M}",
+            row.actor_name,
+            row.summary,
+            _change(row, places),
+            _batch(row.batch),
+        )
+        for row in found
+    ]
+    batches = RegisterBatch.objects.filter(pk=resident.register_batch_id, confirmed_at__isnull=False)
+    for batch in batches.select_related("attachment", "confirmed_by"):
+        rows.append(
+            (
+                f"{timezone.localtime(batch.confirmed_at):%Y-%m-%d %H:%M}",
+                batch.confirmed_by.name,
+                f"登记册新登记（{batch.attachment.name}）",
+                "",
+                _batch(f"register-{batch.pk}"),
+            )
+        )
+    return Section("经办记录", ("时间", "经办人", "事项", "变更", "批次"), rows)
+
+
+def _change(event, places) -> str:
+    """姓名：王小花 → 王小华；联系电话：… → …"""
+    return "；".join(
+        str(line) for line in lines_of(event, places) if line.key in _IN_STORY and line.before != line.after
+    )
+
+
+def _batch(name: str) -> str:
+    """register-12 → 登记册第12批; other batches as they are called."""
+    kind, _, number = name.partition("-")
+    return f"登记册第{number}批" if kind == "register" else name

@@ -1,0 +1,196 @@
+"""A row of a county's register of residents: columns, cells → a checked person, or every problem with it. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from core.access import masks
+from core.tables.headings import Column
+from residents.people import id_numbers, names
+
+COLUMNS = (
+    Column("name", "姓名", ("姓名", "参保人姓名", "居民姓名"), parts=("姓名",), never=("户主", "监护", "父", "母")),
+    Column(
+        "id_number",
+        "证件号码",
+        ("证件号码", "身份证号码", "身份证号", "公民身份号码", "身份证"),
+        parts=("身份证", "证件号"),
+    ),
+    Column("sex", "性别", ("性别",)),
+    Column("birth_date", "出生日期", ("出生日期", "出生年月日", "出生年月"), parts=("出生",)),
+    Column("township", "乡镇", ("乡镇", "乡镇街道", "所属乡镇"), parts=("乡镇", "街道")),
+    Column("village", "行政村", ("行政村", "村", "村社区", "村名", "所属村", "村代码"), parts=("行政村", "社区")),
+    Column("household", "户编号", ("户编号", "户号", "家庭编号", "户口簿编号"), parts=("户编", "户号")),
+    Column("relation", "与户主关系", ("与户主关系", "户主关系", "关系"), parts=("户主关系",)),
+    Column("phone", "联系电话", ("联系电话", "电话", "手机号", "手机号码"), parts=("电话", "手机")),
+    Column("address", "住址", ("住址", "家庭住址", "地址", "户籍地址"), parts=("住址", "地址")),
+    Column("years", "参保年度", ("参保年度", "历年参保", "已参保年度"), parts=("参保年",)),
+)
+NEEDED = ("name", "id_number", "village")
+_YEAR = re.compile(r"20\d\d")
+_DIGITS = re.compile(r"\d+")
+_SEXES = {"男": "M", "女": "F"}
+_LIMITS = {"household": 30, "phone": 20, "address": 120}
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody as the row tells, checked. `years` are insured years, comma-separated."""
+
+    number: int
+    name: str
+    id_number: str
+    document_type: str
+    birth_date: date
+    sex: str
+    village_code: str
+    household: str
+    is_head: bool
+    phone: str
+    address: str
+    years: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row is not taken: the column's title, a code, what stood there, and what to do."""
+
+    number: int
+    name: str
+    column: str
+    code: str
+    found: str
+    message: str
+
+
+class RowReader:
+    """Reads rows of one file: where its columns are, what the villages are called, and up to when people are born.
+
+    `villages` maps (township name, village name), ("", village name) and ("", code) to a code, or to "" where a name
+    stands for more than one village.
+    """
+
+    def __init__(self, columns: dict[str, int], villages: dict[tuple[str, str], str], as_of: date):
+        self.columns, self.villages, self.as_of = columns, villages, as_of
+        self.seen: dict[str, int] = {}
+
+    def read(self, number: int, cells: list) -> Person | list[Problem]:
+        """The person, or all problems of the row."""
+        get = self._getter(cells)
+        name = names.normalise(get("name"))
+        written = get("id_number")
+        id_number, bad_number = id_numbers.read_cell(written)
+        is_birth = bad_number is None and id_numbers.document_of(id_number) == id_numbers.Document.BIRTH
+        if bad_number is None and not is_birth:
+            bad_number = id_numbers.check(id_number, as_of=self.as_of)
+        problems = []
+
+        def wrong(column, code, found, message):
+            problems.append(Problem(number, name[:60], column, code, str(found or "")[:60], message))
+
+        if not names.is_plausible(name):
+            wrong("姓名", "bad_name", get("name"), "姓名没有填写，或含有数字、符号等不是姓名的内容，请照身份证改正。")
+        if bad_number:
+            wrong("证件号码", bad_number, masks.mask(id_number), id_numbers.MESSAGES[bad_number])
+        elif id_number in self.seen:
+            first = self.seen[id_number]
+            wrong("证件号码", "duplicate", masks.mask(id_number), f"与第{first}行是同一个号码，请核对后删去一行。")
+        else:
+            self.seen[id_number] = number
+        village = self._village(cell_text(get("township")), cell_text(get("village")), wrong)
+        born, sex = self._birth_and_sex(get, id_number, is_birth, wrong) if not bad_number else (None, "")
+        texts = {}
+        for key, limit in _LIMITS.items():
+            texts[key] = text = cell_text(get(key))
+            if len(text) > limit:
+                wrong(_TITLES[key], "too_long", text, f"{_TITLES[key]}超过{limit}个字，请缩短。")
+        if problems:
+            return problems
+        return Person(
+            number,
+            name,
+            id_number,
+            id_numbers.document_of(id_number).value,
+            born,
+            sex,
+            village,
+            texts["household"],
+            cell_text(get("relation")) in ("户主", "本人"),
+            texts["phone"],
+            texts["address"],
+            ",".join(dict.fromkeys(_YEAR.findall(cell_text(get("years"))))) if "years" in self.columns else "",
+        )
+
+    def _getter(self, cells):
+        columns, width = self.columns, len(cells)
+
+        def get(key):
+            place = columns.get(key, width)
+            return cells[place] if place < width else None
+
+        return get
+
+    def _village(self, township, village, wrong) -> str:
+        if not village:
+            wrong("行政村", "village_missing", "", "没有填写行政村，请照区划名称补填。")
+            return ""
+        code = self.villages.get((township, village))
+        if code is None:
+            code = self.villages.get(("", village))
+        if code is None:
+            wrong("行政村", "village_unknown", village, f"本县没有行政村“{village[:20]}”，请照区划名称改正。")
+        elif not code:
+            wrong("行政村", "village_unclear", village, f"本县不止一个“{village[:20]}”，请同时写对乡镇。")
+        return code or ""
+
+    def _birth_and_sex(self, get, id_number, is_birth, wrong):
+        """The number decides; what the row says must not contradict it. A birth certificate tells neither."""
+        told_sex = _SEXES.get(cell_text(get("sex")), "")
+        told_birth = cell_date(get("birth_date"))
+        if is_birth:
+            if told_birth is None:
+                message = "用出生医学证明登记的要填写出生日期，例如 2024-05-01。"
+                wrong("出生日期", "birth_missing", get("birth_date"), message)
+            if not told_sex:
+                wrong("性别", "sex_missing", get("sex"), "用出生医学证明登记的要填写性别：男 或 女。")
+            return told_birth, told_sex
+        born = id_numbers.birth_date(id_number)
+        sex = "M" if id_number[16] in "13579" else "F"
+        if told_birth is not None and told_birth != born:
+            wrong("出生日期", "birth_differs", told_birth, f"与证件号码里的出生日期 {born} 不一致，请照身份证核对。")
+        if told_sex and told_sex != sex:
+            wrong("性别", "sex_differs", cell_text(get("sex")), "与证件号码里的性别不一致，请照身份证核对。")
+        return born, sex
+
+
+_TITLES = {column.key: column.title for column in COLUMNS}
+
+
+def cell_text(cell) -> str:
+    """A cell as one word, without spaces; whole numbers without the point."""
+    if cell is None:
+        return ""
+    if type(cell) is str:
+        return "".join(cell.split())
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return str(cell)
+
+
+def cell_date(cell) -> date | None:
+    """A date cell, 2024-05-01, 2024/5/1, 2024年5月1日 or 20240501; anything else tells nothing."""
+    if cell is None:
+        return None
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    text = cell_text(cell)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        digits = _DIGITS.findall(text)
+    try:
+        return date(*map(int, digits)) if len(digits) == 3 else None
+    except ValueError:
+        return None

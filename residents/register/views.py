@@ -1,0 +1,179 @@
+"""The county's register: upload, live progress, preview, confirm; and the register out again as a workbook."""
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from core.access import masks
+from core.access.roles import Role, roles
+from core.audit import services as audit
+from core.files import services as attachments
+from core.jobs.models import Job
+from core.regions.models import Region
+from core.tables.writer import xlsx_response
+from residents.people.models import Resident
+from residents.register import services as register
+from residents.register.forms import RegisterFileForm
+from residents.register.models import RegisterBatch
+
+
+@roles(Role.COUNTY)
+def register_list(request):
+    form = RegisterFileForm(request.POST or None, request.FILES or None)
+    county = Region.objects.for_user(request.user).filter(level=Region.Level.COUNTY).first()
+    if request.method == "POST" and county and form.is_valid():
+        file = form.cleaned_data["file"]
+        kept = attachments.store(file=file, name=file.name, kind="register", region=county.code, actor=request.user)
+        return redirect("register_batch", register.start_reading(attachment=kept, county=county, actor=request.user).pk)
+    rows = RegisterBatch.objects.for_user(request.user).select_related("attachment", "uploaded_by")
+    page = Paginator(rows, 20).get_page(request.GET.get("page"))
+    return render(request, "residents/register/register_list.html", {"title": "居民登记册", "form": form, "page": page})
+
+
+@roles(Role.COUNTY)
+def register_batch(request, pk):
+    batch = get_object_or_404(
+        RegisterBatch.objects.for_user(request.user).select_related("attachment", "uploaded_by", "confirmed_by"), pk=pk
+    )
+    job = Job.objects.filter(key__in=[f"register.read:{batch.pk}", f"register.write:{batch.pk}"]).first()
+    sample = list(batch.staged.order_by("is_new", "id")[:20])
+    codes = {code for row in sample for code in (row.village_code, (row.before or {}).get("village_id"))}
+    villages = {
+        one.code: f"{one.parent} · {one}" for one in Region.objects.filter(code__in=codes).select_related("parent")
+    }
+    problems = Paginator(batch.problems.all(), 50).get_page(request.GET.get("page"))
+    facts = {
+        "title": f"登记册 {batch.attachment.name}",
+        "batch": batch,
+        "job": job,
+        "is_working": batch.state in (RegisterBatch.State.READING, RegisterBatch.State.CONFIRMING),
+        "page": problems,
+        "sample": [
+            {
+                "row": row,
+                "number": masks.mask(row.id_number),
+                "before": _before(row, villages),
+                "village": villages.get(row.village_code, row.village_code),
+            }
+            for row in sample
+        ],
+    }
+    return render(request, "residents/register/register_batch.html", facts)
+
+
+_NAMES = {"name": "姓名", "village_id": "村", "phone": "电话", "address": "住址", "household__number": "户编号"}
+
+
+def _before(row, villages) -> str:
+    old = dict(row.before or {})
+    if "village_id" in old:
+        old["village_id"] = villages.get(old["village_id"], old["village_id"])
+    if "phone" in old:
+        old["phone"] = masks.mask_phone(old["phone"])
+    return "，".join(f"{_NAMES[key]}原为“{value or '空'}”" for key, value in old.items())
+
+
+@roles(Role.COUNTY)
+@require_POST
+def register_confirm(request, pk):
+    batch = get_object_or_404(RegisterBatch.objects.for_user(request.user), pk=pk)
+    try:
+        register.start_writing(batch=batch, actor=request.user)
+    except register.RegisterRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("register_batch", batch.pk)
+
+
+@roles(Role.COUNTY)
+def register_problems(request, pk):
+    """All problem rows as a workbook, to be mended and uploaded again; leaves an event."""
+    batch = get_object_or_404(RegisterBatch.objects.for_user(request.user), pk=pk)
+    audit.record("register.problems", actor=request.user, obj=batch, summary=f"下载登记册 {batch.pk} 的问题行")
+    columns = (("行号", 8), ("姓名", 12), ("栏目", 12), ("表中内容", 24), ("问题和办法", 70))
+    rows = batch.problems.values_list("number", "name", "column", "found", "message")
+    return xlsx_response(filename=f"登记册{batch.pk}问题行.xlsx", columns=columns, rows=rows.iterator(chunk_size=2000))
+
+
+class ExportForm(forms.Form):
+    region = forms.ModelChoiceField(Region.objects.none(), label="范围", empty_label="请选择")
+    whole = forms.BooleanField(label="含完整证件号码和电话（记入审计日志）", required=False)
+    purpose = forms.CharField(label="用途", max_length=100, required=False, help_text="导出完整号码时必须填写。")
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        places = Region.objects.for_user(user).filter(replaced_by=None)
+        if user.role == Role.COUNTY:
+            places = places.exclude(level=Region.Level.VILLAGE)
+        self.fields["region"].queryset = places
+
+    def clean(self):
+        facts = super().clean()
+        if facts.get("whole") and not facts.get("purpose"):
+            self.add_error("purpose", "导出完整号码请写明用途。")
+        return facts
+
+
+@roles(Role.COUNTY, Role.TOWNSHIP)
+def register_export(request):
+    """The residents of a region as a workbook; masked unless a purpose is given. Leaves an event either way."""
+    form = ExportForm(request.POST or None, user=request.user)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "residents/register/register_export.html", {"title": "导出居民", "form": form})
+    region, whole = form.cleaned_data["region"], form.cleaned_data["whole"]
+    rows = Resident.objects.for_user(request.user).in_region(region.code)
+    audit.record(
+        "resident.export",
+        actor=request.user,
+        object_type="resident",
+        region=region.code,
+        summary=f"导出{region.name}居民{'（完整号码）' if whole else ''}：{form.cleaned_data['purpose'] or '日常核对'}",
+        after={"whole": whole, "rows": rows.count()},
+    )
+    columns = (
+        ("乡镇", 12),
+        ("行政村", 18),
+        ("户编号", 14),
+        ("户主", 10),
+        ("姓名", 10),
+        ("证件类型", 12),
+        ("证件号码", 22),
+        ("性别", 6),
+        ("出生日期", 12),
+        ("联系电话", 14),
+        ("状态", 10),
+        ("状态起", 12),
+    )
+    return xlsx_response(filename=f"{region.name}居民.xlsx", columns=columns, rows=_exported(rows, whole))
+
+
+def _exported(rows, whole: bool):
+    number = str if whole else masks.mask
+    phone = str if whole else masks.mask_phone
+    found = rows.order_by("village_id", "household_id", "id").values_list(
+        "village__parent__name",
+        "village__name",
+        "household__number",
+        "household__head_name",
+        "name",
+        "document_type",
+        "id_number",
+        "sex",
+        "birth_date",
+        "phone",
+        "status",
+        "status_on",
+    )
+    documents, sexes, statuses = map(dict, (Resident.Document.choices, Resident.Sex.choices, Resident.Status.choices))
+    for row in found.iterator(chunk_size=5000):
+        yield (
+            *row[:5],
+            documents.get(row[5], row[5]),
+            number(row[6]),
+            sexes[row[7]],
+            row[8],
+            phone(row[9]),
+            statuses[row[10]],
+            row[11],
+        )

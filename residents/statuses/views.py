@@ -1,0 +1,65 @@
+"""Upkeep of the register: status lists from departments, and records that may be of one person."""
+
+from pathlib import Path
+
+from django import forms
+from django.shortcuts import get_object_or_404, redirect, render
+
+from core.access.roles import AT_THE_COUNTER, roles
+from core.files import services as attachments
+from core.files.fields import SheetField
+from core.files.models import Attachment
+from core.jobs.models import Job
+from core.tables.reader import SheetError
+from residents.counter.forms import STATUSES
+from residents.people.models import Resident
+from residents.statuses import services as status_lists
+
+
+class StatusListForm(forms.Form):
+    status = forms.ChoiceField(label="名单里的人登记为", choices=[("", "请选择"), *STATUSES])
+    source = forms.CharField(label="依据", max_length=120, help_text="名单来自哪个部门、哪份文件。")
+    file = SheetField(label="名单", help_text="任何表格，要有姓名、身份证号码、日期三栏。")
+
+
+class ChosenForm(forms.Form):
+    status = forms.ChoiceField(choices=STATUSES)
+    source = forms.CharField(max_length=120)
+
+
+@roles(*AT_THE_COUNTER)
+def status_list(request):
+    """A list of deaths, moves, employee insurance …: what it would do, row by row, before it does it."""
+    form = StatusListForm(request.POST or None, request.FILES or None)
+    facts = {"title": "人员状态名单", "form": form}
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        kept = attachments.store(
+            file=file, name=file.name, kind="statuses", region=request.user.region_id or "", actor=request.user
+        )
+        try:
+            rows = status_lists.read_status_list(
+                Path(kept.file.path),
+                residents=Resident.objects.for_user(request.user),
+                source=form.cleaned_data["source"],
+            )
+        except (status_lists.StatusListError, SheetError) as error:
+            form.add_error("file", str(error))
+        else:
+            rows.sort(key=lambda row: not row.problems)
+            bad = sum(1 for row in rows if row.problems)
+            facts |= {"rows": rows[:500], "kept": kept, "bad": bad, "good": len(rows) - bad}
+    return render(request, "residents/statuses/status_list.html", facts)
+
+
+@roles(*AT_THE_COUNTER)
+def status_apply(request, attachment):
+    """GET shows how far the list is; POST starts it."""
+    kept = get_object_or_404(Attachment, pk=attachment, kind="statuses", uploaded_by=request.user)
+    chosen = ChosenForm(request.POST or None)
+    if request.method == "POST":
+        if chosen.is_valid():
+            status_lists.start_applying(attachment=kept, actor=request.user, **chosen.cleaned_data)
+        return redirect("status_apply", kept.pk)
+    job = Job.objects.filter(key=f"status.apply:{kept.pk}").first()
+    return render(request, "residents/statuses/status_apply.html", {"title": f"名单 {kept.name}", "job": job})

@@ -1,0 +1,83 @@
+from django.db import models
+
+from core.access.scope import ScopedQuerySet
+from core.regions.models import Region
+from subsidies.policy import policies
+from subsidies.policy.models import PolicyVersion
+
+
+class Campaign(models.Model):
+    """征缴年度: a county and a year, bound to one version of its policy."""
+
+    county = models.ForeignKey(Region, models.PROTECT, verbose_name="县", related_name="campaigns")
+    year = models.PositiveSmallIntegerField("年度")
+    policy_version = models.ForeignKey(PolicyVersion, models.PROTECT, verbose_name="政策版本")
+    opened_at = models.DateTimeField("开始时间")
+    closed_at = models.DateTimeField("关闭时间", null=True, blank=True)
+
+    scope_field = "county_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "征缴年度"
+        ordering = ["-year", "county"]
+        constraints = [models.UniqueConstraint(fields=["county", "year"], name="one_campaign_a_year")]
+
+    def __str__(self):
+        return f"{self.county.name}{self.year}年度"
+
+    @property
+    def policy(self) -> policies.Policy:
+        return self.policy_version.policy
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    def closed_meanwhile(self) -> bool:
+        """Whether it is closed by now; asks the database, for this object may be older than the closing."""
+        return Campaign.objects.filter(pk=self.pk, closed_at__isnull=False).exists()
+
+
+class Target(models.Model):
+    """征缴任务: how many people a village (or township, where villages have none) must bring in, and who set it."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, verbose_name="征缴年度", related_name="targets")
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="区划", related_name="+")
+    people = models.PositiveIntegerField("任务人数")
+    source = models.CharField("来源", max_length=120)
+
+    scope_field = "region_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "征缴任务"
+        constraints = [models.UniqueConstraint(fields=["campaign", "region"], name="one_target_a_region")]
+
+
+class TargetEntry(models.Model):
+    """What a region's task was from an instant on. Append-only: a ranking counts by the task of its time."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, verbose_name="征缴年度", related_name="target_entries")
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="区划", related_name="+")
+    people = models.PositiveIntegerField("任务人数", null=True)
+    source = models.CharField("来源", max_length=120)
+    set_at = models.DateTimeField("下达时间")
+
+    scope_field = "region_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "任务下达记录"
+        ordering = ["id"]
+        indexes = [models.Index(fields=["campaign", "region", "set_at"], name="target_entry_time")]
+
+
+class CountingLine(models.Model):
+    """定稿线: before this instant everything has been counted; nothing may be dated before it any more."""
+
+    campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="counting_line")
+    settled_until = models.DateTimeField("已定稿至")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "定稿线"

@@ -1,0 +1,99 @@
+from django.db import transaction
+
+from config import clock
+from core.audit import services as audit
+from core.refusals import Refused
+from core.regions.models import Region
+from core.regions.services import load_regions, read_regions
+from subsidies.campaigns.models import Campaign
+from subsidies.policy import policies
+from subsidies.policy.models import PolicyVersion
+
+
+class PolicyChangeRefused(Refused):
+    """The new version cannot be taken into use; the text says why and what to do."""
+
+
+@transaction.atomic
+def open_campaign(*, policy_id: str, actor=None) -> tuple[Campaign, bool]:
+    """Regions, policy and campaign for e.g. "411325-2025"; safe to repeat. Returns (campaign, opened now).
+
+    Raises policies.PolicyError for a policy that is not there or not right, and ValueError where the campaign runs
+    with another version of its policy already.
+    """
+    policy = policies.load(policy_id)
+    load_regions(rows=read_regions(), actor=actor, county_code=policy.county_code)
+    county, _ = Region.objects.get_or_create(
+        code=policy.county_code, defaults={"name": policy.county_name, "level": Region.Level.COUNTY}
+    )
+    version = keep_version(policy)
+    campaign, opened = Campaign.objects.get_or_create(
+        county=county, year=policy.year, defaults={"policy_version": version, "opened_at": clock.now()}
+    )
+    if opened:
+        summary = f"开始{campaign}"
+        audit.record("campaign.open", actor=actor, obj=campaign, summary=summary, after={"policy": policy.hash})
+    elif campaign.policy_version_id != policy.hash:
+        raise ValueError(
+            f"{campaign}正在用政策版本 {campaign.policy_version_id[:8]}，文件已变成 {policy.hash[:8]}。"
+            "请由县医保局在“政策口径”页登记新版本后再用。"
+        )
+    return campaign, opened
+
+
+def keep_version(policy: policies.Policy) -> PolicyVersion:
+    """The stored version of this policy text."""
+    version, _ = PolicyVersion.objects.get_or_create(
+        hash=policy.hash, defaults={"policy_id": policy.id, "text": policy.text, "loaded_at": clock.now()}
+    )
+    return version
+
+
+def changed_policies() -> list[tuple[Campaign, policies.Policy]]:
+    """The open campaigns whose policy file no longer is the version they run on, with what the file says now."""
+    running = Campaign.objects.filter(closed_at__isnull=True).select_related("county", "policy_version")
+    return [(campaign, rules) for campaign in running if (rules := new_version(campaign))]
+
+
+def new_version(campaign: Campaign) -> policies.Policy | None:
+    """What the campaign's policy file says now, if that is not the version it runs on; None too if it is bad."""
+    try:
+        rules = policies.read(campaign.policy_version.policy_id)
+    except policies.PolicyError:
+        return None
+    return rules if rules.hash != campaign.policy_version_id else None
+
+
+@transaction.atomic
+def adopt_version(*, campaign: Campaign, expected: str, reason: str, actor) -> PolicyVersion:
+    """From now on the campaign runs on what its policy file says now, which must be the version `expected` (its hash).
+
+    What was quoted before keeps the version it was quoted with. Raises PolicyChangeRefused.
+    """
+    campaign = Campaign.objects.select_for_update().select_related("county").get(pk=campaign.pk)
+    if not campaign.is_open:
+        raise PolicyChangeRefused(f"{campaign}已办结，政策不能再改。")
+    if not reason.strip():
+        raise PolicyChangeRefused("请写明为什么采用新版本，例如上级文件的文号。")
+    rules = policies.read(campaign.policy_version.policy_id)
+    if rules.hash == campaign.policy_version_id:
+        return campaign.policy_version
+    if rules.hash != expected:
+        raise PolicyChangeRefused("政策文件刚刚又改过，与页面上看到的不一样，请重新核对后再采用。")
+    before = campaign.policy_version_id
+    campaign.policy_version = keep_version(rules)
+    campaign.save(update_fields=["policy_version"])
+    audit.record(
+        "policy.adopt",
+        actor=actor,
+        obj=campaign,
+        summary=f"{campaign}采用政策新版本：{reason.strip()}",
+        before={"policy": before},
+        after={"policy": rules.hash},
+    )
+    return campaign.policy_version
+
+
+def hold(campaign: Campaign) -> None:
+    """Of two who set or number something for the whole campaign the second waits until the first is done."""
+    Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)

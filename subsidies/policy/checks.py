@@ -1,0 +1,190 @@
+"""What makes a policy file wrong although each value by itself has the right type."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from subsidies.policy.parts import (
+    AFTER_PAYMENT,
+    AFTER_PERIOD,
+    DECLARATION_FIELDS,
+    METRICS,
+    NEWBORN_STARTS,
+    POLICY_ID,
+    REFUND_CODES,
+    Category,
+    Source,
+    parts_of,
+    spelling,
+)
+from subsidies.policy.schema import PolicyError, Tables
+
+CENT = Decimal("0.01")
+#: As long as a deposit and a contribution can keep them.
+LONGEST_ACCOUNT, LONGEST_CATEGORY, LONGEST_FUND = 60, 40, 30
+#: What counts of days, months and years may be; anything else is a slip of the pen.
+RANGES = {
+    "benefits.waiting.fixed_months": (0, 24),
+    "benefits.waiting.months_per_gap_year": (0, 12),
+    "benefits.waiting.months_less_per_repaid_year": (0, 12),
+    "benefits.waiting.long_gap_years": (1, 60),
+    "benefits.waiting.long_gap_minimum_months": (0, 24),
+    "benefits.large_illness.since_year": (2000, 2100),
+    "benefits.large_illness.continuous_years": (1, 60),
+    "newborn.window_days": (1, 366),
+    "deposit_limit.days": (1, 60),
+    "ranking.weekly_day": (1, 7),
+    "report.day": (1, 7),
+    "notice.working_days": (1, 60),
+}
+WAYS = ("amount", "percent", "full", "nothing", "not_set")
+
+
+def check_together(policies: tuple) -> list[PolicyError]:
+    """What is wrong among files that are each good by themselves: one county's periods must not overlap."""
+    errors = []
+    ordered = sorted(policies, key=lambda p: (p.county_code, p.period.start))
+    for before, after in zip(ordered, ordered[1:], strict=False):
+        if before.county_code == after.county_code and after.period.start <= before.period.end:
+            says = f"与 {before.id} 的征缴期重叠（{before.period.start} 至 {before.period.end}）"
+            errors.append(Tables(after.text, f"{after.id}.toml").error("period.start", says))
+    return errors
+
+
+def set_sources(rule, papers: dict, tables: Tables, key: str = ""):
+    """Resolve each source, written "简称 条款", and see that readings say what was read."""
+    for at, part in parts_of(rule, key):
+        paper, _, clause = part.source.partition(" ")
+        if paper not in papers or not clause.strip():
+            raise tables.error(f"{at}.source", f"出处要写成“简称 条款”，简称是 {'、'.join(papers)} 之一")
+        object.__setattr__(part, "source", Source(papers[paper].title, clause.strip()))
+        if part.assumed and not part.says:
+            raise tables.error(f"{at}.assumed", "标了 assumed = true，就要用 says 写明采用的理解")
+        if part.says and not part.assumed:
+            raise tables.error(f"{at}.says", "写了 says，就要标 assumed = true")
+        set_sources(part, papers, tables, at)
+
+
+def check(policy, tables: Tables):
+    if not POLICY_ID.fullmatch(policy.id):
+        raise tables.error("county_code", "county_code 应是六位数字，year 应是四位年份")
+    if tables.name.removesuffix(".toml") != policy.id:
+        raise tables.error("county_code", f"县代码和年度合起来是 {policy.id}，文件名应是 {policy.id}.toml")
+    _check_dates(policy, tables)
+    _check_ranges(policy, tables)
+    _check_categories(policy, tables)
+    fee = policy.fee
+    if fee.total is not None and fee.total != fee.individual + fee.finance:
+        raise tables.error("fee.total", f"应等于个人缴费与财政补助之和 {fee.individual + fee.finance}")
+    if accounts := policy.deposit_accounts:
+        if not accounts.names or len(set(accounts.names)) != len(accounts.names):
+            raise tables.error("deposit_accounts.names", "至少写一个账户，不能重复")
+        if any(len(name) > LONGEST_ACCOUNT for name in accounts.names):
+            raise tables.error("deposit_accounts.names", f"账户名称最多 {LONGEST_ACCOUNT} 个字")
+    allowed = {
+        "late_recognition.after_period": (policy.late_recognition.after_period, AFTER_PERIOD),
+        "late_recognition.after_payment": (policy.late_recognition.after_payment, AFTER_PAYMENT),
+        "newborn.within": (policy.newborn.within, NEWBORN_STARTS),
+        "newborn.after": (policy.newborn.after, NEWBORN_STARTS),
+        "ranking.metric": (policy.ranking.metric, METRICS),
+    }
+    for n, reason in enumerate(policy.refund_rules.reasons):
+        allowed[f"refund_rules.reasons[{n}].code"] = (reason.code, REFUND_CODES)
+    for n, column in enumerate(policy.declaration.columns):
+        allowed[f"declaration.columns[{n}].field"] = (column.field, DECLARATION_FIELDS)
+    for key, (value, known) in allowed.items():
+        if value not in known:
+            raise tables.error(key, f"不认识 {value!r}；可用的有：{'、'.join(known)}")
+
+
+def _check_dates(policy, tables: Tables):
+    period = policy.period
+    if period.start > period.end:
+        raise tables.error("period.end", "征缴期的末日早于首日")
+    if period.end.year not in (policy.year - 1, policy.year) or period.start.year != policy.year - 1:
+        raise tables.error("period.start", f"征缴期应从 {policy.year - 1} 年开始，到 {policy.year} 年底之前结束")
+    before = None
+    for n, stage in enumerate(policy.stages):
+        if stage.start > stage.end:
+            raise tables.error(f"stages[{n}].end", "阶段的末日早于首日")
+        if stage.start not in period or stage.end not in period:
+            raise tables.error(f"stages[{n}].start", "阶段超出了征缴期")
+        if before is not None and stage.start <= before.end:
+            raise tables.error(f"stages[{n}].start", f"与上一阶段“{before.name}”的日期重叠")
+        before = stage
+    for key in ("weekly_from", "daily_from"):
+        day = getattr(policy.ranking, key)
+        if day is not None and day not in period:
+            raise tables.error(f"ranking.{key}", f"应在征缴期（{period.start} 至 {period.end}）内，现在是 {day}")
+    for n, reason in enumerate(policy.refund_rules.reasons):
+        if reason.deadline is not None and not period.start <= reason.deadline <= policy.year_end:
+            says = f"应在征缴期首日到年底（{period.start} 至 {policy.year_end}）之间，现在是 {reason.deadline}"
+            raise tables.error(f"refund_rules.reasons[{n}].deadline", says)
+    if policy.newborn.born_from.year not in (policy.year - 1, policy.year):
+        says = f"应在 {policy.year - 1} 年或 {policy.year} 年，现在是 {policy.newborn.born_from}"
+        raise tables.error("newborn.born_from", says)
+    days = policy.payment_days
+    if days and not 1 <= days.first <= days.last <= 31:
+        raise tables.error("payment_days.first", "缴费日应在 1 到 31 之间，首日不晚于末日")
+
+
+def _check_ranges(policy, tables: Tables):
+    for key, (least, most) in RANGES.items():
+        value = policy
+        for name in key.split("."):
+            value = getattr(value, name, None)
+        if value is not None and not least <= value <= most:
+            raise tables.error(key, f"应在 {least} 到 {most} 之间，现在是 {value}")
+    waiting = policy.benefits.waiting
+    if waiting.months_less_per_repaid_year > waiting.months_per_gap_year:
+        says = f"补缴一年减的月数不能多于断保一年加的 {waiting.months_per_gap_year} 个月"
+        raise tables.error("benefits.waiting.months_less_per_repaid_year", says)
+    if not policy.refund_rules.reviewers:
+        raise tables.error("refund_rules.reviewers", "至少写一个审核部门")
+
+
+def _check_categories(policy, tables: Tables):
+    seen = {}
+    if sum(c.ordinary for c in policy.categories) != 1:
+        raise tables.error("categories", "要有且只有一个 ordinary = true 的普通类别")
+    for n, category in enumerate(policy.categories):
+        key = f"categories[{n}]"
+        ways = [way for way in WAYS if getattr(category, way) not in (None, False)]
+        if len(ways) != 1:
+            says = f"“{category.name}”要写且只写一种资助办法（{'、'.join(WAYS)}），现在是：{'、'.join(ways) or '没有'}"
+            raise tables.error(key, says)
+        if (category.fund is None) != (ways[0] in ("nothing", "not_set")):
+            raise tables.error(f"{key}.fund", "有资助就要写明资金来源，没有资助或未定的不写")
+        if len(category.name) > LONGEST_CATEGORY:
+            raise tables.error(f"{key}.name", f"类别名称最多 {LONGEST_CATEGORY} 个字")
+        if len(category.fund or "") > LONGEST_FUND:
+            raise tables.error(f"{key}.fund", f"资金来源最多 {LONGEST_FUND} 个字")
+        if category.under_years is not None and not 1 <= category.under_years <= 18:
+            raise tables.error(f"{key}.under_years", f"应在 1 到 18 之间，现在是 {category.under_years}")
+        if category.percent is not None and not 0 < category.percent <= 100:
+            raise tables.error(f"{key}.percent", "百分数应大于 0、不超过 100")
+        if category.amount is not None and not 0 < category.amount <= policy.standard:
+            raise tables.error(f"{key}.amount", f"资助金额应大于 0、不超过个人缴费标准 {policy.standard}")
+        if (category.born_from is None) != (category.under_years is None):
+            raise tables.error(key, "按年龄资助的类别要同时写 born_from 和 under_years")
+        for name in (category.name, *category.aliases):
+            if spelling(name) in seen:
+                raise tables.error(f"{key}.name", f"名称“{name}”已用于“{seen[spelling(name)]}”")
+            seen[spelling(name)] = category.name
+        object.__setattr__(category, "subsidy", _subsidy(category, policy.standard))
+        object.__setattr__(category, "order", n)
+    known = {c.name for c in policy.categories}
+    named = [(f"categories[{n}].requires_any", c.requires_any) for n, c in enumerate(policy.categories)]
+    named += [(f"ambiguous[{n}].means", a.means) for n, a in enumerate(policy.ambiguous)]
+    for key, names in named:
+        for name in names:
+            if name not in known:
+                raise tables.error(key, f"没有名为“{name}”的类别")
+
+
+def _subsidy(category: Category, standard: Decimal) -> Decimal | None:
+    if category.full:
+        return standard
+    if category.percent is not None:
+        return (standard * category.percent / 100).quantize(CENT, ROUND_HALF_UP)
+    if category.nothing:
+        return Decimal("0.00")
+    return category.amount

@@ -1,0 +1,167 @@
+"""A policy as staff read it: every figure in words, with its clause, and every reading taken. Pure."""
+
+from typing import NamedTuple
+
+from subsidies.policy.parts import Category, Source
+from subsidies.policy.policies import Policy
+
+WEEKDAYS = ("", "一", "二", "三", "四", "五", "六", "日")
+METRICS = {"posted": "已入库人数", "collected": "已收费人数"}
+#: What a part of a policy file is called on the page.
+TITLES = {
+    "fee": "缴费标准",
+    "period": "征缴期",
+    "payment_days": "缴费日",
+    "late_recognition": "认定日期",
+    "benefits": "待遇期",
+    "benefits.waiting": "待遇等待期",
+    "benefits.large_illness": "大病保险激励",
+    "newborn": "新生儿",
+    "newborn.born_before": "上年末出生的新生儿",
+    "deposit_limit": "双限报解",
+    "deposit_accounts": "存入账户",
+    "warnings": "报解提醒",
+    "targets": "任务目标",
+    "ranking": "排名",
+    "report": "周报",
+    "refund_rules": "退费",
+    "notice": "公示",
+    "declaration": "申报表",
+    "rewards": "奖励",
+}
+_AFTER_PERIOD = {
+    "nothing": "征缴期结束后认定的，当年不资助",
+    "unless_paid": "征缴期结束后认定的，尚未缴费的按新身份缴费，已缴费的不退",
+}
+_AFTER_PAYMENT = {"refund": "期内先缴费后认定的，退差额", "notify": "期内先缴费后认定的，提醒经办人员处理"}
+
+
+class Figure(NamedTuple):
+    """One line of the page: what it is about, what holds, where it stands, whether it is a reading of ours."""
+
+    about: str
+    says: str
+    source: Source
+    assumed: bool
+
+
+def figures(policy: Policy) -> list[Figure]:
+    """All figures of a policy, in the order in which people ask for them."""
+    rows = [
+        _line("缴费标准", _fee(policy), policy.fee),
+        _line("征缴期", f"{policy.period.start} 至 {policy.period.end}", policy.period),
+    ]
+    for stage in policy.stages:
+        goal = f"，完成任务的 {_share(stage.goal)}" if stage.goal is not None else ""
+        rows.append(_line(f"阶段：{stage.name}", f"{stage.start} 至 {stage.end}{goal}", stage))
+    if policy.payment_days:
+        days = policy.payment_days
+        rows.append(_line("缴费日", f"每月 {days.first}—{days.last} 日", days))
+    rows += [_line(f"资助：{c.name}", _category(c, policy), c) for c in policy.categories]
+    late = policy.late_recognition
+    rows.append(_line("认定日期", f"{_AFTER_PERIOD[late.after_period]}；{_AFTER_PAYMENT[late.after_payment]}", late))
+    rows += _benefits(policy)
+    rows += _supervision(policy)
+    return rows
+
+
+def readings(policy: Policy) -> list[Figure]:
+    """Every reading taken where the notice is silent or at odds with itself."""
+    return [Figure(TITLES.get(r.key, r.key), r.says, r.source, True) for r in policy.assumptions]
+
+
+def _line(about, says, rule) -> Figure:
+    return Figure(about, says, rule.source, rule.assumed)
+
+
+def _share(ratio) -> str:
+    return f"{(ratio * 100).normalize():f}%"
+
+
+def _fee(policy: Policy) -> str:
+    fee = policy.fee
+    total = f"，合计 {fee.total} 元" if fee.total else ""
+    return f"个人每人 {fee.individual} 元，财政补助不低于 {fee.finance} 元{total}"
+
+
+def _category(category: Category, policy: Policy) -> str:
+    if category.subsidy is None:
+        return f"金额未定，由{category.not_set}确定"
+    if not category.subsidy:
+        return f"没有资助，个人缴 {policy.standard} 元"
+    due = policy.standard - category.subsidy
+    pays = f"个人缴 {due} 元" if due else "个人不缴费"
+    says = f"{category.fund}资助 {category.subsidy} 元，{pays}"
+    if category.requires_any:
+        says += f"；须同时是{'、'.join(category.requires_any)}之一"
+    if category.by_age:
+        says += f"；{category.born_from} 以后出生、登记时未满 {category.under_years} 周岁"
+    return says
+
+
+def _benefits(policy: Policy) -> list[Figure]:
+    waiting, newborn = policy.benefits.waiting, policy.newborn
+    says = (
+        f"征缴期后缴费或断保的等 {waiting.fixed_months} 个月；每断保 1 年加 {waiting.months_per_gap_year} 个月，"
+        f"每补缴 1 年减 {waiting.months_less_per_repaid_year} 个月；"
+        f"断保 {waiting.long_gap_years} 年及以上不少于 {waiting.long_gap_minimum_months} 个月"
+    )
+    starts = {"birth": "出生之日", "payment": "缴费之日"}
+    born = (
+        f"{newborn.born_from} 以后出生，{newborn.window_days} 天以内参保的从{starts[newborn.within]}起，"
+        f"之后从{starts[newborn.after]}起，没有等待期"
+    )
+    until = f"{policy.year_end} 止；年内缴费的从缴费之日起"
+    rows = [
+        _line("待遇期", f"上年底前缴费的从 {policy.year_start} 起，到 {until}", policy.benefits),
+        _line("待遇等待期", says, waiting),
+        _line("新生儿", "；".join((born, *newborn.notes)), newborn),
+    ]
+    if newborn.born_before:
+        before = newborn.born_before
+        says = f"{before.start} 至 {before.end} 出生的，从出生之日起到 {policy.year_end}"
+        rows.append(_line(TITLES["newborn.born_before"], says, before))
+    if large := policy.benefits.large_illness:
+        says = (
+            f"{large.since_year} 年起，连续参保满 {large.continuous_years} 年后每多 1 年、每零报销 1 年，"
+            f"提高 {large.step} 元，累计不超过原封顶线的 {_share(large.ceiling)}"
+        )
+        rows.append(_line("大病保险激励", says, large))
+    return rows
+
+
+def _supervision(policy: Policy) -> list[Figure]:
+    rows, targets, ranking = [], policy.targets, policy.ranking
+    if limit := policy.deposit_limit:
+        rows.append(_line("双限报解", f"{limit.days} 天或 {limit.amount} 元，先到为准", limit))
+    if accounts := policy.deposit_accounts:
+        rows.append(_line("存入账户", "、".join(accounts.names), accounts))
+    if warnings := policy.warnings:
+        days = "、".join(f"第 {day} 天" for day in warnings.on_days)
+        rows.append(_line("报解提醒", f"到额度的 {_share(warnings.at_share)}、{days}、到期日，逾期后每天", warnings))
+    people = f"，不少于 {targets.people} 人" if targets.people else ""
+    last_year = "，不低于上年参保人数" if targets.not_below_last_year else ""
+    says = f"总体 {_share(targets.overall)}{people}{last_year}；特殊群体 {_share(targets.special)}"
+    rows.append(_line("任务目标", says, targets))
+    daily = f"从 {ranking.daily_from} 起每天；" if ranking.daily_from else ""
+    weekly = f"从 {ranking.weekly_from} 起每周{WEEKDAYS[ranking.weekly_day]} {ranking.weekly_time:%H:%M}"
+    monthly = "；每月通报" if ranking.monthly else ""
+    rows.append(_line("排名", f"{daily}{weekly}{monthly}；按{METRICS[ranking.metric]}", ranking))
+    if report := policy.report:
+        says = f"每周{WEEKDAYS[report.day]} {report.time:%H:%M} 前报：{'、'.join(report.contents)}"
+        rows.append(_line("周报", says, report))
+    reviewers = "初审、".join(policy.refund_rules.reviewers) + "复核"
+    for reason in policy.refund_rules.reasons:
+        before = "待遇享受期开始前" if reason.before_benefits else "征缴期内"
+        deadline = f"，{reason.deadline} 前申请" if reason.deadline else ""
+        says = f"{before}{deadline}；凭{'、'.join(reason.evidence)}；{reviewers}"
+        rows.append(Figure(f"退费：{reason.name}", says, reason.source, policy.refund_rules.assumed))
+    photos = "，留存照片" if policy.notice.photos else ""
+    rows.append(_line("公示", f"不少于 {policy.notice.working_days} 个工作日{photos}", policy.notice))
+    columns = "、".join(column.title for column in policy.declaration.columns)
+    rows.append(_line("申报表", f"列：{columns}", policy.declaration))
+    if rewards := policy.rewards:
+        tiers = f"，分{'、'.join(rewards.tiers)}" if rewards.tiers else ""
+        says = f"每参保 1 人拨工作经费 {rewards.per_head} 元；奖励 {rewards.prize_total} 元{tiers}"
+        rows.append(_line("奖励", says, rewards))
+    return rows

@@ -1,0 +1,196 @@
+"""From when to when a payment covers, and why: facts and dates in, an answer with its reasons out.
+
+All of it is advice to the resident: provincial documents prevail, and the reasons say so.
+"""
+
+import datetime
+from calendar import monthrange
+from collections.abc import Collection
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from subsidies.policy.parts import Source
+from subsidies.policy.policies import Policy
+
+ADVICE = "（供参考，以省市文件为准）"
+
+
+class Reason(NamedTuple):
+    """One step of an answer, with the clause it rests on."""
+
+    says: str
+    source: Source
+
+
+class Cover(NamedTuple):
+    """First and last day of cover, both None when waiting outlasts the year, and the months of waiting."""
+
+    start: datetime.date | None
+    end: datetime.date | None
+    waiting_months: int
+    reasons: tuple[Reason, ...]
+
+
+class Award(NamedTuple):
+    """The large-illness incentives of one year, in yuan: steps earned, the raise they bring, the cap with it.
+
+    `cap` is None where the cap is not known.
+    """
+
+    continuous_steps: int
+    zero_claim_steps: int
+    raised: Decimal
+    cap: Decimal | None
+    reasons: tuple[Reason, ...]
+
+
+def add_months(day: datetime.date, months: int) -> datetime.date:
+    """The same day so many months later; the month's last day where there is no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return datetime.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def is_under(years: int, birth_date: datetime.date, on: datetime.date) -> bool:
+    """Whether the birthday of that many years is still to come on `on`. Born on 29 February: 1 March otherwise."""
+    return (on.year - birth_date.year, on.month, on.day) < (years, birth_date.month, birth_date.day)
+
+
+def gap_years(year: int, insured_years: Collection[int] | None) -> int:
+    """Years without cover between the last insured year and `year`; 0 if nothing is known of earlier years."""
+    earlier = [y for y in insured_years or () if y < year]
+    return year - 1 - max(earlier) if earlier else 0
+
+
+def waiting_months(policy: Policy, *, late: bool, gap: int, repaid: int = 0) -> int:
+    """Months to wait for one who paid after the period, or after a gap of so many years, some of them paid back."""
+    if not late and not gap:
+        return 0
+    rule = policy.benefits.waiting
+    variable = rule.months_per_gap_year * gap - rule.months_less_per_repaid_year * min(repaid, gap)
+    months = rule.fixed_months + max(variable, 0)
+    if gap >= rule.long_gap_years:
+        months = max(months, rule.long_gap_minimum_months)
+    return months
+
+
+def newborn_start(policy: Policy, birth_date: datetime.date, paid_on: datetime.date) -> datetime.date | None:
+    """The first day of cover under the newborn rule; None for those who are no newborns in the policy's sense."""
+    rule = policy.newborn
+    if is_born_before(policy, birth_date):
+        return birth_date
+    in_year = birth_date >= policy.year_start
+    within = (paid_on - birth_date).days <= rule.window_days
+    if birth_date < rule.born_from or not (in_year or within):
+        return None
+    start = rule.within if within else rule.after
+    return birth_date if start == "birth" and in_year else max(paid_on, policy.year_start)
+
+
+def is_born_before(policy: Policy, birth_date: datetime.date) -> bool:
+    """Whether the policy covers this child of the year before from its birth."""
+    before = policy.newborn.born_before
+    return before is not None and before.start <= birth_date <= before.end
+
+
+def cover(
+    policy: Policy,
+    *,
+    birth_date: datetime.date,
+    paid_on: datetime.date,
+    insured_years: Collection[int] | None = None,
+    repaid_years: int = 0,
+) -> Cover:
+    """What a payment on `paid_on` covers. `insured_years`: the years insured before, None where they are not known."""
+    end = policy.year_end
+    if birth_date >= policy.newborn.born_from or is_born_before(policy, birth_date):
+        start = newborn_start(policy, birth_date, paid_on)
+        if start is not None:
+            return Cover(start, end, 0, _newborn_reasons(policy, birth_date, paid_on, start))
+    start = max(paid_on, policy.year_start)
+    late = paid_on > policy.period.end
+    gap = gap_years(policy.year, insured_years) if insured_years else 0
+    if not late and not gap:
+        return _in_period(policy, start)
+    months = waiting_months(policy, late=late, gap=gap, repaid=repaid_years)
+    first = add_months(start, months)
+    reasons = (Reason(_why_waiting(policy, late, gap, repaid_years, months), policy.benefits.waiting.source),)
+    if first > end:
+        says = f"等待期满是 {first}，已过 {end}，本年度享受不到待遇{ADVICE}"
+        return Cover(None, None, months, (*reasons, Reason(says, policy.benefits.waiting.source)))
+    says = f"等待期满，从 {first} 享受待遇{ADVICE}"
+    return Cover(first, end, months, (*reasons, Reason(says, policy.benefits.source)))
+
+
+def large_illness(
+    policy: Policy,
+    *,
+    cap: Decimal | None = None,
+    insured_years: Collection[int],
+    zero_claim_years: Collection[int] | None = None,
+    award_used_in: int | None = None,
+) -> Award | None:
+    """The raise of the large-illness cap in the policy's year; None where the notice knows no such thing.
+
+    `cap` is in yuan; where it is not known the raise is not held against it. `insured_years` are those before the
+    policy's year, which itself counts as insured; in `zero_claim_years` the fund paid nothing (None: not known);
+    `award_used_in` is the last year a raise was drawn on, which clears the zero-claim years up to it.
+    """
+    rule = policy.benefits.large_illness
+    if rule is None:
+        return None
+    first = policy.year
+    while first - 1 in insured_years:
+        first -= 1
+    earning = range(max(first + rule.continuous_years, rule.since_year), policy.year + 1)
+    cleared = award_used_in or 0
+    zero = {
+        y for y in zero_claim_years or () if y in insured_years and rule.since_year <= y < policy.year and y > cleared
+    }
+    steps = len(earning), len(zero)
+    raised, limit = rule.step * sum(steps), ""
+    if cap is not None:
+        most = (cap * rule.ceiling).quantize(Decimal("0.01"))
+        raised, cap, limit = min(raised, most), cap + min(raised, most), f"（{most} 元）"
+    claims = "另看报销记录" if zero_claim_years is None else f" {steps[1]} 次"
+    says = (
+        f"连续参保 {policy.year - first + 1} 年（含本年度），连续参保激励 {steps[0]} 次；零报销激励{claims}；"
+        f"每次提高大病保险最高支付限额 {rule.step} 元，累计不超过原封顶线的 {rule.ceiling * 100:.0f}%{limit}"
+    )
+    if gap_years(policy.year, insured_years):
+        says += "；断保后再参保的最高支付限额要降低，降低多少通知没有写"
+    return Award(*steps, raised, cap, (Reason(says + ADVICE, rule.source),))
+
+
+@lru_cache(maxsize=4096)
+def _in_period(policy: Policy, start: datetime.date) -> Cover:
+    """The cover of most people, who pay in the period year after year: the same for all who pay on one day."""
+    says = f"集中征缴期内缴费，从 {start} 享受待遇{ADVICE}"
+    return Cover(start, policy.year_end, 0, (Reason(says, policy.benefits.source),))
+
+
+def _newborn_reasons(policy: Policy, birth_date, paid_on, start) -> tuple[Reason, ...]:
+    rule = policy.newborn
+    if is_born_before(policy, birth_date):
+        before = rule.born_before
+        says = f"{before.start} 至 {before.end} 出生，从出生之日 {start} 享受待遇至 {policy.year_end}{ADVICE}"
+        return (Reason(says, before.source), *(Reason(note, rule.source) for note in rule.notes))
+    days = (paid_on - birth_date).days
+    within = "不超过" if days <= rule.window_days else "超过"
+    first = f"出生之日 {start}" if start == birth_date else f" {start}"
+    says = f"新生儿出生第 {days} 天参保，{within} {rule.window_days} 天，从{first} 享受待遇，没有等待期{ADVICE}"
+    return (Reason(says, rule.source), *(Reason(note, rule.source) for note in rule.notes))
+
+
+def _why_waiting(policy: Policy, late: bool, gap: int, repaid: int, months: int) -> str:
+    rule = policy.benefits.waiting
+    why = [f"{policy.period.end} 集中征缴期结束后缴费"] if late else []
+    parts = [f"固定 {rule.fixed_months} 个月"]
+    if gap:
+        why.append(f"断保 {gap} 年")
+        parts.append(f"断保 {gap} 年加 {rule.months_per_gap_year * gap} 个月")
+        if repaid:
+            parts.append(f"补缴 {min(repaid, gap)} 年减 {rule.months_less_per_repaid_year * min(repaid, gap)} 个月")
+        if gap >= rule.long_gap_years:
+            parts.append(f"断保 {rule.long_gap_years} 年及以上不少于 {rule.long_gap_minimum_months} 个月")
+    return f"{'、'.join(why)}，待遇等待期 {months} 个月（{'，'.join(parts)}）{ADVICE}"

@@ -1,0 +1,101 @@
+"""The contract of `manage.py quote`: one JSON question a line in, one JSON answer a line out.
+
+Strict: an unknown key, a missing one, a date that cannot be, a number where a name belongs are refused by name.
+"""
+
+import datetime
+import json
+import re
+
+from subsidies.policy import policies
+from subsidies.quotes.quote import Identity, Quote, QuoteError, quote
+
+KEYS = ("policy", "birth_date", "paid_on", "identities", "insured_years", "repaid_years")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def answer(line: str) -> dict:
+    """The answer to one question, ready for JSON: the quote, or {"error": code, "message": what to do}."""
+    try:
+        try:
+            ask = json.loads(line)
+        except (ValueError, RecursionError):
+            raise QuoteError("bad_input", "这一行不是正确的 JSON") from None
+        return as_json(_ask(ask))
+    except QuoteError as error:
+        return {"error": error.code, "message": error.message}
+
+
+def as_json(result: Quote) -> dict:
+    """A quote with amounts as strings and dates in ISO."""
+    return {
+        "standard": str(result.standard),
+        "subsidy": str(result.subsidy),
+        "due": str(result.due),
+        "category": result.category,
+        "funds": [{"source": source, "amount": str(amount)} for source, amount in result.funds],
+        "benefit_from": result.benefit_from and result.benefit_from.isoformat(),
+        "benefit_to": result.benefit_to and result.benefit_to.isoformat(),
+        "waiting_months": result.waiting_months,
+        "reasons": [{"says": reason.says, "source": str(reason.source)} for reason in result.reasons],
+    }
+
+
+def _ask(ask) -> Quote:
+    _object(ask, KEYS, "问题")
+    policy_id = _text(ask, "policy")
+    facts = {
+        "birth_date": _date(ask, "birth_date"),
+        "paid_on": _date(ask, "paid_on"),
+        "identities": [_identity(item) for item in _list(ask, "identities") or ()],
+        "insured_years": _list(ask, "insured_years"),
+        "repaid_years": ask.get("repaid_years", 0),
+    }
+    numbers = [("repaid_years", facts["repaid_years"])] + [("insured_years", y) for y in facts["insured_years"] or ()]
+    for key, number in numbers:
+        if type(number) is not int:
+            raise QuoteError("bad_input", f"{key} 应是整数，现在是 {number!r}")
+    try:
+        rules = policies.load(policy_id)
+    except policies.NoSuchPolicy:
+        known = "、".join(policies.available())
+        raise QuoteError("no_policy", f"没有 {policy_id!r} 这个政策；现有的是：{known}") from None
+    except policies.PolicyError as error:
+        raise QuoteError("no_policy", f"政策文件有误，先改正再用：{error}") from None
+    return quote(rules, **facts)
+
+
+def _identity(item) -> Identity:
+    _object(item, ("category", "recognised_on"), "identities 的一项")
+    return Identity(_text(item, "category"), _date(item, "recognised_on"))
+
+
+def _object(item, keys: tuple[str, ...], what: str):
+    if not isinstance(item, dict):
+        raise QuoteError("bad_input", f"{what}应是 JSON 对象")
+    if unknown := [key for key in item if key not in keys]:
+        raise QuoteError("bad_input", f"{what}里不认识 {'、'.join(unknown)}；可用的是：{'、'.join(keys)}")
+
+
+def _text(item: dict, key: str) -> str:
+    value = item.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise QuoteError("bad_input", f"缺少 {key}，或者它不是文字")
+    return value.strip()
+
+
+def _list(item: dict, key: str) -> list | None:
+    value = item.get(key)
+    if value is not None and not isinstance(value, list):
+        raise QuoteError("bad_input", f"{key} 应是列表")
+    return value
+
+
+def _date(item: dict, key: str) -> datetime.date:
+    text = _text(item, key)
+    try:
+        if _DATE.fullmatch(text):
+            return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise QuoteError("bad_input", f"{key} 的日期 {text} 不存在") from None
+    raise QuoteError("bad_input", f"{key} 应写成 2024-10-01 这样的日期，现在是 {text!r}")

@@ -1,0 +1,78 @@
+"""应缴核算: the quote of a person picked from the register or typed in, printable for the counter."""
+
+from django import forms
+from django.shortcuts import get_object_or_404, render
+
+from config import clock
+from core.access import masks
+from core.access.roles import Role, roles
+from residents.people.models import Resident
+from residents.people.search import find_residents
+from subsidies.campaigns.selectors import current
+from subsidies.policy.policies import Policy
+from subsidies.quotes.benefits import large_illness
+from subsidies.quotes.forms import PickForm, QuoteForm
+from subsidies.quotes.quote import Quote, QuoteError, quote
+from subsidies.quotes.selectors import insured_years, live_marks, quote_residents
+
+COUNTERS = (Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.TAX)
+MOST = 20
+
+
+class DayForm(forms.Form):
+    paid_on = forms.DateField(label="缴费日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+
+
+@roles(*COUNTERS)
+def quote_page(request):
+    """Typed by hand, or the beginning of a search; nothing is kept."""
+    campaign = current(request.user)
+    facts = {"title": "应缴核算", "campaign": campaign, "pick_form": PickForm(request.GET or None)}
+    if campaign is None:
+        return render(request, "subsidies/quotes/quote.html", facts)
+    typed = "birth_date" in request.GET
+    form = QuoteForm(request.GET if typed else None, policy=campaign.policy, initial={"paid_on": clock.today()})
+    if text := request.GET.get("q", "").strip():
+        rows = find_residents(Resident.objects.for_user(request.user), text).select_related("village")
+        facts["found"] = [(one, masks.mask(one.id_number)) for one in rows.order_by("village_id", "pk")[:MOST]]
+        facts["searched"] = text
+    if typed and form.is_valid():
+        asked = {key: form.cleaned_data[key] for key in ("birth_date", "paid_on", "identities", "insured_years")}
+        try:
+            answer = quote(campaign.policy, repaid_years=form.cleaned_data["repaid_years"] or 0, **asked)
+        except QuoteError as error:
+            answer = error
+        facts |= _answer(answer, campaign.policy, asked["insured_years"])
+        facts["asked"] = asked
+    return render(request, "subsidies/quotes/quote.html", {**facts, "form": form, "policy": campaign.policy})
+
+
+@roles(*COUNTERS)
+def quote_resident(request, pk):
+    """The quote of somebody on the register, on any day."""
+    resident = get_object_or_404(Resident.objects.for_user(request.user).select_related("village"), pk=pk)
+    campaign = current(request.user)
+    form = DayForm(request.GET if "paid_on" in request.GET else {"paid_on": clock.today()})
+    day = form.cleaned_data["paid_on"] if form.is_valid() else clock.today()
+    facts = {
+        "title": "应缴核算",
+        "campaign": campaign,
+        "resident": resident,
+        "number": masks.mask(resident.id_number),
+        "day_form": form,
+        "paid_on": day,
+        "marks": live_marks([pk], on=day)[pk],
+        "may_mark": request.user.role == Role.COUNTY,
+    }
+    if campaign:
+        answer = quote_residents(campaign=campaign, residents=[resident], paid_on=day)[pk]
+        facts |= _answer(answer, campaign.policy, insured_years([pk])[pk])
+        facts["policy"] = campaign.policy
+    return render(request, "subsidies/quotes/quote_resident.html", facts)
+
+
+def _answer(answer: Quote | QuoteError, policy: Policy, years: list[int] | None) -> dict:
+    """What the page shows; the large-illness incentives only where the insured years are known."""
+    if isinstance(answer, QuoteError):
+        return {"refusal": answer}
+    return {"quote": answer, "award": large_illness(policy, insured_years=years) if years else None}

@@ -1,0 +1,30 @@
+from django.contrib import admin
+
+from core.pages.admin_base import ScopedAdmin
+from residents.people.admin_base import FoundByResident
+from subsidies.rosters.models import Identity, Roster
+
+
+@admin.register(Identity)
+class IdentityAdmin(FoundByResident, ScopedAdmin):
+    list_display = ("resident", "masked_number", "kind", "department", "recognised_on", "ended_on", "document")
+    list_filter = ("kind", "department", ("ended_on", admin.EmptyFieldListFilter))
+    list_select_related = ("resident",)
+    ordering = ("-id",)
+
+
+@admin.register(Roster)
+class RosterAdmin(ScopedAdmin):
+    list_display = (
+        "id",
+        "department",
+        "category",
+        "kind",
+        "recognised_on",
+        "document",
+        "state",
+        "uploaded_by",
+        "applied_by",
+    )
+    list_filter = ("state", "department", "kind")
+    list_select_related = ("uploaded_by", "applied_by")

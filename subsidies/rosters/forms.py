@@ -1,0 +1,74 @@
+from django import forms
+
+from core.access.roles import Role
+from core.files.fields import SheetField, UploadField
+from core.tables import reader
+from subsidies.rosters.models import Roster
+
+
+class _RosterFacts(forms.Form):
+    """What every list or single mark says of itself."""
+
+    recognised_on = forms.DateField(
+        label="认定（或终止）日期",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text="名单里另有“认定日期”一列的，以那一列为准。",
+    )
+    document = forms.CharField(label="文号或依据", max_length=120, help_text="例如：内民字〔2024〕15号。")
+
+    def __init__(self, *args, campaign, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        rules = campaign.policy
+        self.departments = [user.department] if user.role == Role.DEPARTMENT else list(rules.departments)
+        self.categories = [c for c in rules.recognised if c.department in self.departments]
+
+
+class RosterForm(_RosterFacts):
+    """A department's list."""
+
+    department = forms.ChoiceField(label="认定部门")
+    category = forms.ChoiceField(label="身份类别", required=False)
+    kind = forms.ChoiceField(
+        label="名单种类",
+        choices=[choice for choice in Roster.Kind.choices if choice[0] != Roster.Kind.SINGLE],
+        widget=forms.RadioSelect,
+        help_text="新增名单只增不减；减少名单终止表中人员；全量名单会终止不在表中的人，应用前要逐名确认。",
+    )
+    file = SheetField(
+        label="名单文件", limits=reader.COUNTY_LIST, help_text="Excel、WPS 表格均可；要有“姓名”和“身份证号码”两列。"
+    )
+    field_order = ["department", "category", "kind", "recognised_on", "document", "file"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["department"].choices = [(name, name) for name in self.departments]
+        names = [(c.name, f"{c.name}（{c.department}）") for c in self.categories]
+        self.fields["category"].choices = [("", "以表中“人员类别”一列为准"), *names]
+
+
+class MarkForm(_RosterFacts):
+    """A single mark by hand."""
+
+    ends = forms.ChoiceField(
+        label="办理",
+        choices=[("", "新增身份"), ("ends", "终止身份")],
+        required=False,
+        widget=forms.RadioSelect,
+        initial="",
+    )
+    category = forms.ChoiceField(label="身份类别")
+    file = UploadField(label="认定文件", required=False, help_text="扫描件或照片，可以不传。")
+    field_order = ["ends", "category", "recognised_on", "document", "file"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["category"].choices = [(c.name, f"{c.name}（{c.department}）") for c in self.categories]
+        self.fields["recognised_on"].help_text = ""
+
+
+class AcceptForm(forms.Form):
+    note = forms.CharField(label="怎么核实的", max_length=120, help_text="例如：曾用名，见户口簿。")
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(label="撤回的原因", max_length=150)

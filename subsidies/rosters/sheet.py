@@ -1,0 +1,210 @@
+"""A department's list as it stands in a spreadsheet → its rows. Pure; who they are is looked up elsewhere."""
+
+import datetime
+import re
+from dataclasses import dataclass
+
+from core.tables.headings import Column, find, plain
+from core.tables.reader import Cell, SheetError, Workbook
+from residents.people import id_numbers, names
+from subsidies.policy.policies import Policy
+
+NO_HEADING = "missing_columns"
+NO_ROWS = "no_rows"
+NEEDED = ("name", "id_number")
+
+COLUMNS = (
+    Column(
+        "name",
+        "姓名",
+        (
+            "姓名",
+            "人员姓名",
+            "对象姓名",
+            "救助对象姓名",
+            "家庭成员姓名",
+            "成员姓名",
+            "残疾人姓名",
+            "儿童姓名",
+            "本人姓名",
+            "名字",
+        ),
+        ("姓名",),
+        ("户主", "监护", "联系", "经办", "填表", "银行", "开户", "帮扶"),
+    ),
+    Column(
+        "id_number",
+        "身份证号码",
+        (
+            "身份证号码",
+            "身份证号",
+            "公民身份号码",
+            "居民身份证号码",
+            "证件号码",
+            "证件号",
+            "身份证",
+            "身份号码",
+            "成员身份证号码",
+            "人员身份证号",
+            "残疾人身份证号",
+            "证件编号",
+        ),
+        ("身份证", "身份号码", "证件号"),
+        ("户主", "监护", "类型", "残疾证", "有效期", "开户"),
+    ),
+    Column(
+        "category",
+        "身份类别",
+        (
+            "身份类别",
+            "人员类别",
+            "资助类别",
+            "困难类别",
+            "救助类别",
+            "对象类别",
+            "人员属性",
+            "户类型",
+            "户属性",
+            "类别",
+            "身份",
+            "监测对象类别",
+            "低收入类别",
+            "人员身份",
+        ),
+        ("类别", "属性"),
+        ("日期", "残疾"),
+    ),
+    Column(
+        "recognised_on",
+        "认定日期",
+        (
+            "认定日期",
+            "认定时间",
+            "批准日期",
+            "批准时间",
+            "审批日期",
+            "审批时间",
+            "纳入日期",
+            "纳入时间",
+            "识别时间",
+            "识别日期",
+            "享受日期",
+            "起始日期",
+            "开始日期",
+            "发证日期",
+        ),
+        ("认定", "批准", "纳入", "识别"),
+        ("部门", "单位", "机关", "文号"),
+    ),
+)
+_DATE = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?")
+_SHORT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_TOTAL = re.compile(r"^(合计|总计|小计|共计|备注|说明|填表|制表|审核|负责人|单位|注)")
+
+
+@dataclass(slots=True)
+class Line:
+    """One person of a list. `category` is the policy's name, "" where it is not known; `problem` says what is wrong."""
+
+    number: int
+    name: str
+    id_number: str
+    category: str
+    recognised_on: datetime.date | None
+    problem: str = ""
+    repeats: int | None = None
+
+
+def read_roster(
+    book: Workbook,
+    *,
+    policy: Policy,
+    category: str,
+    department: str,
+    recognised_on: datetime.date,
+    today: datetime.date,
+) -> list[Line]:
+    """The people of a list, in the order of its sheets. Raises SheetError if there is no heading or nobody below it.
+
+    `category` and `recognised_on` hold where the list itself has no such column or cell.
+    """
+    headings = [(sheet, find(sheet, COLUMNS, NEEDED)) for sheet in book.sheets if sheet.visible]
+    found = [(sheet, header) for sheet, header in headings if header and set(NEEDED) <= header.columns.keys()]
+    if not found:
+        raise SheetError(NO_HEADING, "没有找到表头。名单要有一行写明“姓名”和“身份证号码”，请补上表头后重新上传。")
+    lines, seen = [], {}
+    for sheet, header in found:
+        for number, cells in sheet.rows:
+            if number > header.row and (line := _line(number, _values(cells, header), policy, category, recognised_on)):
+                _check_line(line, policy, department, today)
+                first = seen.setdefault((line.id_number, line.category), line)
+                if first is not line and not line.problem:
+                    line.repeats = first.number
+                lines.append(line)
+    if not lines:
+        raise SheetError(NO_ROWS, "表头下面没有人员。请填好后重新上传。")
+    return lines
+
+
+def _values(cells: list[Cell], header) -> dict[str, Cell]:
+    values = {key: cells[at] if at < len(cells) else None for key, at in header.columns.items()}
+    return {key: None if type(value) is str and not value.strip() else value for key, value in values.items()}
+
+
+def _line(number: int, values: dict, policy: Policy, category: str, recognised_on: datetime.date) -> Line | None:
+    raw_name, raw_id = values.get("name"), values.get("id_number")
+    if raw_name is None and raw_id is None:
+        return None
+    if raw_id is None and _TOTAL.match(plain(raw_name)):
+        return None
+    if raw_id is not None and not any(ch.isdigit() for ch in str(raw_id)) and _TOTAL.match(plain(raw_name or raw_id)):
+        return None
+    id_number, problem = id_numbers.read_cell(raw_id)
+    written = str(values["category"]).strip() if values.get("category") is not None else category
+    known = policy.category(written)
+    line = Line(number, names.normalise(raw_name)[:60], id_number[:30], known.name if known else "", recognised_on)
+    if problem or (problem := id_numbers.check(id_number)):
+        line.problem = id_numbers.MESSAGES[problem]
+    elif known is None:
+        line.problem = _which_category(policy, written)
+    if values.get("recognised_on") is not None:
+        line.recognised_on = _read_date(values["recognised_on"])
+        if line.recognised_on is None and not line.problem:
+            line.problem = f"认定日期“{str(values['recognised_on'])[:20]}”看不懂，请写成 2024-06-01。"
+    return line
+
+
+def _check_line(line: Line, policy: Policy, department: str, today: datetime.date) -> None:
+    if line.problem:
+        return
+    category = policy.category(line.category)
+    if not line.name:
+        line.problem = "没有填写姓名，请照身份证填写。"
+    elif category.ordinary or category.by_age:
+        line.problem = f"“{category.name}”不用部门认定，请从名单里删去。"
+    elif category.department != department:
+        line.problem = f"“{category.name}”由{category.department}认定，不能出现在{department}的名单里。"
+    elif line.recognised_on > today:
+        line.problem = f"认定日期 {line.recognised_on} 在今天之后，请核对。"
+
+
+def _which_category(policy: Policy, written: str) -> str:
+    if not written:
+        return "没有写身份类别，请在“人员类别”一列填写，或上传时选定类别。"
+    if unclear := policy.not_precise(written):
+        return f"“{written[:20]}”不够明确，请写明是{'还是'.join(f'“{name}”' for name in unclear.means)}。"
+    return f"没有“{written[:20]}”这个类别；可用的有：{'、'.join(c.name for c in policy.recognised)}。"[:200]
+
+
+def _read_date(value: Cell) -> datetime.date | None:
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    if isinstance(value, datetime.date):
+        return value
+    text = f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value).strip()
+    if found := _DATE.match(text) or _SHORT.fullmatch(text):
+        try:
+            return datetime.date(*map(int, found.groups()))
+        except ValueError:
+            return None
+    return None

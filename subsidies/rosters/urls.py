@@ -1,0 +1,12 @@
+from django.urls import path
+
+from subsidies.rosters import views
+
+urlpatterns = [
+    path("rosters/", views.roster_list, name="roster_list"),
+    path("rosters/upload/", views.roster_upload, name="roster_upload"),
+    path("rosters/<int:pk>/", views.roster_detail, name="roster"),
+    path("rosters/<int:pk>/recheck/", views.roster_recheck, name="roster_recheck"),
+    path("rosters/rows/<int:pk>/accept/", views.roster_accept_row, name="roster_accept_row"),
+    path("rosters/mark/<int:pk>/", views.mark_resident, name="mark_resident"),
+]

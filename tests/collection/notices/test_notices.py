@@ -1,0 +1,147 @@
+"""公示: masked, counted in working days, photographed, objections answered."""
+
+import datetime
+import io
+
+import pytest
+from PIL import Image
+
+from collection.contributions.models import Contribution
+from collection.money.steps import StepRefused
+from collection.notices import services as notices
+from collection.notices.models import Objection, PublicNotice
+from core.calendar.models import Holiday
+from core.files.photos import read_photo
+from core.regions.models import Region
+from core.regions.services import BUILT_IN, load_regions, read_regions
+from residents.people.models import Resident
+from tests.collection.paid_people import VILLAGE, pay
+
+pytestmark = pytest.mark.django_db
+TODAY = datetime.date(2024, 10, 25)
+
+
+@pytest.fixture
+def helper(make_user):
+    return make_user("village", VILLAGE)
+
+
+@pytest.fixture
+def village(campaign):
+    return Region.objects.get(pk=VILLAGE)
+
+
+@pytest.fixture
+def photo():
+    def photo(colour="white"):
+        content = io.BytesIO()
+        Image.new("RGB", (400, 300), colour).save(content, "JPEG")
+        return read_photo(io.BytesIO(content.getvalue()))
+
+    return photo
+
+
+@pytest.fixture
+def prepared(campaign, village, helper):
+    pay(campaign, helper, people=3, channel="self")
+    return notices.prepare_notice(campaign=campaign, village=village, actor=helper)
+
+
+@pytest.fixture
+def posted(prepared, helper, photo):
+    return notices.post_notice(notice=prepared, on=TODAY, photos=[photo()], actor=helper)
+
+
+def test_the_list_is_masked_and_tells_nothing_else(prepared):
+    resident = Resident.objects.first()
+    assert prepared.people == 3
+    assert prepared.rows[0] == [resident.name[0] + "*" + resident.name[-1], "411325********" + resident.id_number[-4:]]
+    assert all(len(row) == 2 for row in prepared.rows)
+    whole = str(prepared.rows)
+    assert resident.id_number not in whole
+    assert "400" not in whole
+    assert "普通" not in whole
+
+
+def test_only_those_whose_money_has_arrived(campaign, village, helper):
+    pay(campaign, helper, people=2)
+    with pytest.raises(StepRefused, match="没有已入库"):
+        notices.prepare_notice(campaign=campaign, village=village, actor=helper)
+
+
+def test_prepared_twice_is_one_list_and_it_does_not_move(campaign, village, helper, prepared):
+    Contribution.objects.update(ended_at=campaign.opened_at, state="refunded")
+    again = notices.prepare_notice(campaign=campaign, village=village, actor=helper)
+    assert (again, again.people) == (prepared, 3)
+
+
+def test_five_working_days_without_the_first(posted):
+    # Friday 25 October: Monday is the first day, Friday 1 November the fifth.
+    assert posted.ends_on == datetime.date(2024, 11, 1)
+
+
+@pytest.mark.parametrize(("county", "ends_on"), [("411325", "2024-11-04"), ("411323", "2024-11-01")])
+def test_the_county_s_own_holidays_count_and_no_other_county_s(prepared, helper, county, ends_on):
+    load_regions(rows=read_regions(BUILT_IN), actor=None, county_code="411323")
+    Holiday.objects.create(county_id=county, day=datetime.date(2024, 10, 28), is_working=False)
+    notice = notices.post_notice(notice=prepared, on=TODAY, photos=[], actor=helper)
+    assert str(notice.ends_on) == ends_on
+
+
+@pytest.mark.parametrize("on", ["2024-10-24", "2024-10-26"])
+def test_posted_on_a_day_that_cannot_be(prepared, helper, on):
+    with pytest.raises(StepRefused, match="张榜日期"):
+        notices.post_notice(notice=prepared, on=datetime.date.fromisoformat(on), photos=[], actor=helper)
+
+
+@pytest.mark.parametrize(("moment", "closes"), [("2024-11-01T23:59", False), ("2024-11-02T00:00", True)])
+def test_closed_when_the_last_day_is_over(posted, helper, business_clock, moment, closes):
+    business_clock(moment)
+    if closes:
+        assert notices.close_notice(notice=posted, actor=helper).state == "closed"
+    else:
+        with pytest.raises(StepRefused, match="2024-11-01 满期"):
+            notices.close_notice(notice=posted, actor=helper)
+
+
+def test_not_closed_without_photographs(prepared, helper, business_clock, photo):
+    notice = notices.post_notice(notice=prepared, on=TODAY, photos=[], actor=helper)
+    business_clock("2024-11-04T09:00")
+    with pytest.raises(StepRefused, match="照片"):
+        notices.close_notice(notice=notice, actor=helper)
+    notices.add_photos(notice=notice, photos=[photo(), photo(), photo("red")], actor=helper)
+    notices.add_photos(notice=notice, photos=[photo()], actor=helper)
+    assert notice.photos.count() == 2
+    assert notices.close_notice(notice=notice, actor=helper).state == "closed"
+
+
+def test_not_closed_with_an_objection_unanswered(posted, helper, business_clock):
+    objection = notices.raise_objection(notice=posted, raised_by="张大爷", text="名单里没有我", on=TODAY, actor=helper)
+    notices.raise_objection(notice=posted, raised_by="张大爷", text="名单里没有我", on=TODAY, actor=helper)
+    assert Objection.objects.count() == 1
+    business_clock("2024-11-04T09:00")
+    with pytest.raises(StepRefused, match="1 条异议"):
+        notices.close_notice(notice=posted, actor=helper)
+    notices.answer_objection(objection=objection, answer="已查到，11月1日入库", actor=helper)
+    notices.answer_objection(objection=objection, answer="已查到，11月1日入库", actor=helper)
+    with pytest.raises(StepRefused, match="已经答复"):
+        notices.answer_objection(objection=objection, answer="另一种说法", actor=helper)
+    notices.close_notice(notice=posted, actor=helper)
+    assert notices.close_notice(notice=posted, actor=helper).state == "closed"
+    with pytest.raises(StepRefused, match="公示期间"):
+        notices.raise_objection(notice=posted, raised_by="李", text="太晚", on=TODAY, actor=helper)
+
+
+def test_a_wrong_list_comes_down_and_a_new_one_begins_again(campaign, village, posted, helper):
+    with pytest.raises(StepRefused, match="撤下原因"):
+        notices.withdraw_notice(notice=posted, reason="", actor=helper)
+    notices.withdraw_notice(notice=posted, reason="漏印一页", actor=helper)
+    again = notices.prepare_notice(campaign=campaign, village=village, actor=helper)
+    assert again != posted
+    assert PublicNotice.objects.filter(state="withdrawn").count() == 1
+
+
+def test_nothing_in_a_closed_campaign(campaign, posted, helper, photo):
+    type(campaign).objects.filter(pk=campaign.pk).update(closed_at=campaign.opened_at)
+    with pytest.raises(StepRefused, match="已经办结"):
+        notices.add_photos(notice=posted, photos=[photo("red")], actor=helper)

@@ -1,0 +1,257 @@
+"""自主缴费: matched once in however many lists it stands; what was paid twice goes back by itself."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.core.files.base import ContentFile
+
+import collection.tasks  # noqa: F401
+from collection.contributions.models import Contribution
+from collection.money.models import Movement, VillageAccount
+from collection.money.steps import StepRefused
+from collection.refunds.models import Refund
+from collection.self_payments import services as self_payments
+from collection.self_payments.models import PaidList, SelfPayment
+from core.jobs import services as jobs
+from core.jobs.models import Job
+from residents.people.models import InsuredYear, Resident
+from subsidies.rosters.models import Identity
+from tests.collection.paid_people import VILLAGE, pay
+from tests.people import invented_number
+from tests.workbooks import workbook
+
+pytestmark = pytest.mark.django_db
+DAY = "2024-10-12"
+
+
+@pytest.fixture
+def upload(campaign, taxman, monkeypatch):
+    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
+
+    def upload(*rows, heading=("姓名", "证件号码", "缴费金额", "缴费日期", "电子税票号码")):
+        file = ContentFile(workbook([["内乡县2025年度自主缴费明细"], heading, *rows], sheet="已缴费清单"))
+        paid_list, _ = self_payments.take_paid_list(campaign=campaign, file=file, name="清单.xlsx", actor=taxman)
+        for job in Job.objects.filter(state="queued"):
+            jobs.run(job.pk)
+        paid_list.refresh_from_db()
+        return paid_list
+
+    return upload
+
+
+def row(person, amount=400, day=DAY, ticket=None, name=None):
+    return (name or person.name, person.id_number, amount, day, ticket or f"SP{person.pk}")
+
+
+def outcomes():
+    return list(SelfPayment.objects.order_by("row", "id").values_list("outcome", flat=True))
+
+
+def treasury():
+    return int(VillageAccount.objects.get(village=VILLAGE).treasury)
+
+
+def test_matched_posted_and_insured(campaign, upload, make_resident):
+    person = make_resident(VILLAGE)
+    paid_list = upload(row(person))
+    assert (paid_list.state, paid_list.lines, paid_list.taken) == ("read", 1, 1)
+    paid = Contribution.objects.get()
+    assert (paid.channel, paid.state, paid.amount) == ("self", "posted", 400)
+    assert paid.paid_on == datetime.date(2024, 10, 12)
+    assert paid.posted_at
+    assert outcomes() == ["matched"]
+    assert treasury() == 400
+    assert InsuredYear.objects.get().year == 2025
+
+
+def test_paid_in_cash_before_is_a_refund_case(campaign, upload, taxman):
+    paid = pay(campaign, taxman).get()
+    upload(row(paid.resident))
+    assert outcomes() == ["duplicate"]
+    refund = Refund.objects.get()
+    assert (refund.reason, refund.amount, refund.ends_enrolment, refund.contribution) == ("duplicate", 400, False, paid)
+    assert treasury() == 400
+    assert Contribution.objects.get().channel == "cash"
+
+
+def test_paid_twice_by_oneself(upload, make_resident):
+    person = make_resident(VILLAGE)
+    upload(row(person, ticket="A1"), row(person, ticket="A2", day="2024-10-13"))
+    assert outcomes() == ["matched", "duplicate"]
+    assert Refund.objects.get().self_payment.number.startswith("A2")
+    assert treasury() == 800
+
+
+def test_enrolled_free_and_paid_nonetheless(campaign, upload, taxman):
+    paid = pay(campaign, taxman, channel="self").get()
+    Contribution.objects.filter(pk=paid.pk).update(channel="free", amount=0, subsidy=400, category="特困人员")
+    upload(row(paid.resident))
+    assert outcomes() == ["free"]
+    assert Refund.objects.get().self_payment.outcome == "free"
+
+
+def test_marked_fully_subsidised_but_not_enrolled_yet(upload, make_resident):
+    person = make_resident(VILLAGE)
+    Identity.objects.create(
+        resident=person, kind="特困人员", department="民政局", recognised_on=datetime.date(2024, 9, 1)
+    )
+    upload(row(person))
+    assert outcomes() == ["free"]
+    assert Refund.objects.count() == 1
+
+
+def test_unknown_other_name_and_other_amount_wait_for_a_person(upload, make_resident):
+    known, other = make_resident(VILLAGE), make_resident(VILLAGE, name="李大山")
+    stranger = invented_number(datetime.date(1999, 9, 9), "F", 77)
+    upload(
+        ("外来人", stranger, 400, DAY, "X1"),
+        row(known, name="王小名"),
+        row(other, amount=390),
+    )
+    assert outcomes() == ["unknown", "name_differs", "amount_differs"]
+    assert not Contribution.objects.exists()
+    assert not Movement.objects.exists()
+
+
+@pytest.mark.parametrize(("status", "cases"), [("dead", 1), ("employee", 1), ("moved", 0)])
+def test_people_who_should_not_be_enrolled(upload, make_resident, status, cases):
+    upload(row(make_resident(VILLAGE, status=status)))
+    assert outcomes() == ["ineligible"]
+    assert Refund.objects.count() == cases
+    assert SelfPayment.objects.filter(settled_at__isnull=True).count() == 1 - cases
+
+
+def test_the_same_list_twice_is_recognised(upload, make_resident):
+    person = make_resident(VILLAGE)
+    first = upload(row(person))
+    assert upload(row(person)).pk in (first.pk, first.pk + 1)
+    assert SelfPayment.objects.count() == Contribution.objects.count() == 1
+
+
+def test_overlapping_lists(upload, make_resident):
+    people = [make_resident(VILLAGE) for _ in range(3)]
+    upload(row(people[0]), row(people[1]))
+    second = upload(row(people[1]), row(people[2]))
+    assert (second.lines, second.taken, second.known) == (2, 1, 1)
+    assert outcomes() == ["matched"] * 3
+    assert treasury() == 1200
+
+
+def test_lists_without_ticket_numbers(upload, make_resident):
+    person = make_resident(VILLAGE)
+    heading = ("姓名", "身份证号", "金额", "缴费时间")
+    line = (person.name, person.id_number, "400.00元", "2024/10/12 08:31:20")
+    upload(line, line, heading=heading)
+    assert outcomes() == ["matched", "duplicate"]
+    again = upload(line, line, (person.name, person.id_number, 400, "2024-10-20"), heading=heading)
+    assert (again.taken, again.known) == (1, 2)
+
+
+def test_bad_rows_are_listed_by_number(upload, make_resident):
+    person = make_resident(VILLAGE)
+    paid_list = upload(
+        row(person, amount="四百块左右"),
+        row(person, day="十月"),
+        row(person, amount=-400),
+        (person.name, 411325197005010018.0, 400, DAY, "T9"),
+        row(person),
+    )
+    assert (paid_list.taken, paid_list.bad_count) == (1, 4)
+    assert [bad["row"] for bad in paid_list.bad_rows] == [3, 4, 5, 6]
+
+
+def test_a_file_that_is_no_list(upload):
+    paid_list = upload(("甲", "乙"), heading=("单位", "电话"))
+    assert (paid_list.state, "姓名" in paid_list.problem) == ("refused", True)
+
+
+def test_a_worker_that_dies_between_two_chunks(upload, make_resident, monkeypatch):
+    people = [make_resident(VILLAGE) for _ in range(5)]
+    monkeypatch.setattr(self_payments, "CHUNK", 2)
+    taken, calls = self_payments.take_lines, []
+
+    def dying(**facts):
+        calls.append(1)
+        if len(calls) == 3:
+            raise RuntimeError("killed")
+        taken(**facts)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(self_payments, "take_lines", dying)
+        paid_list = upload(*[row(person) for person in people])
+    assert (paid_list.state, Contribution.objects.count()) == ("reading", 4)
+    Job.objects.update(state="queued", token=None)
+    jobs.run(Job.objects.get().pk)
+    paid_list.refresh_from_db()
+    assert (paid_list.state, paid_list.taken, paid_list.known) == ("read", 5, 0)
+    assert treasury() == 2000
+
+
+# --- The worklist ---------------------------------------------------------------------------------------------------
+
+
+def test_settled_as_the_person_it_is(upload, make_resident, taxman):
+    person = make_resident(VILLAGE)
+    upload(row(person, name="王小名"))
+    payment = SelfPayment.objects.get()
+    with pytest.raises(StepRefused, match="核实说明"):
+        self_payments.settle_as(self_payment=payment, resident=person, note=" ", actor=taxman)
+    self_payments.settle_as(self_payment=payment, resident=person, note="曾用名，户口簿核实", actor=taxman)
+    assert (outcomes(), treasury()) == (["matched"], 400)
+    with pytest.raises(StepRefused, match="已经处理过"):
+        self_payments.settle_as(self_payment=payment, resident=person, note="再点一次", actor=taxman)
+
+
+def test_settled_as_somebody_who_had_paid(campaign, upload, taxman):
+    paid = pay(campaign, taxman).get()
+    upload((paid.resident.name, invented_number(datetime.date(1999, 9, 9), "F", 77), 400, DAY, "X1"))
+    self_payments.settle_as(
+        self_payment=SelfPayment.objects.get(), resident=paid.resident, note="号码录错", actor=taxman
+    )
+    assert outcomes() == ["duplicate"]
+    assert Refund.objects.get().contribution == paid
+
+
+def test_set_aside(upload, taxman):
+    upload(("外来人", invented_number(datetime.date(1999, 9, 9), "F", 77), 400, DAY, "X1"))
+    self_payments.set_aside(self_payment=SelfPayment.objects.get(), note="外县居民，已转邓州", actor=taxman)
+    assert outcomes() == ["set_aside"]
+    with pytest.raises(StepRefused, match="已经处理过"):
+        self_payments.set_aside(self_payment=SelfPayment.objects.get(), note="再点", actor=taxman)
+
+
+def test_statements_grow_by_chunks_not_by_lines(campaign, taxman, upload):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from collection.declarations.tax_sheets import PaidLine
+
+    paid_list = upload()
+    PaidList.objects.update(state="reading")
+
+    def statements(count, start):
+        people = Resident.objects.bulk_create(
+            Resident(
+                village_id=VILLAGE,
+                name="村民甲",
+                birth_date=datetime.date(1970, 5, 1),
+                sex="M",
+                id_number=invented_number(datetime.date(1970, 5, 1), "M", start + n),
+                registered_on=datetime.date(2024, 1, 1),
+            )
+            for n in range(count)
+        )
+        lines = [
+            (p.id_number, PaidLine(n, p.name, p.id_number, Decimal(400), datetime.date(2024, 10, 12), ""))
+            for n, p in enumerate(people)
+        ]
+        with CaptureQueriesContext(connection) as found:
+            self_payments.take_lines(paid_list=paid_list, lines=lines, actor=taxman)
+        return len(found)
+
+    statements(1, 1000)
+    few, many = statements(3, 0), statements(120, 10)
+    # SQLite takes fewer values in a statement, so a large insert is a few statements there.
+    assert few <= many <= few + 8
+    assert Contribution.objects.count() == 124

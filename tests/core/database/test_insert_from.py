@@ -1,0 +1,65 @@
+import datetime
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from core.audit.models import Event
+from core.database.bulk import insert_objects
+from core.jobs.models import Job
+from core.regions.models import Region
+
+
+def test_objects_come_back_as_they_were(db, make_user):
+    moment = datetime.datetime(2024, 10, 25, 3, 0, 0, 123, tzinfo=datetime.UTC)
+    actor, token = make_user("audit"), uuid.uuid4()
+    told = {"甲": [1, "2"]}
+    events = [
+        Event(at=moment, actor=actor, actor_name="名'字", action="a.b", summary=f"第{n}件", before=None, after=told)
+        for n in range(3)
+    ]
+    assert insert_objects(events) == 3
+    first, *_ = Event.objects.filter(action="a.b").order_by("pk")
+    assert (first.at, first.actor, first.actor_name) == (moment, actor, "名'字")
+    assert (first.summary, first.before, first.after) == ("第0件", None, {"甲": [1, "2"]})
+    assert first.recorded_at is not None
+    assert Event.objects.filter(at__lte=moment, action="a.b").count() == 3
+    insert_objects([Job(kind="k", key="k", token=token, done=5, heartbeat_at=moment)])
+    job = Job.objects.get(token=token)
+    assert (job.done, job.heartbeat_at, job.args) == (5, moment, {})
+
+
+def test_amounts_and_days(campaign):
+    from collection.money.models import Movement
+
+    day = datetime.date(2024, 10, 1)
+    insert_objects(
+        [
+            Movement(
+                campaign=campaign,
+                village_id="411325101200",
+                kind="collect",
+                from_place="outside",
+                to_place="village",
+                amount=Decimal(amount),
+                on=day,
+                at=datetime.datetime(2024, 10, 25, tzinfo=datetime.UTC),
+                key=amount,
+            )
+            for amount in ("400.00", "0.10", "99999999.99")
+        ]
+    )
+    found = {m.key: (m.amount, m.on) for m in Movement.objects.all()}
+    assert found == {k: (Decimal(k), day) for k in ("400.00", "0.10", "99999999.99")}
+    assert Movement.objects.filter(amount__lt=1).count() == 1
+
+
+def test_a_broken_constraint_is_an_error_and_saves_nothing(db):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_objects([Region(code="990000", name=name, level="county") for name in "甲乙"])
+    assert not Region.objects.filter(code="990000").exists()
+
+
+def test_nothing(db):
+    assert insert_objects([]) == 0

@@ -1,0 +1,90 @@
+"""The demo: invented people only, a taken port and somebody else's data are refused with a clear message."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError
+
+from core.regions.services import read_regions
+from demo import build, serve
+from demo.people import AREA, Village
+from demo.slips import drawn_slip
+from residents.people import id_numbers
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_same_seed_gives_the_same_people_and_another_seed_others():
+    first, again, other = (Village("411325101200", 12, 60, seed).people for seed in (1, 1, 2))
+    assert first == again != other
+
+
+def test_numbers_pass_the_check_are_all_different_and_nobodys():
+    people = [person for order in (0, 1, 294) for person in Village(f"41132510{order:04d}", order, 3000, 1).people]
+    numbers = [person.id_number for person in people]
+    assert len(set(numbers)) == len(numbers) == 9000
+    assert all(id_numbers.check(number) is None for number in numbers)
+    assert {id_numbers.birth_date(person.id_number) == person.born for person in people} == {True}
+    assert all(number.startswith(AREA) for number in numbers)
+    counties = {row["county_code"] for row in read_regions()}
+    assert AREA not in counties
+
+
+def test_a_free_port_and_a_taken_one():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert not serve.port_is_free(port)
+    assert serve.port_is_free(port)
+
+
+def test_a_taken_port_is_a_clear_message(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "manage.py", "demo", "--port", str(port)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            env={"PATH": "/usr/bin:/bin", "DATA_DIR": str(tmp_path), "BUSINESS_CLOCK": str(tmp_path / "clock")},
+        )
+    assert done.returncode and f"端口 {port} 已被占用" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_data_of_another_size_is_not_overwritten(settings, tmp_path, business_clock):
+    settings.DATA_DIR = tmp_path
+    (tmp_path / build.MARK).write_text("full")
+    with pytest.raises(CommandError, match="SIZE=full"):
+        build.build(size="small", say=str)
+
+
+@pytest.mark.sqlite
+def test_a_database_that_is_not_the_demos_is_not_touched(settings, tmp_path, business_clock):
+    settings.DATA_DIR = tmp_path
+    with pytest.raises(CommandError, match="不动它"):
+        build.build(size="small", say=str)
+
+
+@pytest.mark.django_db
+def test_a_database_with_accounts_is_not_filled(make_user, business_clock):
+    make_user("county", None)
+    with pytest.raises(CommandError, match="不动它"):
+        build.fill(size="small")
+
+
+@pytest.mark.django_db
+def test_the_demo_needs_the_frozen_clock(settings):
+    settings.BUSINESS_CLOCK = ""
+    with pytest.raises(CommandError, match="BUSINESS_CLOCK"):
+        build.build(size="small", say=str)
+
+
+def test_every_drawn_slip_is_a_picture_of_its_own():
+    one, same, other = (drawn_slip("现金缴款回单", 回单号=number, 金额="400.00 元").sha256 for number in "AAB")
+    assert one == same != other

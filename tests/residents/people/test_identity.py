@@ -1,0 +1,153 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.access import masks
+from residents.people import id_numbers
+from residents.people.id_numbers import Document
+
+
+def numbered(body):
+    return body + id_numbers.checksum_digit(body)
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        pytest.param("411325198007145200", None, id="an ordinary card"),
+        pytest.param("41132519940816073X", None, id="check digit X"),
+        pytest.param(numbered("81000019900101001"), None, id="Hong Kong residence permit"),
+        pytest.param(numbered("82000019900101001"), None, id="Macao residence permit"),
+        pytest.param(numbered("83000019900101001"), None, id="Taiwan residence permit"),
+        pytest.param(numbered("91156119810301001"), None, id="permanent residence card of 2023"),
+        pytest.param(numbered("51021419520317123"), None, id="a prefix abolished in 1997 stays valid"),
+        pytest.param(numbered("41132520240229001"), None, id="29 February of a leap year"),
+        pytest.param(numbered("41132520230229001"), "id_birth_date", id="29 February of another year"),
+        pytest.param(numbered("41132519791345123"), "id_birth_date", id="month 13"),
+        pytest.param(numbered("41132518791231001"), "id_birth_date", id="the last day that is too early"),
+        pytest.param(numbered("41132518800101001"), None, id="the first day that is not"),
+        pytest.param("411325198007145201", "id_checksum", id="wrong last digit"),
+        pytest.param("41132519800714520O", "id_checksum", id="letter O for zero"),
+        pytest.param("4113251980O7145200", "id_checksum", id="letter O inside"),
+        pytest.param("41132519800714520x", "id_checksum", id="lower case is for normalise to lift"),
+        pytest.param("4113251980071452٠0", "id_checksum", id="a digit of another script"),
+        pytest.param("41132519800714520", "id_length", id="seventeen"),
+        pytest.param("4113251980071452000", "id_length", id="nineteen"),
+        pytest.param("411325800714520", "id_length", id="the fifteen digits of before 1999"),
+        pytest.param("", "id_missing", id="nothing"),
+        pytest.param("无", "id_missing", id="written: none"),
+        pytest.param("4.11325195503207E+17", "id_number_truncated", id="scientific notation"),
+        pytest.param("4.11325E17", "id_number_truncated", id="short scientific notation"),
+    ],
+)
+def test_check(number, problem):
+    assert id_numbers.check(number) == problem
+
+
+def test_every_problem_has_a_message():
+    codes = {v for k, v in vars(id_numbers).items() if k.startswith("ID_") and isinstance(v, str)}
+    assert codes == set(id_numbers.MESSAGES)
+
+
+@pytest.mark.parametrize(
+    ("day", "problem"), [(date(2024, 10, 1), None), (date(2024, 10, 2), None), (date(2024, 9, 30), "id_birth_date")]
+)
+def test_a_birth_in_the_future_is_refused(day, problem):
+    assert id_numbers.check(numbered("41132520241001001"), as_of=day) == problem
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("41132519940816073x", "41132519940816073X"),
+        ("４１１３２５２００５０４３０３３８８", "411325200504303388"),
+        (" 411325 19810703\xa08584​", "411325198107038584"),
+        ("'411325196710316156", "411325196710316156"),
+        ("411325-19671031-6156", "411325196710316156"),
+        ("‘411325196710316156\t\n", "411325196710316156"),
+        ("﻿411325196710316156", "411325196710316156"),
+        ("４１１３２５１９９４０８１６０７３ｘ", "41132519940816073X"),
+        (None, ""),
+        ("4113251967103l6156", "4113251967103L6156"),
+    ],
+)
+def test_normalise(written, number):
+    assert id_numbers.normalise(written) == number
+
+
+@pytest.mark.parametrize(
+    ("cell", "problem"),
+    [
+        (4.11325195503207e17, "id_number_truncated"),
+        (411325195503207123, "id_number_truncated"),
+        (float("inf"), "id_number_truncated"),
+        (float("nan"), None),
+        (411325550320712.0, None),
+        (None, "id_missing"),
+        ("  ", "id_missing"),
+        ("/", "id_missing"),
+        ("4.11E+17", "id_number_truncated"),
+        ("41132519940816073x", None),
+        (True, "id_length"),
+    ],
+)
+def test_read_cell(cell, problem):
+    assert id_numbers.read_cell(cell)[1] == problem
+
+
+@given(st.integers(0, 999999), st.dates(date(1880, 1, 1), date(2100, 1, 1)), st.integers(0, 999))
+def test_any_prefix_with_a_true_date_and_checksum_passes_and_each_other_last_digit_fails(prefix, born, serial):
+    number = numbered(f"{prefix:06d}{born:%Y%m%d}{serial:03d}")
+    assert id_numbers.check(number) is None
+    assert id_numbers.birth_date(number) == born
+    assert id_numbers.sex(number) == ("男" if serial % 2 else "女")
+    assert all(id_numbers.check(number[:17] + c) == "id_checksum" for c in "0123456789X" if c != number[17])
+
+
+@given(st.text())
+def test_no_text_breaks_it(text):
+    number = id_numbers.normalise(text)
+    assert id_numbers.normalise(number) == number
+    id_numbers.check(number)
+    id_numbers.read_cell(text)
+    assert len(masks.mask(number)) == len(number)
+    id_numbers.birth_date(number), id_numbers.sex(number), id_numbers.document_of(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        ("411325198007145200", Document.ID_CARD),
+        ("810000199001010012", Document.PERMIT),
+        ("911561198103010017", Document.PR_CARD),
+        ("X1", Document.OTHER),
+        ("A123456789", Document.BIRTH),
+        ("H12345678", Document.OTHER),
+        ("411325800714520", Document.OTHER),
+    ],
+)
+def test_document_of(number, kind):
+    assert id_numbers.document_of(number) == kind
+
+
+@pytest.mark.parametrize(
+    ("hide", "whole", "masked"),
+    [
+        (masks.mask, "411325198007145200", "411325********5200"),
+        (masks.mask, "A123456789", "A1******89"),
+        (masks.mask, "12345", "*****"),
+        (masks.mask, "", ""),
+        (masks.mask_phone, "13812166626", "138****6626"),
+        (masks.mask_phone, "037765331234", "********1234"),
+        (masks.mask_phone, "", ""),
+        (masks.mask_name, "王平", "王*"),
+        (masks.mask_name, "王小平", "王*平"),
+        (masks.mask_name, "欧阳小平", "欧**平"),
+        (masks.mask_name, "王", "王"),
+        (masks.mask_name, "", ""),
+    ],
+)
+def test_masks(hide, whole, masked):
+    assert hide(whole) == masked
