@@ -17,8 +17,8 @@ from collection.declarations.services import (
     remit_declaration,
     submit_declaration,
 )
-from collection.money.steps import StepRefused
 from core.accounts.models import User
+from core.refusals import Refused
 from core.regions.models import Region
 from demo.county import TOWNSHIP
 from demo.files import work
@@ -46,7 +46,7 @@ def _one_round(campaign, day, township, team, tax, bureau, stop) -> None:
     _correct_failures(township, recorder)
     try:
         declaration = draft_declaration(campaign=campaign, township=township, actor=recorder)
-    except StepRefused:
+    except Refused:
         return  # nothing banked since the last round
     if stop == "draft":
         return
@@ -85,7 +85,7 @@ def _one_round(campaign, day, township, team, tax, bureau, stop) -> None:
 def _submit(declaration: Declaration, reviewer: User, bureau: User) -> Declaration:
     try:
         declaration = submit_declaration(declaration=declaration, actor=reviewer)
-    except StepRefused:
+    except Refused:
         allow_difference(declaration=declaration, reason="整户收据尚有一人待缴存，先报送其余人员", actor=bureau)
         declaration = submit_declaration(declaration=declaration, actor=reviewer)
     work(declaration_file.job_key(declaration))

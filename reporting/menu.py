@@ -5,7 +5,7 @@ from config import clock
 from core.access.roles import Role
 from core.pages.frame import Entry, Panel, Todo
 from reporting.rankings.models import Snapshot
-from reporting.rankings.views import newest_ranking, shown
+from reporting.rankings.selectors import newest_ranking, shown
 from reporting.reports.models import TownshipReport
 from reporting.reports.services import report_due
 from subsidies.campaigns.selectors import current

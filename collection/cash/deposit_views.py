@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST
 from collection.cash import services as deposits
 from collection.cash.forms import DepositFilter, DepositForm
 from collection.cash.models import Deposit
-from collection.cash.views import clock_context
-from collection.money.services import MoneyRefused
+from collection.cash.selectors import clock_context
 from config import clock
 from core.access.roles import Role, roles
 from core.pages.forms import ReasonForm
+from core.refusals import Refused
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
 RECORDS = (Role.VILLAGE, Role.TOWNSHIP)
@@ -37,7 +37,7 @@ def deposit_create(request, village):
             deposit = deposits.record_deposit(
                 campaign=campaign, village=region.pk, actor=request.user, **form.cleaned_data
             )
-        except deposits.DepositRefused as refused:
+        except Refused as refused:
             form.add_error(None, str(refused))
         else:
             messages.success(request, f"已登记缴存 {deposit.amount:,.2f} 元，等乡镇核验。")
@@ -118,7 +118,7 @@ def deposit_verify(request, pk):
     deposit = get_object_or_404(Deposit.objects.for_user(request.user), pk=pk)
     try:
         deposits.verify_deposit(deposit=deposit, actor=request.user)
-    except (deposits.DepositRefused, MoneyRefused) as refused:
+    except Refused as refused:
         messages.error(request, str(refused))
         return redirect("deposit_detail", pk)
     messages.success(request, f"已核验回单 {deposit.slip_no}，{deposit.amount:,.2f} 元已记入乡镇账户。")
@@ -142,7 +142,7 @@ def deposit_reject(request, pk):
         return redirect("deposit_detail", pk)
     try:
         deposits.reject_deposit(deposit=deposit, reason=form.cleaned_data["reason"], actor=request.user)
-    except (deposits.DepositRefused, MoneyRefused) as refused:
+    except Refused as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, f"回单 {deposit.slip_no} 已退回，村里可以更正后重新登记。")

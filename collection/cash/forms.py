@@ -5,7 +5,6 @@ from decimal import Decimal
 from django import forms
 
 from collection.cash.models import Deposit
-from config import clock
 from core.files.fields import PhotoField
 from core.pages.forms import DayInput, YuanField
 
@@ -37,17 +36,3 @@ class DepositForm(forms.Form):
 class DepositFilter(forms.Form):
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *Deposit.State.choices])
     q = forms.CharField(label="村名或回单号", required=False, max_length=40)
-
-
-class DayForm(forms.Form):
-    """Which day a page is about."""
-
-    on = forms.DateField(label="截至日期", required=False, widget=DayInput())
-
-
-def chosen_day(request):
-    """(form, day): the day asked for with ?on=, today at the latest; the form shows the day that counts."""
-    form = DayForm(request.GET)
-    asked = form.cleaned_data.get("on") if form.is_valid() else None
-    day = min(asked or clock.today(), clock.today())
-    return DayForm({"on": day}), day

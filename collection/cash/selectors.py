@@ -9,8 +9,10 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from collection.cash.models import Deposit
+from collection.duties import services as duties
+from collection.duties import wording
 from collection.money.models import Movement, Place
-from collection.money.yuan_sum import YuanSum
+from core.database.money import YuanSum
 from residents.people.models import Resident
 
 ZERO = Decimal("0.00")
@@ -69,3 +71,10 @@ def _parts(cash, slips):
             yield Part(cash, slip, part)
     if banked < end:
         yield Part(cash, None, end - max(start, banked))
+
+
+def clock_context(campaign, region) -> dict:
+    """What templates/collection/clock.html needs for a village: `line` (None where the county has no 双限), `says`."""
+    line, limit = duties.of_village(campaign=campaign, village=region), duties.limit_of(campaign)
+    says = line and wording.words(line.standing, line.outlook, limit)
+    return {"line": line, "limit": limit, "says": says}

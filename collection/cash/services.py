@@ -19,17 +19,13 @@ from config import clock
 from core.access.roles import Role
 from core.audit import services as audit
 from core.files.photos import Photo, store_photo
-from core.pages.text import whole
 from core.refusals import Refused
 from core.regions.services import moved_away
+from core.text import clean_text
 from subsidies.campaigns.models import Campaign
 
 State = Deposit.State
 LARGEST = Decimal("9999999.99")
-
-
-class DepositRefused(Refused):
-    """It cannot be done; the text says why and what to do."""
 
 
 def written(slip_no: str) -> str:
@@ -51,19 +47,19 @@ def record_deposit(
 ) -> Deposit:
     """Records a slip, to be verified by another person. The same slip sent twice (a second click) is the first one.
 
-    Raises DepositRefused for a slip number that is used already, a day in the future or before the campaign's period,
+    Raises Refused for a slip number that is used already, a day in the future or before the campaign's period,
     an amount that is not one, or a closed campaign.
     """
-    slip_no, account = written(slip_no), whole(account, "账户", 60, DepositRefused)
+    slip_no, account = written(slip_no), clean_text(account, "账户", 60)
     money.lock_accounts(campaign=campaign, villages=[village])
     _check(campaign, slip_no, paid_on, amount, account)
     if gone := moved_away([village]):
-        raise DepositRefused(gone)
+        raise Refused(gone)
     known = Deposit.objects.exclude(state=State.REJECTED).filter(campaign=campaign, slip_no=slip_no).first()
     if known is not None:
         if _is_same(known, village, paid_on, amount, photo, actor):
             return known
-        raise DepositRefused(_used_already(known, village))
+        raise Refused(_used_already(known, village))
     kept = store_photo(photo=photo, name=f"回单{slip_no}", region=village, actor=actor)
     deposit = Deposit(
         campaign=campaign,
@@ -82,7 +78,7 @@ def record_deposit(
     except IntegrityError:  # another village has just recorded this slip
         kept.file.delete(save=False)
         known = Deposit.objects.exclude(state=State.REJECTED).get(campaign=campaign, slip_no=slip_no)
-        raise DepositRefused(_used_already(known, village)) from None
+        raise Refused(_used_already(known, village)) from None
     duties.refresh(campaign=campaign, villages=[village])
     audit.record(
         "deposit.record",
@@ -98,16 +94,16 @@ def record_deposit(
 def verify_deposit(*, deposit: Deposit, actor) -> Deposit:
     """Confirms that the money is in the township account and moves it there. A second click changes nothing.
 
-    Raises DepositRefused for the person who recorded it, and for a slip rejected meanwhile.
+    Raises Refused for the person who recorded it, and for a slip rejected meanwhile.
     """
     money.lock_accounts(campaign=deposit.campaign, villages=[deposit.village_id])
     deposit = _locked(deposit)
     if deposit.state == State.VERIFIED:
         return deposit
     if deposit.state == State.REJECTED:
-        raise DepositRefused(f"回单 {deposit.slip_no} 已退回（{deposit.reject_reason}），不能再核验。")
+        raise Refused(f"回单 {deposit.slip_no} 已退回（{deposit.reject_reason}），不能再核验。")
     if deposit.recorded_by_id == actor.pk:
-        raise DepositRefused("登记人不能核验自己登记的回单，请另一位同事核验。")
+        raise Refused("登记人不能核验自己登记的回单，请另一位同事核验。")
     deposit.state, deposit.verified_by, deposit.verified_at = State.VERIFIED, actor, clock.now()
     deposit.save(update_fields=["state", "verified_by", "verified_at"])
     money.record_movements(
@@ -139,18 +135,18 @@ def verify_deposit(*, deposit: Deposit, actor) -> Deposit:
 def reject_deposit(*, deposit: Deposit, reason: str, actor) -> Deposit:
     """Takes a wrong slip out, with its reason; if it was verified its movement is reversed. Twice changes nothing.
 
-    A helper takes out only the own slips, until they are verified. Raises MoneyRefused if the money has been remitted
+    A helper takes out only the own slips, until they are verified. Raises Refused if the money has been remitted
     meanwhile.
     """
-    if not (reason := whole(reason, "原因", 200, DepositRefused)):
-        raise DepositRefused("退回必须写明原因，村里才知道怎么改。")
+    if not (reason := clean_text(reason, "原因", 200)):
+        raise Refused("退回必须写明原因，村里才知道怎么改。")
     campaign = deposit.campaign
     money.lock_accounts(campaign=campaign, villages=[deposit.village_id])
     deposit = _locked(deposit)
     if deposit.state == State.REJECTED:
         return deposit
     if actor.role == Role.VILLAGE and (deposit.state != State.PENDING or deposit.recorded_by_id != actor.pk):
-        raise DepositRefused("只能撤回自己登记、还没有核验的回单；已核验的请联系乡镇专班退回。")
+        raise Refused("只能撤回自己登记、还没有核验的回单；已核验的请联系乡镇专班退回。")
     before, deposit.state, deposit.reject_reason = deposit.state, State.REJECTED, reason
     deposit.save(update_fields=["state", "reject_reason"])
     movements = Movement.objects.filter(deposit=deposit, kind=Movement.Kind.DEPOSIT)
@@ -174,17 +170,17 @@ def _locked(deposit) -> Deposit:
 
 def _check(campaign, slip_no, paid_on, amount, account):
     if campaign.closed_meanwhile():
-        raise DepositRefused(f"{campaign}已办结，不能再登记缴存。")
+        raise Refused(f"{campaign}已办结，不能再登记缴存。")
     if not 4 <= len(slip_no) <= 40:
-        raise DepositRefused("请按银行回单填写回单号（4 到 40 位字母和数字）。")
+        raise Refused("请按银行回单填写回单号（4 到 40 位字母和数字）。")
     if not 0 < amount <= LARGEST or amount != amount.quantize(money.ZERO):
-        raise DepositRefused("金额应大于 0、不超过 9999999.99 元，最多两位小数，按回单填写。")
+        raise Refused("金额应大于 0、不超过 9999999.99 元，最多两位小数，按回单填写。")
     if paid_on > clock.today():
-        raise DepositRefused(f"回单日期 {paid_on} 还没有到，请按回单上的日期填写。")
+        raise Refused(f"回单日期 {paid_on} 还没有到，请按回单上的日期填写。")
     if paid_on < campaign.policy.period.start:
-        raise DepositRefused(f"回单日期 {paid_on} 早于本年度征缴开始日 {campaign.policy.period.start}，请核对。")
+        raise Refused(f"回单日期 {paid_on} 早于本年度征缴开始日 {campaign.policy.period.start}，请核对。")
     if not account:
-        raise DepositRefused("请选择存入的账户。")
+        raise Refused("请选择存入的账户。")
 
 
 def _is_same(known, village, paid_on, amount, photo, actor) -> bool:

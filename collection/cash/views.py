@@ -3,14 +3,15 @@
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 
-from collection.cash.forms import chosen_day
 from collection.cash.models import Deposit
 from collection.cash.notices import KIND
+from collection.cash.selectors import clock_context
 from collection.duties import services as duties
 from collection.duties import wording
 from collection.duties.rules import Status
 from core.access.roles import Role, roles
 from core.messages.models import OutboxMessage
+from core.pages.forms import chosen_day
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
 SEES_CASH = (Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.LEADER)
@@ -76,10 +77,3 @@ def village_cash(request, village):
             **context,
         },
     )
-
-
-def clock_context(campaign, region) -> dict:
-    """What templates/collection/clock.html needs for a village: `line` (None where the county has no 双限), `says`."""
-    line, limit = duties.of_village(campaign=campaign, village=region), duties.limit_of(campaign)
-    says = line and wording.words(line.standing, line.outlook, limit)
-    return {"line": line, "limit": limit, "says": says}

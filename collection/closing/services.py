@@ -20,7 +20,6 @@ from collection.ledgers.models import LedgerBatch
 from collection.money import services as money
 from collection.money.models import VillageAccount
 from collection.money.selectors import recount
-from collection.money.steps import StepRefused
 from collection.notices.models import PublicNotice
 from collection.refunds.models import Refund
 from collection.self_payments.models import PaidList, SelfPayment
@@ -28,8 +27,9 @@ from collection.self_payments.services import WORKLIST
 from core.access import masks
 from core.access.roles import Role
 from core.audit import services as audit
-from core.pages.text import whole
+from core.refusals import Refused
 from core.regions.models import Region
+from core.text import clean_text
 from subsidies.campaigns import watermark
 from subsidies.campaigns.models import Campaign
 
@@ -64,11 +64,11 @@ def close_campaign(*, campaign: Campaign, reasons: dict[str, str], seen: dict[st
     """Freezes the campaign. `reasons`: a sentence for each kind still open. `seen`: the counts the officer was shown;
     if they have changed, the officer is to look again. Closed before: the closing there is.
 
-    Raises StepRefused. Locks every village's account first, also of those that had none yet, so that no money moves
+    Raises Refused. Locks every village's account first, also of those that had none yet, so that no money moves
     while the sums are written down.
     """
     if actor.role != Role.COUNTY:
-        raise StepRefused("征缴年度由县医保局办结。")
+        raise Refused("征缴年度由县医保局办结。")
     moment = watermark.stamp(campaign_id=campaign.pk)
     villages = Region.objects.in_region(campaign.county_id).filter(level=Region.Level.VILLAGE)
     accounts = money.lock_accounts(campaign=campaign, villages=villages.values_list("pk", flat=True))
@@ -77,12 +77,12 @@ def close_campaign(*, campaign: Campaign, reasons: dict[str, str], seen: dict[st
         return CampaignClosing.objects.get(campaign=campaign)
     items = open_items(campaign=campaign, limit=None)
     if wrong := [item.title for item in items if item.must]:
-        raise StepRefused(f"{'、'.join(wrong)}：必须先处理，不能办结。")
+        raise Refused(f"{'、'.join(wrong)}：必须先处理，不能办结。")
     if {item.kind: item.count for item in items} != seen:
-        raise StepRefused("遗留事项在您查看以后有变化，没有办结。请看清新的清单再办。")
-    reasons = {kind: whole(reason, "原因", 300, StepRefused) for kind, reason in reasons.items()}
+        raise Refused("遗留事项在您查看以后有变化，没有办结。请看清新的清单再办。")
+    reasons = {kind: clean_text(reason, "原因", 300) for kind, reason in reasons.items()}
     if unsaid := [item.title for item in items if not reasons.get(item.kind)]:
-        raise StepRefused(f"还没有写明原因：{'、'.join(unsaid)}。")
+        raise Refused(f"还没有写明原因：{'、'.join(unsaid)}。")
     campaign.closed_at = moment
     campaign.save(update_fields=["closed_at"])
     sums = {

@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from collection.closing import services as close
 from collection.closing.forms import ClosingForm
 from collection.closing.models import CampaignClosing
-from collection.money.form_steps import taken
 from core.access.roles import Role, roles
 from core.audit import services as audit
+from core.pages.form_steps import run_step
 from core.tables.writer import xlsx_response
 from subsidies.campaigns.selectors import campaign_or_404
 
@@ -32,7 +32,7 @@ def campaign_close(request):
     if (
         request.method == "POST"
         and form.is_valid()
-        and taken(
+        and run_step(
             request,
             lambda: close.close_campaign(campaign=campaign, reasons=form.reasons, seen=form.seen, actor=request.user),
             f"{campaign}已办结并冻结。",

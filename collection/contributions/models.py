@@ -3,8 +3,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.lookups import Exact
 
-from collection.money.cents import cents
 from core.access.scope import ScopedQuerySet
+from core.database.money import cents
 from core.regions.models import Region
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign

@@ -7,23 +7,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from collection.declarations import corrections, reasons
 from collection.declarations.forms import CorrectionForm
 from collection.declarations.models import DeclarationRow
-from collection.money.form_steps import taken
+from collection.declarations.selectors import failures
 from config import clock
 from core.access.roles import Role, roles
+from core.pages.form_steps import run_step
 from subsidies.campaigns.selectors import campaign_or_404
 
 CORRECTS = (Role.VILLAGE, Role.TOWNSHIP)
 Way = reasons.Way
-
-
-def failures(user, campaign):
-    """Refused rows of the user's region that nobody has declared again; ended payments are settled."""
-    return DeclarationRow.objects.for_user(user).filter(
-        declaration__campaign=campaign,
-        result=DeclarationRow.Result.FAILURE,
-        next__isnull=True,
-        contribution__ended_at__isnull=True,
-    )
 
 
 @roles(*CORRECTS, Role.COUNTY)
@@ -69,7 +60,7 @@ def row_correct(request, pk):
     form = CorrectionForm(request.POST or None, request.FILES or None, initial={"name": row.name})
     if request.method == "POST" and form.is_valid():
         facts = {key: value for key, value in form.cleaned_data.items() if key != "seen"}
-        if taken(
+        if run_step(
             request,
             lambda: corrections.correct_row(row=row, actor=request.user, **facts),
             f"{row.name}已改正，乡镇生成下一张申报表时会自动列入。",

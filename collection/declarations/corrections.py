@@ -7,12 +7,12 @@ from django.db import IntegrityError, transaction
 from collection.contributions.models import Contribution
 from collection.declarations.models import DeclarationRow
 from collection.declarations.services import begin
-from collection.money.steps import StepRefused
 from config import clock
 from core.access import masks
 from core.audit import services as audit
 from core.files.photos import Photo, store_photo
-from core.pages.text import whole
+from core.refusals import Refused
+from core.text import clean_text
 from residents.people import id_numbers, names
 from residents.people.models import Resident
 from subsidies.quotes.quote import QuoteError
@@ -28,22 +28,22 @@ def correct_row(
     """Name and number as the card has them; the person is then ready to be declared again.
 
     The same values again are allowed with a note: the card was right, and the tax bureau has to look once more.
-    `photo`: the card, where one was taken. Raises StepRefused with what is wrong and what to do.
+    `photo`: the card, where one was taken. Raises Refused with what is wrong and what to do.
     """
-    note = whole(note, "说明", 200, StepRefused)
+    note = clean_text(note, "说明", 200)
     begin(row.declaration)
     row = DeclarationRow.objects.select_for_update(of=("self",)).get(pk=row.pk)
     resident = Resident.objects.select_for_update(of=("self",)).get(contributions=row.contribution_id)
     contribution = Contribution.objects.select_for_update(of=("self",)).get(pk=row.contribution_id)
     if contribution.resident_id != resident.pk:
-        raise StepRefused(f"{row.name}的档案刚刚与另一份合并，请重新打开再改正。")
+        raise Refused(f"{row.name}的档案刚刚与另一份合并，请重新打开再改正。")
     _refuse_unless_open(row, contribution)
     name, number = names.normalise(name), id_numbers.normalise(id_number)
     _check(name, number)
     before = {"name": resident.name, "id_number": masks.mask(resident.id_number)}
     changed = (name, number) != (resident.name, resident.id_number)
     if not changed and not note:
-        raise StepRefused("姓名和号码都没有改动。身份证确实与原来一致的，请在说明里写清楚，再重新申报。")
+        raise Refused("姓名和号码都没有改动。身份证确实与原来一致的，请在说明里写清楚，再重新申报。")
     if changed:
         due = _due(contribution, resident)
         _change(resident, name, number)
@@ -66,20 +66,20 @@ def correct_row(
 
 def _refuse_unless_open(row, contribution):
     if row.result != Result.FAILURE:
-        raise StepRefused(f"{row.name}没有导入失败，不用改正。")
+        raise Refused(f"{row.name}没有导入失败，不用改正。")
     if DeclarationRow.objects.filter(previous=row).exists():
-        raise StepRefused(f"{row.name}已经重新申报，请等这一次的反馈。")
+        raise Refused(f"{row.name}已经重新申报，请等这一次的反馈。")
     if contribution.ended_at:
-        raise StepRefused(f"{row.name}的缴费记录{contribution.get_state_display()}，不用再申报。")
+        raise Refused(f"{row.name}的缴费记录{contribution.get_state_display()}，不用再申报。")
 
 
 def _check(name, number):
     if not names.is_plausible(name):
-        raise StepRefused(f"“{name}”不像姓名，请照身份证填写，只填汉字和间隔号，不加括号和备注。")
+        raise Refused(f"“{name}”不像姓名，请照身份证填写，只填汉字和间隔号，不加括号和备注。")
     if id_numbers.document_of(number) == id_numbers.Document.BIRTH:
         return
     if problem := id_numbers.check(number, as_of=clock.today()):
-        raise StepRefused(id_numbers.MESSAGES[problem])
+        raise Refused(id_numbers.MESSAGES[problem])
 
 
 def _change(resident, name, number):
@@ -87,12 +87,12 @@ def _change(resident, name, number):
     same = Resident.objects.filter(document_type=document, id_number=number).exclude(pk=resident.pk)
     if other := same.select_related("village").first():
         if other.village_id[:6] != resident.village_id[:6]:
-            raise StepRefused("这个号码已经在外县登记。请再核对身份证；确实没有录错的，请县医保局与外县核实。")
+            raise Refused("这个号码已经在外县登记。请再核对身份证；确实没有录错的，请县医保局与外县核实。")
         if other.merged_into_id == resident.pk:
-            raise StepRefused(
+            raise Refused(
                 "这个号码在已并入此人的旧记录上。请先在居民页“更正证件号码”里改过来，再回到这里写明“已按身份证更正”，重新申报。"
             )
-        raise StepRefused(
+        raise Refused(
             f"这个号码已经登记在{other.village.name}“{masks.mask_name(other.name)}”名下。"
             "是同一个人重复登记的，请县医保局在居民库里合并；不是同一个人的，请再核对双方身份证。"
         )
@@ -105,7 +105,7 @@ def _change(resident, name, number):
         with transaction.atomic():
             resident.save(update_fields=["name", "id_number", "document_type", "birth_date", "sex"])
     except IntegrityError:
-        raise StepRefused("这个号码刚刚被登记在另一个人名下，请刷新后再核对。") from None
+        raise Refused("这个号码刚刚被登记在另一个人名下，请刷新后再核对。") from None
 
 
 def _due(contribution, resident):
@@ -120,7 +120,7 @@ def _refuse_another_amount(contribution, before, after):
     """A corrected birth date can change what is due (subsidies by age): then the payment is made anew, not edited."""
     if before != after:
         due = "无法核算应缴金额" if after is None else f"应缴 {after} 元"
-        raise StepRefused(
+        raise Refused(
             f"改正出生日期后这个人{due}，原来收了 {contribution.amount} 元。"
             "请先冲销原来的缴费，按改正后的身份重新收费登记。"
         )

@@ -14,13 +14,15 @@ from collection.contributions.models import Contribution
 from collection.declarations.models import Declaration, DeclarationRow
 from collection.money import services as money
 from collection.money.models import VillageAccount
-from collection.money.steps import StepRefused, refuse_closed, required, villages_of
+from collection.money.steps import refuse_closed, villages_of
 from collection.refunds.models import Refund
 from config import clock
 from core.access.scope import successor
 from core.audit import services as audit
 from core.database.bulk import insert_from
+from core.refusals import Refused
 from core.regions.models import Region
+from core.text import required_text
 from subsidies.campaigns.models import Campaign
 
 ZERO = Decimal("0.00")
@@ -34,7 +36,7 @@ DECLARED_CHANNELS = (Channel.CASH, Channel.COLLECTIVE)
 def draft_declaration(*, campaign: Campaign, township: Region, actor, villages: list[str] | None = None) -> Declaration:
     """The township's draft, made now or by whoever pressed first. `villages`: codes, all if not given.
 
-    Raises StepRefused if there is nothing to declare or the campaign is closed.
+    Raises Refused if there is nothing to declare or the campaign is closed.
     """
     codes = villages_of(township.code)
     accounts = money.lock_accounts(campaign=campaign, villages=codes)
@@ -51,7 +53,7 @@ def draft_declaration(*, campaign: Campaign, township: Region, actor, villages: 
     )
     _fill(draft, accounts, _chosen(codes, villages))
     if not draft.people:
-        raise StepRefused("没有可以申报的人：要先有村里收的款缴存入账并核验，或有导入失败后已经改正的人。")
+        raise Refused("没有可以申报的人：要先有村里收的款缴存入账并核验，或有导入失败后已经改正的人。")
     audit.record(
         "declaration.draft", actor=actor, obj=draft, summary=f"生成申报表 {draft}：{draft.people} 人 {draft.amount} 元"
     )
@@ -80,7 +82,7 @@ def redraft_declaration(*, declaration: Declaration, actor, villages: list[str] 
 @transaction.atomic
 def cancel_draft(*, declaration: Declaration, reason: str, actor) -> Declaration:
     """Gives the people of a draft free again; a draft cancelled before is left as it is."""
-    reason = required(reason, "作废原因")
+    reason = required_text(reason, "作废原因")
     money.lock_accounts(campaign=declaration.campaign, villages=villages_of(declaration.township_id))
     refuse_closed(declaration.campaign)
     draft = locked(declaration)
@@ -224,10 +226,10 @@ def _chosen(codes, villages):
     if villages is None:
         return codes
     if strange := set(villages) - set(codes):
-        raise StepRefused(f"{'、'.join(sorted(strange))} 不是本乡镇的村。")
+        raise Refused(f"{'、'.join(sorted(strange))} 不是本乡镇的村。")
     return [code for code in codes if code in set(villages)]
 
 
 def _refuse_unless_draft(draft):
     if draft.state != Declaration.State.DRAFT:
-        raise StepRefused(f"{draft}{draft.get_state_display()}，不再是草稿，不能改动。")
+        raise Refused(f"{draft}{draft.get_state_display()}，不再是草稿，不能改动。")

@@ -17,13 +17,15 @@ from collection.declarations.models import Declaration, DeclarationRow, Feedback
 from collection.declarations.reasons import reason_of
 from collection.declarations.services import begin
 from collection.declarations.tax_sheets import FeedbackLine, read_feedback
-from collection.money.steps import StepRefused, refuse_closed, required
+from collection.money.steps import refuse_closed
 from config import clock
 from core.access import masks
 from core.audit import services as audit
 from core.calendar.services import working_day_after
 from core.jobs import services as jobs
+from core.refusals import Refused
 from core.tables import reader
+from core.text import required_text
 
 CHUNK = 2000
 #: The notice asks for corrections 及时 (方案 四（一）3（2）) and names no days; three working days are our reading.
@@ -45,7 +47,7 @@ def take_feedback(*, declaration: Declaration, file: File, name: str, actor) -> 
     """Takes a result file of this submission in (tax_files.py); returns (feedback, new)."""
     refuse_closed(declaration.campaign)
     if declaration.state not in (State.SUBMITTED, State.FED_BACK):
-        raise StepRefused(f"{declaration}{declaration.get_state_display()}，现在不收反馈文件。")
+        raise Refused(f"{declaration}{declaration.get_state_display()}，现在不收反馈文件。")
     return tax_files.take_file(
         Feedback,
         declaration=declaration,
@@ -77,7 +79,7 @@ def read_file(run: jobs.Run) -> str:
                 run.confirm_ours()
                 apply_feedback(feedback=feedback, lines=lines, actor=feedback.uploaded_by)
             return f"读完 {len(lines)} 行。"
-        except StepRefused as refused:
+        except Refused as refused:
             problem = str(refused)
     tax_files.refuse_file(feedback, problem)
     raise jobs.JobFailed(problem)
@@ -87,16 +89,16 @@ def read_file(run: jobs.Run) -> str:
 def apply_feedback(*, feedback: Feedback, lines: Iterable[FeedbackLine], actor) -> Feedback:
     """Writes the answers to the rows they belong to; once for a file, however often it is called.
 
-    Raises StepRefused if the declaration takes no answers now, or was handed back and submitted again since.
+    Raises Refused if the declaration takes no answers now, or was handed back and submitted again since.
     """
     declaration = begin(feedback.declaration)
     feedback = Feedback.objects.select_for_update(of=("self",)).get(pk=feedback.pk)
     if feedback.state != Feedback.State.READING:
         return feedback
     if declaration.state not in (State.SUBMITTED, State.FED_BACK):
-        raise StepRefused(f"{declaration}{declaration.get_state_display()}，反馈没有导入。")
+        raise Refused(f"{declaration}{declaration.get_state_display()}，反馈没有导入。")
     if feedback.submission != declaration.submissions:
-        raise StepRefused(f"{declaration}退回后重新报送过，这份反馈是上一次的，没有导入。请上传这一次的反馈。")
+        raise Refused(f"{declaration}退回后重新报送过，这份反馈是上一次的，没有导入。请上传这一次的反馈。")
     lines = list(lines)
     matcher = _Matcher(declaration)
     taken, refused, problems = matcher.match(lines)
@@ -125,11 +127,11 @@ def decide_row(*, row: DeclarationRow, ok: bool, reason: str, actor) -> Declarat
     if row.result == result and ok:
         return row
     if ok and (ended := Contribution.objects.filter(pk=row.contribution_id, ended_at__isnull=False).first()):
-        raise StepRefused(f"{row.name}的这笔缴费{ended.get_state_display()}，不能再算导入成功；请在税务系统里撤销。")
+        raise Refused(f"{row.name}的这笔缴费{ended.get_state_display()}，不能再算导入成功；请在税务系统里撤销。")
     if row.fixed_at:
-        raise StepRefused(f"{row.name}已按失败改正，等重新申报；不能再改这一次的结果。")
+        raise Refused(f"{row.name}已按失败改正，等重新申报；不能再改这一次的结果。")
     if not ok:
-        reason = required(reason, "失败原因", 120)
+        reason = required_text(reason, "失败原因", 120)
     before = row.get_result_display()
     _write(declaration, [row.pk] if ok else [], [] if ok else [(row.pk, reason)])
     row.refresh_from_db()
@@ -154,7 +156,7 @@ def decide_rest(*, declaration: Declaration, ok: bool, reason: str, actor) -> in
     if ok:
         count = rest.update(result=Result.SUCCESS)
     else:
-        text = required(reason, "失败原因", 120)
+        text = required_text(reason, "失败原因", 120)
         refused = list(rest.values_list("pk", flat=True))
         count = rest.update(
             result=Result.FAILURE,
@@ -285,7 +287,7 @@ def _move_contributions(declaration, rows: list[int], before, after):
 
 def _refuse_decided(declaration):
     if declaration.state not in (State.SUBMITTED, State.FED_BACK, State.RETURNED):
-        raise StepRefused(f"{declaration}{declaration.get_state_display()}，反馈结果不能再改。")
+        raise Refused(f"{declaration}{declaration.get_state_display()}，反馈结果不能再改。")
 
 
 def _conclude(declaration):

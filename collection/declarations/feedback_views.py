@@ -8,9 +8,9 @@ from collection.declarations import feedback, tax_files
 from collection.declarations.forms import DecisionForm, TableFileForm
 from collection.declarations.models import Declaration, DeclarationRow
 from collection.declarations.views import SEES, declaration_or_404
-from collection.money.form_steps import filled, taken, tried
 from core.access.roles import Role, roles
 from core.jobs.models import Job
+from core.pages.form_steps import flash_form_errors, run_step, try_step
 
 State = Declaration.State
 
@@ -19,14 +19,14 @@ State = Declaration.State
 @roles(Role.TAX)
 def feedback_upload(request, pk):
     declaration, form = declaration_or_404(request.user, pk), TableFileForm(request.POST, request.FILES)
-    if not filled(request, form):
+    if not flash_form_errors(request, form):
         return redirect("declaration_detail", pk)
     file, made = form.cleaned_data["file"], []
 
     def take():
         made.extend(feedback.take_feedback(declaration=declaration, file=file, name=file.name, actor=request.user))
 
-    if not tried(request, take):
+    if not try_step(request, take):
         return redirect("declaration_detail", pk)
     kept, new = made
     if not new:
@@ -61,7 +61,7 @@ def row_decide(request, pk, row_pk):
     if (
         request.method == "POST"
         and form.is_valid()
-        and taken(
+        and run_step(
             request,
             lambda: feedback.decide_row(row=row, actor=request.user, **form.cleaned_data),
             f"已确定{row.name}的结果。",
@@ -79,8 +79,8 @@ def row_decide(request, pk, row_pk):
 @roles(Role.TAX)
 def rest_decide(request, pk):
     declaration, form = declaration_or_404(request.user, pk), DecisionForm(request.POST, prefix="rest")
-    if filled(request, form):
-        taken(
+    if flash_form_errors(request, form):
+        run_step(
             request,
             lambda: feedback.decide_rest(declaration=declaration, actor=request.user, **form.cleaned_data),
             "已确定其余人的结果。",

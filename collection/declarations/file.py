@@ -14,13 +14,13 @@ from django.db.models import Q
 
 from collection.declarations.drafts import locked
 from collection.declarations.models import Declaration
-from collection.money.steps import StepRefused
 from config import clock
 from core.access.roles import Role
 from core.audit import services as audit
 from core.files import services as attachments
 from core.files.models import Attachment
 from core.jobs import services as jobs
+from core.refusals import Refused
 from residents.people import id_numbers
 from residents.people.models import Resident
 
@@ -109,7 +109,7 @@ def hand_over(*, declaration: Declaration, actor) -> Attachment:
     found = locked(declaration)
     _refuse_unsent(found)
     if not found.file_id:
-        raise StepRefused("报税文件还没有生成，请看本页的进度。")
+        raise Refused("报税文件还没有生成，请看本页的进度。")
     audit.record(
         "declaration.export",
         actor=actor,
@@ -132,7 +132,7 @@ def file_name(declaration: Declaration) -> str:
 
 def _refuse_unsent(declaration):
     if declaration.state in _UNSENT:
-        raise StepRefused("申报表还没有报送，不能生成报税文件。")
+        raise Refused("申报表还没有报送，不能生成报税文件。")
 
 
 def _write(book, declaration, run):

@@ -20,12 +20,14 @@ from collection.declarations.models import Declaration, DeclarationRow
 from collection.declarations.three_way_check import check_declaration
 from collection.money import services as money
 from collection.money.models import Movement
-from collection.money.steps import StepRefused, refuse_closed, required, villages_of
+from collection.money.steps import refuse_closed, villages_of
 from config import clock
 from core.access.roles import Role
 from core.audit import services as audit
 from core.database.bulk import insert_from
 from core.files.photos import Photo, store_photo
+from core.refusals import Refused
+from core.text import required_text
 from residents.people.models import InsuredYear
 from subsidies.campaigns import watermark
 
@@ -38,12 +40,12 @@ Result = DeclarationRow.Result
 def allow_difference(*, declaration: Declaration, reason: str, actor) -> Declaration:
     """A county officer lets a draft leave although stubs, money and rows differ; redrafting takes this back."""
     if actor.role != Role.COUNTY:
-        raise StepRefused("差异只能由县医保局放行。")
-    reason = required(reason, "放行原因")
+        raise Refused("差异只能由县医保局放行。")
+    reason = required_text(reason, "放行原因")
     draft = locked(declaration)
     refuse_closed(draft.campaign)
     if draft.state != State.DRAFT:
-        raise StepRefused(f"{draft}{draft.get_state_display()}，不需要再放行。")
+        raise Refused(f"{draft}{draft.get_state_display()}，不需要再放行。")
     draft.difference_reason, draft.difference_by, draft.difference_at = reason, actor, clock.now()
     draft.save(update_fields=["difference_reason", "difference_by", "difference_at"])
     audit.record(
@@ -63,14 +65,14 @@ def submit_declaration(*, declaration: Declaration, actor) -> Declaration:
     if draft.state in (State.SUBMITTED, State.FED_BACK, State.CONFIRMED, State.REMITTED, State.POSTED):
         return draft
     if draft.state != State.DRAFT:
-        raise StepRefused(f"{draft}{draft.get_state_display()}，不能报送；请重新生成申报表。")
+        raise Refused(f"{draft}{draft.get_state_display()}，不能报送；请重新生成申报表。")
     if not draft.people:
-        raise StepRefused("申报表里没有人，不能报送。请先点“重新核对”。")
+        raise Refused("申报表里没有人，不能报送。请先点“重新核对”。")
     _refuse_changed(draft)
     differences = _differences(draft)
     if differences and not draft.difference_by_id:
         named = "、".join(item["village"] for item in differences[:5])
-        raise StepRefused(
+        raise Refused(
             f"{named}{'等' if len(differences) > 5 else ''}{len(differences)}个村的收据存根、缴存金额、申报金额不一致。"
             "请按差异清单查清；确实要先报送的，请县医保局写明原因放行。"
         )
@@ -94,12 +96,12 @@ def submit_declaration(*, declaration: Declaration, actor) -> Declaration:
 @transaction.atomic
 def return_declaration(*, declaration: Declaration, reason: str, actor) -> Declaration:
     """The tax bureau hands the whole list back before it has taken anyone in: it is a draft again."""
-    reason = required(reason, "退回原因")
+    reason = required_text(reason, "退回原因")
     found = begin(declaration)
     if found.state == State.DRAFT:
         return found
     if found.state != State.SUBMITTED or found.rows.exclude(result=Result.PENDING).exists():
-        raise StepRefused(f"{found}已经有反馈，不能整表退回；请把不成功的人写进反馈文件。")
+        raise Refused(f"{found}已经有反馈，不能整表退回；请把不成功的人写进反馈文件。")
     own = DeclarationRow.objects.filter(declaration=found, contribution=OuterRef("pk"))
     again = Exists(own.filter(previous__isnull=False))
     _live(found, Contribution.State.DECLARED).update(
@@ -116,31 +118,31 @@ def return_declaration(*, declaration: Declaration, reason: str, actor) -> Decla
 @transaction.atomic
 def confirm_declaration(*, declaration: Declaration, number: str, people: int, amount: Decimal, actor) -> Declaration:
     """The tax bureau's 缴费确认单 for those taken in: its count and amount must be those of the feedback."""
-    number = required(deposits.written(number), "确认单号", 40)
+    number = required_text(deposits.written(number), "确认单号", 40)
     found = begin(declaration)
     if found.state in (State.CONFIRMED, State.REMITTED, State.POSTED) and found.confirmation_no == number:
         return found
     if found.state == State.SUBMITTED and (waiting := found.rows.filter(result=Result.PENDING).count()):
-        raise StepRefused(f"还有 {waiting} 人没有反馈结果，请先导入反馈文件或写明其余人的结果，再开确认单。")
+        raise Refused(f"还有 {waiting} 人没有反馈结果，请先导入反馈文件或写明其余人的结果，再开确认单。")
     if found.state != State.FED_BACK:
-        raise StepRefused(f"{found}{found.get_state_display()}，现在不能开确认单。")
+        raise Refused(f"{found}{found.get_state_display()}，现在不能开确认单。")
     _refuse_used(found, "confirmation_no", number, "确认单号")
     taken = sums_of(found)
     if (people, amount) != taken:
-        raise StepRefused(
+        raise Refused(
             f"确认单是 {people} 人 {amount} 元，反馈成功的是 {taken[0]} 人 {taken[1]} 元，对不上。"
             "请核对确认单；反馈有遗漏的，请补导反馈文件。"
         )
     confirmed = _live(found, Contribution.State.DECLARED).update(state=Contribution.State.CONFIRMED)
     if confirmed != people:
-        raise StepRefused(f"{found}反馈成功 {people} 人，能确认的只有 {confirmed} 人，没有保存。请县医保局核查。")
+        raise Refused(f"{found}反馈成功 {people} 人，能确认的只有 {confirmed} 人，没有保存。请县医保局核查。")
     found.state, found.confirmation_no = State.CONFIRMED, number
     found.confirmed_people, found.confirmed_amount = taken
     found.confirmed_by, found.confirmed_at = actor, clock.now()
     try:
         found.save()
     except IntegrityError as taken_since:
-        raise StepRefused(f"确认单号 {number} 刚刚被登记在另一张申报表上。") from taken_since
+        raise Refused(f"确认单号 {number} 刚刚被登记在另一张申报表上。") from taken_since
     audit.record(
         "declaration.confirm", actor=actor, obj=found, summary=f"开确认单 {number}：{people} 人 {amount} 元（{found}）"
     )
@@ -152,17 +154,17 @@ def remit_declaration(
     *, declaration: Declaration, slip_no: str, on: date, amount: Decimal, photo: Photo, actor
 ) -> Declaration:
     """The township has sent exactly the confirmed sum to the clearing account, on the slip's day."""
-    slip_no = required(deposits.written(slip_no), "汇款回单号", 40)
+    slip_no = required_text(deposits.written(slip_no), "汇款回单号", 40)
     found = begin(declaration)
     if found.state in (State.REMITTED, State.POSTED) and found.remittance_no == slip_no:
         return found
     if found.state != State.CONFIRMED:
-        raise StepRefused(f"{found}{found.get_state_display()}，税务开出确认单以后才能登记汇款，且只登记一次。")
+        raise Refused(f"{found}{found.get_state_display()}，税务开出确认单以后才能登记汇款，且只登记一次。")
     if amount != found.confirmed_amount:
-        raise StepRefused(f"汇款 {amount} 元与确认单的 {found.confirmed_amount} 元不一致，请按确认单金额汇款。")
+        raise Refused(f"汇款 {amount} 元与确认单的 {found.confirmed_amount} 元不一致，请按确认单金额汇款。")
     confirmed_on = timezone.localtime(found.confirmed_at).date()
     if not confirmed_on <= on <= clock.today():
-        raise StepRefused(f"汇款日期 {on} 不对：不能早于开确认单的 {confirmed_on}，也不能晚于今天。")
+        raise Refused(f"汇款日期 {on} 不对：不能早于开确认单的 {confirmed_on}，也不能晚于今天。")
     _refuse_used(found, "remittance_no", slip_no, "回单号")
     found.remittances += 1
     money.record_movements(campaign=found.campaign, actor=actor, facts=_facts(found, "remit", Movement.Kind.REMIT, on))
@@ -172,7 +174,7 @@ def remit_declaration(
     try:
         found.save()
     except IntegrityError as taken:
-        raise StepRefused(f"回单号 {slip_no} 刚刚被登记在另一张申报表上。") from taken
+        raise Refused(f"回单号 {slip_no} 刚刚被登记在另一张申报表上。") from taken
     audit.record(
         "declaration.remit", actor=actor, obj=found, summary=f"登记汇款 {amount} 元，回单 {slip_no}（{found}）"
     )
@@ -182,12 +184,12 @@ def remit_declaration(
 @transaction.atomic
 def return_remittance(*, declaration: Declaration, reason: str, actor) -> Declaration:
     """The tax bureau does not find the money, or the slip is wrong: the movement is taken back and entered anew."""
-    reason = required(reason, "退回原因")
+    reason = required_text(reason, "退回原因")
     found = begin(declaration)
     if found.state == State.CONFIRMED:
         return found
     if found.state != State.REMITTED:
-        raise StepRefused(f"{found}{found.get_state_display()}，没有待核对的汇款。")
+        raise Refused(f"{found}{found.get_state_display()}，没有待核对的汇款。")
     key = f"remit:{found.pk}:{found.remittances}:"
     movements = Movement.objects.filter(declaration=found, key__startswith=key)
     money.reverse_movements(campaign=found.campaign, movements=movements, reason=reason, actor=actor)
@@ -211,13 +213,13 @@ def post_declaration(*, declaration: Declaration, ticket_no: str, actor, shared:
     The people's contributions are posted at this instant, and the year stands in their records. A ticket is one
     declaration's; `shared`: the tax bureau says that this one serves another declaration too.
     """
-    ticket_no = required(deposits.written(ticket_no), "税票号", 40)
+    ticket_no = required_text(deposits.written(ticket_no), "税票号", 40)
     moment = watermark.stamp(campaign_id=declaration.campaign_id)
     found = begin(declaration)
     if found.state == State.POSTED:
         return found
     if found.state != State.REMITTED:
-        raise StepRefused(f"{found}{found.get_state_display()}，乡镇登记汇款以后才能开票入库。")
+        raise Refused(f"{found}{found.get_state_display()}，乡镇登记汇款以后才能开票入库。")
     if not shared:
         _refuse_used_ticket(found, ticket_no)
     on = max(clock.today(), found.remitted_on)
@@ -231,9 +233,7 @@ def post_declaration(*, declaration: Declaration, ticket_no: str, actor, shared:
     )
     posted = people.update(state=Contribution.State.POSTED, posted_at=moment)
     if posted != found.confirmed_people:
-        raise StepRefused(
-            f"{found}确认 {found.confirmed_people} 人，能入库的只有 {posted} 人，没有入库。请县医保局核查。"
-        )
+        raise Refused(f"{found}确认 {found.confirmed_people} 人，能入库的只有 {posted} 人，没有入库。请县医保局核查。")
     found.state, found.ticket_no, found.posted_by, found.posted_at = State.POSTED, ticket_no, actor, moment
     found.save()
     audit.record(
@@ -262,13 +262,13 @@ def sums_of(declaration: Declaration) -> tuple[int, Decimal]:
 def _refuse_used(declaration, field, number, what):
     others = Declaration.objects.filter(campaign=declaration.campaign, **{field: number}).exclude(pk=declaration.pk)
     if others.exists():
-        raise StepRefused(f"{what} {number} 已经登记在另一张申报表上，一个号只能用一次，请核对。")
+        raise Refused(f"{what} {number} 已经登记在另一张申报表上，一个号只能用一次，请核对。")
 
 
 def _refuse_used_ticket(declaration, ticket_no):
     others = Declaration.objects.filter(campaign=declaration.campaign, ticket_no=ticket_no).exclude(pk=declaration.pk)
     if other := others.select_related("township").first():
-        raise StepRefused(
+        raise Refused(
             f"税票 {ticket_no} 已经登记在{other}上，没有入库。请核对税票号；"
             "确是一张税票开了几张申报表的，请勾选“同一张税票”再提交。"
         )
@@ -307,7 +307,7 @@ def _refuse_changed(draft):
     ) | draft.rows.filter(contribution__in=Contribution.objects.filter(Exists(leaving())).values("pk"))
     if count := changed.count():
         names = "、".join(changed.values_list("name", flat=True)[:5])
-        raise StepRefused(f"草稿里有 {count} 人（{names}）的情况在生成以后变了，请先点“重新核对”再报送。")
+        raise Refused(f"草稿里有 {count} 人（{names}）的情况在生成以后变了，请先点“重新核对”再报送。")
 
 
 def _differences(draft) -> list[dict]:

@@ -19,13 +19,13 @@ from collection.declarations.forms import (
 )
 from collection.declarations.models import Declaration, DeclarationRow
 from collection.declarations.wording import WAY, next_step
-from collection.money.form_steps import filled, taken, tried
-from collection.money.steps import StepRefused
 from config import clock
 from core.access.roles import Role, roles
-from core.files.downloads import download
+from core.downloads import download
 from core.jobs.models import Job
+from core.pages.form_steps import flash_form_errors, run_step, try_step
 from core.pages.forms import ReasonForm
+from core.refusals import Refused
 from core.regions.models import Region
 from subsidies.campaigns.selectors import campaign_or_404
 
@@ -94,7 +94,7 @@ def declaration_create(request):
         (code, f"{names[code]}（已缴存未申报 {free[code]:,.2f} 元）") for code in sorted(names) if free.get(code, 0) > 0
     ]
     form = VillagesForm(request.POST or None, villages=choices, initial={"villages": [code for code, _ in choices]})
-    if request.method == "POST" and filled(request, form):
+    if request.method == "POST" and flash_form_errors(request, form):
 
         def draft():
             made.append(
@@ -104,7 +104,7 @@ def declaration_create(request):
             )
 
         made = []
-        if taken(request, draft, "已生成申报表，请看三方核对结果，无误后报送。"):
+        if run_step(request, draft, "已生成申报表，请看三方核对结果，无误后报送。"):
             return redirect("declaration_detail", made[0].pk)
     return render(
         request,
@@ -199,8 +199,8 @@ def _step(request, pk, service, done, form=None) -> bool:
     """One button of the page: what the form says goes to the service, and the page says what came of it."""
     declaration = declaration_or_404(request.user, pk)
     if form is None:
-        return taken(request, lambda: service(declaration=declaration, actor=request.user), done)
-    return filled(request, form) and taken(
+        return run_step(request, lambda: service(declaration=declaration, actor=request.user), done)
+    return flash_form_errors(request, form) and run_step(
         request, lambda: service(declaration=declaration, actor=request.user, **form.cleaned_data), done
     )
 
@@ -243,11 +243,11 @@ def declaration_download(request, pk):
     """
     declaration = declaration_or_404(request.user, pk)
     if declaration.file_id is None:
-        tried(request, lambda: declaration_file.ask_for_file(declaration=declaration, actor=request.user))
+        try_step(request, lambda: declaration_file.ask_for_file(declaration=declaration, actor=request.user))
         return redirect("declaration_detail", pk)
     try:
         file = declaration_file.hand_over(declaration=declaration, actor=request.user)
-    except StepRefused as refused:
+    except Refused as refused:
         messages.error(request, str(refused))
         return redirect("declaration_detail", pk)
     return download(file.file.open("rb"), file.name)

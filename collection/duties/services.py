@@ -21,8 +21,8 @@ from collection.duties.models import VillageDuty
 from collection.duties.rules import Cash, Duty, Limit, Outlook, Position, Reason, Standing, Status
 from collection.duties.warnings import Steps
 from collection.money.models import Movement, Place
-from collection.money.yuan_sum import YuanSum
 from config import clock
+from core.database.money import YuanSum
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 

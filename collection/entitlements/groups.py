@@ -12,8 +12,8 @@ from collection.entitlements.models import NotInsured
 from config import clock
 from core.audit import services as audit
 from core.files.services import store
-from core.pages.text import whole
 from core.refusals import Refused
+from core.text import clean_text
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.quotes.quote import QuoteError
@@ -41,10 +41,6 @@ class Group:
     @property
     def rate(self) -> str:
         return f"{self.insured / self.to_insure:.1%}" if self.to_insure else "—"
-
-
-class ReasonRefused(Refused):
-    """It cannot be recorded; the text says why and what to do."""
 
 
 def marks(campaign: Campaign, region: str, *, department: str = ""):
@@ -123,18 +119,18 @@ def record_reason(
     actor,
 ) -> NotInsured:
     """Why somebody is not insured yet; what was recorded before stays, and the same said twice is said once. Raises
-    ReasonRefused."""
+    Refused."""
     if campaign.closed_meanwhile():
-        raise ReasonRefused(f"{campaign}已办结，不能再登记。")
+        raise Refused(f"{campaign}已办结，不能再登记。")
     if Contribution.objects.filter(resident=resident, year=campaign.year, ended_at__isnull=True).exists():
-        raise ReasonRefused(f"{resident.name}已经参保，不用登记未参保原因。")
+        raise Refused(f"{resident.name}已经参保，不用登记未参保原因。")
     if reason not in NotInsured.Reason.values:
-        raise ReasonRefused("请选择未参保原因。")
-    note = whole(note, "说明", 200, ReasonRefused)
+        raise Refused("请选择未参保原因。")
+    note = clean_text(note, "说明", 200)
     if reason == NotInsured.Reason.OTHER and not note:
-        raise ReasonRefused("选“其他”的，请写明原因。")
+        raise Refused("选“其他”的，请写明原因。")
     if look_again_on and look_again_on < clock.today():
-        raise ReasonRefused(f"下次核查日期 {look_again_on} 已经过去，请改成以后的日期。")
+        raise Refused(f"下次核查日期 {look_again_on} 已经过去，请改成以后的日期。")
     Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)  # two clicks at once: the second waits
     last = NotInsured.objects.filter(campaign=campaign, resident=resident).order_by("-pk").first()
     if last and not file and (last.reason, last.note, last.look_again_on) == (reason, note, look_again_on):

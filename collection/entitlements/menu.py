@@ -6,7 +6,7 @@ from collection.entitlements import groups as special
 from collection.entitlements.models import DifferenceCase
 from config import clock
 from core.access.roles import Role
-from core.pages.frame import Entry, Todo
+from core.pages.frame import Entry, Panel, Todo
 from subsidies.rosters.models import Roster
 
 ENTRIES = [
@@ -17,7 +17,7 @@ ENTRIES = [
 VISITS = (Role.COUNTY, Role.DEPARTMENT, Role.TOWNSHIP, Role.VILLAGE)
 
 
-def special_todos(user, campaign) -> list[Todo]:
+def todos(user, campaign) -> list[Todo]:
     """Lists to be applied, people to be looked at again, differences to be decided."""
     found = []
     if user.role in VISITS and user.scope_prefix:
@@ -35,9 +35,10 @@ def special_todos(user, campaign) -> list[Todo]:
     return found
 
 
-def department_context(user, campaign) -> dict:
-    """What templates/collection/home_department.html needs."""
+def panel(user, campaign) -> Panel:
+    """A department's first page shows what came of the people it recognised."""
     asked = {"campaign": campaign, "region": user.scope_prefix, "department": user.department}
     distinct = special.distinct_people(**asked)
     missing = distinct["to_insure"] - distinct["insured"]
-    return {"campaign": campaign, "groups": special.groups(**asked), "distinct": distinct, "missing": missing}
+    facts = {"campaign": campaign, "groups": special.groups(**asked), "distinct": distinct, "missing": missing}
+    return Panel("collection/entitlements/home_department.html", facts)

@@ -21,8 +21,8 @@ from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
 from core.jobs import services as jobs
-from core.pages.text import whole
 from core.refusals import Refused
+from core.text import clean_text
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.watermark import stamp
@@ -31,17 +31,12 @@ from subsidies.quotes.quote import QuoteError
 from subsidies.quotes.selectors import quote_residents
 from subsidies.rosters import services as rosters
 from subsidies.rosters.models import Identity, Roster
-from subsidies.rosters.services import RosterRefused
 
 CHUNK = 2000
 ZERO = Decimal("0.00")
 REASON = "identity_difference"
 Channel, State = Contribution.Channel, Contribution.State
 Case = DifferenceCase.State
-
-
-class CaseRefused(Refused):
-    """It cannot be done; the text says why and what to do."""
 
 
 @dataclass
@@ -54,31 +49,6 @@ class Followed:
 
     def __str__(self):
         return f"免缴参保 {self.enrolled} 人，转差额退费 {self.refunds} 人，已缴费待处理 {self.notices} 人"
-
-
-def ask_to_apply(*, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor):
-    """Puts the application of a reviewed list in the queue; the job is the one under way on a second click."""
-    return jobs.enqueue(
-        "roster.apply",
-        actor=actor,
-        key=f"roster.apply.{roster.pk}",
-        region=roster.county_id,
-        roster=roster.pk,
-        seen=seen,
-        endings_confirmed=endings_confirmed,
-    )
-
-
-def ask_to_withdraw(*, roster: Roster, reason: str, actor):
-    """Puts the withdrawal of a list in the queue."""
-    return jobs.enqueue(
-        "roster.withdraw",
-        actor=actor,
-        key=f"roster.withdraw.{roster.pk}",
-        region=roster.county_id,
-        roster=roster.pk,
-        reason=reason,
-    )
 
 
 def enrolment_key(campaign: Campaign) -> str:
@@ -95,7 +65,7 @@ def ask_to_enrol(*, campaign: Campaign, actor):
 
 @transaction.atomic
 def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor) -> Followed:
-    """Applies a list (subsidies/rosters/services.py) with all that follows. Raises RosterRefused."""
+    """Applies a list (subsidies/rosters/services.py) with all that follows. Raises Refused."""
     _refuse_closed(roster.campaign)
     marked = rosters.apply_roster(roster=roster, seen=seen, endings_confirmed=endings_confirmed, actor=actor)
     return follow_marks(campaign=roster.campaign, residents=marked, roster=roster, actor=actor)
@@ -104,7 +74,7 @@ def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: boo
 @transaction.atomic
 def withdraw_roster(*, roster: Roster, reason: str, actor) -> set[int]:
     """Takes a list back with its consequences; returns the ids of the residents whose marks stay, because money has
-    moved on them. Raises RosterRefused."""
+    moved on them. Raises Refused."""
     _refuse_closed(roster.campaign)
     stays = money_moved(roster)
     mine = _resting_on(roster).exclude(resident_id__in=stays)
@@ -120,7 +90,7 @@ def withdraw_roster(*, roster: Roster, reason: str, actor) -> set[int]:
 
 def _refuse_closed(campaign) -> None:
     if campaign.closed_meanwhile():
-        raise RosterRefused(f"{campaign}已经办结并冻结，名单不能再应用或撤回；请在新年度交名单。")
+        raise Refused(f"{campaign}已经办结并冻结，名单不能再应用或撤回；请在新年度交名单。")
 
 
 @transaction.atomic
@@ -219,17 +189,17 @@ def book_difference(*, refund: Refund) -> None:
 
 @transaction.atomic
 def resolve_case(*, case: DifferenceCase, note: str, actor) -> DifferenceCase:
-    """Staff say what they did about somebody who paid before being recognised. Raises CaseRefused."""
+    """Staff say what they did about somebody who paid before being recognised. Raises Refused."""
     money.lock_accounts(campaign=case.campaign, villages=[case.village_id])
     if case.campaign.closed_meanwhile():
-        raise CaseRefused(f"{case.campaign}已办结，不能再登记怎么处理。")
+        raise Refused(f"{case.campaign}已办结，不能再登记怎么处理。")
     case = DifferenceCase.objects.select_for_update().get(pk=case.pk)
     if case.state == Case.REFUNDING:
-        raise CaseRefused("这一笔已转退费，请在退费里办理。")
+        raise Refused("这一笔已转退费，请在退费里办理。")
     if case.state != Case.OPEN:
-        raise CaseRefused("这一笔已经处理过了。")
-    if not (note := whole(note, "处理说明", 200, CaseRefused)):
-        raise CaseRefused("请写明怎么处理的。")
+        raise Refused("这一笔已经处理过了。")
+    if not (note := clean_text(note, "处理说明", 200)):
+        raise Refused("请写明怎么处理的。")
     case.state, case.handled_by, case.handled_at, case.note = Case.HANDLED, actor, clock.now(), note
     case.save(update_fields=["state", "handled_by", "handled_at", "note"])
     audit.record("difference.handle", actor=actor, obj=case, summary=f"先缴后认定已处理：{case.note}")
@@ -376,7 +346,7 @@ def _apply_job(run: jobs.Run) -> str:
             followed = apply_roster(
                 roster=roster, seen=run.args["seen"], endings_confirmed=run.args["endings_confirmed"], actor=actor
             )
-    except RosterRefused as refusal:
+    except Refused as refusal:
         raise jobs.JobFailed(str(refusal)) from refusal
     return f"已应用：{followed}"
 
@@ -389,7 +359,7 @@ def _withdraw_job(run: jobs.Run) -> str:
         with transaction.atomic():
             run.confirm_ours()
             stays = withdraw_roster(roster=roster, reason=run.args["reason"], actor=actor)
-    except RosterRefused as refusal:
+    except Refused as refusal:
         raise jobs.JobFailed(str(refusal)) from refusal
     return f"已撤回；{len(stays)} 人已发生资金往来，身份保留" if stays else "已整份撤回"
 

@@ -1,10 +1,8 @@
 from django.urls import path
 
-from collection.entitlements import fund_views, roster_views, views
+from collection.entitlements import fund_views, views
 
 urlpatterns = [
-    path("rosters/<int:pk>/apply/", roster_views.roster_apply, name="roster_apply"),
-    path("rosters/<int:pk>/withdraw/", roster_views.roster_withdraw, name="roster_withdraw"),
     path("special/", views.special_groups, name="special_groups"),
     path("special/people/", views.special_people, name="special_people"),
     path("special/people/<int:pk>/", views.not_insured, name="not_insured"),

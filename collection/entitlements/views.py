@@ -14,6 +14,7 @@ from core.access import masks
 from core.access.roles import Role, roles
 from core.audit import services as audit
 from core.jobs.models import Job
+from core.refusals import Refused
 from core.regions.models import Region
 from core.tables.writer import xlsx_response
 from residents.people.models import Resident
@@ -97,7 +98,7 @@ def not_insured(request, pk):
     if request.method == "POST" and form.is_valid():
         try:
             special.record_reason(campaign=campaign, resident=resident, actor=request.user, **form.cleaned_data)
-        except special_groups.ReasonRefused as refusal:
+        except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"已登记 {resident.name} 的未参保原因。")
@@ -159,7 +160,7 @@ def difference_resolve(request, pk):
     try:
         note = form.cleaned_data["note"] if form.is_valid() else ""
         consequences.resolve_case(case=case, note=note, actor=request.user)
-    except consequences.CaseRefused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, "已记下处理结果。")

@@ -18,15 +18,7 @@ from collection.ledgers.check import check_ledger
 from collection.ledgers.columns import Line, Reading
 from collection.ledgers.facts import gather
 from collection.ledgers.models import LedgerBatch, LedgerRow
-from collection.ledgers.services import (
-    VERDICT_FIELDS,
-    LedgerRefused,
-    RowState,
-    State,
-    confirming_job_key,
-    count_rows,
-    put_verdict,
-)
+from collection.ledgers.services import VERDICT_FIELDS, RowState, State, confirming_job_key, count_rows, put_verdict
 from collection.ledgers.verdicts import Checked, Facts, Row
 from collection.money import services as money
 from collection.receipts import services as receipts
@@ -34,9 +26,10 @@ from collection.receipts.numbers import written
 from config import clock
 from core.audit import services as audit
 from core.jobs import services as jobs
-from core.pages.text import whole
+from core.refusals import Refused
 from core.tables import reader
 from core.tables.headings import Header
+from core.text import clean_text
 from residents.people.services import Newcomer, register_newcomers
 from subsidies.campaigns.watermark import stamp
 
@@ -49,18 +42,18 @@ MOST_ATTEMPTS = 5
 def confirm_ledger(*, batch: LedgerBatch, actor) -> LedgerBatch:
     """Puts the booking of the good rows in the queue. A second click changes nothing.
 
-    Raises LedgerRefused for a batch that is not read, was taken back or has no good row, or in a closed campaign.
+    Raises Refused for a batch that is not read, was taken back or has no good row, or in a closed campaign.
     """
     batch = LedgerBatch.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=batch.pk)
     if batch.state in (State.CONFIRMING, State.CONFIRMED):
         return batch
     if batch.state != State.CHECKED:
-        raise LedgerRefused(f"这份台账{batch.get_state_display()}，不能确认。")
+        raise Refused(f"这份台账{batch.get_state_display()}，不能确认。")
     if not batch.campaign.is_open:
-        raise LedgerRefused(f"{batch.campaign}已办结，不能再确认台账。")
+        raise Refused(f"{batch.campaign}已办结，不能再确认台账。")
     good = count_rows(batch=batch)[RowState.GOOD]
     if not good:
-        raise LedgerRefused("没有可以确认的行。请下载标注好的表，改正后重新上传。")
+        raise Refused("没有可以确认的行。请下载标注好的表，改正后重新上传。")
     batch.state, batch.confirmed_by = State.CONFIRMING, actor
     batch.save(update_fields=["state", "confirmed_by"])
     audit.record("ledger.confirm", actor=actor, obj=batch, summary=f"确认台账 {good} 行", batch=batch.pk)
@@ -248,20 +241,20 @@ def what_stays(*, batch: LedgerBatch) -> list[Stays]:
 def withdraw_ledger(*, batch: LedgerBatch, reason: str, actor) -> list[Stays]:
     """Takes a ledger back: whole while none of its money is banked or declared, otherwise all but what it returns.
 
-    Its contributions are reversed and its receipt numbers free again. Twice changes nothing. Raises LedgerRefused
+    Its contributions are reversed and its receipt numbers free again. Twice changes nothing. Raises Refused
     without a reason, while a worker is at it, or in a closed campaign.
     """
-    if not (reason := whole(reason, "原因", 200, LedgerRefused)):
-        raise LedgerRefused("请写明为什么撤回，例如“传错了文件”。")
+    if not (reason := clean_text(reason, "原因", 200)):
+        raise Refused("请写明为什么撤回，例如“传错了文件”。")
     stamp(campaign_id=batch.campaign_id)
     money.lock_accounts(campaign=batch.campaign, villages=[batch.village_id])
     batch = LedgerBatch.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=batch.pk)
     if batch.state == State.WITHDRAWN:
         return []
     if batch.state in (State.READING, State.CONFIRMING):
-        raise LedgerRefused("这份台账正在处理，请等处理完再撤回。")
+        raise Refused("这份台账正在处理，请等处理完再撤回。")
     if not batch.campaign.is_open:
-        raise LedgerRefused(f"{batch.campaign}已办结，不能再撤回台账。")
+        raise Refused(f"{batch.campaign}已办结，不能再撤回台账。")
     stays = what_stays(batch=batch)
     kept = [s.number for s in stays]
     live = Contribution.objects.filter(ledger_row__batch=batch, ended_at__isnull=True)

@@ -11,7 +11,7 @@ State = LedgerBatch.State
 ENTRIES = [Entry("台账", "ledger_list", 40)]
 
 
-def ledger_todos(user, campaign) -> list[Todo]:
+def todos(user, campaign) -> list[Todo]:
     """Ledgers that wait for somebody: to be confirmed, or to be sent again."""
     if user.role not in (Role.VILLAGE, Role.TOWNSHIP):
         return []

@@ -32,10 +32,6 @@ State = LedgerBatch.State
 RowState = LedgerRow.State
 
 
-class LedgerRefused(Refused):
-    """It cannot be done; the text says why and what to do."""
-
-
 def reading_job_key(batch_id: int) -> str:
     return f"ledger.read:{batch_id}"
 
@@ -48,21 +44,21 @@ def confirming_job_key(batch_id: int) -> str:
 def upload_ledger(*, campaign: Campaign, village: Region, file: File, name: str, actor) -> tuple[LedgerBatch, bool]:
     """Keeps a village's file and puts its reading in the queue. Returns (batch, new).
 
-    The same file again is the same batch while that one waits for confirmation. Raises LedgerRefused for a closed
+    The same file again is the same batch while that one waits for confirmation. Raises Refused for a closed
     campaign, a region that is no village of the county, an empty or an oversize file.
     """
     if campaign.closed_meanwhile():
-        raise LedgerRefused(f"{campaign}已办结，不能再上传台账。")
+        raise Refused(f"{campaign}已办结，不能再上传台账。")
     if village.level != Region.Level.VILLAGE or not village.code.startswith(campaign.county_id):
-        raise LedgerRefused(f"{village.name}不是本县的村，不能上传台账。请选择收费的村。")
+        raise Refused(f"{village.name}不是本县的村，不能上传台账。请选择收费的村。")
     most = reader.VILLAGE_LEDGER.bytes
     if file.size > most:
         size = file.size / (1 << 20)
         says = f"文件有 {size:.0f} MB，超过 {most >> 20} MB 的上限。"
-        raise LedgerRefused(f"{says}请删去图片和多余的工作表后再上传。")
+        raise Refused(f"{says}请删去图片和多余的工作表后再上传。")
     regions.hold(village)  # two clicks at once: the second waits and finds the first
     if gone := regions.moved_away([village.pk]):
-        raise LedgerRefused(gone)
+        raise Refused(gone)
     attachment = attachments.store(file=file, name=name, kind="ledger", region=village.code, actor=actor)
     same = LedgerBatch.objects.filter(
         campaign=campaign,

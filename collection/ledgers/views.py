@@ -11,10 +11,10 @@ from collection.ledgers import files as ledger_files
 from collection.ledgers import services as ledgers
 from collection.ledgers.forms import LedgerFilter, LedgerForm, WithdrawForm
 from collection.ledgers.models import LedgerBatch, LedgerRow
-from collection.ledgers.services import LedgerRefused
 from core.access import masks
 from core.access.roles import Role, roles
-from core.files.downloads import download
+from core.downloads import download
+from core.refusals import Refused
 from core.regions.models import Region
 from core.tables import reader
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
@@ -124,7 +124,7 @@ def ledger_upload(request, village):
             batch, new = ledgers.upload_ledger(
                 campaign=campaign, village=region, file=file, name=file.name, actor=request.user
             )
-        except LedgerRefused as refused:
+        except Refused as refused:
             form.add_error("file", str(refused))
         else:
             if not new:
@@ -179,7 +179,7 @@ def ledger_confirm_rows(request, pk):
     batch = batch_or_404(request.user, pk)
     try:
         ledger_confirm.confirm_ledger(batch=batch, actor=request.user)
-    except LedgerRefused as refused:
+    except Refused as refused:
         messages.error(request, str(refused))
     return redirect("ledger_detail", batch.pk)
 
@@ -201,7 +201,7 @@ def ledger_withdraw(request, pk):
     if form.is_bound and form.is_valid():
         try:
             stays = ledger_confirm.withdraw_ledger(batch=batch, reason=form.cleaned_data["reason"], actor=request.user)
-        except LedgerRefused as refused:
+        except Refused as refused:
             form.add_error(None, str(refused))
         else:
             if stays:

@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from collection.cash.models import Deposit
 from collection.money.models import Movement, Place, VillageAccount
-from collection.money.services import BALANCES, FIELDS, Kind
-from collection.money.yuan_sum import YuanSum
+from collection.money.rules import BALANCES, FIELDS, Kind
+from core.database.money import YuanSum
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 

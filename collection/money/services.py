@@ -19,45 +19,17 @@ from django.db import transaction
 
 from collection.duties import services as duties
 from collection.money.models import Movement, Place, VillageAccount
-from collection.money.yuan_sum import YuanSum
+from collection.money.rules import _ELSEWHERE, BALANCES, FIELDS, NEVER_BELOW_ZERO, ROUTES, Kind
 from config import clock
 from core.audit import services as audit
 from core.database.bulk import insert_objects
+from core.database.money import YuanSum
 from core.refusals import Refused
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
 ZERO = Decimal("0.00")
 CHUNK = 2000
-Kind = Movement.Kind
-
-#: Where each kind of movement starts and ends; a Fact may name another start or end where `_ELSEWHERE` allows it.
-ROUTES = {
-    Kind.COLLECT: (Place.OUTSIDE, Place.VILLAGE),
-    Kind.SELF_PAY: (Place.OUTSIDE, Place.TREASURY),
-    Kind.DEPOSIT: (Place.VILLAGE, Place.TOWNSHIP),
-    Kind.REMIT: (Place.TOWNSHIP, Place.CLEARING),
-    Kind.POST: (Place.CLEARING, Place.TREASURY),
-    Kind.REFUND: (Place.TREASURY, Place.OUTSIDE),
-}
-#: A collective's gift comes to the township account without passing through the helper's hands; money is given back
-#: from wherever it was banked. Cash still in the village's hands is not refunded: its receipt is voided.
-_ELSEWHERE = {
-    Kind.COLLECT: {(Place.OUTSIDE, Place.TOWNSHIP)},
-    Kind.REFUND: {(place, Place.OUTSIDE) for place in (Place.TOWNSHIP, Place.CLEARING)},
-}
-FIELDS = {
-    Place.VILLAGE: "in_hand",
-    Place.TOWNSHIP: "township",
-    Place.CLEARING: "clearing",
-    Place.TREASURY: "treasury",
-}
-BALANCES = ("collected", *FIELDS.values(), "refunded")
-NEVER_BELOW_ZERO = (Place.TOWNSHIP, Place.CLEARING, Place.TREASURY)
-
-
-class MoneyRefused(Refused):
-    """The movement cannot be; the text says why and what to do, in words for the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +78,7 @@ def _select_locked(campaign, codes) -> dict[str, VillageAccount]:
 def record_movements(*, campaign: Campaign, facts: Iterable[Fact], actor, reason: str = "") -> list[Movement]:
     """Books the facts that are not booked yet and returns their movements; all or none.
 
-    Raises MoneyRefused if a place would fall below zero now or on any day, if the campaign is closed, if a key is
+    Raises Refused if a place would fall below zero now or on any day, if the campaign is closed, if a key is
     known with another content, or if a fact makes no sense.
     """
     facts = list(facts)
@@ -148,9 +120,9 @@ def reverse_movements(*, campaign: Campaign, movements: Iterable[Movement], reas
     """
     movements = list(movements)
     if not reason.strip():
-        raise MoneyRefused("冲销必须写明原因。")
+        raise Refused("冲销必须写明原因。")
     if any(movement.kind == Kind.REVERSAL or movement.campaign_id != campaign.pk for movement in movements):
-        raise MoneyRefused("冲销记录不能再冲销；请按实际情况重新登记。")
+        raise Refused("冲销记录不能再冲销；请按实际情况重新登记。")
     accounts = lock_accounts(campaign=campaign, villages={movement.village_id for movement in movements})
     _refuse_closed(campaign)
     if not movements:
@@ -186,19 +158,19 @@ def reverse_movements(*, campaign: Campaign, movements: Iterable[Movement], reas
 
 def _check(campaign, facts):
     if len({fact.key for fact in facts}) != len(facts):
-        raise MoneyRefused("同一笔资金在一次登记中出现了两次。")
+        raise Refused("同一笔资金在一次登记中出现了两次。")
     for fact in facts:
         if fact.kind not in ROUTES or fact.route not in {ROUTES[fact.kind], *_ELSEWHERE.get(fact.kind, ())}:
-            raise MoneyRefused("资金不能这样流转，请按收款、缴存、汇缴、入库、退费的次序登记。")
+            raise Refused("资金不能这样流转，请按收款、缴存、汇缴、入库、退费的次序登记。")
         if fact.amount <= 0 or fact.amount != fact.amount.quantize(ZERO):
-            raise MoneyRefused(f"金额必须大于 0，最多两位小数，收到 {fact.amount}。")
+            raise Refused(f"金额必须大于 0，最多两位小数，收到 {fact.amount}。")
         if len(fact.village) != 12 or not fact.village.startswith(campaign.county_id):
-            raise MoneyRefused(f"{fact.village} 不是本县的村，不能在这个征缴年度记账。")
+            raise Refused(f"{fact.village} 不是本县的村，不能在这个征缴年度记账。")
 
 
 def _refuse_closed(campaign):
     if campaign.closed_meanwhile():
-        raise MoneyRefused(f"{campaign}已办结，资金不能再变动。")
+        raise Refused(f"{campaign}已办结，资金不能再变动。")
 
 
 def _not_yet_booked(facts):
@@ -209,7 +181,7 @@ def _not_yet_booked(facts):
         booked.update((row[0], row[1:]) for row in rows)
     for fact in facts:
         if fact.key in booked and booked[fact.key] != (fact.kind, fact.village, fact.amount, fact.on):
-            raise MoneyRefused(f"这笔资金已按另外的金额或日期记过账（{fact.key}）。要更正，请先冲销原来的一笔。")
+            raise Refused(f"这笔资金已按另外的金额或日期记过账（{fact.key}）。要更正，请先冲销原来的一笔。")
     return [fact for fact in facts if fact.key not in booked]
 
 
@@ -276,7 +248,7 @@ def _refuse_negative(accounts, codes):
             balance = getattr(accounts[code], FIELDS[place])
             if balance < 0:
                 name = Region.objects.get(pk=code).name
-                raise MoneyRefused(
+                raise Refused(
                     f"{name}在“{place.label}”的钱不够，还差 {-balance} 元，没有记账。请先核对前一环节是否已登记。"
                 )
 
@@ -302,7 +274,7 @@ def _refuse_negative_past(campaign, movements):
                 balance += changes[on]
                 if balance < 0 and on >= since:
                     name = Region.objects.get(pk=village).name
-                    raise MoneyRefused(
+                    raise Refused(
                         f"{name}到 {on} 为止“{place.label}”只有 {balance + -changes[on]} 元，"
                         f"不能在这一天转出。请核对日期：钱到账之后才能转出。"
                     )

@@ -3,9 +3,9 @@
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
 
-from collection.cash.forms import chosen_day
 from collection.money import selectors as balances
 from core.access.roles import Role, roles
+from core.pages.forms import chosen_day
 from core.regions.models import Region
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 

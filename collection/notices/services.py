@@ -10,15 +10,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from collection.contributions.models import Contribution
-from collection.money.steps import StepRefused, refuse_closed, required
+from collection.money.steps import refuse_closed
 from collection.notices.models import Objection, PublicNotice
 from config import clock
 from core.access import masks
 from core.audit import services as audit
 from core.calendar import services as working_days
 from core.files.photos import Photo, store_photo
+from core.refusals import Refused
 from core.regions import services as regions
 from core.regions.models import Region
+from core.text import required_text
 from subsidies.campaigns.models import Campaign
 
 State = PublicNotice.State
@@ -39,7 +41,7 @@ def prepare_notice(*, campaign: Campaign, village: Region, actor) -> PublicNotic
         return at_hand
     people = listed(campaign=campaign, village=village.pk)
     if not people:
-        raise StepRefused(f"{village.name}还没有已入库的人，没有名单可以公示。")
+        raise Refused(f"{village.name}还没有已入库的人，没有名单可以公示。")
     try:
         with transaction.atomic():
             notice = PublicNotice.objects.create(
@@ -74,10 +76,10 @@ def post_notice(*, notice: PublicNotice, on: date, photos: list[Photo], actor) -
     if notice.state == State.POSTED and notice.posted_on == on:
         return notice
     if notice.state != State.PREPARED:
-        raise StepRefused(f"{notice.village}的公示{notice.get_state_display()}，不能再登记张榜。")
+        raise Refused(f"{notice.village}的公示{notice.get_state_display()}，不能再登记张榜。")
     prepared_on = timezone.localtime(notice.prepared_at).date()
     if not prepared_on <= on <= clock.today():
-        raise StepRefused(f"张榜日期 {on} 不对：不能早于生成名单的 {prepared_on}，也不能晚于今天。")
+        raise Refused(f"张榜日期 {on} 不对：不能早于生成名单的 {prepared_on}，也不能晚于今天。")
     notice.state, notice.posted_on, notice.posted_by = State.POSTED, on, actor
     notice.ends_on = working_days.working_day_after(
         on, notice.campaign.policy.notice.working_days, county=notice.campaign.county_id
@@ -99,7 +101,7 @@ def add_photos(*, notice: PublicNotice, photos: list[Photo], actor) -> PublicNot
     """More photographs of the wall, until the notice is closed. The same picture is kept once."""
     notice = _locked(notice)
     if notice.state != State.POSTED:
-        raise StepRefused(f"{notice.village}的公示{notice.get_state_display()}，不能再加照片。")
+        raise Refused(f"{notice.village}的公示{notice.get_state_display()}，不能再加照片。")
     if added := _keep(notice, photos, actor):
         audit.record("notice.photos", actor=actor, obj=notice, summary=f"{notice.village}公示照片 {added} 张")
     return notice
@@ -108,12 +110,12 @@ def add_photos(*, notice: PublicNotice, photos: list[Photo], actor) -> PublicNot
 @transaction.atomic
 def raise_objection(*, notice: PublicNotice, raised_by: str, text: str, on: date, actor) -> Objection:
     """Somebody objects while it hangs."""
-    raised_by, text = required(raised_by, "提出人", 60), required(text, "异议内容", 500)
+    raised_by, text = required_text(raised_by, "提出人", 60), required_text(text, "异议内容", 500)
     notice = _locked(notice)
     if notice.state != State.POSTED:
-        raise StepRefused(f"{notice.village}的公示{notice.get_state_display()}，公示期间才登记异议。")
+        raise Refused(f"{notice.village}的公示{notice.get_state_display()}，公示期间才登记异议。")
     if not notice.posted_on <= on <= clock.today():
-        raise StepRefused(f"提出日期 {on} 不在公示期内。")
+        raise Refused(f"提出日期 {on} 不在公示期内。")
     objection, new = Objection.objects.get_or_create(
         notice=notice, raised_by=raised_by, text=text, raised_on=on, defaults={"recorded_by": actor}
     )
@@ -125,13 +127,13 @@ def raise_objection(*, notice: PublicNotice, raised_by: str, text: str, on: date
 @transaction.atomic
 def answer_objection(*, objection: Objection, answer: str, actor) -> Objection:
     """What was found and done; the answer can be given once."""
-    answer = required(answer, "答复", 500)
+    answer = required_text(answer, "答复", 500)
     notice = _locked(objection.notice)
     objection = Objection.objects.select_for_update().get(pk=objection.pk)
     if objection.answer == answer:
         return objection
     if objection.answer or notice.state != State.POSTED:
-        raise StepRefused("这条异议已经答复，或公示已经结束，不能再改。")
+        raise Refused("这条异议已经答复，或公示已经结束，不能再改。")
     objection.answer, objection.answered_by, objection.answered_at = answer, actor, clock.now()
     objection.save(update_fields=["answer", "answered_by", "answered_at"])
     audit.record("notice.answer", actor=actor, obj=objection, summary=f"答复{notice.village}公示异议：{answer}")
@@ -145,7 +147,7 @@ def close_notice(*, notice: PublicNotice, actor) -> PublicNotice:
     if notice.state == State.CLOSED:
         return notice
     if why := open_points(notice, clock.today()):
-        raise StepRefused("；".join(why))
+        raise Refused("；".join(why))
     notice.state, notice.closed_by, notice.closed_at = State.CLOSED, actor, clock.now()
     notice.save(update_fields=["state", "closed_by", "closed_at"])
     audit.record("notice.close", actor=actor, obj=notice, summary=f"{notice.village}公示结束")
@@ -155,12 +157,12 @@ def close_notice(*, notice: PublicNotice, actor) -> PublicNotice:
 @transaction.atomic
 def withdraw_notice(*, notice: PublicNotice, reason: str, actor) -> PublicNotice:
     """Takes a wrong list down; a new one can be prepared, and its days begin again."""
-    reason = required(reason, "撤下原因")
+    reason = required_text(reason, "撤下原因")
     notice = _locked(notice)
     if notice.state == State.WITHDRAWN:
         return notice
     if notice.state not in ON_THE_WALL:
-        raise StepRefused(f"{notice.village}的公示{notice.get_state_display()}，不能撤下。")
+        raise Refused(f"{notice.village}的公示{notice.get_state_display()}，不能撤下。")
     notice.state, notice.withdrawn_reason = State.WITHDRAWN, reason
     notice.save(update_fields=["state", "withdrawn_reason"])
     audit.record("notice.withdraw", actor=actor, obj=notice, summary=f"撤下{notice.village}公示：{reason}")

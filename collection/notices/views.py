@@ -6,12 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from collection.contributions.models import Contribution
-from collection.money.form_steps import filled, taken
 from collection.notices import services as notices
 from collection.notices.forms import AnswerForm, ObjectionForm, PhotosForm, PostNoticeForm
 from collection.notices.models import Objection, PublicNotice
 from config import clock
 from core.access.roles import Role, roles
+from core.pages.form_steps import flash_form_errors, run_step
 from core.pages.forms import ReasonForm
 from core.regions.models import Region
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
@@ -64,7 +64,7 @@ def notice_list(request):
 @roles(*WORKS)
 def notice_prepare(request, village):
     region, campaign, made = village_or_404(request.user, village), campaign_or_404(request.user), []
-    if taken(
+    if run_step(
         request,
         lambda: made.append(notices.prepare_notice(campaign=campaign, village=region, actor=request.user)),
         "公示名单已生成，请打印、张榜、拍照。",
@@ -120,8 +120,8 @@ def notice_print(request, pk):
 @roles(*WORKS)
 def notice_post(request, pk):
     notice, form = _notice_or_404(request.user, pk), PostNoticeForm(request.POST, request.FILES)
-    if filled(request, form):
-        taken(
+    if flash_form_errors(request, form):
+        run_step(
             request, lambda: notices.post_notice(notice=notice, actor=request.user, **form.cleaned_data), "已登记张榜。"
         )
     return redirect("notice_detail", pk)
@@ -131,8 +131,8 @@ def notice_post(request, pk):
 @roles(*WORKS)
 def notice_photos(request, pk):
     notice, form = _notice_or_404(request.user, pk), PhotosForm(request.POST, request.FILES)
-    if filled(request, form):
-        taken(
+    if flash_form_errors(request, form):
+        run_step(
             request, lambda: notices.add_photos(notice=notice, actor=request.user, **form.cleaned_data), "照片已保存。"
         )
     return redirect("notice_detail", pk)
@@ -142,8 +142,8 @@ def notice_photos(request, pk):
 @roles(*WORKS)
 def objection_raise(request, pk):
     notice, form = _notice_or_404(request.user, pk), ObjectionForm(request.POST)
-    if filled(request, form):
-        taken(
+    if flash_form_errors(request, form):
+        run_step(
             request,
             lambda: notices.raise_objection(notice=notice, actor=request.user, **form.cleaned_data),
             "异议已登记，请核实后答复。",
@@ -156,8 +156,8 @@ def objection_raise(request, pk):
 def objection_answer(request, pk):
     objection = get_object_or_404(Objection.objects.for_user(request.user).select_related("notice__campaign"), pk=pk)
     form = AnswerForm(request.POST)
-    if filled(request, form):
-        taken(
+    if flash_form_errors(request, form):
+        run_step(
             request,
             lambda: notices.answer_objection(objection=objection, actor=request.user, **form.cleaned_data),
             "已答复。",
@@ -169,7 +169,7 @@ def objection_answer(request, pk):
 @roles(*WORKS)
 def notice_close(request, pk):
     notice = _notice_or_404(request.user, pk)
-    taken(request, lambda: notices.close_notice(notice=notice, actor=request.user), "公示已结束，影像已存档。")
+    run_step(request, lambda: notices.close_notice(notice=notice, actor=request.user), "公示已结束，影像已存档。")
     return redirect("notice_detail", pk)
 
 
@@ -177,8 +177,8 @@ def notice_close(request, pk):
 @roles(*WORKS)
 def notice_withdraw(request, pk):
     notice, form = _notice_or_404(request.user, pk), ReasonForm(request.POST)
-    if filled(request, form):
-        taken(
+    if flash_form_errors(request, form):
+        run_step(
             request,
             lambda: notices.withdraw_notice(notice=notice, actor=request.user, **form.cleaned_data),
             "已撤下，可以重新生成名单。",

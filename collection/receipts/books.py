@@ -14,11 +14,11 @@ from django.db.models import Count, Max, Q
 from django.db.models.functions import Length
 
 from collection.money import services as money
-from collection.money.yuan_sum import YuanSum
 from collection.receipts.models import Receipt, ReceiptBook
 from collection.receipts.numbers import Number, take_apart, written
 from config import clock
 from core.audit import services as audit
+from core.database.money import YuanSum
 from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.services import moved_away

@@ -17,8 +17,8 @@ from collection.receipts.models import Receipt
 from collection.receipts.numbers import take_apart, written
 from config import clock
 from core.audit import services as audit
-from core.pages.text import whole
 from core.regions.services import moved_away
+from core.text import clean_text
 from subsidies.campaigns.models import Campaign
 
 ZERO = Decimal("0.00")
@@ -172,7 +172,7 @@ def void_receipt(*, receipt: Receipt, reason: str, actor) -> Receipt:
 
     Refused once one of them is declared (ContributionRefused). Voiding twice changes nothing.
     """
-    if not (reason := whole(reason, "原因", 120, ReceiptRefused)):
+    if not (reason := clean_text(reason, "原因", 120)):
         raise ReceiptRefused("作废收据必须写明原因。")
     campaign = receipt.campaign
     money.lock_accounts(campaign=campaign, villages=[receipt.village_id])
@@ -203,7 +203,7 @@ def explain_number(*, campaign: Campaign, village: str, number: str, state: str,
     """Says what became of a number that was never made out: spoilt (VOIDED) or LOST. Safe to repeat."""
     if state not in (State.VOIDED, State.LOST):
         raise ReceiptRefused("空白收据只能登记为作废或遗失。")
-    if not (reason := whole(reason, "原因", 120, ReceiptRefused)):
+    if not (reason := clean_text(reason, "原因", 120)):
         raise ReceiptRefused("请写明作废或遗失的原因。")
     number = written(number)
     money.lock_accounts(campaign=campaign, villages=[village])

@@ -4,8 +4,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 
-from collection.contributions.services import ContributionRefused
-from collection.money.services import MoneyRefused
 from collection.receipts import books
 from collection.receipts import services as receipts
 from collection.receipts.books import ReceiptRefused
@@ -14,6 +12,7 @@ from collection.receipts.models import Receipt
 from collection.receipts.numbers import written
 from core.access.roles import Role, roles
 from core.pages.forms import ReasonForm
+from core.refusals import Refused
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
 SEES_RECEIPTS = (Role.COUNTY, Role.TOWNSHIP, Role.TAX, Role.VILLAGE)
@@ -74,7 +73,7 @@ def receipt_detail(request, pk):
     if can_void and request.method == "POST" and form.is_valid():
         try:
             receipts.void_receipt(receipt=receipt, reason=form.cleaned_data["reason"], actor=request.user)
-        except (ReceiptRefused, ContributionRefused, MoneyRefused) as refused:
+        except Refused as refused:
             form.add_error(None, str(refused))
         else:
             messages.success(request, f"收据 {receipt.number} 已作废，对应的缴费已冲销。")

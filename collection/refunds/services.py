@@ -19,7 +19,7 @@ from collection.entitlements import services as consequences
 from collection.entitlements.models import DifferenceCase
 from collection.money import services as money
 from collection.money.models import Movement, Place
-from collection.money.steps import StepRefused, refuse_closed, required
+from collection.money.steps import refuse_closed
 from collection.refunds.models import Refund
 from collection.self_payments.models import SelfPayment
 from config import clock
@@ -28,8 +28,8 @@ from core.audit import services as audit
 from core.files import services as attachments
 from core.files.models import Attachment
 from core.files.photos import Photo, store_photo
-from core.pages.text import whole
 from core.refusals import Refused
+from core.text import clean_text, required_text
 from residents.counter import services as window
 from residents.people.models import InsuredYear, Resident
 from subsidies.campaigns import watermark
@@ -83,36 +83,36 @@ def request_refund(
     """Registers an application. `amount`: yuan, all that is left if not given; less only for a difference.
     `happened_on`: the day of the death, the enlistment …, needed where the reason is one of STATUS_OF.
 
-    Raises StepRefused: unknown reason, no such day, past the deadline, benefits begun, cash that was never banked,
+    Raises Refused: unknown reason, no such day, past the deadline, benefits begun, cash that was never banked,
     asked twice.
     """
     campaign = contribution.campaign
-    note, payee = whole(note, "说明", 200, StepRefused), whole(payee, "收款人", 60, StepRefused)
-    payee_account = whole(payee_account, "收款账号", 40, StepRefused)
+    note, payee = clean_text(note, "说明", 200), clean_text(payee, "收款人", 60)
+    payee_account = clean_text(payee_account, "收款账号", 40)
     money.lock_accounts(campaign=campaign, villages=[contribution.village_id])
     refuse_closed(campaign)
     contribution = _live(contribution)
     rule = campaign.policy.refund_rules.reason(reason)
     if rule is None:
         known = "、".join(r.name for r in campaign.policy.refund_rules.reasons)
-        raise StepRefused(f"{campaign.county.name}的政策没有这个退费原因；可以选：{known}。")
+        raise Refused(f"{campaign.county.name}的政策没有这个退费原因；可以选：{known}。")
     if refused := why_not(rule, contribution.benefit_from, clock.today()):
-        raise StepRefused(refused)
+        raise Refused(refused)
     if rule.code not in STATUS_OF:
         happened_on = None
     elif happened_on is None or not contribution.resident.birth_date <= happened_on <= clock.today():
-        raise StepRefused(f"请照证明填写“{rule.name}”的日期：不能早于出生，也不能晚于今天。")
+        raise Refused(f"请照证明填写“{rule.name}”的日期：不能早于出生，也不能晚于今天。")
     if contribution.channel == Contribution.Channel.FREE or not contribution.amount:
-        raise StepRefused("这个人没有缴费（全额资助），没有钱可退。")
+        raise Refused("这个人没有缴费（全额资助），没有钱可退。")
     left = contribution.amount - given_back(contribution)
     if not left:
-        raise StepRefused("这笔缴费已经申请退费或已经退过，不用再申请；办到哪一步请看退费列表。")
+        raise Refused("这笔缴费已经申请退费或已经退过，不用再申请；办到哪一步请看退费列表。")
     amount = left if amount is None else amount
     ends = reason != DIFFERENCE
     if ends and amount != left:
-        raise StepRefused(f"终止参保的退费应退全部余额 {left} 元，不能只退 {amount} 元。")
+        raise Refused(f"终止参保的退费应退全部余额 {left} 元，不能只退 {amount} 元。")
     if not ZERO < amount <= left or (not ends and amount >= contribution.amount):
-        raise StepRefused(f"退费金额 {amount} 元不对：缴了 {contribution.amount} 元，还可以退 {left} 元。")
+        raise Refused(f"退费金额 {amount} 元不对：缴了 {contribution.amount} 元，还可以退 {left} 元。")
     _refuse_if_paid_twice_is_open(contribution)
     refund = _create(
         campaign=campaign,
@@ -182,7 +182,7 @@ def add_evidence(*, refund: Refund, papers: Iterable[Photo | File], actor) -> Re
     if not papers:
         return refund
     if refund.state not in OPEN:
-        raise StepRefused(f"退费{refund.get_state_display()}，不能再加材料。")
+        raise Refused(f"退费{refund.get_state_display()}，不能再加材料。")
     added = [_keep(paper, refund.village_id, actor) for paper in papers]
     refund.evidence.add(*added)
     names = "、".join(paper.name for paper in added)
@@ -197,9 +197,9 @@ def pass_first(*, refund: Refund, actor) -> Refund:
     if refund.state == State.FIRST_PASSED and refund.first_by_id == actor.pk:
         return refund
     if refund.state != State.REQUESTED:
-        raise StepRefused(f"这笔退费{refund.get_state_display()}，不在初审环节。")
+        raise Refused(f"这笔退费{refund.get_state_display()}，不在初审环节。")
     if wanted := missing_evidence(refund):
-        raise StepRefused(f"还没有证明材料（{wanted}），请先上传再初审。")
+        raise Refused(f"还没有证明材料（{wanted}），请先上传再初审。")
     refund.state, refund.first_by, refund.first_at = State.FIRST_PASSED, actor, clock.now()
     refund.save(update_fields=["state", "first_by", "first_at"])
     audit.record("refund.pass_first", actor=actor, obj=refund, summary=f"税务初审通过退费 {refund.amount} 元")
@@ -214,9 +214,9 @@ def pay_refund(*, refund: Refund, actor) -> Refund:
     if refund.state == State.PAID and refund.second_by_id == actor.pk:
         return refund
     if refund.state != State.FIRST_PASSED:
-        raise StepRefused(f"这笔退费{refund.get_state_display()}，不在复核环节。")
+        raise Refused(f"这笔退费{refund.get_state_display()}，不在复核环节。")
     if refund.first_by_id == actor.pk:
-        raise StepRefused("初审和复核必须是两个人。")
+        raise Refused("初审和复核必须是两个人。")
     Resident.objects.select_for_update(of=("self",)).get(pk=refund.resident_id)  # before the contribution
     place = _source_of(refund)
     money.record_movements(
@@ -260,14 +260,14 @@ def pay_refund(*, refund: Refund, actor) -> Refund:
 @transaction.atomic
 def reject_refund(*, refund: Refund, reason: str, actor) -> Refund:
     """Whoever reviews may refuse, with the reason for the applicant; it can be asked for again."""
-    reason = required(reason, "未通过的原因")
+    reason = required_text(reason, "未通过的原因")
     money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
     refuse_closed(refund.campaign)
     refund = _locked(refund)
     if refund.state == State.REJECTED:
         return refund
     if refund.state not in OPEN or actor.role != REVIEWERS[refund.state]:
-        raise StepRefused(f"这笔退费{refund.get_state_display()}，现在不由{actor.get_role_display()}审核。")
+        raise Refused(f"这笔退费{refund.get_state_display()}，现在不由{actor.get_role_display()}审核。")
     refund.state, refund.reject_reason = State.REJECTED, reason
     refund.save(update_fields=["state", "reject_reason"])
     DifferenceCase.objects.filter(refund=refund, state=DifferenceCase.State.REFUNDING).update(
@@ -300,7 +300,7 @@ def _live(contribution):
         .get(pk=contribution.pk)
     )
     if found.ended_at:
-        raise StepRefused(f"这笔缴费{found.get_state_display()}，不能再退。")
+        raise Refused(f"这笔缴费{found.get_state_display()}，不能再退。")
     return found
 
 
@@ -309,14 +309,14 @@ def _create(**fields) -> Refund:
         with transaction.atomic():
             return Refund.objects.create(**fields)
     except IntegrityError:
-        raise StepRefused("这笔缴费已经有一张没有办结或已经退过的退费单，不能退两次。") from None
+        raise Refused("这笔缴费已经有一张没有办结或已经退过的退费单，不能退两次。") from None
 
 
 def _refuse_if_paid_twice_is_open(contribution):
     """Paid twice is given back once: either the second payment or the first, not both."""
     other = Refund.objects.filter(contribution=contribution, self_payment__isnull=False).exclude(state=State.REJECTED)
     if found := other.first():
-        raise StepRefused(
+        raise Refused(
             f"这个人的另一笔自主缴费已经{found.get_state_display()}（退费单 {found.pk}），两笔不能都退。"
             "确要退这一笔的，请先将那一张审核为未通过。"
         )
@@ -324,7 +324,7 @@ def _refuse_if_paid_twice_is_open(contribution):
 
 def _begin(refund, actor, role):
     if actor.role != role:
-        raise StepRefused(f"这一步由{role.label}审核。")
+        raise Refused(f"这一步由{role.label}审核。")
     money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
     refuse_closed(refund.campaign)
     return _locked(refund)
@@ -346,18 +346,18 @@ def _source_of(refund) -> str:
         return Place.TREASURY
     contribution = _live(refund.contribution)
     if refund.amount > contribution.amount:
-        raise StepRefused("退费金额超过了缴费金额，不能退。")
+        raise Refused("退费金额超过了缴费金额，不能退。")
     if contribution.state == Paid.POSTED:
         return Place.TREASURY
     if contribution.state in (Paid.DECLARED, Paid.CONFIRMED):
-        raise StepRefused("这个人正在申报途中，要等税务反馈并入库（或导入失败退回）以后才能复核退费。")
+        raise Refused("这个人正在申报途中，要等税务反馈并入库（或导入失败退回）以后才能复核退费。")
     on_draft = Q(declaration__state="draft", contribution=contribution)
     if DeclarationRow.objects.filter(on_draft).exists():
-        raise StepRefused("这个人在一张没有报送的申报表里，请乡镇先“重新核对”把他去掉，再复核退费。")
+        raise Refused("这个人在一张没有报送的申报表里，请乡镇先“重新核对”把他去掉，再复核退费。")
     if contribution.state == Paid.COLLECTED:
         free = free_money(campaign=refund.campaign, region=refund.village.township_code)
         if free.get(refund.village_id, ZERO) < refund.amount:
-            raise StepRefused("这个人交的现金还在村里，没有缴存入账，不用退费：请村里退还现金并作废收据（撤回台账）。")
+            raise Refused("这个人交的现金还在村里，没有缴存入账，不用退费：请村里退还现金并作废收据（撤回台账）。")
     return Place.TOWNSHIP
 
 

@@ -6,12 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from collection.contributions.models import Contribution
-from collection.money.form_steps import filled, taken
 from collection.refunds import services as refunds
 from collection.refunds.forms import EvidenceForm, RefundFilter, RefundForm
 from collection.refunds.models import Refund
 from config import clock
 from core.access.roles import Role, roles
+from core.pages.form_steps import flash_form_errors, run_step
 from core.pages.forms import ReasonForm
 from residents.people import id_numbers
 from residents.people.models import Resident
@@ -90,7 +90,7 @@ def refund_create(request, contribution):
     )
     if request.method == "POST" and form.is_valid():
         made = []
-        if taken(
+        if run_step(
             request,
             lambda: made.append(refunds.request_refund(contribution=paid, actor=request.user, **form.cleaned_data)),
             "已登记退费申请，等县税务局初审。",
@@ -166,8 +166,8 @@ def refund_slip(request, pk):
 @roles(*ASKS)
 def refund_evidence(request, pk):
     refund, form = _refund_or_404(request.user, pk), EvidenceForm(request.POST, request.FILES)
-    if filled(request, form):
-        taken(
+    if flash_form_errors(request, form):
+        run_step(
             request,
             lambda: refunds.add_evidence(refund=refund, papers=form.cleaned_data["evidence"], actor=request.user),
             "证明材料已补充。",
@@ -181,9 +181,9 @@ def refund_pass(request, pk):
     """The first review for the tax bureau, the second for the insurance bureau."""
     refund = _refund_or_404(request.user, pk)
     if request.user.role == Role.TAX:
-        taken(request, lambda: refunds.pass_first(refund=refund, actor=request.user), "初审通过，等县医保局复核。")
+        run_step(request, lambda: refunds.pass_first(refund=refund, actor=request.user), "初审通过，等县医保局复核。")
     else:
-        taken(request, lambda: refunds.pay_refund(refund=refund, actor=request.user), "复核通过，退费已记账。")
+        run_step(request, lambda: refunds.pay_refund(refund=refund, actor=request.user), "复核通过，退费已记账。")
     return redirect("refund_detail", pk)
 
 
@@ -191,8 +191,8 @@ def refund_pass(request, pk):
 @roles(Role.TAX, Role.COUNTY)
 def refund_reject(request, pk):
     refund, form = _refund_or_404(request.user, pk), ReasonForm(request.POST)
-    if filled(request, form):
-        taken(
+    if flash_form_errors(request, form):
+        run_step(
             request,
             lambda: refunds.reject_refund(refund=refund, actor=request.user, **form.cleaned_data),
             "已退回，登记人能看到原因。",

@@ -18,14 +18,16 @@ from collection.declarations.tax_sheets import PaidLine, PaidListReader
 from collection.entitlements import services as consequences
 from collection.money import services as money
 from collection.money.models import Movement
-from collection.money.steps import StepRefused, refuse_closed, required
+from collection.money.steps import refuse_closed
 from collection.refunds import services as refunds
 from collection.self_payments.models import PaidList, SelfPayment
 from config import clock
 from core.access import masks
 from core.audit import services as audit
 from core.jobs import services as jobs
+from core.refusals import Refused
 from core.tables import reader as sheets
+from core.text import required_text
 from residents.people import names
 from residents.people.models import InsuredYear, Resident
 from subsidies.campaigns import watermark
@@ -84,7 +86,7 @@ def read_file(run: jobs.Run) -> str:
         problem = "" if reader.found_heading else NO_LIST
     except sheets.SheetError as error:
         problem = error.message
-    except StepRefused as refused:
+    except Refused as refused:
         problem = str(refused)
     if problem:
         tax_files.refuse_file(paid_list, problem)
@@ -111,7 +113,7 @@ def take_lines(*, paid_list: PaidList, lines: list[tuple[str, PaidLine]], actor,
 @transaction.atomic
 def settle_as(*, self_payment: SelfPayment, resident: Resident, note: str, actor) -> SelfPayment:
     """Somebody has checked whose payment this is (another number on the register, another writing of the name)."""
-    note = required(note, "核实说明")
+    note = required_text(note, "核实说明")
     moment = watermark.stamp(campaign_id=self_payment.campaign_id)
     payment = _open(self_payment, [resident.village_id])
     payment.resident, payment.region_code = resident, resident.village_id
@@ -133,7 +135,7 @@ def settle_as(*, self_payment: SelfPayment, resident: Resident, note: str, actor
 @transaction.atomic
 def set_aside(*, self_payment: SelfPayment, note: str, actor) -> SelfPayment:
     """Nothing of this county's: another county's person, another insurance; said why, and off the worklist."""
-    note = required(note, "处理说明")
+    note = required_text(note, "处理说明")
     payment = _open(self_payment, [])
     payment.outcome, payment.settled_by, payment.settled_at = Outcome.SET_ASIDE, actor, clock.now()
     payment.settled_note = note
@@ -364,7 +366,7 @@ def _open(self_payment, villages) -> SelfPayment:
         .get(pk=self_payment.pk)
     )
     if payment.outcome not in WORKLIST or payment.settled_at:
-        raise StepRefused(f"这一笔是“{payment.get_outcome_display()}”，已经处理过了。")
+        raise Refused(f"这一笔是“{payment.get_outcome_display()}”，已经处理过了。")
     return payment
 
 

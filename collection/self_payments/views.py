@@ -7,12 +7,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from collection.declarations import tax_files
 from collection.declarations.forms import TableFileForm
-from collection.money.form_steps import taken, tried
 from collection.self_payments import services as self_payments
 from collection.self_payments.forms import NoteForm, SettleForm
 from collection.self_payments.models import PaidList, SelfPayment
 from core.access.roles import Role, roles
 from core.jobs.models import Job
+from core.pages.form_steps import run_step, try_step
 from residents.people import id_numbers
 from residents.people.models import Resident
 from subsidies.campaigns.selectors import campaign_or_404
@@ -68,7 +68,7 @@ def paid_list_upload(request):
         def take():
             made.extend(self_payments.take_paid_list(campaign=campaign, file=file, name=file.name, actor=request.user))
 
-        if tried(request, take):
+        if try_step(request, take):
             kept, new = made
             if not new:
                 messages.info(request, "这份清单以前上传过，没有重复导入，下面是当时的结果。")
@@ -117,7 +117,7 @@ def self_payment_settle(request, pk):
         )
         if person is None:
             settle.add_error("id_number", "居民库里没有这个证件号码。新来的人请先在居民库登记，再核实。")
-        elif taken(
+        elif run_step(
             request,
             lambda: self_payments.settle_as(
                 self_payment=payment, resident=person, note=settle.cleaned_data["note"], actor=request.user
@@ -128,7 +128,7 @@ def self_payment_settle(request, pk):
     if (
         aside.is_bound
         and aside.is_valid()
-        and taken(
+        and run_step(
             request,
             lambda: self_payments.set_aside(self_payment=payment, actor=request.user, **aside.cleaned_data),
             "已记为另案处理。",

@@ -4,8 +4,9 @@ from django import forms
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
-from collection.villages.moves import MoveRefused, move_village, preview_move
+from collection.villages.moves import move_village, preview_move
 from core.access.roles import Role, roles
+from core.refusals import Refused
 from core.regions.models import Region
 from residents.counter.forms import VillageChoice, villages_of
 from subsidies.campaigns.selectors import campaign_or_404
@@ -37,7 +38,7 @@ def village_move(request):
         if request.method == "POST":
             try:
                 moved = move_village(campaign=campaign, actor=request.user, **form.cleaned_data)
-            except MoveRefused as refusal:
+            except Refused as refusal:
                 messages.error(request, str(refusal))
             else:
                 messages.success(request, f"{moved.name}已划入{moved.parent.name}，新代码 {moved.code}。")

@@ -37,10 +37,6 @@ OPEN_REFUNDS = (Refund.State.REQUESTED, Refund.State.FIRST_PASSED)
 OPEN_NOTICES = (PublicNotice.State.PREPARED, PublicNotice.State.POSTED)
 
 
-class MoveRefused(Refused):
-    """The village cannot be moved; the text says why and what to do first."""
-
-
 @transaction.atomic
 def move_village(*, campaign: Campaign, village: Region, township: Region, code: str, actor) -> Region:
     """Moves a village under a township of the same county and returns it under its new code. Safe to repeat.
@@ -55,9 +51,9 @@ def move_village(*, campaign: Campaign, village: Region, township: Region, code:
     if village.replaced_by_id:
         if village.replaced_by_id == code:
             return village.replaced_by
-        raise MoveRefused(f"{village.name}已经划走，新代码是 {village.replaced_by_id}。")
+        raise Refused(f"{village.name}已经划走，新代码是 {village.replaced_by_id}。")
     if refusals := _refusals(campaign, village, township, code):
-        raise MoveRefused("".join(refusals))
+        raise Refused("".join(refusals))
     moved = Region.objects.create(code=code, name=village.name, level=Region.Level.VILLAGE, parent=township)
     people = Resident.objects.filter(village=village).update(village=moved)
     Household.objects.filter(village=village).update(village=moved)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from collection.cash.selectors import clock_context
 from subsidies.campaigns.models import Campaign
 
 
@@ -60,3 +61,9 @@ SELECT
     count(*) FILTER (WHERE state = 'failed')
 FROM payment
 """
+
+
+def village_context(campaign, region) -> dict:
+    """What templates/collection/village_figures.html needs."""
+    figures = overview(campaign=campaign, village=region.pk)
+    return {"overview": figures, "region": region, "campaign": campaign, **clock_context(campaign, region)}

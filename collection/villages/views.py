@@ -2,8 +2,8 @@
 
 from django.shortcuts import redirect, render
 
-from collection.cash.views import SEES_CASH, clock_context
-from collection.villages.selectors import overview
+from collection.cash.views import SEES_CASH
+from collection.villages.selectors import village_context
 from core.access.roles import Role, roles
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
@@ -23,9 +23,3 @@ def village(request, village):
         "collection/villages/village.html",
         {"title": region.name, **village_context(campaign, region)},
     )
-
-
-def village_context(campaign, region) -> dict:
-    """What templates/collection/village_figures.html needs."""
-    figures = overview(campaign=campaign, village=region.pk)
-    return {"overview": figures, "region": region, "campaign": campaign, **clock_context(campaign, region)}

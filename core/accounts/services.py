@@ -24,10 +24,6 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _ROUNDS = 5_000
 
 
-class AccountRefused(Refused):
-    """The account cannot be made or changed so; the text is for the screen."""
-
-
 @dataclass(frozen=True)
 class Issued:
     """An account with its first password, which exists nowhere else."""
@@ -51,7 +47,7 @@ class Wanted:
 
 @transaction.atomic
 def create_accounts(*, wanted: list[Wanted], actor) -> list[Issued]:
-    """Makes them all or none. Raises AccountRefused for a role or region the actor may not give, and for somebody who
+    """Makes them all or none. Raises Refused for a role or region the actor may not give, and for somebody who
     has the account already (a second click), unless a name for another one is given."""
     for one in wanted:
         _check(one, actor)
@@ -61,7 +57,7 @@ def create_accounts(*, wanted: list[Wanted], actor) -> list[Issued]:
     known = {tuple(who): name for *who, name in active.values_list("region", "role", "name", "phone", "username")}
     for one in wanted:
         if not one.username and (name := known.get((one.region.pk, one.role, one.name, one.phone))):
-            raise AccountRefused(
+            raise Refused(
                 f"{one.name}在{one.region.name}已有账号“{name}”，没有再建。忘记密码的请重置；"
                 "确是同名的另一个人，请填写账号名再建。"
             )
@@ -71,7 +67,7 @@ def create_accounts(*, wanted: list[Wanted], actor) -> list[Issued]:
         password = _new_password()
         username = one.username or _free_name(one.region.code, taken)
         if username in taken:
-            raise AccountRefused(f"账号“{username}”已经有人用了，请换一个。")
+            raise Refused(f"账号“{username}”已经有人用了，请换一个。")
         taken.add(username)
         user = User(
             username=username,
@@ -88,7 +84,7 @@ def create_accounts(*, wanted: list[Wanted], actor) -> list[Issued]:
         with transaction.atomic():
             User.objects.bulk_create([one.user for one in issued])
     except IntegrityError as error:
-        raise AccountRefused("有人同时在建立账号，这一次没有建立。请重新上传名单，已有的账号不会重复。") from error
+        raise Refused("有人同时在建立账号，这一次没有建立。请重新上传名单，已有的账号不会重复。") from error
     audit.record_all(
         [
             audit.event(
@@ -132,15 +128,15 @@ def create_officer(*, role: str, username: str, name: str, county: str, password
     """One of the three officers of a county, from the command line alone: no officer can make another of themselves."""
     region = Region.objects.filter(code=county, level=Region.Level.COUNTY).first()
     if region is None:
-        raise AccountRefused(f"没有代码为 {county} 的县。请先运行 open_campaign。")
+        raise Refused(f"没有代码为 {county} 的县。请先运行 open_campaign。")
     if User.objects.filter(username=username).exists():
-        raise AccountRefused(f"账号 {username} 已经有了。")
+        raise Refused(f"账号 {username} 已经有了。")
     user = User(username=username, name=name, role=role, region=region)
     try:
         user.full_clean(exclude=["password"])
         validate_password(password, user)
     except ValidationError as error:
-        raise AccountRefused("；".join(error.messages)) from error
+        raise Refused("；".join(error.messages)) from error
     user.set_password(password)
     user.save()
     audit.record("account.create", actor=None, obj=user, summary=f"建立{user.get_role_display()}账号 {username}")
@@ -172,9 +168,9 @@ def reset_password(*, user: User, actor) -> Issued:
 def change_account(*, user: User, actor, **values) -> User:
     """Changes name, role, region, department, position, phone or is_active of an account, and records each change."""
     if user.pk == actor.pk:
-        raise AccountRefused("不能修改自己的账号，请由另一名管理员修改。")
+        raise Refused("不能修改自己的账号，请由另一名管理员修改。")
     if user.role in OFFICERS:
-        raise AccountRefused("系统、安全、审计三员的账号不在这里修改。")
+        raise Refused("系统、安全、审计三员的账号不在这里修改。")
     before = {name: str(getattr(user, f"{name}_id" if name == "region" else name) or "") for name in values}
     for name, value in values.items():
         setattr(user, name, value)
@@ -206,17 +202,17 @@ _LEVELS = {
 def _check(wanted: Wanted, actor) -> None:
     """Whether the actor may give this role in this region; officers are made by `create_officer` alone."""
     if wanted.role in OFFICERS:
-        raise AccountRefused("系统、安全、审计三员的账号由运维人员用命令建立。")
+        raise Refused("系统、安全、审计三员的账号由运维人员用命令建立。")
     if wanted.region is None:
-        raise AccountRefused("请选择区划。")
+        raise Refused("请选择区划。")
     if not actor.region_id or not wanted.region.code.startswith(actor.region_id):
-        raise AccountRefused("只能建立和修改本县的账号。")
+        raise Refused("只能建立和修改本县的账号。")
     level = _LEVELS.get(wanted.role)
     if level and wanted.region.level != level:
         label = Region.Level(level).label
-        raise AccountRefused(f"{Role(wanted.role).label}的账号要选择{label}一级的区划。")
+        raise Refused(f"{Role(wanted.role).label}的账号要选择{label}一级的区划。")
     if wanted.role == Role.DEPARTMENT and not wanted.department:
-        raise AccountRefused("认定部门的账号要填写部门名称。")
+        raise Refused("认定部门的账号要填写部门名称。")
 
 
 def _free_name(code: str, taken: set[str]) -> str:

@@ -14,16 +14,10 @@ from core.accounts import selectors as contacts
 from core.accounts.forms import AccountForm, HelperListForm
 from core.accounts.helper_list import HelperListError, read_helper_list
 from core.accounts.models import User
-from core.accounts.services import (
-    AccountRefused,
-    Wanted,
-    change_account,
-    create_accounts,
-    create_from_helper_list,
-    reset_password,
-)
+from core.accounts.services import Wanted, change_account, create_accounts, create_from_helper_list, reset_password
 from core.files import services as attachments
 from core.files.models import Attachment
+from core.refusals import Refused
 from core.tables.reader import SheetError
 
 _ACTIVE = [("true", "启用"), ("false", "停用")]
@@ -62,7 +56,7 @@ def account_add(request):
     if request.method == "POST" and form.is_valid():
         try:
             issued = create_accounts(wanted=[Wanted(**form.values())], actor=request.user)
-        except AccountRefused as refusal:
+        except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             return _slips(request, issued)
@@ -77,7 +71,7 @@ def account_edit(request, pk):
         fresh = User.objects.get(pk=user.pk)
         try:
             change_account(user=fresh, actor=request.user, **form.values())
-        except AccountRefused as refusal:
+        except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"账号 {fresh.username} 已保存。")
@@ -119,7 +113,7 @@ def account_import_confirm(request, attachment):
     kept = get_object_or_404(Attachment, pk=attachment, kind="accounts", uploaded_by=request.user)
     try:
         issued = create_from_helper_list(path=Path(kept.file.path), actor=request.user)
-    except AccountRefused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("account_import")
     if not issued:

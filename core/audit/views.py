@@ -9,7 +9,7 @@ from core.access.roles import Role, roles
 from core.audit import services as audit
 from core.audit.labels import SUBJECTS, lines_of, masked, source_of, subject_of
 from core.audit.models import Event
-from core.pages.paginator import BoundedPaginator
+from core.database.paginator import BoundedPaginator
 from core.regions.models import Region
 from core.tables.writer import xlsx_response
 

@@ -3,7 +3,8 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from core.files.photos import LARGEST_BYTES, PhotoRefused, read_photo
+from core.files.photos import LARGEST_BYTES, read_photo
+from core.refusals import Refused
 from core.tables import reader
 
 SHEETS = ".xlsx,.xls,.et,.ods,.csv,.xlsm,.xlsb"
@@ -59,7 +60,7 @@ def as_photo(file):
     """The photograph in a file, as a Photo."""
     try:
         return read_photo(file)
-    except PhotoRefused as refused:
+    except Refused as refused:
         raise ValidationError(str(refused)) from None
 
 

@@ -24,10 +24,6 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1", b"ftyphevc")
 
 
-class PhotoRefused(Refused):
-    """Not a usable photograph; the text says why and what to do."""
-
-
 @dataclass(frozen=True, slots=True)
 class Photo:
     """A photograph ready to be kept: JPEG bytes and their sha256. The same picture gives the same bytes."""
@@ -37,24 +33,24 @@ class Photo:
 
 
 def read_photo(file: BinaryIO) -> Photo:
-    """Raises PhotoRefused for anything that is not a JPEG, PNG or WebP picture of reasonable size."""
+    """Raises Refused for anything that is not a JPEG, PNG or WebP picture of reasonable size."""
     data = file.read(LARGEST_BYTES + 1)
     if len(data) > LARGEST_BYTES:
-        raise PhotoRefused(f"照片超过 {LARGEST_BYTES // 1024 // 1024} MB，请用手机默认清晰度重新拍摄。")
+        raise Refused(f"照片超过 {LARGEST_BYTES // 1024 // 1024} MB，请用手机默认清晰度重新拍摄。")
     if data[4:12] in HEIC:
-        raise PhotoRefused("这是苹果手机的 HEIC 照片，请在手机“设置—相机—格式”选“兼容性最佳”后重拍，或截图后上传。")
+        raise Refused("这是苹果手机的 HEIC 照片，请在手机“设置—相机—格式”选“兼容性最佳”后重拍，或截图后上传。")
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             width, height = image.size
             if width * height > LARGEST_PIXELS:
-                raise PhotoRefused(f"照片尺寸过大（{width}×{height}），请用手机默认清晰度重新拍摄。")
+                raise Refused(f"照片尺寸过大（{width}×{height}），请用手机默认清晰度重新拍摄。")
             if min(width, height) < SMALLEST_SIDE:
-                raise PhotoRefused(f"照片太小（{width}×{height}），看不清内容，请重新拍摄。")
+                raise Refused(f"照片太小（{width}×{height}），看不清内容，请重新拍摄。")
             image.draft("RGB", (LONG_SIDE, LONG_SIDE))
             upright = ImageOps.exif_transpose(image).convert("RGB")
             upright.thumbnail((LONG_SIDE, LONG_SIDE))
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
-        raise PhotoRefused("这个文件不是能打开的照片，请上传 JPG、PNG 或 WebP 格式的照片。") from None
+        raise Refused("这个文件不是能打开的照片，请上传 JPG、PNG 或 WebP 格式的照片。") from None
     written = io.BytesIO()
     upright.save(written, "JPEG", quality=85)
     jpeg = written.getvalue()

@@ -8,7 +8,7 @@ from import_export.formats.base_formats import CSV, XLSX
 from core.access import masks
 from core.access.roles import Role
 from core.audit import services as audit
-from core.pages.paginator import BoundedPaginator
+from core.database.paginator import BoundedPaginator
 
 
 class ScopedAdmin(admin.ModelAdmin):

@@ -2,6 +2,7 @@ import re
 
 from django import forms
 
+from config import clock
 from core.tables.cells import half_width
 
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
@@ -36,3 +37,17 @@ class ReasonForm(forms.Form):
 class MoneyInput(forms.NumberInput):
     def __init__(self, **options):
         super().__init__(attrs={"inputmode": "decimal", "step": "0.01"}, **options)
+
+
+class DayForm(forms.Form):
+    """Which day a page is about."""
+
+    on = forms.DateField(label="截至日期", required=False, widget=DayInput())
+
+
+def chosen_day(request):
+    """(form, day): the day asked for with ?on=, today at the latest; the form shows the day that counts."""
+    form = DayForm(request.GET)
+    asked = form.cleaned_data.get("on") if form.is_valid() else None
+    day = min(asked or clock.today(), clock.today())
+    return DayForm({"on": day}), day

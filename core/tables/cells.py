@@ -191,3 +191,36 @@ def shown(cell: object) -> str:
     """What stands in a cell, short enough for a message."""
     text = f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
     return text if len(text) <= 20 else text[:20] + "…"
+
+
+_DIGITS = re.compile(r"\d+")
+
+
+def cell_text(cell) -> str:
+    """A cell as one word, without spaces; whole numbers without the point."""
+    if cell is None:
+        return ""
+    if type(cell) is str:
+        return "".join(cell.split())
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return str(cell)
+
+
+def cell_date(cell) -> date | None:
+    """A date cell, 2024-05-01, 2024/5/1, 2024年5月1日 or 20240501; anything else tells nothing."""
+    if cell is None:
+        return None
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    text = cell_text(cell)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        digits = _DIGITS.findall(text)
+    try:
+        return date(*map(int, digits)) if len(digits) == 3 else None
+    except ValueError:
+        return None

@@ -7,7 +7,7 @@ from decimal import Decimal
 import xlsxwriter
 from django.http import FileResponse
 
-from core.files.downloads import download
+from core.downloads import download
 
 _OPTIONS = {
     "constant_memory": True,

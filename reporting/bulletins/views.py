@@ -7,7 +7,8 @@ from django.views.decorators.http import require_POST
 
 from core.access.roles import BUSINESS, Role, roles
 from core.audit import services as audit
-from core.files.downloads import download
+from core.downloads import download
+from core.refusals import Refused
 from reporting.bulletins import services as templates
 from reporting.bulletins.excel import bulletin_workbook
 from reporting.bulletins.word import MARKS, NEEDED, TemplateBroken, bulletin_document, standard_template
@@ -127,7 +128,7 @@ def reward_tiers(request):
             tiers.set_reward_tiers(
                 campaign=campaign, tiers=sorted(chosen, key=lambda tier: tier.first), actor=request.user
             )
-        except tiers.TiersRefused as refusal:
+        except Refused as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, "奖项已保存，考评结果发布时按此计算。")

@@ -139,3 +139,11 @@ def yearly_goals(
 def stages_of(policy) -> list[Stage]:
     """The policy's stages that carry a goal."""
     return [Stage(by=s.end, share=Fraction(s.goal), name=s.name) for s in policy.stages if s.goal is not None]
+
+
+def percent(part: int, whole: int | None) -> str:
+    """For the eye only: two decimals, cut rather than rounded, so that 99.999 % never reads as 100.00 %."""
+    if not whole:
+        return "—"
+    hundredths = part * 10_000 // whole
+    return f"{hundredths // 100}.{hundredths % 100:02d}%"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from collection.contributions.models import Contribution
 from collection.duties import services as duties
 from config import clock
+from core.access import masks
 from core.regions.models import Region
 from reporting.progress import schedule
 from reporting.progress.counting import (
@@ -193,3 +194,16 @@ def _children(tree: Tree, region: Region) -> list[Region]:
 def _moved_into(tree: Tree, code: str) -> list[str]:
     """Old codes outside the region whose people count inside it now."""
     return [old for old, new in tree.stands_for.items() if new.startswith(code) and not old.startswith(code)]
+
+
+def person(row) -> dict:
+    """One line of a list of names, from a contribution or a resident."""
+    paid = isinstance(row, Contribution)
+    resident = row.resident if paid else row
+    return {
+        "resident": resident,
+        "number": masks.mask(resident.id_number),
+        "village": row.village,
+        "status": resident.get_status_display(),
+        "contribution": row if paid else None,
+    }

@@ -5,12 +5,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 
 from collection.contributions.models import Contribution
-from core.access import masks
 from core.access.roles import BUSINESS, Role, roles
 from core.regions.models import Region
 from reporting.progress import selectors as service
 from reporting.progress.charts import Bar, bar_chart
-from reporting.rankings.rank import percent
+from reporting.progress.goals import percent
+from reporting.progress.selectors import person
 from subsidies.campaigns.selectors import current
 
 #: Who works with people one by one; leaders and departments see figures.
@@ -70,19 +70,6 @@ def region_people(request, code, which):
             "paid": rows.model is Contribution,
         },
     )
-
-
-def person(row) -> dict:
-    """One line of a list of names, from a contribution or a resident."""
-    paid = isinstance(row, Contribution)
-    resident = row.resident if paid else row
-    return {
-        "resident": resident,
-        "number": masks.mask(resident.id_number),
-        "village": row.village,
-        "status": resident.get_status_display(),
-        "contribution": row if paid else None,
-    }
 
 
 def _above(region: Region, user) -> list[Region]:

@@ -10,8 +10,8 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from reporting.progress.goals import Outlook, Stage
-from reporting.rankings.rank import Place, percent
+from reporting.progress.goals import Outlook, Stage, percent
+from reporting.rankings.rank import Place
 from reporting.rankings.rewards import Award, overspent
 
 #: How many places from the top are praised and from the bottom criticised.

@@ -77,14 +77,6 @@ def rank(standings: Iterable[Standing], previous: Mapping[str, int | None] | Non
     return places
 
 
-def percent(part: int, whole: int | None) -> str:
-    """For the eye only: two decimals, cut rather than rounded, so that 99.999 % never reads as 100.00 %."""
-    if not whole:
-        return "—"
-    hundredths = part * 10_000 // whole
-    return f"{hundredths // 100}.{hundredths % 100:02d}%"
-
-
 def fingerprint(content) -> str:
     """SHA-256 of the content's canonical JSON (sorted keys, no blanks, UTF-8), as 64 hex digits.
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 from collection.duties import services as duties
 from config import clock
 from core.audit import services as audit
-from core.pages.text import whole
 from core.refusals import Refused
 from core.regions.models import Region
+from core.text import clean_text
 from reporting.progress import schedule
 from reporting.progress.counting import FIGURES
 from reporting.progress.goals import stages_of
@@ -26,22 +26,18 @@ from reporting.reports.models import TownshipReport
 from subsidies.campaigns.services import hold
 
 
-class PublishRefused(Refused):
-    """It cannot be published; the text says why and what to do."""
-
-
 @transaction.atomic
 def publish_ranking(*, snapshot: Snapshot, number: str, actor) -> Ranking:
     """Publishes a snapshot under a document number. Publishing it again returns the ranking that is there."""
     hold(snapshot.campaign)
     if found := Ranking.objects.filter(snapshot=snapshot).first():
         return found
-    if not (number := whole(number, "文号", 40, PublishRefused)):
-        raise PublishRefused("请填写文号，例如 内医保征〔2024〕5号。")
+    if not (number := clean_text(number, "文号", 40)):
+        raise Refused("请填写文号，例如 内医保征〔2024〕5号。")
     if Ranking.objects.filter(campaign=snapshot.campaign, number=number).exists():
-        raise PublishRefused(f"文号“{number}”已经用过，请换一个。")
+        raise Refused(f"文号“{number}”已经用过，请换一个。")
     if Ranking.objects.filter(campaign=snapshot.campaign, kind=snapshot.kind, as_of=snapshot.as_of).exists():
-        raise PublishRefused("这一期已经发布。要改动已发布的数据，请在该期页面上办理更正。")
+        raise Refused("这一期已经发布。要改动已发布的数据，请在该期页面上办理更正。")
     ranking = _freeze(snapshot, version=1, number=number, reason="", actor=actor)
     notices.tell_the_foot(ranking=ranking)
     return ranking
@@ -51,15 +47,15 @@ def publish_ranking(*, snapshot: Snapshot, number: str, actor) -> Ranking:
 def correct_ranking(*, ranking: Ranking, reason: str, actor) -> Ranking:
     """Counts the same as-of time again with what is known now, and publishes that as the next version.
 
-    Raises PublishRefused without a reason, for a version that is not the last, or if nothing differs.
+    Raises Refused without a reason, for a version that is not the last, or if nothing differs.
     """
-    if not (reason := whole(reason, "更正原因", 200, PublishRefused)):
-        raise PublishRefused("更正必须写明原因。")
+    if not (reason := clean_text(reason, "更正原因", 200)):
+        raise Refused("更正必须写明原因。")
     if ranking.version != latest_version(ranking).version:
-        raise PublishRefused("这一版已被更正，请打开最新一版再办理。")
+        raise Refused("这一版已被更正，请打开最新一版再办理。")
     snapshot = build_snapshot(campaign=ranking.campaign, kind=ranking.kind, as_of=ranking.as_of, known_at=clock.now())
     if not differences(ranking.snapshot, snapshot):
-        raise PublishRefused(f"重新核对的数据与第{ranking.version}版完全相同，没有需要更正的内容。")
+        raise Refused(f"重新核对的数据与第{ranking.version}版完全相同，没有需要更正的内容。")
     return _freeze(snapshot, version=ranking.version + 1, number=ranking.number, reason=reason, actor=actor)
 
 
@@ -179,7 +175,7 @@ def _freeze(snapshot, *, version, number, reason, actor) -> Ranking:
                 published_at=clock.now(),
             )
     except IntegrityError as error:
-        raise PublishRefused("有人刚刚发布了这一期，请刷新页面查看。") from error
+        raise Refused("有人刚刚发布了这一期，请刷新页面查看。") from error
     audit.record(
         "ranking.publish",
         actor=actor,

@@ -12,15 +12,11 @@ from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.services import hold
 
 
-class TiersRefused(Refused):
-    """The tiers cannot be used; the text says why."""
-
-
 @transaction.atomic
 def set_reward_tiers(*, campaign: Campaign, tiers: Sequence[Tier], actor) -> list[RewardTier]:
-    """Replaces the county's tiers. Raises TiersRefused if they overlap, leave a gap or carry no amount."""
+    """Replaces the county's tiers. Raises Refused if they overlap, leave a gap or carry no amount."""
     if problems := check_tiers(tiers):
-        raise TiersRefused("\n".join(problems))
+        raise Refused("\n".join(problems))
     hold(campaign)
     rows = RewardTier.objects.filter(campaign=campaign)
     before, after = ({t.name: f"第{t.first}至{t.last}名，每个 {t.amount} 元" for t in those} for those in (rows, tiers))

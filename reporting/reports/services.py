@@ -17,10 +17,6 @@ from subsidies.campaigns.models import Campaign
 TEXTS = ("practice", "problem", "suggestion")
 
 
-class ReportRefused(Refused):
-    """It cannot be sent; the text says why and what to do."""
-
-
 def report_due(campaign: Campaign) -> datetime | None:
     """When the report of this week is due; None if the policy wants none now."""
     policy = campaign.policy
@@ -36,19 +32,19 @@ def send_report(
 ) -> TownshipReport:
     """Sends this week's report with the figures of this moment; before it is due it may be sent again, after it not.
 
-    Raises ReportRefused outside the period, for a text that is too long, and for a second report after the due time.
+    Raises Refused outside the period, for a text that is too long, and for a second report after the due time.
     """
     due, now = report_due(campaign), clock.now()
     if due is None:
-        raise ReportRefused("现在不在报送期内，不需要报送周报。")
+        raise Refused("现在不在报送期内，不需要报送周报。")
     texts = dict(zip(TEXTS, (practice.strip(), problem.strip(), suggestion.strip()), strict=True))
     if any(len(text) > 1000 for text in texts.values()):
-        raise ReportRefused("每项文字不超过1000字，请精简后再报。")
+        raise Refused("每项文字不超过1000字，请精简后再报。")
     whole = progress(campaign=campaign, region=township).whole
     facts = {**texts, "collected": whole.tally.collected, "posted": whole.tally.posted}
     before = TownshipReport.objects.select_for_update().filter(campaign=campaign, township=township, due_at=due).first()
     if before and now > due:
-        raise ReportRefused("本周的周报已经报送，截止时间已过，不能再改。")
+        raise Refused("本周的周报已经报送，截止时间已过，不能再改。")
     if before:
         report, old = before, {name: getattr(before, name) for name in facts}
     else:
@@ -60,7 +56,7 @@ def send_report(
         with transaction.atomic():
             report.save()
     except IntegrityError as error:
-        raise ReportRefused("同事刚刚报送了本周周报，请刷新页面查看。") from error
+        raise Refused("同事刚刚报送了本周周报，请刷新页面查看。") from error
     audit.record(
         "report.send",
         actor=actor,

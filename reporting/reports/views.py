@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from config import clock
 from core.access.roles import Role, roles
+from core.refusals import Refused
 from core.regions.models import Region
 from reporting.progress import schedule
 from reporting.progress.selectors import progress
@@ -43,7 +44,7 @@ def report_write(request):
     if request.method == "POST" and form.is_valid():
         try:
             report = reports.send_report(campaign=campaign, township=township, actor=request.user, **form.cleaned_data)
-        except reports.ReportRefused as refusal:
+        except Refused as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, "周报已报送。" + ("已超过截止时间，按迟报登记。" if report.is_late else ""))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.files.models import Attachment
+from core.refusals import Refused
 from core.regions.models import Region
 from core.tables import reader
 from reporting.progress.counting import tasks_at, tree_at
@@ -11,7 +12,7 @@ from reporting.progress.selectors import view_now
 from residents.register.services import village_names
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.target_sheet import Line, read_targets
-from subsidies.campaigns.targets import TargetRefused, set_targets
+from subsidies.campaigns.targets import set_targets
 
 
 @dataclass
@@ -67,10 +68,10 @@ def preview_targets(*, campaign: Campaign, table: Attachment) -> Preview:
 
 
 def set_targets_from_table(*, campaign: Campaign, table: Attachment, source: str, actor) -> int:
-    """Sets what the preview showed; returns how many villages changed. Raises TargetRefused if a line has a problem."""
+    """Sets what the preview showed; returns how many villages changed. Raises Refused if a line has a problem."""
     lines = _read(campaign, table)
     if any(line.problems for line in lines):
-        raise TargetRefused("任务表还有问题，没有保存。请改好后重新上传。")
+        raise Refused("任务表还有问题，没有保存。请改好后重新上传。")
     people = {line.code: line.people for line in lines if line.people is not None}
     return set_targets(campaign=campaign, people=people, source=source, actor=actor)
 

@@ -10,6 +10,7 @@ from core.access.roles import Role, roles
 from core.files import services as attachments
 from core.files.fields import SheetField
 from core.files.models import Attachment
+from core.refusals import Refused
 from core.regions.models import Region
 from core.tables.reader import SheetError
 from core.tables.writer import xlsx_response
@@ -17,7 +18,7 @@ from reporting.progress.counting import task_of_township, tasks_at, tree_at
 from reporting.progress.selectors import view_now
 from reporting.targets.services import preview_targets, set_targets_from_table
 from subsidies.campaigns.selectors import current
-from subsidies.campaigns.targets import TargetRefused, set_targets
+from subsidies.campaigns.targets import set_targets
 
 
 class TargetsForm(forms.Form):
@@ -64,7 +65,7 @@ def targets(request, code):
             changed = set_targets(
                 campaign=campaign, people=form.people(), source=form.cleaned_data["source"], actor=request.user
             )
-        except TargetRefused as refusal:
+        except Refused as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, f"已保存，改动 {changed} 个单位。已生成的排名不受影响。")
@@ -149,7 +150,7 @@ def targets_confirm(request, attachment):
         changed = set_targets_from_table(
             campaign=campaign, table=kept, source=form.cleaned_data["source"], actor=request.user
         )
-    except TargetRefused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("targets_upload")
     messages.success(request, f"已保存，改动 {changed} 个村。已生成的排名不受影响。")

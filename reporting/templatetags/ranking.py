@@ -5,8 +5,8 @@ from django import template
 from django.utils.safestring import mark_safe
 
 from core.templatetags.yuan import yuan
+from reporting.progress.goals import percent
 from reporting.rankings import bulletin
-from reporting.rankings.rank import percent
 
 register = template.Library()
 

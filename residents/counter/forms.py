@@ -5,10 +5,9 @@ from django.urls import reverse_lazy
 
 from core.regions.models import Region
 from residents.people.models import Resident
+from residents.statuses.forms import STATUSES
 
 _DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-#: What may be registered of somebody; merging has its own way.
-STATUSES = [choice for choice in Resident.Status.choices if choice[0] != Resident.Status.MERGED]
 
 
 def villages_of(user):

@@ -8,10 +8,10 @@ from django.db import IntegrityError, transaction
 from config import clock
 from core.access import masks
 from core.audit import services as audit
-from core.pages.text import whole
 from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.services import hold, moved_away
+from core.text import clean_text
 from residents.people import id_numbers, names
 from residents.people.models import Household, InsuredYear, Resident
 from residents.statuses.services import set_status
@@ -242,7 +242,7 @@ def _household(village, number, head_name) -> Household | None:
     if not number.strip():
         return None
     household, made = Household.objects.get_or_create(
-        village=village, number=whole(number, "户编号", 30, Refused), defaults={"head_name": head_name}
+        village=village, number=clean_text(number, "户编号", 30), defaults={"head_name": head_name}
     )
     if head_name and not made and household.head_name != head_name:
         household.head_name = head_name

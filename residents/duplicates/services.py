@@ -9,8 +9,8 @@ from django.db.models import Count, Q
 from config import clock
 from core.access import masks
 from core.audit import services as audit
-from core.pages.text import whole
 from core.refusals import Refused
+from core.text import clean_text
 from residents.duplicates.models import MergeCase
 from residents.people.models import InsuredYear, Resident, StatusEntry
 
@@ -22,10 +22,6 @@ ALIKE = {"birth_date": "同名、同日出生", "phone": "同名、同电话"}
 MOST = 5000
 #: What both records may have had: it stays with the merged one where the kept one has the same already.
 _MAY_REPEAT = (InsuredYear, StatusEntry)
-
-
-class MergeRefused(Refused):
-    """They cannot be merged; the text says what has to be settled first."""
 
 
 def suspected_pairs(rows, *, by: str) -> list[tuple[int, int]]:
@@ -64,15 +60,15 @@ def cases_for(user):
 def propose_merge(*, keep: Resident, drop: Resident, reason: str, actor) -> MergeCase:
     """Puts two records before another person; asking twice is asking once."""
     if keep.pk == drop.pk:
-        raise MergeRefused("请选择两份不同的档案。")
+        raise Refused("请选择两份不同的档案。")
     if keep.village_id[:6] != drop.village_id[:6]:
-        raise MergeRefused("两份档案不在同一个县，请先办理迁移。")
-    reason = whole(reason, "理由", 200, MergeRefused)
+        raise Refused("两份档案不在同一个县，请先办理迁移。")
+    reason = clean_text(reason, "理由", 200)
     keep, drop = _held(keep, drop)
     _refuse_unfit(keep, drop)
     if known := _case_of(keep, drop):
         if known.state == State.REJECTED or known.keep_id != keep.pk:
-            raise MergeRefused(_says(known))
+            raise Refused(_says(known))
         return known
     case = MergeCase.objects.create(keep=keep, drop=drop, reason=reason, proposed_by=actor, proposed_at=clock.now())
     audit.record(
@@ -89,12 +85,12 @@ def propose_merge(*, keep: Resident, drop: Resident, reason: str, actor) -> Merg
 def tell_apart(*, one: Resident, other: Resident, reason: str, actor) -> MergeCase:
     """Two people after all: the pair is not shown again. Changes neither record, so that one person may say so."""
     if one.pk == other.pk or one.village_id[:6] != other.village_id[:6]:
-        raise MergeRefused("请选择同一个县的两份不同的档案。")
-    reason = whole(reason, "理由", 200, MergeRefused)
+        raise Refused("请选择同一个县的两份不同的档案。")
+    reason = clean_text(reason, "理由", 200)
     one, other = _held(one, other)
     if known := _case_of(one, other):
         if known.state != State.REJECTED:
-            raise MergeRefused(_says(known))
+            raise Refused(_says(known))
         return known
     case = MergeCase.objects.create(
         keep=one, drop=other, state=State.REJECTED, reason=reason, proposed_by=actor, proposed_at=clock.now()
@@ -131,11 +127,11 @@ def _says(case: MergeCase) -> str:
 
 def _refuse_unfit(keep, drop) -> None:
     if Resident.Status.MERGED in (keep.status, drop.status):
-        raise MergeRefused("其中一份已经合并过。")
+        raise Refused("其中一份已经合并过。")
     if keep.document_type == Document.BIRTH != drop.document_type:
-        raise MergeRefused("请保留有身份证号码的那一份，把出生医学证明登记的并进去。")
+        raise Refused("请保留有身份证号码的那一份，把出生医学证明登记的并进去。")
     if keep.status != drop.status:
-        raise MergeRefused(
+        raise Refused(
             f"两份档案的状态不同（{keep.get_status_display()}、{drop.get_status_display()}）。"
             "请先在变更登记里把状态办成一致，再合并。"
         )
@@ -145,16 +141,16 @@ def _refuse_unfit(keep, drop) -> None:
 def decide_merge(*, case: MergeCase, accept: bool, actor) -> MergeCase:
     """Merges or rejects what another person proposed. All that hangs on the dropped record goes to the kept one.
 
-    Safe to repeat. Raises MergeRefused where it was decided otherwise meanwhile.
+    Safe to repeat. Raises Refused where it was decided otherwise meanwhile.
     """
     keep, drop = _held(case.keep, case.drop)
     case = MergeCase.objects.select_related("proposed_by", "decided_by").get(pk=case.pk)
     if case.state == (State.MERGED if accept else State.REJECTED):
         return case
     if case.state != State.PROPOSED:
-        raise MergeRefused(_says(case))
+        raise Refused(_says(case))
     if case.proposed_by_id == actor.pk:
-        raise MergeRefused("合并要由另一人复核，不能复核自己提出的。")
+        raise Refused("合并要由另一人复核，不能复核自己提出的。")
     if accept:  # Since the proposal either may have been merged elsewhere, or have died.
         _refuse_unfit(keep, drop)
     case.state = State.MERGED if accept else State.REJECTED
@@ -196,7 +192,7 @@ def _move(model, field, row, keep) -> bool:
     except IntegrityError as error:
         if model in _MAY_REPEAT:
             return False
-        raise MergeRefused(
+        raise Refused(
             f"两份档案各有一条有效的“{model._meta.verbose_name}”，不能自动合并。请先把其中一条冲销、退费或终止，再复核。"
         ) from error
     return True

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import masks
 from core.access.roles import AT_THE_COUNTER, roles
+from core.refusals import Refused
 from residents.duplicates import services as merging
 from residents.duplicates.models import MergeCase
 from residents.people.models import Resident
@@ -72,7 +73,7 @@ def merge_propose(request):
         else:
             keep, drop = (one, other) if answer == "first" else (other, one)
             merging.propose_merge(keep=keep, drop=drop, reason=reason, actor=request.user)
-    except merging.MergeRefused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, "已标为不是同一人，不再提示。" if answer == "different" else "已提出，等另一人复核。")
@@ -87,7 +88,7 @@ def merge_decide(request, pk):
     accept = request.POST.get("answer") == "merge"
     try:
         merging.decide_merge(case=case, accept=accept, actor=request.user)
-    except merging.MergeRefused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, "已合并。" if accept else "已标为不是同一人，不再提示。")

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import masks
 from core.access.roles import Role, roles
-from core.pages.paginator import BoundedPaginator
+from core.database.paginator import BoundedPaginator
 from core.regions.models import Region
 from residents.people.id_reveal import see_number
 from residents.people.models import Resident

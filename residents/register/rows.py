@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from core.access import masks
+from core.tables.cells import cell_date, cell_text
 from core.tables.headings import Column
 from residents.people import id_numbers, names
 
@@ -28,7 +29,6 @@ COLUMNS = (
 )
 NEEDED = ("name", "id_number", "village")
 _YEAR = re.compile(r"20\d\d")
-_DIGITS = re.compile(r"\d+")
 _SEXES = {"男": "M", "女": "F"}
 _LIMITS = {"household": 30, "phone": 20, "address": 120}
 
@@ -164,33 +164,3 @@ class RowReader:
 
 
 _TITLES = {column.key: column.title for column in COLUMNS}
-
-
-def cell_text(cell) -> str:
-    """A cell as one word, without spaces; whole numbers without the point."""
-    if cell is None:
-        return ""
-    if type(cell) is str:
-        return "".join(cell.split())
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return str(cell)
-
-
-def cell_date(cell) -> date | None:
-    """A date cell, 2024-05-01, 2024/5/1, 2024年5月1日 or 20240501; anything else tells nothing."""
-    if cell is None:
-        return None
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    text = cell_text(cell)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        digits = _DIGITS.findall(text)
-    try:
-        return date(*map(int, digits)) if len(digits) == 3 else None
-    except ValueError:
-        return None

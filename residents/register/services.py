@@ -33,10 +33,6 @@ MOST_PROBLEMS = 20_000
 State = RegisterBatch.State
 
 
-class RegisterRefused(Refused):
-    """The batch cannot be taken further; the text is for the screen."""
-
-
 @transaction.atomic
 def start_reading(*, attachment: Attachment, county: Region, actor) -> RegisterBatch:
     """A batch for an uploaded file, read by a worker. The same file waiting already is that batch."""
@@ -66,7 +62,7 @@ def start_writing(*, batch: RegisterBatch, actor) -> RegisterBatch:
     if batch.state == State.CONFIRMING:
         return _put_to_writing(batch, actor)
     if batch.state != State.CHECKED:
-        raise RegisterRefused("这一批还不能写入，请等读取完成。")
+        raise Refused("这一批还不能写入，请等读取完成。")
     _follow_moved_villages(batch)
     batch.state, batch.confirmed_by, batch.confirmed_at = State.CONFIRMING, actor, clock.now()
     batch.save(update_fields=["state", "confirmed_by", "confirmed_at"])
@@ -105,7 +101,7 @@ def read_batch(run: jobs.Run) -> str:
     _forget(batch)
     try:
         counts = _read(run, batch)
-    except (sheets.SheetError, RegisterRefused) as error:
+    except (sheets.SheetError, Refused) as error:
         RegisterBatch.objects.filter(pk=batch.pk).update(state=State.REFUSED, problem=str(error)[:300])
         raise jobs.JobFailed(str(error)) from error
     with transaction.atomic():
@@ -129,7 +125,7 @@ def _read(run, batch) -> dict:
         if reader is None:
             header = headings.find(piece, register_rows.COLUMNS, register_rows.NEEDED)
             if header is None or any(key not in header.columns for key in register_rows.NEEDED):
-                raise RegisterRefused("没有找到表头。表里要有“姓名、身份证号码、行政村”几栏，请补上标题行后重新上传。")
+                raise Refused("没有找到表头。表里要有“姓名、身份证号码、行政村”几栏，请补上标题行后重新上传。")
             reader = register_rows.RowReader(header.columns, village_names(batch.county_id), clock.today())
             rows = [row for row in rows if row[0] > header.row]
         pending += rows
@@ -138,10 +134,10 @@ def _read(run, batch) -> dict:
             pending = []
             run.progress(counts["rows"], 0, f"已核对 {counts['rows']} 行，有问题 {counts['bad']} 行")
     if reader is None:
-        raise RegisterRefused("表里没有内容，请检查文件。")
+        raise Refused("表里没有内容，请检查文件。")
     _stage(run, batch, reader, pending, counts)
     if not counts["rows"]:
-        raise RegisterRefused("表头下面没有人员，请检查文件。")
+        raise Refused("表头下面没有人员，请检查文件。")
     return counts
 
 

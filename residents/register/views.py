@@ -11,6 +11,7 @@ from core.access.roles import Role, roles
 from core.audit import services as audit
 from core.files import services as attachments
 from core.jobs.models import Job
+from core.refusals import Refused
 from core.regions.models import Region
 from core.tables.writer import xlsx_response
 from residents.people.models import Resident
@@ -81,7 +82,7 @@ def register_confirm(request, pk):
     batch = get_object_or_404(RegisterBatch.objects.for_user(request.user), pk=pk)
     try:
         register.start_writing(batch=batch, actor=request.user)
-    except register.RegisterRefused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("register_batch", batch.pk)
 

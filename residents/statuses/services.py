@@ -12,12 +12,12 @@ from core.accounts.models import User
 from core.audit import services as audit
 from core.files.models import Attachment
 from core.jobs import services as jobs
-from core.pages.text import whole
 from core.refusals import Refused
 from core.tables import headings, reader
+from core.tables.cells import cell_date, cell_text
+from core.text import clean_text
 from residents.people import id_numbers, names
 from residents.people.models import Resident, StatusEntry
-from residents.register.rows import cell_date, cell_text
 
 COLUMNS = (
     headings.Column("name", "姓名", ("姓名",), parts=("姓名",)),
@@ -162,7 +162,7 @@ def apply_list(run: jobs.Run) -> str:
 @transaction.atomic
 def set_status(*, resident: Resident, status: str, since: date, source: str, actor, batch: str = "") -> bool:
     """A dated status (死亡, 迁出, 参军 …) or the return to 在册; ends the one before. False if it was known already."""
-    source = whole(source, "依据", 120, Refused)
+    source = clean_text(source, "依据", 120)
     resident = Resident.objects.select_for_update().get(pk=resident.pk)
     if since > clock.today():
         raise Refused("起始日期在今天以后，请核对。", "since")

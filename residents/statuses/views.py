@@ -11,9 +11,9 @@ from core.files.fields import SheetField
 from core.files.models import Attachment
 from core.jobs.models import Job
 from core.tables.reader import SheetError
-from residents.counter.forms import STATUSES
 from residents.people.models import Resident
 from residents.statuses import services as status_lists
+from residents.statuses.forms import STATUSES
 
 
 class StatusListForm(forms.Form):

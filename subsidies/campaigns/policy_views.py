@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import BUSINESS, Role, roles
+from core.refusals import Refused
 from subsidies.campaigns import services as campaigns
 from subsidies.campaigns.forms import AdoptForm
 from subsidies.campaigns.models import Campaign
@@ -51,7 +52,7 @@ def policy_adopt(request, pk):
             reason=form.cleaned_data["reason"],
             actor=request.user,
         )
-    except campaigns.PolicyChangeRefused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, "已采用新版本。以前核算的应缴和缴费记录仍按原版本。")

@@ -10,10 +10,6 @@ from subsidies.policy import policies
 from subsidies.policy.models import PolicyVersion
 
 
-class PolicyChangeRefused(Refused):
-    """The new version cannot be taken into use; the text says why and what to do."""
-
-
 @transaction.atomic
 def open_campaign(*, policy_id: str, actor=None) -> tuple[Campaign, bool]:
     """Regions, policy and campaign for e.g. "411325-2025"; safe to repeat. Returns (campaign, opened now).
@@ -68,18 +64,18 @@ def new_version(campaign: Campaign) -> policies.Policy | None:
 def adopt_version(*, campaign: Campaign, expected: str, reason: str, actor) -> PolicyVersion:
     """From now on the campaign runs on what its policy file says now, which must be the version `expected` (its hash).
 
-    What was quoted before keeps the version it was quoted with. Raises PolicyChangeRefused.
+    What was quoted before keeps the version it was quoted with. Raises Refused.
     """
     campaign = Campaign.objects.select_for_update().select_related("county").get(pk=campaign.pk)
     if not campaign.is_open:
-        raise PolicyChangeRefused(f"{campaign}已办结，政策不能再改。")
+        raise Refused(f"{campaign}已办结，政策不能再改。")
     if not reason.strip():
-        raise PolicyChangeRefused("请写明为什么采用新版本，例如上级文件的文号。")
+        raise Refused("请写明为什么采用新版本，例如上级文件的文号。")
     rules = policies.read(campaign.policy_version.policy_id)
     if rules.hash == campaign.policy_version_id:
         return campaign.policy_version
     if rules.hash != expected:
-        raise PolicyChangeRefused("政策文件刚刚又改过，与页面上看到的不一样，请重新核对后再采用。")
+        raise Refused("政策文件刚刚又改过，与页面上看到的不一样，请重新核对后再采用。")
     before = campaign.policy_version_id
     campaign.policy_version = keep_version(rules)
     campaign.save(update_fields=["policy_version"])

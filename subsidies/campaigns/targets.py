@@ -11,10 +11,6 @@ from subsidies.campaigns.models import Campaign, Target, TargetEntry
 from subsidies.campaigns.watermark import stamp
 
 
-class TargetRefused(Refused):
-    """The tasks cannot be set; the text says why and what to do."""
-
-
 @transaction.atomic
 def set_targets(*, campaign: Campaign, people: Mapping[str, int | None], source: str, actor) -> int:
     """Sets the tasks of townships or villages (code → people; None takes the task away). Returns how many changed.
@@ -26,9 +22,9 @@ def set_targets(*, campaign: Campaign, people: Mapping[str, int | None], source:
         Region.objects.in_region(campaign.county_id).exclude(code=campaign.county_id).values_list("code", "name")
     )
     if strangers := sorted(code for code in people if code not in known):
-        raise TargetRefused(f"区划代码不在{campaign.county.name}：{'、'.join(strangers[:5])}。请核对任务表。")
+        raise Refused(f"区划代码不在{campaign.county.name}：{'、'.join(strangers[:5])}。请核对任务表。")
     if wrong := sorted(code for code, count in people.items() if count is not None and not 0 <= count <= 10_000_000):
-        raise TargetRefused(f"{known[wrong[0]]}的任务数 {people[wrong[0]]} 不对，应是 0 以上的整数。")
+        raise Refused(f"{known[wrong[0]]}的任务数 {people[wrong[0]]} 不对，应是 0 以上的整数。")
     present = Target.objects.filter(campaign=campaign, region_id__in=list(people))
     before = dict(present.values_list("region_id", "people"))
     changed = {code: count for code, count in people.items() if before.get(code) != count}

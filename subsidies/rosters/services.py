@@ -20,11 +20,11 @@ from core.audit.models import Event
 from core.database.bulk import insert_from, insert_rows, take_stock
 from core.files.services import store
 from core.jobs import services as jobs
-from core.pages.text import whole
 from core.refusals import Refused
 from core.regions.services import hold
 from core.tables import reader
 from core.tables.reader import COUNTY_LIST
+from core.text import clean_text
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.watermark import stamp
@@ -53,10 +53,6 @@ _CANNOT_BE_MARKED = (
 _ROW = ["roster", "number", "name", "id_number", "category", "recognised_on", "outcome", "message"]
 
 
-class RosterRefused(Refused):
-    """It cannot be done; the text says why and what to do."""
-
-
 @transaction.atomic
 def upload_roster(
     *,
@@ -72,7 +68,7 @@ def upload_roster(
 ) -> Roster:
     """Keeps a list and puts its reading in the queue. `category` "" leaves it to the list's own column.
 
-    The same file for the same purpose is recognised: it is refused while an earlier upload stands. RosterRefused.
+    The same file for the same purpose is recognised: it is refused while an earlier upload stands. Refused.
     """
     hold(campaign.county)  # the same file twice at once: the second waits and finds the first
     _check_upload(campaign, department, category, recognised_on, document, actor)
@@ -81,7 +77,7 @@ def upload_roster(
         campaign=campaign, department=department, category=category, kind=kind, attachment__sha256=attachment.sha256
     ).exclude(state__in=[State.WITHDRAWN, State.REFUSED])
     if earlier := same.first():
-        raise RosterRefused(f"这个文件已经上传过（{earlier.pk} 号名单，{earlier.get_state_display()}），不用再传。")
+        raise Refused(f"这个文件已经上传过（{earlier.pk} 号名单，{earlier.get_state_display()}），不用再传。")
     roster = _make_roster(campaign, department, category, kind, recognised_on, document, actor, attachment)
     key = f"roster.read.{roster.pk}"
     jobs.enqueue("roster.read", actor=actor, key=key, region=campaign.county_id, roster=roster.pk)
@@ -102,10 +98,10 @@ def mark_by_hand(
     actor,
 ) -> Roster:
     """A single mark, or the end of one, on the document that grants it: a roster of one row, to be applied by another
-    person as any roster. Asked again while that one waits, it is that one. RosterRefused."""
+    person as any roster. Asked again while that one waits, it is that one. Refused."""
     rules = campaign.policy.category(category)
     if rules is None:
-        raise RosterRefused(f"没有“{category}”这个类别。")
+        raise Refused(f"没有“{category}”这个类别。")
     hold(campaign.county)
     _check_upload(campaign, rules.department, rules.name, recognised_on, document, actor)
     kind = Kind.ENDING if ends else Kind.SINGLE
@@ -170,11 +166,11 @@ def _read_job(run: jobs.Run) -> str:
 
 @transaction.atomic
 def recheck_roster(*, roster: Roster, actor) -> None:
-    """Matches the list again, after the register was mended; rows accepted by hand stay accepted. RosterRefused."""
+    """Matches the list again, after the register was mended; rows accepted by hand stay accepted. Refused."""
     roster = _locked(roster)
     _refuse_closed(roster)
     if roster.state != State.READY:
-        raise RosterRefused(f"{roster.pk} 号名单{roster.get_state_display()}，不能重新核对。")
+        raise Refused(f"{roster.pk} 号名单{roster.get_state_display()}，不能重新核对。")
     roster.rows.filter(number=0).delete()
     again = roster.rows.exclude(outcome__in=[Outcome.BAD_ROW, Outcome.DUPLICATE])
     again.update(outcome=Outcome.PENDING, message="", resident=None)
@@ -184,14 +180,14 @@ def recheck_roster(*, roster: Roster, actor) -> None:
 
 @transaction.atomic
 def accept_row(*, row: RosterRow, note: str, actor) -> None:
-    """The person on the list and the one on the register are the same in spite of their names. RosterRefused."""
+    """The person on the list and the one on the register are the same in spite of their names. Refused."""
     roster = _locked(row.roster)
     _refuse_closed(roster)
     row = RosterRow.objects.select_for_update().get(pk=row.pk)
     if roster.state != State.READY or row.outcome != Outcome.NAME_DIFFERS:
-        raise RosterRefused("这一行已经处理过了，请刷新页面。")
-    if not (note := whole(note, "核实说明", 180, RosterRefused)):
-        raise RosterRefused("请写明怎么核实是同一人的，例如：曾用名，见户口簿。")
+        raise Refused("这一行已经处理过了，请刷新页面。")
+    if not (note := clean_text(note, "核实说明", 180)):
+        raise Refused("请写明怎么核实是同一人的，例如：曾用名，见户口簿。")
     row.outcome, row.accepted_by, row.message = Outcome.PENDING, actor, f"确认是同一人：{note}"
     row.save(update_fields=["outcome", "accepted_by", "message"])
     _sort_by_marks(roster)
@@ -215,7 +211,7 @@ def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: boo
     """Makes and ends the marks of a list; returns the ids of the residents newly marked.
 
     `seen` are the heaps the reviewer saw: where the register has changed them since, nothing is applied. A full list
-    that ends marks needs `endings_confirmed`. Safe to repeat: an applied list answers with nobody. RosterRefused.
+    that ends marks needs `endings_confirmed`. Safe to repeat: an applied list answers with nobody. Refused.
     """
     roster = _locked(roster)
     if roster.state == State.APPLIED:
@@ -227,9 +223,9 @@ def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: boo
     _classify(roster, keep_messages=True)
     now = heaps(roster)
     if now != seen:
-        raise RosterRefused("看过之后居民册或别的名单有了变化，人数不一样了。请重新查看四类人员后再应用。")
+        raise Refused("看过之后居民册或别的名单有了变化，人数不一样了。请重新查看四类人员后再应用。")
     if now["ended"] and not endings_confirmed:
-        raise RosterRefused(f"这份名单会终止 {now['ended']} 人的身份，请看过他们的姓名、勾选确认后再应用。")
+        raise Refused(f"这份名单会终止 {now['ended']} 人的身份，请看过他们的姓名、勾选确认后再应用。")
     moment = stamp(campaign_id=roster.campaign_id)
     _end_marks(roster)
     insert_from(
@@ -258,15 +254,15 @@ def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: boo
 def withdraw_roster(*, roster: Roster, reason: str, keep: set[int], actor) -> list[int]:
     """Takes a list back: its marks are withdrawn, what it ended lives again. Returns the ids of the residents whose
     marks live again. The marks of the residents in `keep` stay, because money has moved on them, and so do those that
-    a later list names too. RosterRefused.
+    a later list names too. Refused.
     """
     roster = _locked(roster)
     if roster.state == State.WITHDRAWN:
         return []
     if roster.state not in (State.READY, State.APPLIED):
-        raise RosterRefused(f"{roster.pk} 号名单{roster.get_state_display()}，不能撤回。")
-    if not (reason := whole(reason, "撤回的原因", 200, RosterRefused)):
-        raise RosterRefused("请写明撤回的原因。")
+        raise Refused(f"{roster.pk} 号名单{roster.get_state_display()}，不能撤回。")
+    if not (reason := clean_text(reason, "撤回的原因", 200)):
+        raise Refused("请写明撤回的原因。")
     moment, was_applied = stamp(campaign_id=roster.campaign_id), roster.state == State.APPLIED
     if was_applied:
         _hand_over(roster)
@@ -298,19 +294,19 @@ def withdraw_roster(*, roster: Roster, reason: str, keep: set[int], actor) -> li
 def _check_upload(campaign, department, category, recognised_on, document, actor):
     rules = campaign.policy
     if campaign.closed_meanwhile():
-        raise RosterRefused(f"{campaign}已办结，不能再收名单。")
+        raise Refused(f"{campaign}已办结，不能再收名单。")
     if department not in rules.departments:
-        raise RosterRefused(f"{campaign}没有由“{department}”认定的身份；认定部门有：{'、'.join(rules.departments)}。")
+        raise Refused(f"{campaign}没有由“{department}”认定的身份；认定部门有：{'、'.join(rules.departments)}。")
     if actor.role == Role.DEPARTMENT and actor.department != department:
-        raise RosterRefused(f"您是{actor.department}的账号，只能交{actor.department}的名单。")
+        raise Refused(f"您是{actor.department}的账号，只能交{actor.department}的名单。")
     if category and (found := rules.category(category)) not in rules.recognised:
-        raise RosterRefused(f"“{category}”不是由部门认定的类别。")
+        raise Refused(f"“{category}”不是由部门认定的类别。")
     if category and found.department != department:
-        raise RosterRefused(f"“{category}”由{found.department}认定，不能由{department}交名单。")
+        raise Refused(f"“{category}”由{found.department}认定，不能由{department}交名单。")
     if recognised_on > clock.today():
-        raise RosterRefused(f"认定日期 {recognised_on} 在今天之后，请核对。")
-    if not whole(document, "文号或依据", 120, RosterRefused):
-        raise RosterRefused("请写明名单的文号或依据。")
+        raise Refused(f"认定日期 {recognised_on} 在今天之后，请核对。")
+    if not clean_text(document, "文号或依据", 120):
+        raise Refused("请写明名单的文号或依据。")
 
 
 def _make_roster(campaign, department, category, kind, recognised_on, document, actor, attachment, state=State.READING):
@@ -417,17 +413,17 @@ def _add_missing(roster: Roster) -> None:
 
 def _check_apply(roster: Roster, actor) -> None:
     if actor.role != Role.COUNTY:
-        raise RosterRefused("名单由县医保局应用。")
+        raise Refused("名单由县医保局应用。")
     if roster.uploaded_by_id == actor.pk:
-        raise RosterRefused("交名单的人不能自己应用，请由县医保局另一位经办人核对后应用。")
+        raise Refused("交名单的人不能自己应用，请由县医保局另一位经办人核对后应用。")
     if roster.state != State.READY:
-        raise RosterRefused(f"{roster.pk} 号名单{roster.get_state_display()}，不能应用。")
+        raise Refused(f"{roster.pk} 号名单{roster.get_state_display()}，不能应用。")
     _refuse_closed(roster)
 
 
 def _refuse_closed(roster: Roster) -> None:
     if roster.campaign.closed_meanwhile():
-        raise RosterRefused(f"{roster.campaign}已办结，名单不能再核对或应用；请在新年度交名单。")
+        raise Refused(f"{roster.campaign}已办结，名单不能再核对或应用；请在新年度交名单。")
 
 
 def _end_marks(roster: Roster) -> None:
@@ -484,3 +480,28 @@ def _batch(roster: Roster) -> str:
 
 def _locked(roster: Roster) -> Roster:
     return Roster.objects.select_for_update(of=("self",)).select_related("campaign__policy_version").get(pk=roster.pk)
+
+
+def ask_to_apply(*, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor):
+    """Puts the application of a reviewed list in the queue; the job is the one under way on a second click."""
+    return jobs.enqueue(
+        "roster.apply",
+        actor=actor,
+        key=f"roster.apply.{roster.pk}",
+        region=roster.county_id,
+        roster=roster.pk,
+        seen=seen,
+        endings_confirmed=endings_confirmed,
+    )
+
+
+def ask_to_withdraw(*, roster: Roster, reason: str, actor):
+    """Puts the withdrawal of a list in the queue."""
+    return jobs.enqueue(
+        "roster.withdraw",
+        actor=actor,
+        key=f"roster.withdraw.{roster.pk}",
+        region=roster.county_id,
+        roster=roster.pk,
+        reason=reason,
+    )

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_POST
 from core.access import masks
 from core.access.roles import Role, roles
 from core.jobs.models import Job
+from core.refusals import Refused
 from residents.people.models import Resident
 from subsidies.campaigns.selectors import current
 from subsidies.rosters import services as rosters
 from subsidies.rosters.forms import AcceptForm, MarkForm, RosterForm, WithdrawForm
 from subsidies.rosters.models import Roster, RosterRow
-from subsidies.rosters.services import HEAPS, RosterRefused
+from subsidies.rosters.services import HEAPS, ask_to_apply, ask_to_withdraw
 
 HANDS_IN = (Role.COUNTY, Role.DEPARTMENT)
 HEAP_NAMES = {"problems": "有问题", "new": "新增", "ended": "终止", "unchanged": "不变"}
@@ -62,7 +63,7 @@ def roster_upload(request):
                 document=facts["document"],
                 actor=request.user,
             )
-        except RosterRefused as refusal:
+        except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             return redirect("roster", roster.pk)
@@ -113,7 +114,7 @@ def roster_recheck(request, pk):
     roster = get_object_or_404(rosters_for(request.user), pk=pk)
     try:
         rosters.recheck_roster(roster=roster, actor=request.user)
-    except RosterRefused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, "已按现在的居民册重新核对。")
@@ -128,7 +129,7 @@ def roster_accept_row(request, pk):
     note = form.cleaned_data["note"] if form.is_valid() else ""
     try:
         rosters.accept_row(row=row, note=note, actor=request.user)
-    except RosterRefused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, f"第 {row.number} 行 {row.name} 已确认是同一人。")
@@ -157,7 +158,7 @@ def mark_resident(request, pk):
                 name=facts["file"].name if facts["file"] else "",
                 actor=request.user,
             )
-        except RosterRefused as refusal:
+        except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, "已提交，请县医保局另一位经办人核对后应用。")
@@ -179,3 +180,26 @@ def _job_of(roster: Roster) -> Job | None:
     """The job that is at work on a list, or the last one that was."""
     keys = [f"roster.{verb}.{roster.pk}" for verb in ("read", "apply", "withdraw")]
     return Job.objects.filter(key__in=keys).order_by("-created_at").first()
+
+
+@roles(Role.COUNTY)
+@require_POST
+def roster_apply(request, pk):
+    roster = get_object_or_404(Roster.objects.for_user(request.user), pk=pk)
+    pairs = (pair.partition("=") for pair in request.POST.get("seen", "").split(","))
+    seen = {name: int(count) for name, _, count in pairs if count.isdigit()}
+    confirmed = request.POST.get("endings_confirmed") == "on"
+    ask_to_apply(roster=roster, seen=seen, endings_confirmed=confirmed, actor=request.user)
+    return redirect("roster", pk)
+
+
+@roles(Role.COUNTY)
+@require_POST
+def roster_withdraw(request, pk):
+    roster = get_object_or_404(Roster.objects.for_user(request.user), pk=pk)
+    form = WithdrawForm(request.POST)
+    if form.is_valid():
+        ask_to_withdraw(roster=roster, reason=form.cleaned_data["reason"], actor=request.user)
+    else:
+        messages.error(request, "没有撤回：请写明原因，不超过 150 个字。")
+    return redirect("roster", pk)

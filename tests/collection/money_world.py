@@ -23,6 +23,7 @@ from collection.receipts import services as receipts
 from collection.receipts.models import Receipt
 from collection.receipts.numbers import written
 from core.files.photos import read_photo
+from core.refusals import Refused
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.quotes.quote import quote
@@ -31,7 +32,7 @@ from tests.people import invented_number
 VILLAGES = ("411325101200", "411325101201", "411325102200")
 FIRST = datetime.date(2024, 10, 1)
 BORN = datetime.date(1970, 5, 1)
-REFUSALS = (money.MoneyRefused, deposits.DepositRefused, receipts.ReceiptRefused, contributions.ContributionRefused)
+REFUSALS = (Refused, Refused, receipts.ReceiptRefused, contributions.ContributionRefused)
 ZERO = Decimal("0.00")
 
 

@@ -1,7 +1,8 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from collection.villages.moves import MoveRefused, move_village
+from collection.villages.moves import move_village
 from core.audit import services as audit
+from core.refusals import Refused
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
@@ -26,6 +27,6 @@ class Command(BaseCommand):
         try:
             with audit.source("命令 move_village"):
                 moved = move_village(campaign=campaign, village=village, township=township, code=code, actor=None)
-        except MoveRefused as refusal:
+        except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"{moved.name}已划入{moved.parent.name}，新代码 {moved.code}。")

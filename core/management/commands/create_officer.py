@@ -4,8 +4,9 @@ import os
 from django.core.management.base import BaseCommand, CommandError
 
 from core.access.roles import OFFICERS
-from core.accounts.services import AccountRefused, create_officer
+from core.accounts.services import create_officer
 from core.audit import services as audit
+from core.refusals import Refused
 
 
 class Command(BaseCommand):
@@ -22,6 +23,6 @@ class Command(BaseCommand):
         try:
             with audit.source("命令 create_officer"):
                 user = create_officer(role=role, username=username, name=name, county=county, password=password)
-        except AccountRefused as refusal:
+        except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"已建立 {username}（{user.get_role_display()}），首次登录须改密码。")

@@ -471,11 +471,11 @@ def test_voiding_a_receipt_on_its_page(page, book):
 
 
 def test_todos(users, cash, deposit):
-    from collection.menu import cash_todos
+    from collection.cash.menu import todos
     from subsidies.campaigns.models import Campaign
 
     campaign = Campaign.objects.get()
-    says = lambda who: [todo.text for todo in cash_todos(users[who], campaign)]  # noqa: E731
+    says = lambda who: [todo.text for todo in todos(users[who], campaign)]  # noqa: E731
     assert says("helper") == says("town") == says("county") == []
     cash("400", 10)
     cash("900", 20, village=OTHER)

@@ -11,7 +11,6 @@ from PIL import Image
 
 from collection.cash import services as deposits
 from collection.cash.models import Deposit
-from collection.cash.services import DepositRefused
 from collection.duties import services as duties
 from collection.duties.models import VillageDuty
 from collection.duties.rules import Status
@@ -21,6 +20,7 @@ from collection.money.models import Movement, VillageAccount
 from core.audit.models import Event
 from core.files.models import Attachment
 from core.files.photos import read_photo
+from core.refusals import Refused
 from core.regions.models import Region
 
 VILLAGE, OTHER = "411325101200", "411325101201"
@@ -113,14 +113,14 @@ def test_a_second_click_is_the_first_slip(record):
 )
 def test_a_slip_number_is_used_once(record, changes):
     record()
-    with pytest.raises(DepositRefused, match="已经用过"):
+    with pytest.raises(Refused, match="已经用过"):
         record(**changes)
     assert Deposit.objects.count() == Attachment.objects.count() == 1
 
 
 def test_refusal_tells_another_village_no_amounts(record):
     record(village=OTHER)
-    with pytest.raises(DepositRefused) as refused:
+    with pytest.raises(Refused) as refused:
         record()
     assert "400" not in str(refused.value)
 
@@ -147,7 +147,7 @@ BAD_SLIPS = {
 @pytest.mark.parametrize("name", BAD_SLIPS)
 def test_bad_slips(record, name):
     changes, why = BAD_SLIPS[name]
-    with pytest.raises(DepositRefused, match=why):
+    with pytest.raises(Refused, match=why):
         record(**changes)
     assert not Deposit.objects.exists()
 
@@ -160,7 +160,7 @@ def test_first_day_and_today_are_good(record, paid_on):
 def test_closed_campaign(record, campaign):
     campaign.closed_at = campaign.opened_at
     campaign.save()
-    with pytest.raises(DepositRefused, match="已办结"):
+    with pytest.raises(Refused, match="已办结"):
         record()
 
 
@@ -170,7 +170,7 @@ def test_a_slip_of_a_closed_campaign_is_neither_verified_nor_rejected(record, ca
     type(campaign).objects.filter(pk=campaign.pk).update(closed_at=campaign.opened_at)
     for step in (deposits.verify_deposit, deposits.reject_deposit):
         facts = {"reason": "照片看不清"} if step is deposits.reject_deposit else {}
-        with pytest.raises(money.MoneyRefused, match="已办结"):
+        with pytest.raises(Refused, match="已办结"):
             step(deposit=deposit, actor=reviewer, **facts)
     deposit.refresh_from_db()
     assert (deposit.state, account().in_hand) == ("pending", 400)
@@ -178,14 +178,14 @@ def test_a_slip_of_a_closed_campaign_is_neither_verified_nor_rejected(record, ca
 
 def test_two_banks_may_share_a_number_if_it_says_whose(record):
     record(account="农商行医保缴费专户")
-    with pytest.raises(DepositRefused, match="在号码前加银行名称"):
+    with pytest.raises(Refused, match="在号码前加银行名称"):
         record(account="乡镇财政所会计农税结算中心账户", amount="500")
     assert record("500", slip_no="农商 HD20241020001").slip_no == "农商HD20241020001"
 
 
 def test_nobody_verifies_his_own(record, helper):
     deposit = record()
-    with pytest.raises(DepositRefused, match="自己"):
+    with pytest.raises(Refused, match="自己"):
         deposits.verify_deposit(deposit=deposit, actor=helper)
     with pytest.raises(IntegrityError), transaction.atomic():
         Deposit.objects.update(verified_by=helper)
@@ -208,7 +208,7 @@ def test_a_rejected_slip_counts_as_if_it_had_never_been(campaign, record, cash, 
     found = line(campaign)
     assert (found.standing.status, found.days_late, found.standing.late) == (Status.OVERDUE, 5, 400)
     assert found.unverified == 0
-    with pytest.raises(DepositRefused, match="照片看不清"):
+    with pytest.raises(Refused, match="照片看不清"):
         deposits.verify_deposit(deposit=deposit, actor=reviewer)
     assert record().pk != deposit.pk
 
@@ -228,14 +228,14 @@ def test_rejecting_is_refused_once_the_money_is_remitted(campaign, record, cash,
     deposit = deposits.verify_deposit(deposit=record(), actor=reviewer)
     fact = money.Fact(key="remit:1", kind="remit", village=VILLAGE, amount=Decimal("400"), on=DAY)
     money.record_movements(campaign=campaign, facts=[fact], actor=reviewer)
-    with pytest.raises(money.MoneyRefused, match="乡镇账户"):
+    with pytest.raises(Refused, match="乡镇账户"):
         deposits.reject_deposit(deposit=deposit, reason="银行冲正", actor=reviewer)
     deposit.refresh_from_db()
     assert deposit.state == "verified"
 
 
 def test_rejecting_needs_a_reason(record, reviewer):
-    with pytest.raises(DepositRefused, match="原因"):
+    with pytest.raises(Refused, match="原因"):
         deposits.reject_deposit(deposit=record(), reason=" ", actor=reviewer)
 
 
@@ -322,9 +322,9 @@ def test_a_county_without_the_two_limits_has_no_board(campaign, cash, monkeypatc
 
 def test_a_helper_takes_back_only_the_own_unverified_slip(record, helper, reviewer, make_user):
     deposit = record()
-    with pytest.raises(DepositRefused, match="自己登记"):
+    with pytest.raises(Refused, match="自己登记"):
         deposits.reject_deposit(deposit=deposit, reason="写错", actor=make_user("village", VILLAGE))
     deposits.reject_deposit(deposit=deposit, reason="写错", actor=helper)
     again = deposits.verify_deposit(deposit=record(), actor=reviewer)
-    with pytest.raises(DepositRefused, match="还没有核验"):
+    with pytest.raises(Refused, match="还没有核验"):
         deposits.reject_deposit(deposit=again, reason="写错", actor=helper)

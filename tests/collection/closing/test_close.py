@@ -15,12 +15,11 @@ from collection.contributions.services import ContributionRefused
 from collection.declarations import corrections, drafts, feedback, stuck
 from collection.declarations import services as declarations
 from collection.entitlements.models import DifferenceCase
-from collection.money.services import MoneyRefused
-from collection.money.steps import StepRefused
 from collection.receipts import books
 from collection.refunds import services as refunds
 from core.audit.models import Event
 from core.files.models import Attachment
+from core.refusals import Refused
 from core.regions.models import Region
 from tests.at_once import waits_for
 from tests.collection.paid_people import DAY, OTHER, TOWNSHIP, VILLAGE, bank, pay
@@ -112,9 +111,9 @@ def test_closed_over_with_reasons_by_name_and_frozen(campaign, clerk, officer, d
     pay(campaign, clerk, people=2)
     seen = kinds(campaign)
     reasons = dict.fromkeys(seen, "村民外出，下年度办理")
-    with pytest.raises(StepRefused, match="还没有写明原因"):
+    with pytest.raises(Refused, match="还没有写明原因"):
         close.close_campaign(campaign=campaign, reasons={}, seen=seen, actor=officer)
-    with pytest.raises(StepRefused, match="县医保局"):
+    with pytest.raises(Refused, match="县医保局"):
         close.close_campaign(campaign=campaign, reasons=reasons, seen=seen, actor=clerk)
     closing = close.close_campaign(campaign=campaign, reasons=reasons, seen=seen, actor=officer)
     assert close.close_campaign(campaign=campaign, reasons=reasons, seen=seen, actor=officer) == closing
@@ -130,7 +129,7 @@ def test_closed_over_with_reasons_by_name_and_frozen(campaign, clerk, officer, d
             contribution=Contribution.objects.first(), reason="death", happened_on=DAY, actor=clerk
         ),
     ):
-        with pytest.raises((StepRefused, MoneyRefused, ContributionRefused), match="已经办结|已办结"):
+        with pytest.raises((Refused, Refused, ContributionRefused), match="已经办结|已办结"):
             change()
 
 
@@ -170,7 +169,7 @@ def test_what_changed_since_it_was_looked_at(campaign, clerk, officer):
     pay(campaign, clerk, people=2)
     seen = kinds(campaign)
     pay(campaign, clerk)
-    with pytest.raises(StepRefused, match="有变化"):
+    with pytest.raises(Refused, match="有变化"):
         close.close_campaign(campaign=campaign, reasons=dict.fromkeys(seen, "x"), seen=seen, actor=officer)
 
 
@@ -181,7 +180,7 @@ def test_books_that_do_not_add_up_cannot_be_closed_over(campaign, clerk, officer
     VillageAccount.objects.update(in_hand=400, collected=400)
     seen = kinds(campaign)
     assert seen["recount"] == 1
-    with pytest.raises(StepRefused, match="必须先处理"):
+    with pytest.raises(Refused, match="必须先处理"):
         close.close_campaign(campaign=campaign, reasons=dict.fromkeys(seen, "x"), seen=seen, actor=officer)
 
 

@@ -26,6 +26,7 @@ from collection.self_payments import services as self_payments
 from collection.self_payments.models import PaidList, SelfPayment
 from core.audit.models import Event
 from core.files.models import Attachment
+from core.refusals import Refused
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 from subsidies.rosters import services as rosters
@@ -219,7 +220,7 @@ def test_every_service_refuses_a_closed_campaign(world):
     for name, service in services.items():
         try:
             wrong[name] = f"done: {service()}"
-        except (ValueError, rosters.RosterRefused) as refused:
+        except (ValueError, Refused) as refused:
             if "办结" not in str(refused):
                 wrong[name] = f"{type(refused).__name__} {refused}"
     assert wrong == {}

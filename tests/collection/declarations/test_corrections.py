@@ -9,8 +9,8 @@ from collection.contributions.models import Contribution
 from collection.declarations import corrections, drafts
 from collection.declarations import services as declarations
 from collection.declarations.models import Declaration, DeclarationRow
-from collection.money.steps import StepRefused
 from core.audit.models import Event
+from core.refusals import Refused
 from core.regions.models import Region
 from residents.counter import services as window
 from residents.people.models import Resident
@@ -44,10 +44,10 @@ def test_corrected_by_the_card_and_declared_again(failed_row, clerk, declare, fe
 
 def test_uncorrected_people_are_not_declared_again_and_keep_their_money(failed_row, campaign, clerk):
     township = Region.objects.get(pk=TOWNSHIP)
-    with pytest.raises(StepRefused, match="没有可以申报"):
+    with pytest.raises(Refused, match="没有可以申报"):
         drafts.draft_declaration(campaign=campaign, township=township, actor=clerk)
     pay(campaign, clerk, people=1)
-    with pytest.raises(StepRefused, match="没有可以申报"):
+    with pytest.raises(Refused, match="没有可以申报"):
         drafts.draft_declaration(campaign=campaign, township=township, actor=clerk)
 
 
@@ -82,7 +82,7 @@ CORRECTIONS = {
 @pytest.mark.parametrize("name", CORRECTIONS)
 def test_corrections_that_are_refused(failed_row, clerk, name):
     written, number, note, why = CORRECTIONS[name]
-    with pytest.raises(StepRefused, match=why):
+    with pytest.raises(Refused, match=why):
         corrections.correct_row(
             row=failed_row,
             name=written or failed_row.name,
@@ -107,7 +107,7 @@ def test_the_card_was_right_all_along(failed_row, clerk):
 
 def test_a_number_of_somebody_else_is_explained(failed_row, clerk, make_resident):
     make_resident("411325102200", name="李大山", id_number=GOOD)
-    with pytest.raises(StepRefused, match="李\\*山.*重复登记"):
+    with pytest.raises(Refused, match="李\\*山.*重复登记"):
         corrections.correct_row(row=failed_row, name="王晓明", id_number=GOOD, note="", actor=clerk)
 
 
@@ -116,7 +116,7 @@ def test_a_number_of_a_record_merged_into_this_person_is_corrected_at_the_window
 ):
     person = failed_row.contribution.resident
     make_resident(VILLAGE, name=person.name, id_number=GOOD, status=Resident.Status.MERGED, merged_into=person)
-    with pytest.raises(StepRefused, match="先在居民页“更正证件号码”里改过来"):
+    with pytest.raises(Refused, match="先在居民页“更正证件号码”里改过来"):
         corrections.correct_row(row=failed_row, name=person.name, id_number=GOOD, note="", actor=clerk)
     window.change_number(resident=person, id_number=GOOD, actor=officer)
     corrections.correct_row(row=failed_row, name=person.name, id_number=GOOD, note="已按身份证更正", actor=clerk)
@@ -126,7 +126,7 @@ def test_a_number_of_somebody_insured_already_moves_no_payment(failed_row, campa
     """The other has paid too: neither record, neither payment changes, and the row still waits."""
     other = pay(campaign, clerk, people=1, channel="self").get()
     before = Resident.objects.get(contributions=failed_row.contribution)
-    with pytest.raises(StepRefused, match="是同一个人重复登记的，请县医保局在居民库里合并"):
+    with pytest.raises(Refused, match="是同一个人重复登记的，请县医保局在居民库里合并"):
         corrections.correct_row(
             row=failed_row, name=other.resident.name, id_number=other.resident.id_number, note="x", actor=clerk
         )
@@ -140,7 +140,7 @@ def test_a_number_of_somebody_insured_already_moves_no_payment(failed_row, campa
 def test_a_number_of_another_county_tells_nothing_of_whose_it_is(failed_row, clerk, make_resident):
     far = Region.objects.create(code="411323100200", name="远村", level="village")
     make_resident(far.code, name="李大山", id_number=GOOD)
-    with pytest.raises(StepRefused, match="已经在外县登记") as refused:
+    with pytest.raises(Refused, match="已经在外县登记") as refused:
         corrections.correct_row(row=failed_row, name="王晓明", id_number=GOOD, note="", actor=clerk)
     assert "远村" not in str(refused.value)
     assert "山" not in str(refused.value)
@@ -155,6 +155,6 @@ def test_the_number_decides_birth_and_sex(failed_row, clerk):
 def test_what_is_declared_again_is_not_corrected_twice(failed_row, clerk, declare):
     corrections.correct_row(row=failed_row, name="王晓明", id_number=failed_row.id_number, note="", actor=clerk)
     declare()
-    with pytest.raises(StepRefused, match="已经重新申报"):
+    with pytest.raises(Refused, match="已经重新申报"):
         corrections.correct_row(row=failed_row, name="王小二", id_number=failed_row.id_number, note="", actor=clerk)
     assert DeclarationRow.objects.filter(previous=failed_row).count() == 1

@@ -10,11 +10,11 @@ from collection.declarations import drafts
 from collection.declarations import file as declaration_file
 from collection.declarations import services as declarations
 from collection.declarations.tax_sheets import read_feedback
-from collection.money.steps import StepRefused
 from core.audit.models import Event
 from core.files.models import Attachment
 from core.jobs import services as jobs
 from core.jobs.models import Job
+from core.refusals import Refused
 from core.regions.models import Region
 from core.tables import reader
 from residents.people.models import Resident
@@ -120,12 +120,12 @@ def test_every_download_is_the_same_file(submitted, taxman):
 
 def test_a_draft_has_no_file(draft, clerk):
     for ask in (declaration_file.ask_for_file, declaration_file.hand_over):
-        with pytest.raises(StepRefused, match="还没有报送"):
+        with pytest.raises(Refused, match="还没有报送"):
             ask(declaration=draft, actor=clerk)
 
 
 def test_a_file_that_is_not_written_yet_is_not_handed_over(submitted, taxman):
-    with pytest.raises(StepRefused, match="还没有生成"):
+    with pytest.raises(Refused, match="还没有生成"):
         declaration_file.hand_over(declaration=submitted, actor=taxman)
     assert not Event.objects.filter(action="declaration.export").exists()
 

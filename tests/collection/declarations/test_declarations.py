@@ -15,10 +15,10 @@ from collection.declarations.models import Declaration, DeclarationRow
 from collection.declarations.three_way_check import check_declaration, named_differences
 from collection.money.models import Movement, VillageAccount
 from collection.money.selectors import recount
-from collection.money.steps import StepRefused
 from collection.refunds import services as refunds
 from core.audit.models import Event
 from core.files import photos
+from core.refusals import Refused
 from core.regions.models import Region
 from residents.people.models import InsuredYear
 from tests.collection.paid_people import DAY, OTHER, TOWNSHIP, VILLAGE, bank, pay
@@ -128,7 +128,7 @@ def test_banked_money_is_declared_oldest_first(campaign, clerk, draft, name):
     paid = [pay(campaign, clerk, day=DAY + datetime.timedelta(days=n)).get() for n in (4, 0, 2, 1, 3)]
     bank(campaign, clerk, banked)
     if not people:
-        with pytest.raises(StepRefused, match="没有可以申报的人"):
+        with pytest.raises(Refused, match="没有可以申报的人"):
             draft()
         return
     made = draft()
@@ -144,7 +144,7 @@ def test_a_receipt_is_never_torn(campaign, clerk, draft, banked, people):
     if people:
         assert draft().people == people
     else:
-        with pytest.raises(StepRefused):
+        with pytest.raises(Refused):
             draft()
 
 
@@ -152,7 +152,7 @@ def test_what_one_declaration_binds_the_next_cannot_take(campaign, clerk, draft)
     pay(campaign, clerk, people=5)
     bank(campaign, clerk, 800)
     first = declarations.submit_declaration(declaration=draft(), actor=clerk)
-    with pytest.raises(StepRefused, match="没有可以申报的人"):
+    with pytest.raises(Refused, match="没有可以申报的人"):
         draft()
     bank(campaign, clerk, 1200)
     second = draft()
@@ -177,7 +177,7 @@ def test_only_the_villages_asked_for(campaign, clerk, draft):
     assert set(made.rows.values_list("village", flat=True)) == {OTHER}
     again = drafts.redraft_declaration(declaration=made, actor=clerk, villages=[VILLAGE, OTHER])
     assert again.people == 4
-    with pytest.raises(StepRefused, match="不是本乡镇的村"):
+    with pytest.raises(Refused, match="不是本乡镇的村"):
         drafts.redraft_declaration(declaration=made, actor=clerk, villages=["411325102200"])
 
 
@@ -193,7 +193,7 @@ def test_a_second_click_and_a_second_person_get_the_same_draft(campaign, clerk, 
 def test_self_payments_and_free_enrolment_are_not_declared(campaign, clerk, draft):
     pay(campaign, clerk, channel="self")
     bank(campaign, clerk, 400)
-    with pytest.raises(StepRefused, match="没有可以申报的人"):
+    with pytest.raises(Refused, match="没有可以申报的人"):
         draft()
 
 
@@ -203,7 +203,7 @@ def test_a_cancelled_draft_gives_its_people_free(campaign, clerk, draft):
     made = drafts.cancel_draft(declaration=draft(), reason="重做", actor=clerk)
     assert drafts.cancel_draft(declaration=made, reason="重做", actor=clerk).state == State.CANCELLED
     assert draft().people == 2
-    with pytest.raises(StepRefused, match="不能报送"):
+    with pytest.raises(Refused, match="不能报送"):
         declarations.submit_declaration(declaration=made, actor=clerk)
 
 
@@ -267,11 +267,11 @@ def test_a_difference_is_named_and_does_not_leave_without_the_countys_reason(cam
     named = named_differences(declaration=made, villages=[VILLAGE])
     assert any(why in item.why for item in named)
     assert all(item.name for item in named)
-    with pytest.raises(StepRefused, match="不一致"):
+    with pytest.raises(Refused, match="不一致"):
         declarations.submit_declaration(declaration=made, actor=clerk)
-    with pytest.raises(StepRefused, match="县医保局"):
+    with pytest.raises(Refused, match="县医保局"):
         declarations.allow_difference(declaration=made, reason="急用", actor=clerk)
-    with pytest.raises(StepRefused, match="放行原因"):
+    with pytest.raises(Refused, match="放行原因"):
         declarations.allow_difference(declaration=made, reason=" ", actor=officer)
     declarations.allow_difference(declaration=made, reason="差额下周补存", actor=officer)
     assert declarations.submit_declaration(declaration=made, actor=clerk).state == State.SUBMITTED
@@ -283,7 +283,7 @@ def test_leave_for_a_difference_ends_with_the_figures_it_was_given_for(campaign,
     made = draft()
     declarations.allow_difference(declaration=made, reason="差额下周补存", actor=officer)
     drafts.redraft_declaration(declaration=made, actor=clerk)
-    with pytest.raises(StepRefused, match="不一致"):
+    with pytest.raises(Refused, match="不一致"):
         declarations.submit_declaration(declaration=made, actor=clerk)
 
 
@@ -294,7 +294,7 @@ def test_a_draft_that_is_out_of_date_does_not_leave(campaign, clerk, draft):
     bank(campaign, clerk, 800)
     made = draft()
     reverse_contributions(campaign=campaign, contributions=[paid[0]], reason="收据作废", actor=clerk)
-    with pytest.raises(StepRefused, match="1 人.*重新核对"):
+    with pytest.raises(Refused, match="1 人.*重新核对"):
         declarations.submit_declaration(declaration=made, actor=clerk)
 
 
@@ -348,7 +348,7 @@ def test_every_step_pressed_twice_is_taken_once(campaign, clerk, taxman, photo, 
 @pytest.mark.parametrize(("people", "amount"), [(2, "1200"), (4, "1200"), (3, "1199.99"), (3, "1200.01"), (2, "800")])
 def test_a_confirmation_must_be_what_the_feedback_says(submitted, take, taxman, people, amount):
     declaration = take(submitted(people=3))
-    with pytest.raises(StepRefused, match="3 人 1200.00 元"):
+    with pytest.raises(Refused, match="3 人 1200.00 元"):
         declarations.confirm_declaration(
             declaration=declaration, number="QR1", people=people, amount=Decimal(amount), actor=taxman
         )
@@ -357,7 +357,7 @@ def test_a_confirmation_must_be_what_the_feedback_says(submitted, take, taxman, 
 def test_a_confirmation_serves_one_declaration(submitted, take, go_on, taxman):
     first = go_on(take(submitted(people=1)), State.CONFIRMED)
     second, known = take(submitted(people=1)), first.confirmation_no
-    with pytest.raises(StepRefused, match="确认单号 .*另一张申报表"):
+    with pytest.raises(Refused, match="确认单号 .*另一张申报表"):
         declarations.confirm_declaration(
             declaration=second, number=f" {known[:2].lower()}-{known[2:]} ", people=1, amount=Decimal(400), actor=taxman
         )
@@ -366,7 +366,7 @@ def test_a_confirmation_serves_one_declaration(submitted, take, go_on, taxman):
 def test_no_confirmation_while_somebody_is_unanswered(submitted, taxman):
     declaration = submitted(people=3)
     feedback.decide_row(row=declaration.rows.first(), ok=True, reason="", actor=taxman)
-    with pytest.raises(StepRefused, match="还有 2 人没有反馈"):
+    with pytest.raises(Refused, match="还有 2 人没有反馈"):
         declarations.confirm_declaration(
             declaration=declaration, number="QR1", people=1, amount=Decimal(400), actor=taxman
         )
@@ -387,7 +387,7 @@ def test_a_remittance_is_exactly_the_confirmed_sum(submitted, take, go_on, clerk
     changed, why = REMITTANCES[name]
     declaration = go_on(take(submitted(people=2)), State.CONFIRMED)
     fields = {"slip_no": "HK1", "on": datetime.date(2024, 10, 25), "amount": Decimal(800), "photo": photo} | changed
-    with pytest.raises(StepRefused, match=why):
+    with pytest.raises(Refused, match=why):
         declarations.remit_declaration(declaration=declaration, actor=clerk, **fields)
     assert places() == (0, 800, 0, 0, 0)
 
@@ -400,7 +400,7 @@ def test_a_slip_number_is_kept_whole_or_refused(submitted, take, go_on, clerk, p
         found = declarations.remit_declaration(declaration=declaration, actor=clerk, **facts)
         assert found.remittance_no == "1" * 40
     else:
-        with pytest.raises(StepRefused, match="汇款回单号太长：最多 40 个字"):
+        with pytest.raises(Refused, match="汇款回单号太长：最多 40 个字"):
             declarations.remit_declaration(declaration=declaration, actor=clerk, **facts)
 
 
@@ -408,7 +408,7 @@ def test_a_ticket_serves_one_declaration_unless_the_tax_bureau_says_so(submitted
     first = go_on(take(submitted(people=1)), State.POSTED)
     second = go_on(take(submitted(people=1)), State.REMITTED)
     ticket = f" sp {first.pk}"
-    with pytest.raises(StepRefused, match=f"税票 {first.ticket_no} 已经登记在{first}上，没有入库"):
+    with pytest.raises(Refused, match=f"税票 {first.ticket_no} 已经登记在{first}上，没有入库"):
         declarations.post_declaration(declaration=second, ticket_no=ticket, actor=taxman)
     assert places() == (0, 0, 400, 400, 0)
     posted = declarations.post_declaration(declaration=second, ticket_no=ticket, shared=True, actor=taxman)
@@ -418,7 +418,7 @@ def test_a_ticket_serves_one_declaration_unless_the_tax_bureau_says_so(submitted
 def test_a_slip_serves_one_declaration(campaign, clerk, photo, submitted, take, go_on):
     first = go_on(take(submitted(people=1)), State.REMITTED)
     second = go_on(take(submitted(people=1)), State.CONFIRMED)
-    with pytest.raises(StepRefused, match="另一张申报表"):
+    with pytest.raises(Refused, match="另一张申报表"):
         declarations.remit_declaration(
             declaration=second,
             slip_no=f" {first.remittance_no[:2]} {first.remittance_no[2:]}",
@@ -466,7 +466,7 @@ def test_a_step_out_of_turn_is_refused_and_changes_nothing(
     if state in (State.CONFIRMED, State.POSTED):
         declaration = go_on(declaration, state)
     before = (places(), states(campaign))
-    with pytest.raises(StepRefused):
+    with pytest.raises(Refused):
         {
             "confirm": lambda: declarations.confirm_declaration(
                 declaration=declaration, number="QR", people=2, amount=Decimal(800), actor=taxman

@@ -14,16 +14,15 @@ from collection.declarations import corrections, drafts, feedback
 from collection.declarations import services as declarations
 from collection.declarations.models import Declaration, DeclarationRow
 from collection.money.models import VillageAccount
-from collection.money.services import MoneyRefused
-from collection.money.steps import StepRefused
 from collection.refunds import services as refunds
 from collection.refunds.models import Refund
+from core.refusals import Refused
 from tests.at_once import together
 from tests.collection.declaration_world import TODAY, refused, what_is_wrong
 from tests.collection.paid_people import OTHER, VILLAGE, bank, pay
 
 pytestmark = pytest.mark.django_db(transaction=True)
-REFUSALS = (StepRefused, MoneyRefused, ContributionRefused)
+REFUSALS = (Refused, Refused, ContributionRefused)
 
 
 class Chance:
@@ -60,7 +59,7 @@ class Chance:
     def declaration(self, *states):
         found = self.any(Declaration.objects.filter(state__in=states))
         if found is None:
-            raise StepRefused("nothing there")
+            raise Refused("nothing there")
         return found
 
     def pay(self):
@@ -77,7 +76,7 @@ class Chance:
         village = self.random.choice((VILLAGE, OTHER))
         account = VillageAccount.objects.filter(village=village).first()
         if account is None or account.in_hand <= 0:
-            raise StepRefused("nothing in hand")
+            raise Refused("nothing in hand")
         bank(self.office.campaign, self.office.clerk, self.random.choice((account.in_hand, Decimal("0.01"))), village)
 
     def draft(self):
@@ -93,7 +92,7 @@ class Chance:
         draft = self.declaration("draft", "submitted")
         try:
             self.office.submit(draft)
-        except StepRefused:
+        except Refused:
             declarations.allow_difference(declaration=draft, reason="查过", actor=self.office.officer)
             self.office.submit(draft)
 
@@ -108,7 +107,7 @@ class Chance:
     def correct(self):
         row = self.any(DeclarationRow.objects.filter(result="failure"))
         if row is None:
-            raise StepRefused("none failed")
+            raise Refused("none failed")
         corrections.correct_row(
             row=row, name=row.name, id_number=row.id_number, note="核对无误", actor=self.office.clerk
         )
@@ -136,13 +135,13 @@ class Chance:
     def ask_refund(self):
         paid = self.any(Contribution.objects.filter(ended_at__isnull=True))
         if paid is None:
-            raise StepRefused("nobody")
+            raise Refused("nobody")
         refunds.request_refund(contribution=paid, reason="death", happened_on=TODAY, actor=self.office.clerk)
 
     def review(self):
         refund = self.any(Refund.objects.filter(state="requested"))
         if refund is None:
-            raise StepRefused("none")
+            raise Refused("none")
         papers = [ContentFile(b"x", name="x.pdf")]
         refunds.add_evidence(refund=refund, papers=papers, actor=self.office.clerk)
         refunds.pass_first(refund=refund, actor=self.office.taxman)
@@ -150,7 +149,7 @@ class Chance:
     def pay_refund(self):
         refund = self.any(Refund.objects.filter(state__in=["first_passed", "paid"]))
         if refund is None:
-            raise StepRefused("none")
+            raise Refused("none")
         refunds.pay_refund(refund=refund, actor=self.office.officer)
 
 

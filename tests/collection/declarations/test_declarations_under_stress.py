@@ -21,14 +21,13 @@ from collection.declarations import corrections, drafts, feedback
 from collection.declarations import services as declarations
 from collection.declarations.models import Declaration, DeclarationRow, Feedback
 from collection.declarations.tax_sheets import FeedbackLine
-from collection.money import services as money
 from collection.money.models import Movement, VillageAccount
-from collection.money.steps import StepRefused
 from collection.refunds import services as refunds
 from collection.refunds.models import Refund
 from core.audit.models import Event
 from core.files import services as attachments
 from core.files.photos import store_photo
+from core.refusals import Refused
 from residents.people.models import Resident
 from tests.at_once import together
 from tests.collection.declaration_world import PHOTO, TODAY, Office, State, refused, what_is_wrong
@@ -95,7 +94,7 @@ def test_two_people_submit_and_one_redrafts(campaign, office):
         lambda: office.submit(draft, office.colleague),
         lambda: drafts.redraft_declaration(declaration=draft, actor=office.colleague),
     )
-    assert all(isinstance(error, StepRefused) for error in refused(results)), results
+    assert all(isinstance(error, Refused) for error in refused(results)), results
     draft.refresh_from_db()
     assert (draft.state, draft.people, draft.rows.count()) == (State.SUBMITTED, 4, 4)
     assert Contribution.objects.filter(state="declared").count() == 4
@@ -142,7 +141,7 @@ def test_a_remittance_crosses_the_return_of_the_slip_it_rests_on(campaign, offic
         lambda: office.remit(declaration),
         lambda: deposits.reject_deposit(deposit=deposit, reason="查无到账", actor=office.clerk),
     )
-    assert [type(error) for error in refused(results)] == [money.MoneyRefused], results
+    assert [type(error) for error in refused(results)] == [Refused], results
     declaration.refresh_from_db()
     deposit.refresh_from_db()
     assert (declaration.state == State.REMITTED) == (deposit.state == "verified")
@@ -177,7 +176,7 @@ def test_two_rows_are_corrected_to_the_same_number_at_once(campaign, office):
             for row in declaration.rows.all()
         )
     )
-    assert [type(error) for error in refused(results)] == [StepRefused], results
+    assert [type(error) for error in refused(results)] == [Refused], results
     assert Resident.objects.filter(id_number=number).count() == 1
     assert declaration.rows.filter(fixed_at__isnull=False).count() == 1
 
@@ -194,7 +193,7 @@ def test_the_list_is_handed_back_while_it_is_answered(campaign, office, answer):
         answers[answer],
         lambda: declarations.return_declaration(declaration=declaration, reason="表样不对", actor=office.tax_colleague),
     )
-    assert [type(error) for error in refused(results)] == [StepRefused], results
+    assert [type(error) for error in refused(results)] == [Refused], results
     declaration.refresh_from_db()
     answered = declaration.rows.exclude(result="pending").exists()
     assert (declaration.state == State.DRAFT) != answered
@@ -273,7 +272,7 @@ def test_a_refund_crosses_the_posting(campaign, office):
         lambda: office.post(declaration), lambda: refunds.pay_refund(refund=refund, actor=office.officer)
     )
     # Either the refund came first and was told to wait, or it came after and was paid out of the treasury.
-    assert all(isinstance(error, StepRefused) and "申报途中" in str(error) for error in refused(results)), results
+    assert all(isinstance(error, Refused) and "申报途中" in str(error) for error in refused(results)), results
     refunds.pay_refund(refund=Refund.objects.get(pk=refund.pk), actor=office.officer)
     account = VillageAccount.objects.get(village=VILLAGE)
     assert (account.treasury, account.refunded) == (800, 400)

@@ -13,10 +13,10 @@ from collection.declarations import services as declarations
 from collection.declarations.models import Declaration, Feedback
 from collection.declarations.reasons import Way, reason_of
 from collection.declarations.tax_sheets import FeedbackLine, read_feedback
-from collection.money.steps import StepRefused
 from core.audit.models import Event
 from core.jobs import services as jobs
 from core.jobs.models import Job
+from core.refusals import Refused
 from core.tables.reader import Sheet
 from residents.people.models import Resident
 from tests.collection.declarations.feedback_files import answers, book
@@ -208,7 +208,7 @@ def test_no_feedback_in_a_closed_campaign(declare, feed, campaign, taxman):
     jobs.run(Job.objects.get(key=tax_files.job_key(late)).pk)
     late.refresh_from_db()
     assert (late.state, results(declaration)) == ("refused", ["pending"])
-    with pytest.raises(StepRefused, match="已经办结"):
+    with pytest.raises(Refused, match="已经办结"):
         feed(declaration, content)
 
 
@@ -217,7 +217,7 @@ def test_who_got_the_money_back_is_not_taken_in_after_all(declare, feed, campaig
     feed(declaration, book(answers(declaration, True, "该人员已死亡")))
     row = declaration.rows.get(result="failure")
     reverse_contributions(campaign=campaign, contributions=[row.contribution], reason="已死亡", actor=taxman)
-    with pytest.raises(StepRefused, match="不能再算导入成功"):
+    with pytest.raises(Refused, match="不能再算导入成功"):
         feedback.decide_row(row=row, ok=True, reason="", actor=taxman)
     declarations.confirm_declaration(declaration=declaration, number="QR1", people=1, amount=400, actor=taxman)
 
@@ -285,7 +285,7 @@ def test_no_feedback_after_the_confirmation(declare, feed, taxman):
     feed(declaration, book(answers(declaration, True)))
     declarations.confirm_declaration(declaration=declaration, number="QR", people=1, amount=400, actor=taxman)
     declaration.refresh_from_db()
-    with pytest.raises(StepRefused, match="不收反馈"):
+    with pytest.raises(Refused, match="不收反馈"):
         feed(declaration, book(answers(declaration, "未登记")))
 
 

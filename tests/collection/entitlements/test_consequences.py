@@ -16,12 +16,12 @@ from collection.refunds.models import Refund
 from core.access.roles import Role
 from core.audit.models import Event
 from core.jobs import services as jobs
+from core.refusals import Refused
 from residents.people.models import Resident
 from subsidies.campaigns.services import open_campaign
 from subsidies.quotes.selectors import quote_residents
 from subsidies.rosters import services as rosters
 from subsidies.rosters.models import Identity, Roster, RosterRow
-from subsidies.rosters.services import RosterRefused
 
 VILLAGE = "411325101200"
 Channel, State = Contribution.Channel, Contribution.State
@@ -151,10 +151,10 @@ def test_where_the_notice_is_silent_staff_are_told(neixiang, make_resident):
     assert "没有写" in case.why and not Refund.objects.exists()
     consequences.follow_marks(campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head)
     assert DifferenceCase.objects.count() == 1
-    with pytest.raises(consequences.CaseRefused, match="写明"):
+    with pytest.raises(Refused, match="写明"):
         consequences.resolve_case(case=case, note=" ", actor=neixiang.head)
     consequences.resolve_case(case=case, note="请示市局后不退", actor=neixiang.head)
-    with pytest.raises(consequences.CaseRefused, match="处理过"):
+    with pytest.raises(Refused, match="处理过"):
         consequences.resolve_case(case=case, note="再来一次", actor=neixiang.head)
     consequences.follow_marks(campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head)
     assert DifferenceCase.objects.count() == 1
@@ -174,7 +174,7 @@ def test_where_the_notice_grants_it_a_refund_case_is_made(gaoyang, make_resident
     )
     case = refund.difference_case
     assert case.state == "refunding" and "二（五）6" in case.why
-    with pytest.raises(consequences.CaseRefused, match="已转退费"):
+    with pytest.raises(Refused, match="已转退费"):
         consequences.resolve_case(case=case, note="x", actor=gaoyang.head)
 
 
@@ -255,16 +255,16 @@ def test_applied_and_withdrawn_by_jobs(neixiang, make_resident, monkeypatch):
     person = make_resident(VILLAGE)
     roster = neixiang.roster([person], "特困人员")
     facts = {"roster": roster, "seen": rosters.heaps(roster), "endings_confirmed": False, "actor": neixiang.head}
-    job = consequences.ask_to_apply(**facts)
-    assert consequences.ask_to_apply(**facts).pk == job.pk
+    job = rosters.ask_to_apply(**facts)
+    assert rosters.ask_to_apply(**facts).pk == job.pk
     jobs.run(job.pk)
     job.refresh_from_db()
     assert job.state == "done" and "免缴参保 1 人" in job.message
-    job = consequences.ask_to_withdraw(roster=roster, reason="交错了", actor=neixiang.head)
+    job = rosters.ask_to_withdraw(roster=roster, reason="交错了", actor=neixiang.head)
     jobs.run(job.pk)
     job.refresh_from_db()
     assert job.message == "已整份撤回"
-    again = consequences.ask_to_apply(**facts)
+    again = rosters.ask_to_apply(**facts)
     jobs.run(again.pk)
     again.refresh_from_db()
     assert again.state == "failed" and "已撤回" in again.message
@@ -293,7 +293,7 @@ def test_marks_made_before_the_campaign_and_infants(db, business_clock, make_use
 
 def test_another_person_must_apply(neixiang, make_resident):
     roster = neixiang.roster([make_resident(VILLAGE)], "特困人员")
-    with pytest.raises(RosterRefused, match="不能自己应用"):
+    with pytest.raises(Refused, match="不能自己应用"):
         consequences.apply_roster(
             roster=roster, seen=rosters.heaps(roster), endings_confirmed=False, actor=neixiang.clerk
         )
@@ -345,9 +345,9 @@ def test_a_closed_campaign_keeps_its_enrolments(neixiang, make_resident):
     roster, _ = neixiang.mark([person], "特困人员")
     ready = neixiang.roster([other], "孤儿")
     type(roster.campaign).objects.update(closed_at=roster.campaign.opened_at)
-    with pytest.raises(RosterRefused, match="已经办结"):
+    with pytest.raises(Refused, match="已经办结"):
         consequences.withdraw_roster(roster=roster, reason="错了", actor=neixiang.head)
-    with pytest.raises(RosterRefused, match="已经办结"):
+    with pytest.raises(Refused, match="已经办结"):
         neixiang.apply(ready)
     assert neixiang.contribution(person).state == State.POSTED
     assert neixiang.contribution(other) is None
@@ -356,9 +356,7 @@ def test_a_closed_campaign_keeps_its_enrolments(neixiang, make_resident):
 def test_a_worker_lost_right_after_applying_a_list_has_applied_it(neixiang, make_resident, monkeypatch):
     monkeypatch.setattr(jobs, "wake", lambda job_id: None)
     roster = neixiang.roster([make_resident(VILLAGE)], "特困人员")
-    job = consequences.ask_to_apply(
-        roster=roster, seen=rosters.heaps(roster), endings_confirmed=False, actor=neixiang.head
-    )
+    job = rosters.ask_to_apply(roster=roster, seen=rosters.heaps(roster), endings_confirmed=False, actor=neixiang.head)
     for _ in range(2):
         jobs.Job.objects.filter(pk=job.pk).update(state="queued", token=None)
         jobs.run(job.pk)

@@ -21,6 +21,7 @@ from core.access.roles import Role
 from core.audit.models import Event
 from core.jobs import services as jobs
 from core.pages.frame import todos_for
+from core.refusals import Refused
 from core.regions.models import Region
 from residents.people.models import Resident
 from subsidies import tasks  # noqa: F401 — registers the handler
@@ -110,7 +111,7 @@ def test_who_is_not_insured_and_why(county, people):
 )
 def test_reasons_that_are_refused(county, people, who, facts, says):
     whole = {"note": "", "look_again_on": None, "file": None, **facts}
-    with pytest.raises(special.ReasonRefused, match=says):
+    with pytest.raises(Refused, match=says):
         special.record_reason(campaign=county.campaign, resident=people[who], actor=county.clerk, **whole)
 
 

@@ -10,13 +10,13 @@ from collection.contributions.models import Contribution
 from collection.ledgers import confirm as ledger_confirm
 from collection.ledgers import services as ledgers
 from collection.ledgers.models import LedgerBatch, LedgerRow
-from collection.ledgers.services import LedgerRefused
 from collection.money.models import Movement, VillageAccount
 from collection.money.selectors import recount
 from collection.receipts.models import Receipt
 from core.audit.models import Event
 from core.jobs import services as jobs
 from core.jobs.models import Job
+from core.refusals import Refused
 from core.regions.models import Region
 from residents.people.models import Household, Resident
 from tests.collection.ledgers.ledger_files import HEADING, number_of, person, upload
@@ -172,7 +172,7 @@ def test_uploading_twice_is_one_batch_until_it_is_confirmed(campaign, village, h
     assert third != first
     assert third.warnings[0]["code"] == "same_file"
     assert states(third) == {2: "recorded"}
-    with pytest.raises(LedgerRefused, match="没有可以确认的行"):
+    with pytest.raises(Refused, match="没有可以确认的行"):
         ledger_confirm.confirm_ledger(batch=third, actor=helper)
 
 
@@ -276,7 +276,7 @@ def test_what_is_not_taken_in(campaign, village, helper, change, says):
         village = Region(code="130628100200", name="某村", level="village")
     else:
         file.size = 21 << 20
-    with pytest.raises(LedgerRefused, match=says):
+    with pytest.raises(Refused, match=says):
         ledgers.upload_ledger(campaign=campaign, village=village, file=file, name="a.xlsx", actor=helper)
     assert not LedgerBatch.objects.exists()
 
@@ -285,7 +285,7 @@ def test_a_campaign_that_closes_before_the_confirmation(campaign, send, helper):
     batch = send([person(0)])
     campaign.closed_at = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
     campaign.save()
-    with pytest.raises(LedgerRefused, match="已办结"):
+    with pytest.raises(Refused, match="已办结"):
         ledger_confirm.confirm_ledger(batch=batch, actor=helper)
 
 
@@ -354,12 +354,12 @@ def test_a_ledger_that_was_never_confirmed_is_simply_put_aside(send, helper):
     ledger_confirm.withdraw_ledger(batch=batch, reason="传错了", actor=helper)
     batch.refresh_from_db()
     assert batch.state == BatchState.WITHDRAWN
-    with pytest.raises(LedgerRefused, match="不能确认"):
+    with pytest.raises(Refused, match="不能确认"):
         ledger_confirm.confirm_ledger(batch=batch, actor=helper)
 
 
 def test_taking_back_needs_a_reason(send, helper):
-    with pytest.raises(LedgerRefused, match="为什么"):
+    with pytest.raises(Refused, match="为什么"):
         ledger_confirm.withdraw_ledger(batch=send([person(0)]), reason=" ", actor=helper)
 
 

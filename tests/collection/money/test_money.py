@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from collection.money import services as money
 from collection.money.models import Movement, Place, VillageAccount
 from collection.money.selectors import recount
-from collection.money.services import Fact, MoneyRefused, record_movements, reverse_movements
+from collection.money.services import Fact, record_movements, reverse_movements
 from core.audit.models import Event
+from core.refusals import Refused
 
 VILLAGE, OTHER = "411325101200", "411325101201"
 DAY = datetime.date(2024, 10, 10)
@@ -79,14 +80,14 @@ def test_deposit_ahead_of_the_ledger_is_a_surplus(book):
 def test_no_other_place_falls_below_zero(book, kind, place):
     book(("collect", "400"))
     before = places()
-    with pytest.raises(MoneyRefused, match=f"{place}.*还差 0.01 元"):
+    with pytest.raises(Refused, match=f"{place}.*还差 0.01 元"):
         book((kind, "0.01"))
     assert places() == before
     assert Movement.objects.count() == 1
 
 
 def test_refused_batch_books_nothing_at_all(book):
-    with pytest.raises(MoneyRefused):
+    with pytest.raises(Refused):
         book(("collect", "400"), ("deposit", "300"), ("remit", "301"))
     assert not Movement.objects.exists()
     assert not VillageAccount.objects.exists()
@@ -94,7 +95,7 @@ def test_refused_batch_books_nothing_at_all(book):
 
 def test_money_cannot_leave_before_the_day_it_came(book):
     book(("collect", "400"), ("deposit", "400"), on=DAY)
-    with pytest.raises(MoneyRefused, match="2024-10-09"):
+    with pytest.raises(Refused, match="2024-10-09"):
         book(("remit", "400"), on=DAY - datetime.timedelta(days=1))
     book(("remit", "400"), on=DAY)
 
@@ -102,7 +103,7 @@ def test_money_cannot_leave_before_the_day_it_came(book):
 def test_a_backdated_reversal_of_a_deposit_may_not_pull_the_ground_from_a_remittance(book, campaign, clerk):
     _, deposit = book(("collect", "400"), ("deposit", "400"))
     (remit,) = book(("remit", "400"), on=DAY + datetime.timedelta(days=2))
-    with pytest.raises(MoneyRefused, match="乡镇账户"):
+    with pytest.raises(Refused, match="乡镇账户"):
         reverse_movements(campaign=campaign, movements=[deposit], reason="回单有误", actor=clerk)
     reverse_movements(campaign=campaign, movements=[remit], reason="退汇", actor=clerk)
     reverse_movements(campaign=campaign, movements=[deposit], reason="回单有误", actor=clerk)
@@ -122,7 +123,7 @@ def test_a_known_key_with_another_amount_is_refused(book, campaign, clerk):
     fact = Fact(key="collect:x", kind="collect", village=VILLAGE, amount=Decimal("400"), on=DAY)
     record_movements(campaign=campaign, facts=[fact], actor=clerk)
     changed = Fact(key="collect:x", kind="collect", village=VILLAGE, amount=Decimal("401"), on=DAY)
-    with pytest.raises(MoneyRefused, match="先冲销"):
+    with pytest.raises(Refused, match="先冲销"):
         record_movements(campaign=campaign, facts=[changed], actor=clerk)
 
 
@@ -141,14 +142,14 @@ BAD_FACTS = {
 @pytest.mark.parametrize("name", BAD_FACTS)
 def test_facts_that_make_no_sense(campaign, clerk, name):
     fields = {"key": "k", "kind": "collect", "village": VILLAGE, "amount": Decimal("1"), "on": DAY} | BAD_FACTS[name]
-    with pytest.raises(MoneyRefused):
+    with pytest.raises(Refused):
         record_movements(campaign=campaign, facts=[Fact(**fields)], actor=clerk)
     assert not Movement.objects.exists()
 
 
 def test_the_same_key_twice_in_one_call_is_refused(campaign, clerk):
     fact = Fact(key="k", kind="collect", village=VILLAGE, amount=Decimal("1"), on=DAY)
-    with pytest.raises(MoneyRefused, match="两次"):
+    with pytest.raises(Refused, match="两次"):
         record_movements(campaign=campaign, facts=[fact, fact], actor=clerk)
 
 
@@ -173,10 +174,10 @@ def test_reversed_refund_comes_back(book, campaign, clerk):
 
 def test_reversal_needs_a_reason_and_is_final(book, campaign, clerk):
     movements = book(("collect", "400"))
-    with pytest.raises(MoneyRefused, match="原因"):
+    with pytest.raises(Refused, match="原因"):
         reverse_movements(campaign=campaign, movements=movements, reason="  ", actor=clerk)
     opposites = reverse_movements(campaign=campaign, movements=movements, reason="收据作废", actor=clerk)
-    with pytest.raises(MoneyRefused, match="不能再冲销"):
+    with pytest.raises(Refused, match="不能再冲销"):
         reverse_movements(campaign=campaign, movements=opposites, reason="反悔", actor=clerk)
 
 
@@ -184,9 +185,9 @@ def test_closed_campaign_is_frozen(book, campaign, clerk):
     movements = book(("collect", "400"))
     campaign.closed_at = campaign.opened_at
     campaign.save()
-    with pytest.raises(MoneyRefused, match="已办结"):
+    with pytest.raises(Refused, match="已办结"):
         book(("collect", "400"))
-    with pytest.raises(MoneyRefused, match="已办结"):
+    with pytest.raises(Refused, match="已办结"):
         reverse_movements(campaign=campaign, movements=movements, reason="更正", actor=clerk)
 
 

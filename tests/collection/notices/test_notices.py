@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 
 from collection.contributions.models import Contribution
-from collection.money.steps import StepRefused
 from collection.notices import services as notices
 from collection.notices.models import Objection, PublicNotice
 from core.calendar.models import Holiday
 from core.files.photos import read_photo
+from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.services import BUILT_IN, load_regions, read_regions
 from residents.people.models import Resident
@@ -65,7 +65,7 @@ def test_the_list_is_masked_and_tells_nothing_else(prepared):
 
 def test_only_those_whose_money_has_arrived(campaign, village, helper):
     pay(campaign, helper, people=2)
-    with pytest.raises(StepRefused, match="没有已入库"):
+    with pytest.raises(Refused, match="没有已入库"):
         notices.prepare_notice(campaign=campaign, village=village, actor=helper)
 
 
@@ -90,7 +90,7 @@ def test_the_county_s_own_holidays_count_and_no_other_county_s(prepared, helper,
 
 @pytest.mark.parametrize("on", ["2024-10-24", "2024-10-26"])
 def test_posted_on_a_day_that_cannot_be(prepared, helper, on):
-    with pytest.raises(StepRefused, match="张榜日期"):
+    with pytest.raises(Refused, match="张榜日期"):
         notices.post_notice(notice=prepared, on=datetime.date.fromisoformat(on), photos=[], actor=helper)
 
 
@@ -100,14 +100,14 @@ def test_closed_when_the_last_day_is_over(posted, helper, business_clock, moment
     if closes:
         assert notices.close_notice(notice=posted, actor=helper).state == "closed"
     else:
-        with pytest.raises(StepRefused, match="2024-11-01 满期"):
+        with pytest.raises(Refused, match="2024-11-01 满期"):
             notices.close_notice(notice=posted, actor=helper)
 
 
 def test_not_closed_without_photographs(prepared, helper, business_clock, photo):
     notice = notices.post_notice(notice=prepared, on=TODAY, photos=[], actor=helper)
     business_clock("2024-11-04T09:00")
-    with pytest.raises(StepRefused, match="照片"):
+    with pytest.raises(Refused, match="照片"):
         notices.close_notice(notice=notice, actor=helper)
     notices.add_photos(notice=notice, photos=[photo(), photo(), photo("red")], actor=helper)
     notices.add_photos(notice=notice, photos=[photo()], actor=helper)
@@ -120,20 +120,20 @@ def test_not_closed_with_an_objection_unanswered(posted, helper, business_clock)
     notices.raise_objection(notice=posted, raised_by="张大爷", text="名单里没有我", on=TODAY, actor=helper)
     assert Objection.objects.count() == 1
     business_clock("2024-11-04T09:00")
-    with pytest.raises(StepRefused, match="1 条异议"):
+    with pytest.raises(Refused, match="1 条异议"):
         notices.close_notice(notice=posted, actor=helper)
     notices.answer_objection(objection=objection, answer="已查到，11月1日入库", actor=helper)
     notices.answer_objection(objection=objection, answer="已查到，11月1日入库", actor=helper)
-    with pytest.raises(StepRefused, match="已经答复"):
+    with pytest.raises(Refused, match="已经答复"):
         notices.answer_objection(objection=objection, answer="另一种说法", actor=helper)
     notices.close_notice(notice=posted, actor=helper)
     assert notices.close_notice(notice=posted, actor=helper).state == "closed"
-    with pytest.raises(StepRefused, match="公示期间"):
+    with pytest.raises(Refused, match="公示期间"):
         notices.raise_objection(notice=posted, raised_by="李", text="太晚", on=TODAY, actor=helper)
 
 
 def test_a_wrong_list_comes_down_and_a_new_one_begins_again(campaign, village, posted, helper):
-    with pytest.raises(StepRefused, match="撤下原因"):
+    with pytest.raises(Refused, match="撤下原因"):
         notices.withdraw_notice(notice=posted, reason="", actor=helper)
     notices.withdraw_notice(notice=posted, reason="漏印一页", actor=helper)
     again = notices.prepare_notice(campaign=campaign, village=village, actor=helper)
@@ -143,5 +143,5 @@ def test_a_wrong_list_comes_down_and_a_new_one_begins_again(campaign, village, p
 
 def test_nothing_in_a_closed_campaign(campaign, posted, helper, photo):
     type(campaign).objects.filter(pk=campaign.pk).update(closed_at=campaign.opened_at)
-    with pytest.raises(StepRefused, match="已经办结"):
+    with pytest.raises(Refused, match="已经办结"):
         notices.add_photos(notice=posted, photos=[photo("red")], actor=helper)

@@ -12,10 +12,10 @@ from collection.declarations import drafts, feedback
 from collection.declarations import services as declarations
 from collection.money.models import Movement, VillageAccount
 from collection.money.selectors import recount
-from collection.money.steps import StepRefused
 from collection.refunds import services as refunds
 from collection.refunds.models import Refund
 from core.audit.models import Event
+from core.refusals import Refused
 from core.regions.models import Region
 from residents.people.models import InsuredYear
 from residents.statuses.services import set_status
@@ -99,14 +99,14 @@ def test_when_each_county_takes_an_application(name):
 
 
 def test_a_reason_the_county_does_not_know(posted, ask):
-    with pytest.raises(StepRefused, match="没有这个退费原因；可以选：死亡"):
+    with pytest.raises(Refused, match="没有这个退费原因；可以选：死亡"):
         ask(posted(), reason="army")
 
 
 def test_past_the_deadline(business_clock, posted, ask):
     paid = posted()
     business_clock("2025-01-01T09:00")
-    with pytest.raises(StepRefused, match="受理到 2024-12-31"):
+    with pytest.raises(Refused, match="受理到 2024-12-31"):
         ask(paid)
 
 
@@ -116,7 +116,7 @@ def test_past_the_deadline(business_clock, posted, ask):
 def test_asked_twice_is_refused_and_after_a_refusal_allowed(posted, ask, taxman):
     paid = posted()
     first = ask(paid)
-    with pytest.raises(StepRefused, match="已经申请退费或已经退过"):
+    with pytest.raises(Refused, match="已经申请退费或已经退过"):
         ask(paid)
     refunds.reject_refund(refund=first, reason="材料不清", actor=taxman)
     assert ask(paid).state == State.REQUESTED
@@ -143,12 +143,12 @@ def test_pressed_twice_pays_once(posted, ask, taxman, officer, step):
 def test_who_reviews(posted, ask, clerk, taxman, officer, make_user):
     refund = ask(posted())
     for wrong in (clerk, officer):
-        with pytest.raises(StepRefused, match="县税务局"):
+        with pytest.raises(Refused, match="县税务局"):
             refunds.pass_first(refund=refund, actor=wrong)
-    with pytest.raises(StepRefused, match="不在复核环节"):
+    with pytest.raises(Refused, match="不在复核环节"):
         refunds.pay_refund(refund=refund, actor=officer)
     refunds.pass_first(refund=refund, actor=taxman)
-    with pytest.raises(StepRefused, match="县医保局"):
+    with pytest.raises(Refused, match="县医保局"):
         refunds.pay_refund(refund=refund, actor=make_user("tax", "411325"))
 
 
@@ -156,13 +156,13 @@ def test_one_person_cannot_be_both(posted, ask, taxman):
     refund = ask(posted())
     refunds.pass_first(refund=refund, actor=taxman)
     taxman.role = "county"
-    with pytest.raises(StepRefused, match="两个人"):
+    with pytest.raises(Refused, match="两个人"):
         refunds.pay_refund(refund=refund, actor=taxman)
 
 
 def test_no_first_review_without_papers(posted, ask, taxman, paper, clerk):
     refund = ask(posted(), papers=())
-    with pytest.raises(StepRefused, match="户口注销"):
+    with pytest.raises(Refused, match="户口注销"):
         refunds.pass_first(refund=refund, actor=taxman)
     for _ in range(2):
         refunds.add_evidence(refund=refund, papers=[paper], actor=clerk)
@@ -182,14 +182,14 @@ def test_an_application_stands_with_its_papers_or_not_at_all(posted, ask):
 
 @pytest.mark.parametrize("amount", ["0", "-1", "399.99", "400.01"])
 def test_ending_the_enrolment_gives_back_exactly_all(posted, ask, amount):
-    with pytest.raises(StepRefused):
+    with pytest.raises(Refused):
         ask(posted(), amount=Decimal(amount))
 
 
 def test_free_enrolment_has_nothing_to_give_back(campaign, posted, ask):
     paid = posted()
     Contribution.objects.filter(pk=paid.pk).update(channel="free", amount=0, subsidy=400)
-    with pytest.raises(StepRefused, match="没有钱可退"):
+    with pytest.raises(Refused, match="没有钱可退"):
         ask(paid)
 
 
@@ -216,7 +216,7 @@ def test_banked_cash_goes_back_from_the_township_account(campaign, clerk, office
 def test_cash_in_the_village_is_no_refund(campaign, clerk, officer, reviewed):
     paid = pay(campaign, clerk, people=2)
     bank(campaign, clerk, "399.99")
-    with pytest.raises(StepRefused, match="现金还在村里"):
+    with pytest.raises(Refused, match="现金还在村里"):
         refunds.pay_refund(refund=reviewed(paid[0]), actor=officer)
 
 
@@ -233,9 +233,9 @@ def test_a_draft_lets_those_go_who_asked_since(campaign, clerk, officer, reviewe
     bank(campaign, clerk, 800)
     draft = drafts.draft_declaration(campaign=campaign, township=Region.objects.get(pk=TOWNSHIP), actor=clerk)
     refund = reviewed(paid[0])
-    with pytest.raises(StepRefused, match="没有报送的申报表"):
+    with pytest.raises(Refused, match="没有报送的申报表"):
         refunds.pay_refund(refund=refund, actor=officer)
-    with pytest.raises(StepRefused, match="重新核对"):
+    with pytest.raises(Refused, match="重新核对"):
         declarations.submit_declaration(declaration=draft, actor=clerk)
     drafts.redraft_declaration(declaration=draft, actor=clerk)
     assert declarations.submit_declaration(declaration=draft, actor=clerk).people == 1
@@ -249,7 +249,7 @@ def test_what_is_on_its_way_waits_until_it_has_arrived(campaign, clerk, taxman, 
     draft = drafts.draft_declaration(campaign=campaign, township=Region.objects.get(pk=TOWNSHIP), actor=clerk)
     declarations.submit_declaration(declaration=draft, actor=clerk)
     refund = reviewed(paid[0])
-    with pytest.raises(StepRefused, match="申报途中"):
+    with pytest.raises(Refused, match="申报途中"):
         refunds.pay_refund(refund=refund, actor=officer)
     feedback.decide_rest(declaration=draft, ok=False, reason="该人员已死亡", actor=taxman)
     refunds.pay_refund(refund=refund, actor=officer)
@@ -260,9 +260,9 @@ def test_nothing_in_a_closed_campaign(campaign, posted, ask, taxman):
     paid = posted()
     refund = ask(paid)
     type(campaign).objects.filter(pk=campaign.pk).update(closed_at=campaign.opened_at)
-    with pytest.raises(StepRefused, match="已经办结"):
+    with pytest.raises(Refused, match="已经办结"):
         refunds.pass_first(refund=refund, actor=taxman)
-    with pytest.raises(StepRefused, match="已经办结"):
+    with pytest.raises(Refused, match="已经办结"):
         ask(paid)
 
 
@@ -362,7 +362,7 @@ def test_a_newer_status_stands(posted, ask, taxman, officer, name):
 
 @pytest.mark.parametrize("happened_on", [None, "1970-04-30", "2024-10-26"])
 def test_the_day_is_the_papers(posted, ask, happened_on):
-    with pytest.raises(StepRefused, match="请照证明填写“死亡”的日期"):
+    with pytest.raises(Refused, match="请照证明填写“死亡”的日期"):
         ask(posted(), happened_on=happened_on and day(happened_on))
 
 

@@ -9,12 +9,12 @@ from django.core.files.base import ContentFile
 import collection.tasks  # noqa: F401
 from collection.contributions.models import Contribution
 from collection.money.models import Movement, VillageAccount
-from collection.money.steps import StepRefused
 from collection.refunds.models import Refund
 from collection.self_payments import services as self_payments
 from collection.self_payments.models import PaidList, SelfPayment
 from core.jobs import services as jobs
 from core.jobs.models import Job
+from core.refusals import Refused
 from residents.people.models import InsuredYear, Resident
 from subsidies.rosters.models import Identity
 from tests.collection.paid_people import VILLAGE, pay
@@ -195,11 +195,11 @@ def test_settled_as_the_person_it_is(upload, make_resident, taxman):
     person = make_resident(VILLAGE)
     upload(row(person, name="王小名"))
     payment = SelfPayment.objects.get()
-    with pytest.raises(StepRefused, match="核实说明"):
+    with pytest.raises(Refused, match="核实说明"):
         self_payments.settle_as(self_payment=payment, resident=person, note=" ", actor=taxman)
     self_payments.settle_as(self_payment=payment, resident=person, note="曾用名，户口簿核实", actor=taxman)
     assert (outcomes(), treasury()) == (["matched"], 400)
-    with pytest.raises(StepRefused, match="已经处理过"):
+    with pytest.raises(Refused, match="已经处理过"):
         self_payments.settle_as(self_payment=payment, resident=person, note="再点一次", actor=taxman)
 
 
@@ -217,7 +217,7 @@ def test_set_aside(upload, taxman):
     upload(("外来人", invented_number(datetime.date(1999, 9, 9), "F", 77), 400, DAY, "X1"))
     self_payments.set_aside(self_payment=SelfPayment.objects.get(), note="外县居民，已转邓州", actor=taxman)
     assert outcomes() == ["set_aside"]
-    with pytest.raises(StepRefused, match="已经处理过"):
+    with pytest.raises(Refused, match="已经处理过"):
         self_payments.set_aside(self_payment=SelfPayment.objects.get(), note="再点", actor=taxman)
 
 

@@ -14,17 +14,16 @@ from collection.contributions import services as contributions
 from collection.contributions.models import Contribution
 from collection.ledgers import services as ledgers
 from collection.ledgers.models import LedgerBatch
-from collection.money import services as money
 from collection.money.models import VillageAccount
-from collection.money.steps import StepRefused
 from collection.notices import services as notices
 from collection.notices.models import PublicNotice
 from collection.receipts import books
 from collection.receipts import services as receipts
 from collection.receipts.models import ReceiptBook
-from collection.villages.moves import MoveRefused, move_village, preview_move
+from collection.villages.moves import move_village, preview_move
 from core.audit.models import Event
 from core.files.models import Attachment
+from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.services import BUILT_IN, load_regions, read_regions
 from residents.people.models import Household, Resident
@@ -86,11 +85,11 @@ def test_people_households_task_and_helper_go_along(campaign, village, make_resi
 
 def test_money_on_its_way_must_arrive_first(campaign, village, make_resident):
     paid = pay(campaign, make_resident(village.code))
-    with pytest.raises(MoveRefused, match="1 笔缴费没有入库"):
+    with pytest.raises(Refused, match="1 笔缴费没有入库"):
         move(campaign, village)
     paid.delete()
     VillageAccount.objects.create(campaign=campaign, village=village, collected=400, in_hand=400)
-    with pytest.raises(MoveRefused, match="没有入库"):
+    with pytest.raises(Refused, match="没有入库"):
         move(campaign, village)
     assert not Region.objects.filter(pk=NEW).exists()
 
@@ -107,7 +106,7 @@ def test_money_on_its_way_must_arrive_first(campaign, village, make_resident):
 def test_what_makes_no_sense_is_refused(code, township, says, campaign, village):
     sibling = Region.objects.filter(parent_id=TOWNSHIP).first().code
     code, township = (sibling if code == "taken" else code), (sibling if township == "village" else township)
-    with pytest.raises(MoveRefused, match=says):
+    with pytest.raises(Refused, match=says):
         move(campaign, village, code, township)
 
 
@@ -143,7 +142,7 @@ def test_what_is_not_finished_is_named(campaign, village, make_user, case):
 
 
 def test_into_its_own_township_makes_no_sense(campaign, village):
-    with pytest.raises(MoveRefused, match="本来就在"):
+    with pytest.raises(Refused, match="本来就在"):
         move(campaign, village, "411325101999", "411325101")
 
 
@@ -241,11 +240,11 @@ def business(campaign, village, make_user, make_resident, monkeypatch):
 BEGUN = ("book", "receipt", "deposit", "ledger", "payment", "notice")
 REFUSED = (
     books.ReceiptRefused,
-    deposits.DepositRefused,
-    ledgers.LedgerRefused,
-    money.MoneyRefused,
+    Refused,
+    Refused,
+    Refused,
     contributions.ContributionRefused,
-    StepRefused,
+    Refused,
 )
 
 

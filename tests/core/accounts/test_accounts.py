@@ -15,10 +15,11 @@ from core.access.roles import Role
 from core.accounts.helper_list import HelperListError, read_helper_list
 from core.accounts.models import Position, User
 from core.accounts.selectors import contact_table
-from core.accounts.services import AccountRefused, Wanted, change_account, create_accounts, create_from_helper_list
+from core.accounts.services import Wanted, change_account, create_accounts, create_from_helper_list
 from core.audit import services as audit
 from core.audit.labels import SUBJECTS
 from core.audit.models import Event
+from core.refusals import Refused
 from tests.at_once import together
 
 HEADER = ["乡镇", "行政村", "姓名", "联系电话", "岗位"]
@@ -115,7 +116,7 @@ def test_a_list_confirmed_twice_at_once_makes_each_account_once(officer, tmp_pat
 def test_a_second_click_makes_no_second_account(officer):
     wanted = Wanted(name="王晓梅", role="village", region=region("411325100001"), phone="13800000001")
     (first,) = create_accounts(wanted=[wanted], actor=officer)
-    with pytest.raises(AccountRefused, match=f"王晓梅在.*已有账号“{first.user.username}”"):
+    with pytest.raises(Refused, match=f"王晓梅在.*已有账号“{first.user.username}”"):
         create_accounts(wanted=[wanted], actor=officer)
     create_accounts(wanted=[replace(wanted, username="wxm2")], actor=officer)
     assert User.objects.filter(name="王晓梅").count() == 2
@@ -228,14 +229,14 @@ def test_which_accounts_an_officer_may_make(officer, role, code, department, ref
     if refusal is None:
         assert create_accounts(wanted=wanted, actor=officer)[0].user.pk
     else:
-        with pytest.raises(AccountRefused, match=refusal):
+        with pytest.raises(Refused, match=refusal):
             create_accounts(wanted=wanted, actor=officer)
 
 
 def test_an_officer_cannot_change_themselves_or_another_officer(officer, make_user):
-    with pytest.raises(AccountRefused, match="自己"):
+    with pytest.raises(Refused, match="自己"):
         change_account(user=officer, actor=officer, name="某")
-    with pytest.raises(AccountRefused, match="三员"):
+    with pytest.raises(Refused, match="三员"):
         change_account(user=make_user("audit", "411325"), actor=officer, role="county")
 
 

@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 
 from core.files import photos
-from core.files.photos import PhotoRefused, read_photo
+from core.files.photos import read_photo
+from core.refusals import Refused
 
 
 def encoded(kind="PNG", size=(400, 300), mode="RGB", **options):
@@ -57,26 +58,26 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_not_pictures(name):
-    with pytest.raises(PhotoRefused, match="不是能打开的照片"):
+    with pytest.raises(Refused, match="不是能打开的照片"):
         read_photo(io.BytesIO(BAD[name]))
 
 
 def test_the_iphones_own_format_is_named_with_the_way_out():
-    with pytest.raises(PhotoRefused, match="HEIC.*兼容性最佳"):
+    with pytest.raises(Refused, match="HEIC.*兼容性最佳"):
         read_photo(io.BytesIO(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"))
 
 
 @pytest.mark.parametrize("size", [(199, 400), (400, 199)])
 def test_too_small(size):
-    with pytest.raises(PhotoRefused, match="太小"):
+    with pytest.raises(Refused, match="太小"):
         read_photo(io.BytesIO(encoded(size=size)))
 
 
 def test_too_many_pixels():
-    with pytest.raises(PhotoRefused, match="尺寸过大"):
+    with pytest.raises(Refused, match="尺寸过大"):
         read_photo(io.BytesIO(encoded(mode="1", size=(10_000, 6_001))))
 
 
 def test_too_many_bytes():
-    with pytest.raises(PhotoRefused, match="超过 15 MB"):
+    with pytest.raises(Refused, match="超过 15 MB"):
         read_photo(io.BytesIO(b"x" * (photos.LARGEST_BYTES + 1)))

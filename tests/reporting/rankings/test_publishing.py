@@ -8,12 +8,13 @@ from django.db import DatabaseError, transaction
 from collection.contributions.models import Contribution
 from core.audit.models import Event
 from core.messages.models import OutboxMessage
+from core.refusals import Refused
 from core.regions.models import Region
 from reporting.rankings.content import bulletin_from_json
 from reporting.rankings.models import Ranking, RewardTier, Snapshot
 from reporting.rankings.rank import fingerprint
 from reporting.rankings.rewards import Tier
-from reporting.rankings.services import PublishRefused, correct_ranking, publish_ranking
+from reporting.rankings.services import correct_ranking, publish_ranking
 from reporting.rankings.snapshots import build_snapshot
 from reporting.rankings.tiers import set_reward_tiers
 from reporting.reports.models import TownshipReport
@@ -74,12 +75,12 @@ def test_what_is_set_for_the_whole_county_is_set_one_after_the_other(campaign, c
 
 
 def test_a_document_number_is_needed_and_used_once(campaign, county):
-    with pytest.raises(PublishRefused, match="文号太长：最多 40 个字"):
+    with pytest.raises(Refused, match="文号太长：最多 40 个字"):
         publish_ranking(snapshot=weekly(campaign), number="内" * 41, actor=county)
-    with pytest.raises(PublishRefused, match="请填写文号"):
+    with pytest.raises(Refused, match="请填写文号"):
         publish_ranking(snapshot=weekly(campaign), number="  ", actor=county)
     publish_ranking(snapshot=weekly(campaign, FRIDAY_BEFORE), number="1号", actor=county)
-    with pytest.raises(PublishRefused, match="已经用过"):
+    with pytest.raises(Refused, match="已经用过"):
         publish_ranking(snapshot=weekly(campaign), number="1号", actor=county)
 
 
@@ -132,21 +133,21 @@ def test_what_happened_since_is_no_correction(campaign, county, business_clock, 
     Contribution.objects.in_region("411325101").update(
         ended_at=at("2024-10-28 08:00"), state=Contribution.State.REFUNDED
     )
-    with pytest.raises(PublishRefused, match="完全相同"), transaction.atomic():
+    with pytest.raises(Refused, match="完全相同"), transaction.atomic():
         correct_ranking(ranking=first, reason="再看看", actor=county)
     assert Snapshot.objects.count() == 1
 
 
 def test_a_correction_needs_a_reason_and_the_last_version(campaign, county, business_clock):
     first = publish_ranking(snapshot=weekly(campaign), number="1号", actor=county)
-    with pytest.raises(PublishRefused, match="原因"):
+    with pytest.raises(Refused, match="原因"):
         correct_ranking(ranking=first, reason=" ", actor=county)
     business_clock("2024-10-28T09:00")
     Contribution.objects.in_region("411325101").update(
         ended_at=at("2024-10-28 08:00"), state=Contribution.State.REVERSED
     )
     correct_ranking(ranking=first, reason="冲销", actor=county)
-    with pytest.raises(PublishRefused, match="最新一版"):
+    with pytest.raises(Refused, match="最新一版"):
         correct_ranking(ranking=first, reason="再来", actor=county)
 
 

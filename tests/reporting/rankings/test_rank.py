@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.rankings.rank import Standing, fingerprint, percent, rank
+from reporting.progress.goals import percent
+from reporting.rankings.rank import Standing, fingerprint, rank
 
 # name, (code, task, done, gained)…, expected (code, rank)… in the order shown
 CASES = [

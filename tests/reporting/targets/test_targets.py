@@ -4,9 +4,10 @@ import pytest
 from django.urls import reverse
 
 from core.audit.models import Event
+from core.refusals import Refused
 from reporting.progress.counting import tasks_at
 from subsidies.campaigns.models import Target, TargetEntry
-from subsidies.campaigns.targets import TargetRefused, set_targets
+from subsidies.campaigns.targets import set_targets
 from tests.reporting.conftest import at
 
 A = "411325101"
@@ -59,7 +60,7 @@ def test_setting_the_same_again_changes_nothing(campaign, villages):
 
 @pytest.mark.parametrize(("people", "says"), [({"130628100": 5}, "不在内乡县"), ({A: -1}, "不对")])
 def test_what_makes_no_sense_is_refused(people, says, campaign):
-    with pytest.raises(TargetRefused, match=says):
+    with pytest.raises(Refused, match=says):
         set_targets(campaign=campaign, people=people, source="任务表", actor=None)
 
 

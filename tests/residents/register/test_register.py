@@ -7,11 +7,12 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from collection.villages.moves import MoveRefused, move_village
+from collection.villages.moves import move_village
 from core.audit.models import Event
 from core.files import services as attachments
 from core.jobs import services as jobs
 from core.jobs.models import Job
+from core.refusals import Refused
 from core.regions.models import Region
 from residents.counter.services import change_resident
 from residents.people.models import InsuredYear, Resident
@@ -256,7 +257,7 @@ def test_reading_twice_leaves_one_reading(upload):
 def test_a_double_click_makes_one_batch_and_one_writing(upload, clerk):
     first, second = upload(line()), upload(line())
     assert first == second
-    with pytest.raises(register.RegisterRefused):
+    with pytest.raises(Refused):
         register.start_writing(batch=first, actor=clerk)
     work()
     first.refresh_from_db()
@@ -369,7 +370,7 @@ def test_a_village_that_was_moved_since_the_file_was_read(read_only, clerk, camp
 
 def test_no_village_moves_while_the_register_is_written(read_only, clerk, campaign):
     register.start_writing(batch=read_only, actor=clerk)
-    with pytest.raises(MoveRefused, match="正在写入"):
+    with pytest.raises(Refused, match="正在写入"):
         move_village(
             campaign=campaign,
             village=Region.objects.get(code="411325100001"),

@@ -15,16 +15,10 @@ from collection.contributions.services import Payment, record_contributions
 from core.audit.models import Event
 from core.jobs import services as jobs
 from core.jobs.models import Job
+from core.refusals import Refused
 from residents.duplicates import services as merging
 from residents.duplicates.models import MergeCase
-from residents.duplicates.services import (
-    MergeRefused,
-    cases_for,
-    decide_merge,
-    propose_merge,
-    suspected_pairs,
-    tell_apart,
-)
+from residents.duplicates.services import cases_for, decide_merge, propose_merge, suspected_pairs, tell_apart
 from residents.people.models import Resident
 from residents.statuses import services as status_lists
 from subsidies.quotes.quote import quote
@@ -220,7 +214,7 @@ def test_what_both_have_and_only_one_may_have_stops_the_merge(clerk, twins, make
     for one in twins:
         Identity.objects.create(resident=one, kind="低保对象", department="民政局", recognised_on="2024-01-01")
     case = propose_merge(keep=twins[0], drop=twins[1], reason="同一人", actor=clerk)
-    with pytest.raises(MergeRefused, match="身份类别"):
+    with pytest.raises(Refused, match="身份类别"):
         decide_merge(case=case, accept=True, actor=make_user("county", "411325"))
     case.refresh_from_db()
     assert case.state == "proposed" and Resident.objects.filter(status="merged").count() == 0
@@ -233,7 +227,7 @@ def test_both_paid_this_year_and_the_merge_waits_for_the_refund(clerk, twins, ca
     paid = record_contributions(campaign=campaign, actor=clerk, payments=payments)
     case = propose_merge(keep=twins[0], drop=twins[1], reason="同一人", actor=clerk)
     county = make_user("county", "411325")
-    with pytest.raises(MergeRefused, match="缴费记录"):
+    with pytest.raises(Refused, match="缴费记录"):
         decide_merge(case=case, accept=True, actor=county)
     assert [Contribution.objects.get(pk=one.pk).resident_id for one in paid] == [one.pk for one in twins]
     Contribution.objects.filter(pk=paid[1].pk).update(ended_at="2024-10-20T10:00+08:00", state="refunded")
@@ -250,7 +244,7 @@ def test_nobody_merges_into_or_out_of_what_was_merged_meanwhile(clerk, twins, ma
     ]
     decide_merge(case=first, accept=True, actor=county)
     for case in others:
-        with pytest.raises(MergeRefused, match="已经合并过"):
+        with pytest.raises(Refused, match="已经合并过"):
             decide_merge(case=case, accept=True, actor=county)
     third.refresh_from_db()
     assert third.merged_into == twins[0]
@@ -260,12 +254,12 @@ def test_nobody_merges_into_or_out_of_what_was_merged_meanwhile(clerk, twins, ma
 def test_who_died_since_the_proposal_is_not_merged_unseen(clerk, twins, make_user):
     case = propose_merge(keep=twins[0], drop=twins[1], reason="同一人", actor=clerk)
     Resident.objects.filter(pk=twins[1].pk).update(status="dead", status_on="2024-10-01")
-    with pytest.raises(MergeRefused, match="状态不同（在册、死亡）"):
+    with pytest.raises(Refused, match="状态不同（在册、死亡）"):
         decide_merge(case=case, accept=True, actor=make_user("county", "411325"))
 
 
 def test_the_record_with_the_number_is_kept(clerk, twins):
-    with pytest.raises(MergeRefused, match="保留有身份证号码"):
+    with pytest.raises(Refused, match="保留有身份证号码"):
         propose_merge(keep=twins[1], drop=twins[0], reason="同一人", actor=clerk)
 
 
@@ -282,7 +276,7 @@ def test_told_apart_by_one_person_and_once(client, clerk, twins):
 
 def test_a_proposed_pair_is_not_told_apart_beside_the_proposal(clerk, twins):
     propose_merge(keep=twins[0], drop=twins[1], reason="像", actor=clerk)
-    with pytest.raises(MergeRefused, match="等待复核"):
+    with pytest.raises(Refused, match="等待复核"):
         tell_apart(one=twins[1], other=twins[0], reason="两个人", actor=clerk)
 
 
@@ -299,14 +293,14 @@ def test_nobody_merges_into_another_township_s_record(client, clerk, twins, make
         data = {"keep": twins[0].pk, "drop": far.pk, "answer": answer, "reason": "试"}
         client.post(reverse("merge_propose"), data)
     assert not MergeCase.objects.exists()
-    with pytest.raises(MergeRefused, match="不同的档案"):
+    with pytest.raises(Refused, match="不同的档案"):
         merging.propose_merge(keep=far, drop=far, reason="试", actor=clerk)
 
 
 def test_a_late_proposal_meets_what_was_settled_meanwhile(clerk, twins, make_user):
     """The page was open while a colleague answered."""
     tell_apart(one=twins[1], other=twins[0], reason="两个人", actor=clerk)
-    with pytest.raises(MergeRefused, match=f"{clerk.name}标为不是同一人"):
+    with pytest.raises(Refused, match=f"{clerk.name}标为不是同一人"):
         propose_merge(keep=twins[0], drop=twins[1], reason="同一人", actor=make_user("county", "411325"))
     assert MergeCase.objects.count() == 1
 
@@ -314,7 +308,7 @@ def test_a_late_proposal_meets_what_was_settled_meanwhile(clerk, twins, make_use
 def test_the_other_way_round_is_another_proposal(clerk, twins, make_user, make_resident):
     same = make_resident(HERE, name="王小花", birth="2024-05-06")
     propose_merge(keep=twins[0], drop=same, reason="同一人", actor=clerk)
-    with pytest.raises(MergeRefused, match=f"{clerk.name}提出合并.*等待复核"):
+    with pytest.raises(Refused, match=f"{clerk.name}提出合并.*等待复核"):
         propose_merge(keep=same, drop=twins[0], reason="同一人", actor=make_user("county", "411325"))
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from core.access.roles import Role
 from core.audit.models import Event
+from core.refusals import Refused
 from subsidies.campaigns import services as campaigns
 from subsidies.campaigns.selectors import current
 from subsidies.policy import policies
@@ -59,7 +60,7 @@ def test_adopting_it_keeps_the_old_version(campaign, changed_file, make_user):
 def test_it_is_not_adopted_unseen_nor_without_a_reason(campaign, changed_file, make_user):
     actor = make_user(Role.COUNTY, "411325")
     for facts in ({"expected": "0" * 64, "reason": "依据"}, {"expected": changed_file.hash, "reason": " "}):
-        with pytest.raises(campaigns.PolicyChangeRefused):
+        with pytest.raises(Refused):
             campaigns.adopt_version(campaign=campaign, actor=actor, **facts)
     campaign.refresh_from_db()
     assert campaign.policy.hash != changed_file.hash

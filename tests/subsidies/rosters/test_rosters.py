@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from core.access.roles import Role
 from core.audit.models import Event
 from core.jobs import services as jobs
+from core.refusals import Refused
 from residents.people.models import Resident
 from subsidies import tasks  # noqa: F401 — registers the handler
 from subsidies.rosters import services as rosters
 from subsidies.rosters.models import Identity, Roster, RosterRow
-from subsidies.rosters.services import RosterRefused
 from tests.at_once import together
 from tests.people import invented_number
 from tests.workbooks import workbook
@@ -142,7 +142,7 @@ def test_it_takes_another_person_of_the_bureau(desk, make_resident):
     person = make_resident(VILLAGE)
     roster = desk.hand_in([[person.name, person.id_number]], actor=desk.bureau)
     for actor, says in ((desk.bureau, "不能自己应用"), (desk.department, "由县医保局应用")):
-        with pytest.raises(RosterRefused, match=says):
+        with pytest.raises(Refused, match=says):
             desk.apply(roster, actor=actor)
     desk.apply(roster, actor=desk.other)
     assert live(person) == ["低保对象"]
@@ -153,7 +153,7 @@ def test_nothing_is_applied_unseen(desk, make_resident):
     roster = desk.hand_in([[person.name, person.id_number]])
     seen = rosters.heaps(roster)
     Resident.objects.filter(pk=person.pk).update(status=Resident.Status.DEAD)
-    with pytest.raises(RosterRefused, match="人数不一样"):
+    with pytest.raises(Refused, match="人数不一样"):
         desk.apply(roster, seen=seen)
     assert live(person) == []
 
@@ -170,7 +170,7 @@ def test_a_full_list_ends_who_is_missing_after_confirmation_alone(desk, make_res
         [[stays.name, stays.id_number]], kind=Roster.Kind.FULL, recognised_on=datetime.date(2024, 10, 1)
     )
     assert outcomes(full) == {"甲留下": Outcome.UNCHANGED, "乙不在": Outcome.ENDED}
-    with pytest.raises(RosterRefused, match="终止 1 人"):
+    with pytest.raises(Refused, match="终止 1 人"):
         desk.apply(full)
     desk.apply(full, confirmed=True)
     assert (live(stays), live(goes), live(other_kind)) == (["低保对象"], [], ["特困人员"])
@@ -222,7 +222,7 @@ def test_another_name_is_accepted_by_hand_with_a_note(desk, make_resident):
     person = make_resident(VILLAGE, name="丙本名")
     roster = desk.hand_in([["丙别名", person.id_number]])
     row = roster.rows.get()
-    with pytest.raises(RosterRefused, match="写明"):
+    with pytest.raises(Refused, match="写明"):
         rosters.accept_row(row=row, note=" ", actor=desk.bureau)
     rosters.accept_row(row=row, note="曾用名，见户口簿", actor=desk.bureau)
     assert rosters.heaps(roster)["new"] == 1
@@ -264,7 +264,7 @@ def test_the_same_file_twice_at_once(desk, make_resident):
     person = make_resident(VILLAGE)
     content = workbook([("姓名", "身份证号码"), (person.name, person.id_number)])
     results = together(*[lambda: desk.hand_in([], content=content)] * 3)
-    assert sorted(type(result).__name__ for result in results) == ["Roster", "RosterRefused", "RosterRefused"], results
+    assert sorted(type(result).__name__ for result in results) == ["Refused", "Refused", "Roster"], results
     assert Roster.objects.count() == 1
 
 
@@ -272,7 +272,7 @@ def test_the_same_file_twice(desk, make_resident):
     person = make_resident(VILLAGE)
     content = workbook([("姓名", "身份证号码"), (person.name, person.id_number)])
     first = desk.hand_in([], content=content)
-    with pytest.raises(RosterRefused, match=f"{first.pk} 号名单"):
+    with pytest.raises(Refused, match=f"{first.pk} 号名单"):
         desk.hand_in([], content=content)
     rosters.withdraw_roster(roster=first, reason="重交", keep=set(), actor=desk.bureau)
     assert desk.hand_in([], content=content).state == Roster.State.READY
@@ -303,12 +303,12 @@ def test_a_file_that_cannot_be_read(desk, content, says):
     ],
 )
 def test_uploads_that_are_refused(desk, facts, says):
-    with pytest.raises(RosterRefused, match=says):
+    with pytest.raises(Refused, match=says):
         desk.hand_in([["甲", "乙"]], **facts)
 
 
 def test_a_department_hands_in_its_own_lists_only(desk, make_user):
-    with pytest.raises(RosterRefused, match="只能交残联的名单"):
+    with pytest.raises(Refused, match="只能交残联的名单"):
         desk.hand_in([], actor=make_user(Role.DEPARTMENT, "411325", department="残联"), content=workbook([("姓名",)]))
 
 
@@ -326,7 +326,7 @@ def test_a_mark_by_hand_and_its_end(desk, campaign, make_resident):
     roster = rosters.mark_by_hand(ends=False, actor=desk.bureau, **facts)
     assert rosters.mark_by_hand(ends=False, actor=desk.bureau, **facts) == roster == Roster.objects.get()
     assert rosters.heaps(roster)["new"] == 1
-    with pytest.raises(RosterRefused, match="另一位"):
+    with pytest.raises(Refused, match="另一位"):
         desk.apply(roster)
     desk.apply(roster, actor=desk.other)
     assert live(person) == ["低保对象"]
@@ -343,7 +343,7 @@ def test_taken_back_whole_but_not_what_another_list_names_too(desk, make_residen
         [[both.name, both.id_number]], kind=Roster.Kind.SUPPLEMENT, recognised_on=datetime.date(2024, 9, 2)
     )
     desk.apply(second)
-    with pytest.raises(RosterRefused, match="原因"):
+    with pytest.raises(Refused, match="原因"):
         rosters.withdraw_roster(roster=first, reason="", keep=set(), actor=desk.bureau)
     rosters.withdraw_roster(roster=first, reason="交错了", keep={kept.pk}, actor=desk.bureau)
     assert (live(both), live(first_only), live(kept)) == (["低保对象"], [], ["低保对象"])

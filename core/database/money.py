@@ -1,6 +1,9 @@
+"""Sums of money in the database, exact to the cent on both engines."""
+
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import F, Sum
+from django.db.models.functions import Round
 
 
 class YuanSum(Sum):
@@ -12,3 +15,8 @@ class YuanSum(Sum):
 
 def _to_the_cent(value, expression, connection):
     return value and Decimal(value).quantize(Decimal("0.01"))
+
+
+def cents(name: str) -> Round:
+    """An amount in whole cents, for comparing sums in the database: SQLite keeps decimals as binary fractions."""
+    return Round(F(name) * 100)

@@ -1,0 +1,35 @@
+from django.urls import reverse
+
+from collection.cash.models import Deposit
+from collection.duties import services as duties
+from collection.duties import wording
+from collection.duties.rules import Status
+from core.access.roles import Role
+from core.pages.frame import Entry, Todo
+
+ENTRIES = [Entry("现金缴存", "cash_board", 50), Entry("缴存回单", "deposit_list", 51)]
+
+
+def todos(user, campaign) -> list[Todo]:
+    """What is late or due today in cash, and slips to be verified."""
+    found = []
+    if user.role == Role.VILLAGE:
+        line = duties.of_village(campaign=campaign, village=user.region)
+        if line and line.standing.status != Status.CLEAR:
+            says, url = wording.headline(line.standing), reverse("deposit_create", args=[user.region_id])
+            found.append(Todo(says, url, line.standing.status != Status.RUNNING))
+    if user.role in (Role.TOWNSHIP, Role.COUNTY):
+        lines = duties.board(campaign=campaign, region=user.scope_prefix)
+        late = [line for line in lines if line.standing.late]
+        today = [line for line in lines if line.standing.falls_due]
+        if late:
+            amount = wording.yuan(sum(line.standing.late for line in late))
+            found.append(Todo(f"{len(late)} 个村现金逾期未缴存，共 {amount}", reverse("cash_board"), True))
+        if today:
+            amount = wording.yuan(sum(line.standing.falls_due for line in today))
+            found.append(Todo(f"{len(today)} 个村今天有现金到期，共 {amount}", reverse("cash_board"), True))
+    if user.role == Role.TOWNSHIP:
+        rows = Deposit.objects.for_user(user).filter(campaign=campaign, state=Deposit.State.PENDING)
+        if waiting := rows.exclude(recorded_by=user).count():
+            found.append(Todo(f"{waiting} 张缴存回单等核验", reverse("deposit_list")))
+    return found

@@ -1,0 +1,19 @@
+"""Self-payments in the menu and on the first page."""
+
+from django.urls import reverse
+
+from collection.self_payments.models import SelfPayment
+from collection.self_payments.services import WORKLIST
+from core.access.roles import Role
+from core.pages.frame import Entry, Todo
+
+ENTRIES = [Entry("自主缴费", "self_payment_list", 62)]
+
+
+def todos(user, campaign) -> list[Todo]:
+    if user.role not in (Role.TAX,):
+        return []
+    rows = SelfPayment.objects.for_user(user).filter(campaign=campaign, outcome__in=WORKLIST, settled_at__isnull=True)
+    if count := rows.count():
+        return [Todo(f"{count} 笔自主缴费对不上人或金额，等核实", reverse("self_payment_list"))]
+    return []

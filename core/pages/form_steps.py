@@ -1,0 +1,49 @@
+"""Running a service from a page: what it refuses is said to the person, and nothing else is caught."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest
+
+from core.refusals import Refused
+
+
+def run_step(request: HttpRequest, step: Callable[[], object], done: str) -> bool:
+    """Run the service and say `done`, or say why it was refused. Return whether it ran."""
+    if not try_step(request, step):
+        return False
+    messages.success(request, done)
+    return True
+
+
+def try_step(request: HttpRequest, step: Callable[[], object]) -> bool:
+    """As `run_step`, for a step that is answered with something else than a sentence."""
+    try:
+        step()
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return False
+    return True
+
+
+def run_form(form: forms.Form, step: Callable[[], object]) -> bool:
+    """Run the service if the form is valid; a refusal becomes an error of the field it names. Return whether it ran."""
+    if not form.is_valid():
+        return False
+    try:
+        step()
+    except Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return False
+    return True
+
+
+def flash_form_errors(request: HttpRequest, form: forms.Form) -> bool:
+    """Whether the form is valid; its errors become messages, for forms that stand on another page."""
+    if form.is_valid():
+        return True
+    for errors in form.errors.values():
+        for error in errors:
+            messages.error(request, error)
+    return False
