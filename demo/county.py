@@ -10,6 +10,7 @@ from config import clock
 from core.access.roles import Role
 from core.accounts.models import Position, User
 from core.audit import services as audit
+from core.database.bulk import CHUNK
 from core.regions.models import Region
 from demo.people import MARKS, Village
 from residents.people.models import Household, InsuredYear, Resident
@@ -43,7 +44,6 @@ ACCOUNTS = (
     ("anquan", "吕晓霞", Role.SECURITY, COUNTY, ""),
     ("shenji", "董新华", Role.AUDIT, COUNTY, ""),
 )
-CHUNK = 2000
 
 
 def build_county(*, size: str) -> Campaign:

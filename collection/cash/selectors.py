@@ -12,10 +12,9 @@ from collection.cash.models import Deposit
 from collection.duties import services as duties
 from collection.duties import wording
 from collection.money.models import Movement, Place
+from core.amounts import ZERO
 from core.database.money import YuanSum
 from residents.people.models import Resident
-
-ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)

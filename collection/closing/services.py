@@ -26,6 +26,7 @@ from collection.self_payments.models import PaidList, SelfPayment
 from collection.self_payments.services import WORKLIST
 from core.access import masks
 from core.access.roles import Role
+from core.amounts import ZERO
 from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
@@ -33,7 +34,6 @@ from core.text import clean_text
 from subsidies.campaigns import watermark
 from subsidies.campaigns.models import Campaign
 
-ZERO = Decimal("0.00")
 SHOWN = 200
 _PLACES = {"in_hand": "村级手中", "township": "乡镇账户", "clearing": "待报解专户"}
 

@@ -12,7 +12,7 @@ from collection.contributions.models import Contribution, ContributionFund
 from collection.money import services as money
 from collection.money.models import Movement, Place
 from core.audit import services as audit
-from core.database.bulk import insert_objects
+from core.database.bulk import CHUNK, insert_objects
 from core.refusals import Refused
 from core.regions.services import moved_away
 from residents.people.models import Resident
@@ -20,7 +20,6 @@ from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.watermark import stamp
 from subsidies.quotes.quote import Quote
 
-CHUNK = 2000
 Channel, State = Contribution.Channel, Contribution.State
 
 #: How the money of each channel comes in: kind and, where it is not the usual one, the place. 全额资助 brings none.

@@ -18,6 +18,7 @@ from collection.money.steps import refuse_closed, villages_of
 from collection.refunds.models import Refund
 from config import clock
 from core.access.scope import successor
+from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import insert_from
 from core.refusals import Refused
@@ -25,7 +26,6 @@ from core.regions.models import Region
 from core.text import required_text
 from subsidies.campaigns.models import Campaign
 
-ZERO = Decimal("0.00")
 State, Channel = Contribution.State, Contribution.Channel
 Result = DeclarationRow.Result
 #: Money that is declared by the township; what the tax bureau took itself, and free enrolment, are not.

@@ -22,12 +22,12 @@ from config import clock
 from core.access import masks
 from core.audit import services as audit
 from core.calendar.services import working_day_after
+from core.database.bulk import CHUNK
 from core.jobs import services as jobs
 from core.refusals import Refused
 from core.tables import reader
 from core.text import required_text
 
-CHUNK = 2000
 #: The notice asks for corrections 及时 (方案 四（一）3（2）) and names no days; three working days are our reading.
 WORKING_DAYS_TO_FIX = 3
 PROBLEMS_KEPT = 1000

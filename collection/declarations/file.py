@@ -17,6 +17,7 @@ from collection.declarations.models import Declaration
 from config import clock
 from core.access.roles import Role
 from core.audit import services as audit
+from core.database.bulk import CHUNK
 from core.files import services as attachments
 from core.files.models import Attachment
 from core.jobs import services as jobs
@@ -24,7 +25,6 @@ from core.refusals import Refused
 from residents.people import id_numbers
 from residents.people.models import Resident
 
-CHUNK = 2000
 _PATHS = {
     "name": "name",
     "id_number": "id_number",

@@ -23,6 +23,7 @@ from collection.money.models import Movement
 from collection.money.steps import refuse_closed, villages_of
 from config import clock
 from core.access.roles import Role
+from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import insert_from
 from core.files.photos import Photo, store_photo
@@ -31,7 +32,6 @@ from core.text import required_text
 from residents.people.models import InsuredYear
 from subsidies.campaigns import watermark
 
-ZERO = Decimal("0.00")
 State = Declaration.State
 Result = DeclarationRow.Result
 

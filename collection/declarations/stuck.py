@@ -13,9 +13,9 @@ from collection.cash.models import Deposit
 from collection.contributions.models import Contribution
 from collection.declarations.drafts import free_money, leaving, reached
 from collection.declarations.models import Declaration, DeclarationRow
+from core.amounts import ZERO
 from subsidies.campaigns.models import Campaign
 
-ZERO = Decimal("0.00")
 State = Contribution.State
 Result = DeclarationRow.Result
 

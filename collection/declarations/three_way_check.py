@@ -10,9 +10,9 @@ from collection.contributions.models import Contribution
 from collection.declarations.drafts import free_money, leaving, oldest_first, reached, undeclared
 from collection.declarations.models import Declaration
 from collection.receipts.models import Receipt
+from core.amounts import ZERO
 from core.regions.models import Region
 
-ZERO = Decimal("0.00")
 #: What a stub stands for: who was refunded before the declaration had paid, and the stub still says so.
 _STANDS = Q(ended_at__isnull=True) | Q(state=Contribution.State.REFUNDED)
 

@@ -22,7 +22,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-ZERO = Decimal("0.00")
+from core.amounts import ZERO
 
 
 class Reason(StrEnum):

@@ -22,11 +22,11 @@ from collection.duties.rules import Cash, Duty, Limit, Outlook, Position, Reason
 from collection.duties.warnings import Steps
 from collection.money.models import Movement, Place
 from config import clock
+from core.amounts import ZERO
 from core.database.money import YuanSum
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
-ZERO = duties.ZERO
 _WORST_FIRST = list(Status)
 
 

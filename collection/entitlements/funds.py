@@ -10,10 +10,10 @@ from django.db.models.functions import Substr
 from collection.contributions.models import Contribution, ContributionFund
 from collection.entitlements.models import DifferenceCase
 from collection.refunds.models import Refund
+from core.amounts import ZERO
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
-ZERO = Decimal("0.00")
 BY = {"township": "乡镇", "village": "村", "category": "类别"}
 
 

@@ -7,7 +7,6 @@ has moved.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -19,7 +18,9 @@ from collection.money import services as money
 from collection.refunds.models import Refund
 from config import clock
 from core.accounts.models import User
+from core.amounts import ZERO
 from core.audit import services as audit
+from core.database.bulk import CHUNK
 from core.jobs import services as jobs
 from core.refusals import Refused
 from core.text import clean_text
@@ -32,8 +33,6 @@ from subsidies.quotes.selectors import quote_residents
 from subsidies.rosters import services as rosters
 from subsidies.rosters.models import Identity, Roster
 
-CHUNK = 2000
-ZERO = Decimal("0.00")
 REASON = "identity_difference"
 Channel, State = Contribution.Channel, Contribution.State
 Case = DifferenceCase.State

@@ -7,18 +7,17 @@ repairs are made and shown as warnings; what would be a guess is refused.
 import re
 from collections import defaultdict
 from datetime import date
-from decimal import Decimal
 
 from collection.ledgers.columns import Line, Note, Reading, Total
 from collection.ledgers.verdicts import Checked, Facts, Row
 from collection.receipts.cells import read_receipt
+from core.amounts import ZERO
 from core.tables.cells import half_width, read_amount, read_date, read_phone, shown
 from core.tables.reader import Cell
 from residents.people import id_numbers, names
 from residents.people.id_numbers import ID_BIRTH_DATE, ID_CHECKSUM, ID_LENGTH
 from subsidies.quotes.quote import Identity, Quote, QuoteError, quote
 
-ZERO = Decimal("0.00")
 #: As many digits as a receipt's number may have.
 LONGEST_SERIAL = 18
 

@@ -19,6 +19,7 @@ from collection.receipts.models import Receipt
 from collection.receipts.services import known_receipts
 from collection.self_payments.models import SelfPayment
 from core.access import masks
+from core.database.bulk import CHUNK
 from core.regions.models import Region
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
@@ -26,7 +27,6 @@ from subsidies.policy.policies import Policy
 from subsidies.quotes.selectors import insured_years, live_marks
 from subsidies.rosters.models import Identity
 
-CHUNK = 2000
 _WAS_READ = (LedgerBatch.State.CHECKED, LedgerBatch.State.CONFIRMING, LedgerBatch.State.CONFIRMED)
 _BEFORE_THE_BOOKS = (SelfPayment.Outcome.UNKNOWN, SelfPayment.Outcome.NAME_DIFFERS)
 

@@ -16,7 +16,7 @@ from collection.ledgers.stamp import other_ledger, stale_note
 from collection.ledgers.verdicts import Checked, Row
 from config import clock
 from core.audit import services as audit
-from core.database.bulk import insert_objects
+from core.database.bulk import CHUNK, insert_objects
 from core.files import services as attachments
 from core.jobs import services as jobs
 from core.jobs.models import Job
@@ -26,7 +26,6 @@ from core.regions.models import Region
 from core.tables import reader
 from subsidies.campaigns.models import Campaign
 
-CHUNK = 2000
 MOST_PROBLEMS_KEPT = 20
 State = LedgerBatch.State
 RowState = LedgerRow.State

@@ -12,11 +12,10 @@ from decimal import Decimal
 from collection.cash.models import Deposit
 from collection.money.models import Movement, Place, VillageAccount
 from collection.money.rules import BALANCES, FIELDS, Kind
+from core.amounts import ZERO
 from core.database.money import YuanSum
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
-
-ZERO = Decimal("0.00")
 
 
 @dataclass(slots=True)

@@ -21,15 +21,13 @@ from collection.duties import services as duties
 from collection.money.models import Movement, Place, VillageAccount
 from collection.money.rules import _ELSEWHERE, BALANCES, FIELDS, NEVER_BELOW_ZERO, ROUTES, Kind
 from config import clock
+from core.amounts import ZERO
 from core.audit import services as audit
-from core.database.bulk import insert_objects
+from core.database.bulk import CHUNK, insert_objects
 from core.database.money import YuanSum
 from core.refusals import Refused
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
-
-ZERO = Decimal("0.00")
-CHUNK = 2000
 
 
 @dataclass(frozen=True, slots=True)

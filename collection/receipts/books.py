@@ -17,7 +17,9 @@ from collection.money import services as money
 from collection.receipts.models import Receipt, ReceiptBook
 from collection.receipts.numbers import Number, take_apart, written
 from config import clock
+from core.amounts import ZERO
 from core.audit import services as audit
+from core.database.bulk import CHUNK
 from core.database.money import YuanSum
 from core.refusals import Refused
 from core.regions.models import Region
@@ -25,8 +27,6 @@ from core.regions.services import moved_away
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.services import hold
 
-ZERO = Decimal("0.00")
-CHUNK = 2000
 LARGEST_BOOK = 10_000_000
 MOST_LINES = 2000
 _HANDS_TO = {Region.Level.COUNTY: Region.Level.TOWNSHIP, Region.Level.TOWNSHIP: Region.Level.VILLAGE}

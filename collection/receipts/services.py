@@ -16,13 +16,13 @@ from collection.receipts.books import ReceiptRefused, book_of, handed_back, vill
 from collection.receipts.models import Receipt
 from collection.receipts.numbers import take_apart, written
 from config import clock
+from core.amounts import ZERO
 from core.audit import services as audit
+from core.database.bulk import CHUNK
 from core.regions.services import moved_away
 from core.text import clean_text
 from subsidies.campaigns.models import Campaign
 
-ZERO = Decimal("0.00")
-CHUNK = 2000
 State = Receipt.State
 
 

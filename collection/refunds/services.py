@@ -24,6 +24,7 @@ from collection.refunds.models import Refund
 from collection.self_payments.models import SelfPayment
 from config import clock
 from core.access.roles import Role
+from core.amounts import ZERO
 from core.audit import services as audit
 from core.files import services as attachments
 from core.files.models import Attachment
@@ -35,7 +36,6 @@ from residents.people.models import InsuredYear, Resident
 from subsidies.campaigns import watermark
 from subsidies.policy.parts import RefundReason
 
-ZERO = Decimal("0.00")
 State, Paid = Refund.State, Contribution.State
 OPEN = (State.REQUESTED, State.FIRST_PASSED)
 DIFFERENCE = "identity_difference"

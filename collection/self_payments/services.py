@@ -24,6 +24,7 @@ from collection.self_payments.models import PaidList, SelfPayment
 from config import clock
 from core.access import masks
 from core.audit import services as audit
+from core.database.bulk import CHUNK
 from core.jobs import services as jobs
 from core.refusals import Refused
 from core.tables import reader as sheets
@@ -35,7 +36,6 @@ from subsidies.campaigns.models import Campaign
 from subsidies.quotes.quote import QuoteError, quote
 from subsidies.quotes.selectors import quote_residents
 
-CHUNK = 2000
 UPDATED_AT_ONCE = 500
 BAD_ROWS_KEPT = 500
 Outcome = SelfPayment.Outcome

@@ -1,10 +1,11 @@
 """INSERT … SELECT: rows of one table made from a query on others in a single statement, however many they are."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
+from typing import TypeVar
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -12,6 +13,17 @@ from django.db import connection
 from django.db.models import AutoField, DateField, DateTimeField, DecimalField, Field, Model, QuerySet, UUIDField, Value
 from django.db.models.fields import NOT_PROVIDED
 from django.utils import timezone
+
+T = TypeVar("T")
+#: As many rows as one statement reads or writes: SQLite takes no more than some 32,000 parameters.
+CHUNK = 2000
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """Yield the items in lists of at most `size`, so that a statement's parameters stay bounded."""
+    items = list(items)
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def insert_from(model, columns: dict, queryset: QuerySet, *, pass_over_known: bool = False) -> int:

@@ -11,6 +11,7 @@ from collection.contributions.models import Contribution
 from collection.duties import services as duties
 from config import clock
 from core.access import masks
+from core.amounts import ZERO
 from core.regions.models import Region
 from reporting.progress import schedule
 from reporting.progress.counting import (
@@ -31,7 +32,6 @@ from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 
 NOTHING = Coverage(0, 0)
-ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,10 @@ from django.db import transaction
 
 from core.access import masks
 from core.audit import services as audit
+from core.database.bulk import CHUNK
 from core.regions.models import Region
 from residents.people import id_numbers
 from residents.people.models import Household, Resident
-
-CHUNK = 2000
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from django.db.models import Q
 
+from core.database.bulk import CHUNK
 from residents.people.models import InsuredYear, Resident
 from subsidies import models
 from subsidies.quotes.quote import Identity, Quote, QuoteError, quote
-
-CHUNK = 2000
 
 
 def quote_residents(
