@@ -18,7 +18,7 @@ def measure() -> None:
 
     _timed("read and preview", lambda: rosters.read_file(roster=roster))
     roster.refresh_from_db()
-    seen = rosters.heaps(roster)
+    seen = rosters.outcome_counts(roster)
     print(f"heaps: {seen}")
     _timed("apply", lambda: rosters.apply_roster(roster=roster, seen=seen, endings_confirmed=True, actor=clerk))
     _timed("take back", lambda: rosters.withdraw_roster(roster=roster, reason="x", keep=set(), actor=clerk))

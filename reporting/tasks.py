@@ -7,7 +7,7 @@ from config import clock
 from reporting.rankings import notices
 from reporting.rankings.snapshots import build_snapshot, snapshots_due
 from subsidies.campaigns.models import Campaign
-from subsidies.campaigns.watermark import NotSettled
+from subsidies.campaigns.watermark import WritersBusy
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ def build_due_snapshots() -> int:
                 with transaction.atomic():
                     snapshot = build_snapshot(campaign=campaign, kind=kind, as_of=as_of)
                     notices.tell_those_who_stand_still(snapshot=snapshot)
-            except NotSettled:
+            except WritersBusy:
                 log.warning("%s %s of %s is not settled yet", kind, as_of, campaign)
             else:
                 built += 1

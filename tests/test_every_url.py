@@ -224,7 +224,7 @@ def test_every_model_belongs_to_a_region_or_holds_nothing_of_one():
         for model in apps.get_app_config(app).get_models()
         if not getattr(model, "scope_field", None)
     }
-    assert unscoped <= {"PolicyVersion", "CountingLine"}
+    assert unscoped <= {"PolicyVersion", "Watermark"}
 
 
 def test_every_admin_list_is_one_that_ends_at_the_region():

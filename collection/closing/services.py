@@ -69,7 +69,7 @@ def close_campaign(*, campaign: Campaign, reasons: dict[str, str], seen: dict[st
     """
     if actor.role != Role.COUNTY:
         raise Refused("征缴年度由县医保局办结。")
-    moment = watermark.stamp(campaign_id=campaign.pk)
+    moment = watermark.next_timestamp(campaign_id=campaign.pk)
     villages = Region.objects.in_region(campaign.county_id).filter(level=Region.Level.VILLAGE)
     accounts = money.lock_accounts(campaign=campaign, villages=villages.values_list("pk", flat=True))
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)

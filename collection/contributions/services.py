@@ -17,7 +17,7 @@ from core.refusals import Refused
 from core.regions.services import moved_away
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
-from subsidies.campaigns.watermark import stamp
+from subsidies.campaigns.watermark import next_timestamp
 from subsidies.quotes.quote import Quote
 
 Channel, State = Contribution.Channel, Contribution.State
@@ -65,7 +65,7 @@ def record_contributions(
     payments = list(payments)
     if not payments:
         return []
-    moment = stamp(campaign_id=campaign.pk)
+    moment = next_timestamp(campaign_id=campaign.pk)
     money.lock_accounts(campaign=campaign, villages={p.village for p in payments})
     if campaign.closed_meanwhile():
         raise ContributionRefused(f"{campaign}已办结，不能再记缴费。")
@@ -196,7 +196,7 @@ def reverse_contributions(
     ids = sorted(c.pk for c in contributions)
     if not reason.strip():
         raise ContributionRefused("冲销必须写明原因。")
-    moment = stamp(campaign_id=campaign.pk)
+    moment = next_timestamp(campaign_id=campaign.pk)
     villages = set()
     for start in range(0, len(ids), CHUNK):
         rows = Contribution.objects.filter(pk__in=ids[start : start + CHUNK]).order_by()

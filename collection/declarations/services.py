@@ -214,7 +214,7 @@ def post_declaration(*, declaration: Declaration, ticket_no: str, actor, shared:
     declaration's; `shared`: the tax bureau says that this one serves another declaration too.
     """
     ticket_no = required_text(deposits.written(ticket_no), "税票号", 40)
-    moment = watermark.stamp(campaign_id=declaration.campaign_id)
+    moment = watermark.next_timestamp(campaign_id=declaration.campaign_id)
     found = begin(declaration)
     if found.state == State.POSTED:
         return found

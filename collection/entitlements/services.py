@@ -26,7 +26,7 @@ from core.refusals import Refused
 from core.text import clean_text
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
-from subsidies.campaigns.watermark import stamp
+from subsidies.campaigns.watermark import next_timestamp
 from subsidies.quotes.benefits import add_months
 from subsidies.quotes.quote import QuoteError
 from subsidies.quotes.selectors import quote_residents
@@ -150,7 +150,7 @@ def end_free_enrolments(*, contributions, reason: str, actor) -> int:
     live = list(rows.select_for_update(of=("self",)))
     if not live:
         return 0
-    moment = stamp(campaign_id=live[0].campaign_id)
+    moment = next_timestamp(campaign_id=live[0].campaign_id)
     for start in range(0, len(live), CHUNK):
         rows = Contribution.objects.filter(pk__in=[c.pk for c in live[start : start + CHUNK]])
         rows.update(state=State.REVERSED, ended_at=moment, end_reason=reason[:120])
@@ -210,7 +210,7 @@ def _enrol_free(campaign, people: dict[int, Resident], roster, actor) -> int:
     unpaid = people.keys() - paid_residents(year=campaign.year, residents=people)
     candidates = [people[pk] for pk in sorted(unpaid)]
     quotes = quote_residents(campaign=campaign, residents=candidates, paid_on=today, taking_payment=False)
-    moment = stamp(campaign_id=campaign.pk)
+    moment = next_timestamp(campaign_id=campaign.pk)
     free = [
         Payment(
             resident_id=person.pk,
@@ -244,7 +244,7 @@ def _follow_paid(campaign, people, roster, actor, followed: Followed) -> None:
     ]
     if not owed_less:
         return
-    reason, moment = _granted(campaign), stamp(campaign_id=campaign.pk)
+    reason, moment = _granted(campaign), next_timestamp(campaign_id=campaign.pk)
     refunds = [None] * len(owed_less)
     if reason:
         refunds = Refund.objects.bulk_create(

@@ -31,7 +31,7 @@ from core.tables import reader
 from core.tables.headings import Header
 from core.text import clean_text
 from residents.people.services import Newcomer, register_newcomers
-from subsidies.campaigns.watermark import stamp
+from subsidies.campaigns.watermark import next_timestamp
 
 #: Small enough that on SQLite other writers wait well under a second.
 CHUNK = 500
@@ -89,7 +89,7 @@ def _book_chunk(run, batch, chunk: list[LedgerRow]) -> None:
         checked = check_ledger(reading, facts)
         try:
             with transaction.atomic():
-                stamp(campaign_id=batch.campaign_id)
+                next_timestamp(campaign_id=batch.campaign_id)
                 run.confirm_ours()
                 money.lock_accounts(campaign=batch.campaign, villages=[batch.village_id])
                 if not _facts_hold(batch, checked, facts):
@@ -246,7 +246,7 @@ def withdraw_ledger(*, batch: LedgerBatch, reason: str, actor) -> list[Stays]:
     """
     if not (reason := clean_text(reason, "原因", 200)):
         raise Refused("请写明为什么撤回，例如“传错了文件”。")
-    stamp(campaign_id=batch.campaign_id)
+    next_timestamp(campaign_id=batch.campaign_id)
     money.lock_accounts(campaign=batch.campaign, villages=[batch.village_id])
     batch = LedgerBatch.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=batch.pk)
     if batch.state == State.WITHDRAWN:

@@ -25,7 +25,7 @@ from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.services import moved_away
 from subsidies.campaigns.models import Campaign
-from subsidies.campaigns.services import hold
+from subsidies.campaigns.services import lock_campaign
 
 LARGEST_BOOK = 10_000_000
 MOST_LINES = 2000
@@ -52,7 +52,7 @@ def _range(first: str, last: str) -> tuple[Number, Number]:
 
 def _hold_open(campaign) -> None:
     """Books of one campaign are given out one after the other, and none while it is being closed."""
-    hold(campaign)
+    lock_campaign(campaign)
     if campaign.closed_meanwhile():
         raise ReceiptRefused(f"{campaign}已办结，不能再登记或发放收据本。")
 

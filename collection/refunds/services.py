@@ -209,7 +209,7 @@ def pass_first(*, refund: Refund, actor) -> Refund:
 @transaction.atomic
 def pay_refund(*, refund: Refund, actor) -> Refund:
     """The bureau's second review: the money goes back and, where the reason ends it, the enrolment with it."""
-    moment = watermark.stamp(campaign_id=refund.campaign_id)
+    moment = watermark.next_timestamp(campaign_id=refund.campaign_id)
     refund = _begin(refund, actor, Role.COUNTY)
     if refund.state == State.PAID and refund.second_by_id == actor.pk:
         return refund

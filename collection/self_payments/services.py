@@ -114,7 +114,7 @@ def take_lines(*, paid_list: PaidList, lines: list[tuple[str, PaidLine]], actor,
 def settle_as(*, self_payment: SelfPayment, resident: Resident, note: str, actor) -> SelfPayment:
     """Somebody has checked whose payment this is (another number on the register, another writing of the name)."""
     note = required_text(note, "核实说明")
-    moment = watermark.stamp(campaign_id=self_payment.campaign_id)
+    moment = watermark.next_timestamp(campaign_id=self_payment.campaign_id)
     payment = _open(self_payment, [resident.village_id])
     payment.resident, payment.region_code = resident, resident.village_id
     payment.settled_by, payment.settled_at, payment.settled_note = actor, clock.now(), note
@@ -164,7 +164,7 @@ def _numbered(lines: Iterable[PaidLine]) -> Iterator[tuple[str, PaidLine]]:
 
 def _take(paid_list, lines, actor):
     campaign = paid_list.campaign
-    moment = watermark.stamp(campaign_id=campaign.pk)
+    moment = watermark.next_timestamp(campaign_id=campaign.pk)
     known = set(
         SelfPayment.objects.filter(campaign=campaign, number__in=[number for number, _ in lines]).values_list(
             "number", flat=True

@@ -28,7 +28,7 @@ from residents.people.models import Household, Resident
 from residents.register.models import RegisterBatch
 from subsidies.campaigns.models import Campaign, Target
 from subsidies.campaigns.targets import set_targets
-from subsidies.campaigns.watermark import stamp
+from subsidies.campaigns.watermark import next_timestamp
 
 State = Contribution.State
 UNFINISHED = (State.COLLECTED, State.DECLARED, State.FAILED, State.CONFIRMED)
@@ -43,7 +43,7 @@ def move_village(*, campaign: Campaign, village: Region, township: Region, code:
 
     Refused while money of the village is still on its way: what is in hand must be banked, what is collected posted.
     """
-    moment = stamp(campaign_id=campaign.pk)
+    moment = next_timestamp(campaign_id=campaign.pk)
     money.lock_accounts(campaign=campaign, villages=[village.pk])
     hold(campaign.county)
     hold(village)

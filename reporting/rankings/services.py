@@ -23,13 +23,13 @@ from reporting.rankings.rank import fingerprint
 from reporting.rankings.rewards import Tier, awards
 from reporting.rankings.snapshots import build_snapshot, rows_of, view_of
 from reporting.reports.models import TownshipReport
-from subsidies.campaigns.services import hold
+from subsidies.campaigns.services import lock_campaign
 
 
 @transaction.atomic
 def publish_ranking(*, snapshot: Snapshot, number: str, actor) -> Ranking:
     """Publishes a snapshot under a document number. Publishing it again returns the ranking that is there."""
-    hold(snapshot.campaign)
+    lock_campaign(snapshot.campaign)
     if found := Ranking.objects.filter(snapshot=snapshot).first():
         return found
     if not (number := clean_text(number, "文号", 40)):

@@ -11,7 +11,7 @@ from reporting.progress.counting import FIGURES, View, by_region, tally_villages
 from reporting.rankings.models import Snapshot, SnapshotRow
 from reporting.rankings.rank import fingerprint
 from subsidies.campaigns.models import Campaign
-from subsidies.campaigns.watermark import settle
+from subsidies.campaigns.watermark import close_until
 
 
 @transaction.atomic
@@ -19,11 +19,11 @@ def build_snapshot(*, campaign: Campaign, kind: str, as_of: datetime, known_at: 
     """The snapshot for an as-of time: the one that is there, or a new one with the same rows as ever.
 
     `known_at` later than `as_of` makes a correction: contributions reversed as mistakes before it are left out, and
-    tasks and villages are those in force at it. Raises ValueError for an instant that has not come yet, NotSettled
+    tasks and villages are those in force at it. Raises ValueError for an instant that has not come yet, WritersBusy
     while a writer holds on to the past.
     """
     known_at = known_at or as_of
-    settle(campaign_id=campaign.pk, until=known_at)
+    close_until(campaign_id=campaign.pk, until=known_at)
     key = {"campaign": campaign, "kind": kind, "as_of": as_of, "known_at": known_at}
     if found := Snapshot.objects.filter(**key).first():
         return found

@@ -9,7 +9,7 @@ from core.refusals import Refused
 from reporting.rankings.models import RewardTier
 from reporting.rankings.rewards import Tier, check_tiers
 from subsidies.campaigns.models import Campaign
-from subsidies.campaigns.services import hold
+from subsidies.campaigns.services import lock_campaign
 
 
 @transaction.atomic
@@ -17,7 +17,7 @@ def set_reward_tiers(*, campaign: Campaign, tiers: Sequence[Tier], actor) -> lis
     """Replaces the county's tiers. Raises Refused if they overlap, leave a gap or carry no amount."""
     if problems := check_tiers(tiers):
         raise Refused("\n".join(problems))
-    hold(campaign)
+    lock_campaign(campaign)
     rows = RewardTier.objects.filter(campaign=campaign)
     before, after = ({t.name: f"第{t.first}至{t.last}名，每个 {t.amount} 元" for t in those} for those in (rows, tiers))
     rows.delete()

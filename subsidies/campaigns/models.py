@@ -73,11 +73,11 @@ class TargetEntry(models.Model):
         indexes = [models.Index(fields=["campaign", "region", "set_at"], name="target_entry_time")]
 
 
-class CountingLine(models.Model):
-    """定稿线: before this instant everything has been counted; nothing may be dated before it any more."""
+class Watermark(models.Model):
+    """定稿线: everything before this instant has been counted; nothing may be dated before it any more."""
 
-    campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="counting_line")
-    settled_until = models.DateTimeField("已定稿至")
+    campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="watermark")
+    closed_until = models.DateTimeField("已定稿至")
 
     class Meta:
         verbose_name = verbose_name_plural = "定稿线"

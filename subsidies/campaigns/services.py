@@ -90,6 +90,6 @@ def adopt_version(*, campaign: Campaign, expected: str, reason: str, actor) -> P
     return campaign.policy_version
 
 
-def hold(campaign: Campaign) -> None:
-    """Of two who set or number something for the whole campaign the second waits until the first is done."""
+def lock_campaign(campaign: Campaign) -> None:
+    """Lock the campaign row: writers who number or set something for the whole campaign come one after another."""
     Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)

@@ -8,7 +8,7 @@ from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign, Target, TargetEntry
-from subsidies.campaigns.watermark import stamp
+from subsidies.campaigns.watermark import next_timestamp
 
 
 @transaction.atomic
@@ -17,7 +17,7 @@ def set_targets(*, campaign: Campaign, people: Mapping[str, int | None], source:
 
     Zero is kept as written: such a region is shown without a rank. Setting the same again changes nothing.
     """
-    moment = stamp(campaign_id=campaign.pk)
+    moment = next_timestamp(campaign_id=campaign.pk)
     known = dict(
         Region.objects.in_region(campaign.county_id).exclude(code=campaign.county_id).values_list("code", "name")
     )

@@ -1,8 +1,8 @@
-"""The instants that rankings count by, and the line before which nothing new can be dated.
+"""The timestamps that rankings count by, and the watermark before which nothing new can be dated.
 
 A ranking as of Friday noon must come out the same whenever it is built, also while ledgers are being confirmed. A
-transaction dated 11:59 that commits at 12:01 would break that, so whoever writes an instant takes it from `stamp`, and
-whoever counts calls `settle` first (docs/decisions/as-of.md).
+transaction dated 11:59 that commits at 12:01 would break that, so whoever writes a timestamp takes it from
+`next_timestamp`, and whoever counts calls `close_until` first (docs/decisions/as-of.md).
 """
 
 import time
@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from config import clock
-from subsidies.campaigns.models import CountingLine
+from subsidies.campaigns.models import Watermark
 
 #: First half of the advisory lock's key, the second is the campaign's id.
 _LOCK = 0x0C0
@@ -19,40 +19,40 @@ _PATIENCE_SECONDS = 30
 _PAUSE_SECONDS = 0.1
 
 
-class NotSettled(Exception):
+class WritersBusy(Exception):
     """A writer held its transaction open too long; count again later."""
 
 
-def stamp(*, campaign_id: int) -> datetime:
-    """The business instant to write into recorded_at, posted_at, ended_at, applied_at and the like.
+def next_timestamp(*, campaign_id: int) -> datetime:
+    """Return the business time to write into recorded_at, posted_at, ended_at, applied_at and the like.
 
     Call it inside the transaction that writes, before other locks. Until that transaction ends no count is taken; and
-    the instant is never before one that has been counted, even if this machine's clock is slow.
+    the timestamp is never before one that has been counted, even if this machine's clock is slow.
     """
-    _inside_a_transaction("stamp")
+    _require_transaction("next_timestamp")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [_LOCK, campaign_id])
-    settled = CountingLine.objects.filter(campaign_id=campaign_id).values_list("settled_until", flat=True).first()
+    closed = Watermark.objects.filter(campaign_id=campaign_id).values_list("closed_until", flat=True).first()
     moment = clock.now()
-    return moment if settled is None else max(moment, settled)
+    return moment if closed is None else max(moment, closed)
 
 
-def settle(*, campaign_id: int, until: datetime) -> None:
-    """Waits for the writers under way; after it, nothing dated before `until` can be written.
+def close_until(*, campaign_id: int, until: datetime) -> None:
+    """Wait for the writers under way; after it nothing dated before `until` can be written.
 
-    Call it inside the transaction that counts. It asks again and again instead of queueing for the lock: a queue here
-    could close a circle of waits with two writers. Raises NotSettled after half a minute.
+    Call it inside the transaction that counts. It tries again and again instead of queueing for the lock: a queue here
+    could deadlock with two writers. Raise WritersBusy after half a minute.
     """
-    _inside_a_transaction("settle")
+    _require_transaction("close_until")
     if until > clock.now():
-        raise ValueError("only the past can be settled")
+        raise ValueError("only the past can be closed")
     if connection.vendor == "postgresql":
         _lock_out_writers(campaign_id)
-    line, created = CountingLine.objects.get_or_create(campaign_id=campaign_id, defaults={"settled_until": until})
-    if not created and line.settled_until < until:
-        line.settled_until = until
-        line.save(update_fields=["settled_until"])
+    watermark, created = Watermark.objects.get_or_create(campaign_id=campaign_id, defaults={"closed_until": until})
+    if not created and watermark.closed_until < until:
+        watermark.closed_until = until
+        watermark.save(update_fields=["closed_until"])
 
 
 def _lock_out_writers(campaign_id: int) -> None:
@@ -63,11 +63,11 @@ def _lock_out_writers(campaign_id: int) -> None:
             if cursor.fetchone()[0]:
                 return
         if time.monotonic() > give_up:
-            raise NotSettled(f"campaign {campaign_id}: a writer has been at work for {_PATIENCE_SECONDS} s")
+            raise WritersBusy(f"campaign {campaign_id}: a writer has been at work for {_PATIENCE_SECONDS} s")
         time.sleep(_PAUSE_SECONDS)
 
 
-def _inside_a_transaction(name: str) -> None:
+def _require_transaction(name: str) -> None:
     # On SQLite the write lock that BEGIN IMMEDIATE takes is what orders writers and counts.
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError(f"{name}() belongs inside the transaction that uses the instant")
+        raise transaction.TransactionManagementError(f"{name}() belongs inside the transaction that uses the timestamp")

@@ -27,13 +27,13 @@ from core.tables.reader import COUNTY_LIST
 from core.text import clean_text
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
-from subsidies.campaigns.watermark import stamp
+from subsidies.campaigns.watermark import next_timestamp
 from subsidies.rosters.models import Identity, Roster, RosterRow
 from subsidies.rosters.sheet import Line, read_roster
 
 Kind, State, Outcome = Roster.Kind, Roster.State, RosterRow.Outcome
 #: The four heaps of the preview.
-HEAPS = {
+OUTCOME_GROUPS = {
     "new": (Outcome.NEW,),
     "ended": (Outcome.ENDED,),
     "unchanged": (Outcome.UNCHANGED,),
@@ -175,7 +175,9 @@ def recheck_roster(*, roster: Roster, actor) -> None:
     again = roster.rows.exclude(outcome__in=[Outcome.BAD_ROW, Outcome.DUPLICATE])
     again.update(outcome=Outcome.PENDING, message="", resident=None)
     _classify(roster)
-    audit.record("roster.recheck", actor=actor, obj=roster, summary=f"重新核对 {roster.pk} 号名单", after=heaps(roster))
+    audit.record(
+        "roster.recheck", actor=actor, obj=roster, summary=f"重新核对 {roster.pk} 号名单", after=outcome_counts(roster)
+    )
 
 
 @transaction.atomic
@@ -200,10 +202,10 @@ def accept_row(*, row: RosterRow, note: str, actor) -> None:
     )
 
 
-def heaps(roster: Roster) -> dict[str, int]:
+def outcome_counts(roster: Roster) -> dict[str, int]:
     """How many people lie in each heap of the preview."""
     counted = dict(roster.rows.order_by().values_list("outcome").annotate(n=Count("pk")))
-    return {heap: sum(counted.get(outcome, 0) for outcome in outcomes) for heap, outcomes in HEAPS.items()}
+    return {heap: sum(counted.get(outcome, 0) for outcome in outcomes) for heap, outcomes in OUTCOME_GROUPS.items()}
 
 
 @transaction.atomic
@@ -217,16 +219,18 @@ def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: boo
     if roster.state == State.APPLIED:
         return []
     _check_apply(roster, actor)
-    recheck = roster.rows.filter(outcome__in=[*HEAPS["new"], *HEAPS["ended"], *HEAPS["unchanged"]])
+    recheck = roster.rows.filter(
+        outcome__in=[*OUTCOME_GROUPS["new"], *OUTCOME_GROUPS["ended"], *OUTCOME_GROUPS["unchanged"]]
+    )
     roster.rows.filter(number=0).delete()
     recheck.update(outcome=Outcome.PENDING)
     _classify(roster, keep_messages=True)
-    now = heaps(roster)
+    now = outcome_counts(roster)
     if now != seen:
         raise Refused("看过之后居民册或别的名单有了变化，人数不一样了。请重新查看四类人员后再应用。")
     if now["ended"] and not endings_confirmed:
         raise Refused(f"这份名单会终止 {now['ended']} 人的身份，请看过他们的姓名、勾选确认后再应用。")
-    moment = stamp(campaign_id=roster.campaign_id)
+    moment = next_timestamp(campaign_id=roster.campaign_id)
     _end_marks(roster)
     insert_from(
         Identity,
@@ -263,7 +267,7 @@ def withdraw_roster(*, roster: Roster, reason: str, keep: set[int], actor) -> li
         raise Refused(f"{roster.pk} 号名单{roster.get_state_display()}，不能撤回。")
     if not (reason := clean_text(reason, "撤回的原因", 200)):
         raise Refused("请写明撤回的原因。")
-    moment, was_applied = stamp(campaign_id=roster.campaign_id), roster.state == State.APPLIED
+    moment, was_applied = next_timestamp(campaign_id=roster.campaign_id), roster.state == State.APPLIED
     if was_applied:
         _hand_over(roster)
     withdrawn = roster.identities.filter(withdrawn_at__isnull=True).exclude(resident_id__in=keep)

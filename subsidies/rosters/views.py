@@ -15,7 +15,7 @@ from subsidies.campaigns.selectors import current
 from subsidies.rosters import services as rosters
 from subsidies.rosters.forms import AcceptForm, MarkForm, RosterForm, WithdrawForm
 from subsidies.rosters.models import Roster, RosterRow
-from subsidies.rosters.services import HEAPS, ask_to_apply, ask_to_withdraw
+from subsidies.rosters.services import OUTCOME_GROUPS, ask_to_apply, ask_to_withdraw
 
 HANDS_IN = (Role.COUNTY, Role.DEPARTMENT)
 HEAP_NAMES = {"problems": "有问题", "new": "新增", "ended": "终止", "unchanged": "不变"}
@@ -77,11 +77,11 @@ def roster_detail(request, pk):
     """The four heaps by name; the bureau applies from here, the department sees what came of its list."""
     rows = rosters_for(request.user).select_related("uploaded_by", "applied_by", "withdrawn_by", "attachment")
     roster = get_object_or_404(rows, pk=pk)
-    counts = rosters.heaps(roster)
+    counts = rosters.outcome_counts(roster)
     heap = request.GET.get("heap")
-    if heap not in HEAPS:
+    if heap not in OUTCOME_GROUPS:
         heap = next((name for name in HEAP_NAMES if counts[name]), "new")
-    rows = roster.rows.filter(outcome__in=HEAPS[heap]).select_related("resident__village")
+    rows = roster.rows.filter(outcome__in=OUTCOME_GROUPS[heap]).select_related("resident__village")
     page = Paginator(rows.order_by("number", "pk"), 100).get_page(request.GET.get("page"))
     is_bureau = request.user.role == Role.COUNTY
     facts = {

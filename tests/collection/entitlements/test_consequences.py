@@ -65,7 +65,7 @@ class County:
 
     def apply(self, roster):
         return consequences.apply_roster(
-            roster=roster, seen=rosters.heaps(roster), endings_confirmed=True, actor=self.head
+            roster=roster, seen=rosters.outcome_counts(roster), endings_confirmed=True, actor=self.head
         )
 
     def mark(self, people, category, **facts):
@@ -128,7 +128,9 @@ def test_an_enrolled_person_is_not_charged_again(neixiang, make_resident):
 def test_the_dead_are_not_enrolled(neixiang, make_resident):
     person = make_resident(VILLAGE)
     roster = neixiang.roster([person], "特困人员")
-    rosters.apply_roster(roster=roster, seen=rosters.heaps(roster), endings_confirmed=False, actor=neixiang.head)
+    rosters.apply_roster(
+        roster=roster, seen=rosters.outcome_counts(roster), endings_confirmed=False, actor=neixiang.head
+    )
     Resident.objects.filter(pk=person.pk).update(status=Resident.Status.DEAD)
     followed = consequences.follow_marks(
         campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head
@@ -254,7 +256,12 @@ def test_applied_and_withdrawn_by_jobs(neixiang, make_resident, monkeypatch):
     monkeypatch.setattr(jobs, "wake", lambda job_id: None)
     person = make_resident(VILLAGE)
     roster = neixiang.roster([person], "特困人员")
-    facts = {"roster": roster, "seen": rosters.heaps(roster), "endings_confirmed": False, "actor": neixiang.head}
+    facts = {
+        "roster": roster,
+        "seen": rosters.outcome_counts(roster),
+        "endings_confirmed": False,
+        "actor": neixiang.head,
+    }
     job = rosters.ask_to_apply(**facts)
     assert rosters.ask_to_apply(**facts).pk == job.pk
     jobs.run(job.pk)
@@ -295,7 +302,7 @@ def test_another_person_must_apply(neixiang, make_resident):
     roster = neixiang.roster([make_resident(VILLAGE)], "特困人员")
     with pytest.raises(Refused, match="不能自己应用"):
         consequences.apply_roster(
-            roster=roster, seen=rosters.heaps(roster), endings_confirmed=False, actor=neixiang.clerk
+            roster=roster, seen=rosters.outcome_counts(roster), endings_confirmed=False, actor=neixiang.clerk
         )
     assert not Contribution.objects.exists()
 
@@ -356,7 +363,9 @@ def test_a_closed_campaign_keeps_its_enrolments(neixiang, make_resident):
 def test_a_worker_lost_right_after_applying_a_list_has_applied_it(neixiang, make_resident, monkeypatch):
     monkeypatch.setattr(jobs, "wake", lambda job_id: None)
     roster = neixiang.roster([make_resident(VILLAGE)], "特困人员")
-    job = rosters.ask_to_apply(roster=roster, seen=rosters.heaps(roster), endings_confirmed=False, actor=neixiang.head)
+    job = rosters.ask_to_apply(
+        roster=roster, seen=rosters.outcome_counts(roster), endings_confirmed=False, actor=neixiang.head
+    )
     for _ in range(2):
         jobs.Job.objects.filter(pk=job.pk).update(state="queued", token=None)
         jobs.run(job.pk)

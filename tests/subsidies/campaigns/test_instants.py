@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from config import clock
 from subsidies.campaigns import watermark
-from subsidies.campaigns.models import CountingLine
-from subsidies.campaigns.watermark import NotSettled, settle, stamp
+from subsidies.campaigns.models import Watermark
+from subsidies.campaigns.watermark import WritersBusy, close_until, next_timestamp
 
 NOON = timezone.make_aware(datetime.datetime(2024, 10, 25, 12))
 SECOND = datetime.timedelta(seconds=1)
@@ -40,7 +40,7 @@ def test_a_count_waits_for_the_writer_who_was_dated_before_it(campaign, business
     @in_thread
     def writer():
         with transaction.atomic():
-            moment = stamp(campaign_id=campaign.pk)
+            moment = next_timestamp(campaign_id=campaign.pk)
             dated.set()
             assert counting.wait(20)
             order.append("written")
@@ -52,7 +52,7 @@ def test_a_count_waits_for_the_writer_who_was_dated_before_it(campaign, business
         business_clock("2024-10-25T12:00")
         counting.set()
         with transaction.atomic():
-            settle(campaign_id=campaign.pk, until=NOON)
+            close_until(campaign_id=campaign.pk, until=NOON)
             order.append("counted")
 
     with ThreadPoolExecutor(2) as pool:
@@ -70,7 +70,7 @@ def test_a_writer_who_comes_during_the_count_is_dated_after_it(campaign, busines
     @in_thread
     def counter():
         with transaction.atomic():
-            settle(campaign_id=campaign.pk, until=NOON)
+            close_until(campaign_id=campaign.pk, until=NOON)
             counting.set()
             assert asked.wait(20)
 
@@ -80,7 +80,7 @@ def test_a_writer_who_comes_during_the_count_is_dated_after_it(campaign, busines
         business_clock("2024-10-25T11:00")  # this machine's clock is an hour slow
         asked.set()
         with transaction.atomic():
-            return stamp(campaign_id=campaign.pk)
+            return next_timestamp(campaign_id=campaign.pk)
 
     with ThreadPoolExecutor(2) as pool:
         counted, written = pool.submit(counter), pool.submit(writer)
@@ -88,37 +88,39 @@ def test_a_writer_who_comes_during_the_count_is_dated_after_it(campaign, busines
         assert written.result(40) == NOON
 
 
-def test_no_instant_is_ever_before_the_line(campaign, business_clock):
+def test_no_timestamp_is_before_the_watermark(campaign, business_clock):
     business_clock("2024-10-25T12:00")
-    settle(campaign_id=campaign.pk, until=NOON)
+    close_until(campaign_id=campaign.pk, until=NOON)
     business_clock("2024-10-25T11:00")
-    assert stamp(campaign_id=campaign.pk) == NOON
+    assert next_timestamp(campaign_id=campaign.pk) == NOON
     business_clock("2024-10-25T12:00:01")
-    assert stamp(campaign_id=campaign.pk) == NOON + SECOND == clock.now()
+    assert next_timestamp(campaign_id=campaign.pk) == NOON + SECOND == clock.now()
 
 
-def test_the_line_only_moves_forward(campaign, business_clock):
+def test_the_watermark_only_moves_forward(campaign, business_clock):
     business_clock("2024-10-25T12:00")
-    settle(campaign_id=campaign.pk, until=NOON)
-    settle(campaign_id=campaign.pk, until=NOON - 7 * 24 * 3600 * SECOND)
-    assert CountingLine.objects.get().settled_until == NOON
+    close_until(campaign_id=campaign.pk, until=NOON)
+    close_until(campaign_id=campaign.pk, until=NOON - 7 * 24 * 3600 * SECOND)
+    assert Watermark.objects.get().closed_until == NOON
 
 
-def test_the_line_is_one_county_s_own(campaign, business_clock):
+def test_each_campaign_has_its_own_watermark(campaign, business_clock):
     from subsidies.campaigns.services import open_campaign
 
     other, _ = open_campaign(policy_id="130628-2026")
     business_clock("2024-10-25T12:00")
-    settle(campaign_id=other.pk, until=NOON)
+    close_until(campaign_id=other.pk, until=NOON)
     business_clock("2024-10-25T11:00")
-    assert stamp(campaign_id=campaign.pk) < NOON
+    assert next_timestamp(campaign_id=campaign.pk) < NOON
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("verb", ["stamp", "settle"])
+@pytest.mark.parametrize("verb", ["next_timestamp", "close_until"])
 def test_outside_a_transaction_it_is_refused(campaign, business_clock, verb):
     with pytest.raises(transaction.TransactionManagementError):
-        stamp(campaign_id=campaign.pk) if verb == "stamp" else settle(campaign_id=campaign.pk, until=clock.now())
+        next_timestamp(campaign_id=campaign.pk) if verb == "next_timestamp" else close_until(
+            campaign_id=campaign.pk, until=clock.now()
+        )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -126,8 +128,8 @@ def test_a_writer_who_never_ends_makes_the_count_give_up_and_say_so(campaign, bu
     """On SQLite the wait is the database's own; the engine's timeout is tested there by Django."""
     if connection.vendor != "postgresql":
         with transaction.atomic():
-            settle(campaign_id=campaign.pk, until=clock.now())
-        assert CountingLine.objects.count() == 1
+            close_until(campaign_id=campaign.pk, until=clock.now())
+        assert Watermark.objects.count() == 1
         return
     monkeypatch.setattr(watermark, "_PATIENCE_SECONDS", 0)
     dated, done = threading.Event(), threading.Event()
@@ -135,14 +137,14 @@ def test_a_writer_who_never_ends_makes_the_count_give_up_and_say_so(campaign, bu
     @in_thread
     def writer():
         with transaction.atomic():
-            stamp(campaign_id=campaign.pk)
+            next_timestamp(campaign_id=campaign.pk)
             dated.set()
             assert done.wait(20)
 
     with ThreadPoolExecutor(1) as pool:
         written = pool.submit(writer)
         assert dated.wait(20)
-        with pytest.raises(NotSettled), transaction.atomic():
-            settle(campaign_id=campaign.pk, until=clock.now())
+        with pytest.raises(WritersBusy), transaction.atomic():
+            close_until(campaign_id=campaign.pk, until=clock.now())
         done.set()
         written.result(40)

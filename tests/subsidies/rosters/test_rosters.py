@@ -57,7 +57,7 @@ def desk(campaign, make_user, monkeypatch):
         def apply(self, roster, *, actor=None, confirmed=False, seen=None):
             return rosters.apply_roster(
                 roster=roster,
-                seen=seen or rosters.heaps(roster),
+                seen=seen or rosters.outcome_counts(roster),
                 endings_confirmed=confirmed,
                 actor=actor or self.bureau,
             )
@@ -109,7 +109,7 @@ def test_every_person_lands_in_one_heap(desk, make_resident):
         (8, Outcome.BAD_ROW),
         (10, Outcome.DUPLICATE),
     ]
-    assert rosters.heaps(roster) == {"new": 1, "ended": 0, "unchanged": 1, "problems": 6}
+    assert rosters.outcome_counts(roster) == {"new": 1, "ended": 0, "unchanged": 1, "problems": 6}
     assert "丙本名" in roster.rows.get(number=4).message
     assert "第 2 行" in roster.rows.get(number=10).message
 
@@ -151,7 +151,7 @@ def test_it_takes_another_person_of_the_bureau(desk, make_resident):
 def test_nothing_is_applied_unseen(desk, make_resident):
     person = make_resident(VILLAGE)
     roster = desk.hand_in([[person.name, person.id_number]])
-    seen = rosters.heaps(roster)
+    seen = rosters.outcome_counts(roster)
     Resident.objects.filter(pk=person.pk).update(status=Resident.Status.DEAD)
     with pytest.raises(Refused, match="人数不一样"):
         desk.apply(roster, seen=seen)
@@ -191,7 +191,7 @@ def test_a_list_of_endings(desk, make_resident):
     desk.apply(desk.hand_in([[p.name, p.id_number] for p in (marked, dead)]))
     Resident.objects.filter(pk=dead.pk).update(status=Resident.Status.DEAD)
     roster = desk.hand_in([[p.name, p.id_number] for p in (marked, dead, never)], kind=Roster.Kind.ENDING)
-    assert rosters.heaps(roster) == {"new": 0, "ended": 2, "unchanged": 1, "problems": 0}
+    assert rosters.outcome_counts(roster) == {"new": 0, "ended": 2, "unchanged": 1, "problems": 0}
     desk.apply(roster, confirmed=True)
     assert live(marked) == live(dead) == []
 
@@ -225,9 +225,9 @@ def test_another_name_is_accepted_by_hand_with_a_note(desk, make_resident):
     with pytest.raises(Refused, match="写明"):
         rosters.accept_row(row=row, note=" ", actor=desk.bureau)
     rosters.accept_row(row=row, note="曾用名，见户口簿", actor=desk.bureau)
-    assert rosters.heaps(roster)["new"] == 1
+    assert rosters.outcome_counts(roster)["new"] == 1
     rosters.recheck_roster(roster=roster, actor=desk.bureau)
-    assert rosters.heaps(roster)["new"] == 1
+    assert rosters.outcome_counts(roster)["new"] == 1
     desk.apply(roster)
     assert live(person) == ["低保对象"]
 
@@ -235,10 +235,10 @@ def test_another_name_is_accepted_by_hand_with_a_note(desk, make_resident):
 def test_registered_late_and_checked_again(desk, make_resident):
     number = invented_number(datetime.date(1980, 1, 1), "F", 77)
     roster = desk.hand_in([["新登记", number]])
-    assert rosters.heaps(roster)["problems"] == 1
+    assert rosters.outcome_counts(roster)["problems"] == 1
     person = make_resident(VILLAGE, name="新登记", id_number=number, birth="1980-01-01", sex="F")
     rosters.recheck_roster(roster=roster, actor=desk.bureau)
-    assert rosters.heaps(roster) == {"new": 1, "ended": 0, "unchanged": 0, "problems": 0}
+    assert rosters.outcome_counts(roster) == {"new": 1, "ended": 0, "unchanged": 0, "problems": 0}
     desk.apply(roster)
     assert live(person) == ["低保对象"]
 
@@ -325,7 +325,7 @@ def test_a_mark_by_hand_and_its_end(desk, campaign, make_resident):
     }
     roster = rosters.mark_by_hand(ends=False, actor=desk.bureau, **facts)
     assert rosters.mark_by_hand(ends=False, actor=desk.bureau, **facts) == roster == Roster.objects.get()
-    assert rosters.heaps(roster)["new"] == 1
+    assert rosters.outcome_counts(roster)["new"] == 1
     with pytest.raises(Refused, match="另一位"):
         desk.apply(roster)
     desk.apply(roster, actor=desk.other)
@@ -376,7 +376,7 @@ def test_the_number_of_statements_does_not_grow_with_the_list(desk, make_residen
         ) as reading:
             rosters.read_file(roster=roster)
         with CaptureQueriesContext(connection) as applying:
-            desk.apply(roster, seen=rosters.heaps(roster), confirmed=True)
+            desk.apply(roster, seen=rosters.outcome_counts(roster), confirmed=True)
         counts.append((len(reading), len(applying)))
         assert roster.rows.count() >= size
     assert counts[0] == counts[1]
