@@ -20,7 +20,7 @@ from core.access.roles import Role
 from core.audit import services as audit
 from core.files.photos import Photo, store_photo
 from core.refusals import Refused
-from core.regions.services import moved_away
+from core.regions.services import replaced_region_error
 from core.text import clean_text
 from subsidies.campaigns.models import Campaign
 
@@ -53,7 +53,7 @@ def record_deposit(
     slip_no, account = written(slip_no), clean_text(account, "账户", 60)
     money.lock_accounts(campaign=campaign, villages=[village])
     _check(campaign, slip_no, paid_on, amount, account)
-    if gone := moved_away([village]):
+    if gone := replaced_region_error([village]):
         raise Refused(gone)
     known = Deposit.objects.exclude(state=State.REJECTED).filter(campaign=campaign, slip_no=slip_no).first()
     if known is not None:

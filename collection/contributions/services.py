@@ -14,7 +14,7 @@ from collection.money.models import Movement, Place
 from core.audit import services as audit
 from core.database.bulk import CHUNK, insert_objects
 from core.refusals import Refused
-from core.regions.services import moved_away
+from core.regions.services import replaced_region_error
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.watermark import next_timestamp
@@ -69,7 +69,7 @@ def record_contributions(
     money.lock_accounts(campaign=campaign, villages={p.village for p in payments})
     if campaign.closed_meanwhile():
         raise ContributionRefused(f"{campaign}已办结，不能再记缴费。")
-    if gone := moved_away(p.village for p in payments):
+    if gone := replaced_region_error(p.village for p in payments):
         raise ContributionRefused(gone)
     made = []
     for start in range(0, len(payments), CHUNK):

@@ -229,7 +229,7 @@ def post_declaration(*, declaration: Declaration, ticket_no: str, actor, shared:
         InsuredYear,
         {"resident": F("resident_id"), "year": found.campaign.year, "source": f"{found} 入库"[:60]},
         people,
-        pass_over_known=True,
+        ignore_conflicts=True,
     )
     posted = people.update(state=Contribution.State.POSTED, posted_at=moment)
     if posted != found.confirmed_people:

@@ -55,8 +55,8 @@ def upload_ledger(*, campaign: Campaign, village: Region, file: File, name: str,
         size = file.size / (1 << 20)
         says = f"文件有 {size:.0f} MB，超过 {most >> 20} MB 的上限。"
         raise Refused(f"{says}请删去图片和多余的工作表后再上传。")
-    regions.hold(village)  # two clicks at once: the second waits and finds the first
-    if gone := regions.moved_away([village.pk]):
+    regions.lock_region(village)  # two clicks at once: the second waits and finds the first
+    if gone := regions.replaced_region_error([village.pk]):
         raise Refused(gone)
     attachment = attachments.store(file=file, name=name, kind="ledger", region=village.code, actor=actor)
     same = LedgerBatch.objects.filter(

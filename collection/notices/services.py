@@ -35,7 +35,7 @@ def prepare_notice(*, campaign: Campaign, village: Region, actor) -> PublicNotic
     village that was moved it lists who paid under the old code.
     """
     refuse_closed(campaign)
-    regions.hold(village)  # a move leaves no open notice behind
+    regions.lock_region(village)  # a move leaves no open notice behind
     rows = PublicNotice.objects.filter(campaign=campaign, village=village)
     if at_hand := rows.filter(state__in=ON_THE_WALL).first():
         return at_hand

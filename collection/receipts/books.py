@@ -23,7 +23,7 @@ from core.database.bulk import CHUNK
 from core.database.money import YuanSum
 from core.refusals import Refused
 from core.regions.models import Region
-from core.regions.services import moved_away
+from core.regions.services import replaced_region_error
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.services import lock_campaign
 
@@ -111,7 +111,7 @@ def issue_books(*, campaign: Campaign, lines: Iterable[Line], actor) -> list[Rec
     villages = {line.holder.pk for line in lines if line.holder.level == Region.Level.VILLAGE}
     money.lock_accounts(campaign=campaign, villages=villages)
     _hold_open(campaign)
-    if gone := moved_away(villages):
+    if gone := replaced_region_error(villages):
         raise ReceiptRefused(gone)
     verdicts = examine_lines(campaign=campaign, lines=lines, lock=True)
     if refused := [verdict for verdict in verdicts if verdict.why]:

@@ -19,7 +19,7 @@ from config import clock
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import CHUNK
-from core.regions.services import moved_away
+from core.regions.services import replaced_region_error
 from core.text import clean_text
 from subsidies.campaigns.models import Campaign
 
@@ -84,7 +84,7 @@ def use_receipts(*, campaign: Campaign, village: str, uses: Iterable[Use], actor
         return {}
     money.lock_accounts(campaign=campaign, villages=[village])
     _refuse_closed(campaign)
-    if gone := moved_away([village]):
+    if gone := replaced_region_error([village]):
         raise ReceiptRefused(gone)
     known = known_receipts(campaign=campaign, numbers=[use.number for use in uses], lock=True)
     books, fresh, grown = village_books(campaign=campaign, village=village), {}, {}

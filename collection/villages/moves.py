@@ -23,7 +23,7 @@ from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
-from core.regions.services import hold
+from core.regions.services import lock_region
 from residents.people.models import Household, Resident
 from residents.register.models import RegisterBatch
 from subsidies.campaigns.models import Campaign, Target
@@ -45,8 +45,8 @@ def move_village(*, campaign: Campaign, village: Region, township: Region, code:
     """
     moment = next_timestamp(campaign_id=campaign.pk)
     money.lock_accounts(campaign=campaign, villages=[village.pk])
-    hold(campaign.county)
-    hold(village)
+    lock_region(campaign.county)
+    lock_region(village)
     village = Region.objects.get(pk=village.pk)
     if village.replaced_by_id:
         if village.replaced_by_id == code:

@@ -15,7 +15,7 @@ from core.accounts.models import Position, User
 from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
-from core.regions.services import hold
+from core.regions.services import lock_region
 
 #: Letters and digits that nobody confuses on paper.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -52,7 +52,7 @@ def create_accounts(*, wanted: list[Wanted], actor) -> list[Issued]:
     for one in wanted:
         _check(one, actor)
     if actor.region:
-        hold(actor.region)
+        lock_region(actor.region)
     active = User.objects.filter(is_active=True, name__in={one.name for one in wanted})
     known = {tuple(who): name for *who, name in active.values_list("region", "role", "name", "phone", "username")}
     for one in wanted:
@@ -107,7 +107,7 @@ def create_from_helper_list(*, path: Path, actor) -> list[Issued]:
     It is read while nobody else makes accounts from a list: of two clicks at once the second finds them made.
     """
     if actor.region:
-        hold(actor.region)
+        lock_region(actor.region)
     rows = read_helper_list(path, actor.region_id or "")
     wanted = [
         Wanted(

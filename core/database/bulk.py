@@ -1,4 +1,4 @@
-"""INSERT … SELECT: rows of one table made from a query on others in a single statement, however many they are."""
+"""INSERT … SELECT: fill a table from a query on others in a single statement."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +17,8 @@ from django.utils import timezone
 T = TypeVar("T")
 #: As many rows as one statement reads or writes: SQLite takes no more than some 32,000 parameters.
 CHUNK = 2000
+#: Rows that go into one statement as a single JSON parameter.
+ROWS_A_STATEMENT = 5000
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -26,11 +28,13 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield items[start : start + size]
 
 
-def insert_from(model, columns: dict, queryset: QuerySet, *, pass_over_known: bool = False) -> int:
-    """Makes one `model` row a row of `queryset`; returns how many.
+def insert_from(
+    model: type[Model], columns: dict[str, object], queryset: QuerySet, *, ignore_conflicts: bool = False
+) -> int:
+    """Insert one `model` row for each row of `queryset`; return how many.
 
     `columns` maps field names to expressions over the queryset, or to plain values. Fields left out get their
-    default. With `pass_over_known`, rows that break a unique constraint are left out.
+    default. With `ignore_conflicts`, skip rows that break a unique constraint.
     """
     values = {**_defaults(model, columns), **columns}
     fields = [model._meta.get_field(name) for name in values]
@@ -44,34 +48,34 @@ def insert_from(model, columns: dict, queryset: QuerySet, *, pass_over_known: bo
         return 0
     names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
-    ending = " ON CONFLICT DO NOTHING" if pass_over_known else ""
+    ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     with connection.cursor() as cursor:
         # Table and columns come from the model, the query from Django's compiler, values go as parameters.
         cursor.execute(f"INSERT INTO {table} ({names}) {sql}{ending}", params)  # noqa: S608
         return cursor.rowcount
 
 
-def _plain(field):
+def _plain(field: Field) -> Field:
     return field.target_field if field.is_relation else field
 
 
-def _defaults(model, columns) -> dict:
-    """Constants for the fields that must not be empty: Django's defaults are unknown to the database."""
-    found = {}
+def _defaults(model: type[Model], columns: Iterable[str]) -> dict[str, object]:
+    """Return constants for the fields that must not be empty: Django's defaults are unknown to the database."""
+    constants: dict[str, object] = {}
     for field in model._meta.concrete_fields:
         if field.primary_key or field.name in columns:
             continue
         if field.default is not NOT_PROVIDED:
-            found[field.name] = field.get_default()
+            constants[field.name] = field.get_default()
         elif not field.null and field.empty_strings_allowed:
-            found[field.name] = ""
-    return found
+            constants[field.name] = ""
+    return constants
 
 
-def insert_rows(model, columns: list[str], rows: list[list]) -> int:
-    """Makes a `model` row of each of `rows`, whose values are JSON's own (dates as ISO text), in a single statement.
+def insert_rows(model: type[Model], columns: list[str], rows: list[list[object]]) -> int:
+    """Insert a `model` row for each of `rows` (JSON values, dates as ISO text) in a single statement; return the count.
 
-    For staging tables that are filled by the ten thousand: no queries by batches, nothing comes back but the count.
+    For staging tables that are filled by the ten thousand.
     """
     defaults = _defaults(model, dict.fromkeys(columns))
     fields = [model._meta.get_field(name) for name in columns]
@@ -89,10 +93,10 @@ def insert_rows(model, columns: list[str], rows: list[list]) -> int:
 
 
 def insert_objects(objects: Iterable[Model]) -> int:
-    """Saves new objects of one model, 5,000 a statement; returns how many. They do not learn their ids.
+    """Insert new objects of one model; return the count. Primary keys are not set on the objects.
 
-    Several times as fast as `bulk_create`, which prepares every value by itself: for what is written by the thousand
-    in one go. Values must be valid: PostgreSQL cuts what is longer than its column.
+    Several times as fast as `bulk_create`, which prepares every value by itself. Values must be valid: PostgreSQL
+    cuts what is longer than its column.
     """
     objects = list(objects)
     if not objects:
@@ -101,23 +105,27 @@ def insert_objects(objects: Iterable[Model]) -> int:
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
     readers = [_reader(field) for field in fields]
     names, saved = [field.name for field in fields], 0
-    for start in range(0, len(objects), 5000):
-        saved += insert_rows(model, names, [[read(one) for read in readers] for one in objects[start : start + 5000]])
+    for start in range(0, len(objects), ROWS_A_STATEMENT):
+        saved += insert_rows(
+            model,
+            names,
+            [[read(instance) for read in readers] for instance in objects[start : start + ROWS_A_STATEMENT]],
+        )
     return saved
 
 
 def _reader(field: Field) -> Callable[[Model], object]:
-    """How to take a field's value off an object as JSON, in the shape in which the database keeps it."""
+    """Return a function that reads a field from an object as JSON, in the shape in which the database keeps it."""
     name = field.attname
     if getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False):
         moment = _instant(timezone.now())
-        return lambda one: moment
+        return lambda instance: moment
     if isinstance(field, DateTimeField):
-        return lambda one: _instant(getattr(one, name))
+        return lambda instance: _instant(getattr(instance, name))
     if isinstance(field, DateField | DecimalField):
-        return lambda one: None if (value := getattr(one, name)) is None else str(value)
+        return lambda instance: None if (value := getattr(instance, name)) is None else str(value)
     if isinstance(_plain(field), UUIDField):
-        return lambda one: None if (value := getattr(one, name)) is None else _uuid(value)
+        return lambda instance: None if (value := getattr(instance, name)) is None else _uuid(value)
     return attrgetter(name)
 
 
@@ -131,14 +139,14 @@ def _uuid(value: UUID) -> str:
     return value.hex if connection.vendor == "sqlite" else str(value)
 
 
-def take_stock(model) -> None:
-    """Tells PostgreSQL how much was just put into a table: plans for a table it thinks empty can take for ever."""
+def analyze_table(model: type[Model]) -> None:
+    """ANALYZE after a bulk load; the planner still assumes an empty table."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
-def _element(number: int, field) -> str:
+def _element(number: int, field: Field) -> str:
     if connection.vendor == "sqlite":
         return f"json_extract(item.value, '$[{number}]')"
     return f"(item.value ->> {number})::{_plain(field).rel_db_type(connection)}"

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import Model
 
 
-def load_rows(model, fields: tuple[str, ...], rows: Iterable[tuple]) -> None:
-    """Adds rows given as tuples of database values in the order of `fields`; within the caller's transaction."""
+def load_rows(model: type[Model], fields: tuple[str, ...], rows: Iterable[tuple]) -> None:
+    """Insert rows given as tuples of database values in the order of `fields`, in the caller's transaction."""
     columns = [model._meta.get_field(name).column for name in fields]
     quoted = ", ".join(map(connection.ops.quote_name, columns))
     table = connection.ops.quote_name(model._meta.db_table)

@@ -18,5 +18,5 @@ def _to_the_cent(value, expression, connection):
 
 
 def cents(name: str) -> Round:
-    """An amount in whole cents, for comparing sums in the database: SQLite keeps decimals as binary fractions."""
+    """Return an amount in whole cents, for comparing sums in SQL: SQLite keeps decimals as binary fractions."""
     return Round(F(name) * 100)

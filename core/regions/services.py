@@ -1,44 +1,47 @@
-"""Regions come from a list of villages: one row a village with its township and county."""
+"""Load regions from a list of villages (one row a village, with its township and county), and lock them."""
 
 import csv
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from core.audit import services as audit
 from core.regions.models import Region
 
+if TYPE_CHECKING:
+    from core.accounts.models import User
+
 #: 1,169 villages of the five counties with their 12-digit codes (National Bureau of Statistics, June 2023).
 BUILT_IN = Path(__file__).resolve().parent / "data" / "regions.csv"
 
 
-def read_regions(path: Path = BUILT_IN) -> list[dict]:
-    """Rows with county_code, county, township_code, township, village_code, village."""
+def read_regions(path: Path = BUILT_IN) -> list[dict[str, str]]:
+    """Return rows with county_code, county, township_code, township, village_code, village."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def hold(region: Region) -> None:
-    """Locks the region until the transaction ends: a village stays where it is, and of two who begin the same in a
-    village, a township or a county the second waits."""
+def lock_region(region: Region) -> None:
+    """Lock the region row until the transaction ends; serializes its writers and keeps a village from being moved."""
     Region.objects.select_for_update(no_key=True).get(pk=region.pk)
 
 
-def moved_away(codes: Iterable[str]) -> str:
-    """Says of the first of these villages that stands under another code by now; "" if none does.
+def replaced_region_error(codes: Iterable[str]) -> str:
+    """Return the error text for the first of these villages that was replaced by another code, else "".
 
-    Whoever begins something in a village asks once he holds what a move locks: the village's account or the village.
+    Call after locking the village or its account, which a move locks too.
     """
     gone = Region.objects.filter(pk__in=set(codes), replaced_by__isnull=False).order_by("pk").first()
     return f"{gone.name}已划走，现在的代码是 {gone.replaced_by_id}，请在新的代码下办理。" if gone else ""
 
 
 @transaction.atomic
-def load_regions(*, rows: Iterable[dict], actor, county_code: str = "") -> int:
-    """Adds the regions that are not there yet and renames those whose name changed; safe to repeat.
+def load_regions(*, rows: Iterable[dict[str, str]], actor: "User | None", county_code: str = "") -> int:
+    """Add missing regions and rename changed ones; safe to repeat.
 
-    `county_code` keeps one county's rows. Returns the number of villages seen.
+    With `county_code`, load that county's rows only. Return the number of villages read.
     """
     wanted: dict[str, Region] = {}
     villages = 0

@@ -10,7 +10,7 @@ from core.access import masks
 from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
-from core.regions.services import hold, moved_away
+from core.regions.services import lock_region, replaced_region_error
 from core.text import clean_text
 from residents.people import id_numbers, names
 from residents.people.models import Household, InsuredYear, Resident
@@ -113,8 +113,8 @@ def register_resident(
 
 def _stay(village) -> None:
     """The village is held where it is, so that nobody is registered in one that is just being moved."""
-    hold(village)
-    if gone := moved_away([village.pk]):
+    lock_region(village)
+    if gone := replaced_region_error([village.pk]):
         raise Refused(gone, "village")
 
 

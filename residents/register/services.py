@@ -55,7 +55,7 @@ def start_reading(*, attachment: Attachment, county: Region, actor) -> RegisterB
 @transaction.atomic
 def start_writing(*, batch: RegisterBatch, actor) -> RegisterBatch:
     """Confirms what was checked; the good rows are written by a worker. A second click changes nothing."""
-    regions.hold(batch.county)
+    regions.lock_region(batch.county)
     batch = RegisterBatch.objects.select_for_update().get(pk=batch.pk)
     if batch.state == State.CONFIRMED:
         return batch

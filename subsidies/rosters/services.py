@@ -17,11 +17,11 @@ from core.access.roles import Role
 from core.access.scope import successor
 from core.audit import services as audit
 from core.audit.models import Event
-from core.database.bulk import insert_from, insert_rows, take_stock
+from core.database.bulk import analyze_table, insert_from, insert_rows
 from core.files.services import store
 from core.jobs import services as jobs
 from core.refusals import Refused
-from core.regions.services import hold
+from core.regions.services import lock_region
 from core.tables import reader
 from core.tables.reader import COUNTY_LIST
 from core.text import clean_text
@@ -70,7 +70,7 @@ def upload_roster(
 
     The same file for the same purpose is recognised: it is refused while an earlier upload stands. Refused.
     """
-    hold(campaign.county)  # the same file twice at once: the second waits and finds the first
+    lock_region(campaign.county)  # the same file twice at once: the second waits and finds the first
     _check_upload(campaign, department, category, recognised_on, document, actor)
     attachment = store(file=file, name=name, kind="roster", region=campaign.county_id, actor=actor)
     same = Roster.objects.filter(
@@ -102,7 +102,7 @@ def mark_by_hand(
     rules = campaign.policy.category(category)
     if rules is None:
         raise Refused(f"没有“{category}”这个类别。")
-    hold(campaign.county)
+    lock_region(campaign.county)
     _check_upload(campaign, rules.department, rules.name, recognised_on, document, actor)
     kind = Kind.ENDING if ends else Kind.SINGLE
     waiting = Roster.objects.filter(campaign=campaign, category=rules.name, kind=kind, state=State.READY)
@@ -150,7 +150,7 @@ def read_file(*, roster: Roster, progress=lambda done, total, message: None, con
         confirm()
         roster.rows.all().delete()
         insert_rows(RosterRow, _ROW, [_staged(roster, line) for line in lines])
-        take_stock(RosterRow)
+        analyze_table(RosterRow)
         _classify(roster)
         Roster.objects.filter(pk=roster.pk).update(state=State.READY, problem="")
     return f"共 {len(lines)} 人"
@@ -243,7 +243,7 @@ def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: boo
             "roster": F("roster_id"),
         },
         roster.rows.filter(outcome=Outcome.NEW),
-        pass_over_known=True,
+        ignore_conflicts=True,
     )
     _record_events(roster, "identity.add", "新增", Outcome.NEW, actor, moment)
     _record_events(roster, "identity.end", "终止", Outcome.ENDED, actor, moment)
