@@ -1,4 +1,4 @@
-"""Importing this makes the handlers of this app's jobs known to the workers."""
+"""Register the handlers of this app's jobs with the workers."""
 
-from residents.register import services as register  # noqa: F401
+from residents.register import reading, writing  # noqa: F401
 from residents.statuses import services as statuses  # noqa: F401

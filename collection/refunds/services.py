@@ -31,7 +31,7 @@ from core.files.models import Attachment
 from core.files.photos import Photo, store_photo
 from core.refusals import Refused
 from core.text import clean_text, required_text
-from residents.counter import services as window
+from residents.counter import services as counter
 from residents.people.models import InsuredYear, Resident
 from subsidies.campaigns import watermark
 from subsidies.policy.parts import RefundReason
@@ -375,7 +375,7 @@ def _follow_status(refund, actor):
         return
     try:
         with transaction.atomic():
-            window.set_status(
+            counter.set_status(
                 resident=refund.resident,
                 status=status,
                 since=refund.happened_on,

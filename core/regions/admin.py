@@ -13,7 +13,7 @@ class RegionResource(NamedResource):
 
 @admin.register(Region)
 class RegionAdmin(AuditedExport, ScopedAdmin):
-    """Regions come with the campaign and are merged at the county's window; here they are looked up."""
+    """Regions come with the campaign and are merged at the county's counter; here they are looked up."""
 
     roles = frozenset({Role.COUNTY, Role.SYSTEM})
     resource_classes = (RegionResource,)

@@ -9,7 +9,7 @@ from core.regions.models import Region
 from core.tables import reader
 from reporting.progress.counting import tasks_at, tree_at
 from reporting.progress.selectors import view_now
-from residents.register.services import village_names
+from residents.register.selectors import village_names
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.target_sheet import Line, read_targets
 from subsidies.campaigns.targets import set_targets

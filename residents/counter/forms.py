@@ -1,4 +1,4 @@
-"""Forms of the window. The village choices end at the user's region."""
+"""Forms of the counter. The village choices end at the user's region."""
 
 from django import forms
 from django.urls import reverse_lazy

@@ -1,4 +1,4 @@
-"""The window: first registration, changes, moves, statuses, and a newborn's number joined to the record later."""
+"""The counter: first registration, changes, moves, statuses, and a newborn's number joined to the record later."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -40,3 +40,6 @@ class MergeCase(models.Model):
                 fields=["keep", "drop"], condition=~models.Q(state="rejected"), name="one_merge_a_pair"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.keep}（{self.get_state_display()}）"

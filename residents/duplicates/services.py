@@ -58,17 +58,17 @@ def cases_for(user):
 
 @transaction.atomic
 def propose_merge(*, keep: Resident, drop: Resident, reason: str, actor) -> MergeCase:
-    """Puts two records before another person; asking twice is asking once."""
+    """Propose a merge for a second person to confirm. Safe to repeat."""
     if keep.pk == drop.pk:
         raise Refused("请选择两份不同的档案。")
     if keep.village_id[:6] != drop.village_id[:6]:
         raise Refused("两份档案不在同一个县，请先办理迁移。")
     reason = clean_text(reason, "理由", 200)
-    keep, drop = _held(keep, drop)
+    keep, drop = _lock_pair(keep, drop)
     _refuse_unfit(keep, drop)
     if known := _case_of(keep, drop):
         if known.state == State.REJECTED or known.keep_id != keep.pk:
-            raise Refused(_says(known))
+            raise Refused(_decided_text(known))
         return known
     case = MergeCase.objects.create(keep=keep, drop=drop, reason=reason, proposed_by=actor, proposed_at=clock.now())
     audit.record(
@@ -82,15 +82,15 @@ def propose_merge(*, keep: Resident, drop: Resident, reason: str, actor) -> Merg
 
 
 @transaction.atomic
-def tell_apart(*, one: Resident, other: Resident, reason: str, actor) -> MergeCase:
-    """Two people after all: the pair is not shown again. Changes neither record, so that one person may say so."""
+def mark_not_duplicate(*, one: Resident, other: Resident, reason: str, actor) -> MergeCase:
+    """Mark the pair as not duplicates; it is not shown again. Neither record changes, so one person suffices."""
     if one.pk == other.pk or one.village_id[:6] != other.village_id[:6]:
         raise Refused("请选择同一个县的两份不同的档案。")
     reason = clean_text(reason, "理由", 200)
-    one, other = _held(one, other)
+    one, other = _lock_pair(one, other)
     if known := _case_of(one, other):
         if known.state != State.REJECTED:
-            raise Refused(_says(known))
+            raise Refused(_decided_text(known))
         return known
     case = MergeCase.objects.create(
         keep=one, drop=other, state=State.REJECTED, reason=reason, proposed_by=actor, proposed_at=clock.now()
@@ -105,19 +105,19 @@ def tell_apart(*, one: Resident, other: Resident, reason: str, actor) -> MergeCa
     return case
 
 
-def _held(one, other) -> tuple[Resident, Resident]:
-    """Both records, locked: whatever is said about the pair is said one after the other."""
+def _lock_pair(one, other) -> tuple[Resident, Resident]:
+    """Lock both records in the order of their keys; answers about one pair are serialized."""
     held = {r.pk: r for r in Resident.objects.select_for_update().filter(pk__in=[one.pk, other.pk]).order_by("pk")}
     return held[one.pk], held[other.pk]
 
 
 def _case_of(one, other) -> MergeCase | None:
-    """What was said of the pair last."""
+    """The newest case of the pair, whichever record was to be kept."""
     pair = Q(keep=one, drop=other) | Q(keep=other, drop=one)
     return MergeCase.objects.filter(pair).select_related("keep", "proposed_by", "decided_by").order_by("-pk").first()
 
 
-def _says(case: MergeCase) -> str:
+def _decided_text(case: MergeCase) -> str:
     if case.state == State.PROPOSED:
         kept = masks.mask(case.keep.id_number)
         return f"这两份档案已由{case.proposed_by}提出合并（保留 {kept}），请在“等待复核”里处理。"
@@ -143,12 +143,12 @@ def decide_merge(*, case: MergeCase, accept: bool, actor) -> MergeCase:
 
     Safe to repeat. Raises Refused where it was decided otherwise meanwhile.
     """
-    keep, drop = _held(case.keep, case.drop)
+    keep, drop = _lock_pair(case.keep, case.drop)
     case = MergeCase.objects.select_related("proposed_by", "decided_by").get(pk=case.pk)
     if case.state == (State.MERGED if accept else State.REJECTED):
         return case
     if case.state != State.PROPOSED:
-        raise Refused(_says(case))
+        raise Refused(_decided_text(case))
     if case.proposed_by_id == actor.pk:
         raise Refused("合并要由另一人复核，不能复核自己提出的。")
     if accept:  # Since the proposal either may have been merged elsewhere, or have died.

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_POST
 
 from core.access import masks
 from core.access.roles import AT_THE_COUNTER, roles
-from core.refusals import Refused
-from residents.duplicates import services as merging
+from core.pages.form_steps import run_step
+from residents.duplicates import services as duplicates
 from residents.duplicates.models import MergeCase
 from residents.people.models import Resident
 
@@ -15,9 +15,9 @@ from residents.people.models import Resident
 @roles(*AT_THE_COUNTER)
 def merge_list(request):
     """Proposals that wait for another person, then pairs of records that may be of one person."""
-    by = request.GET.get("by") if request.GET.get("by") in merging.ALIKE else "birth_date"
+    by = request.GET.get("by") if request.GET.get("by") in duplicates.ALIKE else "birth_date"
     residents = Resident.objects.for_user(request.user)
-    page = Paginator(merging.suspected_pairs(residents, by=by), 25).get_page(request.GET.get("page"))
+    page = Paginator(duplicates.suspected_pairs(residents, by=by), 25).get_page(request.GET.get("page"))
     people = residents.select_related("village__parent").in_bulk({pk for pair in page for pk in pair})
     facts = {
         "title": "重复档案",
@@ -28,12 +28,12 @@ def merge_list(request):
                 "drop": _shown(case.drop),
                 "own": case.proposed_by_id == request.user.pk,
             }
-            for case in merging.cases_for(request.user).select_related(
+            for case in duplicates.cases_for(request.user).select_related(
                 "keep__village__parent", "drop__village__parent", "proposed_by"
             )[:100]
         ],
         "by": by,
-        "alike": merging.ALIKE.items(),
+        "alike": duplicates.ALIKE.items(),
         "page": page,
         "pairs": [[_shown(people[pk]) for pk in pair] for pair in page if people.keys() >= set(pair)],
     }
@@ -67,16 +67,16 @@ def merge_propose(request):
         return redirect("merge_list")
     one, other, reason = (form.cleaned_data[name] for name in ("keep", "drop", "reason"))
     answer = form.cleaned_data["answer"]
-    try:
+
+    def settle() -> None:
         if answer == "different":
-            merging.tell_apart(one=one, other=other, reason=reason, actor=request.user)
-        else:
-            keep, drop = (one, other) if answer == "first" else (other, one)
-            merging.propose_merge(keep=keep, drop=drop, reason=reason, actor=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "已标为不是同一人，不再提示。" if answer == "different" else "已提出，等另一人复核。")
+            duplicates.mark_not_duplicate(one=one, other=other, reason=reason, actor=request.user)
+            return
+        keep, drop = (one, other) if answer == "first" else (other, one)
+        duplicates.propose_merge(keep=keep, drop=drop, reason=reason, actor=request.user)
+
+    done = "已标为不是同一人，不再提示。" if answer == "different" else "已提出，等另一人复核。"
+    run_step(request, settle, done)
     return redirect("merge_list")
 
 
@@ -86,10 +86,6 @@ def merge_decide(request, pk):
     case = get_object_or_404(MergeCase.objects.for_user(request.user), pk=pk)
     get_object_or_404(Resident.objects.for_user(request.user), pk=case.drop_id)
     accept = request.POST.get("answer") == "merge"
-    try:
-        merging.decide_merge(case=case, accept=accept, actor=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "已合并。" if accept else "已标为不是同一人，不再提示。")
+    step = lambda: duplicates.decide_merge(case=case, accept=accept, actor=request.user)  # noqa: E731
+    run_step(request, step, "已合并。" if accept else "已标为不是同一人，不再提示。")
     return redirect("merge_list")

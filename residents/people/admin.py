@@ -35,7 +35,7 @@ class InsuredYearInline(ReadOnlyInline):
 
 @admin.register(Resident)
 class ResidentAdmin(MaskedNumber, ScopedAdmin):
-    """Search is routed by what was typed (residents/people/search.py). Changes are made at the window, not here."""
+    """Search is routed by what was typed (residents/people/search.py). Changes are made at the counter, not here."""
 
     list_display = ("name", "masked_number", "sex", "birth_date", "village", "status", "story")
     list_filter = ("status",)

@@ -20,7 +20,7 @@ class Household(models.Model):
         verbose_name = verbose_name_plural = "户"
         constraints = [models.UniqueConstraint(fields=["village", "number"], name="one_household_number_a_village")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.head_name}（{self.number}）"
 
 
@@ -88,7 +88,7 @@ class Resident(models.Model):
             models.Index(fields=["name", "village"], name="resident_name"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -115,6 +115,9 @@ class StatusEntry(models.Model):
             models.UniqueConstraint(fields=["resident", "status", "since"], name="one_status_a_day"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_status_display()}（{self.since} 起）"
+
 
 class InsuredYear(models.Model):
     """参保年度: a year for which the resident was insured; gaps decide waiting periods."""
@@ -129,3 +132,6 @@ class InsuredYear(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "参保年度"
         constraints = [models.UniqueConstraint(fields=["resident", "year"], name="one_insured_year")]
+
+    def __str__(self) -> str:
+        return f"{self.year}年"

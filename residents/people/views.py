@@ -8,7 +8,7 @@ from core.access import masks
 from core.access.roles import Role, roles
 from core.database.paginator import BoundedPaginator
 from core.regions.models import Region
-from residents.people.id_reveal import see_number
+from residents.people.id_reveal import audit_id_reveal
 from residents.people.models import Resident
 from residents.people.search import found_in_order
 from residents.people.story import sections_for
@@ -78,7 +78,7 @@ def resident_number(request, pk):
     form = PurposeForm(request.POST)
     facts = _story(request, resident)
     if form.is_valid():
-        see_number(resident=resident, purpose=form.cleaned_data["purpose"], actor=request.user)
+        audit_id_reveal(resident=resident, purpose=form.cleaned_data["purpose"], actor=request.user)
         facts |= {"number": resident.id_number, "phone": resident.phone, "is_whole": True}
     else:
         facts["purpose_form"] = form

@@ -41,6 +41,9 @@ class RegisterBatch(models.Model):
         verbose_name = verbose_name_plural = "居民登记册批次"
         ordering = ["-id"]
 
+    def __str__(self) -> str:
+        return f"登记册第{self.pk}批"
+
 
 class RegisterRow(models.Model):
     """A checked row that waits for confirmation: somebody new, or somebody whose record would change.
@@ -81,6 +84,9 @@ class RegisterRow(models.Model):
         # Chunk after chunk is taken from the front: each reads its own rows and not all that wait.
         indexes = [models.Index(fields=["batch", "id"], name="register_row_batch")]
 
+    def __str__(self) -> str:
+        return f"第{self.number}行 {self.name}"
+
 
 class RegisterProblem(models.Model):
     """A row of a register file that is not taken, and why."""
@@ -99,3 +105,6 @@ class RegisterProblem(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "登记册问题行"
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"第{self.number}行 {self.message}"

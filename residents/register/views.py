@@ -1,7 +1,6 @@
 """The county's register: upload, live progress, preview, confirm; and the register out again as a workbook."""
 
 from django import forms
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -11,7 +10,7 @@ from core.access.roles import Role, roles
 from core.audit import services as audit
 from core.files import services as attachments
 from core.jobs.models import Job
-from core.refusals import Refused
+from core.pages.form_steps import try_step
 from core.regions.models import Region
 from core.tables.writer import xlsx_response
 from residents.people.models import Resident
@@ -30,7 +29,8 @@ def register_list(request):
         return redirect("register_batch", register.start_reading(attachment=kept, county=county, actor=request.user).pk)
     rows = RegisterBatch.objects.for_user(request.user).select_related("attachment", "uploaded_by")
     page = Paginator(rows, 20).get_page(request.GET.get("page"))
-    return render(request, "residents/register/register_list.html", {"title": "居民登记册", "form": form, "page": page})
+    facts = {"title": "居民登记册", "form": form, "page": page}
+    return render(request, "residents/register/register_list.html", facts, status=400 if form.is_bound else 200)
 
 
 @roles(Role.COUNTY)
@@ -80,10 +80,7 @@ def _before(row, villages) -> str:
 @require_POST
 def register_confirm(request, pk):
     batch = get_object_or_404(RegisterBatch.objects.for_user(request.user), pk=pk)
-    try:
-        register.start_writing(batch=batch, actor=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    try_step(request, lambda: register.start_writing(batch=batch, actor=request.user))
     return redirect("register_batch", batch.pk)
 
 
@@ -120,8 +117,9 @@ class ExportForm(forms.Form):
 def register_export(request):
     """The residents of a region as a workbook; masked unless a purpose is given. Leaves an event either way."""
     form = ExportForm(request.POST or None, user=request.user)
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "residents/register/register_export.html", {"title": "导出居民", "form": form})
+    if not form.is_valid():
+        facts = {"title": "导出居民", "form": form}
+        return render(request, "residents/register/register_export.html", facts, status=400 if form.is_bound else 200)
     region, whole = form.cleaned_data["region"], form.cleaned_data["whole"]
     rows = Resident.objects.for_user(request.user).in_region(region.code)
     audit.record(

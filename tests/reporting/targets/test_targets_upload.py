@@ -11,7 +11,7 @@ from django.urls import reverse
 from core.audit.models import Event
 from core.files.models import Attachment
 from core.tables.reader import Sheet, SheetError, Workbook
-from residents.register.services import village_names
+from residents.register.selectors import village_names
 from subsidies.campaigns.models import Target, TargetEntry
 from subsidies.campaigns.target_sheet import read_targets
 from subsidies.campaigns.targets import set_targets

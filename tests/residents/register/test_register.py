@@ -16,6 +16,7 @@ from core.refusals import Refused
 from core.regions.models import Region
 from residents.counter.services import change_resident
 from residents.people.models import InsuredYear, Resident
+from residents.register import reading, writing
 from residents.register import services as register
 from residents.register.models import RegisterBatch
 from tests.at_once import waits_for
@@ -214,12 +215,13 @@ def test_somebody_registered_in_another_county_is_not_taken_over(upload, clerk, 
 
 @pytest.mark.parametrize("killed_after", [0, 1, 2])
 def test_a_worker_killed_half_way_leaves_the_same_end(upload, clerk, monkeypatch, killed_after):
-    monkeypatch.setattr(register, "CHUNK", 3)
+    monkeypatch.setattr(reading, "CHUNK", 3)
+    monkeypatch.setattr(writing, "CHUNK", 3)
     batch = upload(*(line(number, 户编号=str(i), 参保年度="2023") for i, number in enumerate(NUMBERS[:9])))
     work()
     batch.refresh_from_db()
     register.start_writing(batch=batch, actor=clerk)
-    real, calls = register._write_chunk, []
+    real, calls = writing._write_chunk, []
 
     class Killed(BaseException):
         pass
@@ -231,12 +233,12 @@ def test_a_worker_killed_half_way_leaves_the_same_end(upload, clerk, monkeypatch
         calls.append(1)
         return real(*args)
 
-    monkeypatch.setattr(register, "_write_chunk", dies)
+    monkeypatch.setattr(writing, "_write_chunk", dies)
     job = Job.objects.get(kind="register.write")
     with pytest.raises(Killed):
         jobs.run(job.pk)
     assert Resident.objects.count() == killed_after * 3
-    monkeypatch.setattr(register, "_write_chunk", real)
+    monkeypatch.setattr(writing, "_write_chunk", real)
     Job.objects.filter(pk=job.pk).update(state=Job.State.QUEUED, token=None)
     work()
     batch.refresh_from_db()

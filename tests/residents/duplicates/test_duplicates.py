@@ -1,11 +1,8 @@
-"""Status lists, and two records of one person merged by two people."""
+"""Two records of one person: paired, proposed by one, merged or kept apart by another."""
 
 import datetime
-import re
 
-import openpyxl
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,13 +11,11 @@ from collection.contributions.models import Contribution
 from collection.contributions.services import Payment, record_contributions
 from core.audit.models import Event
 from core.jobs import services as jobs
-from core.jobs.models import Job
 from core.refusals import Refused
 from residents.duplicates import services as merging
 from residents.duplicates.models import MergeCase
-from residents.duplicates.services import cases_for, decide_merge, propose_merge, suspected_pairs, tell_apart
+from residents.duplicates.services import cases_for, decide_merge, mark_not_duplicate, propose_merge, suspected_pairs
 from residents.people.models import Resident
-from residents.statuses import services as status_lists
 from subsidies.quotes.quote import quote
 from subsidies.rosters.models import Identity
 from tests.at_once import waits_for
@@ -33,70 +28,6 @@ HERE, NEXT, FAR = "411325100001", "411325100002", "411325101200"
 def clerk(campaign, make_user, monkeypatch):
     monkeypatch.setattr(jobs, "wake", lambda job_id: None)
     return make_user("township", "411325100")
-
-
-def sheet(tmp_path, *rows, titles=("姓名", "身份证号码", "死亡日期")):
-    book = openpyxl.Workbook()
-    for row in (titles, *rows):
-        book.active.append(list(row))
-    path = tmp_path / "名单.xlsx"
-    book.save(path)
-    return path
-
-
-def test_a_list_says_what_is_wrong_with_each_row(clerk, tmp_path, make_resident, django_assert_max_num_queries):
-    mine = make_resident(HERE, name="王一")
-    far = make_resident(FAR, name="王二")
-    rows = [
-        ("王一", mine.id_number, datetime.date(2024, 3, 1)),
-        ("王三", mine.id_number, "2024-03-01"),
-        ("王二", far.id_number, "2024-03-01"),
-        ("王一", mine.id_number, "不知道"),
-        ("王一", "123", "2024-03-01"),
-        ("王一", mine.id_number, "1960-01-01"),
-        ("王一", mine.id_number, "2024-10-26"),
-    ]
-    path = sheet(tmp_path, *rows)
-    with django_assert_max_num_queries(2):
-        read = status_lists.read_status_list(path, residents=Resident.objects.for_user(clerk), source="民政局")
-    said = ["".join(row.problems) for row in read]
-    wanted = ["", "与表中不同", "没有登记", "没有日期", "18位", "早于出生", "今天以后"]
-    for text, part in zip(said, wanted, strict=True):
-        assert part in text and bool(part) == bool(text)
-    assert "王二" not in "".join(said)
-
-
-@pytest.mark.parametrize(("length", "says"), [(120, ""), (121, "依据太长")])
-def test_the_ground_of_a_row_is_kept_whole_or_refused(clerk, tmp_path, make_resident, length, says):
-    mine = make_resident(HERE, name="王一")
-    titles = ("姓名", "身份证号码", "死亡日期", "依据")
-    path = sheet(tmp_path, ("王一", mine.id_number, "2024-03-01", "证" * length), titles=titles)
-    (row,) = status_lists.read_status_list(path, residents=Resident.objects.for_user(clerk), source="民政局")
-    assert says in "".join(row.problems) and bool(row.problems) == bool(says)
-
-
-def test_a_list_is_applied_once_however_often_it_comes(client, clerk, tmp_path, make_resident):
-    people = [make_resident(HERE, name=f"王{n}") for n in "一二三"]
-    path = sheet(tmp_path, *((one.name, one.id_number, "2024-03-01") for one in people), ("王四", "1", "2024-03-01"))
-    client.force_login(clerk)
-    for _ in range(2):
-        answer = client.post(
-            reverse("status_list"),
-            {
-                "status": "dead",
-                "source": "民政局名单",
-                "file": SimpleUploadedFile("名单.xlsx", path.read_bytes()),
-            },
-        )
-        url = re.search(r'action="(/residents/statuses/[^"]+)"', answer.content.decode()).group(1)
-        for _ in range(2):
-            assert client.post(url, {"status": "dead", "source": "民政局名单"}).status_code == 302
-        for job in Job.objects.filter(state=Job.State.QUEUED):
-            jobs.run(job.pk)
-        assert "登记" in client.get(url).content.decode()
-    assert set(Resident.objects.values_list("status", "status_on")) == {("dead", datetime.date(2024, 3, 1))}
-    assert Event.objects.filter(action="status.set").count() == 3
-    assert "3 人已登记过" in Job.objects.order_by("-created_at").first().message
 
 
 @pytest.fixture
@@ -151,7 +82,7 @@ def test_the_worklist_ends_at_the_region(clerk, make_resident):
 
 
 def test_a_settled_pair_does_not_hide_a_third_record(clerk, twins, make_resident):
-    tell_apart(one=twins[0], other=twins[1], reason="两个人", actor=clerk)
+    mark_not_duplicate(one=twins[0], other=twins[1], reason="两个人", actor=clerk)
     third = make_resident(NEXT, name="王小花", birth="2024-05-06")
     assert suspected_pairs(Resident.objects.all(), by="birth_date") == [(one.pk, third.pk) for one in twins]
 
@@ -277,7 +208,7 @@ def test_told_apart_by_one_person_and_once(client, clerk, twins):
 def test_a_proposed_pair_is_not_told_apart_beside_the_proposal(clerk, twins):
     propose_merge(keep=twins[0], drop=twins[1], reason="像", actor=clerk)
     with pytest.raises(Refused, match="等待复核"):
-        tell_apart(one=twins[1], other=twins[0], reason="两个人", actor=clerk)
+        mark_not_duplicate(one=twins[1], other=twins[0], reason="两个人", actor=clerk)
 
 
 def test_a_township_is_not_shown_a_proposal_about_another_township_s_record(clerk, twins, make_user, make_resident):
@@ -299,7 +230,7 @@ def test_nobody_merges_into_another_township_s_record(client, clerk, twins, make
 
 def test_a_late_proposal_meets_what_was_settled_meanwhile(clerk, twins, make_user):
     """The page was open while a colleague answered."""
-    tell_apart(one=twins[1], other=twins[0], reason="两个人", actor=clerk)
+    mark_not_duplicate(one=twins[1], other=twins[0], reason="两个人", actor=clerk)
     with pytest.raises(Refused, match=f"{clerk.name}标为不是同一人"):
         propose_merge(keep=twins[0], drop=twins[1], reason="同一人", actor=make_user("county", "411325"))
     assert MergeCase.objects.count() == 1
@@ -332,7 +263,7 @@ def test_answers_about_one_pair_wait_for_each_other(clerk, twins, make_user):
     keep, drop = twins
     colleague = make_user("county", "411325")
     proposing = lambda: propose_merge(keep=keep, drop=drop, reason="同一人", actor=colleague)  # noqa: E731
-    telling = lambda: tell_apart(one=drop, other=keep, reason="两个人", actor=clerk)  # noqa: E731
+    telling = lambda: mark_not_duplicate(one=drop, other=keep, reason="两个人", actor=clerk)  # noqa: E731
     assert waits_for(proposing, telling) and waits_for(telling, proposing) and waits_for(proposing, proposing)
     case = propose_merge(keep=keep, drop=drop, reason="同一人", actor=clerk)
     assert waits_for(lambda: decide_merge(case=case, accept=True, actor=colleague), telling)

@@ -1,4 +1,4 @@
-"""The window: registration, moves, changes, newborns, numbers and statuses, with what each refuses."""
+"""The counter: registration, moves, changes, newborns, numbers and statuses, with what each refuses."""
 
 import datetime
 import re
@@ -103,7 +103,7 @@ def test_a_number_typed_any_way_is_one_person(client, clerk, case):
     assert "已在本村登记" in client.post(reverse("resident_add"), {**data, "id_number": kept}).content.decode()
 
 
-#: Somebody who is registered comes to the window again: where, as what, and what is said or made of it.
+#: Somebody who is registered comes to the counter again: where, as what, and what is said or made of it.
 COMES_AGAIN = {
     "other township": (FAR, "active", None, "active"),
     "other township, moved away": (FAR, "moved", None, "active"),
@@ -265,7 +265,7 @@ def test_the_pages(client, clerk, make_resident):
     assert "已在别处登记" in answer and "远处的人" not in answer
     assert "没有登记过" in client.post(check, {"id_number": NUMBER}).content.decode()
     data = {"id_number": NUMBER, "name": "王小花", "village": HERE}
-    assert client.post(reverse("resident_add"), {**data, "village": FAR}).status_code == 200
+    assert client.post(reverse("resident_add"), {**data, "village": FAR}).status_code == 400
     assert client.post(reverse("resident_add"), data).status_code == 302
     added = Resident.objects.get(id_number=NUMBER)
     change = reverse("resident_change", args=[added.pk])

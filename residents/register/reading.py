@@ -1,0 +1,191 @@
+"""The job that reads and checks a register file: stage what is new or changed, keep the problems."""
+
+import json
+
+from django.db import connection, transaction
+
+from config import clock
+from core.access import masks
+from core.database.copy import load_rows
+from core.jobs import services as jobs
+from core.refusals import Refused
+from core.tables import headings
+from core.tables import reader as sheets
+from residents.people.models import Resident
+from residents.register import rows as register_rows
+from residents.register.models import RegisterBatch, RegisterProblem, RegisterRow
+from residents.register.selectors import COMPARED, village_names
+
+#: Rows a transaction: on SQLite a writer keeps all others waiting, so its turns are short.
+CHUNK = 10_000 if connection.vendor == "postgresql" else 2_000
+#: Problems kept and shown; a file with more of them is the wrong file.
+MOST_PROBLEMS = 20_000
+State = RegisterBatch.State
+
+
+@jobs.handler("register.read")
+def read_batch(run: jobs.Run) -> str:
+    """Reads and checks the file of a batch; stages what is new or changed, and keeps the problems."""
+    batch = RegisterBatch.objects.select_related("attachment", "county").get(pk=run.args["batch"])
+    if batch.state != State.READING:
+        return ""
+    _forget(batch)
+    try:
+        counts = _read(run, batch)
+    except (sheets.SheetError, Refused) as error:
+        RegisterBatch.objects.filter(pk=batch.pk).update(state=State.REFUSED, problem=str(error)[:300])
+        raise jobs.JobFailed(str(error)) from error
+    with transaction.atomic():
+        run.confirm_ours()
+        RegisterBatch.objects.filter(pk=batch.pk).update(state=State.CHECKED, **counts)
+    return f"读完 {counts['rows']} 行，有问题 {counts['bad']} 行"
+
+
+def _forget(batch) -> None:
+    """What a broken reading left behind."""
+    for model in (RegisterRow, RegisterProblem):
+        model.objects.filter(batch=batch)._raw_delete(using="default")
+
+
+def _read(run, batch) -> dict:
+    reader, counts, pending = None, dict.fromkeys(("rows", "new", "changed", "unchanged", "bad"), 0), []
+    for piece in sheets.stream(batch.attachment.file.path):
+        if not piece.rows:
+            continue
+        rows = piece.rows
+        if reader is None:
+            header = headings.find(piece, register_rows.COLUMNS, register_rows.NEEDED)
+            if header is None or any(key not in header.columns for key in register_rows.NEEDED):
+                raise Refused("没有找到表头。表里要有“姓名、身份证号码、行政村”几栏，请补上标题行后重新上传。")
+            reader = register_rows.RowReader(header.columns, village_names(batch.county_id), clock.today())
+            rows = [row for row in rows if row[0] > header.row]
+        pending += rows
+        if len(pending) >= CHUNK:
+            _stage(run, batch, reader, pending, counts)
+            pending = []
+            run.progress(counts["rows"], 0, f"已核对 {counts['rows']} 行，有问题 {counts['bad']} 行")
+    if reader is None:
+        raise Refused("表里没有内容，请检查文件。")
+    _stage(run, batch, reader, pending, counts)
+    if not counts["rows"]:
+        raise Refused("表头下面没有人员，请检查文件。")
+    return counts
+
+
+def _stage(run, batch, reader, rows, counts) -> None:
+    people, problems = [], []
+    for number, cells in rows:
+        if not any(cell not in (None, "") for cell in cells):
+            continue
+        counts["rows"] += 1
+        answer = reader.read(number, cells)
+        if isinstance(answer, list):
+            problems.append(answer)
+        else:
+            people.append(answer)
+    known = _known([person.id_number for person in people])
+    staged = []
+    for person in people:
+        before = known.get(person.id_number)
+        if before and not before["village_id"].startswith(batch.county_id):
+            problems.append([_elsewhere(person)])
+            continue
+        changes = _changes(person, before) if before else None
+        if changes == {} and not person.years:
+            counts["unchanged"] += 1
+            continue
+        counts["changed" if before else "new"] += 1
+        staged.append(_staged(batch, person, is_new=before is None, before=changes))
+    kept = [problem for found in problems for problem in found][: max(MOST_PROBLEMS - counts["bad"], 0)]
+    counts["bad"] += len(problems)
+    with transaction.atomic():
+        run.confirm_ours()
+        load_rows(RegisterRow, _STAGED, staged)
+        RegisterProblem.objects.bulk_create(
+            [
+                RegisterProblem(
+                    batch=batch,
+                    number=p.number,
+                    name=p.name,
+                    column=p.column,
+                    code=p.code,
+                    found=p.found,
+                    message=p.message,
+                )
+                for p in kept
+            ],
+            batch_size=1000,
+        )
+
+
+_STAGED = (
+    "batch",
+    "number",
+    "is_new",
+    "village_code",
+    "household",
+    "head_name",
+    "name",
+    "document_type",
+    "id_number",
+    "birth_date",
+    "sex",
+    "phone",
+    "address",
+    "years",
+    "before",
+)
+
+
+def _staged(batch, person, *, is_new, before) -> tuple:
+    return (
+        batch.pk,
+        person.number,
+        is_new,
+        person.village_code,
+        person.household,
+        person.name if person.is_head else "",
+        person.name,
+        person.document_type,
+        person.id_number,
+        person.birth_date,
+        person.sex,
+        person.phone,
+        person.address,
+        person.years,
+        json.dumps(before, ensure_ascii=False) if before is not None else None,
+    )
+
+
+def _known(wanted: list[str]) -> dict[str, dict]:
+    """Who of these numbers is registered, in any county: number → what a row could change."""
+    found = {}
+    if not Resident.objects.exists():
+        return found
+    for start in range(0, len(wanted), 2000):
+        rows = Resident.objects.filter(id_number__in=wanted[start : start + 2000])
+        found |= {row["id_number"]: row for row in rows.values("id_number", *COMPARED)}
+    return found
+
+
+def _changes(person, before) -> dict:
+    """What the row would change of a known resident: the old values. An empty cell changes nothing."""
+    new = {
+        "name": person.name,
+        "village_id": person.village_code,
+        "phone": person.phone,
+        "address": person.address,
+        "household__number": person.household,
+    }
+    return {key: before[key] or "" for key in COMPARED if new[key] and new[key] != (before[key] or "")}
+
+
+def _elsewhere(person):
+    return register_rows.Problem(
+        person.number,
+        person.name,
+        "证件号码",
+        "other_county",
+        masks.mask(person.id_number),
+        "这个号码已在外县登记。请先由原登记地办理迁出，再在本县登记。",
+    )

@@ -1,0 +1,192 @@
+"""The job that writes the staged rows of a confirmed register file, a chunk a transaction."""
+
+from django.db import connection, transaction
+from django.db.models import Count, Max, Min, Q
+
+from config import clock
+from core.access import masks
+from core.audit import services as audit
+from core.jobs import services as jobs
+from residents.people.models import InsuredYear, Resident
+from residents.register.models import RegisterBatch, RegisterProblem
+from residents.register.selectors import COMPARED
+from residents.register.sql import WRITE_HOUSEHOLDS, WRITE_RESIDENTS
+
+#: Rows a transaction: on SQLite a writer keeps all others waiting, so its turns are short.
+CHUNK = 10_000 if connection.vendor == "postgresql" else 2_000
+State = RegisterBatch.State
+
+
+@jobs.handler("register.write")
+def write_batch(run: jobs.Run) -> str:
+    """Writes the staged rows of a confirmed batch, a chunk a transaction."""
+    batch = RegisterBatch.objects.select_related("confirmed_by").get(pk=run.args["batch"])
+    total, last = batch.new + batch.changed, 0
+    while batch.state == State.CONFIRMING:
+        with transaction.atomic():
+            run.confirm_ours()
+            chunk = _next_chunk(batch, after=last)
+            if not chunk["rows"]:
+                RegisterBatch.objects.filter(pk=batch.pk).update(state=State.CONFIRMED)
+                break
+            chunk["rows"] -= _leave_changed(batch, chunk)
+            _write_chunk(batch, chunk)
+            batch.written, last = batch.written + chunk["rows"], chunk["last"]
+            RegisterBatch.objects.filter(pk=batch.pk).update(written=batch.written)
+        run.progress(batch.written, total, f"已写入 {batch.written} 人")
+    return f"写入 {batch.written} 人"
+
+
+def _next_chunk(batch, after: int) -> dict:
+    """What is written next: the first and last id, how many rows, how many are of people who are new or tell insured
+    years, and from which line of the file to which."""
+    return (
+        batch.staged.filter(id__gt=after)
+        .order_by("id")[:CHUNK]
+        .aggregate(
+            first=Min("id"),
+            last=Max("id"),
+            rows=Count("id"),
+            new=Count("id", filter=Q(is_new=True)),
+            with_years=Count("id", filter=~Q(years="")),
+            first_line=Min("number"),
+            last_line=Max("number"),
+        )
+    )
+
+
+def _leave_changed(batch, chunk: dict) -> int:
+    """Takes out the rows of people whose record was changed since the file was read: they would take back what nobody
+    was shown. They become problems of the batch; returns how many."""
+    if chunk["new"] == chunk["rows"]:
+        return 0
+    rows = list(batch.staged.filter(id__range=(chunk["first"], chunk["last"]), is_new=False).order_by("id").values())
+    people = Resident.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    now = {}
+    for start in range(0, len(rows), 2000):
+        known = people.filter(id_number__in=[row["id_number"] for row in rows[start : start + 2000]])
+        now |= {person["id_number"]: person for person in known.values("id_number", *COMPARED)}
+    left = [row for row in rows if not _is_as_read(row, now.get(row["id_number"]))]
+    for start in range(0, len(left), 500):
+        batch.staged.filter(pk__in=[row["id"] for row in left[start : start + 500]]).delete()
+    RegisterProblem.objects.bulk_create(
+        [
+            RegisterProblem(
+                batch=batch,
+                number=row["number"],
+                name=row["name"],
+                column="登记信息",
+                code="changed_meanwhile",
+                message="读取以后有人改过这个人的登记，这一行没有写入。请核对后重新上传这一行。",
+            )
+            for row in left
+        ],
+        batch_size=1000,
+    )
+    if left:
+        batch.changed, batch.bad = batch.changed - len(left), batch.bad + len(left)
+        batch.save(update_fields=["changed", "bad"])
+    return len(left)
+
+
+def _is_as_read(row: dict, now: dict | None) -> bool:
+    """Whether each thing that the row tells is now what it was when the file was read, or what the row says."""
+    if now is None:
+        return False
+    told = {key: row[field] for key, (_, field) in _IN_EVENTS.items() if row[field]}
+    before = row["before"] or {}
+    return all((now[key] or "") in (before.get(key, value), value) for key, value in told.items())
+
+
+def _write_chunk(batch, chunk: dict) -> None:
+    rows = batch.staged.filter(id__range=(chunk["first"], chunk["last"]))
+    facts = {"batch": batch.pk, "first": chunk["first"], "last": chunk["last"], "on": clock.today()}
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE_HOUSEHOLDS, facts)
+        cursor.execute(WRITE_RESIDENTS, facts)
+    years = _add_years(rows) if chunk["with_years"] else {}
+    _record_changes(batch, rows, chunk, years)
+    rows._raw_delete(using="default")
+
+
+#: What a row can change, as it is called in an audit event, and the row's own field.
+_IN_EVENTS = {
+    "name": ("name", "name"),
+    "village_id": ("village", "village_code"),
+    "phone": ("phone", "phone"),
+    "address": ("address", "address"),
+    "household__number": ("household", "household"),
+}
+
+
+def _record_changes(batch, rows, chunk: dict, years: dict[str, list[int]]) -> None:
+    """One event a changed person, with before and after; one a chunk for those who are new (docs/decisions/audit.md).
+
+    `years`: id number → the insured years that were not known before.
+    """
+    changed = list(rows.filter(is_new=False).values()) if chunk["new"] < chunk["rows"] else []
+    ids = dict(
+        Resident.objects.filter(id_number__in=[row["id_number"] for row in changed]).values_list("id_number", "pk")
+    )
+    batch_name = f"register-{batch.pk}"
+    events = []
+    for row in changed:
+        before = {_IN_EVENTS[key][0]: value for key, value in (row["before"] or {}).items()}
+        after = {_IN_EVENTS[key][0]: row[_IN_EVENTS[key][1]] for key in row["before"] or {}}
+        if "phone" in before:
+            before["phone"], after["phone"] = (masks.mask_phone(one["phone"]) for one in (before, after))
+        if row["id_number"] in years:
+            after["insured_years"] = years[row["id_number"]]
+        if after and row["id_number"] in ids:
+            events.append(
+                audit.event(
+                    "resident.update",
+                    actor=batch.confirmed_by,
+                    object_type="resident",
+                    object_id=ids[row["id_number"]],
+                    region=row["village_code"],
+                    summary=f"登记册更新：{row['name']}",
+                    before=before,
+                    after=after,
+                    batch=batch_name,
+                )
+            )
+    if new := chunk["new"]:
+        lines = f"表中第{chunk['first_line']}至{chunk['last_line']}行"
+        events.append(
+            audit.event(
+                "resident.register",
+                actor=batch.confirmed_by,
+                object_type="registerbatch",
+                object_id=batch.pk,
+                region=batch.county_id,
+                summary=f"登记册新登记 {new} 人（{lines}）",
+                batch=batch_name,
+            )
+        )
+    audit.record_all(events)
+
+
+def _add_years(rows) -> dict[str, list[int]]:
+    """Adds the insured years that the rows tell; answers id number → what was new, of people known before."""
+    told = list(rows.exclude(years="").values_list("id_number", "years", "is_new"))
+    ids = dict(Resident.objects.filter(id_number__in=[n for n, _, _ in told]).values_list("id_number", "pk"))
+    known = set(
+        InsuredYear.objects.filter(resident_id__in=[ids[n] for n, _, is_new in told if not is_new]).values_list(
+            "resident_id", "year"
+        )
+    )
+    fresh = {
+        number: [year for year in map(int, years.split(",")) if (ids[number], year) not in known]
+        for number, years, _ in told
+    }
+    InsuredYear.objects.bulk_create(
+        [
+            InsuredYear(resident_id=ids[number], year=year, source="居民登记册")
+            for number, years in fresh.items()
+            for year in years
+        ],
+        ignore_conflicts=True,
+        batch_size=2000,
+    )
+    return {number: fresh[number] for number, _, is_new in told if fresh[number] and not is_new}
