@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "demo",
     "reporting",
     "collection",
+    "employees",
     "subsidies",
     "residents",
     "core",

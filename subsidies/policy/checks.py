@@ -2,6 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from subsidies.policy.employee_checks import check_employees
 from subsidies.policy.parts import (
     AFTER_PAYMENT,
     AFTER_PERIOD,
@@ -74,6 +75,8 @@ def check(policy, tables: Tables):
     fee = policy.fee
     if fee.total is not None and fee.total != fee.individual + fee.finance:
         raise tables.error("fee.total", f"应等于个人缴费与财政补助之和 {fee.individual + fee.finance}")
+    if policy.employees:
+        check_employees(policy.employees, tables)
     if accounts := policy.deposit_accounts:
         if not accounts.names or len(set(accounts.names)) != len(accounts.names):
             raise tables.error("deposit_accounts.names", "至少写一个账户，不能重复")

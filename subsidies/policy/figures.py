@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from subsidies.policy.employee_figures import employee_figures
 from subsidies.policy.parts import Category, Source
 from subsidies.policy.policies import Policy
 
@@ -28,6 +29,7 @@ TITLES = {
     "notice": "公示",
     "declaration": "申报表",
     "rewards": "奖励",
+    "employees.several_units": "职工医保一人多处",
 }
 _AFTER_PERIOD = {
     "nothing": "征缴期结束后认定的，当年不资助",
@@ -62,6 +64,8 @@ def figures(policy: Policy) -> list[Figure]:
     rows.append(_line("认定日期", f"{_AFTER_PERIOD[late.after_period]}；{_AFTER_PAYMENT[late.after_payment]}", late))
     rows += _benefits(policy)
     rows += _supervision(policy)
+    if policy.employees:
+        rows += [_line(*row) for row in employee_figures(policy.employees)]
     return rows
 
 

@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from subsidies.policy import checks
+from subsidies.policy.employee_parts import Employees
 from subsidies.policy.parts import (
     POLICY_ID,
     Ambiguous,
@@ -73,6 +74,7 @@ class Policy:
     warnings: Warnings | None = None
     report: Report | None = None
     rewards: Rewards | None = None
+    employees: Employees | None = None
     ambiguous: tuple[Ambiguous, ...] = ()
     readings: tuple[Reading, ...] = ()
     id: str
