@@ -72,6 +72,7 @@ def row_decide(request, pk, row_pk):
         request,
         "collection/declarations/row_decide.html",
         {"title": f"确定{row.name}的导入结果", "declaration": declaration, "row": row, "form": form},
+        status=400 if form.errors else 200,
     )
 
 

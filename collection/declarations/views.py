@@ -110,6 +110,7 @@ def declaration_create(request):
         request,
         "collection/declarations/declaration_create.html",
         {"title": "生成申报表", "form": form, "choices": choices, "township": township, "campaign": campaign},
+        status=400 if form.errors else 200,
     )
 
 

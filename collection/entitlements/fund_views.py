@@ -2,7 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Sum
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from collection.entitlements import funds
 from config import clock
@@ -11,14 +11,12 @@ from core.access.roles import Role, roles
 from core.audit import services as audit
 from core.regions.models import Region
 from core.tables.writer import xlsx_response
-from subsidies.campaigns.selectors import asked_region, current, regions_below
+from subsidies.campaigns.selectors import asked_region, campaign_or_404, regions_below
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP)
 def fund_table(request):
-    campaign = current(request.user)
-    if campaign is None:
-        return render(request, "collection/entitlements/fund_table.html", {"title": "资助资金"})
+    campaign = campaign_or_404(request.user)
     region = asked_region(request)
     by = request.GET.get("by")
     if by not in funds.BY:
@@ -52,9 +50,7 @@ def fund_table(request):
 @roles(Role.COUNTY, Role.TOWNSHIP)
 def fund_people(request):
     """The names behind an amount, and their sum."""
-    campaign = current(request.user)
-    if campaign is None:
-        return redirect("fund_table")
+    campaign = campaign_or_404(request.user)
     region = asked_region(request)
     asked = {"category": request.GET.get("category", ""), "source": request.GET.get("source", "")}
     rows = funds.people(campaign=campaign, region=region.code, **asked)

@@ -39,8 +39,8 @@ Case = DifferenceCase.State
 
 
 @dataclass
-class Followed:
-    """What followed from marks: people enrolled without payment, refund cases made, notices to staff."""
+class RosterEffects:
+    """How many people marks enrolled without payment, gave a refund case, or put before the staff."""
 
     enrolled: int = 0
     refunds: int = 0
@@ -63,11 +63,11 @@ def ask_to_enrol(*, campaign: Campaign, actor):
 
 
 @transaction.atomic
-def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor) -> Followed:
+def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor) -> RosterEffects:
     """Applies a list (subsidies/rosters/services.py) with all that follows. Raises Refused."""
     _refuse_closed(roster.campaign)
     marked = rosters.apply_roster(roster=roster, seen=seen, endings_confirmed=endings_confirmed, actor=actor)
-    return follow_marks(campaign=roster.campaign, residents=marked, roster=roster, actor=actor)
+    return apply_effects(campaign=roster.campaign, residents=marked, roster=roster, actor=actor)
 
 
 @transaction.atomic
@@ -83,7 +83,7 @@ def withdraw_roster(*, roster: Roster, reason: str, actor) -> set[int]:
     for case in cases.exclude(contribution__resident_id__in=stays).select_related("refund"):
         _drop_case(case, reason, actor)
     revived = rosters.withdraw_roster(roster=roster, reason=reason, keep=stays, actor=actor)
-    follow_marks(campaign=roster.campaign, residents=revived, roster=None, actor=actor)
+    apply_effects(campaign=roster.campaign, residents=revived, roster=None, actor=actor)
     return stays
 
 
@@ -93,15 +93,15 @@ def _refuse_closed(campaign) -> None:
 
 
 @transaction.atomic
-def follow_marks(*, campaign: Campaign, residents: Iterable[int], roster: Roster | None, actor) -> Followed:
+def apply_effects(*, campaign: Campaign, residents: Iterable[int], roster: Roster | None, actor) -> RosterEffects:
     """What the present marks of these residents mean for their contributions; safe to repeat."""
-    ids, followed = sorted(set(residents)), Followed()
+    ids, effects = sorted(set(residents)), RosterEffects()
     for start in range(0, len(ids), CHUNK):
         chunk = Resident.objects.filter(pk__in=ids[start : start + CHUNK], status=Resident.Status.ACTIVE)
         people = {resident.pk: resident for resident in chunk.order_by("pk")}
-        followed.enrolled += _enrol_free(campaign, people, roster, actor)
-        _follow_paid(campaign, people, roster, actor, followed)
-    return followed
+        effects.enrolled += _enrol_free(campaign, people, roster, actor)
+        _find_differences(campaign, people, roster, actor, effects)
+    return effects
 
 
 @transaction.atomic
@@ -228,7 +228,7 @@ def _enrol_free(campaign, people: dict[int, Resident], roster, actor) -> int:
     return len(record_contributions(campaign=campaign, payments=free, actor=actor, batch=batch))
 
 
-def _follow_paid(campaign, people, roster, actor, followed: Followed) -> None:
+def _find_differences(campaign, people, roster, actor, effects: RosterEffects) -> None:
     paid = list(
         Contribution.objects.filter(campaign=campaign, resident_id__in=people, ended_at__isnull=True, amount__gt=0)
         .exclude(difference_cases__state__in=[Case.OPEN, Case.REFUNDING, Case.HANDLED])
@@ -293,8 +293,8 @@ def _follow_paid(campaign, people, roster, actor, followed: Followed) -> None:
         )
         for case in cases
     )
-    followed.refunds += len(cases) if reason else 0
-    followed.notices += 0 if reason else len(cases)
+    effects.refunds += len(cases) if reason else 0
+    effects.notices += 0 if reason else len(cases)
 
 
 def _granted(campaign: Campaign):
@@ -342,12 +342,12 @@ def _apply_job(run: jobs.Run) -> str:
     try:
         with transaction.atomic():
             run.confirm_ours()
-            followed = apply_roster(
+            effects = apply_roster(
                 roster=roster, seen=run.args["seen"], endings_confirmed=run.args["endings_confirmed"], actor=actor
             )
     except Refused as refusal:
         raise jobs.JobFailed(str(refusal)) from refusal
-    return f"已应用：{followed}"
+    return f"已应用：{effects}"
 
 
 @jobs.handler("roster.withdraw")

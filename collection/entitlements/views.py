@@ -14,11 +14,11 @@ from core.access import masks
 from core.access.roles import Role, roles
 from core.audit import services as audit
 from core.jobs.models import Job
-from core.refusals import Refused
+from core.pages.form_steps import flash_form_errors, run_form, run_step
 from core.regions.models import Region
 from core.tables.writer import xlsx_response
 from residents.people.models import Resident
-from subsidies.campaigns.selectors import asked_region, current, regions_below
+from subsidies.campaigns.selectors import asked_region, campaign_or_404, regions_below
 
 WORKS_ON = (Role.COUNTY, Role.DEPARTMENT, Role.TOWNSHIP, Role.VILLAGE)
 
@@ -26,9 +26,7 @@ WORKS_ON = (Role.COUNTY, Role.DEPARTMENT, Role.TOWNSHIP, Role.VILLAGE)
 @roles(*WORKS_ON)
 def special_groups(request):
     """应保, 已保, 未参保 of every category, for one's own region or a township in it."""
-    campaign = current(request.user)
-    if campaign is None:
-        return render(request, "collection/entitlements/special_groups.html", {"title": "特殊群体"})
+    campaign = campaign_or_404(request.user)
     region, department = asked_region(request), _department(request)
     found = special.groups(campaign=campaign, region=region.code, department=department)
     facts = {
@@ -51,9 +49,7 @@ def special_groups(request):
 @roles(*WORKS_ON)
 def special_people(request):
     """The people of a category by name; printed or exported it is the book of that category."""
-    campaign = current(request.user)
-    if campaign is None:
-        return redirect("special_groups")
+    campaign = campaign_or_404(request.user)
     region, department = asked_region(request), _department(request)
     standing = request.GET.get("standing") if request.GET.get("standing") in special.STANDINGS else "missing"
     category = request.GET.get("category", "")
@@ -89,20 +85,18 @@ def special_people(request):
 def not_insured(request, pk):
     """Recording why somebody is not insured, with evidence and a day to look again."""
     resident = get_object_or_404(Resident.objects.for_user(request.user).select_related("village"), pk=pk)
-    campaign = current(request.user)
-    marked = special.marks(campaign, request.user.scope_prefix, department=_department(request)) if campaign else None
-    if marked is None or not marked.filter(resident=resident).exists():
+    campaign = campaign_or_404(request.user)
+    marked = special.marks(campaign, request.user.scope_prefix, department=_department(request))
+    if not marked.filter(resident=resident).exists():
         messages.error(request, f"{resident.name}现在没有由部门认定的身份，不用登记未参保原因。")
         return redirect("special_groups")
     form = ReasonForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            special.record_reason(campaign=campaign, resident=resident, actor=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"已登记 {resident.name} 的未参保原因。")
-            return redirect("special_people")
+    if request.method == "POST" and run_form(
+        form,
+        lambda: special.record_reason(campaign=campaign, resident=resident, actor=request.user, **form.cleaned_data),
+    ):
+        messages.success(request, f"已登记 {resident.name} 的未参保原因。")
+        return redirect("special_people")
     return render(
         request,
         "collection/entitlements/not_insured.html",
@@ -114,14 +108,15 @@ def not_insured(request, pk):
             "campaign": campaign,
             "earlier": resident.not_insured.filter(campaign=campaign).select_related("recorded_by", "evidence"),
         },
+        status=400 if form.errors else 200,
     )
 
 
 @roles(Role.COUNTY)
 @require_POST
 def enrol_free(request):
-    campaign = current(request.user)
-    if campaign and campaign.is_open:
+    campaign = campaign_or_404(request.user)
+    if campaign.is_open:
         consequences.ask_to_enrol(campaign=campaign, actor=request.user)
     return redirect("special_groups")
 
@@ -157,13 +152,12 @@ def difference_list(request):
 def difference_resolve(request, pk):
     case = get_object_or_404(DifferenceCase.objects.for_user(request.user), pk=pk)
     form = CaseForm(request.POST)
-    try:
-        note = form.cleaned_data["note"] if form.is_valid() else ""
-        consequences.resolve_case(case=case, note=note, actor=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "已记下处理结果。")
+    if flash_form_errors(request, form):
+        run_step(
+            request,
+            lambda: consequences.resolve_case(case=case, actor=request.user, **form.cleaned_data),
+            "已记下处理结果。",
+        )
     return redirect("difference_list")
 
 

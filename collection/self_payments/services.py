@@ -240,7 +240,7 @@ def _judge(payments, people, moment, actor, *, name_matters=True):
             open_for_payment.append(payment)
     charged_in_full = _enrol(campaign, open_for_payment, people, moment, actor)
     _give_back(campaign, payments, people, actor)
-    consequences.follow_marks(campaign=campaign, residents=charged_in_full, roster=None, actor=actor)
+    consequences.apply_effects(campaign=campaign, residents=charged_in_full, roster=None, actor=actor)
 
 
 def _paid_before(payment, held):

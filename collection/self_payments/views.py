@@ -145,4 +145,5 @@ def self_payment_settle(request, pk):
             "aside": aside,
             "waits": payment.outcome in self_payments.WORKLIST and not payment.settled_at,
         },
+        status=400 if settle.errors or aside.errors else 200,
     )

@@ -233,6 +233,32 @@ def test_a_member_of_the_household_who_got_the_money_back_makes_no_difference(ca
     assert named_differences(declaration=made, villages=[VILLAGE]) == []
 
 
+def test_a_collectives_gift_needs_no_receipt(campaign, clerk, draft):
+    """Its bank slip is its stub, beside the receipts of the same village and not beyond them."""
+    pay(campaign, clerk, people=2)
+    bank(campaign, clerk, 800)
+    pay(campaign, clerk, people=3, channel="collective")
+    (line,) = check_declaration(declaration=draft())
+    assert (line.people, line.stubs, line.deposited, line.declared) == (5, 2000, 2000, 2000)
+
+
+def test_a_collectives_gift_with_a_receipt_counts_once(campaign, clerk, draft):
+    pay(campaign, clerk, people=1)
+    bank(campaign, clerk, 400)
+    gift = pay(campaign, clerk, people=1, channel="collective").get()
+    paid = Contribution.objects.exclude(pk=gift.pk).get()
+    type(paid.receipt).objects.filter(pk=paid.receipt_id).update(amount=800)
+    Contribution.objects.filter(pk=gift.pk).update(receipt=paid.receipt_id)
+    (line,) = check_declaration(declaration=draft())
+    assert (line.people, line.stubs, line.declared) == (2, 800, 800)
+
+
+def test_a_torn_stub_is_named_with_both_amounts(campaign, clerk, draft):
+    torn_stub(campaign, clerk)
+    (item,) = named_differences(declaration=draft(), villages=[VILLAGE])
+    assert (item.stub, item.counted) == (380, 400)
+
+
 def surplus(campaign, clerk):
     pay(campaign, clerk, people=3)
     bank(campaign, clerk, 1000)

@@ -99,8 +99,8 @@ def gaoyang(db, business_clock, make_user):
 
 def test_a_fully_subsidised_person_is_enrolled_without_payment(neixiang, make_resident):
     person = make_resident(VILLAGE)
-    _, followed = neixiang.mark([person], "特困人员")
-    assert followed.enrolled == 1
+    _, effects = neixiang.mark([person], "特困人员")
+    assert effects.enrolled == 1
     made = neixiang.contribution(person)
     assert (made.channel, made.state, made.amount, made.subsidy) == (Channel.FREE, State.POSTED, 0, Decimal("400.00"))
     assert made.posted_at is not None and "三（二）1" in made.clause
@@ -110,8 +110,8 @@ def test_a_fully_subsidised_person_is_enrolled_without_payment(neixiang, make_re
 
 def test_a_partly_subsidised_person_still_owes(neixiang, make_resident):
     person = make_resident(VILLAGE)
-    _, followed = neixiang.mark([person], "低保对象")
-    assert followed.enrolled == 0
+    _, effects = neixiang.mark([person], "低保对象")
+    assert effects.enrolled == 0
     assert neixiang.contribution(person) is None
 
 
@@ -132,17 +132,17 @@ def test_the_dead_are_not_enrolled(neixiang, make_resident):
         roster=roster, seen=rosters.outcome_counts(roster), endings_confirmed=False, actor=neixiang.head
     )
     Resident.objects.filter(pk=person.pk).update(status=Resident.Status.DEAD)
-    followed = consequences.follow_marks(
+    effects = consequences.apply_effects(
         campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head
     )
-    assert followed.enrolled == 0
+    assert effects.enrolled == 0
 
 
 def test_where_the_notice_is_silent_staff_are_told(neixiang, make_resident):
     person = make_resident(VILLAGE)
     paid = neixiang.pay(person, "2024-10-10")
-    roster, followed = neixiang.mark([person], "低保对象", since="2024-10-20")
-    assert (followed.notices, followed.refunds) == (1, 0)
+    roster, effects = neixiang.mark([person], "低保对象", since="2024-10-20")
+    assert (effects.notices, effects.refunds) == (1, 0)
     case = DifferenceCase.objects.get()
     assert (case.contribution, case.difference, case.due, case.state) == (
         paid,
@@ -151,22 +151,22 @@ def test_where_the_notice_is_silent_staff_are_told(neixiang, make_resident):
         "open",
     )
     assert "没有写" in case.why and not Refund.objects.exists()
-    consequences.follow_marks(campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head)
+    consequences.apply_effects(campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head)
     assert DifferenceCase.objects.count() == 1
     with pytest.raises(Refused, match="写明"):
         consequences.resolve_case(case=case, note=" ", actor=neixiang.head)
     consequences.resolve_case(case=case, note="请示市局后不退", actor=neixiang.head)
     with pytest.raises(Refused, match="处理过"):
         consequences.resolve_case(case=case, note="再来一次", actor=neixiang.head)
-    consequences.follow_marks(campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head)
+    consequences.apply_effects(campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head)
     assert DifferenceCase.objects.count() == 1
 
 
 def test_where_the_notice_grants_it_a_refund_case_is_made(gaoyang, make_resident):
     person = make_resident(gaoyang.village)
     paid = gaoyang.pay(person, "2025-11-10")
-    _, followed = gaoyang.mark([person], "低保对象", since="2025-11-18")
-    assert (followed.notices, followed.refunds) == (0, 1)
+    _, effects = gaoyang.mark([person], "低保对象", since="2025-11-18")
+    assert (effects.notices, effects.refunds) == (0, 1)
     refund = Refund.objects.get()
     assert (refund.contribution, refund.amount, refund.reason, refund.ends_enrolment) == (
         paid,
@@ -184,27 +184,27 @@ def test_recognised_after_the_period_is_kept_without_effect(neixiang, gaoyang, b
     first, second = make_resident(VILLAGE), make_resident(gaoyang.village)
     paid = gaoyang.pay(second, "2025-11-10")
     business_clock("2026-03-05T10:00")
-    _, followed = gaoyang.mark([second], "低保对象", since="2026-03-02")
-    assert (followed.refunds, followed.notices) == (0, 0)
+    _, effects = gaoyang.mark([second], "低保对象", since="2026-03-02")
+    assert (effects.refunds, effects.notices) == (0, 0)
     assert gaoyang.contribution(second) == paid
-    _, followed = neixiang.mark([first], "特困人员", since="2025-01-02")
-    assert followed.enrolled == 0
+    _, effects = neixiang.mark([first], "特困人员", since="2025-01-02")
+    assert effects.enrolled == 0
     assert Identity.objects.filter(resident=first).exists()
 
 
 def test_in_gaoyang_a_late_recognition_enrols_those_who_have_not_paid(gaoyang, business_clock, make_resident):
     person = make_resident(gaoyang.village)
     business_clock("2026-03-05T10:00")
-    _, followed = gaoyang.mark([person], "特困人员", since="2026-03-02")
-    assert followed.enrolled == 1
+    _, effects = gaoyang.mark([person], "特困人员", since="2026-03-02")
+    assert effects.enrolled == 1
 
 
 def test_a_better_mark_after_the_reduced_payment(neixiang, make_resident):
     person = make_resident(VILLAGE)
     neixiang.mark([person], "低保对象")
     neixiang.pay(person, "2024-10-10")
-    _, followed = neixiang.mark([person], "特困人员", since="2024-10-15")
-    assert (followed.enrolled, followed.notices) == (0, 1)
+    _, effects = neixiang.mark([person], "特困人员", since="2024-10-15")
+    assert (effects.enrolled, effects.notices) == (0, 1)
     assert DifferenceCase.objects.get().difference == Decimal("320.00")
 
 
