@@ -12,7 +12,7 @@ from core.accounts.models import Position, User
 from core.audit import services as audit
 from core.database.bulk import CHUNK
 from core.regions.models import Region
-from demo.people import MARKS, Village
+from demo.people import MARKS, InventedVillage
 from residents.people.models import Household, InsuredYear, Resident
 from subsidies.campaigns.models import Campaign, Target
 from subsidies.campaigns.services import open_campaign
@@ -87,7 +87,7 @@ def _teams(no_password: str):
     wanted = (Position.LEADER, Position.REVIEWER, Position.REVIEWER, *[Position.RECORDER] * 3)
     short = {"411325110", "411325306"}
     without_helper = {"411325104210", "411325109203", "411325301207"}
-    names = iter(person.name for person in Village("names", 900, 600, SEED).people)
+    names = iter(person.name for person in InventedVillage("names", 900, 600, SEED).people)
     for township in Region.objects.filter(level=Region.Level.TOWNSHIP, code__startswith=COUNTY):
         for index, position in enumerate(wanted[: 5 if township.code in short else 6]):
             yield User(
@@ -121,7 +121,7 @@ def make_people(campaign: Campaign, average: int) -> None:
     targets = {}
     for order, region in enumerate(villages):
         size = round(average * chance.uniform(0.6, 1.4))
-        _make_village(Village(region.code, order, size, SEED), registered, rosters)
+        _make_village(InventedVillage(region.code, order, size, SEED), registered, rosters)
         targets[region.code] = round(size * chance.uniform(0.9, 0.99))
     set_targets(
         campaign=campaign,
@@ -140,7 +140,7 @@ def make_people(campaign: Campaign, average: int) -> None:
 
 
 @transaction.atomic
-def _make_village(village: Village, registered: datetime.date, rosters: dict[str, Roster]) -> None:
+def _make_village(village: InventedVillage, registered: datetime.date, rosters: dict[str, Roster]) -> None:
     heads = {}
     for person in village.people:
         heads.setdefault(person.household, person.name)

@@ -26,7 +26,7 @@ MARKS = (
 
 
 @dataclass
-class Person:
+class InventedPerson:
     household: int
     name: str
     born: datetime.date
@@ -37,7 +37,7 @@ class Person:
     mark: tuple[str, str] | None = None
 
 
-class Village:
+class InventedVillage:
     """The invented people of one village, by household."""
 
     def __init__(self, code: str, order: int, size: int, seed: int):
@@ -46,7 +46,7 @@ class Village:
         self._order = order
         self.people = list(self._people(size))
 
-    def _people(self, size: int) -> Iterator[Person]:
+    def _people(self, size: int) -> Iterator[InventedPerson]:
         chance, serial, household = self._random, 0, 0
         while serial < size:
             household += 1
@@ -56,7 +56,7 @@ class Village:
                 yield self._person(household, surname, phone, serial)
                 serial += 1
 
-    def _person(self, household: int, surname: str, phone: str, serial: int) -> Person:
+    def _person(self, household: int, surname: str, phone: str, serial: int) -> InventedPerson:
         chance = self._random
         sex = chance.choice("MF")
         # Every number is its own: the village and the person's place in it decide the day and the serial part.
@@ -65,7 +65,7 @@ class Village:
         body = f"{AREA}{born:%Y%m%d}{place // 32_000 * 2 + (sex == 'M'):03d}"
         gap = chance.random()
         years = [year for year in range(2020, 2025) if year >= born.year and (gap > 0.12 or chance.random() > 0.5)]
-        return Person(
+        return InventedPerson(
             household=household,
             name=surname + chance.choice(GIVEN_FIRST) * (chance.random() > 0.25) + chance.choice(GIVEN_LAST),
             born=born,

@@ -14,9 +14,9 @@ log = logging.getLogger(__name__)
 
 @shared_task
 def build_due_snapshots() -> int:
-    """Builds every ranking that a policy wanted by now and that is not there, also those missed while nothing ran.
+    """Build every ranking due by now, also those missed while nothing ran. Return how many.
 
-    What cannot be counted yet because a writer is at work is left for the next beat. Returns how many were built.
+    What cannot be counted yet because a writer is at work is left to the next beat.
     """
     built = 0
     for campaign in Campaign.objects.select_related("policy_version", "county"):
@@ -24,7 +24,7 @@ def build_due_snapshots() -> int:
             try:
                 with transaction.atomic():
                     snapshot = build_snapshot(campaign=campaign, kind=kind, as_of=as_of)
-                    notices.tell_those_who_stand_still(snapshot=snapshot)
+                    notices.notify_no_progress(snapshot=snapshot)
             except WritersBusy:
                 log.warning("%s %s of %s is not settled yet", kind, as_of, campaign)
             else:

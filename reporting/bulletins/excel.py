@@ -4,7 +4,7 @@ from io import BytesIO
 
 import xlsxwriter
 
-from reporting.rankings.bulletin import Bulletin, Cell
+from reporting.rankings.bulletin import Bulletin, BulletinCell
 
 FORMATS = {"people": "#,##0", "percent": "0.00%", "yuan": "#,##0.00"}
 
@@ -42,7 +42,7 @@ def _table_sheet(book, bulletin):
             _write(sheet, number, index, cell, formats[cell.kind])
 
 
-def _write(sheet, row, column, cell: Cell, style):
+def _write(sheet, row, column, cell: BulletinCell, style):
     if cell.kind == "text" or cell.shown == "—":
         sheet.write_string(row, column, cell.shown, style)
     elif cell.kind == "percent":

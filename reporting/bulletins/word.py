@@ -1,7 +1,7 @@
-"""A bulletin as a Word file, set into a template that the office may replace with its own.
+"""Fill a Word template with a bulletin; the bureau may replace the standard template with its own.
 
-The standard template is made by `standard_template()` and is also what staff download to start from. Marks in it are
-those of docxtpl (Jinja); they run in a sandbox, because whoever uploads a template is not a programmer of this system.
+`standard_template()` makes the one that ships, which is also what staff download to start from. Placeholders are those
+of docxtpl (Jinja).
 """
 
 import zipfile
@@ -20,7 +20,7 @@ from docxtpl import DocxTemplate
 from jinja2.sandbox import SandboxedEnvironment
 from lxml.etree import LxmlError
 
-from reporting.rankings.bulletin import Bulletin, Cell, Column, Remark, Table
+from reporting.rankings.bulletin import Bulletin, BulletinCell, BulletinColumn, BulletinTable, TownshipRemark
 
 LARGEST = 2 * 1024 * 1024
 LARGEST_UNPACKED = 20 * 1024 * 1024
@@ -230,10 +230,13 @@ EXAMPLE = Bulletin(
     title="示例标题",
     addressed_to="各乡镇：",
     paragraphs=("示例正文。",),
-    table=Table((Column("名次", "people"), Column("乡镇")), ((Cell("people", 1), Cell("text", "示例镇")),)),
+    table=BulletinTable(
+        columns=(BulletinColumn("名次", "people"), BulletinColumn("乡镇")),
+        rows=((BulletinCell("people", 1), BulletinCell("text", "示例镇")),),
+    ),
     praised=("示例镇",),
     criticised=("样本乡",),
-    remarks=(Remark("示例镇", "做法", "问题", "建议"),),
+    remarks=(TownshipRemark("示例镇", "做法", "问题", "建议"),),
     issuer="示例县医疗保障局",
     day="2024年10月25日",
     as_of="2024年10月25日12时",

@@ -23,7 +23,7 @@ INSTANTS = {"posted": "posted_at", "collected": "recorded_at"}
 
 
 @dataclass(frozen=True)
-class View:
+class Cutoff:
     """Which past is looked at: what had happened before `as_of`, without the mistakes that were reversed before
     `known_at` (the same instant in a first count, a later one in a correction)."""
 
@@ -48,7 +48,7 @@ class View:
 
 @dataclass
 class Tally:
-    """People in one region. `gained`: by the metric, in seven days; `gained_period`: since the view's period began."""
+    """People in one region. `gained`: by the metric, in seven days; `gained_period`: since the period began."""
 
     collected: int = 0
     posted: int = 0
@@ -71,19 +71,19 @@ class Tally:
         return self.posted if metric == "posted" else self.collected
 
 
-def tally_villages(campaign: Campaign, view: View, where: Q | None = None) -> dict[str, Tally]:
+def tally_villages(campaign: Campaign, cutoff: Cutoff, where: Q | None = None) -> dict[str, Tally]:
     """Village code as recorded → tally. Two statements, whatever the number of people.
 
     The many that never ended need only their dates looked at; the few that ended, an index of their own.
     """
-    rows = Contribution.objects.filter(where or Q(), view.dated("collected"), campaign=campaign).order_by()
-    found = _tallies(rows.filter(ended_at__isnull=True), view, view.dated, collected=Q())
-    for village, tally in _tallies(rows.filter(ended_at__isnull=False), view, view.counted).items():
+    rows = Contribution.objects.filter(where or Q(), cutoff.dated("collected"), campaign=campaign).order_by()
+    found = _tallies(rows.filter(ended_at__isnull=True), cutoff, cutoff.dated, collected=Q())
+    for village, tally in _tallies(rows.filter(ended_at__isnull=False), cutoff, cutoff.counted).items():
         found[village] = found.get(village, Tally()) + tally
     return found
 
 
-def _tallies(rows, view: View, counts: Callable[..., Q], collected: Q | None = None) -> dict[str, Tally]:
+def _tallies(rows, cutoff: Cutoff, counts: Callable[..., Q], collected: Q | None = None) -> dict[str, Tally]:
     def people(condition: Q):
         return models.Count(models.Value(1), filter=condition or None)
 
@@ -94,9 +94,9 @@ def _tallies(rows, view: View, counts: Callable[..., Q], collected: Q | None = N
         n_posted=people(counts("posted")),
         n_self_paid=people(collected & Q(channel__in=SELF_PAID)),
         n_collective=people(collected & Q(channel=Channel.COLLECTIVE)),
-        n_now=people(counts(view.metric)),
-        n_week_ago=people(counts(view.metric, view.as_of - timedelta(days=7))),
-        n_before=people(counts(view.metric, view.period_from)),
+        n_now=people(counts(cutoff.metric)),
+        n_week_ago=people(counts(cutoff.metric, cutoff.as_of - timedelta(days=7))),
+        n_before=people(counts(cutoff.metric, cutoff.period_from)),
     )
     return {
         row["village_id"]: Tally(

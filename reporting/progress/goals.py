@@ -13,7 +13,7 @@ PACE_DAYS = 7
 
 
 @dataclass(frozen=True)
-class Stage:
+class StageGoal:
     """A share of the task that must be reached by the end of a day."""
 
     by: date
@@ -22,7 +22,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class StageOutlook:
     """What one region has still to do for a stage, in people.
 
     gap: people missing; 0 when reached. days_left: whole days after today up to the stage's last day, counting
@@ -53,14 +53,14 @@ class Outlook:
         return self.days_left > 0 and self.present_a_day * self.days_left < self.gap
 
 
-def current_stage(stages, today: date) -> Stage | None:
+def current_stage(stages, today: date) -> StageGoal | None:
     """The stage under way: the earliest whose day has not passed; after all of them the last one; None if none."""
     ordered = sorted(stages, key=lambda stage: stage.by)
     ahead = [stage for stage in ordered if stage.by >= today]
     return ahead[0] if ahead else (ordered[-1] if ordered else None)
 
 
-def outlook(stage: Stage, *, task: int | None, done: int, gained: int, today: date) -> Outlook | None:
+def outlook(stage: StageGoal, *, task: int | None, done: int, gained: int, today: date) -> StageOutlook | None:
     """None without a task. 90 % of 1,001 people is 901 people: a goal is met by whole people only."""
     if not task:
         return None
@@ -69,7 +69,7 @@ def outlook(stage: Stage, *, task: int | None, done: int, gained: int, today: da
         days_left = 0
     else:
         days_left = max(1, (stage.by - today).days)
-    return Outlook(
+    return StageOutlook(
         target=target,
         gap=max(0, target - done),
         days_left=days_left,
@@ -136,9 +136,9 @@ def yearly_goals(
     return goals
 
 
-def stages_of(policy) -> list[Stage]:
+def stages_of(policy) -> list[StageGoal]:
     """The policy's stages that carry a goal."""
-    return [Stage(by=s.end, share=Fraction(s.goal), name=s.name) for s in policy.stages if s.goal is not None]
+    return [StageGoal(by=s.end, share=Fraction(s.goal), name=s.name) for s in policy.stages if s.goal is not None]
 
 
 def percent(part: int, whole: int | None) -> str:

@@ -16,9 +16,9 @@ from core.regions.models import Region
 from reporting.progress import schedule
 from reporting.progress.counting import (
     SELF_PAID,
+    Cutoff,
     Tally,
     Tree,
-    View,
     by_region,
     tally_villages,
     task_of_township,
@@ -26,7 +26,7 @@ from reporting.progress.counting import (
     tree_at,
     within,
 )
-from reporting.progress.goals import Coverage, Outlook, Stage, YearlyGoal, current_stage, outlook, stages_of
+from reporting.progress.goals import Coverage, StageGoal, StageOutlook, YearlyGoal, current_stage, outlook, stages_of
 from reporting.progress.groups import EXCUSED, coverage_by_kind, coverage_by_region, goals_of_the_year, insured, members
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
@@ -35,7 +35,7 @@ NOTHING = Coverage(0, 0)
 
 
 @dataclass(frozen=True)
-class Line:
+class RegionProgress:
     """One region's progress. Amounts in yuan, everything else in people. `villages_at_zero`: villages with a task
     (or people) where nobody has paid."""
 
@@ -43,7 +43,7 @@ class Line:
     task: int | None
     tally: Tally
     done: int
-    outlook: Outlook | None
+    outlook: StageOutlook | None
     groups: Coverage
     late: Decimal = ZERO
     villages: int = 0
@@ -57,30 +57,32 @@ class Progress:
 
     at: object
     metric: str
-    stage: Stage | None
-    whole: Line
-    lines: list[Line]
+    stage: StageGoal | None
+    whole: RegionProgress
+    lines: list[RegionProgress]
     kinds: list[tuple[str, Coverage]]
     goals: list[YearlyGoal] = field(default_factory=list)
     task_differs: int | None = None
     moved_in: list[Region] = field(default_factory=list)
 
 
-def view_now(campaign: Campaign) -> View:
+def cutoff_now(campaign: Campaign) -> Cutoff:
     """Everything up to and with this instant. (A frozen clock dates many rows alike.)"""
     now = clock.now() + timedelta(microseconds=1)
     began = schedule.began("weekly", timezone.make_naive(now), campaign.policy.period)
-    return View(as_of=now, known_at=now, metric=campaign.policy.ranking.metric, period_from=timezone.make_aware(began))
+    return Cutoff(
+        as_of=now, known_at=now, metric=campaign.policy.ranking.metric, period_from=timezone.make_aware(began)
+    )
 
 
 def progress(*, campaign: Campaign, region: Region) -> Progress:
     """A county, township or village of the campaign's county. A constant number of statements."""
-    view = view_now(campaign)
-    tree = tree_at(campaign, view.as_of)
+    cutoff = cutoff_now(campaign)
+    tree = tree_at(campaign, cutoff.as_of)
     moved_in = _moved_into(tree, region.code)
-    tallies = by_region(tree, tally_villages(campaign, view, within(tree, region.code)))
-    tasks = tasks_at(campaign, view.as_of)
-    today = timezone.localtime(view.as_of).date()
+    tallies = by_region(tree, tally_villages(campaign, cutoff, within(tree, region.code)))
+    tasks = tasks_at(campaign, cutoff.as_of)
+    today = timezone.localtime(cutoff.as_of).date()
     stage = current_stage(stages_of(campaign.policy), today)
     board = duties.board(campaign=campaign, region=region.code)
     children = _children(tree, region)
@@ -88,10 +90,10 @@ def progress(*, campaign: Campaign, region: Region) -> Progress:
     groups = coverage_by_region(campaign, region.code, level)
     at_zero = {v.code for v in tree.villages if v.code.startswith(region.code) and not tallies[v.code].collected}
 
-    def line(place: Region, task: int | None, tally: Tally, covered: Coverage) -> Line:
+    def line(place: Region, task: int | None, tally: Tally, covered: Coverage) -> RegionProgress:
         late = [b for b in board if b.village.code.startswith(place.code) and b.standing.late]
-        done = tally.done(view.metric)
-        return Line(
+        done = tally.done(cutoff.metric)
+        return RegionProgress(
             region=place,
             task=task,
             tally=tally,
@@ -114,7 +116,7 @@ def progress(*, campaign: Campaign, region: Region) -> Progress:
     whole = line(region, task, summed, covered)
     return Progress(
         at=clock.now(),
-        metric=view.metric,
+        metric=cutoff.metric,
         stage=stage,
         whole=whole,
         lines=lines,
@@ -149,16 +151,16 @@ def people(*, campaign: Campaign, region: Region, which: str, user) -> QuerySet:
     LISTS[which]
     if which in ("unpaid", "groups", "groups_insured", "groups_missing", "groups_excused"):
         return _residents(campaign, region, which, user)
-    view = view_now(campaign)
+    cutoff = cutoff_now(campaign)
     rows = Contribution.objects.for_user(user).filter(
-        within(tree_at(campaign, view.as_of), region.code), campaign=campaign
+        within(tree_at(campaign, cutoff.as_of), region.code), campaign=campaign
     )
     conditions = {
-        "collected": view.counted("collected"),
-        "posted": view.counted("posted"),
-        "self": view.counted("collected") & Q(channel__in=SELF_PAID),
-        "collective": view.counted("collected") & Q(channel=Contribution.Channel.COLLECTIVE),
-        "gained": view.counted(view.metric) & ~view.counted(view.metric, view.as_of - timedelta(days=7)),
+        "collected": cutoff.counted("collected"),
+        "posted": cutoff.counted("posted"),
+        "self": cutoff.counted("collected") & Q(channel__in=SELF_PAID),
+        "collective": cutoff.counted("collected") & Q(channel=Contribution.Channel.COLLECTIVE),
+        "gained": cutoff.counted(cutoff.metric) & ~cutoff.counted(cutoff.metric, cutoff.as_of - timedelta(days=7)),
     }
     return rows.filter(conditions[which]).select_related("resident", "village").order_by("village_id", "resident_id")
 

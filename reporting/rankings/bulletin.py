@@ -1,25 +1,25 @@
-"""What a bulletin says, before anyone asks in which form. Page, Word and Excel are all drawn from one `Bulletin`.
+"""Compose the text and table of a bulletin; page, Word and Excel are drawn from the one `Bulletin`.
 
-内政办〔2024〕六: 周排名、月通报, praise for those who do well, criticism by name for those who lag, and after the
-period the final evaluation with its rewards.
+内政办〔2024〕六: 周排名、月通报, praise and criticism by name (通报表扬、通报批评), and after the period
+the final evaluation with its rewards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from reporting.progress.goals import Outlook, Stage, percent
-from reporting.rankings.rank import Place
-from reporting.rankings.rewards import Award, overspent
+from reporting.progress.goals import StageGoal, StageOutlook, percent
+from reporting.rankings.rank import RankedPlace
+from reporting.rankings.rewards import TownshipAward, overspent
 
-#: How many places from the top are praised and from the bottom criticised.
+#: How many ranks from the top are praised and from the bottom criticised.
 NAMED = 3
 
 
 @dataclass(frozen=True)
-class Column:
+class BulletinColumn:
     """kind: text, people (whole number), percent (value is a pair part, whole), yuan (Decimal)."""
 
     header: str
@@ -27,7 +27,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Cell:
+class BulletinCell:
     kind: str
     value: object
 
@@ -45,9 +45,9 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Table:
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+class BulletinTable:
+    columns: tuple[BulletinColumn, ...]
+    rows: tuple[tuple[BulletinCell, ...], ...]
 
     @property
     def headers(self) -> list[str]:
@@ -59,8 +59,8 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Remark:
-    """What one township wrote in its Friday report."""
+class TownshipRemark:
+    """The texts of one township's Friday report."""
 
     township: str
     practice: str = ""
@@ -69,18 +69,18 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class Subject:
-    """One ranked region as a bulletin needs it. `gained_period`: since the last table of the same kind."""
+class RankedTownship:
+    """One ranked region of a bulletin. `gained_period`: since the last table of the same kind."""
 
     name: str
-    place: Place
-    outlook: Outlook | None
+    place: RankedPlace
+    outlook: StageOutlook | None
     gained_period: int
 
 
 @dataclass(frozen=True)
-class County:
-    """Totals in people. `done_of_task` leaves out regions without a task: it is what is divided by `task`."""
+class CountyTotals:
+    """Totals in people. `done_of_task` leaves out regions without a task: the numerator over `task`."""
 
     task: int
     done: int
@@ -89,8 +89,8 @@ class County:
     gained_period: int
 
     @classmethod
-    def of(cls, subjects: Sequence[Subject]) -> "County":
-        facts = [s.place.standing for s in subjects]
+    def of(cls, subjects: Sequence[RankedTownship]) -> "CountyTotals":
+        facts = [s.place.achievement for s in subjects]
         return cls(
             task=sum(f.task or 0 for f in facts),
             done=sum(f.done for f in facts),
@@ -101,20 +101,20 @@ class County:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """A frozen ranking and what belongs beside it. `verb`: 入库 or 征收, what the policy counts."""
+class BulletinFacts:
+    """A frozen ranking with everything a bulletin prints. `verb`: 入库 or 征收, what the policy counts."""
 
     kind: str
     county: str
     year: int
     as_of: datetime
     verb: str
-    subjects: Sequence[Subject]
-    stage: Stage | None = None
-    county_outlook: Outlook | None = None
-    remarks: Sequence[Remark] = ()
+    subjects: Sequence[RankedTownship]
+    stage: StageGoal | None = None
+    county_outlook: StageOutlook | None = None
+    remarks: Sequence[TownshipRemark] = ()
     late: Sequence[str] = ()
-    awards: Sequence[Award] = ()
+    awards: Sequence[TownshipAward] = ()
     pool: Decimal | None = None
 
 
@@ -125,10 +125,10 @@ class Bulletin:
     title: str
     addressed_to: str
     paragraphs: tuple[str, ...]
-    table: Table
+    table: BulletinTable
     praised: tuple[str, ...]
     criticised: tuple[str, ...]
-    remarks: tuple[Remark, ...]
+    remarks: tuple[TownshipRemark, ...]
     issuer: str
     day: str
     as_of: str
@@ -144,8 +144,8 @@ TITLES = {
 PERIODS = {"daily": "昨日以来新增", "weekly": "本周新增", "monthly": "本月新增", "final": "近七日新增"}
 
 
-def compose(facts: Facts, *, number: str, issuer: str, source: str) -> Bulletin:
-    """The one text and table. `source`: which snapshot, version and fingerprint the figures come from."""
+def compose(facts: BulletinFacts, *, number: str, issuer: str, source: str) -> Bulletin:
+    """Compose the bulletin. `source` names the snapshot, version and fingerprint of the figures."""
     county = facts.county
     return Bulletin(
         red_head=f"{county}城乡居民基本医疗保险征缴工作通报",
@@ -164,23 +164,23 @@ def compose(facts: Facts, *, number: str, issuer: str, source: str) -> Bulletin:
     )
 
 
-def praised(subjects: Sequence[Subject]) -> list[str]:
-    """The first three places; those who share one are all named. Nobody is praised for nothing done."""
-    return [s.name for s in subjects if s.place.rank and s.place.rank <= NAMED and s.place.standing.done]
+def praised(subjects: Sequence[RankedTownship]) -> list[str]:
+    """Return the names ranked first to third, ties included; never a region where nobody has paid."""
+    return [s.name for s in subjects if s.place.rank and s.place.rank <= NAMED and s.place.achievement.done]
 
 
-def criticised(subjects: Sequence[Subject]) -> list[str]:
-    """The last three with a task, and who shares the third from last; never one that has reached the stage goal."""
+def criticised(subjects: Sequence[RankedTownship]) -> list[str]:
+    """Return the last three with a task, ties included; never one that has reached the stage goal."""
     ranked = [s for s in subjects if s.place.rank]
     if len(ranked) <= NAMED:
         return []
     limit = ranked[-NAMED].place.rank
-    foot = [s for s in ranked if s.place.rank >= limit and s.place.rank > NAMED]
-    return [s.name for s in foot if s.outlook is None or not s.outlook.reached]
+    lowest = [s for s in ranked if s.place.rank >= limit and s.place.rank > NAMED]
+    return [s.name for s in lowest if s.outlook is None or not s.outlook.reached]
 
 
-def _paragraphs(facts: Facts):
-    county = County.of(facts.subjects)
+def _paragraphs(facts: BulletinFacts) -> Iterator[str]:
+    county = CountyTotals.of(facts.subjects)
     overall = f"截至{_instant(facts.as_of)}，全县已{facts.verb}{county.done:,}人"
     if county.task:
         overall += f"，完成年度任务{county.task:,}人的{percent(county.done_of_task, county.task)}"
@@ -222,7 +222,7 @@ def share(of_task: Fraction) -> str:
 
 
 def pace(a_day: Fraction) -> str:
-    """People a day with one decimal, cut."""
+    """Format people a day with one decimal, cut, not rounded."""
     tenths = a_day.numerator * 10 // a_day.denominator
     return f"{tenths // 10:,}.{tenths % 10}"
 
@@ -238,31 +238,35 @@ def movement_text(rank: int | None, movement: int | None) -> str:
     return f"升{movement}" if movement > 0 else f"降{-movement}"
 
 
-def _table(facts: Facts) -> Table:
+def _table(facts: BulletinFacts) -> BulletinTable:
     columns = [
-        Column("名次", "people"),
-        Column("乡镇"),
-        Column("任务数（人）", "people"),
-        Column(f"{facts.verb}人数", "people"),
-        Column("完成率", "percent"),
-        Column(PERIODS[facts.kind], "people"),
-        Column("名次升降"),
+        BulletinColumn("名次", "people"),
+        BulletinColumn("乡镇"),
+        BulletinColumn("任务数（人）", "people"),
+        BulletinColumn(f"{facts.verb}人数", "people"),
+        BulletinColumn("完成率", "percent"),
+        BulletinColumn(PERIODS[facts.kind], "people"),
+        BulletinColumn("名次升降"),
     ]
     awards = {award.code: award for award in facts.awards}
     if facts.kind == "final":
         if awards:
-            columns += [Column("工作经费（元）", "yuan"), Column("奖项"), Column("奖金（元）", "yuan")]
+            columns += [
+                BulletinColumn("工作经费（元）", "yuan"),
+                BulletinColumn("奖项"),
+                BulletinColumn("奖金（元）", "yuan"),
+            ]
     else:
-        columns.append(Column("距阶段目标（人）", "people"))
+        columns.append(BulletinColumn("距阶段目标（人）", "people"))
     rows = []
     for subject in facts.subjects:
-        place, standing = subject.place, subject.place.standing
+        place, achievement = subject.place, subject.place.achievement
         values = [
             place.rank,
             subject.name,
-            standing.task or None,
-            standing.done,
-            (standing.done, standing.task) if standing.task else None,
+            achievement.task or None,
+            achievement.done,
+            (achievement.done, achievement.task) if achievement.task else None,
             subject.gained_period,
             movement_text(place.rank, place.movement),
         ]
@@ -273,14 +277,14 @@ def _table(facts: Facts) -> Table:
             values += [award.working_funds, award.prize_name, award.prize]
         rows.append(values)
     rows.append(_total(facts, columns, awards))
-    return Table(
+    return BulletinTable(
         columns=tuple(columns),
-        rows=tuple(tuple(Cell(c.kind, v) for c, v in zip(columns, row, strict=True)) for row in rows),
+        rows=tuple(tuple(BulletinCell(c.kind, v) for c, v in zip(columns, row, strict=True)) for row in rows),
     )
 
 
-def _total(facts: Facts, columns, awards) -> list:
-    county = County.of(facts.subjects)
+def _total(facts: BulletinFacts, columns: list[BulletinColumn], awards: Mapping[str, TownshipAward]) -> list[object]:
+    county = CountyTotals.of(facts.subjects)
     completion = (county.done_of_task, county.task) if county.task else None
     values = [None, "全县", county.task or None, county.done, completion, county.gained_period, None]
     if facts.kind != "final":

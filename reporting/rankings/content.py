@@ -1,18 +1,28 @@
-"""The content of a ranking: what its fingerprint covers and what every page, Word and Excel file is drawn from.
+"""Build the content of a ranking: what its fingerprint covers and every page, Word and Excel file is drawn from.
 
-Plain JSON of whole numbers and texts, so that it can be frozen and checked. Pure: figures in, content out.
+Plain JSON of integers and texts, so that it can be frozen and checked. Pure: figures in, content out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from reporting.progress import schedule
-from reporting.progress.goals import Outlook, Stage, current_stage, outlook
-from reporting.rankings.bulletin import Bulletin, Cell, Column, Facts, Remark, Subject, Table, compose
-from reporting.rankings.rank import Place, Standing, rank
-from reporting.rankings.rewards import Award
+from reporting.progress.goals import StageGoal, StageOutlook, current_stage, outlook
+from reporting.rankings.bulletin import (
+    Bulletin,
+    BulletinCell,
+    BulletinColumn,
+    BulletinFacts,
+    BulletinTable,
+    RankedTownship,
+    TownshipRemark,
+    compose,
+)
+from reporting.rankings.rank import Achievement, RankedPlace, rank
+from reporting.rankings.rewards import TownshipAward
 
 VERBS = {"posted": "入库", "collected": "征收"}
 DEFINITIONS = {
@@ -48,52 +58,53 @@ class Frame:
     year: int
     as_of: datetime
     metric: str
-    stages: Sequence[Stage]
+    stages: Sequence[StageGoal]
     source: str
 
 
 @dataclass(frozen=True)
-class Beside:
-    """What is published beside the figures. `seen` holds plain JSON: late cash, special groups, yearly goals."""
+class Supplement:
+    """What is published with the figures. `observed` holds plain JSON: late cash, special groups, yearly goals."""
 
-    seen: Mapping
-    remarks: Sequence[Remark] = ()
+    observed: Mapping[str, Any]
+    remarks: Sequence[TownshipRemark] = ()
     late_reports: Sequence[str] = ()
-    awards_of: object = None
-    pool: object = None
+    awards_of: Callable[[Sequence[RankedPlace]], Sequence[TownshipAward]] | None = None
+    pool: Decimal | None = None
 
 
 def ranking_content(
     frame: Frame,
     townships: Sequence[Figures],
-    beside: Beside,
+    supplement: Supplement,
     *,
-    previous: Mapping | None,
+    previous: Mapping[str, Any] | None,
     number: str,
     issuer: str,
-) -> dict:
-    """The content of a ranking. `previous`: {"as_of": text, "ranks": {code: rank}} of the last published one, or None.
+) -> dict[str, Any]:
+    """Build the content of a ranking.
 
-    `beside.awards_of`, for a final evaluation, takes the places and gives the awards.
+    `previous`: {"as_of": text, "ranks": {code: rank}} of the last published ranking. `supplement.awards_of`, for a
+    final evaluation, takes the places and returns the awards.
     """
     stage = current_stage(frame.stages, schedule.last_day(frame.as_of))
     ranks = (previous or {}).get("ranks") or {}
     by_code = {figures.code: figures for figures in townships}
-    places = rank((_standing(figures, frame.metric) for figures in townships), ranks)
-    awards: Sequence[Award] = beside.awards_of(places) if beside.awards_of else ()
+    places = rank((_achievement(figures, frame.metric) for figures in townships), ranks)
+    awards: Sequence[TownshipAward] = supplement.awards_of(places) if supplement.awards_of else ()
     today = frame.as_of.date()
     subjects = [
-        Subject(
+        RankedTownship(
             name=by_code[place.code].name,
             place=place,
-            outlook=_outlook(stage, place.standing, today),
+            outlook=_outlook(stage, place.achievement, today),
             gained_period=by_code[place.code].gained_period,
         )
         for place in places
     ]
-    whole = _whole(subjects, stage, today)
+    county_outlook = _county_outlook(subjects, stage, today)
     bulletin = compose(
-        Facts(
+        BulletinFacts(
             kind=frame.kind,
             county=frame.county,
             year=frame.year,
@@ -101,11 +112,11 @@ def ranking_content(
             verb=VERBS[frame.metric],
             subjects=subjects,
             stage=stage,
-            county_outlook=whole,
-            remarks=beside.remarks,
-            late=beside.late_reports,
+            county_outlook=county_outlook,
+            remarks=supplement.remarks,
+            late=supplement.late_reports,
             awards=awards,
-            pool=beside.pool,
+            pool=supplement.pool,
         ),
         number=number,
         issuer=issuer,
@@ -121,32 +132,35 @@ def ranking_content(
         "stage": {"by": stage.by.isoformat(), "share": str(stage.share), "name": stage.name} if stage else None,
         "previous": (previous or {}).get("as_of"),
         "townships": [_row(by_code[s.place.code], s.place, s.outlook, frame.metric) for s in subjects],
-        "whole": {
-            **{
-                name: sum(getattr(f, name) or 0 for f in townships)
-                for name in ("task", "collected", "posted", "self_paid", "collective", "gained", "gained_period")
-            },
-            "done": sum(f.done(frame.metric) for f in townships),
-            "done_of_task": sum(f.done(frame.metric) for f in townships if f.task),
-            "outlook": _outlook_row(whole),
-        },
-        "beside": dict(beside.seen),
+        "whole": {**_totals(townships, frame.metric), "outlook": _outlook_row(county_outlook)},
+        "beside": dict(supplement.observed),
         "bulletin": bulletin_to_json(bulletin),
     }
 
 
-def village_content(villages: Sequence[Figures], metric: str, previous: Mapping[str, int | None] | None) -> list[dict]:
-    """The villages, each ranked among those of its township, in the order of townships and places."""
-    found = []
+def _totals(townships: Sequence[Figures], metric: str) -> dict[str, int]:
+    names = ("task", "collected", "posted", "self_paid", "collective", "gained", "gained_period")
+    return {
+        **{name: sum(getattr(f, name) or 0 for f in townships) for name in names},
+        "done": sum(f.done(metric) for f in townships),
+        "done_of_task": sum(f.done(metric) for f in townships if f.task),
+    }
+
+
+def village_content(
+    villages: Sequence[Figures], metric: str, previous: Mapping[str, int | None] | None
+) -> list[dict[str, Any]]:
+    """Rank the villages within their townships; ordered by township, then rank."""
+    rows = []
     for township in sorted({village.code[:9] for village in villages}):
         own = {v.code: v for v in villages if v.code.startswith(township)}
-        places = rank((_standing(figures, metric) for figures in own.values()), previous)
-        found += [_row(own[place.code], place, None, metric) for place in places]
-    return found
+        places = rank((_achievement(figures, metric) for figures in own.values()), previous)
+        rows += [_row(own[place.code], place, None, metric) for place in places]
+    return rows
 
 
-def bulletin_to_json(bulletin: Bulletin) -> dict:
-    """The bulletin as plain JSON: cells become [kind, value], pairs and amounts texts and whole numbers."""
+def bulletin_to_json(bulletin: Bulletin) -> dict[str, Any]:
+    """Return the bulletin as plain JSON: pairs become lists of integers, amounts become texts."""
     kept = {k: v for k, v in asdict(bulletin).items() if k != "table"}
     kept["praised"], kept["criticised"] = list(bulletin.praised), list(bulletin.criticised)
     kept["paragraphs"] = list(bulletin.paragraphs)
@@ -156,8 +170,8 @@ def bulletin_to_json(bulletin: Bulletin) -> dict:
     return kept
 
 
-def bulletin_from_json(kept: Mapping) -> Bulletin:
-    columns = tuple(Column(header, kind) for header, kind in kept["columns"])
+def bulletin_from_json(kept: Mapping[str, Any]) -> Bulletin:
+    columns = tuple(BulletinColumn(header, kind) for header, kind in kept["columns"])
     rows = tuple(
         tuple(_cell_from_json(column.kind, value) for column, value in zip(columns, row, strict=True))
         for row in kept["rows"]
@@ -166,67 +180,67 @@ def bulletin_from_json(kept: Mapping) -> Bulletin:
     return Bulletin(
         **texts,
         paragraphs=tuple(kept["paragraphs"]),
-        table=Table(columns, rows),
+        table=BulletinTable(columns, rows),
         praised=tuple(kept["praised"]),
         criticised=tuple(kept["criticised"]),
-        remarks=tuple(Remark(**remark) for remark in kept["remarks"]),
+        remarks=tuple(TownshipRemark(**remark) for remark in kept["remarks"]),
     )
 
 
-def _cell_to_json(cell: Cell):
+def _cell_to_json(cell: BulletinCell) -> object:
     if cell.kind == "yuan" and cell.value is not None:
         return str(cell.value)
     return list(cell.value) if isinstance(cell.value, tuple) else cell.value
 
 
-def _cell_from_json(kind, value) -> Cell:
+def _cell_from_json(kind: str, value: object) -> BulletinCell:
     if kind == "yuan" and value is not None:
-        return Cell(kind, Decimal(value))
-    return Cell(kind, tuple(value) if isinstance(value, list) else value)
+        return BulletinCell(kind, Decimal(str(value)))
+    return BulletinCell(kind, tuple(value) if isinstance(value, list) else value)
 
 
-def _standing(figures: Figures, metric: str) -> Standing:
-    return Standing(code=figures.code, task=figures.task, done=figures.done(metric), gained=figures.gained)
+def _achievement(figures: Figures, metric: str) -> Achievement:
+    return Achievement(code=figures.code, task=figures.task, done=figures.done(metric), gained=figures.gained)
 
 
-def _outlook(stage: Stage | None, standing: Standing, today: date) -> Outlook | None:
+def _outlook(stage: StageGoal | None, achievement: Achievement, today: date) -> StageOutlook | None:
     if stage is None:
         return None
-    return outlook(stage, task=standing.task, done=standing.done, gained=standing.gained, today=today)
+    return outlook(stage, task=achievement.task, done=achievement.done, gained=achievement.gained, today=today)
 
 
-def _whole(subjects, stage, today) -> Outlook | None:
-    with_task = [s.place.standing for s in subjects if s.place.standing.task]
+def _county_outlook(subjects: Sequence[RankedTownship], stage: StageGoal | None, today: date) -> StageOutlook | None:
+    with_task = [s.place.achievement for s in subjects if s.place.achievement.task]
     if stage is None or not with_task:
         return None
     return outlook(
         stage,
-        task=sum(s.task for s in with_task),
+        task=sum(s.task or 0 for s in with_task),
         done=sum(s.done for s in with_task),
         gained=sum(s.gained for s in with_task),
         today=today,
     )
 
 
-def _row(figures: Figures, place: Place, seen: Outlook | None, metric: str) -> dict:
+def _row(figures: Figures, place: RankedPlace, prospect: StageOutlook | None, metric: str) -> dict[str, Any]:
     return {
         **asdict(figures),
         "done": figures.done(metric),
         "rank": place.rank,
         "movement": place.movement,
-        "outlook": _outlook_row(seen),
+        "outlook": _outlook_row(prospect),
     }
 
 
-def _outlook_row(seen: Outlook | None) -> dict | None:
-    if seen is None:
+def _outlook_row(prospect: StageOutlook | None) -> dict[str, Any] | None:
+    if prospect is None:
         return None
     return {
-        "target": seen.target,
-        "gap": seen.gap,
-        "days_left": seen.days_left,
-        "needed_a_day": seen.needed_a_day,
-        "present_a_day": str(seen.present_a_day),
-        "at_risk": seen.at_risk,
-        "missed": seen.missed,
+        "target": prospect.target,
+        "gap": prospect.gap,
+        "days_left": prospect.days_left,
+        "needed_a_day": prospect.needed_a_day,
+        "present_a_day": str(prospect.present_a_day),
+        "at_risk": prospect.at_risk,
+        "missed": prospect.missed,
     }

@@ -7,7 +7,7 @@ from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
 
-class Kind(models.TextChoices):
+class RankingKind(models.TextChoices):
     DAILY = "daily", "日排名"
     WEEKLY = "weekly", "周排名"
     MONTHLY = "monthly", "月通报"
@@ -22,7 +22,7 @@ class Snapshot(models.Model):
     """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="snapshots")
-    kind = models.CharField("种类", max_length=8, choices=Kind)
+    kind = models.CharField("种类", max_length=8, choices=RankingKind)
     as_of = models.DateTimeField("截至")
     known_at = models.DateTimeField("核对至")
     metric = models.CharField("口径", max_length=10)
@@ -82,7 +82,7 @@ class Ranking(models.Model):
     """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="rankings")
-    kind = models.CharField("种类", max_length=8, choices=Kind)
+    kind = models.CharField("种类", max_length=8, choices=RankingKind)
     as_of = models.DateTimeField("截至")
     version = models.PositiveSmallIntegerField("版本", default=1)
     snapshot = models.OneToOneField(Snapshot, models.PROTECT, related_name="ranking")

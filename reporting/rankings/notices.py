@@ -1,6 +1,7 @@
-"""Text messages that follow from a ranking: to the townships at the foot, to villages that stand still for a week."""
+"""Text messages that follow from a ranking: to the lowest-ranked townships and to villages without progress."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
@@ -10,29 +11,31 @@ from config import clock
 from core.access.roles import Role
 from core.accounts.models import Position, User
 from core.messages.models import OutboxMessage
-from reporting.rankings.models import Kind, Ranking, Snapshot
+from reporting.rankings.models import Ranking, RankingKind, Snapshot
 
-FOOT, STILL = "ranking_foot", "standing_still"
+#: Kinds of message, as stored since 1.0.0.
+LOWEST_RANKED, NO_PROGRESS = "ranking_foot", "standing_still"
+#: A snapshot built later than this sends no messages.
 STALE = timedelta(days=2)
 
 
-def tell_the_foot(*, ranking: Ranking) -> int:
-    """A message to the heads of the townships that a weekly or monthly bulletin criticises. Returns how many."""
-    if ranking.kind not in (Kind.WEEKLY, Kind.MONTHLY):
+def notify_lowest_ranked(*, ranking: Ranking) -> int:
+    """Text the team leaders of the townships criticised by a weekly or monthly bulletin. Return how many messages."""
+    if ranking.kind not in (RankingKind.WEEKLY, RankingKind.MONTHLY):
         return 0
     named = set(ranking.content["bulletin"]["criticised"])
     rows = {row["code"]: row for row in ranking.content["townships"] if row["name"] in named}
     day = f"{timezone.localtime(ranking.as_of):%m月%d日}"
 
-    def text(row):
+    def text(row: dict[str, Any]) -> str:
         gap = row["outlook"]["gap"] if row["outlook"] else 0
         return (
             f"{row['name']}在{day}{ranking.get_kind_display()}中列第{row['rank']}位，完成{row['done']:,}人，"
             f"距阶段目标还差{gap:,}人。请抓紧组织征缴。"
         )
 
-    return _send(
-        FOOT,
+    return _queue_messages(
+        LOWEST_RANKED,
         f"{ranking.kind}:{ranking.as_of.isoformat()}",
         {code: text(row) for code, row in rows.items()},
         role=Role.TOWNSHIP,
@@ -40,35 +43,35 @@ def tell_the_foot(*, ranking: Ranking) -> int:
     )
 
 
-def tell_those_who_stand_still(*, snapshot: Snapshot) -> int:
-    """A message to the helper of every village with a task not yet met where nobody has paid for seven days.
+def notify_no_progress(*, snapshot: Snapshot) -> int:
+    """Text the helpers of villages whose task is not met and where nobody has paid for seven days. Return how many.
 
-    What was only posted in the week is the township's work; here the village's own counts. A week that is long past
-    when its snapshot is built helps nobody and sends nothing.
+    Counted by payment, not by posting, which is the township's work. A snapshot built more than two days late sends
+    nothing.
     """
-    if snapshot.kind != Kind.WEEKLY or clock.now() - snapshot.as_of > STALE:
+    if snapshot.kind != RankingKind.WEEKLY or clock.now() - snapshot.as_of > STALE:
         return 0
-    moving = Contribution.objects.filter(
+    recent = Contribution.objects.filter(
         campaign=snapshot.campaign, recorded_at__lt=snapshot.as_of, recorded_at__gte=snapshot.as_of - timedelta(days=7)
     )
-    moving = set(moving.order_by().values_list("village_id", flat=True).distinct())
-    still = [
+    with_progress = set(recent.order_by().values_list("village_id", flat=True).distinct())
+    without_progress = [
         row
         for row in snapshot.rows.filter(task__gt=F("collected")).select_related("region")
-        if len(row.region_id) == 12 and row.region_id not in moving
+        if len(row.region_id) == 12 and row.region_id not in with_progress
     ]
     day = f"{timezone.localtime(snapshot.as_of):%m月%d日}"
     texts = {
         row.region_id: f"{row.region.name}截至{day}一周没有新增缴费（任务{row.task:,}人，已收{row.collected:,}人）。"
         "请抓紧入户征缴，已收的请及时报送台账。"
-        for row in still
+        for row in without_progress
     }
-    return _send(STILL, snapshot.as_of.isoformat(), texts, role=Role.VILLAGE, position=Position.HELPER)
+    return _queue_messages(NO_PROGRESS, snapshot.as_of.isoformat(), texts, role=Role.VILLAGE, position=Position.HELPER)
 
 
-def _send(kind, occasion, texts, *, role, position) -> int:
-    """One message a person and occasion, however often this runs. Where nobody holds the position, all of the role."""
-    people = {}
+def _queue_messages(kind: str, occasion: str, texts: dict[str, str], *, role: str, position: str) -> int:
+    """Queue one message a person and occasion; safe to repeat. Without a holder of the position, all of the role."""
+    people: dict[str, list[User]] = {}
     for user in User.objects.filter(role=role, region_id__in=list(texts), is_active=True).order_by("pk"):
         people.setdefault(user.region_id, []).append(user)
     messages = []

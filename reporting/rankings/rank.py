@@ -1,6 +1,6 @@
-"""Who stands where: exact ratios, shared ranks, movement, and the fingerprint of a published table.
+"""Rank regions by exact ratios with shared ranks and movement; compute the fingerprint of a published table.
 
-Design 5.7. Whole numbers of people go in; a ratio is never rounded before it is compared.
+内政办〔2024〕六(二). Whole numbers of people go in; a ratio is never rounded before it is compared.
 """
 
 import hashlib
@@ -11,11 +11,11 @@ from fractions import Fraction
 
 
 @dataclass(frozen=True)
-class Standing:
-    """One region's facts at the as-of time, in people.
+class Achievement:
+    """One region's figures at the as-of time, in people.
 
-    `task` None or 0 means that no task was given: such a region is shown, last, without a rank.
-    `gained` is what `done` grew by in the seven days before the as-of time; a reversal can make it negative.
+    `task` None or 0: no task was set; the region is listed last, without a rank.
+    `gained`: the change of `done` in the seven days before the as-of time; negative after reversals.
     """
 
     code: str
@@ -23,7 +23,7 @@ class Standing:
     done: int
     gained: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.task is not None and self.task < 0:
             raise ValueError(f"{self.code}：任务数不能是负数（{self.task}）。")
         if self.done < 0:
@@ -35,16 +35,16 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where one region stands. `rank` None: no task. `movement` > 0: so many places up since last time; None: new."""
+class RankedPlace:
+    """One region's rank. `rank` None: no task. `movement` > 0: places gained since the last ranking; None: new."""
 
-    standing: Standing
+    achievement: Achievement
     rank: int | None
     previous_rank: int | None = None
 
     @property
     def code(self) -> str:
-        return self.standing.code
+        return self.achievement.code
 
     @property
     def movement(self) -> int | None:
@@ -53,41 +53,46 @@ class Place:
         return self.previous_rank - self.rank
 
 
-def rank(standings: Iterable[Standing], previous: Mapping[str, int | None] | None = None) -> list[Place]:
-    """Places in the order in which they are shown.
+def rank(achievements: Iterable[Achievement], previous: Mapping[str, int | None] | None = None) -> list[RankedPlace]:
+    """Return the regions in display order.
 
-    Equal completion shares a rank and the next one is skipped (1, 1, 3). Among equals the larger weekly gain is
-    shown first, then the smaller code. `previous` maps a code to its rank in the last published ranking.
+    Equal completion shares a rank and the next rank is skipped (1, 1, 3). Ties are listed by larger weekly gain, then
+    by smaller code. `previous` maps a code to its rank in the last published ranking.
 
-    Raises ValueError if a code occurs twice.
+    Raise ValueError if a code occurs twice.
     """
-    standings = list(standings)
-    if len({s.code for s in standings}) != len(standings):
+    achievements = list(achievements)
+    if len({a.code for a in achievements}) != len(achievements):
         raise ValueError("同一区划出现了两次，无法排名。")
     previous = previous or {}
-    with_task = sorted((s for s in standings if s.task), key=lambda s: (-s.completion, -s.gained, s.code))
-    without_task = sorted((s for s in standings if not s.task), key=lambda s: s.code)
+    with_task = sorted(((a.completion, a) for a in achievements if a.completion is not None), key=_display_order)
+    without_task = sorted((a for a in achievements if a.completion is None), key=lambda a: a.code)
 
-    places: list[Place] = []
-    for position, standing in enumerate(with_task, start=1):
-        tied = bool(places) and places[-1].standing.completion == standing.completion
+    places: list[RankedPlace] = []
+    for position, (completion, achievement) in enumerate(with_task, start=1):
+        tied = bool(places) and places[-1].achievement.completion == completion
         shared = places[-1].rank if tied else position
-        places.append(Place(standing, shared, previous.get(standing.code)))
-    places += [Place(standing, None, previous.get(standing.code)) for standing in without_task]
+        places.append(RankedPlace(achievement, shared, previous.get(achievement.code)))
+    places += [RankedPlace(achievement, None, previous.get(achievement.code)) for achievement in without_task]
     return places
 
 
-def fingerprint(content) -> str:
-    """SHA-256 of the content's canonical JSON (sorted keys, no blanks, UTF-8), as 64 hex digits.
+def _display_order(pair: tuple[Fraction, Achievement]) -> tuple[Fraction, int, str]:
+    completion, achievement = pair
+    return -completion, -achievement.gained, achievement.code
 
-    Only dict, list, tuple, str, int, bool and None are let in: a float or a date could be written in two ways.
+
+def fingerprint(content: object) -> str:
+    """Return the SHA-256 of the content's canonical JSON (sorted keys, no blanks, UTF-8), as 64 hex digits.
+
+    Only dict, list, tuple, str, int, bool and None are accepted: a float or a date has more than one spelling.
     """
     _refuse_ambiguous(content)
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _refuse_ambiguous(content) -> None:
+def _refuse_ambiguous(content: object) -> None:
     if isinstance(content, Mapping):
         for key, value in content.items():
             if not isinstance(key, str):

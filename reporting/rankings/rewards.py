@@ -1,4 +1,4 @@
-"""Money for the townships after the final evaluation: so much a person, and prizes by tiers that the county sets.
+"""Work out the townships' money after the final evaluation: an amount a person, and prizes by the county's tiers.
 
 内乡 六(四): ¥1.5 for each insured person, and ¥300,000 in first, second and third prizes for 16 townships.
 """
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reporting.rankings.rank import Place
+from reporting.rankings.rank import RankedPlace
 
 CENT = Decimal("0.01")
 
@@ -23,7 +23,7 @@ class Tier:
 
 
 @dataclass(frozen=True)
-class Award:
+class TownshipAward:
     code: str
     people: int
     working_funds: Decimal
@@ -36,7 +36,7 @@ class Award:
 
 
 def check_tiers(tiers: Sequence[Tier]) -> list[str]:
-    """What is wrong with the county's tiers, in Chinese; empty if they can be used."""
+    """Return what is wrong with the county's tiers, in Chinese; empty if they can be used."""
     problems = []
     expected = 1
     for tier in tiers:
@@ -50,10 +50,10 @@ def check_tiers(tiers: Sequence[Tier]) -> list[str]:
     return problems
 
 
-def awards(places: Sequence[Place], *, a_person: Decimal, tiers: Sequence[Tier]) -> list[Award]:
-    """One award a region, in the order of `places`. Those who share a rank get the same prize; no rank, no prize.
+def awards(places: Sequence[RankedPlace], *, a_person: Decimal, tiers: Sequence[Tier]) -> list[TownshipAward]:
+    """Return one award a region, in the order of `places`. A shared rank gets the same prize; no rank, no prize.
 
-    Raises ValueError with the Chinese reason if the tiers overlap, leave a gap or carry no amount.
+    Raise ValueError with the Chinese reason if the tiers overlap, leave a gap or carry no amount.
     """
     problems = check_tiers(tiers)
     if problems:
@@ -62,10 +62,10 @@ def awards(places: Sequence[Place], *, a_person: Decimal, tiers: Sequence[Tier])
     for place in places:
         tier = next((t for t in tiers if place.rank and t.first <= place.rank <= t.last), None)
         result.append(
-            Award(
+            TownshipAward(
                 code=place.code,
-                people=place.standing.done,
-                working_funds=(a_person * place.standing.done).quantize(CENT),
+                people=place.achievement.done,
+                working_funds=(a_person * place.achievement.done).quantize(CENT),
                 prize_name=tier.name if tier else "",
                 prize=tier.amount if tier else Decimal("0.00"),
             )
@@ -73,6 +73,6 @@ def awards(places: Sequence[Place], *, a_person: Decimal, tiers: Sequence[Tier])
     return result
 
 
-def overspent(given: Sequence[Award], pool: Decimal) -> Decimal:
-    """By how much the prizes exceed the pool. Shared ranks can do that: the county must then change the tiers."""
+def overspent(given: Sequence[TownshipAward], pool: Decimal) -> Decimal:
+    """Return by how much the prizes exceed the pool, as shared ranks can cause; the county must change the tiers."""
     return max(Decimal("0.00"), sum((award.prize for award in given), Decimal("0.00")) - pool)

@@ -1,6 +1,7 @@
 """Publishing a ranking: what the county shows, frozen; a correction is the next version, with its reason."""
 
 from functools import partial
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -16,12 +17,12 @@ from reporting.progress.counting import FIGURES
 from reporting.progress.goals import stages_of
 from reporting.progress.groups import coverage_by_kind, coverage_by_region, goals_of_the_year
 from reporting.rankings import notices
-from reporting.rankings.bulletin import Remark
-from reporting.rankings.content import Beside, Figures, Frame, ranking_content, village_content
-from reporting.rankings.models import Kind, Ranking, RewardTier, Snapshot
+from reporting.rankings.bulletin import TownshipRemark
+from reporting.rankings.content import Figures, Frame, Supplement, ranking_content, village_content
+from reporting.rankings.models import Ranking, RankingKind, RewardTier, Snapshot
 from reporting.rankings.rank import fingerprint
 from reporting.rankings.rewards import Tier, awards
-from reporting.rankings.snapshots import build_snapshot, rows_of, view_of
+from reporting.rankings.snapshots import build_snapshot, cutoff_of, rows_of
 from reporting.reports.models import TownshipReport
 from subsidies.campaigns.services import lock_campaign
 
@@ -39,7 +40,7 @@ def publish_ranking(*, snapshot: Snapshot, number: str, actor) -> Ranking:
     if Ranking.objects.filter(campaign=snapshot.campaign, kind=snapshot.kind, as_of=snapshot.as_of).exists():
         raise Refused("这一期已经发布。要改动已发布的数据，请在该期页面上办理更正。")
     ranking = _freeze(snapshot, version=1, number=number, reason="", actor=actor)
-    notices.tell_the_foot(ranking=ranking)
+    notices.notify_lowest_ranked(ranking=ranking)
     return ranking
 
 
@@ -77,9 +78,9 @@ def _compared(before, after):
 def correction_preview(ranking: Ranking) -> list[tuple[str, Figures | None, Figures | None]]:
     """What a correction made now would differ in. Writes nothing."""
     now = clock.now()
-    view = view_of(campaign=ranking.campaign, kind=ranking.kind, as_of=ranking.as_of, known_at=now)
+    cutoff = cutoff_of(campaign=ranking.campaign, kind=ranking.kind, as_of=ranking.as_of, known_at=now)
     names = dict(Region.objects.in_region(ranking.campaign.county_id).values_list("code", "name"))
-    rows = rows_of(campaign=ranking.campaign, view=view)
+    rows = rows_of(campaign=ranking.campaign, cutoff=cutoff)
     return _compared(
         figures_of(ranking.snapshot),
         [
@@ -132,17 +133,17 @@ def content_of(*, snapshot: Snapshot, number: str, version: int = 1, reason: str
         source=f"{snapshot.get_kind_display()}第{version}版，快照校验码 {snapshot.fingerprint[:16]}",
     )
     remarks, late = _reports(snapshot, townships)
-    beside = Beside(
-        seen=_seen(snapshot, sum(f.done(snapshot.metric) for f in townships)),
+    supplement = Supplement(
+        observed=_observed(snapshot, sum(f.done(snapshot.metric) for f in townships)),
         remarks=remarks,
         late_reports=late,
-        awards_of=_awards_of(campaign) if snapshot.kind == Kind.FINAL and policy.rewards else None,
+        awards_of=_awards_of(campaign) if snapshot.kind == RankingKind.FINAL and policy.rewards else None,
         pool=policy.rewards.prize_total if policy.rewards else None,
     )
     content = ranking_content(
         frame,
         townships,
-        beside,
+        supplement,
         previous=previous
         and {
             "as_of": timezone.localtime(previous.as_of).isoformat(),
@@ -191,23 +192,23 @@ def _awards_of(campaign):
     return partial(awards, a_person=campaign.policy.rewards.per_head, tiers=tiers)
 
 
-def _reports(snapshot: Snapshot, townships) -> tuple[list[Remark], list[str]]:
+def _reports(snapshot: Snapshot, townships) -> tuple[list[TownshipRemark], list[str]]:
     """What the townships wrote in the reports this bulletin gathers, and who was late with them or did not send one."""
     policy = snapshot.campaign.policy
-    if policy.report is None or snapshot.kind in (Kind.DAILY, Kind.FINAL):
+    if policy.report is None or snapshot.kind in (RankingKind.DAILY, RankingKind.FINAL):
         return [], []
     due = timezone.make_aware(schedule.report_before(policy.report, timezone.make_naive(snapshot.as_of)))
     sent = {r.township_id: r for r in TownshipReport.objects.filter(campaign=snapshot.campaign, due_at=due)}
     remarks = [
-        Remark(t.name, sent[t.code].practice, sent[t.code].problem, sent[t.code].suggestion)
+        TownshipRemark(t.name, sent[t.code].practice, sent[t.code].problem, sent[t.code].suggestion)
         for t in townships
         if t.code in sent and (sent[t.code].practice or sent[t.code].problem or sent[t.code].suggestion)
     ]
     return remarks, [t.name for t in townships if t.code not in sent or sent[t.code].is_late]
 
 
-def _seen(snapshot: Snapshot, people_insured: int) -> dict:
-    """Late cash and special groups as they stand now, with the time."""
+def _observed(snapshot: Snapshot, people_insured: int) -> dict[str, Any]:
+    """Collect late cash, special groups and yearly goals as they are now, with the time."""
     campaign, now = snapshot.campaign, clock.now()
     day = min(schedule.last_day(timezone.make_naive(snapshot.as_of)), timezone.localtime(now).date())
     board = duties.board(campaign=campaign, region=campaign.county_id, as_of=day)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from config import clock
 from reporting.progress import schedule
-from reporting.progress.counting import FIGURES, View, by_region, tally_villages, task_of_township, tasks_at, tree_at
+from reporting.progress.counting import FIGURES, Cutoff, by_region, tally_villages, task_of_township, tasks_at, tree_at
 from reporting.rankings.models import Snapshot, SnapshotRow
 from reporting.rankings.rank import fingerprint
 from subsidies.campaigns.models import Campaign
@@ -27,10 +27,10 @@ def build_snapshot(*, campaign: Campaign, kind: str, as_of: datetime, known_at: 
     key = {"campaign": campaign, "kind": kind, "as_of": as_of, "known_at": known_at}
     if found := Snapshot.objects.filter(**key).first():
         return found
-    view = view_of(campaign=campaign, kind=kind, as_of=as_of, known_at=known_at)
-    rows = rows_of(campaign=campaign, view=view)
+    cutoff = cutoff_of(campaign=campaign, kind=kind, as_of=as_of, known_at=known_at)
+    rows = rows_of(campaign=campaign, cutoff=cutoff)
     snapshot = Snapshot.objects.create(
-        **key, metric=view.metric, built_at=clock.now(), fingerprint=_fingerprint(campaign, kind, view, rows)
+        **key, metric=cutoff.metric, built_at=clock.now(), fingerprint=_fingerprint(campaign, kind, cutoff, rows)
     )
     for row in rows:
         row.snapshot = snapshot
@@ -38,11 +38,11 @@ def build_snapshot(*, campaign: Campaign, kind: str, as_of: datetime, known_at: 
     return snapshot
 
 
-def view_of(*, campaign: Campaign, kind: str, as_of: datetime, known_at: datetime) -> View:
+def cutoff_of(*, campaign: Campaign, kind: str, as_of: datetime, known_at: datetime) -> Cutoff:
     """What a snapshot of this kind looks at."""
     policy = campaign.policy
     began = schedule.began(kind, timezone.make_naive(as_of), policy.period)
-    return View(as_of=as_of, known_at=known_at, metric=policy.ranking.metric, period_from=timezone.make_aware(began))
+    return Cutoff(as_of=as_of, known_at=known_at, metric=policy.ranking.metric, period_from=timezone.make_aware(began))
 
 
 def snapshots_due(*, campaign: Campaign, now: datetime) -> list[tuple[str, datetime]]:
@@ -56,11 +56,11 @@ def snapshots_due(*, campaign: Campaign, now: datetime) -> list[tuple[str, datet
     return [due for due in wanted if due not in built and due[1] >= campaign.opened_at]
 
 
-def rows_of(*, campaign: Campaign, view: View) -> list[SnapshotRow]:
-    """The unsaved rows of a view: each township, then its villages."""
-    tree = tree_at(campaign, view.known_at)
-    tasks = tasks_at(campaign, view.known_at)
-    tallies = by_region(tree, tally_villages(campaign, view))
+def rows_of(*, campaign: Campaign, cutoff: Cutoff) -> list[SnapshotRow]:
+    """The unsaved rows of a cutoff: each township, then its villages."""
+    tree = tree_at(campaign, cutoff.known_at)
+    tasks = tasks_at(campaign, cutoff.known_at)
+    tallies = by_region(tree, tally_villages(campaign, cutoff))
     rows = []
     for township in tree.townships:
         rows.append((township.code, task_of_township(township.code, tree, tasks)))
@@ -71,15 +71,15 @@ def rows_of(*, campaign: Campaign, view: View) -> list[SnapshotRow]:
     ]
 
 
-def _fingerprint(campaign, kind, view, rows) -> str:
+def _fingerprint(campaign, kind, cutoff, rows) -> str:
     return fingerprint(
         {
             "county": campaign.county_id,
             "year": campaign.year,
             "kind": kind,
-            "metric": view.metric,
-            "as_of": timezone.localtime(view.as_of).isoformat(),
-            "known_at": timezone.localtime(view.known_at).isoformat(),
+            "metric": cutoff.metric,
+            "as_of": timezone.localtime(cutoff.as_of).isoformat(),
+            "known_at": timezone.localtime(cutoff.known_at).isoformat(),
             "rows": [[row.region_id, row.task, *(getattr(row, name) for name in FIGURES)] for row in rows],
         }
     )

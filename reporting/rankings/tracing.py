@@ -6,15 +6,15 @@ from collection.contributions.models import Contribution
 from core.regions.models import Region
 from reporting.progress.counting import tree_at, within
 from reporting.rankings.models import Ranking
-from reporting.rankings.snapshots import view_of
+from reporting.rankings.snapshots import cutoff_of
 
 
 def counted(*, ranking: Ranking, region: Region) -> QuerySet:
     """The contributions that the ranking counted in a township or village. To be scoped before names are shown."""
     snapshot = ranking.snapshot
-    view = view_of(campaign=ranking.campaign, kind=ranking.kind, as_of=ranking.as_of, known_at=snapshot.known_at)
+    cutoff = cutoff_of(campaign=ranking.campaign, kind=ranking.kind, as_of=ranking.as_of, known_at=snapshot.known_at)
     here = within(tree_at(ranking.campaign, snapshot.known_at), region.code)
-    rows = Contribution.objects.filter(here, view.counted(snapshot.metric), campaign=ranking.campaign)
+    rows = Contribution.objects.filter(here, cutoff.counted(snapshot.metric), campaign=ranking.campaign)
     return rows.select_related("resident", "village").order_by("village_id", "resident_id", "pk")
 
 

@@ -8,7 +8,7 @@ from core.refusals import Refused
 from core.regions.models import Region
 from core.tables import reader
 from reporting.progress.counting import tasks_at, tree_at
-from reporting.progress.selectors import view_now
+from reporting.progress.selectors import cutoff_now
 from residents.register.selectors import village_names
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.target_sheet import Line, read_targets
@@ -16,7 +16,7 @@ from subsidies.campaigns.targets import set_targets
 
 
 @dataclass
-class Change:
+class TargetChange:
     """A township or village: its task now, as the table has it, and the township's own task (None: not set)."""
 
     region: Region
@@ -26,13 +26,13 @@ class Change:
 
 
 @dataclass
-class Preview:
+class TargetsPreview:
     """What a table would do: the lines with problems, each township's sum, each changed village, the villages it says
     nothing of, and in how many villages nothing changes."""
 
     bad: list[Line]
-    townships: list[Change]
-    villages: list[Change]
+    townships: list[TargetChange]
+    villages: list[TargetChange]
     silent: list[Region]
     same: int
 
@@ -45,10 +45,10 @@ class Preview:
         return sum(one.after for one in self.townships)
 
 
-def preview_targets(*, campaign: Campaign, table: Attachment) -> Preview:
+def preview_targets(*, campaign: Campaign, table: Attachment) -> TargetsPreview:
     """Reads a table beside the tasks in force. Raises SheetError."""
     lines = _read(campaign, table)
-    now = view_now(campaign).as_of
+    now = cutoff_now(campaign).as_of
     tree, tasks = tree_at(campaign, now), tasks_at(campaign, now)
     told = {line.code: line.people for line in lines if line.people is not None and not line.problems}
     after = {**tasks, **told}
@@ -56,15 +56,15 @@ def preview_targets(*, campaign: Campaign, table: Attachment) -> Preview:
     for township in tree.townships:
         places = tree.villages_of(township.code)
         sums = [sum(figures.get(one.code) or 0 for one in places) for figures in (tasks, after)]
-        townships.append(Change(township, *sums, own=tasks.get(township.code)))
+        townships.append(TargetChange(township, *sums, own=tasks.get(township.code)))
         villages += [
-            Change(one, tasks.get(one.code), told[one.code])
+            TargetChange(one, tasks.get(one.code), told[one.code])
             for one in places
             if one.code in told and told[one.code] != tasks.get(one.code)
         ]
         silent += [one for one in places if one.code not in told]
     bad = [line for line in lines if line.problems]
-    return Preview(bad, townships, villages, silent, same=len(told) - len(villages))
+    return TargetsPreview(bad, townships, villages, silent, same=len(told) - len(villages))
 
 
 def set_targets_from_table(*, campaign: Campaign, table: Attachment, source: str, actor) -> int:

@@ -15,7 +15,7 @@ from core.regions.models import Region
 from core.tables.reader import SheetError
 from core.tables.writer import xlsx_response
 from reporting.progress.counting import task_of_township, tasks_at, tree_at
-from reporting.progress.selectors import view_now
+from reporting.progress.selectors import cutoff_now
 from reporting.targets.services import preview_targets, set_targets_from_table
 from subsidies.campaigns.selectors import current
 from subsidies.campaigns.targets import set_targets
@@ -55,7 +55,7 @@ def targets(request, code):
     campaign = current(request.user)
     if campaign is None or region.level == Region.Level.VILLAGE:
         raise Http404
-    now = view_now(campaign).as_of
+    now = cutoff_now(campaign).as_of
     tree, tasks = tree_at(campaign, now), tasks_at(campaign, now)
     is_county = region.level == Region.Level.COUNTY
     below = tree.townships if is_county else tree.villages_of(region.code)
@@ -105,7 +105,7 @@ class SourceForm(forms.Form):
 def targets_template(request):
     """All villages with their present tasks, to be filled in and uploaded."""
     campaign = _campaign(request)
-    now = view_now(campaign).as_of
+    now = cutoff_now(campaign).as_of
     tree, tasks = tree_at(campaign, now), tasks_at(campaign, now)
     rows = (
         (village.code, township.name, village.name, tasks.get(village.code))

@@ -10,7 +10,7 @@ from django.core.management import CommandError
 
 from core.regions.services import read_regions
 from demo import build, serve
-from demo.people import AREA, Village
+from demo.people import AREA, InventedVillage
 from demo.slips import drawn_slip
 from residents.people import id_numbers
 
@@ -18,12 +18,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_same_seed_gives_the_same_people_and_another_seed_others():
-    first, again, other = (Village("411325101200", 12, 60, seed).people for seed in (1, 1, 2))
+    first, again, other = (InventedVillage("411325101200", 12, 60, seed).people for seed in (1, 1, 2))
     assert first == again != other
 
 
 def test_numbers_pass_the_check_are_all_different_and_nobodys():
-    people = [person for order in (0, 1, 294) for person in Village(f"41132510{order:04d}", order, 3000, 1).people]
+    people = [
+        person for order in (0, 1, 294) for person in InventedVillage(f"41132510{order:04d}", order, 3000, 1).people
+    ]
     numbers = [person.id_number for person in people]
     assert len(set(numbers)) == len(numbers) == 9000
     assert all(id_numbers.check(number) is None for number in numbers)

@@ -11,12 +11,22 @@ from docx import Document
 
 from reporting.bulletins.excel import bulletin_workbook
 from reporting.bulletins.word import bulletin_document
-from reporting.progress.goals import Stage, outlook
-from reporting.rankings.bulletin import Facts, Remark, Subject, compose, criticised, movement_text, pace, praised, share
-from reporting.rankings.rank import Place, Standing, rank
+from reporting.progress.goals import StageGoal, outlook
+from reporting.rankings.bulletin import (
+    BulletinFacts,
+    RankedTownship,
+    TownshipRemark,
+    compose,
+    criticised,
+    movement_text,
+    pace,
+    praised,
+    share,
+)
+from reporting.rankings.rank import Achievement, RankedPlace, rank
 from reporting.rankings.rewards import Tier, awards
 
-STAGE = Stage(date(2024, 10, 31), Fraction(9, 10))
+STAGE = StageGoal(date(2024, 10, 31), Fraction(9, 10))
 AS_OF = datetime(2024, 10, 25, 12)
 FRIDAY = AS_OF.date()
 
@@ -24,13 +34,13 @@ FRIDAY = AS_OF.date()
 def subjects(*facts, previous=None, today=FRIDAY):
     """facts: (name, task, done, gained)"""
     return [
-        Subject(
+        RankedTownship(
             p.code,
             p,
-            outlook(STAGE, task=p.standing.task, done=p.standing.done, gained=p.standing.gained, today=today),
-            p.standing.gained,
+            outlook(STAGE, task=p.achievement.task, done=p.achievement.done, gained=p.achievement.gained, today=today),
+            p.achievement.gained,
         )
-        for p in rank([Standing(*f) for f in facts], previous)
+        for p in rank([Achievement(*f) for f in facts], previous)
     ]
 
 
@@ -47,7 +57,7 @@ def weekly(*facts, **more):
     facts = subjects(*(facts or FIVE))
     county = outlook(STAGE, task=5000, done=3550, gained=280, today=AS_OF.date())
     return compose(
-        Facts("weekly", "示例县", 2025, AS_OF, "入库", facts, STAGE, county, **more),
+        BulletinFacts("weekly", "示例县", 2025, AS_OF, "入库", facts, STAGE, county, **more),
         number="示医征〔2024〕3号",
         issuer="示例县医疗保障局",
         source="第1版",
@@ -113,7 +123,7 @@ def test_praised_and_criticised(case):
     [(1, 3, "升2"), (3, 1, "降2"), (2, 2, "平"), (2, None, "新"), (None, 2, "—")],
 )
 def test_movement(rank_now, before, shown):
-    place = Place(Standing("a", 1 if rank_now else None, 0), rank_now, before)
+    place = RankedPlace(Achievement("a", 1 if rank_now else None, 0), rank_now, before)
     assert movement_text(place.rank, place.movement) == shown
 
 
@@ -141,7 +151,9 @@ def final(pool=Decimal("300000")):
         tiers=[Tier("一等奖", 1, 1, Decimal("200000")), Tier("二等奖", 2, 3, Decimal("80000"))],
     )
     return compose(
-        Facts("final", "示例县", 2025, datetime(2024, 12, 31, 18), "入库", facts, STAGE, None, awards=given, pool=pool),
+        BulletinFacts(
+            "final", "示例县", 2025, datetime(2024, 12, 31, 18), "入库", facts, STAGE, None, awards=given, pool=pool
+        ),
         number="示医征〔2024〕20号",
         issuer="示例县医疗保障局",
         source="第1版",
@@ -210,7 +222,7 @@ def test_word_and_excel_say_what_the_page_says(bulletin):
 
 
 def test_typed_texts_arrive_whole_and_are_never_read_as_marks_or_formulas():
-    remark = Remark("甲镇", "=1+1 <上门> & {{ number }}", "外出\n人员多", "")
+    remark = TownshipRemark("甲镇", "=1+1 <上门> & {{ number }}", "外出\n人员多", "")
     bulletin = weekly(remarks=[remark])
     word_text = "\n".join(p.text for p in Document(BytesIO(bulletin_document(bulletin))).paragraphs)
     assert "典型做法：=1+1 <上门> & {{ number }}" in word_text

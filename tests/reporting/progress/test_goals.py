@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.progress.goals import Coverage, Stage, current_stage, outlook, yearly_goals
+from reporting.progress.goals import Coverage, StageGoal, current_stage, outlook, yearly_goals
 
-OCTOBER = Stage(date(2024, 10, 31), Fraction(9, 10), "重点突击阶段")
-NOVEMBER = Stage(date(2024, 11, 30), Fraction(1), "集中扫尾阶段")
+OCTOBER = StageGoal(date(2024, 10, 31), Fraction(9, 10), "重点突击阶段")
+NOVEMBER = StageGoal(date(2024, 11, 30), Fraction(1), "集中扫尾阶段")
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_without_a_task_there_is_no_outlook(task):
 @given(st.integers(1, 10**6), st.integers(0, 10**6), st.integers(1, 100), st.integers(0, 40))
 def test_the_needed_pace_is_the_least_that_reaches_the_goal(task, done, share, before):
     seen = outlook(
-        Stage(date(2024, 10, 31), Fraction(share, 100)),
+        StageGoal(date(2024, 10, 31), Fraction(share, 100)),
         task=task,
         done=done,
         gained=0,

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporting.progress.goals import percent
-from reporting.rankings.rank import Standing, fingerprint, rank
+from reporting.rankings.rank import Achievement, fingerprint, rank
 
 # name, (code, task, done, gained)…, expected (code, rank)… in the order shown
 CASES = [
@@ -36,7 +36,7 @@ CASES = [
 
 @pytest.mark.parametrize(("standings", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_rank(standings, expected):
-    assert [(place.code, place.rank) for place in rank(Standing(*s) for s in standings)] == expected
+    assert [(place.code, place.rank) for place in rank(Achievement(*s) for s in standings)] == expected
 
 
 @pytest.mark.parametrize(
@@ -45,29 +45,31 @@ def test_rank(standings, expected):
     ids=["up two", "the same", "new in the table", "first ranking of all", "had no task last time"],
 )
 def test_movement(previous, movement):
-    assert rank([Standing("a", 10, 5)], previous)[0].movement == movement
+    assert rank([Achievement("a", 10, 5)], previous)[0].movement == movement
 
 
 def test_down_is_negative_and_without_a_task_there_is_no_movement():
-    _, down, unranked = rank([Standing("a", 10, 5), Standing("b", 10, 6), Standing("c", None, 5)], {"a": 1, "c": 2})
+    _, down, unranked = rank(
+        [Achievement("a", 10, 5), Achievement("b", 10, 6), Achievement("c", None, 5)], {"a": 1, "c": 2}
+    )
     assert (down.movement, unranked.movement) == (-1, None)
 
 
 @pytest.mark.parametrize("bad", [("a", -1, 0), ("a", 1, -1)], ids=["task", "done"])
 def test_negative_numbers_are_refused(bad):
     with pytest.raises(ValueError, match="负数"):
-        Standing(*bad)
+        Achievement(*bad)
 
 
 def test_a_region_counts_once():
     with pytest.raises(ValueError, match="两次"):
-        rank([Standing("a", 1, 1), Standing("a", 2, 2)])
+        rank([Achievement("a", 1, 1), Achievement("a", 2, 2)])
 
 
 people = st.integers(min_value=0, max_value=10**7)
 tables = st.lists(
     st.builds(
-        Standing,
+        Achievement,
         code=st.text("0123456789", min_size=12, max_size=12),
         task=st.none() | people,
         done=people,
@@ -81,10 +83,10 @@ tables = st.lists(
 @given(tables)
 def test_a_rank_is_one_more_than_the_number_of_those_who_did_better(standings):
     for place in rank(standings):
-        if not place.standing.task:
+        if not place.achievement.task:
             assert place.rank is None
             continue
-        mine = place.standing
+        mine = place.achievement
         better = [s for s in standings if s.task and s.done * mine.task > mine.done * s.task]
         assert place.rank == len(better) + 1
 
@@ -109,7 +111,9 @@ def test_everyone_is_shown_once_and_those_without_a_task_last(standings):
 def test_more_people_never_cost_a_place(standings, more):
     before = {p.code: p.rank for p in rank(standings)}
     first, *others = standings
-    after = {p.code: p.rank for p in rank([Standing(first.code, first.task, first.done + more, first.gained), *others])}
+    after = {
+        p.code: p.rank for p in rank([Achievement(first.code, first.task, first.done + more, first.gained), *others])
+    }
     assert before[first.code] is None or after[first.code] <= before[first.code]
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.rankings.rank import Standing, rank
+from reporting.rankings.rank import Achievement, rank
 from reporting.rankings.rewards import Tier, awards, check_tiers, overspent
 
 FIRST = Tier("一等奖", 1, 2, Decimal("40000.00"))
@@ -12,7 +12,7 @@ SECOND = Tier("二等奖", 3, 4, Decimal("20000.00"))
 
 
 def places(*done, task=100):
-    return rank(Standing(code=str(index), task=task, done=count) for index, count in enumerate(done))
+    return rank(Achievement(code=str(index), task=task, done=count) for index, count in enumerate(done))
 
 
 def test_a_person_and_a_prize_for_each_township():

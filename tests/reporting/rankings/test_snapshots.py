@@ -101,9 +101,9 @@ def test_built_late_has_the_rows_of_its_time(campaign, pay, villages, noon, busi
     moved = Region.objects.create(code="411325102999", name="迁来村", level="village", parent_id="411325102")
     Region.objects.filter(code=other).update(replaced_by=moved, replaced_at=at("2024-11-15"))
 
-    view = snapshots.view_of(campaign=campaign, kind="weekly", as_of=at(FRIDAY), known_at=at(FRIDAY))
-    again = snapshots.rows_of(campaign=campaign, view=view)
-    assert snapshots._fingerprint(campaign, "weekly", view, again) == on_time.fingerprint
+    cutoff = snapshots.cutoff_of(campaign=campaign, kind="weekly", as_of=at(FRIDAY), known_at=at(FRIDAY))
+    again = snapshots.rows_of(campaign=campaign, cutoff=cutoff)
+    assert snapshots._fingerprint(campaign, "weekly", cutoff, again) == on_time.fingerprint
     assert {row.region_id: row.task for row in again if row.task} == {village: 100, other: 50, "411325101": 150}
 
 
