@@ -10,7 +10,7 @@ from django.db import transaction
 from collection.contributions.models import Contribution
 from collection.contributions.services import Payment, record_contributions
 from collection.receipts.books import issue_book, register_book
-from collection.receipts.services import Use, use_receipts
+from collection.receipts.services import ReceiptUse, use_receipts
 from core.accounts.models import User
 from core.regions.models import Region
 from demo.county import COUNTY, SEED, VILLAGE
@@ -105,7 +105,7 @@ def _collect_village(campaign, plan, day, recorder) -> list[Payment]:
             continue
         receipt = written_number(plan.next_receipt)
         plan.next_receipt += 1
-        uses.append(Use(receipt, members[0].household.number, sum(answer.due for _, answer in quotes), day))
+        uses.append(ReceiptUse(receipt, members[0].household.number, sum(answer.due for _, answer in quotes), day))
         paying += [(person, answer, receipt) for person, answer in quotes]
     receipts = use_receipts(campaign=campaign, village=plan.code, uses=uses, actor=recorder)
     return [

@@ -61,7 +61,7 @@ def deposit_list(request):
         if form.cleaned_data["state"]:
             rows = rows.filter(state=form.cleaned_data["state"])
         if wanted := form.cleaned_data["q"].strip():
-            rows = rows.filter(Q(slip_no=deposits.written(wanted)) | Q(village__name__contains=wanted))
+            rows = rows.filter(Q(slip_no=deposits.normalize_slip_no(wanted)) | Q(village__name__contains=wanted))
     rows = rows.select_related("village", "village__parent", "recorded_by", "verified_by")
     page = Paginator(rows.order_by("state", "paid_on", "pk"), 50).get_page(request.GET.get("page"))
     verifies = request.user.role in VERIFIES

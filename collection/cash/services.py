@@ -28,7 +28,7 @@ State = Deposit.State
 LARGEST = Decimal("9999999.99")
 
 
-def written(slip_no: str) -> str:
+def normalize_slip_no(slip_no: str) -> str:
     """The one written form of a slip's number: half-width, capitals, no spaces or dashes."""
     return re.sub(r"[\s\-—]", "", unicodedata.normalize("NFKC", slip_no)).upper()
 
@@ -50,7 +50,7 @@ def record_deposit(
     Raises Refused for a slip number that is used already, a day in the future or before the campaign's period,
     an amount that is not one, or a closed campaign.
     """
-    slip_no, account = written(slip_no), clean_text(account, "账户", 60)
+    slip_no, account = normalize_slip_no(slip_no), clean_text(account, "账户", 60)
     money.lock_accounts(campaign=campaign, villages=[village])
     _check(campaign, slip_no, paid_on, amount, account)
     if gone := replaced_region_error([village]):

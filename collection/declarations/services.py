@@ -118,7 +118,7 @@ def return_declaration(*, declaration: Declaration, reason: str, actor) -> Decla
 @transaction.atomic
 def confirm_declaration(*, declaration: Declaration, number: str, people: int, amount: Decimal, actor) -> Declaration:
     """The tax bureau's 缴费确认单 for those taken in: its count and amount must be those of the feedback."""
-    number = required_text(deposits.written(number), "确认单号", 40)
+    number = required_text(deposits.normalize_slip_no(number), "确认单号", 40)
     found = begin(declaration)
     if found.state in (State.CONFIRMED, State.REMITTED, State.POSTED) and found.confirmation_no == number:
         return found
@@ -154,7 +154,7 @@ def remit_declaration(
     *, declaration: Declaration, slip_no: str, on: date, amount: Decimal, photo: Photo, actor
 ) -> Declaration:
     """The township has sent exactly the confirmed sum to the clearing account, on the slip's day."""
-    slip_no = required_text(deposits.written(slip_no), "汇款回单号", 40)
+    slip_no = required_text(deposits.normalize_slip_no(slip_no), "汇款回单号", 40)
     found = begin(declaration)
     if found.state in (State.REMITTED, State.POSTED) and found.remittance_no == slip_no:
         return found
@@ -213,7 +213,7 @@ def post_declaration(*, declaration: Declaration, ticket_no: str, actor, shared:
     The people's contributions are posted at this instant, and the year stands in their records. A ticket is one
     declaration's; `shared`: the tax bureau says that this one serves another declaration too.
     """
-    ticket_no = required_text(deposits.written(ticket_no), "税票号", 40)
+    ticket_no = required_text(deposits.normalize_slip_no(ticket_no), "税票号", 40)
     moment = watermark.next_timestamp(campaign_id=declaration.campaign_id)
     found = begin(declaration)
     if found.state == State.POSTED:

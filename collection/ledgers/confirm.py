@@ -15,14 +15,15 @@ from collection.contributions import services as contributions
 from collection.contributions.models import Contribution
 from collection.contributions.services import Payment
 from collection.ledgers.check import check_ledger
-from collection.ledgers.columns import Line, Reading
 from collection.ledgers.facts import gather
 from collection.ledgers.models import LedgerBatch, LedgerRow
+from collection.ledgers.reading import LedgerLine, LedgerReading
 from collection.ledgers.services import VERDICT_FIELDS, RowState, State, confirming_job_key, count_rows, put_verdict
-from collection.ledgers.verdicts import Checked, Facts, Row
+from collection.ledgers.verdicts import CheckedLedger, LedgerFacts, Row
 from collection.money import services as money
+from collection.receipts import selectors as receipt_selectors
 from collection.receipts import services as receipts
-from collection.receipts.numbers import written
+from collection.receipts.numbers import normalize_number
 from config import clock
 from core.audit import services as audit
 from core.jobs import services as jobs
@@ -101,22 +102,24 @@ def _book_chunk(run, batch, chunk: list[LedgerRow]) -> None:
     raise jobs.JobFailed("有人正在同时登记同一批人员，没有记完。请过一会儿再点确认。")
 
 
-def _reading(chunk: list[LedgerRow]) -> Reading:
+def _reading(chunk: list[LedgerRow]) -> LedgerReading:
     lines = [
-        Line(row.number, {key: reader.from_json(value) for key, value in row.raw.items()}, household=row.household)
+        LedgerLine(
+            row.number, {key: reader.from_json(value) for key, value in row.raw.items()}, household=row.household
+        )
         for row in chunk
     ]
-    return Reading("", "", Header(0, 0, {}, {}), lines=lines)
+    return LedgerReading("", "", Header(0, 0, {}, {}), lines=lines)
 
 
-def _facts_hold(batch, checked: Checked, facts: Facts) -> bool:
+def _facts_hold(batch, checked: CheckedLedger, facts: LedgerFacts) -> bool:
     """Whether nobody has been paid for and no receipt used since the facts were looked up."""
     good = checked.accepted
     known = [row.resident_id for row in good if row.resident_id]
     if contributions.paid_residents(year=batch.campaign.year, residents=known):
         return False
     numbers = {row.receipt_no for row in good}
-    used = receipts.known_receipts(campaign=batch.campaign, numbers=numbers - facts.receipts.keys())
+    used = receipt_selectors.known_receipts(campaign=batch.campaign, numbers=numbers - facts.receipts.keys())
     return all(receipt.state == receipt.State.RELEASED for receipt in used.values())
 
 
@@ -124,7 +127,7 @@ class _FactsChanged(Exception):
     """Somebody else has just paid, been registered or used a receipt: look again."""
 
 
-def _write_chunk(batch, chunk, checked: Checked) -> None:
+def _write_chunk(batch, chunk, checked: CheckedLedger) -> None:
     """Everything of one chunk."""
     actor, good = batch.confirmed_by, checked.accepted
     newcomers = register_newcomers(
@@ -139,7 +142,7 @@ def _write_chunk(batch, chunk, checked: Checked) -> None:
     used = receipts.use_receipts(
         campaign=batch.campaign,
         village=batch.village_id,
-        uses=[receipts.Use(row.receipt_no, row.household, row.amount, row.paid_on) for row in good],
+        uses=[receipts.ReceiptUse(row.receipt_no, row.household, row.amount, row.paid_on) for row in good],
         actor=actor,
     )
     kept = {row.number: row for row in chunk}
@@ -152,7 +155,7 @@ def _write_chunk(batch, chunk, checked: Checked) -> None:
                 channel=Contribution.Channel.CASH,
                 paid_on=row.paid_on,
                 quote=row.quote,
-                receipt_id=used[written(row.receipt_no)].pk,
+                receipt_id=used[normalize_number(row.receipt_no)].pk,
                 ledger_row_id=kept[row.number].pk,
             )
             for row in good
@@ -200,7 +203,7 @@ def _finish(run, batch) -> str:
 
 
 @dataclass(frozen=True)
-class Stays:
+class IrreversibleRow:
     """A booked row that cannot be taken back any more, and why."""
 
     number: int
@@ -209,7 +212,7 @@ class Stays:
     why: str
 
 
-def what_stays(*, batch: LedgerBatch) -> list[Stays]:
+def irreversible_rows(*, batch: LedgerBatch) -> list[IrreversibleRow]:
     """The booked rows whose money is banked or declared already, in the order of the ledger.
 
     Banked is what the village's deposits cover when they settle the oldest cash first, as 双限 does.
@@ -230,15 +233,15 @@ def what_stays(*, batch: LedgerBatch) -> list[Stays]:
     for amount, state, owner, number, name in rows.iterator(chunk_size=2000):
         if owner == batch.pk:
             if state not in contributions.REVERSIBLE:
-                stays.append(Stays(number, name, amount, Contribution.State(state).label))
+                stays.append(IrreversibleRow(number, name, amount, Contribution.State(state).label))
             elif before < deposited:
-                stays.append(Stays(number, name, amount, "现金已缴存"))
+                stays.append(IrreversibleRow(number, name, amount, "现金已缴存"))
         before += amount
     return sorted(stays, key=lambda s: s.number)
 
 
 @transaction.atomic
-def withdraw_ledger(*, batch: LedgerBatch, reason: str, actor) -> list[Stays]:
+def withdraw_ledger(*, batch: LedgerBatch, reason: str, actor) -> list[IrreversibleRow]:
     """Takes a ledger back: whole while none of its money is banked or declared, otherwise all but what it returns.
 
     Its contributions are reversed and its receipt numbers free again. Twice changes nothing. Raises Refused
@@ -255,7 +258,7 @@ def withdraw_ledger(*, batch: LedgerBatch, reason: str, actor) -> list[Stays]:
         raise Refused("这份台账正在处理，请等处理完再撤回。")
     if not batch.campaign.is_open:
         raise Refused(f"{batch.campaign}已办结，不能再撤回台账。")
-    stays = what_stays(batch=batch)
+    stays = irreversible_rows(batch=batch)
     kept = [s.number for s in stays]
     live = Contribution.objects.filter(ledger_row__batch=batch, ended_at__isnull=True)
     gone = contributions.reverse_contributions(

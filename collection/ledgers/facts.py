@@ -10,13 +10,12 @@ from django.utils import timezone
 
 from collection.contributions.models import Contribution
 from collection.ledgers.check import numbers_of
-from collection.ledgers.columns import Note, Reading
 from collection.ledgers.models import LedgerBatch
+from collection.ledgers.reading import FileNote, LedgerReading
 from collection.ledgers.stamp import Since, stamp_of
-from collection.ledgers.verdicts import Facts, Paid, Person, ReceiptUse
-from collection.receipts.books import book_of, village_books
+from collection.ledgers.verdicts import BookedPayment, LedgerFacts, ReceiptUse, RegisteredPerson
 from collection.receipts.models import Receipt
-from collection.receipts.services import known_receipts
+from collection.receipts.selectors import book_of, known_receipts, village_books
 from collection.self_payments.models import SelfPayment
 from core.access import masks
 from core.database.bulk import CHUNK
@@ -31,11 +30,11 @@ _WAS_READ = (LedgerBatch.State.CHECKED, LedgerBatch.State.CONFIRMING, LedgerBatc
 _BEFORE_THE_BOOKS = (SelfPayment.Outcome.UNKNOWN, SelfPayment.Outcome.NAME_DIFFERS)
 
 
-def gather(*, campaign: Campaign, village: Region, reading: Reading, as_of: date) -> Facts:
+def gather(*, campaign: Campaign, village: Region, reading: LedgerReading, as_of: date) -> LedgerFacts:
     """The facts about everybody and every receipt in this ledger, as they stand in the database now."""
     numbers, receipts, people = numbers_of(reading)
     residents = _residents(numbers)
-    return Facts(
+    return LedgerFacts(
         policy=campaign.policy,
         village=village.code,
         village_name=village.name,
@@ -48,7 +47,7 @@ def gather(*, campaign: Campaign, village: Region, reading: Reading, as_of: date
     )
 
 
-def same_file_note(*, campaign: Campaign, village: Region, sha256: str, but: int | None = None) -> list[Note]:
+def same_file_note(*, campaign: Campaign, village: Region, sha256: str, but: int | None = None) -> list[FileNote]:
     """Whether this village has sent exactly this file before; `but` is the batch that is asking."""
     earlier = LedgerBatch.objects.filter(
         campaign=campaign, village=village, attachment__sha256=sha256, state__in=_WAS_READ
@@ -58,10 +57,10 @@ def same_file_note(*, campaign: Campaign, village: Region, sha256: str, but: int
         return []
     when = timezone.localtime(batch.uploaded_at)
     says = f"这个文件在 {when:%Y-%m-%d %H:%M} 已经上传过（{batch.pk} 号台账，{batch.get_state_display()}）。"
-    return [Note("same_file", f"{says}记过账的行不会重复记账。")]
+    return [FileNote("same_file", f"{says}记过账的行不会重复记账。")]
 
 
-def stamp_facts(*, campaign: Campaign, village: Region, reading: Reading) -> Since | None:
+def stamp_facts(*, campaign: Campaign, village: Region, reading: LedgerReading) -> Since | None:
     """What has changed since a downloaded ledger was made; None for one that people made themselves."""
     stamp = stamp_of(reading)
     if stamp is None:
@@ -130,13 +129,13 @@ def _residents(numbers) -> dict[str, _Registered]:
     return found
 
 
-def _people(residents, rules: Policy) -> dict[str, Person]:
+def _people(residents, rules: Policy) -> dict[str, RegisteredPerson]:
     marks, years = {}, {}
     for chunk in _in_chunks({resident.pk for resident in residents.values()}):
         marks |= live_marks(chunk)
         years |= insured_years(chunk)
     return {
-        number: Person(
+        number: RegisteredPerson(
             resident_id=resident.pk,
             name=resident.name,
             birth_date=resident.birth_date,
@@ -158,7 +157,7 @@ def _not_eligible(resident: _Registered) -> str:
     return f"此人登记的状态是“{Resident.Status(resident.status).label}”{since}"
 
 
-def _paid(campaign, numbers, residents) -> dict[str, Paid]:
+def _paid(campaign, numbers, residents) -> dict[str, BookedPayment]:
     by_resident = defaultdict(list)
     for number, resident in residents.items():
         by_resident[resident.pk].append(number)
@@ -166,12 +165,12 @@ def _paid(campaign, numbers, residents) -> dict[str, Paid]:
     for chunk in _in_chunks(numbers):
         listed = SelfPayment.objects.filter(campaign=campaign, id_number__in=chunk, outcome__in=_BEFORE_THE_BOOKS)
         for payment in listed:
-            paid[payment.id_number] = Paid("税务缴费名单（自行缴费）", payment.amount, payment.paid_on)
+            paid[payment.id_number] = BookedPayment("税务缴费名单（自行缴费）", payment.amount, payment.paid_on)
     for chunk in _in_chunks(by_resident):
         live = Contribution.objects.filter(year=campaign.year, resident_id__in=chunk, ended_at__isnull=True)
         for contribution in live.select_related("receipt", "ledger_row"):
             for number in by_resident[contribution.resident_id]:
-                paid[number] = Paid(
+                paid[number] = BookedPayment(
                     _where(contribution),
                     contribution.amount,
                     contribution.paid_on,

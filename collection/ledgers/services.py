@@ -9,11 +9,12 @@ from django.db import transaction
 from django.db.models import Count
 
 from collection.ledgers.check import check_ledger
-from collection.ledgers.columns import COLUMNS, read_ledger
+from collection.ledgers.columns import COLUMNS
 from collection.ledgers.facts import gather, same_file_note, stamp_facts
 from collection.ledgers.models import LedgerBatch, LedgerRow
+from collection.ledgers.reading import read_ledger
 from collection.ledgers.stamp import other_ledger, stale_note
-from collection.ledgers.verdicts import Checked, Row
+from collection.ledgers.verdicts import CheckedLedger, Row
 from config import clock
 from core.audit import services as audit
 from core.database.bulk import CHUNK, insert_objects
@@ -126,7 +127,7 @@ def _refuse(run, batch, error):
     )
 
 
-def _keep(run, batch, reading, checked: Checked, notes):
+def _keep(run, batch, reading, checked: CheckedLedger, notes):
     """Stores the rows in chunks and shows the batch when they are all there."""
     with transaction.atomic():
         run.confirm_ours()

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from collection.ledgers.columns import STAMP_WORD, Note, Reading
+from collection.ledgers.columns import STAMP_WORD
+from collection.ledgers.reading import FileNote, LedgerReading
 from core.tables.reader import SheetError
 
 WRONG_VILLAGE = "wrong_village"
@@ -33,7 +34,7 @@ class Since:
     marks_changed: int = 0
 
 
-def stamp_of(reading: Reading) -> Stamp | None:
+def stamp_of(reading: LedgerReading) -> Stamp | None:
     """The stamp above the heading; None for a ledger people made themselves."""
     for text in reading.above:
         if found := _STAMP.search(text):
@@ -45,7 +46,7 @@ def stamp_of(reading: Reading) -> Stamp | None:
     return None
 
 
-def other_ledger(reading: Reading, *, village: str, year: int) -> SheetError | None:
+def other_ledger(reading: LedgerReading, *, village: str, year: int) -> SheetError | None:
     """Why a downloaded ledger is not one of this village and year."""
     stamp = stamp_of(reading)
     if stamp is None or (stamp.village, stamp.year) == (village, year):
@@ -57,7 +58,7 @@ def other_ledger(reading: Reading, *, village: str, year: int) -> SheetError | N
     return SheetError(WRONG_VILLAGE, says)
 
 
-def stale_note(reading: Reading, since: Since | None) -> list[Note]:
+def stale_note(reading: LedgerReading, since: Since | None) -> list[FileNote]:
     """Whether what people owe may have changed since the ledger was made. Rows are checked by today's facts anyway."""
     stamp = stamp_of(reading)
     if stamp is None or since is None:
@@ -69,4 +70,4 @@ def stale_note(reading: Reading, since: Since | None) -> list[Note]:
     else:
         return []
     says = f"这份台账是 {stamp.made_at:%Y-%m-%d %H:%M} 下载的，此后{why}，表里的应缴金额可能不对。"
-    return [Note(STALE, f"{says}已按现在的名单核对；继续收费前请重新下载。")]
+    return [FileNote(STALE, f"{says}已按现在的名单核对；继续收费前请重新下载。")]

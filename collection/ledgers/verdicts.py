@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from collection.ledgers.columns import Line, Note
+from collection.ledgers.reading import FileNote, LedgerLine
 from subsidies.policy.policies import Policy
 from subsidies.quotes.quote import Identity, Quote
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class RegisteredPerson:
     """Someone in the register. `not_eligible` says why this person cannot be insured here, '' for everybody else.
 
     `marks` are (kind, recognised on, ended on or None), as the departments gave them.
@@ -33,7 +33,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Paid:
+class BookedPayment:
     """What is already booked for a person this year; `where` names the record in words."""
 
     where: str
@@ -52,7 +52,7 @@ class ReceiptUse:
 
 
 @dataclass(frozen=True)
-class Facts:
+class LedgerFacts:
     """What the checker must know. Mappings are by identity number or receipt number and hold those of this ledger.
 
     `is_issued` tells whether a receipt number is in the village's books; None where the village has no book.
@@ -63,15 +63,15 @@ class Facts:
     village_name: str
     village: str
     as_of: date
-    people: Mapping[str, Person] = field(default_factory=dict)
-    paid: Mapping[str, Paid] = field(default_factory=dict)
+    people: Mapping[str, RegisteredPerson] = field(default_factory=dict)
+    paid: Mapping[str, BookedPayment] = field(default_factory=dict)
     receipts: Mapping[str, ReceiptUse] = field(default_factory=dict)
     is_issued: Callable[[str], bool] | None = None
     namesakes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class RowRemark:
     """A problem or a warning at a cell: the column's key ('' for the whole row), a code, and the words."""
 
     column: str
@@ -84,7 +84,7 @@ class Row:
     """One person of the ledger as understood. `recorded`: exactly this payment is booked already, nothing to do."""
 
     number: int
-    line: Line
+    line: LedgerLine
     name: str = ""
     id_number: str = ""
     amount: Decimal | None = None
@@ -97,8 +97,8 @@ class Row:
     birth_date: date | None = None
     id_is_sound: bool = False
     recorded: bool = False
-    problems: list[Remark] = field(default_factory=list)
-    warnings: list[Remark] = field(default_factory=list)
+    problems: list[RowRemark] = field(default_factory=list)
+    warnings: list[RowRemark] = field(default_factory=list)
 
     @property
     def is_good(self) -> bool:
@@ -109,18 +109,18 @@ class Row:
         return self.quote.category if self.quote else ""
 
     def refuse(self, column: str, code: str, message: str) -> None:
-        self.problems.append(Remark(column, code, message))
+        self.problems.append(RowRemark(column, code, message))
 
     def warn(self, column: str, code: str, message: str) -> None:
-        self.warnings.append(Remark(column, code, message))
+        self.warnings.append(RowRemark(column, code, message))
 
 
 @dataclass
-class Checked:
+class CheckedLedger:
     """The verdict on a ledger: its rows in order and what is to be said about the whole."""
 
     rows: list[Row]
-    notes: list[Note]
+    notes: list[FileNote]
 
     @property
     def accepted(self) -> list[Row]:

@@ -211,7 +211,7 @@ def ledger_withdraw(request, pk):
                 messages.success(request, "已整份撤回，收据号可以重新使用。")
             return redirect("ledger_detail", batch.pk)
     counts = ledgers.count_rows(batch=batch)
-    stays = ledger_confirm.what_stays(batch=batch) if counts[RowState.CONFIRMED] else []
+    stays = ledger_confirm.irreversible_rows(batch=batch) if counts[RowState.CONFIRMED] else []
     return render(
         request,
         "collection/ledgers/ledger_withdraw.html",

@@ -8,6 +8,7 @@ from collection.receipts import books as receipt_books
 from collection.receipts.books import ReceiptRefused
 from collection.receipts.forms import BookForm, BookLinesForm, ReturnForm, SameForAllForm
 from collection.receipts.models import ReceiptBook
+from collection.receipts.selectors import book_totals, highest_spent, without_book
 from collection.receipts.views import SEES_RECEIPTS
 from core.access.roles import Role, roles
 from core.regions.models import Region
@@ -23,8 +24,8 @@ def book_list(request):
         return redirect("village_receipts", request.user.region_id)
     campaign = campaign_or_404(request.user)
     region = request.user.scope_prefix
-    totals = receipt_books.book_totals(campaign=campaign, region=region)
-    loose = receipt_books.without_book(campaign=campaign, region=region)
+    totals = book_totals(campaign=campaign, region=region)
+    loose = without_book(campaign=campaign, region=region)
     held = ReceiptBook.objects.for_user(request.user).filter(campaign=campaign)
     page = Paginator(totals, 100).get_page(request.GET.get("page"))
     return render(
@@ -102,7 +103,7 @@ def _free(book) -> str:
         if serial < first:
             break
         serial = max(serial, end + 1)
-    return book.written(serial) if serial <= book.end else "已发完"
+    return book.format_serials(serial) if serial <= book.end else "已发完"
 
 
 @roles(*ISSUES)
@@ -151,8 +152,8 @@ def receipt_book_return(request, pk):
     """Who gave a book takes its unused end back."""
     books = ReceiptBook.objects.for_user(request.user).filter(holder__parent=request.user.region_id)
     book = get_object_or_404(books.select_related("campaign", "holder", "returned_by"), pk=pk)
-    start = book.first if (highest := receipt_books.highest_spent(book)) is None else highest + 1
-    form = ReturnForm(request.POST or None, initial={"first": book.written(start) if start <= book.end else ""})
+    start = book.first if (highest := highest_spent(book)) is None else highest + 1
+    form = ReturnForm(request.POST or None, initial={"first": book.format_serials(start) if start <= book.end else ""})
     if request.method == "POST" and form.is_valid():
         try:
             book = receipt_books.return_book(book=book, first=form.cleaned_data["first"], actor=request.user)
@@ -167,7 +168,7 @@ def receipt_book_return(request, pk):
         {
             "title": "收回没有用的收据",
             "book": book,
-            "highest": highest and book.written(highest),
+            "highest": highest and book.format_serials(highest),
             "unused": max(book.end - start + 1, 0),
             "form": form,
         },

@@ -7,20 +7,16 @@ explained (collection/receipts/services.py).
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
 from django.db.models.functions import Length
 
 from collection.money import services as money
 from collection.receipts.models import Receipt, ReceiptBook
-from collection.receipts.numbers import Number, take_apart, written
+from collection.receipts.numbers import ReceiptNumber, normalize_number, parse_number
+from collection.receipts.selectors import highest_spent, holds, skipped_numbers
 from config import clock
-from core.amounts import ZERO
 from core.audit import services as audit
-from core.database.bulk import CHUNK
-from core.database.money import YuanSum
 from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.services import replaced_region_error
@@ -37,8 +33,8 @@ class ReceiptRefused(Refused):
     """It cannot be done; the text says why and what to do."""
 
 
-def _range(first: str, last: str) -> tuple[Number, Number]:
-    low, high = take_apart(first), take_apart(last)
+def _range(first: str, last: str) -> tuple[ReceiptNumber, ReceiptNumber]:
+    low, high = parse_number(first), parse_number(last)
     if low is None or high is None:
         raise ReceiptRefused("号码应是字头加数字，例如 NX00000001。")
     if (low.prefix, low.width) != (high.prefix, high.width):
@@ -76,11 +72,11 @@ def issue_book(*, campaign: Campaign, holder: Region, first: str, last: str, act
 
     The range must lie in one book of the region above and not yet have been handed to anyone.
     """
-    return issue_books(campaign=campaign, lines=[Line(holder, first, last)], actor=actor)[0]
+    return issue_books(campaign=campaign, lines=[BookLine(holder, first, last)], actor=actor)[0]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BookLine:
     """A range of numbers for somebody."""
 
     holder: Region
@@ -89,12 +85,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LineVerdict:
     """What would come of a line: `why` it is refused ("" if it is not), or the book it is already (`known`)."""
 
-    line: Line
-    low: Number | None = None
-    high: Number | None = None
+    line: BookLine
+    low: ReceiptNumber | None = None
+    high: ReceiptNumber | None = None
     parent: ReceiptBook | None = None
     known: ReceiptBook | None = None
     why: str = ""
@@ -105,7 +101,7 @@ class Verdict:
 
 
 @transaction.atomic
-def issue_books(*, campaign: Campaign, lines: Iterable[Line], actor) -> list[ReceiptBook]:
+def issue_books(*, campaign: Campaign, lines: Iterable[BookLine], actor) -> list[ReceiptBook]:
     """Hands on many ranges at once, all or none; safe to repeat. Raises ReceiptRefused with the first refusal."""
     lines = list(lines)
     villages = {line.holder.pk for line in lines if line.holder.level == Region.Level.VILLAGE}
@@ -128,9 +124,9 @@ def issue_books(*, campaign: Campaign, lines: Iterable[Line], actor) -> list[Rec
     return books
 
 
-def same_for_all(*, first: str, books: int, numbers: int, holders: Iterable[Region]) -> list[Line]:
+def same_for_all(*, first: str, books: int, numbers: int, holders: Iterable[Region]) -> list[BookLine]:
     """So many books of so many numbers for each, one after the other from `first` on, in the order given."""
-    start = take_apart(first)
+    start = parse_number(first)
     if start is None:
         raise ReceiptRefused("号码应是字头加数字，例如 NX00000001。")
     holders = list(holders)
@@ -140,12 +136,12 @@ def same_for_all(*, first: str, books: int, numbers: int, holders: Iterable[Regi
     for holder in holders:
         for _ in range(books):
             low, high = replace(start, serial=serial), replace(start, serial=serial + numbers - 1)
-            lines.append(Line(holder, low.text, high.text))
+            lines.append(BookLine(holder, low.text, high.text))
             serial += numbers
     return lines
 
 
-def examine_lines(*, campaign: Campaign, lines: Iterable[Line], lock: bool = False) -> list[Verdict]:
+def examine_lines(*, campaign: Campaign, lines: Iterable[BookLine], lock: bool = False) -> list[LineVerdict]:
     """What `issue_books` would do with each line, those before it counted as done; writes nothing."""
     lines = list(lines)
     if len(lines) > MOST_LINES:
@@ -160,17 +156,17 @@ def examine_lines(*, campaign: Campaign, lines: Iterable[Line], lock: bool = Fal
         try:
             verdict = _examine(line, parents, taken)
         except ReceiptRefused as refused:
-            verdict = Verdict(line, why=str(refused))
+            verdict = LineVerdict(line, why=str(refused))
         if verdict.parent and not verdict.known:
             taken.append(_book(campaign, line.holder, verdict.parent, verdict.low, verdict.high))
         verdicts.append(verdict)
     return verdicts
 
 
-def _examine(line, parents, taken) -> Verdict:
+def _examine(line, parents, taken) -> LineVerdict:
     low, high = _range(line.first, line.last)
     parent = next(
-        (book for book in parents if book.holder_id == line.holder.parent_id and _holds(book, low, high)), None
+        (book for book in parents if book.holder_id == line.holder.parent_id and holds(book, low, high)), None
     )
     if parent is None:
         above = line.holder.parent.name if line.holder.parent else "上级"
@@ -181,13 +177,9 @@ def _examine(line, parents, taken) -> Verdict:
         if other.parent_id == parent.pk and _overlap(other, low, high):
             same = (other.first, other.last, other.holder_id) == (low.serial, high.serial, line.holder.pk)
             if same and other.pk and not other.returned:
-                return Verdict(line, low, high, parent, known=other)
+                return LineVerdict(line, low, high, parent, known=other)
             raise ReceiptRefused(_overlapping(other, low, high))
-    return Verdict(line, low, high, parent)
-
-
-def _holds(book, low, high) -> bool:
-    return (book.prefix, book.width) == (low.prefix, low.width) and book.first <= low.serial and high.serial <= book.end
+    return LineVerdict(line, low, high, parent)
 
 
 def _overlap(book, low, high) -> bool:
@@ -196,7 +188,7 @@ def _overlap(book, low, high) -> bool:
 
 
 def _overlapping(other, low, high) -> str:
-    held = other.written(other.first, other.end)
+    held = other.format_serials(other.first, other.end)
     return f"{held} 已发给{other.holder.name}，与 {low.text}—{high.text} 重叠，请换一段号码。"
 
 
@@ -246,11 +238,11 @@ def return_book(*, book: ReceiptBook, first: str, actor) -> ReceiptBook:
         money.lock_accounts(campaign=book.campaign, villages=[book.holder_id])
     books = ReceiptBook.objects.select_for_update(of=("self",)).select_related("campaign", "holder", "parent__holder")
     book = books.get(pk=book.pk)
-    low = take_apart(first)
+    low = parse_number(first)
     if book.parent is None:
         raise ReceiptRefused("县里登记的是印制的总数，没有上级可交。")
     if low is None or (low.prefix, low.width) != (book.prefix, book.width) or not book.first <= low.serial <= book.last:
-        raise ReceiptRefused(f"{written(first)} 不在这本收据 {book} 里，请核对号码。")
+        raise ReceiptRefused(f"{normalize_number(first)} 不在这本收据 {book} 里，请核对号码。")
     if low.serial == book.returned_from:
         return book
     if low.serial > book.end:
@@ -259,13 +251,13 @@ def return_book(*, book: ReceiptBook, first: str, actor) -> ReceiptBook:
     before, book.returned_from = book.end, low.serial
     book.returned_by, book.returned_at = actor, clock.now()
     book.save(update_fields=["returned_from", "returned_by", "returned_at"])
-    back = book.written(low.serial, before)
+    back = book.format_serials(low.serial, before)
     audit.record(
         "receipt_book.return",
         actor=actor,
         obj=book,
         summary=f"{book.holder.name}交回收据 {back}，{book.parent.holder.name}收回",
-        before={"last": book.written(before)},
+        before={"last": book.format_serials(before)},
         after={"returned_from": low.text, "holder": book.parent.holder_id},
     )
     return book
@@ -274,111 +266,12 @@ def return_book(*, book: ReceiptBook, first: str, actor) -> ReceiptBook:
 def _refuse_spent(book, low) -> None:
     highest = highest_spent(book)
     if highest is not None and highest >= low.serial:
-        after = f"只能从 {book.written(highest + 1)} 起交回" if highest < book.end else "没有可交回的号码"
+        after = f"只能从 {book.format_serials(highest + 1)} 起交回" if highest < book.end else "没有可交回的号码"
         if skipped_numbers(book=book, at_most=1):
             after += "；中间没有开出的空白号请在本村收据页登记为作废"
-        raise ReceiptRefused(f"{book.written(highest)} 已经开出、作废或遗失，{after}。")
+        raise ReceiptRefused(f"{book.format_serials(highest)} 已经开出、作废或遗失，{after}。")
     for part in book.parts.select_related("holder").order_by("first"):
         if part.first <= part.end and part.end >= low.serial:
-            raise ReceiptRefused(f"{part.written(part.first, part.end)} 还在{part.holder.name}，请先从那里收回。")
-
-
-def highest_spent(book: ReceiptBook) -> int | None:
-    """The highest number of the book that is used, voided or lost."""
-    return Receipt.objects.filter(book=book).exclude(state=State.RELEASED).aggregate(highest=Max("serial"))["highest"]
-
-
-def village_books(*, campaign: Campaign, village: str) -> list[ReceiptBook]:
-    return list(ReceiptBook.objects.filter(campaign=campaign, holder_id=village))
-
-
-def book_of(number: str, books: Iterable[ReceiptBook]) -> ReceiptBook | None:
-    """The book among these that the number belongs to."""
-    found = take_apart(number)
-    return found and next(
-        (book for book in books if _holds(book, found, found)),
-        None,
-    )
-
-
-def handed_back(number: str, books: Iterable[ReceiptBook]) -> ReceiptBook | None:
-    """The book among these from which the number was handed back."""
-    found = take_apart(number)
-    return found and next(
-        (
-            book
-            for book in books
-            if (book.prefix, book.width) == (found.prefix, found.width) and book.end < found.serial <= book.last
-        ),
-        None,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class BookTotals:
-    """One village's book: how its numbers were spent, and the sum of its stubs in yuan."""
-
-    book: ReceiptBook
-    used: int
-    voided: int
-    lost: int
-    amount: Decimal
-    highest: int | None
-
-    @property
-    def spent(self) -> int:
-        return self.used + self.voided + self.lost
-
-    @property
-    def skipped(self) -> int:
-        return 0 if self.highest is None else self.highest - self.book.first + 1 - self.spent
-
-    @property
-    def unused(self) -> int:
-        """Still blank and in the village's hands."""
-        return self.book.end - (self.book.first - 1 if self.highest is None else self.highest)
-
-
-def book_totals(*, campaign: Campaign, region: str) -> list[BookTotals]:
-    """Every village's book in the region, in two statements."""
-    books = ReceiptBook.objects.filter(campaign=campaign, holder__level=Region.Level.VILLAGE).in_region(region)
-    by_state = {state: Count("pk", filter=Q(state=state)) for state in State}
-    sums = {
-        row["book"]: row
-        for row in Receipt.objects.filter(campaign=campaign, book__isnull=False)
-        .exclude(state=State.RELEASED)
-        .in_region(region)
-        .order_by()
-        .values("book")
-        .annotate(highest=Max("serial"), amount=YuanSum("amount", filter=Q(state=State.USED), default=ZERO), **by_state)
-    }
-    books = books.select_related("holder__parent", "returned_by").order_by("holder_id", "prefix", "first")
-    return [
-        BookTotals(
-            book,
-            *(sums.get(book.pk, {}).get(state, 0) for state in (State.USED, State.VOIDED, State.LOST)),
-            amount=sums.get(book.pk, {}).get("amount", ZERO),
-            highest=sums.get(book.pk, {}).get("highest"),
-        )
-        for book in books
-    ]
-
-
-def skipped_numbers(*, book: ReceiptBook, at_most: int = 200) -> list[str]:
-    """Numbers of the book below its highest spent one that are neither used nor voided nor lost, lowest first."""
-    found, expected = [], book.first
-    spent = Receipt.objects.filter(book=book).exclude(state=State.RELEASED)
-    for serial in spent.order_by("serial").values_list("serial", flat=True).iterator(chunk_size=CHUNK):
-        while expected < serial and len(found) < at_most:
-            found.append(Number(book.prefix, expected, book.width).text)
-            expected += 1
-        expected = serial + 1
-        if len(found) >= at_most:
-            break
-    return found
-
-
-def without_book(*, campaign: Campaign, region: str):
-    """Used receipts whose number is in no book of their village."""
-    rows = Receipt.objects.filter(campaign=campaign, book__isnull=True, state=State.USED).in_region(region)
-    return rows.select_related("village").order_by("village_id", "number")
+            raise ReceiptRefused(
+                f"{part.format_serials(part.first, part.end)} 还在{part.holder.name}，请先从那里收回。"
+            )

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from collection.receipts.book_sheet import read_rows
-from collection.receipts.books import Line
+from collection.receipts.books import BookLine
 from collection.receipts.models import Receipt
 from core.files.fields import SheetField
 from core.regions.models import Region
@@ -81,7 +81,7 @@ class BookLinesForm(forms.Form):
                 raise ValidationError(error.message) from None
 
     def clean(self):
-        """`lines` becomes [Line]; every line that cannot be read is named."""
+        """`lines` becomes [BookLine]; every line that cannot be read is named."""
         if self.errors:
             return self.cleaned_data
         by_name, found, wrong = {}, [], []
@@ -96,7 +96,7 @@ class BookLinesForm(forms.Form):
             elif by_name[cells[0]] is None:
                 wrong.append(f"第 {number} 行：有两个单位叫“{cells[0]}”，请写区划代码。")
             else:
-                found.append(Line(by_name[cells[0]], cells[1], cells[2]))
+                found.append(BookLine(by_name[cells[0]], cells[1], cells[2]))
         if wrong:
             raise ValidationError(wrong[:20])
         if not found:

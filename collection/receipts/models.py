@@ -56,7 +56,7 @@ class ReceiptBook(models.Model):
     @property
     def text(self) -> str:
         """The range as it was issued: NX0101—NX0120."""
-        return self.written(self.first, self.last)
+        return self.format_serials(self.first, self.last)
 
     @property
     def end(self) -> int:
@@ -70,9 +70,9 @@ class ReceiptBook(models.Model):
 
     @property
     def returned_text(self) -> str:
-        return self.written(self.end + 1, self.last) if self.returned else ""
+        return self.format_serials(self.end + 1, self.last) if self.returned else ""
 
-    def written(self, *serials: int) -> str:
+    def format_serials(self, *serials: int) -> str:
         return "—".join(f"{self.prefix}{serial:0{self.width}d}" for serial in serials)
 
 

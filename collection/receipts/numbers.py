@@ -8,7 +8,7 @@ _NUMBER = re.compile(r"(\D{0,12})(\d{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class ReceiptNumber:
     """A receipt number taken apart; `text` is its one written form."""
 
     prefix: str
@@ -20,12 +20,12 @@ class Number:
         return f"{self.prefix}{self.serial:0{self.width}d}"
 
 
-def written(number: str) -> str:
+def normalize_number(number: str) -> str:
     """The one written form of a number: half-width, capitals, no spaces."""
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", str(number))).upper()
 
 
-def take_apart(number: str) -> Number | None:
+def parse_number(number: str) -> ReceiptNumber | None:
     """None if it does not end in digits (so that it can belong to no book)."""
-    found = _NUMBER.fullmatch(written(number))
-    return Number(found[1], int(found[2]), len(found[2])) if found else None
+    found = _NUMBER.fullmatch(normalize_number(number))
+    return ReceiptNumber(found[1], int(found[2]), len(found[2])) if found else None

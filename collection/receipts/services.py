@@ -12,9 +12,10 @@ from django.utils import timezone
 from collection.contributions import services as contributions
 from collection.contributions.models import Contribution
 from collection.money import services as money
-from collection.receipts.books import ReceiptRefused, book_of, handed_back, village_books
+from collection.receipts.books import ReceiptRefused
 from collection.receipts.models import Receipt
-from collection.receipts.numbers import take_apart, written
+from collection.receipts.numbers import normalize_number, parse_number
+from collection.receipts.selectors import book_of, handed_back, known_receipts, village_books
 from config import clock
 from core.amounts import ZERO
 from core.audit import services as audit
@@ -27,7 +28,7 @@ State = Receipt.State
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class ReceiptUse:
     """A receipt made out: to which household ("" where the ledger names none), over how many yuan, on which day."""
 
     number: str
@@ -41,19 +42,7 @@ def _refuse_closed(campaign) -> None:
         raise ReceiptRefused(f"{campaign}已办结，收据不能再登记或作废。")
 
 
-def known_receipts(*, campaign: Campaign, numbers: Iterable[str], lock: bool = False) -> dict[str, Receipt]:
-    """The receipts that exist already among these numbers, in any village, by their written form."""
-    numbers, found = sorted({written(number) for number in numbers}), {}
-    rows = Receipt.objects.filter(campaign=campaign).select_related("village").order_by("pk")
-    if lock:
-        rows = rows.select_for_update(of=("self",))
-    for start in range(0, len(numbers), CHUNK):
-        chunk = rows.filter(number__in=numbers[start : start + CHUNK])
-        found.update((receipt.number, receipt) for receipt in chunk)
-    return found
-
-
-def refusal(use: Use, *, village: str, known: Receipt | None) -> str | None:
+def refusal(use: ReceiptUse, *, village: str, known: Receipt | None) -> str | None:
     """Why this number cannot be used so, given what is known of it; None if it can.
 
     A household's receipt takes further members; nothing else makes a number good for a second use.
@@ -71,7 +60,7 @@ def refusal(use: Use, *, village: str, known: Receipt | None) -> str | None:
 
 
 @transaction.atomic
-def use_receipts(*, campaign: Campaign, village: str, uses: Iterable[Use], actor) -> dict[str, Receipt]:
+def use_receipts(*, campaign: Campaign, village: str, uses: Iterable[ReceiptUse], actor) -> dict[str, Receipt]:
     """Makes the receipts used and returns them by written number; all or none. Set-based.
 
     Several uses of one number must name one household; they add up, and the first day stands. Call it in the
@@ -79,7 +68,7 @@ def use_receipts(*, campaign: Campaign, village: str, uses: Iterable[Use], actor
     village's books is taken, without a book: it shows on the worklist (and `receipt_not_issued` is the ledger's to
     refuse).
     """
-    uses = [Use(written(u.number), u.household.strip(), u.amount, u.used_on) for u in uses]
+    uses = [ReceiptUse(normalize_number(u.number), u.household.strip(), u.amount, u.used_on) for u in uses]
     if not uses:
         return {}
     money.lock_accounts(campaign=campaign, villages=[village])
@@ -91,7 +80,7 @@ def use_receipts(*, campaign: Campaign, village: str, uses: Iterable[Use], actor
     for use in uses:
         if why := refusal(use, village=village, known=fresh.get(use.number) or known.get(use.number)):
             raise ReceiptRefused(why)
-        number, book = take_apart(use.number), book_of(use.number, books)
+        number, book = parse_number(use.number), book_of(use.number, books)
         if book is None and (back := handed_back(use.number, books)):
             day = timezone.localtime(back.returned_at)
             raise ReceiptRefused(f"收据 {use.number} 已在 {day:%Y-%m-%d} 交回，本村不能再用，请核对号码。")
@@ -205,7 +194,7 @@ def explain_number(*, campaign: Campaign, village: str, number: str, state: str,
         raise ReceiptRefused("空白收据只能登记为作废或遗失。")
     if not (reason := clean_text(reason, "原因", 120)):
         raise ReceiptRefused("请写明作废或遗失的原因。")
-    number = written(number)
+    number = normalize_number(number)
     money.lock_accounts(campaign=campaign, villages=[village])
     _refuse_closed(campaign)
     book = book_of(number, village_books(campaign=campaign, village=village))
@@ -216,7 +205,7 @@ def explain_number(*, campaign: Campaign, village: str, number: str, state: str,
         raise ReceiptRefused(f"{number} 已开出 {known.amount} 元；如要作废，请在收据页办理，缴费会一并冲销。")
     if known and known.state != State.RELEASED:
         return known
-    receipt = known or Receipt(campaign=campaign, number=number, serial=take_apart(number).serial)
+    receipt = known or Receipt(campaign=campaign, number=number, serial=parse_number(number).serial)
     receipt.village_id, receipt.book, receipt.household, receipt.amount = village, book, "", ZERO
     receipt.state, receipt.void_reason, receipt.used_on = state, reason, clock.today()
     receipt.voided_by, receipt.voided_at = actor, clock.now()

@@ -4,12 +4,12 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 
-from collection.receipts import books
 from collection.receipts import services as receipts
 from collection.receipts.books import ReceiptRefused
 from collection.receipts.forms import NumberForm
 from collection.receipts.models import Receipt
-from collection.receipts.numbers import written
+from collection.receipts.numbers import normalize_number
+from collection.receipts.selectors import book_totals, skipped_numbers, without_book
 from core.access.roles import Role, roles
 from core.pages.forms import ReasonForm
 from core.refusals import Refused
@@ -35,12 +35,12 @@ def village_receipts(request, village):
             messages.success(request, f"收据 {found.number} 已登记为{found.get_state_display()}。")
             return redirect("village_receipts", region.pk)
     rows = Receipt.objects.for_user(request.user).filter(campaign=campaign, village=region)
-    wanted = written(request.GET.get("q", ""))
+    wanted = normalize_number(request.GET.get("q", ""))
     if wanted:
         rows = rows.filter(number__startswith=wanted)
     if request.GET.get("state") in Receipt.State.values:
         rows = rows.filter(state=request.GET["state"])
-    totals = books.book_totals(campaign=campaign, region=region.pk)
+    totals = book_totals(campaign=campaign, region=region.pk)
     return render(
         request,
         "collection/receipts/village_receipts.html",
@@ -48,10 +48,8 @@ def village_receipts(request, village):
             "title": f"{region}专用收据",
             "campaign": campaign,
             "region": region,
-            "books": [
-                (line, books.skipped_numbers(book=line.book, at_most=40) if line.skipped else []) for line in totals
-            ],
-            "loose": books.without_book(campaign=campaign, region=region.pk).count(),
+            "books": [(line, skipped_numbers(book=line.book, at_most=40) if line.skipped else []) for line in totals],
+            "loose": without_book(campaign=campaign, region=region.pk).count(),
             "form": form,
             "q": request.GET.get("q", ""),
             "state": request.GET.get("state", ""),

@@ -16,8 +16,8 @@ from collection.ledgers.models import LedgerBatch
 from collection.money import services as money
 from collection.money.models import VillageAccount
 from collection.notices.models import PublicNotice
-from collection.receipts.books import highest_spent, village_books
 from collection.receipts.models import Receipt
+from collection.receipts.selectors import highest_spent, village_books
 from collection.refunds.models import Refund
 from core.accounts.models import User
 from core.audit import services as audit

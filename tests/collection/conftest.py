@@ -88,7 +88,9 @@ def books(campaign, clerk, issue):
 @pytest.fixture
 def use(campaign, clerk):
     def use(*numbers, village=VILLAGE, household="", amount="400"):
-        uses = [receipts.Use(number, household, Decimal(amount), datetime.date(2024, 10, 10)) for number in numbers]
+        uses = [
+            receipts.ReceiptUse(number, household, Decimal(amount), datetime.date(2024, 10, 10)) for number in numbers
+        ]
         return receipts.use_receipts(campaign=campaign, village=village, uses=uses, actor=clerk)
 
     return use

@@ -21,7 +21,7 @@ from collection.money import services as money
 from collection.money.models import Movement, Place, VillageAccount
 from collection.receipts import services as receipts
 from collection.receipts.models import Receipt
-from collection.receipts.numbers import written
+from collection.receipts.numbers import normalize_number
 from core.files.photos import read_photo
 from core.refusals import Refused
 from residents.people.models import Resident
@@ -97,10 +97,10 @@ class World:
         village, day, number = self.random.choice(VILLAGES), self._day(), self._next()
         size = self.random.randrange(1, 4)
         money.lock_accounts(campaign=self.campaign, villages=[village])
-        uses = [receipts.Use(number, number, Decimal("400.00"), day)] * size
+        uses = [receipts.ReceiptUse(number, number, Decimal("400.00"), day)] * size
         actor = self.random.choice(self.helpers)
         made = receipts.use_receipts(campaign=self.campaign, village=village, uses=uses, actor=actor)
-        receipt = made[written(number)]
+        receipt = made[normalize_number(number)]
         payments = [self._payment(village, day, "cash", receipt) for _ in range(size)]
         contributions.record_contributions(campaign=self.campaign, payments=payments, actor=actor)
 

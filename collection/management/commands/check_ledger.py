@@ -14,8 +14,9 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from collection.ledgers.check import check_ledger
-from collection.ledgers.columns import TITLES, read_ledger
+from collection.ledgers.columns import TITLES
 from collection.ledgers.facts import gather, same_file_note, stamp_facts
+from collection.ledgers.reading import read_ledger
 from collection.ledgers.stamp import other_ledger, stale_note
 from config import clock
 from core.regions.models import Region

@@ -324,7 +324,9 @@ def book(campaign, users):
     for holder in (TOWN, VILLAGE):
         holder = Region.objects.get(pk=holder)
         books.issue_book(campaign=campaign, holder=holder, first="NX0001", last="NX0020", actor=actor)
-    uses = [receipts.Use(n, "", Decimal("400"), datetime.date(2024, 10, 20)) for n in ("NX0001", "NX0004", "XX9")]
+    uses = [
+        receipts.ReceiptUse(n, "", Decimal("400"), datetime.date(2024, 10, 20)) for n in ("NX0001", "NX0004", "XX9")
+    ]
     return receipts.use_receipts(campaign=campaign, village=VILLAGE, uses=uses, actor=users["helper"])
 
 
@@ -509,7 +511,7 @@ def test_statements_do_not_grow_with_the_villages(page, cash, deposit, campaign,
         village = f"411325102{number}"
         cash(village=village)
         deposit(village=village, slip_no=f"HE{number}")
-        uses = [receipts.Use(f"NX{number}", "", Decimal("400"), datetime.date(2024, 10, 20))]
+        uses = [receipts.ReceiptUse(f"NX{number}", "", Decimal("400"), datetime.date(2024, 10, 20))]
         receipts.use_receipts(campaign=campaign, village=village, uses=uses, actor=users["helper"])
 
     busy(200)

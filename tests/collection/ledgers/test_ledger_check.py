@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collection.ledgers.check import check_ledger
-from collection.ledgers.columns import TITLES, read_ledger
-from collection.ledgers.verdicts import Facts, Paid, Person, ReceiptUse
+from collection.ledgers.columns import TITLES
+from collection.ledgers.reading import read_ledger
+from collection.ledgers.verdicts import BookedPayment, LedgerFacts, ReceiptUse, RegisteredPerson
 from core.tables.reader import Sheet, SheetError, Workbook
 from subsidies.policy import policies
 from tests.collection.ledgers.ledger_files import HEADING, number_of, person
@@ -22,7 +23,7 @@ MAY = datetime.date(2024, 5, 1)
 
 
 def facts(**changes):
-    return Facts(**{"policy": RULES, "village": VILLAGE, "village_name": "本村", "as_of": TODAY, **changes})
+    return LedgerFacts(**{"policy": RULES, "village": VILLAGE, "village_name": "本村", "as_of": TODAY, **changes})
 
 
 def ledger(*rows, heading=HEADING, merged=(), above=()):
@@ -54,7 +55,7 @@ def registered(serial=0, **changes):
         "village_name": "本村",
         "household": f"H{serial // 3:05d}",
     }
-    return {number: Person(**{**one, **changes})}
+    return {number: RegisteredPerson(**{**one, **changes})}
 
 
 # --- one row --------------------------------------------------------------------------------------------------------
@@ -183,13 +184,13 @@ def test_the_register_decides(changes, written, codes):
 
 
 def test_a_child_registered_by_its_birth_certificate():
-    child = Person(9, "小明", datetime.date(2024, 9, 20), VILLAGE, "本村")
+    child = RegisteredPerson(9, "小明", datetime.date(2024, 9, 20), VILLAGE, "本村")
     row = person(0, name="小明", id_number="A123456789")
     assert problems(check(row, people={"A123456789": child})) == {}
     assert problems(check(row)) == {2: ["id_length"]}
 
 
-DONE = Paid("7 号台账第 2 行", Decimal("400.00"), datetime.date(2024, 10, 1), "NX00000000")
+DONE = BookedPayment("7 号台账第 2 行", Decimal("400.00"), datetime.date(2024, 10, 1), "NX00000000")
 
 
 @pytest.mark.parametrize(
@@ -199,8 +200,8 @@ DONE = Paid("7 号台账第 2 行", Decimal("400.00"), datetime.date(2024, 10, 1
         (DONE, {"receipt_no": "NX1"}, ["already_paid"], False),
         (DONE, {"paid_on": "2024-10-02"}, ["already_paid"], False),
         (DONE, {"phone": "13800000000"}, [], True),
-        (Paid("税务缴费名单", Decimal("400.00"), datetime.date(2024, 10, 1)), {}, ["already_paid"], False),
-        (Paid("全额资助", Decimal("0.00"), datetime.date(2024, 10, 1)), {}, ["fully_subsidised"], False),
+        (BookedPayment("税务缴费名单", Decimal("400.00"), datetime.date(2024, 10, 1)), {}, ["already_paid"], False),
+        (BookedPayment("全额资助", Decimal("0.00"), datetime.date(2024, 10, 1)), {}, ["fully_subsidised"], False),
     ],
 )
 def test_nobody_pays_twice(paid, written, codes, recorded):

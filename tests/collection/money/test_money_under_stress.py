@@ -109,7 +109,7 @@ def test_one_person_clicks_twice(campaign, slip):
 
 def test_two_villages_use_the_same_receipt_number(campaign, people):
     def use(village):
-        uses = [receipts.Use("NX0001", "", Decimal("400"), DAY)]
+        uses = [receipts.ReceiptUse("NX0001", "", Decimal("400"), DAY)]
         return receipts.use_receipts(campaign=campaign, village=village, uses=uses, actor=people[0])
 
     results = together(lambda: use(VILLAGE), lambda: use(OTHER))

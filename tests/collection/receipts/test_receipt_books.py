@@ -3,6 +3,7 @@
 import pytest
 
 from collection.receipts import books as receipt_books
+from collection.receipts import selectors as receipt_selectors
 from collection.receipts import services as receipts
 from collection.receipts.books import ReceiptRefused
 from collection.receipts.models import Receipt, ReceiptBook
@@ -60,7 +61,7 @@ def test_a_book_registered_late_takes_in_what_was_used_of_it(books, use, issue, 
     use("NX0121", "NX0130", "NX0141", "NX00125", "NZ0125")
     late = issue(VILLAGE, "NX0121", "NX0140")
     assert set(Receipt.objects.filter(book=late).values_list("number", flat=True)) == {"NX0121", "NX0130"}
-    assert receipt_books.without_book(campaign=campaign, region=VILLAGE).count() == 3
+    assert receipt_selectors.without_book(campaign=campaign, region=VILLAGE).count() == 3
 
 
 def test_totals_and_skipped_numbers(books, use, campaign, clerk):
@@ -69,35 +70,35 @@ def test_totals_and_skipped_numbers(books, use, campaign, clerk):
         campaign=campaign, village=VILLAGE, number="NX0103", state="lost", reason="雨淋", actor=clerk
     )
     receipts.void_receipt(receipt=Receipt.objects.get(number="NX0105"), reason="重复", actor=clerk)
-    (totals,) = receipt_books.book_totals(campaign=campaign, region=VILLAGE)
+    (totals,) = receipt_selectors.book_totals(campaign=campaign, region=VILLAGE)
     assert (totals.used, totals.voided, totals.lost, totals.amount) == (2, 1, 1, 800)
     assert (totals.skipped, totals.unused) == (1, 15)
-    assert receipt_books.skipped_numbers(book=books) == ["NX0102"]
+    assert receipt_selectors.skipped_numbers(book=books) == ["NX0102"]
 
 
 def test_a_released_number_is_neither_spent_nor_in_the_way(books, use, campaign, clerk):
     use("NX0101", "NX0102", "NX0103")
     Receipt.objects.filter(number__in=["NX0102", "NX0103"]).update(state="released", amount=0)
-    (totals,) = receipt_books.book_totals(campaign=campaign, region=VILLAGE)
+    (totals,) = receipt_selectors.book_totals(campaign=campaign, region=VILLAGE)
     assert (totals.spent, totals.skipped, totals.unused) == (1, 0, 19)
     use("NX0103")
-    assert receipt_books.skipped_numbers(book=books) == ["NX0102"]
+    assert receipt_selectors.skipped_numbers(book=books) == ["NX0102"]
     explained = receipts.explain_number(
         campaign=campaign, village=VILLAGE, number="NX0102", state="lost", reason="雨淋", actor=clerk
     )
     assert explained.state == "lost"
-    assert receipt_books.skipped_numbers(book=books) == []
+    assert receipt_selectors.skipped_numbers(book=books) == []
 
 
 def test_untouched_book_has_skipped_nothing(books, campaign):
-    (totals,) = receipt_books.book_totals(campaign=campaign, region=COUNTY)
+    (totals,) = receipt_selectors.book_totals(campaign=campaign, region=COUNTY)
     assert (totals.spent, totals.amount, totals.skipped, totals.unused) == (0, 0, 0, 20)
-    assert receipt_books.skipped_numbers(book=books) == []
+    assert receipt_selectors.skipped_numbers(book=books) == []
 
 
 def test_skipped_numbers_are_cut_off(books, use):
     use("NX0120")
-    assert receipt_books.skipped_numbers(book=books, at_most=3) == ["NX0101", "NX0102", "NX0103"]
+    assert receipt_selectors.skipped_numbers(book=books, at_most=3) == ["NX0101", "NX0102", "NX0103"]
 
 
 @pytest.fixture
@@ -118,7 +119,7 @@ def test_the_unused_end_goes_back_and_can_be_handed_on(books, use, issue, hand_b
     assert back.returned_at is not None
     event = Event.objects.get(action="receipt_book.return")
     assert "NX0111—NX0120" in event.summary and event.actor_id == clerk.pk
-    (totals,) = receipt_books.book_totals(campaign=campaign, region=VILLAGE)
+    (totals,) = receipt_selectors.book_totals(campaign=campaign, region=VILLAGE)
     assert (totals.used, totals.skipped, totals.unused, totals.book.returned) == (2, 1, 7, 10)
     assert issue(OTHER, "NX0111", "NX0120").parent == books.parent
     with pytest.raises(ReceiptRefused, match="NX0101—NX0110 已发给"):
@@ -134,8 +135,8 @@ def test_a_number_handed_back_is_not_the_villages_any_more(books, use, hand_back
         receipts.explain_number(
             campaign=campaign, village=VILLAGE, number="NX0111", state="lost", reason="x", actor=clerk
         )
-    village = receipt_books.village_books(campaign=campaign, village=VILLAGE)
-    assert receipt_books.book_of("NX0110", village) and receipt_books.book_of("NX0111", village) is None
+    village = receipt_selectors.village_books(campaign=campaign, village=VILLAGE)
+    assert receipt_selectors.book_of("NX0110", village) and receipt_selectors.book_of("NX0111", village) is None
 
 
 def test_all_of_a_book_goes_back_and_comes_again(books, use, issue, hand_back, campaign):
@@ -232,11 +233,11 @@ def test_the_same_for_all_one_after_the_other(books, villages, issue_all):
 
 def test_many_are_all_or_none_and_the_overlap_is_named(books, villages, issue_all, campaign):
     lines = [
-        receipt_books.Line(villages[1], "NX0121", "NX0130"),
-        receipt_books.Line(villages[2], "NX0130", "NX0140"),
-        receipt_books.Line(villages[3], "NX0115", "NX0116"),
-        receipt_books.Line(villages[3], "NX0201", "NX0210"),
-        receipt_books.Line(villages[3], "NX0141", "NX014"),
+        receipt_books.BookLine(villages[1], "NX0121", "NX0130"),
+        receipt_books.BookLine(villages[2], "NX0130", "NX0140"),
+        receipt_books.BookLine(villages[3], "NX0115", "NX0116"),
+        receipt_books.BookLine(villages[3], "NX0201", "NX0210"),
+        receipt_books.BookLine(villages[3], "NX0141", "NX014"),
     ]
     found = receipt_books.examine_lines(campaign=campaign, lines=lines)
     assert [(verdict.why[:13], verdict.count) for verdict in found] == [

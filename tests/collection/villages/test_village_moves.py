@@ -197,7 +197,7 @@ class Business:
         books.issue_book(campaign=self.campaign, holder=self.village, first="NX0001", last="NX0020", actor=self.actor)
 
     def receipt(self):
-        uses = [receipts.Use("XX1", "", Decimal(400), datetime.date(2024, 10, 8))]
+        uses = [receipts.ReceiptUse("XX1", "", Decimal(400), datetime.date(2024, 10, 8))]
         receipts.use_receipts(campaign=self.campaign, village=self.village.pk, uses=uses, actor=self.actor)
 
     def deposit(self):

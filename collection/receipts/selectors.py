@@ -1,0 +1,134 @@
+"""What pages and services ask about receipts: the books of a village, how their numbers were spent, what is known."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Max, Q
+
+from collection.receipts.models import Receipt, ReceiptBook
+from collection.receipts.numbers import ReceiptNumber, normalize_number, parse_number
+from core.amounts import ZERO
+from core.database.bulk import CHUNK
+from core.database.money import YuanSum
+from core.regions.models import Region
+from subsidies.campaigns.models import Campaign
+
+State = Receipt.State
+
+
+def holds(book, low, high) -> bool:
+    return (book.prefix, book.width) == (low.prefix, low.width) and book.first <= low.serial and high.serial <= book.end
+
+
+def highest_spent(book: ReceiptBook) -> int | None:
+    """The highest number of the book that is used, voided or lost."""
+    return Receipt.objects.filter(book=book).exclude(state=State.RELEASED).aggregate(highest=Max("serial"))["highest"]
+
+
+def village_books(*, campaign: Campaign, village: str) -> list[ReceiptBook]:
+    return list(ReceiptBook.objects.filter(campaign=campaign, holder_id=village))
+
+
+def book_of(number: str, books: Iterable[ReceiptBook]) -> ReceiptBook | None:
+    """The book among these that the number belongs to."""
+    found = parse_number(number)
+    return found and next(
+        (book for book in books if holds(book, found, found)),
+        None,
+    )
+
+
+def handed_back(number: str, books: Iterable[ReceiptBook]) -> ReceiptBook | None:
+    """The book among these from which the number was handed back."""
+    found = parse_number(number)
+    return found and next(
+        (
+            book
+            for book in books
+            if (book.prefix, book.width) == (found.prefix, found.width) and book.end < found.serial <= book.last
+        ),
+        None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BookTotals:
+    """One village's book: how its numbers were spent, and the sum of its stubs in yuan."""
+
+    book: ReceiptBook
+    used: int
+    voided: int
+    lost: int
+    amount: Decimal
+    highest: int | None
+
+    @property
+    def spent(self) -> int:
+        return self.used + self.voided + self.lost
+
+    @property
+    def skipped(self) -> int:
+        return 0 if self.highest is None else self.highest - self.book.first + 1 - self.spent
+
+    @property
+    def unused(self) -> int:
+        """Still blank and in the village's hands."""
+        return self.book.end - (self.book.first - 1 if self.highest is None else self.highest)
+
+
+def book_totals(*, campaign: Campaign, region: str) -> list[BookTotals]:
+    """Every village's book in the region, in two statements."""
+    books = ReceiptBook.objects.filter(campaign=campaign, holder__level=Region.Level.VILLAGE).in_region(region)
+    by_state = {state: Count("pk", filter=Q(state=state)) for state in State}
+    sums = {
+        row["book"]: row
+        for row in Receipt.objects.filter(campaign=campaign, book__isnull=False)
+        .exclude(state=State.RELEASED)
+        .in_region(region)
+        .order_by()
+        .values("book")
+        .annotate(highest=Max("serial"), amount=YuanSum("amount", filter=Q(state=State.USED), default=ZERO), **by_state)
+    }
+    books = books.select_related("holder__parent", "returned_by").order_by("holder_id", "prefix", "first")
+    return [
+        BookTotals(
+            book,
+            *(sums.get(book.pk, {}).get(state, 0) for state in (State.USED, State.VOIDED, State.LOST)),
+            amount=sums.get(book.pk, {}).get("amount", ZERO),
+            highest=sums.get(book.pk, {}).get("highest"),
+        )
+        for book in books
+    ]
+
+
+def skipped_numbers(*, book: ReceiptBook, at_most: int = 200) -> list[str]:
+    """Numbers of the book below its highest spent one that are neither used nor voided nor lost, lowest first."""
+    found, expected = [], book.first
+    spent = Receipt.objects.filter(book=book).exclude(state=State.RELEASED)
+    for serial in spent.order_by("serial").values_list("serial", flat=True).iterator(chunk_size=CHUNK):
+        while expected < serial and len(found) < at_most:
+            found.append(ReceiptNumber(book.prefix, expected, book.width).text)
+            expected += 1
+        expected = serial + 1
+        if len(found) >= at_most:
+            break
+    return found
+
+
+def without_book(*, campaign: Campaign, region: str):
+    """Used receipts whose number is in no book of their village."""
+    rows = Receipt.objects.filter(campaign=campaign, book__isnull=True, state=State.USED).in_region(region)
+    return rows.select_related("village").order_by("village_id", "number")
+
+
+def known_receipts(*, campaign: Campaign, numbers: Iterable[str], lock: bool = False) -> dict[str, Receipt]:
+    """The receipts that exist already among these numbers, in any village, by their written form."""
+    numbers, found = sorted({normalize_number(number) for number in numbers}), {}
+    rows = Receipt.objects.filter(campaign=campaign).select_related("village").order_by("pk")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    for start in range(0, len(numbers), CHUNK):
+        chunk = rows.filter(number__in=numbers[start : start + CHUNK])
+        found.update((receipt.number, receipt) for receipt in chunk)
+    return found
