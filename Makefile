@@ -1,8 +1,18 @@
-# make run   the demo county on this machine: environment, data, web, worker and beat (PORT=8000, SIZE=small or full)
-# make test  the whole suite on the embedded default, and on PostgreSQL and Redis where their URLs are set
-# make bench the figures of bench/, printed with the machine
-# make lock  the locked requirements from the .in files
-# make clean the environment and the demo's data
+# make run     the demo county on this machine: environment, data, web, worker and beat (PORT=8000, SIZE=small or full)
+# make shell   Django's shell on the data of `make run`
+# make test    the whole suite on the embedded default, and on PostgreSQL and Redis where their URLs are set
+#              FAST=1: in under a minute, on SQLite, without what is marked browser, slow or stress; says what it left out
+#              ARGS="tests/collection -x" reaches pytest
+# make fmt     format and sort, and mend what ruff can mend
+# make lint    ruff, the directions of imports, migrations that match the models
+# make types   mypy, strict but for the modules that pyproject.toml names
+# make cov     the suite with coverage, subprocesses included; branches of money and scope must be whole
+# make mutants the rules that decide money, changed one place at a time: the score of the tests by module
+# make count   statements of the product's Python, by app
+# make picture docs/architecture.svg, drawn from the imports
+# make bench   the figures of bench/, printed with the machine
+# make lock    the locked requirements from the .in files
+# make clean   the environment and the demo's data
 
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 PORT ?= 8000
@@ -12,18 +22,56 @@ PY = .venv/bin/python
 export DATA_DIR
 export BUSINESS_CLOCK = $(DATA_DIR)/clock
 
-.PHONY: run test bench lock clean
+.PHONY: run shell test fmt lint types cov mutants count picture bench lock clean
 
 run: .venv/run.lock
 	@mkdir -p $(DATA_DIR)
 	@$(PY) manage.py demo --size $(SIZE) --port $(PORT)
 
+shell: .venv/run.lock
+	@$(PY) manage.py shell
+
+ifdef FAST
+test: .venv/dev.lock
+	@env -u TEST_DATABASE_URL -u TEST_REDIS_URL $(PY) -m pytest -q -n auto --fast $(ARGS)
+else
 test: .venv/dev.lock
 	@echo "== embedded default: SQLite, message files"
 	@env -u TEST_DATABASE_URL -u TEST_REDIS_URL $(PY) -m pytest -q -n auto $(ARGS)
 	@if [ -n "$$TEST_DATABASE_URL" ]; then \
 		echo "== PostgreSQL$${TEST_REDIS_URL:+ and Redis}"; $(PY) -m pytest -q -n auto $(ARGS); \
 	else echo "== PostgreSQL and Redis: not tried (set TEST_DATABASE_URL and TEST_REDIS_URL)"; fi
+endif
+
+fmt: .venv/dev.lock
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+lint: .venv/dev.lock
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/lint-imports
+	@$(PY) manage.py makemigrations --check --dry-run
+
+types: .venv/dev.lock
+	@mkdir -p $(DATA_DIR)
+	@.venv/bin/mypy $(ARGS)
+
+cov: .venv/dev.lock
+	@mkdir -p var/coverage && rm -f var/coverage/data*
+	@env -u TEST_DATABASE_URL -u TEST_REDIS_URL .venv/bin/coverage run -m pytest -q -n auto $(ARGS)
+	@.venv/bin/coverage combine -q
+	@.venv/bin/coverage report --skip-covered
+	@.venv/bin/coverage report --include='collection/money/*,core/access/scope.py' --fail-under=100
+
+mutants: .venv/dev.lock
+	@$(PY) -m bench.mutants $(ARGS)
+
+count: .venv/dev.lock
+	@$(PY) -m bench.count $(ARGS)
+
+picture: .venv/dev.lock
+	@$(PY) -m docs.picture
 
 bench: .venv/dev.lock
 	@$(PY) -m bench $(ARGS)

@@ -18,13 +18,37 @@ hypothesis.settings.register_profile("explore", _patient, max_examples=3000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
+#: What `--fast` (make test FAST=1) leaves out.
+LEFT_OUT_WHEN_FAST = ("browser", "slow")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--fast", action="store_true", help="leave out what is marked browser or slow, and say how much")
+
+
 def pytest_collection_modifyitems(config, items):
     """Tests of one engine's own behaviour run where that engine is; the other run does not count them as skipped."""
-    other = {"sqlite": "postgres", "postgresql": "sqlite"}[connection.vendor]
-    elsewhere = [item for item in items if item.get_closest_marker(other)]
+    _deselect(config, items, {"sqlite": "postgres", "postgresql": "sqlite"}[connection.vendor])
+    if config.getoption("fast"):
+        for marker in LEFT_OUT_WHEN_FAST:
+            _deselect(config, items, marker)
+
+
+def _deselect(config, items, marker: str) -> None:
+    """Take the tests with this marker out of the run."""
+    elsewhere = [item for item in items if item.get_closest_marker(marker)]
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if not item.get_closest_marker(other)]
+        items[:] = [item for item in items if not item.get_closest_marker(marker)]
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """A fast run says that it was one: it is no reason to release."""
+    if config.getoption("fast"):
+        terminalreporter.write_line(
+            "FAST: left out all tests marked " + " or ".join(LEFT_OUT_WHEN_FAST) + ", and all of PostgreSQL and Redis; "
+            "`make test` runs them."
+        )
 
 
 def pytest_sessionfinish(session, exitstatus):
