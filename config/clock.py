@@ -5,11 +5,26 @@ moves only when somebody moves it. Sessions, locks and job heartbeats follow the
 """
 
 import os
-from datetime import date, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime, time
 from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
+
+_judged_on: ContextVar[date | None] = ContextVar("judged_on", default=None)
+
+
+@contextmanager
+def judged_on(day: date) -> Iterator[None]:
+    """Let the block judge by another day, at noon: for dry runs that are asked "as of"."""
+    token = _judged_on.set(day)
+    try:
+        yield
+    finally:
+        _judged_on.reset(token)
 
 
 def is_frozen() -> bool:
@@ -18,6 +33,8 @@ def is_frozen() -> bool:
 
 def now() -> datetime:
     """The business instant, aware."""
+    if day := _judged_on.get():
+        return timezone.make_aware(datetime.combine(day, time(12)))
     if not settings.BUSINESS_CLOCK:
         return timezone.now()
     return _parse(Path(settings.BUSINESS_CLOCK).read_text().strip())

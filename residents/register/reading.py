@@ -1,6 +1,7 @@
 """The job that reads and checks a register file: stage what is new or changed, keep the problems."""
 
 import json
+from pathlib import Path
 
 from django.db import connection, transaction
 
@@ -31,7 +32,7 @@ def read_batch(run: jobs.Run) -> str:
         return ""
     _forget(batch)
     try:
-        counts = _read(run, batch)
+        counts = stage_file(run, batch, Path(batch.attachment.file.path))
     except (sheets.SheetError, Refused) as error:
         RegisterBatch.objects.filter(pk=batch.pk).update(state=State.REFUSED, problem=str(error)[:300])
         raise jobs.JobFailed(str(error)) from error
@@ -47,9 +48,10 @@ def _forget(batch) -> None:
         model.objects.filter(batch=batch)._raw_delete(using="default")
 
 
-def _read(run, batch) -> dict:
+def stage_file(run: jobs.Run, batch: RegisterBatch, path: Path) -> dict[str, int]:
+    """Read and check the file, stage what is new or changed and keep the problems; return the counts."""
     reader, counts, pending = None, dict.fromkeys(("rows", "new", "changed", "unchanged", "bad"), 0), []
-    for piece in sheets.stream(batch.attachment.file.path):
+    for piece in sheets.stream(path):
         if not piece.rows:
             continue
         rows = piece.rows

@@ -3,6 +3,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from core.regions.models import Region
+from core.tables.dry_run import QuestionError
 from subsidies.campaigns.models import Campaign
 
 
@@ -35,3 +36,13 @@ def current(user) -> Campaign | None:
     """The campaign a page of this user is about: the county's latest open one, else its latest; None without any."""
     campaigns = Campaign.objects.filter(county_id=user.scope_prefix[:6]).select_related("county", "policy_version")
     return campaigns.order_by(F("closed_at").asc(nulls_first=True), "-year").first()
+
+
+def asked_campaign(policy: str) -> Campaign:
+    """Return the campaign that an operator names by its policy. Raise QuestionError if there is none."""
+    if not policy:
+        raise QuestionError("请给出政策：--policy 411325-2025。")
+    campaign = Campaign.objects.select_related("county", "policy_version").filter(policy_version__policy_id=policy)
+    if (found := campaign.first()) is None:
+        raise QuestionError(f"没有政策为 {policy} 的征缴年度；请先运行 open_campaign {policy}。")
+    return found

@@ -1,0 +1,81 @@
+"""What would become of a department's list: `check_sheet roster`."""
+
+from config import clock
+from core.access.roles import Role
+from core.accounts.models import User
+from core.database.bulk import insert_rows
+from core.tables import reader
+from core.tables.dry_run import Answer, Question, QuestionError, require_file, rolled_back
+from subsidies.campaigns.models import Campaign
+from subsidies.campaigns.selectors import asked_campaign
+from subsidies.rosters.models import Roster, RosterRow
+from subsidies.rosters.services import _ROW, _classify, _staged
+from subsidies.rosters.sheet import Line, read_roster
+
+Outcome = RosterRow.Outcome
+OUTCOMES = {Outcome.NEW: "new", Outcome.ENDED: "ended", Outcome.UNCHANGED: "unchanged"}
+
+
+def check(question: Question) -> Answer:
+    """Match the list as its preview would, and undo it. Outcomes: new, ended, unchanged, held.
+
+    A full list's endings have no row of their own: their row is null.
+    """
+    campaign, answer = asked_campaign(question.policy), Answer()
+    department, category = _whose(campaign, question.category)
+    try:
+        require_file(question)
+        book = reader.read(question.file, limits=reader.COUNTY_LIST)
+        lines = read_roster(
+            book,
+            policy=campaign.policy,
+            category=category,
+            department=department,
+            recognised_on=question.as_of,
+            today=question.as_of,
+        )
+    except reader.SheetError as error:
+        return answer.refuse_file(error)
+    with rolled_back():
+        _try(campaign, question, department, category, lines, answer)
+    return answer
+
+
+def _whose(campaign: Campaign, asked: str) -> tuple[str, str]:
+    """Return (department, category) of the category asked for; without one the list's own column decides."""
+    if not asked:
+        return campaign.policy.departments[0], ""
+    category = campaign.policy.category(asked)
+    if category is None or not category.department:
+        names = "、".join(c.name for c in campaign.policy.recognised)
+        raise QuestionError(f"“{asked}”不是由部门认定的类别；可用的有：{names}。")
+    return category.department, category.name
+
+
+def _try(
+    campaign: Campaign, question: Question, department: str, category: str, lines: list[Line], answer: Answer
+) -> None:
+    sender = User.objects.create(username="check_sheet", name="试读", role=Role.COUNTY, region=campaign.county)
+    roster = Roster.objects.create(
+        campaign=campaign,
+        county=campaign.county,
+        department=department,
+        category=category,
+        kind=Roster.Kind.FULL if question.full else Roster.Kind.SUPPLEMENT,
+        recognised_on=question.as_of,
+        document="试读",
+        uploaded_by=sender,
+        uploaded_at=clock.now(),
+    )
+    insert_rows(RosterRow, _ROW, [_staged(roster, line) for line in lines])
+    _classify(roster)
+    for row in roster.rows.order_by("number", "pk"):
+        if row.outcome == Outcome.BAD_ROW:
+            answer.reject(row.number, None, row.outcome, row.message)
+            continue
+        outcome = OUTCOMES.get(row.outcome, "held")
+        answer.accept(
+            row.number or None, name=row.name, id_number=row.id_number, category=row.category, outcome=outcome
+        )
+        if row.message:
+            answer.warn(row.number or None, row.outcome, row.message)
