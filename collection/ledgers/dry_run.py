@@ -7,7 +7,7 @@ from collection.ledgers.columns import TITLES
 from collection.ledgers.facts import gather, same_file_note, stamp_facts
 from collection.ledgers.reading import FileNote, LedgerReading, read_ledger
 from collection.ledgers.stamp import other_ledger, stale_note
-from collection.ledgers.verdicts import CheckedLedger, Remark
+from collection.ledgers.verdicts import CheckedLedger, RowRemark
 from core.regions.selectors import asked_region
 from core.tables import reader
 from core.tables.dry_run import Answer, Question, QuestionError, require_file
@@ -58,7 +58,7 @@ def _answer(reading: LedgerReading, checked: CheckedLedger, notes: list[FileNote
     return answer
 
 
-def _remark(row: int, remark: Remark, code: str = "") -> dict[str, object]:
+def _remark(row: int, remark: RowRemark, code: str = "") -> dict[str, object]:
     return {
         "row": row,
         "column": TITLES.get(remark.column),
