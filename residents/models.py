@@ -1,5 +1,12 @@
 """The models of every topic, where Django looks for them; code imports them from their topics."""
 
 from residents.duplicates.models import MergeCase  # noqa: F401
-from residents.people.models import Household, InsuredYear, Resident, StatusEntry  # noqa: F401
+from residents.people.models import (  # noqa: F401
+    FormerNumber,
+    Household,
+    InsuredYear,
+    ParentLink,
+    Resident,
+    StatusEntry,
+)
 from residents.register.models import RegisterBatch, RegisterProblem, RegisterRow  # noqa: F401

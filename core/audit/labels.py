@@ -18,6 +18,7 @@ SUBJECTS = (
     ("session", "登录与退出"),
     ("account", "账号"),
     ("resident", "居民"),
+    ("disclosure", "号码试探"),
     ("register", "居民批量更新"),
     ("status", "人员状态"),
     ("roster", "名单"),

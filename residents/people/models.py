@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
+from core.access import masks
 from core.access.scope import ScopedQuerySet
 from core.regions.models import Region
 from residents.people import names
@@ -101,6 +102,8 @@ class StatusEntry(models.Model):
     until = models.DateField("止", null=True, blank=True)
     source = models.CharField("依据", max_length=120)
     recorded_at = models.DateTimeField("登记时间")
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    withdrawn_reason = models.CharField("撤回原因", max_length=200, blank=True)
 
     scope_field = "resident__village_id"
     objects = ScopedQuerySet.as_manager()
@@ -112,7 +115,11 @@ class StatusEntry(models.Model):
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gte=models.F("since")), name="status_ends_after"
             ),
-            models.UniqueConstraint(fields=["resident", "status", "since"], name="one_status_a_day"),
+            models.UniqueConstraint(
+                fields=["resident", "status", "since"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="one_live_status_a_day",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -135,3 +142,63 @@ class InsuredYear(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}年"
+
+
+class FormerNumber(models.Model):
+    """曾用证件号码: a number that a resident was registered by before it was corrected, still written in lists."""
+
+    resident = models.ForeignKey(Resident, models.CASCADE, verbose_name="居民", related_name="former_numbers")
+    document_type = models.CharField("证件类型", max_length=8, choices=Resident.Document)
+    id_number = models.CharField("证件号码", max_length=30, db_index=True)
+    given_up_on = models.DateField("停用日期")
+    reason = models.CharField("原因", max_length=120)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+
+    scope_field = "resident__village_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "曾用证件号码"
+        ordering = ["resident", "given_up_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resident", "document_type", "id_number"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="one_live_former_number",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{masks.mask(self.id_number)}（{self.given_up_on} 停用）"
+
+
+class ParentLink(models.Model):
+    """父母: the registered mother or father of a child, by the paper that names them."""
+
+    class Relation(models.TextChoices):
+        MOTHER = "mother", "母亲"
+        FATHER = "father", "父亲"
+
+    child = models.ForeignKey(Resident, models.CASCADE, verbose_name="子女", related_name="parent_links")
+    parent = models.ForeignKey(Resident, models.PROTECT, verbose_name="父母", related_name="child_links")
+    relation = models.CharField("关系", max_length=6, choices=Relation)
+    source = models.CharField("依据", max_length=120)
+    recorded_at = models.DateTimeField("登记时间")
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    withdrawn_reason = models.CharField("撤回原因", max_length=200, blank=True)
+
+    scope_field = "child__village_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "父母"
+        ordering = ["child", "relation", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child", "relation"], condition=Q(withdrawn_at__isnull=True), name="one_live_parent_a_relation"
+            ),
+            models.CheckConstraint(condition=~Q(child=models.F("parent")), name="nobody_is_their_own_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_relation_display()} {self.parent}"

@@ -72,7 +72,7 @@ class RegisterRow(models.Model):
     sex = models.CharField("性别", max_length=1, choices=Resident.Sex)
     phone = models.CharField("联系电话", max_length=20, blank=True)
     address = models.CharField("住址", max_length=120, blank=True)
-    years = models.CharField("参保年度", max_length=120, blank=True)
+    years = models.CharField("参保年度", max_length=300, blank=True)
     before = models.JSONField("原登记", null=True)
 
     scope_field = "batch__county_id"

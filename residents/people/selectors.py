@@ -1,0 +1,109 @@
+"""What every list that comes in asks about people: whose is this number, and who is like this one already."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from core.database.bulk import chunks
+from residents.people.models import FormerNumber, Resident
+from residents.people.names import match_key
+
+#: A record may have been merged into one that was merged later; nobody is merged more often than this.
+_MERGES = 20
+
+
+def resident_ids(numbers: Iterable[str]) -> dict[str, int]:
+    """Number → id of the resident it belongs to: by their number, by a former one, or by a record merged into theirs.
+
+    Who has the number now goes before who had it once. At most three statements for every 2,000 numbers, and one more
+    for each time that records found so were merged again.
+    """
+    ids: dict[str, int] = {}
+    merged: dict[int, int] = {}
+    for chunk in chunks(dict.fromkeys(numbers)):
+        rows = Resident.objects.filter(id_number__in=chunk).values_list("id_number", "pk", "merged_into_id")
+        for number, pk, target in rows:
+            ids[number] = pk
+            if target:
+                merged[pk] = target
+        if missing := [number for number in chunk if number not in ids]:
+            former = FormerNumber.objects.filter(id_number__in=missing, withdrawn_at__isnull=True)
+            by_age = former.order_by("given_up_on", "pk")
+            for number, pk, target in by_age.values_list("id_number", "resident_id", "resident__merged_into_id"):
+                ids[number] = pk
+                if target:
+                    merged[pk] = target
+    _follow_merges(merged)
+    return {number: _end_of(pk, merged) for number, pk in ids.items()}
+
+
+def find_by_number(numbers: Iterable[str], *, among: QuerySet | None = None) -> dict[str, Resident]:
+    """As `resident_ids`, with the residents themselves; only those in the queryset `among`, if one is given."""
+    ids = resident_ids(numbers)
+    rows = Resident.objects.all() if among is None else among
+    people: dict[int, Resident] = {}
+    for chunk in chunks(set(ids.values())):
+        people |= {resident.pk: resident for resident in rows.filter(pk__in=chunk).select_related("village__parent")}
+    return {number: people[pk] for number, pk in ids.items() if pk in people}
+
+
+def _follow_merges(merged: dict[int, int]) -> None:
+    """Add where the targets were merged to, until none was."""
+    new = set(merged.values())
+    for _ in range(_MERGES):
+        if not new:
+            return
+        further: dict[int, int] = {}
+        for chunk in chunks(new):
+            rows = Resident.objects.filter(pk__in=chunk, merged_into__isnull=False)
+            further |= dict(rows.values_list("pk", "merged_into_id"))
+        merged |= further
+        new = set(further.values()) - merged.keys()
+
+
+def _end_of(pk: int, merged: dict[int, int]) -> int:
+    for _ in range(_MERGES):
+        if pk not in merged:
+            break
+        pk = merged[pk]
+    return pk
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody about to be registered: whether they are on the register already is to be asked."""
+
+    id_number: str
+    name: str
+    birth_date: date
+    village: str
+    household: str
+
+
+def find_namesakes(candidates: Collection[Candidate]) -> dict[str, list[Resident]]:
+    """Number of a candidate → the residents of the same name, birthday and household, under another number.
+
+    Twins have different names and are not found. Records without a household count as of the same one: they are
+    compared within their village. One statement for every 2,000 candidates.
+    """
+    found: dict[str, list[Resident]] = {}
+    for chunk in chunks(candidates):
+        rows = Resident.objects.filter(
+            name__in={c.name for c in chunk}, village__in={c.village for c in chunk}
+        ).exclude(status=Resident.Status.MERGED)
+        by_place: dict[tuple[str, date, str], list[Resident]] = {}
+        for resident in rows.select_related("household"):
+            key = (resident.village_id, resident.birth_date, match_key(resident.name))
+            by_place.setdefault(key, []).append(resident)
+        for one in chunk:
+            alike = by_place.get((one.village, one.birth_date, match_key(one.name)), [])
+            same = [r for r in alike if r.id_number != one.id_number and _may_be_one_household(r, one.household)]
+            if same:
+                found[one.id_number] = same
+    return found
+
+
+def _may_be_one_household(resident: Resident, number: str) -> bool:
+    return not number or resident.household is None or resident.household.number == number
