@@ -7,7 +7,7 @@ import time
 from datetime import date
 
 from subsidies.policy.policies import available, load
-from subsidies.quotes.quote import Identity, quote
+from subsidies.quotes.quote import Recognition, quote
 
 ROUNDS, QUOTES = 3, 50_000
 BORN = date(1970, 5, 1)
@@ -21,7 +21,7 @@ def main() -> None:
         kinds = {
             "plain": {},
             "years": {"insured_years": list(range(rules.year - 5, rules.year))},
-            "identity": {"identities": [Identity(known.name, date(2024, 6, 1))]},
+            "identity": {"identities": [Recognition(known.name, date(2024, 6, 1))]},
         }
         rates = "  ".join(f"{name} {_rate(rules, {**facts, **more}):>9,.0f}/s" for name, more in kinds.items())
         print(f"{policy_id}  {rates}", flush=True)

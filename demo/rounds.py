@@ -16,8 +16,8 @@ from core.regions.models import Region
 from demo.county import COUNTY, SEED, VILLAGE
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
-from subsidies.quotes.quote import Identity, quote
-from subsidies.rosters.models import Identity as Mark
+from subsidies.quotes.quote import Recognition, quote
+from subsidies.rosters.models import Identity
 
 FIRST_DAY, LAST_DAY = datetime.date(2024, 9, 28), datetime.date(2024, 10, 25)
 RECEIPTS_A_VILLAGE = 3000
@@ -121,12 +121,12 @@ def _collect_village(campaign, plan, day, recorder) -> list[Payment]:
     ]
 
 
-def _marks(village: str) -> dict[int, list[Identity]]:
+def _marks(village: str) -> dict[int, list[Recognition]]:
     found = defaultdict(list)
-    for resident, kind, since in Mark.objects.filter(resident__village_id=village).values_list(
+    for resident, kind, since in Identity.objects.filter(resident__village_id=village).values_list(
         "resident_id", "kind", "recognised_on"
     ):
-        found[resident].append(Identity(kind, since))
+        found[resident].append(Recognition(kind, since))
     return found
 
 

@@ -14,7 +14,7 @@ from core.amounts import ZERO
 from core.tables.cells import half_width, read_amount
 from core.tables.reader import Cell
 from residents.people import id_numbers, names
-from subsidies.quotes.quote import Identity, Quote, QuoteError, quote
+from subsidies.quotes.quote import Quote, QuoteError, Recognition, quote
 
 #: As many digits as a receipt's number may have.
 LONGEST_SERIAL = 18
@@ -185,7 +185,7 @@ def _check_money(row: Row, facts: LedgerFacts) -> None:
         return
     person = facts.people.get(row.id_number)
     day = row.paid_on or min(max(facts.as_of, facts.policy.period.start), facts.policy.period.end)
-    held = person.identities_on(day) if person else ()
+    held = person.identities_on(facts.policy, day) if person else ()
     not_on_roster = _category_not_on_roster(row, held, facts)
     if row.birth_date > day:
         if row.paid_on:
@@ -216,7 +216,7 @@ def _check_money(row: Row, facts: LedgerFacts) -> None:
         row.refuse("amount", "amount_mismatch", _about_difference(row, asked, not_on_roster))
 
 
-def _category_not_on_roster(row: Row, held: tuple[Identity, ...], facts: LedgerFacts) -> str:
+def _category_not_on_roster(row: Row, held: tuple[Recognition, ...], facts: LedgerFacts) -> str:
     """The category written in the ledger, if it is one that a department recognises and has not."""
     written = row.line.text("category")
     category = facts.policy.category(written) if written else None

@@ -23,7 +23,7 @@ from core.regions.models import Region
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.policy.policies import Policy
-from subsidies.quotes.selectors import insured_years, live_marks
+from subsidies.quotes.selectors import insured_years, recognised_identities
 from subsidies.rosters.models import Identity
 
 _WAS_READ = (LedgerBatch.State.CHECKED, LedgerBatch.State.CONFIRMING, LedgerBatch.State.CONFIRMED)
@@ -132,7 +132,7 @@ def _residents(numbers) -> dict[str, _Registered]:
 def _people(residents, rules: Policy) -> dict[str, RegisteredPerson]:
     marks, years = {}, {}
     for chunk in _in_chunks({resident.pk for resident in residents.values()}):
-        marks |= live_marks(chunk)
+        marks |= recognised_identities(chunk)
         years |= insured_years(chunk)
     return {
         number: RegisteredPerson(

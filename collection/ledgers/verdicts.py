@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from collection.ledgers.reading import FileNote, LedgerLine
 from subsidies.policy.policies import Policy
-from subsidies.quotes.quote import Identity, Quote
+from subsidies.quotes.quote import Quote, Recognition, in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,10 @@ class RegisteredPerson:
     marks: tuple[tuple[str, date, date | None], ...] = ()
     insured_years: tuple[int, ...] | None = None
 
-    def identities_on(self, day: date) -> tuple[Identity, ...]:
-        """What this person was recognised as and had not lost by that day."""
-        return tuple(Identity(kind, since) for kind, since, ended in self.marks if not ended or ended > day)
+    def identities_on(self, policy: Policy, day: date) -> tuple[Recognition, ...]:
+        """Return what this person was recognised as and had not lost by that day."""
+        held = (Recognition(kind, since, ended) for kind, since, ended in self.marks)
+        return tuple(item for item in held if in_force(policy, item, day))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from subsidies.policy.employee_checks import check_employees
 from subsidies.policy.parts import (
     AFTER_PAYMENT,
     AFTER_PERIOD,
+    BIRTH_YEAR_FEES,
     DECLARATION_FIELDS,
     METRICS,
     NEWBORN_STARTS,
@@ -61,6 +62,8 @@ def set_sources(rule, papers: dict, tables: Tables, key: str = ""):
             raise tables.error(f"{at}.assumed", "标了 assumed = true，就要用 says 写明采用的理解")
         if part.says and not part.assumed:
             raise tables.error(f"{at}.says", "写了 says，就要标 assumed = true")
+        if part.other and not part.assumed:
+            raise tables.error(f"{at}.other", "写了 other（另一种理解），就要标 assumed = true")
         set_sources(part, papers, tables, at)
 
 
@@ -89,6 +92,8 @@ def check(policy, tables: Tables):
         "newborn.after": (policy.newborn.after, NEWBORN_STARTS),
         "ranking.metric": (policy.ranking.metric, METRICS),
     }
+    if policy.newborn.birth_year:
+        allowed["newborn.birth_year.fee"] = (policy.newborn.birth_year.fee, BIRTH_YEAR_FEES)
     for n, reason in enumerate(policy.refund_rules.reasons):
         allowed[f"refund_rules.reasons[{n}].code"] = (reason.code, REFUND_CODES)
     for n, column in enumerate(policy.declaration.columns):
@@ -124,6 +129,11 @@ def _check_dates(policy, tables: Tables):
     if policy.newborn.born_from.year not in (policy.year - 1, policy.year):
         says = f"应在 {policy.year - 1} 年或 {policy.year} 年，现在是 {policy.newborn.born_from}"
         raise tables.error("newborn.born_from", says)
+    if (pay_by := policy.newborn.pay_by) and not pay_by.start <= pay_by.end <= pay_by.paid_by < policy.year_end:
+        raise tables.error("newborn.pay_by.paid_by", "出生日期的首日、末日和最迟缴费日应依次在后，且早于年底")
+    national = policy.benefits.national_period
+    if national and not period.end < national.end <= policy.year_end:
+        raise tables.error("benefits.national_period.end", f"应在征缴期末日 {period.end} 之后、年底以前")
     days = policy.payment_days
     if days and not 1 <= days.first <= days.last <= 31:
         raise tables.error("payment_days.first", "缴费日应在 1 到 31 之间，首日不晚于末日")
@@ -175,7 +185,9 @@ def _check_categories(policy, tables: Tables):
         object.__setattr__(category, "subsidy", _subsidy(category, policy.standard))
         object.__setattr__(category, "order", n)
     known = {c.name for c in policy.categories}
-    named = [(f"categories[{n}].requires_any", c.requires_any) for n, c in enumerate(policy.categories)]
+    exempt = policy.benefits.waiting.exempt
+    named = [("benefits.waiting.exempt.categories", exempt.categories)] if exempt else []
+    named += [(f"categories[{n}].requires_any", c.requires_any) for n, c in enumerate(policy.categories)]
     named += [(f"ambiguous[{n}].means", a.means) for n, a in enumerate(policy.ambiguous)]
     for key, names in named:
         for name in names:

@@ -19,6 +19,11 @@ TITLES = {
     "benefits.large_illness": "大病保险激励",
     "newborn": "新生儿",
     "newborn.born_before": "上年末出生的新生儿",
+    "newborn.birth_year": "出生当年",
+    "newborn.pay_by": "上年出生的孩子",
+    "newborn.any_day": "新生儿缴费日",
+    "benefits.waiting.exempt": "不用等待的特殊群体",
+    "benefits.national_period": "国家规定的征缴期",
     "deposit_limit": "双限报解",
     "deposit_accounts": "存入账户",
     "warnings": "报解提醒",
@@ -33,6 +38,7 @@ TITLES = {
 }
 _AFTER_PERIOD = {
     "nothing": "征缴期结束后认定的，当年不资助",
+    "from_next_month": "征缴期结束后认定的，从次月1日起按新身份缴费，此前已缴费的不退；终止的从次月1日起不再资助",
     "unless_paid": "征缴期结束后认定的，尚未缴费的按新身份缴费，已缴费的不退",
 }
 _AFTER_PAYMENT = {"refund": "期内先缴费后认定的，退差额", "notify": "期内先缴费后认定的，提醒经办人员处理"}
@@ -45,6 +51,7 @@ class Figure(NamedTuple):
     says: str
     source: Source
     assumed: bool
+    other: str = ""
 
 
 def figures(policy: Policy) -> list[Figure]:
@@ -58,7 +65,7 @@ def figures(policy: Policy) -> list[Figure]:
         rows.append(_line(f"阶段：{stage.name}", f"{stage.start} 至 {stage.end}{goal}", stage))
     if policy.payment_days:
         days = policy.payment_days
-        rows.append(_line("缴费日", f"每月 {days.first}—{days.last} 日", days))
+        rows.append(_line("缴费日", f"征缴期内每月 {days.first}—{days.last} 日", days))
     rows += [_line(f"资助：{c.name}", _category(c, policy), c) for c in policy.categories]
     late = policy.late_recognition
     rows.append(_line("认定日期", f"{_AFTER_PERIOD[late.after_period]}；{_AFTER_PAYMENT[late.after_payment]}", late))
@@ -71,7 +78,7 @@ def figures(policy: Policy) -> list[Figure]:
 
 def readings(policy: Policy) -> list[Figure]:
     """Every reading taken where the notice is silent or at odds with itself."""
-    return [Figure(TITLES.get(r.key, r.key), r.says, r.source, True) for r in policy.assumptions]
+    return [Figure(TITLES.get(r.key, r.key), r.says, r.source, True, r.other) for r in policy.assumptions]
 
 
 def _line(about, says, rule) -> Figure:
@@ -125,12 +132,33 @@ def _benefits(policy: Policy) -> list[Figure]:
         before = newborn.born_before
         says = f"{before.start} 至 {before.end} 出生的，从出生之日起到 {policy.year_end}"
         rows.append(_line(TITLES["newborn.born_before"], says, before))
+    rows += _children(policy)
+    if exempt := waiting.exempt:
+        rows.append(_line(TITLES["benefits.waiting.exempt"], f"{'、'.join(exempt.categories)}没有等待期", exempt))
+    if national := policy.benefits.national_period:
+        counted = "期内缴费" if national.in_time else "期后缴费，计等待期"
+        says = f"到 {national.end} 止；{policy.period.end} 以后到这一天缴费的，本县按{counted}"
+        rows.append(_line(TITLES["benefits.national_period"], says, national))
     if large := policy.benefits.large_illness:
         says = (
             f"{large.since_year} 年起，连续参保满 {large.continuous_years} 年后每多 1 年、每零报销 1 年，"
             f"提高 {large.step} 元，累计不超过原封顶线的 {_share(large.ceiling)}"
         )
         rows.append(_line("大病保险激励", says, large))
+    return rows
+
+
+def _children(policy: Policy) -> list[Figure]:
+    rows, newborn = [], policy.newborn
+    if year := newborn.birth_year:
+        who = "" if year.fee == "free" else "父或母参保的，"
+        rows.append(_line(TITLES["newborn.birth_year"], f"{who}出生当年不缴费，不由任何资金承担", year))
+    if pay_by := newborn.pay_by:
+        says = f"{pay_by.start} 至 {pay_by.end} 出生的，{pay_by.paid_by}（含）前缴费才享受{policy.year}年待遇"
+        rows.append(_line(TITLES["newborn.pay_by"], says, pay_by))
+    if newborn.any_day:
+        says = f"出生当年，或出生后 {newborn.window_days} 天内，任何一天都可以缴费"
+        rows.append(_line(TITLES["newborn.any_day"], says, newborn.any_day))
     return rows
 
 

@@ -1,6 +1,6 @@
 """The parts of a policy: one small frozen class for each kind of rule a notice contains.
 
-Their annotations are the schema of the policy files (toml_schema.py). Amounts are yuan, shares are between 0 and 1.
+Their annotations are the schema of the policy files (schema.py). Amounts are yuan, shares are between 0 and 1.
 """
 
 import datetime
@@ -15,9 +15,10 @@ from subsidies.policy.schema import Money, Percent, Ratio
 POLICY_ID = re.compile(r"\d{6}-20\d\d")
 
 # The words a file may use; each names a rule in quote.py, benefits.py or the reports.
-AFTER_PERIOD = ("nothing", "unless_paid")
+AFTER_PERIOD = ("nothing", "unless_paid", "from_next_month")
 AFTER_PAYMENT = ("refund", "notify")
 NEWBORN_STARTS = ("birth", "payment")
+BIRTH_YEAR_FEES = ("free", "free_if_parent_insured")
 METRICS = ("posted", "collected")
 REFUND_CODES = (
     "death",
@@ -58,11 +59,12 @@ class Source(NamedTuple):
 
 
 class Assumption(NamedTuple):
-    """A reading taken where the notice is silent or at odds with itself."""
+    """A reading taken where the notice is silent or at odds with itself; `other` is the reading not taken."""
 
     key: str
     says: str
     source: Source
+    other: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -76,11 +78,12 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sourced:
-    """A rule with its source; `assumed` marks a reading of ours, and then `says` tells which."""
+    """A rule with its source; `assumed` marks a reading of ours, `says` tells which, `other` the one not taken."""
 
     source: str | Source
     assumed: bool = False
     says: str = ""
+    other: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -115,7 +118,7 @@ class Stage(Sourced):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PaymentDays(Sourced):
-    """Days of the month on which payment is taken, both included."""
+    """Days of the month on which payment is taken within the period, both included."""
 
     first: int
     last: int
@@ -179,6 +182,21 @@ class LateRecognition(Sourced):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class WaitingExempt(Sourced):
+    """Categories whose people never wait (内乡 四（二）2 with 三（二）)."""
+
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NationalPeriod(Sourced):
+    """The national collection period, where it ends after the county's; `in_time`: payments until then do not wait."""
+
+    end: datetime.date
+    in_time: bool
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Waiting(Sourced):
     """Months between payment and cover for those who paid late or came back after a gap."""
 
@@ -187,6 +205,7 @@ class Waiting(Sourced):
     months_less_per_repaid_year: int
     long_gap_years: int
     long_gap_minimum_months: int
+    exempt: WaitingExempt | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -204,6 +223,7 @@ class Benefits(Sourced):
     """Cover runs from 1 January, or from the payment day when paid later, to 31 December of the year."""
 
     waiting: Waiting
+    national_period: NationalPeriod | None = None
     large_illness: LargeIllness | None = None
 
 
@@ -213,6 +233,27 @@ class BornBefore(Sourced):
 
     start: datetime.date
     end: datetime.date
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BirthYear(Sourced):
+    """The fee of the year of birth: `free`, or `free_if_parent_insured` (rules in quote.py). Charged to no fund."""
+
+    fee: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PayBy(Sourced):
+    """Children born in these days are covered in the policy's year only if their fee was paid by `paid_by`."""
+
+    start: datetime.date
+    end: datetime.date
+    paid_by: datetime.date
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AnyDay(Sourced):
+    """Newborns may pay on any day: neither the period nor the days of the month bind them."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -226,6 +267,9 @@ class Newborn(Sourced):
     within: str
     after: str
     born_before: BornBefore | None = None
+    birth_year: BirthYear | None = None
+    pay_by: PayBy | None = None
+    any_day: AnyDay | None = None
     notes: tuple[str, ...] = ()
 
 

@@ -189,5 +189,7 @@ def parse(text: str, name: str) -> Policy:
 def _assumptions(rule, key: str):
     for at, part in parts_of(rule, key):
         if part.assumed:
-            yield Assumption(getattr(part, "name", "") or getattr(part, "key", "") or at, part.says, part.source)
+            yield Assumption(
+                getattr(part, "name", "") or getattr(part, "key", "") or at, part.says, part.source, part.other
+            )
         yield from _assumptions(part, at)

@@ -74,23 +74,46 @@ def waiting_months(policy: Policy, *, late: bool, gap: int, repaid: int = 0) -> 
     return months
 
 
+def is_newborn(policy: Policy, birth_date: datetime.date, on: datetime.date) -> bool:
+    """Whether this child was born in the policy's year, or not more than `window_days` before `on`."""
+    return birth_date >= policy.year_start or (on - birth_date).days <= policy.newborn.window_days
+
+
 def newborn_start(policy: Policy, birth_date: datetime.date, paid_on: datetime.date) -> datetime.date | None:
-    """The first day of cover under the newborn rule; None for those who are no newborns in the policy's sense."""
+    """Return the first day of cover under the newborn rule; None for those who are no newborns in its sense."""
     rule = policy.newborn
     if is_born_before(policy, birth_date):
         return birth_date
-    in_year = birth_date >= policy.year_start
-    within = (paid_on - birth_date).days <= rule.window_days
-    if birth_date < rule.born_from or not (in_year or within):
+    if birth_date < rule.born_from or not is_newborn(policy, birth_date, paid_on):
         return None
+    within = (paid_on - birth_date).days <= rule.window_days
     start = rule.within if within else rule.after
+    in_year = birth_date >= policy.year_start
     return birth_date if start == "birth" and in_year else max(paid_on, policy.year_start)
 
 
 def is_born_before(policy: Policy, birth_date: datetime.date) -> bool:
-    """Whether the policy covers this child of the year before from its birth."""
+    """Whether the policy covers this child of the year before from its birth (高阳 二（五）4)."""
     before = policy.newborn.born_before
     return before is not None and before.start <= birth_date <= before.end
+
+
+def missed_pay_by(policy: Policy, birth_date: datetime.date, paid_on: datetime.date) -> bool:
+    """Whether a child of the year before paid after the last day on which that brings cover (内乡 四（二）3)."""
+    rule = policy.newborn.pay_by
+    return rule is not None and rule.start <= birth_date <= rule.end and paid_on > rule.paid_by
+
+
+def is_exempt(policy: Policy, category: str) -> bool:
+    """Whether people of this category never wait (内乡 四（二）2: 新生儿等特殊群体; 三（二） says who these are)."""
+    rule = policy.benefits.waiting.exempt
+    return rule is not None and category in rule.categories
+
+
+def is_late(policy: Policy, paid_on: datetime.date) -> bool:
+    """Whether a payment came after the period that waiting is counted by: the county's, or the national one."""
+    national = policy.benefits.national_period
+    return paid_on > (national.end if national and national.in_time else policy.period.end)
 
 
 def cover(
@@ -100,26 +123,50 @@ def cover(
     paid_on: datetime.date,
     insured_years: Collection[int] | None = None,
     repaid_years: int = 0,
+    category: str = "",
+    pays: bool = True,
 ) -> Cover:
-    """What a payment on `paid_on` covers. `insured_years`: the years insured before, None where they are not known."""
-    end = policy.year_end
+    """Return what a payment on `paid_on` covers.
+
+    `insured_years`: the years insured before, None where they are not known. `category`: the one applied. `pays`:
+    whether anything is due; who owes nothing cannot pay too late.
+    """
     if birth_date >= policy.newborn.born_from or is_born_before(policy, birth_date):
         start = newborn_start(policy, birth_date, paid_on)
         if start is not None:
-            return Cover(start, end, 0, _newborn_reasons(policy, birth_date, paid_on, start))
+            return Cover(start, policy.year_end, 0, _newborn_reasons(policy, birth_date, paid_on, start))
+    if pays and (rule := policy.newborn.pay_by) and missed_pay_by(policy, birth_date, paid_on):
+        born = f"{rule.start} 至 {rule.end} 出生的，须在 {rule.paid_by}（含）前缴费才能享受{policy.year}年待遇"
+        says = f"{born}，{paid_on} 缴费的享受不到{ADVICE}"
+        return Cover(None, None, 0, (Reason(says, rule.source),))
     start = max(paid_on, policy.year_start)
-    late = paid_on > policy.period.end
+    late = is_late(policy, paid_on)
     gap = gap_years(policy.year, insured_years) if insured_years else 0
     if not late and not gap:
         return _in_period(policy, start)
-    months = waiting_months(policy, late=late, gap=gap, repaid=repaid_years)
+    if (exempt := policy.benefits.waiting.exempt) and is_exempt(policy, category):
+        says = f"{category}属于特殊群体，没有等待期，从 {start} 享受待遇{ADVICE}"
+        return Cover(start, policy.year_end, 0, (Reason(says, exempt.source),))
+    return _after_waiting(policy, paid_on, start, late, gap, repaid_years)
+
+
+def _after_waiting(
+    policy: Policy, paid_on: datetime.date, start: datetime.date, late: bool, gap: int, repaid: int
+) -> Cover:
+    """Return the cover of somebody who paid late or came back after a gap: from the end of the waiting months."""
+    waiting = policy.benefits.waiting
+    months = waiting_months(policy, late=late, gap=gap, repaid=repaid)
     first = add_months(start, months)
-    reasons = (Reason(_why_waiting(policy, late, gap, repaid_years, months), policy.benefits.waiting.source),)
-    if first > end:
-        says = f"等待期满是 {first}，已过 {end}，本年度享受不到待遇{ADVICE}"
-        return Cover(None, None, months, (*reasons, Reason(says, policy.benefits.waiting.source)))
+    reasons = [Reason(_why_waiting(policy, late, gap, repaid, months), waiting.source)]
+    national = policy.benefits.national_period
+    if national and late and paid_on <= national.end:
+        says = f"国家规定集中征缴期到 {national.end} 止，本县按 {policy.period.end} 止计等待期{ADVICE}"
+        reasons.append(Reason(says, national.source))
+    if first > policy.year_end:
+        says = f"等待期满是 {first}，已过 {policy.year_end}，本年度享受不到待遇{ADVICE}"
+        return Cover(None, None, months, (*reasons, Reason(says, waiting.source)))
     says = f"等待期满，从 {first} 享受待遇{ADVICE}"
-    return Cover(first, end, months, (*reasons, Reason(says, policy.benefits.source)))
+    return Cover(first, policy.year_end, months, (*reasons, Reason(says, policy.benefits.source)))
 
 
 def large_illness(
@@ -169,10 +216,11 @@ def _in_period(policy: Policy, start: datetime.date) -> Cover:
     return Cover(start, policy.year_end, 0, (Reason(says, policy.benefits.source),))
 
 
-def _newborn_reasons(policy: Policy, birth_date, paid_on, start) -> tuple[Reason, ...]:
+def _newborn_reasons(
+    policy: Policy, birth_date: datetime.date, paid_on: datetime.date, start: datetime.date
+) -> tuple[Reason, ...]:
     rule = policy.newborn
-    if is_born_before(policy, birth_date):
-        before = rule.born_before
+    if (before := rule.born_before) and is_born_before(policy, birth_date):
         says = f"{before.start} 至 {before.end} 出生，从出生之日 {start} 享受待遇至 {policy.year_end}{ADVICE}"
         return (Reason(says, before.source), *(Reason(note, rule.source) for note in rule.notes))
     days = (paid_on - birth_date).days

@@ -3,7 +3,7 @@ import unicodedata
 
 from django import forms
 
-from subsidies.quotes.quote import Identity
+from subsidies.quotes.quote import Recognition
 
 
 class QuoteForm(forms.Form):
@@ -52,7 +52,7 @@ class QuoteForm(forms.Form):
             if name and not since and f"recognised{n}" not in self.errors:
                 self.add_error(f"recognised{n}", f"请填“{name}”的认定日期，见认定文件或名单。")
             if name and since:
-                data["identities"].append(Identity(name, since))
+                data["identities"].append(Recognition(name, since))
         return data
 
 

@@ -8,9 +8,19 @@ import json
 import re
 
 from subsidies.policy import policies
-from subsidies.quotes.quote import Identity, Quote, QuoteError, quote
+from subsidies.quotes.quote import Quote, QuoteError, Recognition, quote
 
-KEYS = ("policy", "birth_date", "paid_on", "identities", "insured_years", "repaid_years")
+KEYS = (
+    "policy",
+    "birth_date",
+    "paid_on",
+    "identities",
+    "insured_years",
+    "repaid_years",
+    "parent_insured",
+    "newborn",
+)
+NEWBORN_KEYS = ("parent_insured",)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -50,6 +60,7 @@ def _ask(ask) -> Quote:
         "identities": [_identity(item) for item in _list(ask, "identities") or ()],
         "insured_years": _list(ask, "insured_years"),
         "repaid_years": ask.get("repaid_years", 0),
+        "parent_insured": _parent_insured(ask),
     }
     numbers = [("repaid_years", facts["repaid_years"])] + [("insured_years", y) for y in facts["insured_years"] or ()]
     for key, number in numbers:
@@ -65,9 +76,31 @@ def _ask(ask) -> Quote:
     return quote(rules, **facts)
 
 
-def _identity(item) -> Identity:
-    _object(item, ("category", "recognised_on"), "identities 的一项")
-    return Identity(_text(item, "category"), _date(item, "recognised_on"))
+def _parent_insured(ask: dict) -> bool | None:
+    """Read "parent_insured", which may also stand inside "newborn"; a plain true or false there says nothing new."""
+    newborn = ask.get("newborn")
+    if newborn is not None and type(newborn) is not bool:
+        _object(newborn, NEWBORN_KEYS, "newborn ")
+    places = [("", ask), ("newborn.", newborn if isinstance(newborn, dict) else {})]
+    answers = {}
+    for prefix, item in places:
+        value = item.get("parent_insured")
+        if value is not None and type(value) is not bool:
+            raise QuoteError("bad_input", f"{prefix}parent_insured 应是 true 或 false，现在是 {value!r}")
+        if value is not None:
+            answers[value] = prefix
+    if len(answers) > 1:
+        raise QuoteError("bad_input", "parent_insured 写了两处，一处是 true，一处是 false")
+    return next(iter(answers), None)
+
+
+def _identity(item: object) -> Recognition:
+    _object(item, ("category", "recognised_on", "ended_on"), "identities 的一项")
+    ended_on = _date(item, "ended_on") if item.get("ended_on") is not None else None
+    recognised_on = _date(item, "recognised_on")
+    if ended_on is not None and ended_on < recognised_on:
+        raise QuoteError("bad_input", f"终止日期 {ended_on} 早于认定日期 {recognised_on}")
+    return Recognition(_text(item, "category"), recognised_on, ended_on)
 
 
 def _object(item, keys: tuple[str, ...], what: str):

@@ -13,7 +13,7 @@ from subsidies.policy.policies import Policy
 from subsidies.quotes.benefits import large_illness
 from subsidies.quotes.forms import PickForm, QuoteForm
 from subsidies.quotes.quote import Quote, QuoteError, quote
-from subsidies.quotes.selectors import insured_years, live_marks, quote_residents
+from subsidies.quotes.selectors import insured_years, quote_residents, recognised_identities
 
 COUNTERS = (Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.TAX)
 MOST = 20
@@ -61,7 +61,7 @@ def quote_resident(request, pk):
         "number": masks.mask(resident.id_number),
         "day_form": form,
         "paid_on": day,
-        "marks": live_marks([pk], on=day)[pk],
+        "marks": recognised_identities([pk], on=day)[pk],
         "may_mark": request.user.role == Role.COUNTY,
     }
     if campaign:

@@ -192,11 +192,16 @@ def test_recognised_after_the_period_is_kept_without_effect(neixiang, gaoyang, b
     assert Identity.objects.filter(resident=first).exists()
 
 
-def test_in_gaoyang_a_late_recognition_enrols_those_who_have_not_paid(gaoyang, business_clock, make_resident):
+def test_in_gaoyang_a_late_recognition_enrols_from_the_next_month_on(gaoyang, business_clock, make_resident):
     person = make_resident(gaoyang.village)
     business_clock("2026-03-05T10:00")
     _, effects = gaoyang.mark([person], "特困人员", since="2026-03-02")
-    assert effects.enrolled == 1
+    assert effects.enrolled == 0
+    business_clock("2026-03-31T23:00")
+    assert consequences.enrol_fully_subsidised(campaign=gaoyang.campaign, actor=gaoyang.head) == 0
+    business_clock("2026-04-01T08:00")
+    assert consequences.enrol_fully_subsidised(campaign=gaoyang.campaign, actor=gaoyang.head) == 1
+    assert gaoyang.contribution(person).amount == 0
 
 
 def test_a_better_mark_after_the_reduced_payment(neixiang, make_resident):

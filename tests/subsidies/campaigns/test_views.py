@@ -50,8 +50,14 @@ def test_a_typed_quote(county):
             "repaid_years": "1",
         },
     ).content.decode()
-    assert "320.00" in page and "等待期" in page and "三（二）2" in page
-    assert "2025-05-01" in page
+    assert "320.00" in page and "没有等待期" in page and "三（二）2" in page
+    assert "2025-01-01" in page
+
+
+def test_a_typed_quote_of_an_ordinary_person_waits(county):
+    asked = {"birth_date": "1970-05-01", "paid_on": "2024-10-25", "insured_years": "2020-2022", "repaid_years": "1"}
+    page = county.get(reverse("quote"), asked).content.decode()
+    assert "400.00" in page and "断保 2 年" in page and "2025-05-01" in page
 
 
 @pytest.mark.parametrize(
@@ -104,7 +110,7 @@ def test_a_picked_resident_with_marks_and_years(county, make_resident):
     assert resident.id_number not in found
     page = county.get(reverse("quote_resident", args=[resident.pk]), {"paid_on": "2024-10-10"}).content.decode()
     assert "大病保险激励（参考）" in page
-    assert "320.00" in page and "断保 2 年" in page and resident.id_number not in page
+    assert "320.00" in page and "没有等待期" in page and resident.id_number not in page
     then = county.get(reverse("quote_resident", args=[resident.pk]), {"paid_on": "2024-10-11"}).content.decode()
     assert "2024-10-11" in then
 

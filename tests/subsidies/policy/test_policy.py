@@ -11,7 +11,7 @@ from subsidies.policy import checks, policies
 from subsidies.policy.checks import check_together
 from subsidies.policy.policies import available, load, parse
 from subsidies.policy.schema import PolicyError
-from subsidies.quotes.quote import AFTER_PERIOD, Identity, quote
+from subsidies.quotes.quote import AFTER_PERIOD, Recognition, quote
 from tests.subsidies.policy import sixth_county
 
 DAY = datetime.date
@@ -131,7 +131,7 @@ def test_a_sixth_county_is_one_file_and_nothing_else(tmp_path, monkeypatch):
     assert available() == (sixth_county.ID,)
     rules = load(sixth_county.ID)
     facts = {"birth_date": DAY(1970, 1, 1), "paid_on": DAY(2025, 11, 3)}
-    answer = quote(rules, identities=[Identity("低保对象", DAY(2025, 1, 1))], insured_years=[2022], **facts)
+    answer = quote(rules, identities=[Recognition("低保对象", DAY(2025, 1, 1))], insured_years=[2022], **facts)
     assert (answer.subsidy, answer.due, answer.funds) == (
         Decimal("126.54"),
         Decimal("253.46"),

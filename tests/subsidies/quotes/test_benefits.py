@@ -149,13 +149,15 @@ COVER = [
     ("内乡 nine broken years: cover would begin next year", NEIXIANG, ADULT, "2024-10-10", [2015], None, 12),
     ("内乡 newborn on 1 January", NEIXIANG, "2025-01-01", "2025-04-01", None, "2025-01-01", 0),
     ("内乡 newborn, day 91", NEIXIANG, "2025-01-01", "2025-04-02", None, "2025-04-02", 0),
+    ("内乡 born on 31 December 2024, paid a day late: no cover", NEIXIANG, "2024-12-31", "2025-01-01", None, None, 0),
+    ("内乡 born on 1 January 2024, paid a day late: no cover", NEIXIANG, "2024-01-01", "2025-01-01", None, None, 0),
     (
-        "内乡 born on 31 December waits like all who are late",
+        "内乡 born on 31 December 2023 waits like all who are late",
         NEIXIANG,
-        "2024-12-31",
-        "2025-01-15",
+        "2023-12-31",
+        "2025-01-01",
         None,
-        "2025-04-15",
+        "2025-04-01",
         3,
     ),
     ("内乡 born in 2024, paid in time", NEIXIANG, "2024-12-31", "2024-12-31", None, "2025-01-01", 0),
@@ -232,6 +234,7 @@ def test_large_illness_incentives_of_a_later_year():
         NEIXIANG.text.replace("year = 2025", "year = 2030", 1)
         .replace("2024-", "2029-")
         .replace("2025-01-01", "2030-01-01")
+        .replace("2025-02-28", "2030-02-28")
     )
     from subsidies.policy.policies import parse
 

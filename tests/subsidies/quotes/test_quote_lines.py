@@ -66,6 +66,12 @@ BAD = [
     ("true as a year", json.dumps({**GOOD, "insured_years": [True]}), "insured_years"),
     ("half a year paid back", json.dumps({**GOOD, "repaid_years": 1.5}), "repaid_years"),
     ("fewer than no years", json.dumps({**GOOD, "repaid_years": -1}), "补缴"),
+    ("a parent insured, as text", json.dumps({**GOOD, "parent_insured": "是"}), "parent_insured"),
+    ("a parent insured, as a number", json.dumps({**GOOD, "parent_insured": 1}), "parent_insured"),
+    ("newborn as text", json.dumps({**GOOD, "newborn": "是"}), "newborn"),
+    ("newborn with more", json.dumps({**GOOD, "newborn": {"mother": "x"}}), "mother"),
+    ("both answers", json.dumps({**GOOD, "parent_insured": True, "newborn": {"parent_insured": False}}), "两处"),
+    ("ended before it began", json.dumps({**GOOD, "identities": [{**MARK, "ended_on": "2024-05-31"}]}), "终止日期"),
 ]
 
 
@@ -74,6 +80,31 @@ def test_bad_input_says_what_is_wrong(line, says):
     result = answer(line)
     assert result["error"] == "bad_input"
     assert says in result["message"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "due"),
+    [
+        ({"parent_insured": True}, "0.00"),
+        ({"parent_insured": True, "newborn": True}, "0.00"),
+        ({"newborn": {"parent_insured": True}}, "0.00"),
+        ({"parent_insured": True, "newborn": {"parent_insured": True}}, "0.00"),
+        ({"parent_insured": False}, "400.00"),
+        ({"parent_insured": None, "newborn": None}, "400.00"),
+        ({"newborn": True}, "400.00"),
+        ({"newborn": {}}, "400.00"),
+    ],
+)
+def test_a_newborn_and_its_parents(facts, due):
+    result = ask(birth_date="2025-02-20", paid_on="2025-03-10", **facts)
+    assert (result["due"], result["benefit_from"]) == (due, "2025-02-20")
+
+
+def test_an_identity_that_ended():
+    ended = {**MARK, "ended_on": "2024-10-11"}
+    assert ask(identities=[ended])["due"] == "320.00"
+    assert ask(identities=[{**ended, "ended_on": "2024-10-10"}])["due"] == "400.00"
+    assert ask(identities=[{**ended, "ended_on": None}])["due"] == "320.00"
 
 
 @pytest.mark.parametrize("policy", ["411325-2031", "../411325-2025", "x"])
