@@ -153,9 +153,7 @@ def replay(
     """
     takings, deposits = by_day(taken), by_day(deposited)
     position = start
-    for day in sorted(takings.keys() | deposits.keys()):
-        if day > as_of:
-            break
+    for day in sorted(day for day in takings.keys() | deposits.keys() if day <= as_of):
         position = advance(position, limit, day, takings.get(day, ZERO), deposits.get(day, ZERO))
     return pass_days(position, limit, as_of)
 
@@ -230,8 +228,6 @@ def _settle_duties(duties: tuple[Duty, ...], day: date, deposited: Decimal) -> t
     for index in range(first, len(duties)):
         duty = duties[index]
         paid = min(left, duty.outstanding)
-        if not paid:
-            break
         outstanding = duty.outstanding - paid
         after[index] = replace(duty, outstanding=outstanding, settled=None if outstanding else day)
         left -= paid

@@ -100,6 +100,54 @@ def test_money_cannot_leave_before_the_day_it_came(book):
     book(("remit", "400"), on=DAY)
 
 
+@pytest.mark.parametrize(
+    ("amount", "day", "refused"),
+    [
+        ("400", 15, False),  # all that had come by then
+        ("400.01", 15, True),  # a cent of what came later
+        ("500", 15, True),
+        ("800", 19, True),
+        ("800", 20, False),  # the day the second sum came
+    ],
+)
+def test_no_more_leaves_on_a_past_day_than_stood_there(book, amount, day, refused):
+    """400 came on the 10th and 400 on the 20th: today's balance alone would let 500 go on the 15th."""
+    for came in (10, 20):
+        book(("collect", "400"), ("deposit", "400"), on=DAY.replace(day=came))
+    on = DAY.replace(day=day)
+    if refused:
+        with pytest.raises(Refused, match=rf"到 {on} 为止“乡镇账户”只有 400.00 元.*请核对日期"):
+            book(("remit", amount), on=on)
+    else:
+        book(("remit", amount), on=on)
+    assert Movement.objects.filter(kind="remit").exists() != refused
+
+
+def test_a_past_day_is_looked_at_from_the_first_day_that_money_leaves(book):
+    """Two sums leave in one call: the later one may not hide the shortfall of the earlier."""
+    book(("collect", "400"), ("deposit", "400"), on=DAY)
+    facts = [("remit:a", "100", DAY + datetime.timedelta(days=1)), ("remit:b", "100", DAY - datetime.timedelta(days=1))]
+    with pytest.raises(Refused, match="2024-10-09"):
+        record_movements(
+            campaign=VillageAccount.objects.get().campaign,
+            facts=[Fact(key, "remit", VILLAGE, Decimal(amount), on) for key, amount, on in facts],
+            actor=None,
+        )
+
+
+def test_one_villages_money_does_not_cover_anothers_past_day(book):
+    book(("collect", "400"), ("deposit", "400"), on=DAY, village=OTHER)
+    book(("collect", "400"), ("deposit", "400"), on=DAY + datetime.timedelta(days=5))
+    with pytest.raises(Refused, match="只有 0.00 元"):
+        book(("remit", "400"), on=DAY)
+
+
+def test_nothing_to_book_or_to_reverse_writes_nothing(campaign, clerk):
+    assert record_movements(campaign=campaign, facts=[], actor=clerk) == []
+    assert reverse_movements(campaign=campaign, movements=[], reason="台账撤回", actor=clerk) == []
+    assert not Event.objects.filter(action__startswith="money.").exists()
+
+
 def test_a_backdated_reversal_of_a_deposit_may_not_pull_the_ground_from_a_remittance(book, campaign, clerk):
     _, deposit = book(("collect", "400"), ("deposit", "400"))
     (remit,) = book(("remit", "400"), on=DAY + datetime.timedelta(days=2))
@@ -222,6 +270,20 @@ def test_every_booking_leaves_an_audit_event(book, clerk):
     event = Event.objects.get(action="money.record")
     assert (event.actor, event.region_code) == (clerk, VILLAGE)
     assert (event.after["count"], event.after["amount"]) == (2, "720.00")
+    assert event.summary == "收款，共 2 笔 720.00 元"
+
+
+def test_the_event_names_each_kind_once_and_the_reason(book, campaign, clerk):
+    movements = book(("deposit", "320"), ("collect", "400"), ("collect", "320"))
+    assert Event.objects.get(action="money.record").summary == "收款、缴存，共 3 笔 1040.00 元"
+    reverse_movements(campaign=campaign, movements=movements[1:2], reason="收据作废", actor=clerk)
+    assert Event.objects.get(action="money.reverse").summary == "冲销，共 1 笔 400.00 元：收据作废"
+
+
+def test_money_of_several_villages_is_the_countys_event(campaign, clerk):
+    facts = [Fact(f"c:{code}", "collect", code, Decimal("400"), DAY) for code in (VILLAGE, OTHER)]
+    record_movements(campaign=campaign, facts=facts, actor=clerk)
+    assert Event.objects.get(action="money.record").region_code == campaign.county_id
 
 
 def test_statements_do_not_grow_with_the_rows(campaign, clerk):
