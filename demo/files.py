@@ -6,9 +6,9 @@ import xlsxwriter
 from django.core.files.base import ContentFile
 
 from collection.ledgers.confirm import confirm_ledger, withdraw_ledger
-from collection.ledgers.files import unpaid_people
 from collection.ledgers.models import LedgerBatch
-from collection.ledgers.services import confirming_job_key, reading_job_key, upload_ledger
+from collection.ledgers.selectors import confirming_job_key, reading_job_key, unpaid_people
+from collection.ledgers.services import upload_ledger
 from collection.ledgers.workbook import Owing
 from core.accounts.models import User
 from core.jobs import services as jobs

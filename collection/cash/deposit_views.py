@@ -12,8 +12,8 @@ from collection.cash.models import Deposit
 from collection.cash.selectors import clock_context
 from config import clock
 from core.access.roles import Role, roles
+from core.pages.form_steps import flash_form_errors, run_form, run_step
 from core.pages.forms import ReasonForm
-from core.refusals import Refused
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
 RECORDS = (Role.VILLAGE, Role.TOWNSHIP)
@@ -32,16 +32,12 @@ def deposit_create(request, village):
         accounts=campaign.policy.deposit_accounts,
         initial={"paid_on": clock.today(), "amount": in_hand or None},
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            deposit = deposits.record_deposit(
-                campaign=campaign, village=region.pk, actor=request.user, **form.cleaned_data
-            )
-        except Refused as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, f"已登记缴存 {deposit.amount:,.2f} 元，等乡镇核验。")
-            return redirect("village_cash", region.pk)
+    if request.method == "POST" and run_form(
+        form,
+        lambda: deposits.record_deposit(campaign=campaign, village=region.pk, actor=request.user, **form.cleaned_data),
+    ):
+        messages.success(request, f"已登记缴存 {form.cleaned_data['amount']:,.2f} 元，等乡镇核验。")
+        return redirect("village_cash", region.pk)
     return render(
         request,
         "collection/cash/deposit_form.html",
@@ -116,12 +112,9 @@ def deposit_detail(request, pk):
 @roles(*VERIFIES)
 def deposit_verify(request, pk):
     deposit = get_object_or_404(Deposit.objects.for_user(request.user), pk=pk)
-    try:
-        deposits.verify_deposit(deposit=deposit, actor=request.user)
-    except Refused as refused:
-        messages.error(request, str(refused))
+    done = f"已核验回单 {deposit.slip_no}，{deposit.amount:,.2f} 元已记入乡镇账户。"
+    if not run_step(request, lambda: deposits.verify_deposit(deposit=deposit, actor=request.user), done):
         return redirect("deposit_detail", pk)
-    messages.success(request, f"已核验回单 {deposit.slip_no}，{deposit.amount:,.2f} 元已记入乡镇账户。")
     following = (
         Deposit.objects.for_user(request.user)
         .filter(state=Deposit.State.PENDING)
@@ -137,13 +130,10 @@ def deposit_verify(request, pk):
 def deposit_reject(request, pk):
     deposit = get_object_or_404(Deposit.objects.for_user(request.user), pk=pk)
     form = ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, form.errors["reason"][0])
-        return redirect("deposit_detail", pk)
-    try:
-        deposits.reject_deposit(deposit=deposit, reason=form.cleaned_data["reason"], actor=request.user)
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, f"回单 {deposit.slip_no} 已退回，村里可以更正后重新登记。")
+    if flash_form_errors(request, form):
+        run_step(
+            request,
+            lambda: deposits.reject_deposit(deposit=deposit, reason=form.cleaned_data["reason"], actor=request.user),
+            f"回单 {deposit.slip_no} 已退回，村里可以更正后重新登记。",
+        )
     return redirect("deposit_detail", pk)

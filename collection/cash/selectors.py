@@ -1,5 +1,5 @@
-"""Which bank slip took whose cash. A village's deposits settle the oldest cash first, as in 双限: by the day it was
-taken, on one day receipt by receipt; so each yuan taken has its place in a row, and so has each yuan banked.
+"""Match deposits to cash, first in, first out, as the deposit duty does: by the day the cash was taken, on one day
+receipt by receipt. Also the figures of a village's cash page.
 """
 
 from dataclasses import dataclass

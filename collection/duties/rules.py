@@ -10,7 +10,7 @@ Each day of a village is taken in three steps, in this order:
 3. The day's deposits, by the date on the bank slip, settle the oldest cash first. What is too much is a surplus.
 
 Only cash taken by the helper is given to these functions: self-payments and voided receipts are the caller's to leave
-out. A day is in time until it ends; holidays do not stop the clock; falling under the limit cures nothing.
+out. A day is in time until it ends; holidays do not stop the clock; dropping below the limit does not cancel the duty.
 
 Nothing here reads the clock or the database. A village's `Position` follows from its own days alone, so that one new
 receipt is one village replayed, and a position of last night can be carried on with today's figures.

@@ -18,7 +18,8 @@ from collection.ledgers.check import check_ledger
 from collection.ledgers.facts import gather
 from collection.ledgers.models import LedgerBatch, LedgerRow
 from collection.ledgers.reading import LedgerLine, LedgerReading
-from collection.ledgers.services import VERDICT_FIELDS, RowState, State, confirming_job_key, count_rows, put_verdict
+from collection.ledgers.selectors import confirming_job_key, count_rows
+from collection.ledgers.services import VERDICT_FIELDS, RowState, State, put_verdict
 from collection.ledgers.verdicts import CheckedLedger, LedgerFacts, Row
 from collection.money import services as money
 from collection.receipts import selectors as receipt_selectors

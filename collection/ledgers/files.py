@@ -4,11 +4,10 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from collection.contributions.models import Contribution
 from collection.ledgers.models import LedgerBatch, LedgerRow
+from collection.ledgers.selectors import unpaid_people
 from collection.ledgers.stamp import Stamp
 from collection.ledgers.workbook import Mark, Owing, Titles, annotated, prefilled, unpaid_list
 from config import clock
@@ -16,58 +15,11 @@ from core.access import masks
 from core.audit import services as audit
 from core.regions.models import Region
 from core.tables import reader
-from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
-from subsidies.quotes.quote import QuoteError
-from subsidies.quotes.selectors import quote_residents
 
 #: A workbook whose sheets unpack to more than this is marked on a fresh copy of its rows, not on itself.
 HEAVY = 8 << 20
 State = LedgerRow.State
-
-
-def unpaid_people(*, campaign: Campaign, village: Region) -> tuple[list[Owing], list[tuple[str, str]]]:
-    """([everyone who owes and has not paid, by household], [(name, category) of those who owe nothing])."""
-    paid = Contribution.objects.filter(year=campaign.year, resident=OuterRef("pk"), ended_at__isnull=True)
-    active = Resident.objects.filter(village=village, status=Resident.Status.ACTIVE).exclude(Exists(paid))
-    residents = list(active.select_related("household").order_by("household__number", "pk"))
-    period = campaign.policy.period
-    day = min(max(clock.today(), period.start), period.end)
-    born = [resident for resident in residents if resident.birth_date <= day]
-    quotes = quote_residents(campaign=campaign, residents=born, paid_on=day, taking_payment=False)
-    owing, free = [], []
-    for resident in born:
-        answer = quotes[resident.pk]
-        if isinstance(answer, QuoteError):
-            owing.append(_owing(resident, "", None, str(answer)))
-        elif answer.due:
-            owing.append(_owing(resident, answer.category, answer.due, _why(answer)))
-        else:
-            free.append((resident.name, answer.category))
-    free += Contribution.objects.filter(
-        campaign=campaign, village=village, channel=Contribution.Channel.FREE, ended_at__isnull=True
-    ).values_list("resident__name", "category")
-    return owing, free
-
-
-def _owing(resident, category, due, why) -> Owing:
-    household = resident.household
-    return Owing(
-        household=household.number if household else "",
-        head_name=household.head_name if household else "",
-        name=resident.name,
-        id_number=resident.id_number,
-        category=category,
-        due=due,
-        phone=resident.phone,
-        why=why,
-    )
-
-
-def _why(quote) -> str:
-    if not quote.subsidy:
-        return f"标准 {quote.standard} 元"
-    return f"标准 {quote.standard} 元，{quote.category}资助 {quote.subsidy} 元（{quote.reasons[1].source}）"
 
 
 def prefilled_ledger(*, campaign: Campaign, village: Region, actor) -> tuple[str, bytes]:

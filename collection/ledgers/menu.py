@@ -1,9 +1,9 @@
 """Ledgers in the menu and on the first page."""
 
-from django.db.models import Count
 from django.urls import reverse
 
-from collection.ledgers.models import LedgerBatch, LedgerRow
+from collection.ledgers.models import LedgerBatch
+from collection.ledgers.selectors import rows_to_mend
 from core.access.roles import Role
 from core.pages.frame import Entry, Todo
 
@@ -24,13 +24,3 @@ def todos(user, campaign) -> list[Todo]:
         url = reverse("ledger_detail", args=[newest["batch"]])
         found.append(Todo(f"最近一份台账还有 {newest['left']} 行没记上账，改好后整张再传", url, button="去看原因"))
     return found
-
-
-def rows_to_mend(ledgers) -> dict | None:
-    """{batch, left} of a village's newest ledger, if it is confirmed and left rows behind.
-
-    A mended sheet is sent whole again, so the next ledger answers for the one before it.
-    """
-    newest = ledgers.exclude(state__in=(State.REFUSED, State.WITHDRAWN)).order_by("-pk").values("pk")[:1]
-    left = LedgerRow.objects.filter(batch__in=newest, batch__state=State.CONFIRMED, state=LedgerRow.State.BAD)
-    return left.order_by("batch").values("batch").annotate(left=Count("pk")).first()

@@ -6,13 +6,13 @@ batch that the next one reads from the start (here) or goes on confirming (ledge
 
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Count
 
 from collection.ledgers.check import check_ledger
 from collection.ledgers.columns import COLUMNS
 from collection.ledgers.facts import gather, same_file_note, stamp_facts
 from collection.ledgers.models import LedgerBatch, LedgerRow
 from collection.ledgers.reading import read_ledger
+from collection.ledgers.selectors import confirming_job_key, reading_job_key
 from collection.ledgers.stamp import other_ledger, stale_note
 from collection.ledgers.verdicts import CheckedLedger, Row
 from config import clock
@@ -20,7 +20,6 @@ from core.audit import services as audit
 from core.database.bulk import CHUNK, insert_objects
 from core.files import services as attachments
 from core.jobs import services as jobs
-from core.jobs.models import Job
 from core.refusals import Refused
 from core.regions import services as regions
 from core.regions.models import Region
@@ -30,14 +29,6 @@ from subsidies.campaigns.models import Campaign
 MOST_PROBLEMS_KEPT = 20
 State = LedgerBatch.State
 RowState = LedgerRow.State
-
-
-def reading_job_key(batch_id: int) -> str:
-    return f"ledger.read:{batch_id}"
-
-
-def confirming_job_key(batch_id: int) -> str:
-    return f"ledger.confirm:{batch_id}"
 
 
 @transaction.atomic
@@ -85,12 +76,6 @@ def resume_ledger(*, batch: LedgerBatch, actor) -> None:
     if batch.state in steps:
         kind, key = steps[batch.state]
         jobs.enqueue(kind, actor=actor, key=key(batch.pk), region=batch.village_id, batch=batch.pk)
-
-
-def job_of(batch: LedgerBatch) -> Job | None:
-    """The latest job that works on this batch."""
-    keys = [reading_job_key(batch.pk), confirming_job_key(batch.pk)]
-    return Job.objects.filter(key__in=keys).order_by("created_at").last()
 
 
 @jobs.handler("ledger.read")
@@ -189,9 +174,3 @@ VERDICT_FIELDS = (
 
 def _remark(remark) -> dict:
     return {"column": remark.column, "code": remark.code, "message": remark.message}
-
-
-def count_rows(*, batch: LedgerBatch) -> dict[str, int]:
-    """How many rows stand in each state, by the state's value."""
-    found = batch.rows.order_by().values_list("state").annotate(Count("pk"))
-    return {state.value: 0 for state in RowState} | dict(found)

@@ -2,20 +2,19 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, Sum
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from collection.ledgers import confirm as ledger_confirm
 from collection.ledgers import files as ledger_files
+from collection.ledgers import selectors
 from collection.ledgers import services as ledgers
 from collection.ledgers.forms import LedgerFilter, LedgerForm, WithdrawForm
 from collection.ledgers.models import LedgerBatch, LedgerRow
 from core.access import masks
 from core.access.roles import Role, roles
 from core.downloads import download
-from core.refusals import Refused
-from core.regions.models import Region
+from core.pages.form_steps import run_form, try_step
 from core.tables import reader
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
@@ -54,26 +53,15 @@ def ledger_list(request):
     form = LedgerFilter(request.GET or None)
     if request.user.role == Role.VILLAGE:
         del form.fields["q"]
-    rows = LedgerBatch.objects.for_user(request.user).filter(campaign=campaign)
-    if form.is_valid():
-        if form.cleaned_data["state"]:
-            rows = rows.filter(state=form.cleaned_data["state"])
-        if wanted := form.cleaned_data.get("q", "").strip():
-            rows = rows.filter(village__name__contains=wanted)
-    rows = rows.select_related("village__parent", "attachment", "uploaded_by").order_by("-pk")
+    wanted = form.cleaned_data if form.is_valid() else {}
+    rows = selectors.search_ledgers(
+        user=request.user,
+        campaign=campaign,
+        state=wanted.get("state", ""),
+        village_name=wanted.get("q", "").strip(),
+    )
     page = Paginator(rows, BATCHES_A_PAGE).get_page(request.GET.get("page"))
-    counts = {
-        row.pop("batch"): row
-        for row in LedgerRow.objects.filter(batch__in=[batch.pk for batch in page])
-        .order_by()
-        .values("batch")
-        .annotate(
-            good=Count("pk", filter=Q(state=RowState.GOOD)),
-            bad=Count("pk", filter=Q(state=RowState.BAD)),
-            confirmed=Count("pk", filter=Q(state=RowState.CONFIRMED)),
-            amount=Sum("amount", filter=Q(state=RowState.CONFIRMED)),
-        )
-    }
+    counts = selectors.count_rows_of(batches=page)
     return render(
         request,
         "collection/ledgers/ledger_list.html",
@@ -92,21 +80,13 @@ def ledger_list(request):
 def ledger_villages(request):
     """The villages of the region, each with what can be done for it."""
     campaign = campaign_or_404(request.user)
-    villages = Region.objects.for_user(request.user).filter(level=Region.Level.VILLAGE).select_related("parent")
-    waiting = dict(
-        LedgerBatch.objects.for_user(request.user)
-        .filter(campaign=campaign, state=State.CHECKED)
-        .order_by()
-        .values_list("village")
-        .annotate(Count("pk"))
-    )
     return render(
         request,
         "collection/ledgers/ledger_villages.html",
         {
             "title": "各村台账",
             "campaign": campaign,
-            "villages": [(village, waiting.get(village.pk, 0)) for village in villages.order_by("code")],
+            "villages": selectors.villages_with_waiting(user=request.user, campaign=campaign),
             "sends": request.user.role in SENDS and campaign.is_open,
         },
     )
@@ -118,18 +98,19 @@ def ledger_upload(request, village):
     region = village_or_404(request.user, village)
     campaign = campaign_or_404(request.user)
     form = LedgerForm(request.POST, request.FILES) if request.method == "POST" else LedgerForm()
-    if form.is_bound and form.is_valid():
+    batches = []
+
+    def upload() -> None:
         file = form.cleaned_data["file"]
-        try:
-            batch, new = ledgers.upload_ledger(
-                campaign=campaign, village=region, file=file, name=file.name, actor=request.user
-            )
-        except Refused as refused:
-            form.add_error("file", str(refused))
-        else:
-            if not new:
-                messages.info(request, "这个文件刚才已经上传过，这里就是那一份，没有重复登记。")
-            return redirect("ledger_detail", batch.pk)
+        batch, new = ledgers.upload_ledger(
+            campaign=campaign, village=region, file=file, name=file.name, actor=request.user
+        )
+        if not new:
+            messages.info(request, "这个文件刚才已经上传过，这里就是那一份，没有重复登记。")
+        batches.append(batch)
+
+    if form.is_bound and run_form(form, upload):
+        return redirect("ledger_detail", batches[0].pk)
     return render(
         request,
         "collection/ledgers/ledger_upload.html",
@@ -142,7 +123,7 @@ def ledger_upload(request, village):
 def ledger_detail(request, pk):
     """One ledger: how far its reading is, what is right and wrong row by row, or what came of it."""
     batch = batch_or_404(request.user, pk)
-    counts = ledgers.count_rows(batch=batch)
+    counts = selectors.count_rows(batch=batch)
     tabs = [(key, name, sum(counts[s] for s in states)) for key, name, states in TABS]
     tabs = [tab for tab in tabs if tab[2]]
     show = request.GET.get("show") or (tabs[0][0] if tabs else "all")
@@ -154,7 +135,6 @@ def ledger_detail(request, pk):
         row.written_day = row.raw.get("paid_on") if not isinstance(row.raw.get("paid_on"), dict) else ""
         row.wrong = {problem["column"] for problem in row.problems}
     working = batch.state in (State.READING, State.CONFIRMING)
-    good = batch.rows.filter(state__in=(RowState.GOOD, RowState.CONFIRMED)).aggregate(sum=Sum("amount"))["sum"]
     return render(
         request,
         "collection/ledgers/ledger_detail.html",
@@ -162,11 +142,11 @@ def ledger_detail(request, pk):
             "title": f"台账 {batch.pk}",
             "batch": batch,
             "counts": counts,
-            "amount": good or 0,
+            "amount": selectors.amount_of(batch=batch),
             "tabs": tabs,
             "show": show,
             "page": page,
-            "job": ledgers.job_of(batch) if working else None,
+            "job": selectors.job_of(batch) if working else None,
             "sends": request.user.role in SENDS and batch.campaign.is_open,
             "campaign": batch.campaign,
         },
@@ -177,10 +157,7 @@ def ledger_detail(request, pk):
 @roles(*SENDS)
 def ledger_confirm_rows(request, pk):
     batch = batch_or_404(request.user, pk)
-    try:
-        ledger_confirm.confirm_ledger(batch=batch, actor=request.user)
-    except Refused as refused:
-        messages.error(request, str(refused))
+    try_step(request, lambda: ledger_confirm.confirm_ledger(batch=batch, actor=request.user))
     return redirect("ledger_detail", batch.pk)
 
 
@@ -198,19 +175,18 @@ def ledger_withdraw(request, pk):
     """Shows what taking back means, then does it."""
     batch = batch_or_404(request.user, pk)
     form = WithdrawForm(request.POST) if request.method == "POST" else WithdrawForm()
-    if form.is_bound and form.is_valid():
-        try:
-            stays = ledger_confirm.withdraw_ledger(batch=batch, reason=form.cleaned_data["reason"], actor=request.user)
-        except Refused as refused:
-            form.add_error(None, str(refused))
+
+    def withdraw() -> None:
+        stays = ledger_confirm.withdraw_ledger(batch=batch, reason=form.cleaned_data["reason"], actor=request.user)
+        if stays:
+            named = "、".join(f"第 {row.number} 行 {row.name}（{row.why}）" for row in stays[:10])
+            messages.warning(request, f"已撤回其余各行。{len(stays)} 行没有撤回：{named}。")
         else:
-            if stays:
-                named = "、".join(f"第 {s.number} 行 {s.name}（{s.why}）" for s in stays[:10])
-                messages.warning(request, f"已撤回其余各行。{len(stays)} 行没有撤回：{named}。")
-            else:
-                messages.success(request, "已整份撤回，收据号可以重新使用。")
-            return redirect("ledger_detail", batch.pk)
-    counts = ledgers.count_rows(batch=batch)
+            messages.success(request, "已整份撤回，收据号可以重新使用。")
+
+    if form.is_bound and run_form(form, withdraw):
+        return redirect("ledger_detail", batch.pk)
+    counts = selectors.count_rows(batch=batch)
     stays = ledger_confirm.irreversible_rows(batch=batch) if counts[RowState.CONFIRMED] else []
     return render(
         request,
@@ -256,7 +232,7 @@ def ledger_prefilled(request, village):
 def unpaid_list(request, village):
     """Who has not paid, with telephones to call; showing them leaves an event."""
     region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
-    owing, _ = ledger_files.unpaid_people(campaign=campaign, village=region)
+    owing, _ = selectors.unpaid_people(campaign=campaign, village=region)
     page = Paginator(owing, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     ledger_files.record_phones_seen(village=region, people=len(page.object_list), actor=request.user)
     people = [(one, masks.mask(one.id_number)) for one in page]

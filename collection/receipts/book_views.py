@@ -11,6 +11,7 @@ from collection.receipts.models import ReceiptBook
 from collection.receipts.selectors import book_totals, highest_spent, without_book
 from collection.receipts.views import SEES_RECEIPTS
 from core.access.roles import Role, roles
+from core.pages.form_steps import run_form
 from core.regions.models import Region
 from subsidies.campaigns.selectors import campaign_or_404
 
@@ -61,14 +62,14 @@ def book_issue(request):
     registers = request.user.role != Role.TOWNSHIP and request.GET.get("new") == "1"
     holders = None if registers else _below(request.user)
     form = BookForm(request.POST or None, holders=holders)
-    if request.method == "POST" and form.is_valid():
-        facts = {"campaign": campaign, "actor": request.user, **form.cleaned_data}
-        try:
+    if request.method == "POST":
+
+        def issue() -> None:
+            facts = {"campaign": campaign, "actor": request.user, **form.cleaned_data}
             book = receipt_books.register_book(**facts) if registers else receipt_books.issue_book(**facts)
-        except ReceiptRefused as refused:
-            form.add_error(None, str(refused))
-        else:
             messages.success(request, f"{book} 已登记，领用单位：{book.holder}。")
+
+        if run_form(form, issue):
             return redirect("receipt_books")
     held = ReceiptBook.objects.filter(campaign=campaign, holder=request.user.region_id)
     return render(
@@ -154,13 +155,13 @@ def receipt_book_return(request, pk):
     book = get_object_or_404(books.select_related("campaign", "holder", "returned_by"), pk=pk)
     start = book.first if (highest := highest_spent(book)) is None else highest + 1
     form = ReturnForm(request.POST or None, initial={"first": book.format_serials(start) if start <= book.end else ""})
-    if request.method == "POST" and form.is_valid():
-        try:
-            book = receipt_books.return_book(book=book, first=form.cleaned_data["first"], actor=request.user)
-        except ReceiptRefused as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, f"已从{book.holder}收回 {book.returned_text}，可以重新发放。")
+    if request.method == "POST":
+
+        def take_back() -> None:
+            returned = receipt_books.return_book(book=book, first=form.cleaned_data["first"], actor=request.user)
+            messages.success(request, f"已从{returned.holder}收回 {returned.returned_text}，可以重新发放。")
+
+        if run_form(form, take_back):
             return redirect("receipt_books")
     return render(
         request,

@@ -5,14 +5,13 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 
 from collection.receipts import services as receipts
-from collection.receipts.books import ReceiptRefused
 from collection.receipts.forms import NumberForm
 from collection.receipts.models import Receipt
 from collection.receipts.numbers import normalize_number
 from collection.receipts.selectors import book_totals, skipped_numbers, without_book
 from core.access.roles import Role, roles
+from core.pages.form_steps import run_form
 from core.pages.forms import ReasonForm
-from core.refusals import Refused
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
 SEES_RECEIPTS = (Role.COUNTY, Role.TOWNSHIP, Role.TAX, Role.VILLAGE)
@@ -24,15 +23,15 @@ def village_receipts(request, village):
     region = village_or_404(request.user, village)
     campaign = campaign_or_404(request.user)
     form = NumberForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            found = receipts.explain_number(
+    if request.method == "POST":
+
+        def explain() -> None:
+            receipt = receipts.explain_number(
                 campaign=campaign, village=region.pk, actor=request.user, **form.cleaned_data
             )
-        except ReceiptRefused as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, f"收据 {found.number} 已登记为{found.get_state_display()}。")
+            messages.success(request, f"收据 {receipt.number} 已登记为{receipt.get_state_display()}。")
+
+        if run_form(form, explain):
             return redirect("village_receipts", region.pk)
     rows = Receipt.objects.for_user(request.user).filter(campaign=campaign, village=region)
     wanted = normalize_number(request.GET.get("q", ""))
@@ -68,14 +67,12 @@ def receipt_detail(request, pk):
     )
     can_void = receipt.state == Receipt.State.USED and request.user.role in (Role.TOWNSHIP, Role.VILLAGE, Role.COUNTY)
     form = ReasonForm(request.POST if can_void and request.method == "POST" else None)
-    if can_void and request.method == "POST" and form.is_valid():
-        try:
-            receipts.void_receipt(receipt=receipt, reason=form.cleaned_data["reason"], actor=request.user)
-        except Refused as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, f"收据 {receipt.number} 已作废，对应的缴费已冲销。")
-            return redirect("receipt_detail", pk)
+    if form.is_bound and run_form(
+        form,
+        lambda: receipts.void_receipt(receipt=receipt, reason=form.cleaned_data["reason"], actor=request.user),
+    ):
+        messages.success(request, f"收据 {receipt.number} 已作废，对应的缴费已冲销。")
+        return redirect("receipt_detail", pk)
     return render(
         request,
         "collection/receipts/receipt_detail.html",

@@ -1,12 +1,13 @@
 """村划转: a village under another township, first what would move and what forbids it, then the move."""
 
+from functools import partial
+
 from django import forms
-from django.contrib import messages
 from django.shortcuts import redirect, render
 
 from collection.villages.moves import move_village, preview_move
 from core.access.roles import Role, roles
-from core.refusals import Refused
+from core.pages.form_steps import run_step
 from core.regions.models import Region
 from residents.counter.forms import VillageChoice, villages_of
 from subsidies.campaigns.selectors import campaign_or_404
@@ -36,12 +37,10 @@ def village_move(request):
     facts = {"title": "村划转", "form": form, "campaign": campaign}
     if form.is_valid():
         if request.method == "POST":
-            try:
-                moved = move_village(campaign=campaign, actor=request.user, **form.cleaned_data)
-            except Refused as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(request, f"{moved.name}已划入{moved.parent.name}，新代码 {moved.code}。")
+            village, township, code = (form.cleaned_data[name] for name in ("village", "township", "code"))
+            done = f"{village.name}已划入{township.name}，新代码 {code}。"
+            step = partial(move_village, campaign=campaign, actor=request.user, **form.cleaned_data)
+            if run_step(request, step, done):
                 return redirect("village_move")
         facts |= {"chosen": form.cleaned_data, "preview": preview_move(campaign=campaign, **form.cleaned_data)}
     return render(request, "collection/villages/village_move.html", facts)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from collection.contributions.models import Contribution
 from collection.ledgers import confirm as ledger_confirm
+from collection.ledgers import selectors as ledger_selectors
 from collection.ledgers import services as ledgers
 from collection.ledgers.models import LedgerBatch
 from collection.money.models import Movement, VillageAccount
@@ -113,14 +114,14 @@ def test_killed_at_any_statement(campaign, make_user, settings, monkeypatch):
         batch, _ = ledgers.upload_ledger(
             campaign=campaign, village=village, file=upload(rows), name="台账.xlsx", actor=helper
         )
-        reading = Job.objects.get(key=ledgers.reading_job_key(batch.pk))
+        reading = Job.objects.get(key=ledger_selectors.reading_job_key(batch.pk))
         if killed == "read":
             assert run_in_a_process_killed_at(reading, statement, settings) == -signal.SIGKILL
             batch.refresh_from_db()
             assert batch.state == LedgerBatch.State.READING
         finish(reading)
         ledger_confirm.confirm_ledger(batch=batch, actor=helper)
-        booking = Job.objects.get(key=ledgers.confirming_job_key(batch.pk))
+        booking = Job.objects.get(key=ledger_selectors.confirming_job_key(batch.pk))
         if killed == "confirm":
             assert run_in_a_process_killed_at(booking, statement, settings) == -signal.SIGKILL
             done = Contribution.objects.filter(ledger_row__batch=batch).count()

@@ -1,0 +1,132 @@
+"""What pages ask about ledgers: how their rows stand, which job works on them, who has not paid."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from collection.contributions.models import Contribution
+from collection.ledgers.models import LedgerBatch, LedgerRow
+from collection.ledgers.workbook import Owing
+from config import clock
+from core.accounts.models import User
+from core.amounts import ZERO
+from core.jobs.models import Job
+from core.regions.models import Region
+from residents.people.models import Resident
+from subsidies.campaigns.models import Campaign
+from subsidies.quotes.quote import Quote, QuoteError
+from subsidies.quotes.selectors import quote_residents
+
+State = LedgerBatch.State
+RowState = LedgerRow.State
+
+
+def reading_job_key(batch_id: int) -> str:
+    return f"ledger.read:{batch_id}"
+
+
+def confirming_job_key(batch_id: int) -> str:
+    return f"ledger.confirm:{batch_id}"
+
+
+def job_of(batch: LedgerBatch) -> Job | None:
+    """The latest job that works on this batch."""
+    keys = [reading_job_key(batch.pk), confirming_job_key(batch.pk)]
+    return Job.objects.filter(key__in=keys).order_by("created_at").last()
+
+
+def count_rows(*, batch: LedgerBatch) -> dict[str, int]:
+    """How many rows stand in each state, by the state's value."""
+    found = batch.rows.order_by().values_list("state").annotate(Count("pk"))
+    return {state.value: 0 for state in RowState} | dict(found)
+
+
+def amount_of(*, batch: LedgerBatch) -> Decimal:
+    """Sum the rows that are booked or can be."""
+    rows = batch.rows.filter(state__in=(RowState.GOOD, RowState.CONFIRMED))
+    return rows.aggregate(sum=Sum("amount"))["sum"] or ZERO
+
+
+def count_rows_of(*, batches: Iterable[LedgerBatch]) -> dict[int, dict]:
+    """Return {batch id: {good, bad, confirmed, amount}} in one statement."""
+    rows = LedgerRow.objects.filter(batch__in=[batch.pk for batch in batches]).order_by().values("batch")
+    counted = rows.annotate(
+        good=Count("pk", filter=Q(state=RowState.GOOD)),
+        bad=Count("pk", filter=Q(state=RowState.BAD)),
+        confirmed=Count("pk", filter=Q(state=RowState.CONFIRMED)),
+        amount=Sum("amount", filter=Q(state=RowState.CONFIRMED)),
+    )
+    return {row.pop("batch"): row for row in counted}
+
+
+def search_ledgers(*, user: User, campaign: Campaign, state: str = "", village_name: str = "") -> QuerySet[LedgerBatch]:
+    """Return the ledgers of the user's region, the newest first."""
+    rows = LedgerBatch.objects.for_user(user).filter(campaign=campaign)
+    if state:
+        rows = rows.filter(state=state)
+    if village_name:
+        rows = rows.filter(village__name__contains=village_name)
+    return rows.select_related("village__parent", "attachment", "uploaded_by").order_by("-pk")
+
+
+def villages_with_waiting(*, user: User, campaign: Campaign) -> list[tuple[Region, int]]:
+    """Return the villages of the user's region, each with how many of its ledgers wait to be confirmed."""
+    villages = Region.objects.for_user(user).filter(level=Region.Level.VILLAGE).select_related("parent")
+    waiting = LedgerBatch.objects.for_user(user).filter(campaign=campaign, state=State.CHECKED).order_by()
+    counts = dict(waiting.values_list("village").annotate(Count("pk")))
+    return [(village, counts.get(village.pk, 0)) for village in villages.order_by("code")]
+
+
+def rows_to_mend(ledgers) -> dict | None:
+    """Return {batch, left} of a village's newest ledger, if it is confirmed and left rows behind.
+
+    A mended sheet is sent whole again, so the next ledger answers for the one before it.
+    """
+    newest = ledgers.exclude(state__in=(State.REFUSED, State.WITHDRAWN)).order_by("-pk").values("pk")[:1]
+    left = LedgerRow.objects.filter(batch__in=newest, batch__state=State.CONFIRMED, state=RowState.BAD)
+    return left.order_by("batch").values("batch").annotate(left=Count("pk")).first()
+
+
+def unpaid_people(*, campaign: Campaign, village: Region) -> tuple[list[Owing], list[tuple[str, str]]]:
+    """([everyone who owes and has not paid, by household], [(name, category) of those who owe nothing])."""
+    paid = Contribution.objects.filter(year=campaign.year, resident=OuterRef("pk"), ended_at__isnull=True)
+    active = Resident.objects.filter(village=village, status=Resident.Status.ACTIVE).exclude(Exists(paid))
+    residents = list(active.select_related("household").order_by("household__number", "pk"))
+    period = campaign.policy.period
+    day = min(max(clock.today(), period.start), period.end)
+    born = [resident for resident in residents if resident.birth_date <= day]
+    quotes = quote_residents(campaign=campaign, residents=born, paid_on=day, taking_payment=False)
+    owing, free = [], []
+    for resident in born:
+        answer = quotes[resident.pk]
+        if isinstance(answer, QuoteError):
+            owing.append(_owing(resident, "", None, str(answer)))
+        elif answer.due:
+            owing.append(_owing(resident, answer.category, answer.due, _why(answer)))
+        else:
+            free.append((resident.name, answer.category))
+    free += Contribution.objects.filter(
+        campaign=campaign, village=village, channel=Contribution.Channel.FREE, ended_at__isnull=True
+    ).values_list("resident__name", "category")
+    return owing, free
+
+
+def _owing(resident: Resident, category: str, due: Decimal | None, why: str) -> Owing:
+    household = resident.household
+    return Owing(
+        household=household.number if household else "",
+        head_name=household.head_name if household else "",
+        name=resident.name,
+        id_number=resident.id_number,
+        category=category,
+        due=due,
+        phone=resident.phone,
+        why=why,
+    )
+
+
+def _why(quote: Quote) -> str:
+    if not quote.subsidy:
+        return f"标准 {quote.standard} 元"
+    return f"标准 {quote.standard} 元，{quote.category}资助 {quote.subsidy} 元（{quote.reasons[1].source}）"
