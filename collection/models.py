@@ -3,7 +3,7 @@
 from collection.cash.models import Deposit  # noqa: F401
 from collection.closing.models import CampaignClosing  # noqa: F401
 from collection.contributions.models import Contribution, ContributionFund  # noqa: F401
-from collection.declarations.models import Declaration, DeclarationRow, Feedback  # noqa: F401
+from collection.declarations.models import Declaration, DeclarationRow, Feedback, VerdictWord  # noqa: F401
 from collection.duties.models import VillageDuty  # noqa: F401
 from collection.entitlements.models import DifferenceCase, NotInsured  # noqa: F401
 from collection.ledgers.models import LedgerBatch, LedgerRow  # noqa: F401

@@ -23,7 +23,7 @@ from collection.money.selectors import recount
 from collection.notices.models import PublicNotice
 from collection.refunds.models import Refund
 from collection.self_payments.models import PaidList, SelfPayment
-from collection.self_payments.services import WORKLIST
+from collection.self_payments.selectors import waiting
 from core.access import masks
 from core.access.roles import Role
 from core.amounts import ZERO
@@ -214,7 +214,7 @@ def _paid_lists(campaign, limit) -> OpenItem:
 
 
 def _self_payments(campaign, limit) -> OpenItem:
-    left = SelfPayment.objects.filter(campaign=campaign, outcome__in=WORKLIST, settled_at__isnull=True)
+    left = waiting(SelfPayment.objects.filter(campaign=campaign))
     amount = left.aggregate(sum=Sum("amount"))["sum"] or ZERO
     rows = [
         [payment.region_code, masks.mask_name(payment.name), f"{payment.amount} 元，{payment.get_outcome_display()}"]

@@ -13,13 +13,15 @@ from django.db import transaction
 
 from collection.contributions.models import Contribution
 from collection.declarations import tax_files
-from collection.declarations.models import Declaration, DeclarationRow, Feedback
+from collection.declarations.models import Declaration, DeclarationRow, Feedback, VerdictWord
 from collection.declarations.reasons import reason_of
 from collection.declarations.services import begin
 from collection.declarations.tax_sheets import FeedbackLine, read_feedback
+from collection.declarations.verdicts import plain_word
 from collection.money.steps import refuse_closed
 from config import clock
 from core.access import masks
+from core.accounts.models import User
 from core.audit import services as audit
 from core.calendar.services import working_day_after
 from core.database.bulk import CHUNK
@@ -63,12 +65,15 @@ def take_feedback(*, declaration: Declaration, file: File, name: str, actor) -> 
 @jobs.handler("feedback.read")
 def read_file(run: jobs.Run) -> str:
     """The job: reads the file outside any transaction, then applies it in one."""
-    feedback = Feedback.objects.select_related("attachment", "declaration", "uploaded_by").get(pk=run.args["file"])
+    feedback = Feedback.objects.select_related("attachment", "declaration__campaign", "uploaded_by").get(
+        pk=run.args["file"]
+    )
     if feedback.state != Feedback.State.READING:
         return "这个文件已经读过。"
     try:
         workbook = reader.read(feedback.attachment.file.path, limits=LIMITS)
-        lines = read_feedback(sheet for sheet in workbook.sheets if sheet.visible)
+        words = verdict_words(feedback.declaration.campaign.county_id)
+        lines = read_feedback((sheet for sheet in workbook.sheets if sheet.visible), words=words)
         problem = NO_LIST if lines is None else "" if lines else "表里没有人员，请检查是不是选错了文件。"
     except reader.SheetError as error:
         lines, problem = None, error.message
@@ -104,7 +109,8 @@ def apply_feedback(*, feedback: Feedback, lines: Iterable[FeedbackLine], actor) 
     taken, refused, problems = matcher.match(lines)
     _write(declaration, taken, refused)
     feedback.state, feedback.lines = Feedback.State.READ, len(lines)
-    feedback.successes, feedback.failures = len(taken), len(refused)
+    feedback.successes += len(taken)  # read again with an explained word, only what is new is written
+    feedback.failures += len(refused)
     feedback.problem_count, feedback.problems = len(problems), problems[:PROBLEMS_KEPT]
     feedback.save()
     audit.record(
@@ -176,6 +182,42 @@ def decide_rest(*, declaration: Declaration, ok: bool, reason: str, actor) -> in
     return count
 
 
+def verdict_words(county: str) -> dict[str, bool]:
+    """Return what the county has explained so far: word → taken in or not."""
+    return dict(VerdictWord.objects.filter(county=county).values_list("word", "ok"))
+
+
+@transaction.atomic
+def explain_word(*, feedback: Feedback, word: str, ok: bool, actor: User) -> VerdictWord:
+    """Remember for the county what a word of the file means, and read the file again with it.
+
+    The same meaning again changes nothing; another meaning than the one remembered is refused. Raises Refused.
+    """
+    word = plain_word(required_text(word, "用语", 60))
+    declaration = begin(feedback.declaration)
+    _refuse_decided(declaration)
+    if word not in {problem.get("word") for problem in feedback.problems}:
+        raise Refused("这份反馈里没有等说明的这个用语，请刷新后再看。")
+    known, made = VerdictWord.objects.get_or_create(
+        county_id=declaration.campaign.county_id,
+        word=word,
+        defaults={"ok": ok, "explained_by": actor, "explained_at": clock.now()},
+    )
+    if known.ok != ok:
+        raise Refused(f"“{word}”已经说明为{'成功' if known.ok else '失败'}，不能再改成相反的意思；个别人请逐人确定。")
+    if made:
+        audit.record(
+            "feedback.explain",
+            actor=actor,
+            obj=feedback,
+            summary=f"说明反馈用语“{word}”按{'成功' if ok else '失败'}处理，以后不再询问",
+        )
+    Feedback.objects.filter(pk=feedback.pk, state=Feedback.State.READ).update(state=Feedback.State.READING)
+    feedback.refresh_from_db()
+    tax_files.ask_to_read(feedback, region=declaration.township_id, actor=actor)
+    return known
+
+
 class _Matcher:
     """Finds the declaration's row that a line speaks of, and what it says that is new."""
 
@@ -190,8 +232,8 @@ class _Matcher:
         said, problems = defaultdict(list), []
         for line in lines:
             row, why = self._row_of(line)
-            if row is None:
-                problems.append(_problem(line, why))
+            if row is None or line.problem:
+                problems.append(_problem(line, line.problem or why, row))
             else:
                 said[row.pk].append((row, line))
         taken, refused = [], []
@@ -211,8 +253,6 @@ class _Matcher:
         return taken, refused, problems
 
     def _row_of(self, line: FeedbackLine):
-        if line.problem:
-            return None, line.problem
         if "*" in line.id_number:
             return self._row_of_masked(line)
         rows = self.by_number.get(line.id_number, [])
@@ -245,6 +285,7 @@ def _problem(line: FeedbackLine, why: str, row=None) -> dict:
         "name": name,
         "id_number": masks.mask(line.id_number),
         "why": why,
+        "word": line.unknown,
         "declaration_row": row and row.pk,
     }
 

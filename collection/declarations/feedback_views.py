@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from collection.declarations import feedback, tax_files
-from collection.declarations.forms import DecisionForm, TableFileForm
+from collection.declarations.forms import DecisionForm, TableFileForm, VerdictWordForm
 from collection.declarations.models import Declaration, DeclarationRow
 from collection.declarations.views import SEES, declaration_or_404
 from core.access.roles import Role, roles
@@ -49,8 +49,24 @@ def feedback_detail(request, pk, feedback_pk):
             "waiting": waiting,
             "job": Job.objects.filter(key=tax_files.job_key(found)).order_by("-created_at").first(),
             "decides": request.user.role == Role.TAX and declaration.state in (State.SUBMITTED, State.FED_BACK),
+            "unknown_words": sorted({item["word"] for item in found.problems if item.get("word")}),
         },
     )
+
+
+@require_POST
+@roles(Role.TAX)
+def word_explain(request, pk, feedback_pk):
+    """Explain a word of the result column once; the file is then read again."""
+    declaration, form = declaration_or_404(request.user, pk), VerdictWordForm(request.POST)
+    found = get_object_or_404(declaration.feedbacks.select_related("declaration__campaign"), pk=feedback_pk)
+    if flash_form_errors(request, form):
+        run_step(
+            request,
+            lambda: feedback.explain_word(feedback=found, actor=request.user, **form.cleaned_data),
+            "已记住，正在按这个意思重新读取，以后不再询问。",
+        )
+    return redirect("feedback_detail", pk, feedback_pk)
 
 
 @roles(Role.TAX)

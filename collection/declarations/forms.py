@@ -56,6 +56,15 @@ class TableFileForm(forms.Form):
     file = SheetField(label="文件", limits=reader.COUNTY_LIST)
 
 
+class VerdictWordForm(forms.Form):
+    """What a word of the result column means, asked once for the county."""
+
+    word = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    ok = forms.TypedChoiceField(
+        label="按什么处理", choices=[("1", "成功"), ("0", "失败")], coerce=lambda value: value == "1"
+    )
+
+
 class DecisionForm(forms.Form):
     """What the tax bureau says of one person, or of all who are left."""
 

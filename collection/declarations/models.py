@@ -164,3 +164,23 @@ class Feedback(TaxFile):
         constraints = [
             models.UniqueConstraint(fields=["declaration", "submission", "sha256"], name="one_feedback_a_file")
         ]
+
+
+class VerdictWord(models.Model):
+    """反馈用语: a word of the tax bureau's result column that the county has explained once."""
+
+    county = models.ForeignKey(Region, models.PROTECT, verbose_name="县", related_name="+")
+    word = models.CharField("用语", max_length=60)
+    ok = models.BooleanField("按成功处理")
+    explained_by = models.ForeignKey(USER, models.PROTECT, verbose_name="说明人", related_name="+")
+    explained_at = models.DateTimeField("说明时间")
+
+    scope_field = "county_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "反馈用语"
+        constraints = [models.UniqueConstraint(fields=["county", "word"], name="one_meaning_a_verdict_word")]
+
+    def __str__(self) -> str:
+        return f"{self.word}：{'成功' if self.ok else '失败'}"

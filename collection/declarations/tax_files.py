@@ -28,8 +28,13 @@ def take_file(model: type[TaxFile], *, file: File, name: str, region: str, says:
         audit.record(f"{model.KIND}.upload", actor=actor, obj=found, summary=says)
     found.refresh_from_db()
     if found.state == State.READING:
-        jobs.enqueue(f"{model.KIND}.read", actor=actor, key=job_key(found), region=region, file=found.pk)
+        ask_to_read(found, region=region, actor=actor)
     return found, bool(made or again)
+
+
+def ask_to_read(found: TaxFile, *, region: str, actor) -> None:
+    """Put the reading of the file in the queue; the job is the one under way on a second click."""
+    jobs.enqueue(f"{found.KIND}.read", actor=actor, key=job_key(found), region=region, file=found.pk)
 
 
 def refuse_file(found: TaxFile, problem: str) -> None:

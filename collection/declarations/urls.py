@@ -19,6 +19,7 @@ urlpatterns = [
     path("declarations/<int:pk>/post/", views.declaration_post, name="declaration_post"),
     path("declarations/<int:pk>/feedback/", feedback_views.feedback_upload, name="feedback_upload"),
     path("declarations/<int:pk>/feedback/<int:feedback_pk>/", feedback_views.feedback_detail, name="feedback_detail"),
+    path("declarations/<int:pk>/feedback/<int:feedback_pk>/explain/", feedback_views.word_explain, name="word_explain"),
     path("declarations/<int:pk>/rows/<int:row_pk>/", feedback_views.row_decide, name="row_decide"),
     path("declarations/<int:pk>/rest/", feedback_views.rest_decide, name="rest_decide"),
     path("failures/", correction_views.failure_list, name="failure_list"),

@@ -218,6 +218,7 @@ def pay_refund(*, refund: Refund, actor) -> Refund:
     if refund.first_by_id == actor.pk:
         raise Refused("初审和复核必须是两个人。")
     Resident.objects.select_for_update(of=("self",)).get(pk=refund.resident_id)  # before the contribution
+    _refuse_if_undone(refund)
     place = _source_of(refund)
     money.record_movements(
         campaign=refund.campaign,
@@ -320,6 +321,16 @@ def _refuse_if_paid_twice_is_open(contribution):
             f"这个人的另一笔自主缴费已经{found.get_state_display()}（退费单 {found.pk}），两笔不能都退。"
             "确要退这一笔的，请先将那一张审核为未通过。"
         )
+
+
+def _refuse_if_undone(refund: Refund) -> None:
+    """The tax bureau's list says that it has the money back already: nothing is paid until that is settled."""
+    undone = Q(pk=refund.self_payment_id) if refund.self_payment_id else Q(contribution=refund.contribution_id)
+    rows = SelfPayment.objects.filter(undone, undone_list__isnull=False, undone_settled_at__isnull=True)
+    if not refund.self_payment_id:
+        rows = rows.filter(outcome=SelfPayment.Outcome.MATCHED)
+    if disputed := rows.first():
+        raise Refused(f"税务后来的清单写明这一笔“{disputed.undone_as}”，请县医保局先在“自主缴费”里核实，以免退两次。")
 
 
 def _begin(refund, actor, role):

@@ -12,3 +12,13 @@ class SettleForm(forms.Form):
 
 class NoteForm(forms.Form):
     note = forms.CharField(label="处理说明", max_length=200, error_messages={"required": "请写明怎么处理的。"})
+
+
+class UndoneForm(forms.Form):
+    is_true = forms.TypedChoiceField(
+        label="核实结果",
+        choices=[("1", "属实：税务已退回或撤销，冲销这笔缴费"), ("0", "不属实：缴费保留")],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(label="核实说明", max_length=150, error_messages={"required": "请写明怎么核实的。"})

@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from collection.self_payments.models import SelfPayment
-from collection.self_payments.services import WORKLIST
+from collection.self_payments.selectors import waiting
 from core.access.roles import Role
 from core.pages.frame import Entry, Todo
 
@@ -11,9 +11,9 @@ ENTRIES = [Entry("自主缴费", "self_payment_list", 62)]
 
 
 def todos(user, campaign) -> list[Todo]:
-    if user.role not in (Role.TAX,):
+    if user.role not in (Role.TAX, Role.COUNTY):
         return []
-    rows = SelfPayment.objects.for_user(user).filter(campaign=campaign, outcome__in=WORKLIST, settled_at__isnull=True)
+    rows = waiting(SelfPayment.objects.for_user(user).filter(campaign=campaign))
     if count := rows.count():
-        return [Todo(f"{count} 笔自主缴费对不上人或金额，等核实", reverse("self_payment_list"))]
+        return [Todo(f"{count} 笔自主缴费等核实", reverse("self_payment_list"))]
     return []

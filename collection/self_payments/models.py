@@ -25,11 +25,16 @@ class PaidList(TaxFile):
         verbose_name = verbose_name_plural = "已缴清单"
         constraints = [models.UniqueConstraint(fields=["campaign", "sha256"], name="one_paid_list_a_file")]
 
+    def __str__(self) -> str:
+        return f"{self.pk} 号已缴清单"
+
 
 class SelfPayment(models.Model):
     """自主缴费: a row of the tax bureau's paid list, matched to a resident or kept until it is.
 
-    `number` is the tax ticket's, or, where the list has none, made of document number, day, amount and occurrence.
+    `number` names the payment: by ticket and person, or, where no list had a ticket, by person, day, amount and
+    occurrence (matching.py). `undone_*`: a later list says that it was refunded or cancelled; until somebody has
+    settled that, nothing more is paid out on it.
     """
 
     class Outcome(models.TextChoices):
@@ -40,7 +45,9 @@ class SelfPayment(models.Model):
         NAME_DIFFERS = "name_differs", "姓名不符"
         INELIGIBLE = "ineligible", "不应参保"
         AMOUNT_DIFFERS = "amount_differs", "金额不符"
+        UNCLEAR = "unclear", "待核实"
         SET_ASIDE = "set_aside", "另案处理"
+        UNDONE = "undone", "税务已撤销"
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="self_payments")
     paid_list = models.ForeignKey(PaidList, models.PROTECT, verbose_name="清单", related_name="rows")
@@ -55,6 +62,11 @@ class SelfPayment(models.Model):
     outcome = models.CharField("结果", max_length=14, choices=Outcome)
     message = models.CharField("说明", max_length=200, blank=True)
     contribution = models.ForeignKey("Contribution", models.PROTECT, null=True, related_name="self_payments")
+    undone_list = models.ForeignKey(
+        PaidList, models.PROTECT, verbose_name="撤销清单", null=True, blank=True, related_name="undone_rows"
+    )
+    undone_as = models.CharField("清单上的状态", max_length=40, blank=True)
+    undone_settled_at = models.DateTimeField("撤销核实时间", null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="核实人", null=True, related_name="+"
     )
@@ -68,4 +80,19 @@ class SelfPayment(models.Model):
         verbose_name = verbose_name_plural = "自主缴费"
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["campaign", "number"], name="one_self_payment_a_number")]
-        indexes = [models.Index(fields=["campaign", "outcome", "region_code"], name="self_payment_outcome")]
+        indexes = [
+            models.Index(fields=["campaign", "outcome", "region_code"], name="self_payment_outcome"),
+            models.Index(fields=["campaign", "id_number"], name="self_payment_person"),
+            models.Index(
+                fields=["campaign"],
+                condition=models.Q(undone_list__isnull=False, undone_settled_at__isnull=True),
+                name="self_payment_undone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.paid_on} {self.amount} 元"
+
+    @property
+    def is_undone(self) -> bool:
+        return self.outcome == self.Outcome.UNDONE

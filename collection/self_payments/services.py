@@ -1,11 +1,11 @@
 """自主缴费: the tax bureau's paid lists, matched to the register.
 
-A payment counts once, in however many lists it stands. Who had paid in cash before, or need not have paid, becomes a
-refund case by itself; who cannot be found, or stands in the register under another name, is a worklist.
+A payment counts once, in however many lists it stands (matching.py). Who had paid in cash before, or need not have
+paid, becomes a refund case by itself; who cannot be found, or stands in the register under another name, is a worklist.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from itertools import islice
 
 from django.core.files.base import File
@@ -14,40 +14,40 @@ from django.db import IntegrityError, transaction
 from collection.contributions.models import Contribution
 from collection.contributions.services import ContributionRefused, Payment, record_contributions
 from collection.declarations import tax_files
-from collection.declarations.tax_sheets import PaidLine, PaidListReader
-from collection.entitlements import services as consequences
+from collection.entitlements import services as entitlements
 from collection.money import services as money
 from collection.money.models import Movement
 from collection.money.steps import refuse_closed
 from collection.refunds import services as refunds
+from collection.self_payments.assessment import Assessed, assess, paid_before, residents_by_number
+from collection.self_payments.matching import Known, Match, Payments, ticket_in
 from collection.self_payments.models import PaidList, SelfPayment
+from collection.self_payments.paid_sheet import Kind, PaidLine, PaidListReader, Year
+from collection.self_payments.selectors import WORKLIST, is_waiting
 from config import clock
 from core.access import masks
+from core.accounts.models import User
 from core.audit import services as audit
-from core.database.bulk import CHUNK
+from core.database.bulk import CHUNK, chunks
 from core.jobs import services as jobs
 from core.refusals import Refused
 from core.tables import reader as sheets
 from core.text import required_text
-from residents.people import names
 from residents.people.models import InsuredYear, Resident
 from subsidies.campaigns import watermark
 from subsidies.campaigns.models import Campaign
-from subsidies.quotes.quote import QuoteError, quote
-from subsidies.quotes.selectors import quote_residents
+from subsidies.campaigns.services import lock_campaign
 
 UPDATED_AT_ONCE = 500
 BAD_ROWS_KEPT = 500
 Outcome = SelfPayment.Outcome
-#: These wait for a person; the rest is done.
-WORKLIST = (Outcome.UNKNOWN, Outcome.NAME_DIFFERS, Outcome.AMOUNT_DIFFERS, Outcome.INELIGIBLE)
 NO_LIST = "表里没有找到“姓名、证件号码、金额、缴费日期”四列。请用税务系统导出的已缴费清单，第一行写明列名，再上传。"
 DUPLICATE = "duplicate"
 
 
 @transaction.atomic
-def take_paid_list(*, campaign: Campaign, file: File, name: str, actor) -> tuple[PaidList, bool]:
-    """Takes a list in (tax_files.py); returns (list, new)."""
+def take_paid_list(*, campaign: Campaign, file: File, name: str, actor: User) -> tuple[PaidList, bool]:
+    """Take a list in (tax_files.py). Return (list, whether it is new)."""
     refuse_closed(campaign)
     return tax_files.take_file(
         PaidList,
@@ -62,23 +62,25 @@ def take_paid_list(*, campaign: Campaign, file: File, name: str, actor) -> tuple
 
 @jobs.handler("paid_list.read")
 def read_file(run: jobs.Run) -> str:
-    """The job: 2,000 lines a transaction; started again after a lost worker, it passes over what is there."""
+    """Read the list 2,000 lines a transaction; started again after a lost worker, pass over what is there."""
     paid_list = PaidList.objects.select_related(
         "attachment", "uploaded_by", "campaign__county", "campaign__policy_version"
     ).get(pk=run.args["file"])
     if paid_list.state != PaidList.State.READING:
         return "这份清单已经读过。"
-    reader, lines_read, bad, bad_count = PaidListReader(paid_list.campaign.year), 0, [], 0
+    reader, lines_read, bad, bad_count = PaidListReader(payment_year(paid_list.campaign), clock.today()), 0, [], 0
+    claimed: set[str] = set()
     try:
-        numbered = _numbered(_lines(reader, paid_list.attachment.file.path))
-        while chunk := list(islice(numbered, CHUNK)):
+        lines = lines_of(reader, paid_list.attachment.file.path)
+        while chunk := list(islice(lines, CHUNK)):
             lines_read += len(chunk)
-            wrong = [line for _, line in chunk if line.problem]
+            wrong = [line for line in chunk if line.problem]
             bad_count += len(wrong)
             bad += [_bad_row(line) for line in wrong][: BAD_ROWS_KEPT - len(bad)]
-            take_lines(
+            claimed = take_lines(
                 paid_list=paid_list,
-                lines=[item for item in chunk if not item[1].problem],
+                lines=[line for line in chunk if not line.problem],
+                claimed=claimed,
                 actor=paid_list.uploaded_by,
                 confirm=run.confirm_ours,
             )
@@ -95,19 +97,42 @@ def read_file(run: jobs.Run) -> str:
     return f"读完 {lines_read} 行。"
 
 
-def take_lines(*, paid_list: PaidList, lines: list[tuple[str, PaidLine]], actor, confirm=lambda: None) -> None:
-    """Takes the (number, line) pairs that no list has brought yet, in one transaction. `confirm` fences the job."""
+def payment_year(campaign: Campaign) -> Year:
+    """Return the campaign's year with the days that are its own: from its first day to the next year's first."""
+    first = campaign.policy.period.start
+    following = date(first.year + 1, first.month, min(first.day, 28))
+    return Year(campaign.year, first, following - timedelta(days=1))
+
+
+def lines_of(reader: PaidListReader, path: str) -> Iterator[PaidLine]:
+    """Yield the lines of every visible sheet."""
+    for piece in sheets.stream(path):
+        if piece.visible:
+            yield from reader.lines(piece)
+
+
+def take_lines(
+    *,
+    paid_list: PaidList,
+    lines: list[PaidLine],
+    actor: User,
+    claimed: set[str] | None = None,
+    confirm: Callable[[], None] = lambda: None,
+) -> set[str]:
+    """Take the payments that no list has brought yet, in one transaction. `confirm` fences the job.
+
+    `claimed`: the payments that the lines before these have named. Return it with those of these lines.
+    """
     for attempt in range(3):
         try:
             with transaction.atomic():
                 confirm()
-                _take(paid_list, lines, actor)
-            return
+                return _take(paid_list, lines, claimed or set(), actor)
         except (IntegrityError, ContributionRefused):
-            # Another list with the same payments was read at this moment, or a village was moved: so it is known when
-            # we look again.
+            # A village was moved, or one of them was just paid for elsewhere: it is known when we look again.
             if attempt == 2:
                 raise
+    return claimed or set()
 
 
 @transaction.atomic
@@ -118,7 +143,7 @@ def settle_as(*, self_payment: SelfPayment, resident: Resident, note: str, actor
     payment = _open(self_payment, [resident.village_id])
     payment.resident, payment.region_code = resident, resident.village_id
     payment.settled_by, payment.settled_at, payment.settled_note = actor, clock.now(), note
-    _judge([payment], {payment.pk: resident}, moment, actor, name_matters=False)
+    _judge(payment.campaign, [(payment, resident)], moment, actor, name_matters=False)
     if payment.outcome in WORKLIST and not payment.refunds.exists():
         payment.settled_by, payment.settled_at = None, None
     payment.save()
@@ -144,211 +169,196 @@ def set_aside(*, self_payment: SelfPayment, note: str, actor) -> SelfPayment:
     return payment
 
 
-def _lines(reader: PaidListReader, path: str) -> Iterator[PaidLine]:
-    for piece in sheets.stream(path):
-        if piece.visible:
-            yield from reader.lines(piece)
-
-
-def _numbered(lines: Iterable[PaidLine]) -> Iterator[tuple[str, PaidLine]]:
-    """Each line with the name of its payment: the ticket and the person, or person, day, amount and occurrence."""
-    seen = Counter()
-    for line in lines:
-        if line.number:
-            yield f"{line.number[:55]}:{line.id_number}", line
-        else:
-            key = f"{line.id_number}:{line.paid_on}:{line.amount}"
-            seen[key] += 1
-            yield f"{key}:{seen[key]}", line
-
-
-def _take(paid_list, lines, actor):
+def _take(paid_list: PaidList, lines: list[PaidLine], claimed: set[str], actor: User) -> set[str]:
     campaign = paid_list.campaign
     moment = watermark.next_timestamp(campaign_id=campaign.pk)
-    known = set(
-        SelfPayment.objects.filter(campaign=campaign, number__in=[number for number, _ in lines]).values_list(
-            "number", flat=True
-        )
-    )
-    fresh = {number: line for number, line in lines if number not in known}
-    found = _residents(campaign, {line.id_number for line in fresh.values()})
-    money.lock_accounts(campaign=campaign, villages={person.village_id for person in found.values()})
+    people = residents_by_number(campaign, (line.id_number for line in lines))
+    money.lock_accounts(campaign=campaign, villages={person.village_id for person in people.values()})
     refuse_closed(campaign)
-    payments = [
-        SelfPayment(
-            campaign=campaign,
-            paid_list=paid_list,
-            number=number,
-            row=line.row,
-            name=line.name,
-            id_number=line.id_number,
-            amount=line.amount,
-            paid_on=line.paid_on,
-            outcome=Outcome.UNKNOWN,
-            resident=found.get(line.id_number),
-            region_code=found[line.id_number].village_id if line.id_number in found else campaign.county_id,
-            message="" if line.id_number in found else "居民库里没有这个证件号码。",
-        )
-        for number, line in fresh.items()
-    ]
-    SelfPayment.objects.bulk_create(payments, batch_size=CHUNK)
-    people = {payment.pk: payment.resident for payment in payments if payment.resident_id}
-    _judge([p for p in payments if p.pk in people], people, moment, actor)
-    SelfPayment.objects.bulk_update(payments, ["outcome", "message", "contribution"], batch_size=UPDATED_AT_ONCE)
+    lock_campaign(campaign)  # two lists may bring one payment, with a ticket and without
+    payments = known_payments(campaign, {line.id_number for line in lines}, claimed)
+    fresh, undone = sort_lines(payments, lines)
+    _rename(payments)
+    made = [_payment(paid_list, known, outcome, why, people) for known, outcome, why in fresh]
+    SelfPayment.objects.bulk_create(made, batch_size=CHUNK)
+    for (known, _, _), payment in zip(fresh, made, strict=True):
+        known.pk = payment.pk
+    judged = [payment for payment in made if payment.resident_id and payment.outcome == Outcome.UNKNOWN]
+    _judge(campaign, [(payment, people[payment.id_number]) for payment in judged], moment, actor)
+    SelfPayment.objects.bulk_update(made, ["outcome", "message", "contribution"], batch_size=UPDATED_AT_ONCE)
+    _contradict(paid_list, undone)
+    return payments.claimed
 
 
-def _residents(campaign, numbers) -> dict[str, Resident]:
-    """By number, those of the county; who was merged stands for the one merged into, the living before the others."""
-    people = (
-        Resident.objects.in_region(campaign.county_id)
-        .filter(id_number__in=numbers)
-        .select_related("merged_into")
-        .order_by("pk")
+def known_payments(campaign: Campaign, numbers: set[str], claimed: set[str]) -> Payments:
+    """Return what lists have brought of these people so far."""
+    rows = []
+    for chunk in chunks(sorted(numbers)):
+        found = SelfPayment.objects.filter(campaign=campaign, id_number__in=chunk).order_by("pk")
+        rows += [
+            Known(
+                p.id_number, p.amount, p.paid_on, ticket_in(p.number, p.id_number), p.number, p.pk, undone=p.is_undone
+            )
+            for p in found.only("number", "id_number", "amount", "paid_on", "outcome")
+        ]
+    return Payments.of(rows, claimed)
+
+
+def sort_lines(
+    payments: Payments, lines: list[PaidLine]
+) -> tuple[list[tuple[Known, Outcome, str]], list[tuple[Known, PaidLine]]]:
+    """Return (the payments that are new, with outcome and words) and (known payment, line that speaks against it).
+
+    A payment that this very list also undoes is entered as undone and never booked.
+    """
+    fresh: dict[str, tuple[Known, Outcome, str]] = {}
+    against: list[tuple[Known, PaidLine]] = []
+    undoing = Payments(payments.known)  # a payment and what undoes it stand side by side in one list
+    for line in sorted(lines, key=lambda line: line.kind == Kind.UNDONE):
+        book = undoing if line.kind == Kind.UNDONE else payments
+        match, known, why = book.match(line)
+        if match == Match.UNCLEAR or (match == Match.NEW and line.kind == Kind.ASK):
+            made = payments.add(line)
+            fresh[made.number] = (made, Outcome.UNCLEAR, why or line.why)
+        elif match == Match.NEW:
+            made = payments.add(line)
+            is_undone = line.kind == Kind.UNDONE
+            fresh[made.number] = (made, Outcome.UNDONE if is_undone else Outcome.UNKNOWN, line.why)
+        elif known and line.kind == Kind.UNDONE and known.number in fresh:
+            fresh[known.number] = (known, Outcome.UNDONE, line.why)
+        elif known and known.pk and (line.kind == Kind.UNDONE or known.undone):
+            against.append((known, line))
+    return list(fresh.values()), against
+
+
+def _rename(payments: Payments) -> None:
+    """Write the tickets that this list has told of payments known without one."""
+    renamed = [k for theirs in payments.known.values() for k in theirs if k.renamed and k.pk]
+    rows = [SelfPayment(pk=known.pk, number=known.number) for known in renamed]
+    SelfPayment.objects.bulk_update(rows, ["number"], batch_size=UPDATED_AT_ONCE)
+
+
+def _payment(paid_list: PaidList, known: Known, outcome: Outcome, why: str, people: dict[str, Resident]) -> SelfPayment:
+    line, person = known.line, people.get(known.id_number)
+    assert line is not None  # noqa: S101 - a payment of this list was made from one of its lines
+    if person is None and outcome == Outcome.UNKNOWN:
+        why = "居民库里没有这个证件号码。"
+    return SelfPayment(
+        campaign=paid_list.campaign,
+        paid_list=paid_list,
+        number=known.number,
+        row=line.row,
+        name=line.name,
+        id_number=line.id_number,
+        amount=line.amount,
+        paid_on=line.paid_on,
+        outcome=outcome,
+        resident=person,
+        region_code=person.village_id if person else paid_list.campaign.county_id,
+        message=why[:200],
     )
-    found = {}
-    for person in people:
-        person_now = person.merged_into or person
-        held = found.get(person.id_number)
-        if held is None or held.status != Resident.Status.ACTIVE:
-            found[person.id_number] = person_now
-    return found
 
 
-def _judge(payments, people, moment, actor, *, name_matters=True):
-    """Sets outcome, message and contribution of payments whose resident is known; money and cases with them."""
+def _contradict(paid_list: PaidList, against: list[tuple[Known, PaidLine]]) -> None:
+    """What an earlier list said and this one unsays is put before a person; no money moves by itself."""
+    lines = {known.pk: line for known, line in against}
+    for chunk in chunks(lines):
+        rows = SelfPayment.objects.filter(pk__in=chunk).exclude(paid_list=paid_list, outcome=Outcome.UNDONE)
+        changed = []
+        for payment in rows.order_by("pk"):
+            line = lines[payment.pk]
+            if line.kind == Kind.UNDONE:
+                if payment.undone_list_id or payment.outcome == Outcome.UNDONE:
+                    continue
+                payment.undone_list, payment.undone_as = paid_list, line.why[:40]
+                if is_waiting(payment) and payment.outcome != Outcome.INELIGIBLE:
+                    # Nothing was booked: there is nothing to decide.
+                    payment.outcome, payment.undone_settled_at = Outcome.UNDONE, clock.now()
+                    payment.message = f"{paid_list} 写明“{line.why}”。"[:200]
+            elif payment.outcome == Outcome.UNDONE and payment.paid_list_id != paid_list.pk:
+                payment.outcome = Outcome.UNCLEAR
+                payment.message = f"以前的清单写的是“{payment.message[:40]}”，{paid_list} 写的是已缴费，请核实。"
+            else:
+                continue
+            changed.append(payment)
+        fields = ["undone_list", "undone_as", "undone_settled_at", "outcome", "message"]
+        SelfPayment.objects.bulk_update(changed, fields, batch_size=UPDATED_AT_ONCE)
+
+
+def _judge(
+    campaign: Campaign,
+    payments: list[tuple[SelfPayment, Resident]],
+    moment,
+    actor: User,
+    *,
+    name_matters: bool = True,
+) -> None:
+    """Set outcome, message and contribution of payments whose resident is known; money and cases with them."""
     if not payments:
         return
-    campaign = payments[0].campaign
-    live = {
-        c.resident_id: c
-        for c in Contribution.objects.filter(
-            year=campaign.year, resident__in={person.pk for person in people.values()}, ended_at__isnull=True
+    items = assess(campaign=campaign, payments=payments, name_matters=name_matters)
+    charged_in_full = _enrol(campaign, [item for item in items if item.quote], moment, actor)
+    for item in items:
+        if item.after and item.after.payment.contribution:
+            paid_before(item.payment, item.after.payment.contribution)
+    _give_back(campaign, items, actor)
+    entitlements.apply_effects(campaign=campaign, residents=charged_in_full, roster=None, actor=actor)
+
+
+def _enrol(campaign: Campaign, items: list[Assessed], moment, actor: User) -> list[int]:
+    """Make the contributions. Return the residents who were charged in full although they are marked."""
+    wanted = [
+        Payment(
+            item.person.pk,
+            item.payment.region_code,
+            Contribution.Channel.SELF,
+            item.payment.paid_on,
+            item.quote,
+            state=Contribution.State.POSTED,
+            posted_at=moment,
         )
-    }
-    open_for_payment = []
-    for payment in payments:
-        person = people[payment.pk]
-        if name_matters and names.normalise(payment.name) != names.normalise(person.name):
-            payment.outcome = Outcome.NAME_DIFFERS
-            payment.message = f"居民库里这个号码的姓名是“{masks.mask_name(person.name)}”。"
-        elif person.status != Resident.Status.ACTIVE:
-            payment.outcome = Outcome.INELIGIBLE
-            payment.message = f"居民库里的状态是{person.get_status_display()}。"
-        elif held := live.get(person.pk):
-            _paid_before(payment, held)
-        else:
-            open_for_payment.append(payment)
-    charged_in_full = _enrol(campaign, open_for_payment, people, moment, actor)
-    _give_back(campaign, payments, people, actor)
-    consequences.apply_effects(campaign=campaign, residents=charged_in_full, roster=None, actor=actor)
-
-
-def _paid_before(payment, held):
-    payment.contribution = held
-    if held.channel == Contribution.Channel.FREE:
-        payment.outcome, payment.message = Outcome.FREE, f"{held.category}全额资助，不用缴费。"
-    else:
-        payment.outcome = Outcome.DUPLICATE
-        payment.message = f"{held.paid_on} 已经{held.get_channel_display()} {held.amount} 元。"
-
-
-def _enrol(campaign, payments, people, moment, actor) -> list[int]:
-    """Makes the contributions; returns the residents who were charged in full although they are marked."""
-    residents = {people[payment.pk].pk: people[payment.pk] for payment in payments}
-    first, again = {}, []
-    for payment in payments:
-        person = people[payment.pk].pk
-        if person in first:
-            again.append((payment, person))
-        else:
-            first[person] = payment
-    quotes = quote_residents(
-        campaign=campaign,
-        residents=residents.values(),
-        taking_payment=False,
-        paid_on={person: payment.paid_on for person, payment in first.items()},
-    )
-    wanted = []
-    for person, payment in first.items():
-        answer = _quote_for(campaign, residents[person], payment, quotes[person])
-        if answer is not None:
-            wanted.append(
-                Payment(
-                    person,
-                    payment.region_code,
-                    Contribution.Channel.SELF,
-                    payment.paid_on,
-                    answer,
-                    state=Contribution.State.POSTED,
-                    posted_at=moment,
-                )
-            )
+        for item in items
+        if item.quote
+    ]
     made = {c.resident_id: c for c in record_contributions(campaign=campaign, payments=wanted, actor=actor)}
-    for contribution in made.values():
-        payment = first[contribution.resident_id]
-        payment.outcome, payment.message, payment.contribution = Outcome.MATCHED, "", contribution
+    for item in items:
+        item.payment.contribution = made.get(item.person.pk)
+        if item.payment.contribution is None:  # paid for elsewhere at this moment
+            item.payment.outcome, item.payment.message = Outcome.UNCLEAR, "刚刚在别处记了缴费，请核实。"
     InsuredYear.objects.bulk_create(
         (InsuredYear(resident_id=person, year=campaign.year, source="自主缴费") for person in made),
         ignore_conflicts=True,
         batch_size=CHUNK,
     )
-    for payment, person in again:
-        if person in made:
-            _paid_before(payment, made[person])
-        else:
-            payment.outcome, payment.message = first[person].outcome, first[person].message
-    return [person for person, c in made.items() if quotes[person].due != c.amount]
+    return [item.person.pk for item in items if item.charged_in_full and item.person.pk in made]
 
 
-def _quote_for(campaign, resident, payment, answer):
-    """The quote the payment was made by, or None with the outcome set.
-
-    Somebody marked for a subsidy whom the tax bureau charged in full paid as an ordinary resident: the difference is
-    then found as for everybody who paid before being marked.
-    """
-    if isinstance(answer, QuoteError):
-        payment.outcome, payment.message = Outcome.AMOUNT_DIFFERS, answer.message[:200]
-        return None
-    if answer.due == payment.amount:
-        return answer
-    if answer.due == 0:
-        payment.outcome, payment.message = Outcome.FREE, f"{answer.category}全额资助，不用缴费。"
-        return None
-    if payment.amount == campaign.policy.standard:
-        try:
-            return quote(campaign.policy, birth_date=resident.birth_date, paid_on=payment.paid_on, taking_payment=False)
-        except QuoteError:
-            pass
-    payment.outcome = Outcome.AMOUNT_DIFFERS
-    payment.message = f"应缴 {answer.due} 元（{answer.category}），实缴 {payment.amount} 元。"
-    return None
-
-
-def _give_back(campaign, payments, people, actor):
-    """Money that came although it need not have is booked as well, and goes back by a refund case."""
+def _give_back(campaign: Campaign, items: list[Assessed], actor: User) -> None:
+    """Book money that came although it need not have, and open the refund case by which it goes back."""
     reasons = {}
-    for payment in payments:
-        if payment.outcome in (Outcome.DUPLICATE, Outcome.FREE):
-            reasons[payment.pk] = DUPLICATE
-        elif payment.outcome == Outcome.INELIGIBLE:
-            reasons[payment.pk] = refunds.STATUS_REASONS.get(people[payment.pk].status)
-    unneeded = [payment for payment in payments if reasons.get(payment.pk)]
+    for item in items:
+        if item.payment.outcome in (Outcome.DUPLICATE, Outcome.FREE):
+            reasons[item.payment.pk] = DUPLICATE
+        elif item.payment.outcome == Outcome.INELIGIBLE:
+            reasons[item.payment.pk] = refunds.STATUS_REASONS.get(item.person.status)
+    unneeded = [item for item in items if reasons.get(item.payment.pk)]
     money.record_movements(
         campaign=campaign,
         actor=actor,
         facts=[
             money.Fact(
-                key=f"self_pay:{payment.pk}",
+                key=f"self_pay:{item.payment.pk}",
                 kind=Movement.Kind.SELF_PAY,
-                village=payment.region_code,
-                amount=payment.amount,
-                on=payment.paid_on,
+                village=item.payment.region_code,
+                amount=item.payment.amount,
+                on=item.payment.paid_on,
             )
-            for payment in unneeded
+            for item in unneeded
         ],
     )
-    for payment in unneeded:
-        payment.resident_id = people[payment.pk].pk
+    for item in unneeded:
+        payment = item.payment
+        payment.resident_id = item.person.pk
         payment.save(update_fields=["resident", "contribution", "outcome"])
         note = f"{payment.message}税务清单第 {payment.row} 行"
         case = refunds.open_case(self_payment=payment, reason=reasons[payment.pk], note=note, actor=actor)
@@ -357,7 +367,7 @@ def _give_back(campaign, payments, people, actor):
             payment.save(update_fields=["settled_at", "settled_note"])
 
 
-def _open(self_payment, villages) -> SelfPayment:
+def _open(self_payment: SelfPayment, villages: list[str]) -> SelfPayment:
     money.lock_accounts(campaign=self_payment.campaign, villages=villages)
     refuse_closed(self_payment.campaign)
     payment = (
@@ -365,7 +375,7 @@ def _open(self_payment, villages) -> SelfPayment:
         .select_related("campaign__policy_version", "campaign__county")
         .get(pk=self_payment.pk)
     )
-    if payment.outcome not in WORKLIST or payment.settled_at:
+    if not is_waiting(payment):
         raise Refused(f"这一笔是“{payment.get_outcome_display()}”，已经处理过了。")
     return payment
 

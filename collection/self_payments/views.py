@@ -2,56 +2,42 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Sum
 from django.shortcuts import get_object_or_404, redirect, render
 
 from collection.declarations import tax_files
 from collection.declarations.forms import TableFileForm
+from collection.self_payments import selectors
 from collection.self_payments import services as self_payments
-from collection.self_payments.forms import NoteForm, SettleForm
+from collection.self_payments.forms import NoteForm, SettleForm, UndoneForm
 from collection.self_payments.models import PaidList, SelfPayment
+from collection.self_payments.undone import accept_undone, dismiss_undone
 from core.access.roles import Role, roles
+from core.accounts.models import User
 from core.jobs.models import Job
-from core.pages.form_steps import run_step, try_step
+from core.pages.form_steps import run_form, run_step, try_step
 from residents.people import id_numbers
 from residents.people.models import Resident
 from subsidies.campaigns.selectors import campaign_or_404
 
 SETTLES = (Role.TAX, Role.COUNTY)
-Outcome = SelfPayment.Outcome
 
 
 @roles(*SETTLES, Role.TOWNSHIP)
 def self_payment_list(request):
     """The payments of the region by what came of them; those that wait for a person first."""
     campaign = campaign_or_404(request.user)
-    mine = SelfPayment.objects.for_user(request.user).filter(campaign=campaign)
-    counts = [
-        {
-            "outcome": outcome,
-            "label": Outcome(outcome).label,
-            "people": people,
-            "amount": amount,
-            "waits": outcome in self_payments.WORKLIST,
-        }
-        for outcome, people, amount in mine.order_by().values_list("outcome").annotate(Count("pk"), Sum("amount"))
-    ]
     outcome = request.GET.get("outcome", "")
-    rows = (
-        mine.filter(outcome=outcome)
-        if outcome in Outcome.values
-        else mine.filter(outcome__in=self_payments.WORKLIST, settled_at__isnull=True)
-    )
-    page = Paginator(rows.select_related("resident__village").order_by("pk"), 50).get_page(request.GET.get("page"))
+    rows = selectors.list_rows(user=request.user, campaign=campaign, outcome=outcome)
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
     return render(
         request,
         "collection/self_payments/self_payment_list.html",
         {
             "title": "自主缴费",
-            "counts": counts,
+            "counts": selectors.outcome_sums(user=request.user, campaign=campaign),
             "page": page,
             "outcome": outcome,
-            "worklist": self_payments.WORKLIST,
+            "worklist": selectors.WORKLIST,
             "settles": request.user.role in SETTLES and campaign.is_open,
             "uploads": request.user.role in SETTLES and campaign.is_open,
         },
@@ -87,14 +73,13 @@ def paid_list_upload(request):
 def paid_list(request, pk):
     lists = PaidList.objects.for_user(request.user).select_related("attachment", "uploaded_by")
     found = get_object_or_404(lists, pk=pk)
-    counts = found.rows.order_by().values_list("outcome").annotate(Count("pk"))
     return render(
         request,
         "collection/self_payments/paid_list.html",
         {
             "title": "已缴清单",
             "list": found,
-            "counts": [(Outcome(o).label, o, n) for o, n in counts],
+            "counts": selectors.outcome_counts(found),
             "job": Job.objects.filter(key=tax_files.job_key(found)).order_by("-created_at").first(),
         },
     )
@@ -107,6 +92,7 @@ def self_payment_settle(request, pk):
     payment = get_object_or_404(rows, pk=pk)
     settle = SettleForm(request.POST if "settle" in request.POST else None)
     aside = NoteForm(request.POST if "aside" in request.POST else None, prefix="aside")
+    undone = UndoneForm(request.POST if "undone" in request.POST else None, prefix="undone")
     if settle.is_bound and settle.is_valid():
         number = id_numbers.normalise(settle.cleaned_data["id_number"])
         person = (
@@ -135,6 +121,9 @@ def self_payment_settle(request, pk):
         )
     ):
         return redirect("self_payment_list")
+    if undone.is_bound and run_form(undone, lambda: _settle_undone(payment, undone, request.user)):
+        messages.success(request, "已核实。")
+        return redirect("self_payment_list")
     return render(
         request,
         "collection/self_payments/self_payment_settle.html",
@@ -143,7 +132,15 @@ def self_payment_settle(request, pk):
             "payment": payment,
             "settle": settle,
             "aside": aside,
-            "waits": payment.outcome in self_payments.WORKLIST and not payment.settled_at,
+            "undone": undone,
+            "waits": selectors.is_waiting(payment),
+            "disputed": selectors.is_disputed(payment),
+            "may_undo": request.user.role == Role.COUNTY,
         },
-        status=400 if settle.errors or aside.errors else 200,
+        status=400 if settle.errors or aside.errors or undone.errors else 200,
     )
+
+
+def _settle_undone(payment: SelfPayment, form: UndoneForm, user: User) -> None:
+    settle = accept_undone if form.cleaned_data["is_true"] else dismiss_undone
+    settle(self_payment=payment, note=form.cleaned_data["note"], actor=user)

@@ -97,6 +97,49 @@ def test_two_failures(declare, feed):
     assert sorted(Contribution.objects.values_list("state", flat=True)) == ["declared", "declared", "failed", "failed"]
 
 
+def test_words_of_the_tax_bureau(declare, feed):
+    """Negated successes are failures with their reasons; a success that carries a reason is asked about."""
+    declaration = declare(6)
+    words = [
+        ("不予通过", "身份证号码与公安库不一致"),
+        ("没有成功", "此人已在外县参保"),
+        ("非正常", "已死亡"),
+        ("无异常", ""),
+        ("校验通过，无错误", ""),
+        ("成功", "此人已在外县参保"),
+    ]
+    rows = [(row.name, row.id_number, *word) for row, word in zip(declaration.rows.order_by("pk"), words, strict=True)]
+    read = feed(declaration, book(rows, heading=("姓名", "证件号码", "校验结果", "说明")))
+    assert results(declaration) == ["failure"] * 3 + ["success"] * 2 + ["pending"]
+    assert [row.reason for row in declaration.rows.filter(result="failure").order_by("pk")] == [w for _, w in words[:3]]
+    (problem,) = read.problems
+    assert problem["declaration_row"] == declaration.rows.order_by("pk").last().pk
+    assert "请核实" in problem["why"]
+
+
+def test_an_unknown_word_is_asked_about_once_and_remembered(declare, feed, taxman):
+    declaration = declare(3)
+    rows = [
+        (row.name, row.id_number, word)
+        for row, word in zip(declaration.rows.order_by("pk"), ("已推送", "已推送", "成功"), strict=True)
+    ]
+    heading = ("姓名", "证件号码", "导入结果")
+    read = feed(declaration, book(rows, heading=heading))
+    assert results(declaration) == ["pending", "pending", "success"]
+    assert {problem["word"] for problem in read.problems} == {"已推送"}
+    with pytest.raises(Refused, match="没有等说明"):
+        feedback.explain_word(feedback=read, word="别的", ok=True, actor=taxman)
+    feedback.explain_word(feedback=read, word="已推送", ok=True, actor=taxman)
+    jobs.run(Job.objects.get(state="queued").pk)
+    read.refresh_from_db()
+    assert (results(declaration), read.problems, read.successes) == (["success"] * 3, [], 3)
+    with pytest.raises(Refused):
+        feedback.explain_word(feedback=read, word="已推送", ok=False, actor=taxman)
+    second = declare(1)
+    row = second.rows.get()
+    assert feed(second, book([(row.name, row.id_number, "已推送")], heading=heading)).successes == 1
+
+
 def test_a_part_leaves_the_rest_open(declare, feed):
     declaration = declare(4)
     feed(declaration, book(answers(declaration, True, None, "未登记")))

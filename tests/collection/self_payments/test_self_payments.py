@@ -9,12 +9,18 @@ from django.core.files.base import ContentFile
 import collection.tasks  # noqa: F401
 from collection.contributions.models import Contribution
 from collection.money.models import Movement, VillageAccount
+from collection.refunds import services as refunds
 from collection.refunds.models import Refund
 from collection.self_payments import services as self_payments
 from collection.self_payments.models import PaidList, SelfPayment
+from collection.self_payments.paid_sheet import PaidListReader
+from collection.self_payments.preview import preview_lines
+from collection.self_payments.selectors import waiting
+from collection.self_payments.undone import accept_undone, dismiss_undone
 from core.jobs import services as jobs
 from core.jobs.models import Job
 from core.refusals import Refused
+from core.tables.reader import Sheet
 from residents.people.models import InsuredYear, Resident
 from subsidies.rosters.models import Identity
 from tests.collection.paid_people import VILLAGE, pay
@@ -143,9 +149,10 @@ def test_lists_without_ticket_numbers(upload, make_resident):
     heading = ("姓名", "身份证号", "金额", "缴费时间")
     line = (person.name, person.id_number, "400.00元", "2024/10/12 08:31:20")
     upload(line, line, heading=heading)
-    assert outcomes() == ["matched", "duplicate"]
+    assert outcomes() == ["matched", "unclear"]
     again = upload(line, line, (person.name, person.id_number, 400, "2024-10-20"), heading=heading)
     assert (again.taken, again.known) == (1, 2)
+    assert treasury() == 800
 
 
 def test_bad_rows_are_listed_by_number(upload, make_resident):
@@ -153,7 +160,7 @@ def test_bad_rows_are_listed_by_number(upload, make_resident):
     paid_list = upload(
         row(person, amount="四百块左右"),
         row(person, day="十月"),
-        row(person, amount=-400),
+        row(person, amount=0),
         (person.name, 411325197005010018.0, 400, DAY, "T9"),
         row(person),
     )
@@ -225,7 +232,7 @@ def test_statements_grow_by_chunks_not_by_lines(campaign, taxman, upload):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from collection.declarations.tax_sheets import PaidLine
+    from collection.self_payments.paid_sheet import PaidLine
 
     paid_list = upload()
     PaidList.objects.update(state="reading")
@@ -243,8 +250,7 @@ def test_statements_grow_by_chunks_not_by_lines(campaign, taxman, upload):
             for n in range(count)
         )
         lines = [
-            (p.id_number, PaidLine(n, p.name, p.id_number, Decimal(400), datetime.date(2024, 10, 12), ""))
-            for n, p in enumerate(people)
+            PaidLine(n, p.name, p.id_number, Decimal(400), datetime.date(2024, 10, 12)) for n, p in enumerate(people)
         ]
         with CaptureQueriesContext(connection) as found:
             self_payments.take_lines(paid_list=paid_list, lines=lines, actor=taxman)
@@ -255,3 +261,114 @@ def test_statements_grow_by_chunks_not_by_lines(campaign, taxman, upload):
     # SQLite takes fewer values in a statement, so a large insert is a few statements there.
     assert few <= many <= few + 8
     assert Contribution.objects.count() == 124
+
+
+# --- One payment, many lists ----------------------------------------------------------------------------------------
+
+FULL = ("电子税票号码", "姓名", "证件号码", "实缴金额", "缴费日期", "缴费年度")
+PLAIN = ("姓名", "证件号码", "实缴金额", "缴费日期", "缴费年度")
+STATES = ("电子税票号码", "姓名", "证件号码", "实缴金额", "缴费日期", "缴费年度", "缴费状态")
+
+
+def full(person, ticket, day="2024-10-20", *state):
+    return (ticket, person.name, person.id_number, 400, day, "2025", *state)
+
+
+@pytest.mark.parametrize("ticket", ["341024410000123450", "3.41024E+17", 3.4102441000012345e17, "341024410000123450.0"])
+def test_one_payment_with_and_without_its_ticket(upload, make_resident, ticket):
+    people = [make_resident(VILLAGE) for _ in range(3)]
+    upload(*[full(p, f"34102441000012345{n}") for n, p in enumerate(people)], heading=FULL)
+    again = upload(*[(p.name, p.id_number, 400, "2024-10-20", "2025") for p in people], heading=PLAIN)
+    spoilt = upload(full(people[0], ticket), heading=FULL)
+    assert (again.taken, again.known, spoilt.taken, spoilt.known) == (0, 3, 0, 1)
+    assert (outcomes(), treasury(), Refund.objects.count()) == (["matched"] * 3, 1200, 0)
+
+
+def test_only_what_was_paid_is_a_payment(upload, make_resident):
+    people = [make_resident(VILLAGE) for _ in range(5)]
+    states = ("已缴费", "已作废", "已退费", "缴费失败", "核销中")
+    upload(*[full(p, f"T{n}", "2024-10-21", states[n]) for n, p in enumerate(people)], heading=STATES)
+    assert outcomes() == ["matched", "undone", "undone", "undone", "unclear"]
+    assert (Contribution.objects.get().resident, treasury()) == (people[0], 400)
+
+
+def test_without_a_year_another_periods_payments_are_asked_about(upload, make_resident):
+    people = [make_resident(VILLAGE) for _ in range(2)]
+    heading = ("姓名", "证件号码", "实缴金额", "缴费日期")
+    upload(*[(p.name, p.id_number, 400, f"202{n + 2}-11-05") for n, p in enumerate(people)], heading=heading)
+    assert outcomes() == ["unclear"] * 2
+    assert not Contribution.objects.exists()
+    assert not Movement.objects.exists()
+
+
+def test_a_payment_and_its_undoing_in_one_list_are_nothing(upload, make_resident):
+    person = make_resident(VILLAGE)
+    upload(full(person, "T1", "2024-10-20", "已冲正"), full(person, "T1", "2024-10-20", "已缴费"), heading=STATES)
+    assert outcomes() == ["undone"]
+    assert not Movement.objects.exists()
+
+
+def test_what_a_later_list_unsays_is_a_case_for_the_bureau(upload, make_resident, taxman, officer):
+    person = make_resident(VILLAGE)
+    upload(full(person, "T1", "2024-10-20", "已缴费"), heading=STATES)
+    upload(full(person, "T1", "2024-10-20", "已退费"), heading=STATES)
+    payment = SelfPayment.objects.get()
+    assert (payment.outcome, payment.undone_as, treasury()) == ("matched", "已退费", 400)
+    assert list(waiting(SelfPayment.objects.all())) == [payment]
+    with pytest.raises(Refused, match="县医保局"):
+        accept_undone(self_payment=payment, note="是", actor=taxman)
+    accept_undone(self_payment=payment, note="税务退库清单核实", actor=officer)
+    paid = Contribution.objects.get()
+    assert (outcomes(), treasury(), paid.state, bool(paid.ended_at)) == (["undone"], 0, "reversed", True)
+    assert not InsuredYear.objects.exists()
+    assert not waiting(SelfPayment.objects.all()).exists()
+    with pytest.raises(Refused, match="核实过"):
+        accept_undone(self_payment=payment, note="再点", actor=officer)
+
+
+def test_a_list_that_was_wrong_changes_nothing(upload, make_resident, officer):
+    person = make_resident(VILLAGE)
+    upload(full(person, "T1", "2024-10-20", "已缴费"), heading=STATES)
+    upload(full(person, "T1", "2024-10-20", "已作废"), heading=STATES)
+    dismiss_undone(self_payment=SelfPayment.objects.get(), note="税务更正", actor=officer)
+    assert (outcomes(), treasury(), Contribution.objects.get().ended_at) == (["matched"], 400, None)
+
+
+def test_nothing_is_paid_back_twice_when_the_tax_bureau_has_paid_already(campaign, upload, taxman, officer):
+    paid = pay(campaign, taxman).get()
+    upload(full(paid.resident, "T1", "2024-10-20", "已缴费"), heading=STATES)
+    refund = Refund.objects.get()
+    refunds.pass_first(refund=refund, actor=taxman)
+    upload(full(paid.resident, "T1", "2024-10-20", "已退费"), heading=STATES)
+    with pytest.raises(Refused, match="退两次"):
+        refunds.pay_refund(refund=refund, actor=officer)
+    accept_undone(self_payment=SelfPayment.objects.get(), note="税务已退", actor=officer)
+    refund.refresh_from_db()
+    assert (refund.state, treasury(), Contribution.objects.get().ended_at) == ("rejected", 0, None)
+
+
+def test_undone_before_it_was_said_to_be_paid_is_asked_about(upload, make_resident):
+    person = make_resident(VILLAGE)
+    upload(full(person, "T1", "2024-10-20", "已退费"), heading=STATES)
+    upload(full(person, "T1", "2024-10-20", "已缴费"), heading=STATES)
+    assert outcomes() == ["unclear"]
+    assert not Contribution.objects.exists()
+
+
+def test_a_dry_run_says_what_would_become_of_each_line(campaign, upload, make_resident):
+    paid, fresh, free = (make_resident(VILLAGE) for _ in range(3))
+    upload(full(paid, "T1"), heading=FULL)
+    reader = PaidListReader(self_payments.payment_year(campaign), datetime.date(2024, 10, 25))
+    rows = [
+        full(paid, "", "2024-10-20", "已缴费"),
+        full(paid, "T2", "2024-10-21", "已缴费"),
+        full(fresh, "T3", "2024-10-20", "已缴费"),
+        full(free, "T4", "2024-10-20", "已作废"),
+        full(free, "T5", "2024-10-20", "核销中"),
+        full(paid, "T1", "2024-10-20", "已退费"),
+    ]
+    lines = list(reader.lines(Sheet("x", rows=[(1, list(STATES)), *((n, list(r)) for n, r in enumerate(rows, 2))])))
+    before = SelfPayment.objects.count()
+    answers = [outcome for _, outcome, _ in preview_lines(campaign=campaign, lines=lines)]
+    assert answers == ["known", "duplicate", "book", "undone", "ask", "ask"]
+    assert SelfPayment.objects.count() == before

@@ -1,0 +1,135 @@
+"""Whose payment each line is and what becomes of it: looked up and judged, nothing written."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from collection.contributions.models import Contribution
+from collection.self_payments.models import SelfPayment
+from core.access import masks
+from core.database.bulk import chunks
+from residents.people import names
+from residents.people.models import Resident
+from subsidies.campaigns.models import Campaign
+from subsidies.quotes.quote import Quote, QuoteError, quote
+from subsidies.quotes.selectors import quote_residents
+
+Outcome = SelfPayment.Outcome
+
+
+@dataclass
+class Assessed:
+    """A payment with its person. `quote`: what to book it by; `after`: the payment of the same person booked first.
+
+    `charged_in_full`: a subsidy was due, and the tax bureau took the standard all the same.
+    """
+
+    payment: SelfPayment
+    person: Resident
+    quote: Quote | None = None
+    after: "Assessed | None" = None
+    charged_in_full: bool = False
+
+
+def residents_by_number(campaign: Campaign, numbers: Iterable[str]) -> dict[str, Resident]:
+    """Return the county's people by number: who was merged as the record merged into, the living before others."""
+    found: dict[str, Resident] = {}
+    for chunk in chunks(sorted(set(numbers))):
+        people = Resident.objects.in_region(campaign.county_id).filter(id_number__in=chunk)
+        for person in people.select_related("merged_into").order_by("pk"):
+            held = found.get(person.id_number)
+            if held is None or held.status != Resident.Status.ACTIVE:
+                found[person.id_number] = person.merged_into or person
+    return found
+
+
+def assess(
+    *, campaign: Campaign, payments: Iterable[tuple[SelfPayment, Resident]], name_matters: bool = True
+) -> list[Assessed]:
+    """Set outcome, message and contribution of payments whose person is known; say which are to be booked, by what."""
+    items = [Assessed(payment, person) for payment, person in payments]
+    live: dict[int, Contribution] = {}
+    for chunk in chunks({item.person.pk for item in items}):
+        rows = Contribution.objects.filter(year=campaign.year, resident__in=chunk, ended_at__isnull=True)
+        live |= {contribution.resident_id: contribution for contribution in rows}
+    first: dict[int, Assessed] = {}
+    for item in items:
+        payment, person = item.payment, item.person
+        if name_matters and names.normalise(payment.name) != names.normalise(person.name):
+            payment.outcome = Outcome.NAME_DIFFERS
+            payment.message = f"居民库里这个号码的姓名是“{masks.mask_name(person.name)}”。"
+        elif not may_have_paid(payment, person):
+            payment.outcome = Outcome.INELIGIBLE
+            payment.message = f"居民库里的状态是{person.get_status_display()}。"
+        elif held := live.get(person.pk):
+            paid_before(payment, held)
+        else:
+            item.after = first.get(person.pk)
+            first.setdefault(person.pk, item)
+    _quote(campaign, list(first.values()))
+    for item in items:
+        if item.after and item.after.quote is None:
+            item.payment.outcome, item.payment.message = item.after.payment.outcome, item.after.payment.message
+            item.after = None
+        elif item.after:
+            item.payment.outcome = Outcome.DUPLICATE
+    return items
+
+
+def may_have_paid(payment: SelfPayment, person: Resident) -> bool:
+    """Return whether the person was on the register on the day of the payment, whatever came later."""
+    if person.status == Resident.Status.ACTIVE:
+        return True
+    since = person.status_on
+    return person.status != Resident.Status.MERGED and since is not None and payment.paid_on < since
+
+
+def paid_before(payment: SelfPayment, held: Contribution) -> None:
+    """Set the outcome of a payment for which the person need not have paid."""
+    payment.contribution = held
+    if held.channel == Contribution.Channel.FREE:
+        payment.outcome, payment.message = Outcome.FREE, f"{held.category}全额资助，不用缴费。"
+    else:
+        payment.outcome = Outcome.DUPLICATE
+        payment.message = f"{held.paid_on} 已经{held.get_channel_display()} {held.amount} 元。"
+
+
+def _quote(campaign: Campaign, items: list[Assessed]) -> None:
+    quotes = quote_residents(
+        campaign=campaign,
+        residents=[item.person for item in items],
+        taking_payment=False,
+        paid_on={item.person.pk: item.payment.paid_on for item in items},
+    )
+    for item in items:
+        answer = quotes[item.person.pk]
+        item.quote = _quote_for(campaign, item, answer)
+        if item.quote:
+            item.payment.outcome, item.payment.message = Outcome.MATCHED, ""
+            item.charged_in_full = not isinstance(answer, QuoteError) and answer.due != item.quote.due
+
+
+def _quote_for(campaign: Campaign, item: Assessed, answer: Quote | QuoteError) -> Quote | None:
+    """Return the quote the payment was made by, or None with the outcome set.
+
+    Somebody marked for a subsidy whom the tax bureau charged in full paid as an ordinary resident: the difference is
+    then found as for everybody who paid before being marked.
+    """
+    payment = item.payment
+    if isinstance(answer, QuoteError):
+        payment.outcome, payment.message = Outcome.AMOUNT_DIFFERS, answer.message[:200]
+        return None
+    if answer.due == payment.amount:
+        return answer
+    if answer.due == 0:
+        payment.outcome, payment.message = Outcome.FREE, f"{answer.category}全额资助，不用缴费。"
+        return None
+    if payment.amount == campaign.policy.standard:
+        try:
+            return quote(
+                campaign.policy, birth_date=item.person.birth_date, paid_on=payment.paid_on, taking_payment=False
+            )
+        except QuoteError:
+            pass
+    payment.outcome = Outcome.AMOUNT_DIFFERS
+    payment.message = f"应缴 {answer.due} 元（{answer.category}），实缴 {payment.amount} 元。"
+    return None

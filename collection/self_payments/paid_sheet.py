@@ -1,0 +1,245 @@
+"""The tax bureau's lists of self-payments: cells → lines, each a payment, one undone, or one to be asked about. Pure.
+
+Nothing is looked up here; whether a payment is known already is decided in matching.py.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from collection.declarations.tax_sheets import AMOUNT, ID_NUMBER, NAME, PAID_ON, RowCells, is_sum_or_empty
+from core.tables.cells import half_width, read_amount, read_date
+from core.tables.headings import Column, Header, find
+from core.tables.reader import Cell, Sheet
+
+TICKET = Column(
+    "number",
+    "税票号",
+    (
+        "电子税票号码",
+        "税票号码",
+        "税票号",
+        "完税证号",
+        "完税凭证号",
+        "缴款书号码",
+        "凭证号码",
+        "凭证号",
+        "缴费凭证号",
+        "票证号码",
+        "票证号",
+        "应征凭证序号",
+        "订单号",
+        "交易流水号",
+        "流水号",
+        "缴费流水号",
+        "缴费单号",
+    ),
+    ("税票", "流水号", "凭证号", "票证号", "订单号"),
+    ("日期", "时间", "金额"),
+)
+YEAR = Column(
+    "year",
+    "缴费年度",
+    (
+        "缴费年度",
+        "参保年度",
+        "所属年度",
+        "费款所属期",
+        "费款所属期起",
+        "所属期起",
+        "所属期",
+        "年度",
+    ),
+    ("年度", "所属期"),
+    ("止",),
+)
+STATE = Column(
+    "state",
+    "缴费状态",
+    (
+        "缴费状态",
+        "缴款状态",
+        "支付状态",
+        "扣款状态",
+        "征收状态",
+        "入库状态",
+        "到账状态",
+        "税票状态",
+        "票证状态",
+        "单据状态",
+        "订单状态",
+        "交易状态",
+        "缴费结果",
+        "状态",
+        "作废标志",
+        "退费标志",
+    ),
+    ("状态", "标志"),
+    ("参保", "人员"),
+)
+NEEDED = ("name", "id_number", "amount", "paid_on")
+_DONE = re.compile(
+    r"(?:已|已经)?(?:缴费|缴款|缴纳|支付|扣款|付款|缴|交费|入库|到账|入账|完税|开票|划转|征收|对账|记账|上解)(?:成功|完成|完毕|正常)?"
+    r"|(?:成功|正常|有效|完成|已完成|交易成功|已成功|足额缴费|已足额缴费)"
+)
+_UNDONE = re.compile(
+    r"(?:已|已经|全额|部分|申请|正在)?(?:作废|退费|退款|冲正|冲销|红冲|撤销|撤回|取消|退库|退票|退税|退回|抹账|注销)(?:成功|完成|中)?"
+)
+_FAILED = re.compile(
+    r"(?:缴费|缴款|支付|扣款|付款|交易|入库|到账|划转|扣费)?(?:失败|未成功|不成功|没有成功|超时|关闭|无效|异常)"
+    r"|(?:未|没有|没|尚未|暂未|待|等待)(?:缴费|缴款|缴纳|支付|扣款|付款|缴|交费|入库|到账|入账|完税|划转|成功|完成)"
+)
+_FLAG = {"作废标志": _UNDONE, "退费标志": _UNDONE}
+_YEARS = re.compile(r"(?<!\d)(20\d\d)(?=\d{0,4}(?!\d))")
+_SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?E\+?\d+", re.IGNORECASE)
+_TRAILING_ZERO = re.compile(r"(\d+)\.0+")
+#: A number cell keeps fifteen digits; what stands behind them is zeros that a spreadsheet wrote.
+_KEPT_DIGITS = 15
+
+
+class Kind(StrEnum):
+    PAID = "paid"
+    UNDONE = "undone"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class PaidLine:
+    """One line of a paid list. `amount` in yuan, always positive; `ticket` is '' where none tells payments apart.
+
+    `why`: what is to be asked, or the words with which a payment is undone; `problem`: why the line cannot be taken.
+    """
+
+    row: int
+    name: str
+    id_number: str
+    amount: Decimal | None
+    paid_on: date | None
+    ticket: str = ""
+    kind: Kind = Kind.PAID
+    why: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The campaign's year, and the days that belong to it where a list names no year."""
+
+    number: int
+    first: date
+    last: date
+
+
+class PaidListReader:
+    """Reads a paid list piece by piece, as `reader.stream` hands it over: the heading stands in the first piece."""
+
+    def __init__(self, year: Year, today: date):
+        self.year, self.today = year, today
+        self.found_heading = False
+        self._header: Header | None = None
+        self._merged: list = []
+
+    def lines(self, piece: Sheet) -> Iterator[PaidLine]:
+        if not piece.rows:
+            self._header, self._merged = None, piece.merged
+            return
+        if self._header is None:
+            piece.merged = self._merged
+            header = find(piece, (NAME, ID_NUMBER, AMOUNT, PAID_ON, TICKET, YEAR, STATE), NEEDED)
+            if header is None or not set(NEEDED) <= header.columns.keys():
+                return
+            self._header, self.found_heading = header, True
+        for number, cells in piece.rows:
+            if number > self._header.row and (line := self._line(number, RowCells(self._header, cells))):
+                yield line
+
+    def _line(self, number: int, cells: RowCells) -> PaidLine | None:
+        name, id_number, problem = cells.person()
+        if is_sum_or_empty(name, id_number):
+            return None
+        written, negative = _sign_apart(cells.cell("amount"))
+        amount, _, wrong_amount = read_amount(written)
+        paid_on, _, wrong_day = read_date(cells.cell("paid_on"))
+        if amount is not None and amount <= 0:
+            wrong_amount = "金额是 0，没有缴费。"
+        if paid_on and paid_on > self.today:
+            wrong_day = f"缴费日期 {paid_on} 在今天以后，请核对。"
+        wrong_year, doubt = read_year(cells.text("year"), paid_on, self.year)
+        kind, why = read_state(cells.text("state"), cells.heading("state"))
+        if negative:
+            kind, why = Kind.UNDONE, why if kind == Kind.UNDONE else "金额是负数"
+        elif doubt and kind == Kind.PAID:
+            kind, why = Kind.ASK, doubt
+        problem = problem or wrong_amount or wrong_day or wrong_year
+        return PaidLine(
+            number, name, id_number, amount, paid_on, read_ticket(cells.cell("number")), kind, why[:100], problem
+        )
+
+
+def read_state(text: str, heading: str = "") -> tuple[Kind, str]:
+    """Return what a state says of its payment, with the words for whoever has to ask or to see a case."""
+    plain = half_width(text)
+    if not plain:
+        return Kind.PAID, ""
+    if heading in _FLAG:
+        if plain in ("否", "N", "0", "未作废", "未退费", "正常"):
+            return Kind.PAID, ""
+        return (Kind.UNDONE, heading.removesuffix("标志")) if plain in ("是", "Y", "1") else _by_words(plain)
+    return _by_words(plain)
+
+
+def _by_words(plain: str) -> tuple[Kind, str]:
+    if _DONE.fullmatch(plain):
+        return Kind.PAID, ""
+    if _UNDONE.fullmatch(plain) or _FAILED.fullmatch(plain):
+        return Kind.UNDONE, plain[:20]
+    return Kind.ASK, f"缴费状态“{plain[:20]}”看不出是不是已经缴费，请核实。"
+
+
+def read_year(text: str, paid_on: date | None, year: Year) -> tuple[str, str]:
+    """Return (why the line is another year's, what is to be asked); both '' where it is this year's."""
+    years = {int(found) for found in _YEARS.findall(half_width(text))}
+    if years and year.number not in years:
+        return f"是“{text[:20]}”的缴费，不是{year.number}年度。", ""
+    if len(years) > 1 or (text and not years):
+        return "", f"缴费年度“{text[:20]}”看不出是不是{year.number}年度，请核实。"
+    if paid_on is None:
+        return "", ""
+    if years:
+        if paid_on.year in (year.number - 1, year.number):
+            return "", ""
+        return "", f"写的是{year.number}年度，缴费日期却是 {paid_on}，请核实。"
+    if year.first <= paid_on <= year.last:
+        return "", ""
+    return "", f"没有写缴费年度，缴费日期 {paid_on} 不在{year.number}年度的缴费期内，请核实是哪一年度的。"
+
+
+def read_ticket(cell: Cell) -> str:
+    """Return the ticket's number, '' where there is none or a spreadsheet has spoilt it."""
+    if cell is None or isinstance(cell, bool | date | datetime):
+        return ""
+    if isinstance(cell, int | float):
+        if abs(cell) >= 10**_KEPT_DIGITS or float(cell) != int(cell):
+            return ""
+        cell = int(cell)
+    text = half_width(cell).strip("'\"`’‘”“").replace(":", "").upper()
+    if zeros := _TRAILING_ZERO.fullmatch(text):
+        text = zeros[1]
+    if _SCIENTIFIC.fullmatch(text) or text in ("无", "-", "—", "/", "NULL", "#N/A"):
+        return ""
+    if text.isdigit() and len(text) > _KEPT_DIGITS and not text[_KEPT_DIGITS:].strip("0"):
+        return ""
+    return text[:55]
+
+
+def _sign_apart(cell: Cell) -> tuple[Cell, bool]:
+    """Return the amount without its sign, and whether it was negative."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and cell < 0:
+        return -cell, True
+    text = half_width(cell) if isinstance(cell, str) else ""
+    if text[:1] in ("-", "−") and text[1:2].isdigit():
+        return text[1:], True
+    return cell, False

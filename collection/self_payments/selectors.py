@@ -1,0 +1,63 @@
+"""What pages ask about self-payments."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from collection.self_payments.models import PaidList, SelfPayment
+from core.accounts.models import User
+from subsidies.campaigns.models import Campaign
+
+Outcome = SelfPayment.Outcome
+#: These wait for a person; the rest is done.
+WORKLIST = (Outcome.UNKNOWN, Outcome.NAME_DIFFERS, Outcome.AMOUNT_DIFFERS, Outcome.INELIGIBLE, Outcome.UNCLEAR)
+_UNDONE = Q(undone_list__isnull=False, undone_settled_at__isnull=True)
+_WAITING = Q(outcome__in=WORKLIST, settled_at__isnull=True) | _UNDONE
+
+
+def waiting(rows: QuerySet[SelfPayment]) -> QuerySet[SelfPayment]:
+    """Return the payments among these that wait for a person."""
+    return rows.filter(_WAITING)
+
+
+def is_waiting(payment: SelfPayment) -> bool:
+    """Return whether somebody has to say whose payment it is."""
+    return payment.outcome in WORKLIST and payment.settled_at is None
+
+
+def is_disputed(payment: SelfPayment) -> bool:
+    """Return whether a later list says that the payment was undone, and nobody has settled that."""
+    return payment.undone_list_id is not None and payment.undone_settled_at is None
+
+
+def list_rows(*, user: User, campaign: Campaign, outcome: str) -> QuerySet[SelfPayment]:
+    """Return the payments with this outcome, or those that wait where none is asked for."""
+    mine = SelfPayment.objects.for_user(user).filter(campaign=campaign)
+    rows = mine.filter(outcome=outcome) if outcome in Outcome.values else waiting(mine)
+    return rows.select_related("resident__village").order_by("pk")
+
+
+def outcome_sums(*, user: User, campaign: Campaign) -> list[dict]:
+    """Return people and yuan by outcome, in the order of the outcomes."""
+    mine = SelfPayment.objects.for_user(user).filter(campaign=campaign).order_by()
+    sums = {
+        outcome: (people, amount)
+        for outcome, people, amount in mine.values_list("outcome").annotate(Count("pk"), Sum("amount"))
+    }
+    return [
+        {
+            "outcome": outcome.value,
+            "label": outcome.label,
+            "people": sums[outcome][0],
+            "amount": sums[outcome][1],
+            "waits": outcome in WORKLIST,
+        }
+        for outcome in Outcome
+        if outcome in sums
+    ]
+
+
+def outcome_counts(paid_list: PaidList) -> list[tuple[str, str, int]]:
+    """Return (label, outcome, payments) of what a list brought."""
+    counts: Iterable[tuple[str, int]] = paid_list.rows.order_by().values_list("outcome").annotate(Count("pk"))
+    return [(str(Outcome(outcome).label), outcome, count) for outcome, count in counts]
