@@ -1,7 +1,8 @@
 """The embedded queue: kombu's filesystem transport with messages that appear whole.
 
 kombu writes a message file in place, so a reader can take it while it is still empty and the worker dies on it
-(kombu #1551). Here a message is written under a name no queue reads, then renamed.
+(kombu #1551). Here a message is written under a name no queue reads, then renamed. So is the table of an exchange:
+kombu creates it empty and fills it, and of two processes that start at once the second would read nothing.
 """
 
 import time
@@ -17,9 +18,23 @@ class Channel(filesystem.Channel):
     def _put(self, queue, payload, **kwargs):
         folder = Path(self.data_folder_out)
         name = f"{time.time_ns()}_{uuid.uuid4()}.{queue}.msg"
-        half_written = folder / f"{name}.part"
-        half_written.write_bytes(str_to_bytes(dumps(payload)))
-        half_written.replace(folder / name)
+        _write_whole(folder / name, payload)
+
+    def _queue_bind(self, exchange, routing_key, pattern, queue):
+        self.control_folder.mkdir(parents=True, exist_ok=True)
+        entry = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")
+        with (self.control_folder / "bind.lock").open("wb") as gate:
+            filesystem.lock(gate, filesystem.LOCK_EX)  # until the file is closed
+            table = self.get_table(exchange)
+            if entry not in table:
+                _write_whole(self._exchange_file(exchange), [entry, *table])
+
+
+def _write_whole(path: Path, content: object) -> None:
+    """Write JSON under another name, then rename: whoever reads `path` reads all of it."""
+    half_written = path.with_name(f"{path.name}.part")
+    half_written.write_bytes(str_to_bytes(dumps(content)))
+    half_written.replace(path)
 
 
 class Transport(filesystem.Transport):

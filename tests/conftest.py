@@ -95,6 +95,12 @@ def _quick_password_hashes(settings):
 
 
 @pytest.fixture
+def silent_queue(monkeypatch):
+    """No worker is woken: the test itself runs the jobs, when it wants them run."""
+    monkeypatch.setattr("core.jobs.services.wake", lambda job_id: None)
+
+
+@pytest.fixture
 def business_clock(settings, tmp_path):
     """The frozen business clock; `business_clock("2024-10-25T12:00")` moves it. Starts on Friday 2024-10-25, 11:00."""
     from config import clock

@@ -15,7 +15,7 @@ from collection.receipts.books import issue_book, register_book
 from core.regions.models import Region
 from residents.people.models import Household, Resident
 from subsidies.campaigns.targets import set_targets
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PATIENCE, PHONE
 
 TOWNSHIP, VILLAGE = "411325101", "411325101200"
 PAYING = 6
@@ -194,7 +194,7 @@ def publish_at_noon(county) -> None:
     county.goto("/demo/clock/")
     county.get_by_role("button", name="拨动时钟").click()
     county.get_by_text("时钟已拨好").wait_for()
-    for _ in range(60):
+    for _ in range(PATIENCE // 1500):
         county.goto("/rankings/")
         drafts = county.locator("li", has_text="截至 2024-10-25 12:00").get_by_role("link", name="查看并发布")
         if drafts.count():

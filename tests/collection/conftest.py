@@ -53,9 +53,8 @@ def declare(campaign, clerk):
 
 
 @pytest.fixture
-def feed(taxman, monkeypatch):
+def feed(taxman, silent_queue):
     """Uploads a file as the tax bureau and lets the worker read it."""
-    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
 
     def feed(declaration, content, name="反馈.xlsx"):
         kept, _ = feedback.take_feedback(declaration=declaration, file=ContentFile(content), name=name, actor=taxman)

@@ -207,8 +207,7 @@ class World:
 
 
 @pytest.fixture
-def world(campaign, make_user, make_resident, monkeypatch):
-    monkeypatch.setattr("core.jobs.services.wake", lambda job_id: None)
+def world(campaign, make_user, make_resident, silent_queue):
     return World(campaign, make_user, make_resident)
 
 

@@ -44,9 +44,7 @@ def as_role(client, people):
 
 
 @pytest.fixture
-def worker(monkeypatch):
-    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
-
+def worker(silent_queue):
     def work():
         for job in Job.objects.filter(state="queued"):
             jobs.run(job.pk)

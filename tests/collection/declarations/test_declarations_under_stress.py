@@ -246,10 +246,8 @@ def test_a_feedback_file_is_read_twice_at_once(campaign, office):
     assert (read.successes, read.failures, read.problem_count) == (4, 2, 0)
 
 
-def test_the_same_file_uploaded_twice_at_once(campaign, office, monkeypatch):
-    from core.jobs import services as jobs
+def test_the_same_file_uploaded_twice_at_once(campaign, office, silent_queue):
 
-    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
     declaration = office.at_the_tax_bureau(2)
     results = together(
         *(

@@ -257,8 +257,7 @@ def test_a_full_list_taken_back_revives_and_follows(neixiang, make_resident):
     assert DifferenceCase.objects.get().difference == Decimal("80.00")
 
 
-def test_applied_and_withdrawn_by_jobs(neixiang, make_resident, monkeypatch):
-    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
+def test_applied_and_withdrawn_by_jobs(neixiang, make_resident, silent_queue):
     person = make_resident(VILLAGE)
     roster = neixiang.roster([person], "特困人员")
     facts = {
@@ -365,8 +364,7 @@ def test_a_closed_campaign_keeps_its_enrolments(neixiang, make_resident):
     assert neixiang.contribution(other) is None
 
 
-def test_a_worker_lost_right_after_applying_a_list_has_applied_it(neixiang, make_resident, monkeypatch):
-    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
+def test_a_worker_lost_right_after_applying_a_list_has_applied_it(neixiang, make_resident, silent_queue):
     roster = neixiang.roster([make_resident(VILLAGE)], "特困人员")
     job = rosters.ask_to_apply(
         roster=roster, seen=rosters.outcome_counts(roster), endings_confirmed=False, actor=neixiang.head

@@ -32,8 +32,7 @@ VILLAGE, SAME_TOWNSHIP, OTHER = "411325101200", "411325101201", "411325102200"
 
 
 @pytest.fixture
-def county(campaign, make_user, monkeypatch):
-    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
+def county(campaign, make_user, silent_queue):
     return County(campaign, VILLAGE, make_user)
 
 

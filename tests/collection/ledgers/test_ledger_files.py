@@ -15,7 +15,6 @@ from collection.ledgers import confirm as ledger_confirm
 from collection.ledgers import files as ledger_files
 from collection.ledgers import services as ledgers
 from core.audit.models import Event
-from core.jobs import services as jobs
 from core.regions.models import Region
 from core.tables import reader
 from residents.people.models import Household, Resident
@@ -23,13 +22,10 @@ from subsidies.rosters.models import Identity
 from tests.collection.ledgers.ledger_files import HEADING, number_of, person, xlsx
 from tests.collection.ledgers.test_ledgers import codes, states, work
 
+pytestmark = pytest.mark.usefixtures("silent_queue")
+
 VILLAGE = "411325101200"
 RED, GREEN = "FFFFC7CE", "FFE2EFDA"
-
-
-@pytest.fixture(autouse=True)
-def _no_queue(monkeypatch):
-    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
 
 
 @pytest.fixture

@@ -100,8 +100,7 @@ def what_came_of(batch) -> dict:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_killed_at_any_statement(campaign, make_user, settings, monkeypatch):
-    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
+def test_killed_at_any_statement(campaign, make_user, settings, monkeypatch, silent_queue):
     monkeypatch.setattr(ledger_confirm, "CHUNK", CHUNK)
     monkeypatch.setattr(ledgers, "CHUNK", CHUNK)
     helper, village = make_user("village", VILLAGE), Region.objects.get(pk=VILLAGE)

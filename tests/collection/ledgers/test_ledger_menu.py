@@ -3,7 +3,6 @@ from django.urls import reverse
 from collection.ledgers import confirm as ledger_confirm
 from collection.ledgers import services as ledgers
 from collection.ledgers.menu import todos
-from core.jobs import services as jobs
 from core.regions.models import Region
 from tests.collection.ledgers.ledger_files import person, upload
 from tests.collection.ledgers.test_ledgers import work
@@ -20,12 +19,11 @@ def sent(rows, campaign, actor):
 
 
 def test_a_confirmed_ledger_with_rows_to_mend_is_a_todo_until_the_mended_sheet_is_in(
-    campaign, make_user, monkeypatch, django_assert_num_queries
+    campaign, make_user, silent_queue, django_assert_num_queries
 ):
     def asked(user):
         return [todo.text for todo in todos(user, campaign)]
 
-    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
     helper = make_user("village", VILLAGE)
     batch = sent([person(0), person(1, amount=1)], campaign, helper)
     assert asked(helper) == ["1 份台账核对好了，等您确认记账"]

@@ -11,18 +11,14 @@ from collection.ledgers import confirm as ledger_confirm
 from collection.ledgers import services as ledgers
 from collection.ledgers.models import LedgerBatch
 from core.audit.models import Event
-from core.jobs import services as jobs
 from core.jobs.models import Job
 from core.regions.models import Region
 from tests.collection.ledgers.ledger_files import number_of, person, upload, xlsx
 from tests.collection.ledgers.test_ledgers import work
 
+pytestmark = pytest.mark.usefixtures("silent_queue")
+
 VILLAGE, OTHER, TOWNSHIP = "411325101200", "411325101201", "411325101"
-
-
-@pytest.fixture(autouse=True)
-def _no_queue(monkeypatch):
-    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
 
 
 @pytest.fixture

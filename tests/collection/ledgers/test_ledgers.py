@@ -21,13 +21,10 @@ from core.regions.models import Region
 from residents.people.models import Household, Resident
 from tests.collection.ledgers.ledger_files import HEADING, number_of, person, upload
 
+pytestmark = pytest.mark.usefixtures("silent_queue")
+
 VILLAGE, OTHER, COUNTY = "411325101200", "411325101201", "411325"
 BatchState, RowState = LedgerBatch.State, LedgerRow.State
-
-
-@pytest.fixture(autouse=True)
-def _no_queue(monkeypatch):
-    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
 
 
 @pytest.fixture

@@ -32,9 +32,7 @@ DAY = "2024-10-12"
 
 
 @pytest.fixture
-def upload(campaign, taxman, monkeypatch):
-    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
-
+def upload(campaign, taxman, silent_queue):
     def upload(*rows, heading=("姓名", "证件号码", "缴费金额", "缴费日期", "电子税票号码")):
         file = ContentFile(workbook([["内乡县2025年度自主缴费明细"], heading, *rows], sheet="已缴费清单"))
         paid_list, _ = self_payments.take_paid_list(campaign=campaign, file=file, name="清单.xlsx", actor=taxman)

@@ -229,8 +229,7 @@ class Business:
 
 
 @pytest.fixture
-def business(campaign, village, make_user, make_resident, monkeypatch):
-    monkeypatch.setattr("core.jobs.services.wake", lambda job_id: None)
+def business(campaign, village, make_user, make_resident, silent_queue):
     make_resident(village.pk)
     paid = make_resident(village.pk, name="李小红")
     pay(campaign, paid, state="posted", posted_at="2024-10-02T10:00+08:00")

@@ -11,13 +11,7 @@ from core.jobs import services as jobs
 from core.jobs.models import Job
 from tests.at_once import together
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def silent_queue(monkeypatch):
-    """The queue only wakes workers; these tests are the worker."""
-    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("silent_queue")]
 
 
 @pytest.fixture

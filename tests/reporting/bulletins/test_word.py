@@ -38,8 +38,12 @@ def without_table(document):
     table.getparent().remove(table)
 
 
-def test_the_standard_template_passes_its_own_check():
+def test_the_standard_template_passes_its_own_check_and_is_filled_without_a_mark_left():
     check_template(standard_template())
+    document = Document(BytesIO(bulletin_document(EXAMPLE, standard_template())))
+    words = "\n".join(part.text for part in document.paragraphs)
+    assert "示例县医疗保障局" in words
+    assert "{{" not in words and "{%" not in words
 
 
 def test_an_office_may_change_the_words_around_the_marks():

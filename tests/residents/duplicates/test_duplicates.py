@@ -10,7 +10,6 @@ from django.urls import reverse
 from collection.contributions.models import Contribution
 from collection.contributions.services import Payment, record_contributions
 from core.audit.models import Event
-from core.jobs import services as jobs
 from core.refusals import Refused
 from residents.duplicates import services as merging
 from residents.duplicates.models import MergeCase
@@ -25,8 +24,7 @@ HERE, NEXT, FAR = "411325100001", "411325100002", "411325101200"
 
 
 @pytest.fixture
-def clerk(campaign, make_user, monkeypatch):
-    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
+def clerk(campaign, make_user, silent_queue):
     return make_user("township", "411325100")
 
 

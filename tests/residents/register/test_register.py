@@ -59,8 +59,7 @@ def line(number=NUMBERS[0], **changes):
 
 
 @pytest.fixture
-def clerk(campaign, make_user, monkeypatch):
-    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
+def clerk(campaign, make_user, silent_queue):
     return make_user("county", "411325")
 
 

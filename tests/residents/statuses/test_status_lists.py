@@ -18,8 +18,7 @@ HERE, NEXT, FAR = "411325100001", "411325100002", "411325101200"
 
 
 @pytest.fixture
-def clerk(campaign, make_user, monkeypatch):
-    monkeypatch.setattr(jobs, "wake", lambda job_id: None)
+def clerk(campaign, make_user, silent_queue):
     return make_user("township", "411325100")
 
 
