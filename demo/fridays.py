@@ -4,7 +4,7 @@ import datetime
 
 from core.accounts.models import User
 from core.regions.models import Region
-from reporting.rankings.services import publish_ranking
+from reporting.rankings.services import next_number, publish_ranking
 from reporting.rankings.snapshots import build_snapshot, snapshots_due
 from reporting.reports.services import send_report
 from subsidies.campaigns.models import Campaign
@@ -41,8 +41,4 @@ def publish(campaign: Campaign, now: datetime.datetime, bureau: User) -> None:
     """Every ranking that is due, built and published under the office's next number."""
     for kind, as_of in snapshots_due(campaign=campaign, now=now):
         snapshot = build_snapshot(campaign=campaign, kind=kind, as_of=as_of)
-        publish_ranking(snapshot=snapshot, number=f"内医保征〔2024〕{_next_number(campaign)}号", actor=bureau)
-
-
-def _next_number(campaign: Campaign) -> int:
-    return campaign.rankings.count() + 1
+        publish_ranking(snapshot=snapshot, number=next_number(campaign), actor=bureau)

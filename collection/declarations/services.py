@@ -5,11 +5,14 @@ are counted and do not grow with the people on the declaration. Locks: the accou
 the declaration.
 """
 
+import re
+import unicodedata
 from datetime import date
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Subquery, Sum, Value, When
+from django.db.models.functions import Replace
 from django.utils import timezone
 
 from collection.cash import services as deposits
@@ -115,12 +118,20 @@ def return_declaration(*, declaration: Declaration, reason: str, actor) -> Decla
     return found
 
 
+def normalize_confirmation_no(number: str) -> str:
+    """Return the number as the 缴费确认单 prints it: half-width, capitals, no blanks; its hyphens are part of it."""
+    text = unicodedata.normalize("NFKC", number)
+    return re.sub(r"[‐‑‒–—―−]", "-", re.sub(r"\s", "", text)).upper()
+
+
 @transaction.atomic
 def confirm_declaration(*, declaration: Declaration, number: str, people: int, amount: Decimal, actor) -> Declaration:
     """The tax bureau's 缴费确认单 for those taken in: its count and amount must be those of the feedback."""
-    number = required_text(deposits.normalize_slip_no(number), "确认单号", 40)
+    number = required_text(normalize_confirmation_no(number), "确认单号", 40)
     found = begin(declaration)
-    if found.state in (State.CONFIRMED, State.REMITTED, State.POSTED) and found.confirmation_no == number:
+    if found.state in (State.CONFIRMED, State.REMITTED, State.POSTED) and found.confirmation_no.replace(
+        "-", ""
+    ) == number.replace("-", ""):
         return found
     if found.state == State.SUBMITTED and (waiting := found.rows.filter(result=Result.PENDING).count()):
         raise Refused(f"还有 {waiting} 人没有反馈结果，请先导入反馈文件或写明其余人的结果，再开确认单。")
@@ -260,7 +271,10 @@ def sums_of(declaration: Declaration) -> tuple[int, Decimal]:
 
 
 def _refuse_used(declaration, field, number, what):
-    others = Declaration.objects.filter(campaign=declaration.campaign, **{field: number}).exclude(pk=declaration.pk)
+    # A number typed with and without its hyphens is the same number.
+    plain = Replace(F(field), Value("-"), Value(""))
+    others = Declaration.objects.filter(campaign=declaration.campaign).exclude(pk=declaration.pk)
+    others = others.annotate(plain=plain).filter(plain=number.replace("-", ""))
     if others.exists():
         raise Refused(f"{what} {number} 已经登记在另一张申报表上，一个号只能用一次，请核对。")
 

@@ -20,6 +20,11 @@ def short_region_name(name: str) -> str:
     return min(written_region_names(name), key=len)
 
 
+def whole_region(county: str) -> str:
+    """屯留区 → 全区, 邓州市 → 全市, everything else → 全县: what a bulletin calls the county as a whole."""
+    return {"区": "全区", "市": "全市"}.get(county[-1:], "全县")
+
+
 def written_region_names(name: str) -> set[str]:
     """县衙社区居民委员会 → itself, 县衙社区, 县衙: all that people write for it."""
     endings = (ending for ending in _ENDINGS if name.endswith(ending) and len(name) > len(ending) + 1)

@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from core.regions.names import whole_region
 from reporting.progress.goals import StageGoal, StageOutlook, percent
 from reporting.rankings.rank import RankedPlace
 from reporting.rankings.rewards import TownshipAward, overspent
@@ -180,8 +181,8 @@ def criticised(subjects: Sequence[RankedTownship]) -> list[str]:
 
 
 def _paragraphs(facts: BulletinFacts) -> Iterator[str]:
-    county = CountyTotals.of(facts.subjects)
-    overall = f"截至{_instant(facts.as_of)}，全县已{facts.verb}{county.done:,}人"
+    county, whole = CountyTotals.of(facts.subjects), whole_region(facts.county)
+    overall = f"截至{_instant(facts.as_of)}，{whole}已{facts.verb}{county.done:,}人"
     if county.task:
         overall += f"，完成年度任务{county.task:,}人的{percent(county.done_of_task, county.task)}"
     gained = county.gained_period
@@ -191,12 +192,12 @@ def _paragraphs(facts: BulletinFacts) -> Iterator[str]:
     if stage and outlook and facts.kind != "final":
         goal = f"{stage.by.month}月{stage.by.day}日前完成{share(stage.share)}"
         if outlook.reached:
-            yield f"{goal}的阶段目标全县已经实现。"
+            yield f"{goal}的阶段目标{whole}已经实现。"
         elif outlook.missed:
-            yield f"{goal}的阶段目标全县未能按期实现，还差{outlook.gap:,}人。"
+            yield f"{goal}的阶段目标{whole}未能按期实现，还差{outlook.gap:,}人。"
         else:
             yield (
-                f"距{goal}的阶段目标，全县还差{outlook.gap:,}人，还有{outlook.days_left}天，"
+                f"距{goal}的阶段目标，{whole}还差{outlook.gap:,}人，还有{outlook.days_left}天，"
                 f"平均每天须完成{outlook.needed_a_day:,}人，近七天平均每天完成{pace(outlook.present_a_day)}人。"
             )
         behind = [s.name for s in facts.subjects if s.outlook and s.outlook.at_risk]
@@ -204,7 +205,7 @@ def _paragraphs(facts: BulletinFacts) -> Iterator[str]:
             yield f"按目前进度，{'、'.join(behind)}共{len(behind)}个乡镇不能按期实现阶段目标。"
     without = [s.name for s in facts.subjects if s.place.rank is None]
     if without:
-        yield f"{'、'.join(without)}尚未下达任务，不参加排名，也不计入全县完成率。"
+        yield f"{'、'.join(without)}尚未下达任务，不参加排名，也不计入{whole}完成率。"
     if facts.late:
         yield f"{'、'.join(facts.late)}未在规定时间前报送周报。"
     if facts.awards:
@@ -286,7 +287,16 @@ def _table(facts: BulletinFacts) -> BulletinTable:
 def _total(facts: BulletinFacts, columns: list[BulletinColumn], awards: Mapping[str, TownshipAward]) -> list[object]:
     county = CountyTotals.of(facts.subjects)
     completion = (county.done_of_task, county.task) if county.task else None
-    values = [None, "全县", county.task or None, county.done, completion, county.gained_period, None]
+    whole = whole_region(facts.county)
+    values = [
+        None,
+        whole,
+        county.task or None,
+        county.done,
+        completion,
+        county.gained_period,
+        None,
+    ]
     if facts.kind != "final":
         values.append(facts.county_outlook.gap if facts.county_outlook else None)
     elif awards:

@@ -34,8 +34,8 @@ def publish_ranking(*, snapshot: Snapshot, number: str, actor) -> Ranking:
     if found := Ranking.objects.filter(snapshot=snapshot).first():
         return found
     if not (number := clean_text(number, "文号", 40)):
-        raise Refused("请填写文号，例如 内医保征〔2024〕5号。")
-    if Ranking.objects.filter(campaign=snapshot.campaign, number=number).exists():
+        raise Refused(f"请填写文号，例如 {next_number(snapshot.campaign)}。")
+    if Ranking.objects.filter(campaign__county=snapshot.campaign.county_id, number=number).exists():
         raise Refused(f"文号“{number}”已经用过，请换一个。")
     if Ranking.objects.filter(campaign=snapshot.campaign, kind=snapshot.kind, as_of=snapshot.as_of).exists():
         raise Refused("这一期已经发布。要改动已发布的数据，请在该期页面上办理更正。")
@@ -92,9 +92,10 @@ def correction_preview(ranking: Ranking) -> list[tuple[str, Figures | None, Figu
 
 def next_number(campaign) -> str:
     """A document number to start from: the bureau's usual form with the next number of the year it is issued in."""
-    year = timezone.localtime(clock.now()).year
-    count = Ranking.objects.filter(campaign=campaign, version=1).count()
-    return f"{campaign.county.name[0]}医保征〔{year}〕{count + 1}号"
+    head = f"{campaign.county.name[0]}医保征〔{timezone.localtime(clock.now()).year}〕"
+    issued = Ranking.objects.filter(campaign__county=campaign.county_id, number__startswith=head)
+    serials = (number.removeprefix(head).removesuffix("号") for number in issued.values_list("number", flat=True))
+    return f"{head}{max((int(s) for s in serials if s.isdecimal()), default=0) + 1}号"
 
 
 def latest_version(ranking: Ranking) -> Ranking:

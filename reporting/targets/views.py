@@ -24,7 +24,7 @@ from subsidies.campaigns.targets import set_targets
 class TargetsForm(forms.Form):
     """One number a region, and where the numbers come from."""
 
-    source = forms.CharField(label="依据", max_length=120, help_text="例如：2025年度任务分解表（内政办〔2024〕号）")
+    source = forms.CharField(label="依据", max_length=120, help_text="写任务分解表的名称和文号。")
 
     def __init__(self, *args, regions, tasks, **kwargs):
         super().__init__(*args, **kwargs)
@@ -88,9 +88,7 @@ def targets(request, code):
 
 
 class TargetFileForm(forms.Form):
-    source = forms.CharField(
-        label="依据（文号）", max_length=120, help_text="例如：内政办〔2024〕35号 2025年度征缴任务分解表"
-    )
+    source = forms.CharField(label="依据（文号）", max_length=120, help_text="写任务分解表的名称和文号。")
     file = SheetField(
         label="任务表",
         help_text="任何表格，要有行政村、任务人数两栏；村名有重复的还要乡镇。空着的村任务不变，填 0 就是 0。",

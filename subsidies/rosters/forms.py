@@ -14,7 +14,9 @@ class _RosterFacts(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="名单里另有“认定日期”一列的，以那一列为准。",
     )
-    document = forms.CharField(label="文号或依据", max_length=120, help_text="例如：内民字〔2024〕15号。")
+    document = forms.CharField(
+        label="文号或依据", max_length=120, help_text="写部门文件的文号；没有文号的写文件名称和日期。"
+    )
 
     def __init__(self, *args, campaign, user, **kwargs):
         super().__init__(*args, **kwargs)

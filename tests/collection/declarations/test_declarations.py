@@ -389,6 +389,21 @@ def test_a_confirmation_serves_one_declaration(submitted, take, go_on, taxman):
         )
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("QR-2024-001", "QR-2024-001"),
+        (" qr－2024—001 ", "QR-2024-001"),
+        ("4113 2520 2410 25", "41132520241025"),
+    ],
+)
+def test_a_confirmation_number_keeps_its_hyphens(submitted, take, taxman, typed, kept):
+    declaration = take(submitted(people=1))
+    facts = {"declaration": declaration, "people": 1, "amount": Decimal(400), "actor": taxman}
+    assert declarations.confirm_declaration(number=typed, **facts).confirmation_no == kept
+    assert declarations.confirm_declaration(number=kept.replace("-", ""), **facts).confirmation_no == kept
+
+
 def test_no_confirmation_while_somebody_is_unanswered(submitted, taxman):
     declaration = submitted(people=3)
     feedback.decide_row(row=declaration.rows.first(), ok=True, reason="", actor=taxman)

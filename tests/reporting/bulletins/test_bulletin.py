@@ -81,6 +81,21 @@ def test_without_a_task_the_people_count_and_the_rate_does_not():
     assert bulletin.table.shown[2][:6] == ["—", "全县", "100", "80", "50.00%", "8"]
 
 
+@pytest.mark.parametrize(("county", "whole"), [("屯留区", "全区"), ("示例县", "全县"), ("邓州市", "全市")])
+def test_a_district_is_no_county(county, whole):
+    facts = subjects(("甲镇", 100, 50, 5), ("乙镇", 0, 30, 3))
+    county_outlook = outlook(STAGE, task=100, done=50, gained=5, today=AS_OF.date())
+    bulletin = compose(
+        BulletinFacts("weekly", county, 2025, AS_OF, "入库", facts, STAGE, county_outlook),
+        number="示医征〔2024〕3号",
+        issuer=f"{county}医疗保障局",
+        source="第1版",
+    )
+    text = "".join(bulletin.paragraphs)
+    assert text.count(whole) >= 3 and not [word for word in ("全县", "全区", "全市") if word != whole and word in text]
+    assert bulletin.table.shown[-1][1] == whole
+
+
 def test_no_task_anywhere_still_makes_a_bulletin():
     assert weekly(("甲镇", None, 7, 1)).paragraphs[0] == "截至2024年10月25日12时，全县已入库7人，本周新增1人。"
 

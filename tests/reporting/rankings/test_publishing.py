@@ -14,11 +14,12 @@ from reporting.rankings.content import bulletin_from_json
 from reporting.rankings.models import Ranking, RewardTier, Snapshot
 from reporting.rankings.rank import fingerprint
 from reporting.rankings.rewards import Tier
-from reporting.rankings.services import correct_ranking, publish_ranking
+from reporting.rankings.services import correct_ranking, next_number, publish_ranking
 from reporting.rankings.snapshots import build_snapshot
 from reporting.rankings.tiers import set_reward_tiers
 from reporting.reports.models import TownshipReport
 from reporting.tasks import build_due_snapshots
+from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.targets import set_targets
 from tests.at_once import waits_for
 from tests.reporting.conftest import at
@@ -82,6 +83,21 @@ def test_a_document_number_is_needed_and_used_once(campaign, county):
     publish_ranking(snapshot=weekly(campaign, FRIDAY_BEFORE), number="1号", actor=county)
     with pytest.raises(Refused, match="已经用过"):
         publish_ranking(snapshot=weekly(campaign), number="1号", actor=county)
+
+
+def test_document_numbers_count_per_year_of_the_county(campaign, county, business_clock):
+    assert next_number(campaign) == "内医保征〔2024〕1号"
+    publish_ranking(snapshot=weekly(campaign, FRIDAY_BEFORE), number="内医保征〔2024〕7号", actor=county)
+    assert next_number(campaign) == "内医保征〔2024〕8号"
+    publish_ranking(snapshot=weekly(campaign), number="内政办发〔2024〕90号", actor=county)
+    assert next_number(campaign) == "内医保征〔2024〕8号"
+    business_clock("2025-01-03T09:00")
+    assert next_number(campaign) == "内医保征〔2025〕1号"
+    business_clock("2025-12-05T09:00")
+    following = Campaign.objects.create(
+        county=campaign.county, year=2026, policy_version=campaign.policy_version, opened_at=campaign.opened_at
+    )
+    assert next_number(following) == "内医保征〔2025〕1号"
 
 
 def test_the_database_refuses_to_change_a_ranking(campaign, county):
