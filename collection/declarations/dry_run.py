@@ -1,6 +1,6 @@
 """What would become of a tax bureau's feedback file: `check_sheet feedback`."""
 
-from collection.declarations.feedback import LIMITS, NO_LIST
+from collection.declarations.feedback import LIMITS, NO_LIST, verdict_words
 from collection.declarations.tax_sheets import read_feedback
 from core.tables import reader
 from core.tables.dry_run import Answer, Question, require_file
@@ -14,7 +14,8 @@ def check(question: Question) -> Answer:
     try:
         require_file(question)
         book = reader.read(question.file, limits=LIMITS)
-        lines = read_feedback(sheet for sheet in book.sheets if sheet.visible)
+        sheets = (sheet for sheet in book.sheets if sheet.visible)
+        lines = read_feedback(sheets, words=verdict_words(question.county))
         if not lines:
             raise reader.SheetError("missing_columns" if lines is None else "no_rows", NO_LIST)
     except reader.SheetError as error:
