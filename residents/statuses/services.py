@@ -1,194 +1,156 @@
-"""Dated statuses from a list (死亡, 迁出, 参军 …): read and checked at once, written by a worker, safe to repeat."""
+"""Set and take back dated statuses (死亡, 迁出, 参军 …), of one person or of thousands; both ways are facts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from config import clock
-from core.access import masks
 from core.accounts.models import User
 from core.audit import services as audit
-from core.files.models import Attachment
-from core.jobs import services as jobs
+from core.database.bulk import chunks
 from core.refusals import Refused
-from core.tables import headings, reader
-from core.tables.cells import cell_date, cell_text
-from core.text import clean_text
-from residents.people import id_numbers, names
+from core.text import clean_text, required_text
+from residents.people.facts import FactChange, FactKind, StatusFact, record_facts
 from residents.people.models import Resident, StatusEntry
+from residents.statuses import rules
+from residents.statuses.rules import Standing
+from residents.statuses.selectors import standings
 
-COLUMNS = (
-    headings.Column("name", "姓名", ("姓名",), parts=("姓名",)),
-    headings.Column(
-        "id_number", "证件号码", ("证件号码", "身份证号码", "身份证号", "身份证"), parts=("身份证", "证件号")
-    ),
-    headings.Column(
-        "since",
-        "日期",
-        ("日期", "起始日期", "死亡日期", "迁出日期", "参保日期"),
-        parts=("日期", "时间"),
-        never=("出生",),
-    ),
-    headings.Column("source", "依据", ("依据", "文号", "证明"), parts=("依据", "证明")),
-)
-_PAGE = 200
 Status = Resident.Status
+LABELS = {str(value): str(label) for value, label in Status.choices}
 
 
-class StatusListError(Exception):
-    """The file gives no list; the text says why."""
+@dataclass(frozen=True, slots=True)
+class NewStatus:
+    """Whose status changes, since when, by which paper."""
 
-
-@dataclass
-class Row:
-    """One row: who, since when, on what ground, whose record it is, and what is wrong with it."""
-
-    number: int
-    name: str
-    id_number: str
-    since: date | None
+    resident_id: int
+    since: date
     source: str
-    resident: Resident | None = None
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def masked(self) -> str:
-        return masks.mask(self.id_number)
 
 
-def read_status_list(path: Path, *, residents, source: str) -> list[Row]:
-    """All rows, matched by number within `residents` (a queryset of what the user may change)."""
-    book = reader.read(path)
-    found = ((sheet, headings.find(sheet, COLUMNS, {"name", "id_number", "since"})) for sheet in book.sheets)
-    sheet, header = next(((s, h) for s, h in found if h and {"id_number", "since"} <= h.columns.keys()), (None, None))
-    if header is None:
-        raise StatusListError("没有找到表头。表里要有“姓名、身份证号码、日期”几栏，请补上后重新上传。")
-    rows = [_row(number, cells, header.columns, source) for number, cells in sheet.rows if number > header.row]
-    rows = [row for row in rows if row.name or row.id_number]
-    if not rows:
-        raise StatusListError("表头下面没有人员，请检查文件。")
-    known = {}
-    numbers = sorted({row.id_number for row in rows if not row.problems})
-    for start in range(0, len(numbers), _PAGE * 10):
-        chunk = residents.filter(id_number__in=numbers[start : start + _PAGE * 10]).select_related("village")
-        known |= {resident.id_number: resident for resident in chunk}
-    for row in rows:
-        _match(row, known)
-    return rows
+@dataclass(slots=True)
+class Outcome:
+    """Whose status was set, who had it already, and why others were refused."""
+
+    written: list[int] = field(default_factory=list)
+    known: list[int] = field(default_factory=list)
+    refused: dict[int, rules.Refusal] = field(default_factory=dict)
 
 
-def _row(number, cells, columns, source) -> Row:
-    def get(key):
-        place = columns.get(key)
-        return cells[place] if place is not None and place < len(cells) else None
-
-    id_number, problem = id_numbers.read_cell(get("id_number"))
-    if not problem and id_numbers.document_of(id_number) != id_numbers.Document.BIRTH:
-        problem = id_numbers.check(id_number)
-    written = cell_text(get("source")) or source
-    row = Row(number, names.normalise(get("name")), id_number, cell_date(get("since")), written)
-    if problem:
-        row.problems.append(id_numbers.MESSAGES[problem])
-    if len(written) > StatusEntry._meta.get_field("source").max_length:
-        row.problems.append("依据太长，请写短一些：最多 120 个字。")
-    if row.since is None:
-        row.problems.append("没有日期，或日期看不懂，请写成 2024-05-01。")
-    return row
-
-
-def _match(row, known) -> None:
-    if row.problems:
-        return
-    row.resident = known.get(row.id_number)
-    if row.resident is None:
-        row.problems.append("您管理的区划内没有登记这个号码，请核对号码，或先到窗口登记。")
-    elif row.name and row.resident.name != row.name:
-        row.problems.append(f"这个号码登记的姓名是“{row.resident.name}”，与表中不同，请核对。")
-    elif row.since < row.resident.birth_date:
-        row.problems.append("日期早于出生日期，请核对。")
-    elif row.since > clock.today():
-        row.problems.append("日期在今天以后，请核对。")
-
-
-@transaction.atomic
-def start_applying(*, attachment: Attachment, status: str, source: str, actor):
-    """The good rows of a list are written by a worker; a second click is the same job. Returns the job."""
-    summary = f"按名单登记{Resident.Status(status).label}：{attachment.name}"
-    audit.record("status.list", actor=actor, obj=attachment, summary=summary)
-    return jobs.enqueue(
-        "status.apply",
-        actor=actor,
-        key=f"status.apply:{attachment.pk}",
-        region=actor.region_id or "",
-        attachment=str(attachment.pk),
-        status=status,
-        source=source,
-        user=actor.pk,
-    )
-
-
-@jobs.handler("status.apply")
-def apply_list(run: jobs.Run) -> str:
-    """Writes each good row; rows written before are passed over, so that a broken run can be repeated."""
-    actor = User.objects.get(pk=run.args["user"])
-    attachment = Attachment.objects.get(pk=run.args["attachment"])
-    rows = read_status_list(
-        Path(attachment.file.path), residents=Resident.objects.for_user(actor), source=run.args["source"]
-    )
-    good = [row for row in rows if not row.problems]
-    written = refused = 0
-    for place, row in enumerate(good):
-        if place % 50 == 0:
-            run.progress(place, len(good), f"已登记 {written} 人")
-        try:
-            with transaction.atomic():
-                run.confirm_ours()
-                written += set_status(
-                    resident=row.resident,
-                    status=run.args["status"],
-                    since=row.since,
-                    source=row.source,
-                    actor=actor,
-                    batch=f"status-{attachment.pk}",
-                )
-        except Refused:
-            refused += 1
-    told = f"，{refused} 人与已登记的状态相抵触，没有改动" if refused else ""
-    return f"登记 {written} 人，{len(good) - written - refused} 人已登记过{told}，{len(rows) - len(good)} 行有问题"
-
-
-@transaction.atomic
 def set_status(*, resident: Resident, status: str, since: date, source: str, actor, batch: str = "") -> bool:
-    """A dated status (死亡, 迁出, 参军 …) or the return to 在册; ends the one before. False if it was known already."""
+    """Set a dated status or the return to 在册; end the one before. Return False if it was registered already."""
     source = clean_text(source, "依据", 120)
-    resident = Resident.objects.select_for_update().get(pk=resident.pk)
-    if since > clock.today():
-        raise Refused("起始日期在今天以后，请核对。", "since")
-    if since < resident.birth_date:
-        raise Refused("起始日期早于出生日期，请核对。", "since")
-    if resident.status == Status.MERGED or status == Status.MERGED:
-        raise Refused("已合并的档案不能改状态。", "status")
-    if StatusEntry.objects.filter(resident=resident, status=status, since=since).exists():
-        return False
-    if resident.status == Status.DEAD and status != Status.ACTIVE:
-        raise Refused("这个人已登记死亡。登记有误的，请先恢复为在册。", "status")
-    later = StatusEntry.objects.filter(resident=resident, since__gt=since).order_by("since").first()
-    if later:
-        raise Refused(f"{later.since} 已登记“{later.get_status_display()}”，新的状态不能早于它。", "since")
-    StatusEntry.objects.filter(resident=resident, until=None).update(until=since)
-    StatusEntry.objects.create(resident=resident, status=status, since=since, source=source, recorded_at=clock.now())
-    before = {"status": resident.status, "since": str(resident.status_on or "")}
-    resident.status, resident.status_on = status, since
-    resident.save(update_fields=["status", "status_on"])
-    audit.record(
+    entry = NewStatus(resident.pk, since, source)
+    outcome = set_statuses(status=status, entries=[entry], actor=actor, batch=batch)
+    if refusal := outcome.refused.get(resident.pk):
+        raise Refused(refusal.message, refusal.field)
+    return bool(outcome.written)
+
+
+@transaction.atomic
+def set_statuses(*, status: str, entries: Collection[NewStatus], actor: User | None, batch: str = "") -> Outcome:
+    """Set one status of many people, each since a day of their own; whom the rules refuse is left as they are.
+
+    A constant number of statements for every 2,000. Of two entries about one person the first counts.
+    """
+    outcome = Outcome()
+    for chunk in chunks({entry.resident_id: entry for entry in reversed(list(entries))}.values()):
+        _set_chunk(status, chunk, actor, batch, outcome)
+    return outcome
+
+
+def _set_chunk(status: str, entries: list[NewStatus], actor: User | None, batch: str, outcome: Outcome) -> None:
+    ids = [entry.resident_id for entry in entries]
+    people = {r.pk: r for r in Resident.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    standing, today, accepted = standings(people.values()), clock.today(), []
+    for entry in entries:
+        pk = entry.resident_id
+        if rules.is_registered(standing[pk], status, entry.since) and standing[pk].status != Status.MERGED:
+            outcome.known.append(pk)
+        elif refusal := rules.refusal_of(standing[pk], status, entry.since, today=today, labels=LABELS):
+            outcome.refused[pk] = refusal
+        else:
+            accepted.append(entry)
+    if not accepted:
+        return
+    new = [entry.resident_id for entry in accepted]
+    now = clock.now()
+    StatusEntry.objects.bulk_create(
+        [
+            StatusEntry(resident_id=e.resident_id, status=status, since=e.since, source=e.source, recorded_at=now)
+            for e in accepted
+        ]
+    )
+    _follow_entries(new)
+    audit.record_all(
+        [_event(people[e.resident_id], standing[e.resident_id], status, e.since, actor, batch) for e in accepted]
+    )
+    outcome.written += new
+    record_facts(
+        [FactChange(e.resident_id, FactKind.STATUS, None, StatusFact(status, e.since, e.source)) for e in accepted],
+        actor=actor,
+        batch=batch,
+    )
+
+
+def _event(resident: Resident, before: Standing, status: str, since: date, actor: User | None, batch: str):
+    return audit.event(
         "status.set",
         actor=actor,
         obj=resident,
         batch=batch,
-        before=before,
-        summary=f"{resident.name} 自 {since} 起登记为{Status(status).label}",
+        before={"status": before.status, "since": str(before.status_on or "")},
+        summary=f"{resident.name} 自 {since} 起登记为{LABELS[status]}",
         after={"status": status, "since": str(since)},
     )
+
+
+def _follow_entries(resident_ids: Collection[int]) -> None:
+    """Make each entry end where the next begins, and the residents have the status of their latest entry.
+
+    Who has no live entry left is 在册.
+    """
+    live = StatusEntry.objects.filter(withdrawn_at__isnull=True)
+    latest = live.filter(resident=OuterRef("pk")).order_by("-since", "-pk")
+    with_entries = live.filter(resident__in=resident_ids).values("resident")
+    people = Resident.objects.filter(pk__in=resident_ids)
+    people.exclude(pk__in=with_entries).update(status=Status.ACTIVE, status_on=None)
+    people.filter(pk__in=with_entries).update(
+        status=Subquery(latest.values("status")[:1]), status_on=Subquery(latest.values("since")[:1])
+    )
+    following = live.filter(resident=OuterRef("resident"), since__gte=OuterRef("since"), pk__gt=OuterRef("pk"))
+    live.filter(resident__in=resident_ids).update(until=Subquery(following.order_by("since", "pk").values("since")[:1]))
+
+
+@transaction.atomic
+def withdraw_status(*, entry: StatusEntry, reason: str, actor: User | None) -> bool:
+    """Take back a status that was registered by mistake; the one before counts again. Return False if it was already.
+
+    A status that another followed can be taken back too: only the days between change hands.
+    """
+    reason = required_text(reason, "撤回原因")
+    resident = Resident.objects.select_for_update().get(pk=entry.resident_id)
+    entry = StatusEntry.objects.get(pk=entry.pk)
+    if entry.withdrawn_at:
+        return False
+    if resident.status == Status.MERGED:
+        raise Refused("这条档案已经并入另一条，请到并入后的档案办理。")
+    StatusEntry.objects.filter(pk=entry.pk).update(withdrawn_at=clock.now(), withdrawn_reason=reason)
+    _follow_entries([resident.pk])
+    before = {"status": resident.status, "since": str(resident.status_on or "")}
+    resident.refresh_from_db()
+    audit.record(
+        "status.withdraw",
+        actor=actor,
+        obj=resident,
+        before=before,
+        summary=f"撤回 {resident.name} 自 {entry.since} 起的“{entry.get_status_display()}”：{reason}",
+        after={"status": resident.status, "since": str(resident.status_on or ""), "reason": reason},
+    )
+    taken_back = StatusFact(entry.status, entry.since, entry.source)
+    record_facts([FactChange(resident.pk, FactKind.STATUS, taken_back, None)], actor=actor)
     return True

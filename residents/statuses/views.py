@@ -1,4 +1,4 @@
-"""Upkeep of the register: status lists from departments, and records that may be of one person."""
+"""Pages of status lists: upload, preview row by row, confirm, progress."""
 
 from pathlib import Path
 
@@ -11,8 +11,7 @@ from core.files.fields import SheetField
 from core.files.models import Attachment
 from core.jobs.models import Job
 from core.tables.reader import SheetError
-from residents.people.models import Resident
-from residents.statuses import services as status_lists
+from residents.statuses import lists as status_lists
 from residents.statuses.forms import STATUSES
 
 
@@ -38,18 +37,21 @@ def status_list(request):
             file=file, name=file.name, kind="statuses", region=request.user.region_id or "", actor=request.user
         )
         try:
-            rows = status_lists.read_status_list(
+            listed = status_lists.read_status_list(
                 Path(kept.file.path),
-                residents=Resident.objects.for_user(request.user),
+                scope=request.user.scope_prefix,
                 source=form.cleaned_data["source"],
+                status=form.cleaned_data["status"],
             )
         except (status_lists.StatusListError, SheetError) as error:
             form.add_error("file", str(error))
         else:
-            rows.sort(key=lambda row: not row.problems)
+            status_lists.record_withheld(listed, attachment=kept, actor=request.user)
+            rows = sorted(listed.rows, key=lambda row: not row.problems)
             bad = sum(1 for row in rows if row.problems)
             facts |= {"rows": rows[:500], "kept": kept, "bad": bad, "good": len(rows) - bad}
-    return render(request, "residents/statuses/status_list.html", facts)
+    status = 400 if form.is_bound and not form.is_valid() else 200
+    return render(request, "residents/statuses/status_list.html", facts, status=status)
 
 
 @roles(*AT_THE_COUNTER)

@@ -12,7 +12,8 @@ from core.audit.models import Event
 from core.jobs import services as jobs
 from core.jobs.models import Job
 from residents.people.models import Resident
-from residents.statuses import services as status_lists
+from residents.statuses import lists as status_lists
+from tests.people import invented_number
 
 HERE, NEXT, FAR = "411325100001", "411325100002", "411325101200"
 
@@ -31,35 +32,80 @@ def sheet(tmp_path, *rows, titles=("姓名", "身份证号码", "死亡日期"))
     return path
 
 
-def test_a_list_says_what_is_wrong_with_each_row(clerk, tmp_path, make_resident, django_assert_max_num_queries):
+def read(path, clerk, status="dead"):
+    return status_lists.read_status_list(path, scope=clerk.scope_prefix, source="民政局", status=status)
+
+
+def test_every_row_is_told_what_is_wrong_with_it(clerk, tmp_path, make_resident, django_assert_max_num_queries):
     mine = make_resident(HERE, name="王一")
     far = make_resident(FAR, name="王二")
-    rows = [
-        ("王一", mine.id_number, datetime.date(2024, 3, 1)),
-        ("王三", mine.id_number, "2024-03-01"),
-        ("王二", far.id_number, "2024-03-01"),
-        ("王一", mine.id_number, "不知道"),
-        ("王一", "123", "2024-03-01"),
-        ("王一", mine.id_number, "1960-01-01"),
-        ("王一", mine.id_number, "2024-10-26"),
+    died = make_resident(HERE, name="王五", status="dead", status_on=datetime.date(2024, 1, 1))
+    twice, again = make_resident(HERE, name="王六"), make_resident(HERE, name="王七")
+    cases = [
+        (("王一", mine.id_number, datetime.date(2024, 3, 1)), ""),
+        (("王三", mine.id_number, "2024-03-01"), "登记的姓名是“王一”"),
+        (("王二", far.id_number, "2024-03-01"), "登记在别的区划"),
+        (("王一", far.id_number, "2024-03-01"), "号码已在别处登记或姓名不符，请到乡镇窗口"),
+        (("王一", invented_number(datetime.date(1950, 1, 1), "M", 77), "2024-03-01"), "没有登记这个号码"),
+        (("王一", mine.id_number, "不知道"), "没有日期，或日期“不知道”看不懂"),
+        (("王一", "123", "2024-03-01"), "18位"),
+        (("王一", mine.id_number, "1960-01-01"), "早于出生"),
+        (("王一", mine.id_number, "2024-10-26"), "今天以后"),
+        (("王五", died.id_number, "2024-02-01"), "已于 2024-01-01 登记死亡"),
+        (("王六", twice.id_number, "2024-02-01"), ""),
+        (("王六", twice.id_number, "2024-02-01"), "与第12行是同一个人，请核对后删去一行"),
+        (("王七", again.id_number, "2024-02-01"), "日期却不同"),
+        (("王七", again.id_number, "2024-02-02"), "日期却不同"),
     ]
-    path = sheet(tmp_path, *rows)
-    with django_assert_max_num_queries(2):
-        read = status_lists.read_status_list(path, residents=Resident.objects.for_user(clerk), source="民政局")
-    said = ["".join(row.problems) for row in read]
-    wanted = ["", "与表中不同", "没有登记", "没有日期", "18位", "早于出生", "今天以后"]
-    for text, part in zip(said, wanted, strict=True):
-        assert part in text and bool(part) == bool(text)
-    assert "王二" not in "".join(said)
+    path = sheet(tmp_path, *(row for row, _ in cases))
+    with django_assert_max_num_queries(5):
+        rows = read(path, clerk).rows
+    for row, (_, expected) in zip(rows, cases, strict=True):
+        text = "".join(map(str, row.problems))
+        assert expected in text and bool(expected) == bool(text), row
+    assert "王二" not in "".join(str(problem) for row in rows for problem in row.problems)
 
 
-@pytest.mark.parametrize(("length", "says"), [(120, ""), (121, "依据太长")])
-def test_the_ground_of_a_row_is_kept_whole_or_refused(clerk, tmp_path, make_resident, length, says):
+def test_a_former_number_and_a_lookalike_lead_to_the_person(clerk, tmp_path, make_resident):
+    mine = make_resident(HERE, name="马小金")
+    old = invented_number(datetime.date(1971, 5, 1), "M", 5)
+    mine.former_numbers.create(document_type="id_card", id_number=old, given_up_on="2024-01-01", reason="更正")
+    (row,) = read(sheet(tmp_path, ("⻢小⾦", old, "2024-03-01")), clerk).rows
+    assert (row.resident, row.problems) == (mine, [])
+
+
+def test_a_hidden_row_is_left_to_a_person(clerk, tmp_path, make_resident):
+    people = [make_resident(HERE, name=f"王{n}") for n in "一二"]
+    path = sheet(tmp_path, *((one.name, one.id_number, "2024-03-01") for one in people))
+    book = openpyxl.load_workbook(path)
+    book.active.row_dimensions[3].hidden = True
+    book.save(path)
+    first, second = read(path, clerk).rows
+    assert not first.problems and [problem.code for problem in second.problems] == ["hidden_row"]
+
+
+def test_a_list_of_strangers_tells_nothing_and_leaves_one_event(client, clerk, tmp_path, make_resident):
+    strangers = [make_resident(FAR, name=f"陌生{n}", status="prison", phone="13800001111") for n in range(25)]
+    content = sheet(tmp_path, *(("王一", one.id_number, "2024-03-01") for one in strangers)).read_bytes()
+    client.force_login(clerk)
+    for _ in range(2):
+        data = {"status": "dead", "source": "试", "file": SimpleUploadedFile("名单.xlsx", content)}
+        page = client.post(reverse("status_list"), data).content.decode()
+        assert page.count("号码已在别处登记或姓名不符，请到乡镇窗口") == 25
+        for word in ("陌生", "服刑</", "1111", strangers[0].village.name):
+            assert word not in page.replace('<option value="prison">服刑</option>', "")
+    assert {event.object_type for event in Event.objects.filter(action="disclosure.probe")} == {""}
+    assert Event.objects.filter(action="disclosure.probe").count() == 2, "one a file that was sent"
+
+
+@pytest.mark.parametrize(("length", "problem"), [(120, ""), (121, "依据太长")])
+def test_the_source_of_a_row_is_kept_whole_or_refused(clerk, tmp_path, make_resident, length, problem):
     mine = make_resident(HERE, name="王一")
     titles = ("姓名", "身份证号码", "死亡日期", "依据")
     path = sheet(tmp_path, ("王一", mine.id_number, "2024-03-01", "证" * length), titles=titles)
-    (row,) = status_lists.read_status_list(path, residents=Resident.objects.for_user(clerk), source="民政局")
-    assert says in "".join(row.problems) and bool(row.problems) == bool(says)
+    (row,) = read(path, clerk).rows
+    text = "".join(map(str, row.problems))
+    assert problem in text and bool(text) == bool(problem)
 
 
 def test_a_list_is_applied_once_however_often_it_comes(client, clerk, tmp_path, make_resident):

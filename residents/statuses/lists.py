@@ -1,0 +1,235 @@
+"""Status lists from departments: read, match within what the sender may know, preview, and apply by a worker.
+
+Silence has no consequence here: who is missing from a list keeps their status.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+
+from config import clock
+from core.access import masks
+from core.accounts.models import User
+from core.audit import services as audit
+from core.database.bulk import chunks
+from core.files.models import Attachment
+from core.jobs import services as jobs
+from core.tables import headings, reader
+from core.tables.cells import cell_date, cell_text, shown
+from residents.people import id_numbers, names
+from residents.people.disclosure import WITHHELD, WITHHELD_CODE, Disclosure, disclose, record_probe
+from residents.people.models import Resident, StatusEntry
+from residents.statuses import rules
+from residents.statuses.rules import Standing
+from residents.statuses.selectors import standings
+from residents.statuses.services import LABELS, NewStatus, set_statuses
+
+COLUMNS = (
+    headings.Column("name", "姓名", ("姓名",), parts=("姓名",)),
+    headings.Column(
+        "id_number", "证件号码", ("证件号码", "身份证号码", "身份证号", "身份证"), parts=("身份证", "证件号")
+    ),
+    headings.Column(
+        "since",
+        "日期",
+        ("日期", "起始日期", "死亡日期", "迁出日期", "参保日期"),
+        parts=("日期", "时间"),
+        never=("出生",),
+    ),
+    headings.Column("source", "依据", ("依据", "文号", "证明"), parts=("依据", "证明")),
+)
+_NEEDED = frozenset({"id_number", "since"})
+_SOURCE_LENGTH = StatusEntry._meta.get_field("source").max_length or 0
+
+
+class StatusListError(Exception):
+    """The file gives no list; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row is not taken: the column's title, a code for programs, and the sentence for the screen."""
+
+    column: str
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass
+class Row:
+    """One row: who, since when, on what ground, whose record it is, and what is wrong with it."""
+
+    number: int
+    name: str
+    id_number: str
+    since: date | None
+    source: str
+    resident: Resident | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def masked(self) -> str:
+        return masks.mask(self.id_number)
+
+    def refuse(self, column: str, code: str, message: str) -> None:
+        self.problems.append(Problem(column, code, message))
+
+
+@dataclass
+class StatusList:
+    """The rows of a list and where they stood; `withheld` counts claims about people the sender may not know of."""
+
+    sheet: str
+    header_row: int
+    rows: list[Row]
+    withheld: int = 0
+
+
+def read_status_list(path: Path, *, scope: str, source: str, status: str = "") -> StatusList:
+    """Read and match all rows. `scope`: the sender's region. `status`: what would be set, if that is known yet."""
+    book = reader.read(path, limits=reader.COUNTY_LIST)
+    candidates = ((sheet, headings.find(sheet, COLUMNS, {"name", *_NEEDED})) for sheet in book.sheets)
+    sheet, header = next(((s, h) for s, h in candidates if h and h.columns.keys() >= _NEEDED), (None, None))
+    if sheet is None or header is None:
+        raise StatusListError("没有找到表头。表里要有“姓名、身份证号码、日期”几栏，请补上后重新上传。")
+    rows = [_row(number, cells, header.columns, source) for number, cells in sheet.rows if number > header.row]
+    rows = [row for row in rows if row.name or row.id_number]
+    if not rows:
+        raise StatusListError("表头下面没有人员，请检查文件。")
+    for row in rows:
+        if row.number in sheet.hidden_rows:
+            row.refuse("行", "hidden_row", "这一行在表中是隐藏或筛掉的，没有登记。确要登记的请取消隐藏后重新上传。")
+    known = disclose([(row.id_number, row.name) for row in rows if not row.problems], scope=scope)
+    _match(rows, known, scope, status)
+    return StatusList(sheet.name, header.row, rows, known.misses)
+
+
+def _row(number: int, cells: list[reader.Cell], columns: dict[str, int], source: str) -> Row:
+    def get(key: str) -> reader.Cell:
+        place = columns.get(key)
+        return cells[place] if place is not None and place < len(cells) else None
+
+    id_number, problem = id_numbers.read_cell(get("id_number"))
+    if not problem and id_numbers.document_of(id_number) != id_numbers.Document.BIRTH:
+        problem = id_numbers.check(id_number)
+    written = cell_text(get("source")) or source
+    row = Row(number, names.normalise(get("name"))[:60], id_number[:30], cell_date(get("since")), written)
+    if problem:
+        row.refuse("证件号码", problem, id_numbers.MESSAGES[problem])
+    if len(written) > _SOURCE_LENGTH:
+        row.refuse("依据", "too_long", f"依据太长，请写短一些：最多 {_SOURCE_LENGTH} 个字。")
+    if row.since is None:
+        written_date = "" if get("since") is None else f"“{shown(get('since'))}”"
+        row.refuse("日期", "date_invalid", f"没有日期，或日期{written_date}看不懂，请写成 2024-05-01。")
+    return row
+
+
+def _match(rows: list[Row], known: Disclosure, scope: str, status: str) -> None:
+    """Find the residents of sound rows, and what is against setting the status."""
+    sound = [row for row in rows if not row.problems]
+    ids = {row.number: known.resident_id(row.id_number, row.name) for row in sound}
+    people: dict[int, Resident] = {}
+    standing: dict[int, Standing] = {}
+    for chunk in chunks({pk for pk in ids.values() if pk}):
+        own = {r.pk: r for r in Resident.objects.in_region(scope).filter(pk__in=chunk).select_related("village")}
+        people |= own
+        standing |= standings(own.values())
+    seen: dict[int, Row] = {}
+    for row in sound:
+        pk = ids[row.number]
+        row.resident = people.get(pk) if pk else None
+        _check_person(row, known, pk)
+        if row.resident is None or row.problems:
+            continue
+        if status:
+            _check_status(row, standing[row.resident.pk], status)
+        if not row.problems:
+            _check_repeated(row, seen.setdefault(row.resident.pk, row))
+
+
+def _check_person(row: Row, known: Disclosure, pk: int | None) -> None:
+    if known.is_withheld(row.id_number, row.name):
+        row.refuse("证件号码", WITHHELD_CODE, f"{WITHHELD}。")
+    elif pk is None:
+        row.refuse("证件号码", "not_found", "您管理的区划内没有登记这个号码，请核对号码，或先到窗口登记。")
+    elif row.resident is None:
+        row.refuse("证件号码", "other_region", "这个人登记在别的区划，请由登记地办理。")
+    elif row.name and not names.is_same_name(row.resident.name, row.name):
+        message = f"这个号码登记的姓名是“{row.resident.name}”，与表中不同，请核对。"
+        row.refuse("姓名", "name_differs", message)
+
+
+def _check_repeated(row: Row, first: Row) -> None:
+    if first is row:
+        return
+    if first.since == row.since:
+        row.refuse("证件号码", "duplicate", f"与第{first.number}行是同一个人，请核对后删去一行。")
+        return
+    message = f"与第{first.number}行是同一个人，日期却不同，请核对证明后只留一行。"
+    row.refuse("日期", "dates_differ", message)
+    if not first.problems:
+        first.refuse("日期", "dates_differ", f"与第{row.number}行是同一个人，日期却不同，请核对证明后只留一行。")
+
+
+def _check_status(row: Row, standing: Standing, status: str) -> None:
+    assert row.since is not None
+    if rules.is_registered(standing, status, row.since):
+        return
+    refusal = rules.refusal_of(standing, status, row.since, today=clock.today(), labels=LABELS)
+    if refusal:
+        row.refuse("日期", "status_refused", refusal.message)
+
+
+@transaction.atomic
+def start_applying(*, attachment: Attachment, status: str, source: str, actor: User):
+    """Put the list in the queue; a worker writes its good rows. A second click is the same job. Return the job."""
+    summary = f"按名单登记{Resident.Status(status).label}：{attachment.name}"
+    audit.record("status.list", actor=actor, obj=attachment, summary=summary)
+    return jobs.enqueue(
+        "status.apply",
+        actor=actor,
+        key=f"status.apply:{attachment.pk}",
+        region=actor.region_id or "",
+        attachment=str(attachment.pk),
+        status=status,
+        source=source,
+        user=actor.pk,
+    )
+
+
+@jobs.handler("status.apply")
+def apply_list(run: jobs.Run) -> str:
+    """Write each good row, a chunk a transaction; rows written before are passed over when it runs again."""
+    actor = User.objects.get(pk=run.args["user"])
+    attachment = Attachment.objects.get(pk=run.args["attachment"])
+    path, status = Path(attachment.file.path), run.args["status"]
+    listed = read_status_list(path, scope=actor.scope_prefix, source=run.args["source"], status=status)
+    good = [row for row in listed.rows if not row.problems]
+    written = refused = done = 0
+    for chunk in chunks(good):
+        run.progress(done, len(good), f"已登记 {written} 人")
+        entries = [NewStatus(row.resident.pk, row.since, row.source) for row in chunk if row.resident and row.since]
+        with transaction.atomic():
+            run.confirm_ours()
+            outcome = set_statuses(status=status, entries=entries, actor=actor, batch=f"status-{attachment.pk}")
+        written, refused, done = written + len(outcome.written), refused + len(outcome.refused), done + len(chunk)
+    conflicts = f"，{refused} 人与已登记的状态相抵触，没有改动" if refused else ""
+    registered = len(good) - written - refused
+    return f"登记 {written} 人，{registered} 人已登记过{conflicts}，{len(listed.rows) - len(good)} 行有问题"
+
+
+def record_withheld(listed: StatusList, *, attachment: Attachment, actor: User) -> None:
+    """Leave the security officer's event if the list asks about too many strangers."""
+    record_probe(
+        misses=listed.withheld,
+        rows=len(listed.rows),
+        what=f"人员状态名单 {attachment.name}",
+        actor=actor,
+        region=actor.region_id or "",
+        batch=f"status-{attachment.pk}",
+    )
