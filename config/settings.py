@@ -14,6 +14,9 @@
 | BUSINESS_CLOCK | a file holding one ISO instant: the business clock stands there (demo) | the real clock |
 | OUTBOX_DIR | where the file gateway writes text messages | DATA_DIR/outbox |
 | OUTBOX_GATEWAY | the class that hands text messages on (core/messages/gateways.py) | the file gateway |
+| DEVELOPMENT | 1: error pages that show the code; `manage.py runserver` reloads it | 0 |
+| METRICS_TOKEN | opens /metrics to whoever sends it as a bearer token, 32 characters or more | /metrics is closed |
+| LOG_LEVEL | what is logged at least | WARNING |
 """
 
 import secrets
@@ -27,15 +30,16 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 PRODUCTION = env.bool("PRODUCTION", False)
-DEBUG = False
+DEBUG = DEVELOPMENT = env.bool("DEVELOPMENT", False)
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
 
 
 def _own_secret_key() -> str:
     """A key made at first start, for installations without one in the environment (never in production)."""
     path = DATA_DIR / "secret_key"
     if not path.exists():
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(60))
     return path.read_text()
@@ -56,6 +60,10 @@ def _require_safe() -> None:
         wrong.append("HTTPS must not be 0")
     if env("BUSINESS_CLOCK", default=""):
         wrong.append("BUSINESS_CLOCK is for demos only")
+    if DEVELOPMENT:
+        wrong.append("DEVELOPMENT shows code and settings on error pages")
+    if 0 < len(METRICS_TOKEN) < 32:
+        wrong.append("METRICS_TOKEN must be 32 random characters or more")
     if wrong:
         raise ImproperlyConfigured("PRODUCTION=1 refuses to start:\n- " + "\n- ".join(wrong))
 
@@ -100,6 +108,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "core.pages.middleware.RequestIdMiddleware",
     "core.pages.middleware.AuditSourceMiddleware",
     "core.pages.middleware.IdleLogoutMiddleware",
     "core.pages.middleware.LoginMiddleware",
@@ -193,6 +202,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Nothing is cached across requests; the rate of logins and the like are counted in the database (django-axes).
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
 FILTERS_EMPTY_CHOICE_LABEL = "全部"
 
 LANGUAGE_CODE = "zh-hans"
@@ -202,7 +214,6 @@ USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {
@@ -219,7 +230,6 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
-FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 
 BUSINESS_CLOCK = env("BUSINESS_CLOCK", default="")
 OUTBOX_DIR = Path(env("OUTBOX_DIR", default=str(DATA_DIR / "outbox")))
@@ -238,7 +248,6 @@ if REDIS_URL:
     }
 else:
     _queue = DATA_DIR / "queue"
-    (_queue / "messages").mkdir(parents=True, exist_ok=True)
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_queue / "messages"),
         "data_folder_out": str(_queue / "messages"),
@@ -246,6 +255,10 @@ else:
         "polling_interval": 0.3,
     }
 CELERY_TASK_IGNORE_RESULT = True
+# A job that hangs is stopped, and its worker killed if it does not listen. The county's register of 586,000 people
+# takes some minutes.
+CELERY_TASK_SOFT_TIME_LIMIT = 3600
+CELERY_TASK_TIME_LIMIT = 3660
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.2}
 CELERY_TASK_SERIALIZER = "json"
@@ -260,8 +273,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
+    "formatters": {"json": {"()": "core.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
     "loggers": {"axes": {"level": "ERROR"}},
 }

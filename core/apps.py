@@ -6,6 +6,8 @@ class CoreConfig(AppConfig):
     verbose_name = "系统"
 
     def ready(self) -> None:
+        from config.folders import make_folders
         from core.pages import form_messages
 
-        form_messages.speak()
+        make_folders()
+        form_messages.install_form_messages()

@@ -1,15 +1,18 @@
 """Importing this makes the handlers of this app's jobs known to the workers. And what the queue and beat ask for."""
 
-from celery import shared_task
+from celery import Task, shared_task
+from django.core.management import call_command
 
 from core.files import services as files
 from core.jobs import services as jobs
+from core.logs import log_context
 from core.messages import services as messages
 
 
-@shared_task(name=jobs.RUN_TASK)
-def run_job(job_id: str) -> None:
-    jobs.run(job_id)
+@shared_task(name=jobs.RUN_TASK, bind=True)
+def run_job(task: Task, job_id: str) -> None:
+    with log_context(request_id=(task.request.headers or {}).get("request_id", "")):
+        jobs.run(job_id)
 
 
 @shared_task
@@ -25,3 +28,8 @@ def sweep_files() -> None:
 @shared_task
 def send_messages() -> None:
     messages.drain()
+
+
+@shared_task
+def clear_expired_sessions() -> None:
+    call_command("clearsessions")

@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("core.files.urls")),
     path("", include("core.jobs.urls")),
     path("", include("core.audit.urls")),
+    path("", include("core.metrics.urls")),
 ]

@@ -16,7 +16,15 @@ def _own_redis() -> str:
 
 
 DATA_DIR = tempfile.mkdtemp(prefix="county-tests-")
-for name in ("BUSINESS_CLOCK", "PRODUCTION", "HTTPS", "TRUSTED_PROXIES", "ALLOWED_HOSTS"):
+for name in (
+    "BUSINESS_CLOCK",
+    "PRODUCTION",
+    "HTTPS",
+    "TRUSTED_PROXIES",
+    "ALLOWED_HOSTS",
+    "DEVELOPMENT",
+    "METRICS_TOKEN",
+):
     os.environ.pop(name, None)
 os.environ["DATA_DIR"] = DATA_DIR
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{DATA_DIR}/db.sqlite3"

@@ -96,7 +96,7 @@ REGION_ARGUMENTS = {"village": 12, "township": 9, "county": 6, "region": 12, "co
 #: Pages whose region is not a village, and how long its code is.
 LEVELS_OF = {"targets": 9}
 #: The only pages that answer somebody who is not logged in.
-OPEN_TO_ANYBODY = {"login", "healthz", "admin:login"}
+OPEN_TO_ANYBODY = {"login", "healthz", "metrics", "admin:login"}
 HERE = "411325100001"
 MARKER = "区外人员"
 OWN_MARKER = "区内人员"

@@ -81,7 +81,7 @@ def read_file(run: jobs.Run) -> str:
         run.progress(0, len(lines), "正在核对")
         try:
             with transaction.atomic():
-                run.confirm_ours()
+                run.assert_owner()
                 apply_feedback(feedback=feedback, lines=lines, actor=feedback.uploaded_by)
             return f"读完 {len(lines)} 行。"
         except Refused as refused:

@@ -88,7 +88,7 @@ def write_file(run: jobs.Run) -> str:
         with xlsxwriter.Workbook(path, {**_OPTIONS, "tmpdir": folder}) as book:
             _write(book, declaration, run)
         with transaction.atomic(), path.open("rb") as file:
-            run.confirm_ours()
+            run.assert_owner()
             found = locked(declaration)
             if found.submissions != run.args["submission"] or found.state in _UNSENT or found.file_id:
                 return "申报表已经退回或文件已经生成。"

@@ -341,7 +341,7 @@ def _apply_job(run: jobs.Run) -> str:
     run.progress(0, 1, "正在应用名单")
     try:
         with transaction.atomic():
-            run.confirm_ours()
+            run.assert_owner()
             effects = apply_roster(
                 roster=roster, seen=run.args["seen"], endings_confirmed=run.args["endings_confirmed"], actor=actor
             )
@@ -356,7 +356,7 @@ def _withdraw_job(run: jobs.Run) -> str:
     run.progress(0, 1, "正在撤回名单")
     try:
         with transaction.atomic():
-            run.confirm_ours()
+            run.assert_owner()
             stays = withdraw_roster(roster=roster, reason=run.args["reason"], actor=actor)
     except Refused as refusal:
         raise jobs.JobFailed(str(refusal)) from refusal
@@ -375,7 +375,7 @@ def _enrol_job(run: jobs.Run) -> str:
     while True:
         run.progress(done, max(total, done), "正在免缴参保")
         with transaction.atomic():
-            run.confirm_ours()
+            run.assert_owner()
             made = enrol_fully_subsidised(campaign=campaign, actor=run.job.created_by)
         if not made:
             return f"免缴参保 {done} 人"

@@ -92,7 +92,7 @@ def _book_chunk(run, batch, chunk: list[LedgerRow]) -> None:
         try:
             with transaction.atomic():
                 next_timestamp(campaign_id=batch.campaign_id)
-                run.confirm_ours()
+                run.assert_owner()
                 money.lock_accounts(campaign=batch.campaign, villages=[batch.village_id])
                 if not _facts_hold(batch, checked, facts):
                     raise _FactsChanged
@@ -188,7 +188,7 @@ def _newcomer(row: Row) -> Newcomer:
 
 @transaction.atomic
 def _finish(run, batch) -> str:
-    run.confirm_ours()
+    run.assert_owner()
     counts = count_rows(batch=batch)
     done = f"记账 {counts[RowState.CONFIRMED]} 行，留下 {counts[RowState.BAD] + counts[RowState.GOOD]} 行待改"
     state = State.CONFIRMED if counts[RowState.CONFIRMED] or not counts[RowState.GOOD] else State.CHECKED

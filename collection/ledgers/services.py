@@ -106,7 +106,7 @@ def read_batch(run: jobs.Run) -> str:
 
 @transaction.atomic
 def _refuse(run, batch, error):
-    run.confirm_ours()
+    run.assert_owner()
     LedgerBatch.objects.filter(pk=batch.pk, state=State.READING).update(
         state=State.REFUSED, file_error={"code": error.code, "message": error.message}
     )
@@ -115,16 +115,16 @@ def _refuse(run, batch, error):
 def _keep(run, batch, reading, checked: CheckedLedger, notes):
     """Stores the rows in chunks and shows the batch when they are all there."""
     with transaction.atomic():
-        run.confirm_ours()
+        run.assert_owner()
         LedgerRow.objects.filter(batch=batch).delete()
     rows = checked.rows
     for start in range(0, len(rows), CHUNK):
         with transaction.atomic():
-            run.confirm_ours()
+            run.assert_owner()
             insert_objects(_stored(batch, row) for row in rows[start : start + CHUNK])
         run.progress(min(start + CHUNK, len(rows)), len(rows), "正在保存核对结果")
     with transaction.atomic():
-        run.confirm_ours()
+        run.assert_owner()
         titles = {column.key: column.title for column in COLUMNS}
         LedgerBatch.objects.filter(pk=batch.pk, state=State.READING).update(
             state=State.CHECKED,

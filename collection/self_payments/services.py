@@ -82,7 +82,7 @@ def read_file(run: jobs.Run) -> str:
                 lines=[line for line in chunk if not line.problem],
                 claimed=claimed,
                 actor=paid_list.uploaded_by,
-                confirm=run.confirm_ours,
+                confirm=run.assert_owner,
             )
             run.progress(lines_read, 0, f"已处理 {lines_read} 行")
         problem = "" if reader.found_heading else NO_LIST

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.accounts.models import Position, User
+from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.names import short_region_name, written_region_names
 from core.tables import headings, reader
@@ -30,10 +31,6 @@ POSITION_WORDS = {
     "信息": Position.RECORDER,
 }
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
-
-
-class HelperListError(Exception):
-    """The file gives no list; the text says why."""
 
 
 @dataclass
@@ -58,18 +55,21 @@ class Row:
 
 
 def read_helper_list(path: Path, county_code: str) -> list[Row]:
-    """All rows, checked against the county's regions and accounts. Raises HelperListError or sheets.SheetError."""
-    workbook = reader.read(path)
+    """All rows, checked against the county's regions and accounts. Raise Refused if the file gives no list."""
+    try:
+        workbook = reader.read(path)
+    except reader.SheetError as error:
+        raise Refused(str(error), "file") from error
     for sheet in workbook.sheets:
         header = headings.find(sheet, COLUMNS, {"name"})
         if header:
             break
     else:
-        raise HelperListError("没有找到表头。请保留“乡镇、行政村、姓名、联系电话”这一行标题后重新上传。")
+        raise Refused("没有找到表头。请保留“乡镇、行政村、姓名、联系电话”这一行标题后重新上传。", "file")
     rows = [_row(number, cells, header.columns) for number, cells in sheet.rows if number > header.row]
     rows = [row for row in rows if row.name or row.phone]
     if not rows:
-        raise HelperListError("表头下面没有人员。请填好姓名后重新上传。")
+        raise Refused("表头下面没有人员。请填好姓名后重新上传。", "file")
     _check(rows, county_code)
     return rows
 
@@ -83,7 +83,7 @@ def _row(number, cells, columns) -> Row:
         return re.sub(r"\s+", "", str(value)) if value is not None else ""
 
     words = text("position")
-    position = next((found for word, found in POSITION_WORDS.items() if word in words), "")
+    position = next((position for word, position in POSITION_WORDS.items() if word in words), "")
     row = Row(number, text("township"), text("village"), text("name"), text("phone"), position)
     if words and not position:
         row.problems.append(f"看不懂岗位“{words}”，请写 医保协办员、分管领导、督导审核 或 信息录入。")
@@ -145,14 +145,14 @@ def _by_name(regions) -> dict[str, list[Region]]:
     return named
 
 
-def _named(row, what, text, known, within=None) -> Region | None:
-    found = known.get(text) or known.get(short_region_name(text)) or []
+def _named(row, what, text, by_name, within=None) -> Region | None:
+    matches = by_name.get(text) or by_name.get(short_region_name(text)) or []
     if within is not None:
-        found = [region for region in found if region.code.startswith(within.code)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        row.problems.append(f"{what}“{text}”在本县有{len(found)}个，请同时写明乡镇。")
+        matches = [region for region in matches if region.code.startswith(within.code)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        row.problems.append(f"{what}“{text}”在本县有{len(matches)}个，请同时写明乡镇。")
     else:
         where = f"{within.name}没有" if within is not None else "本县没有"
         row.problems.append(f"{where}{what}“{text}”，请照区划名称核对。")

@@ -25,7 +25,7 @@ _ROUNDS = 5_000
 
 
 @dataclass(frozen=True)
-class Issued:
+class IssuedAccount:
     """An account with its first password, which exists nowhere else."""
 
     user: User
@@ -33,7 +33,7 @@ class Issued:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AccountRequest:
     """An account to be made. `username` empty: made from the region's code."""
 
     name: str
@@ -46,7 +46,7 @@ class Wanted:
 
 
 @transaction.atomic
-def create_accounts(*, wanted: list[Wanted], actor) -> list[Issued]:
+def create_accounts(*, wanted: list[AccountRequest], actor) -> list[IssuedAccount]:
     """Makes them all or none. Raises Refused for a role or region the actor may not give, and for somebody who
     has the account already (a second click), unless a name for another one is given."""
     for one in wanted:
@@ -79,7 +79,7 @@ def create_accounts(*, wanted: list[Wanted], actor) -> list[Issued]:
             department=one.department,
             password=_hash(password),
         )
-        issued.append(Issued(user, password))
+        issued.append(IssuedAccount(user, password))
     try:
         with transaction.atomic():
             User.objects.bulk_create([one.user for one in issued])
@@ -101,7 +101,7 @@ def create_accounts(*, wanted: list[Wanted], actor) -> list[Issued]:
 
 
 @transaction.atomic
-def create_from_helper_list(*, path: Path, actor) -> list[Issued]:
+def create_from_helper_list(*, path: Path, actor) -> list[IssuedAccount]:
     """Accounts for the good rows of a list (core/accounts/helper_list.py) that have none yet; safe to repeat.
 
     It is read while nobody else makes accounts from a list: of two clicks at once the second finds them made.
@@ -110,7 +110,7 @@ def create_from_helper_list(*, path: Path, actor) -> list[Issued]:
         lock_region(actor.region)
     rows = read_helper_list(path, actor.region_id or "")
     wanted = [
-        Wanted(
+        AccountRequest(
             name=row.name,
             role=Role.VILLAGE if row.position == Position.HELPER else Role.TOWNSHIP,
             region=row.region,
@@ -120,7 +120,7 @@ def create_from_helper_list(*, path: Path, actor) -> list[Issued]:
         for row in rows
         if not row.problems and not row.existing
     ]
-    return create_accounts(wanted=wanted, actor=actor)
+    return create_accounts(requests=requests, actor=actor)
 
 
 @transaction.atomic
@@ -154,14 +154,14 @@ def change_password(*, user: User, password: str) -> User:
 
 
 @transaction.atomic
-def reset_password(*, user: User, actor) -> Issued:
+def reset_password(*, user: User, actor) -> IssuedAccount:
     """A new first password for an account; the old one stops working at once."""
     password = _new_password()
     user.password = _hash(password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
     audit.record("account.reset_password", actor=actor, obj=user, summary=f"重置账号 {user.username} 的密码")
-    return Issued(user, password)
+    return IssuedAccount(user, password)
 
 
 @transaction.atomic
@@ -174,7 +174,7 @@ def change_account(*, user: User, actor, **values) -> User:
     before = {name: str(getattr(user, f"{name}_id" if name == "region" else name) or "") for name in values}
     for name, value in values.items():
         setattr(user, name, value)
-    _check(Wanted(name=user.name, role=user.role, region=user.region, department=user.department), actor)
+    _check(AccountRequest(name=user.name, role=user.role, region=user.region, department=user.department), actor)
     user.save(update_fields=list(values))
     after = {name: str(getattr(user, f"{name}_id" if name == "region" else name) or "") for name in values}
     changed = {name for name in values if before[name] != after[name]}
@@ -199,7 +199,7 @@ _LEVELS = {
 }
 
 
-def _check(wanted: Wanted, actor) -> None:
+def _check(wanted: AccountRequest, actor) -> None:
     """Whether the actor may give this role in this region; officers are made by `create_officer` alone."""
     if wanted.role in OFFICERS:
         raise Refused("系统、安全、审计三员的账号由运维人员用命令建立。")

@@ -1,24 +1,31 @@
 """Accounts: list, one, all helpers' from a list, first passwords on slips, and the contact table."""
 
 from pathlib import Path
+from uuid import UUID
 
 import django_filters
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from core.access.roles import OFFICERS, Role, roles
 from core.accounts import selectors as contacts
 from core.accounts.forms import AccountForm, HelperListForm
-from core.accounts.helper_list import HelperListError, read_helper_list
+from core.accounts.helper_list import read_helper_list
 from core.accounts.models import User
-from core.accounts.services import Wanted, change_account, create_accounts, create_from_helper_list, reset_password
+from core.accounts.services import (
+    AccountRequest,
+    change_account,
+    create_accounts,
+    create_from_helper_list,
+    reset_password,
+)
 from core.files import services as attachments
 from core.files.models import Attachment
-from core.refusals import Refused
-from core.tables.reader import SheetError
+from core.pages.form_steps import form_status, run_form, try_step
 
 _ACTIVE = [("true", "启用"), ("false", "停用")]
 
@@ -41,80 +48,70 @@ class AccountFilter(django_filters.FilterSet):
 
 
 @roles(Role.SYSTEM, Role.SECURITY)
-def account_list(request):
+def account_list(request: HttpRequest) -> HttpResponse:
     """Who has which role and region. The system officer changes accounts, the security officer watches them."""
-    found = AccountFilter(request.GET, User.objects.for_user(request.user).select_related("region"))
-    page = Paginator(found.qs.order_by("region_id", "username"), 50).get_page(request.GET.get("page"))
-    facts = {"title": "账号", "form": found.form, "page": page, "may_change": request.user.role == Role.SYSTEM}
+    accounts = AccountFilter(request.GET, User.objects.for_user(request.user).select_related("region"))
+    page = Paginator(accounts.qs.order_by("region_id", "username"), 50).get_page(request.GET.get("page"))
+    facts = {"title": "账号", "form": accounts.form, "page": page, "may_change": request.user.role == Role.SYSTEM}
     return render(request, "core/accounts/account_list.html", facts)
 
 
 @roles(Role.SYSTEM)
-@never_cache
-def account_add(request):
+def account_add(request: HttpRequest) -> HttpResponse:
     form = AccountForm(request.POST or None, officer=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            issued = create_accounts(wanted=[Wanted(**form.values())], actor=request.user)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return _slips(request, issued)
-    return render(request, "core/accounts/account_form.html", {"title": "新建账号", "form": form})
+    issued: list[IssuedAccount] = []
+    if request.method == "POST" and run_form(
+        form,
+        lambda: issued.extend(create_accounts(requests=[AccountRequest(**form.values())], actor=request.user)),
+    ):
+        return _slips(request, issued)
+    facts = {"title": "新建账号", "form": form}
+    return render(request, "core/accounts/account_form.html", facts, status=form_status(form))
 
 
 @roles(Role.SYSTEM)
-def account_edit(request, pk):
+def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.for_user(request.user).exclude(role__in=OFFICERS), pk=pk)
     form = AccountForm(request.POST or None, instance=user, officer=request.user)
-    if request.method == "POST" and form.is_valid():
-        fresh = User.objects.get(pk=user.pk)
-        try:
-            change_account(user=fresh, actor=request.user, **form.values())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"账号 {fresh.username} 已保存。")
-            return redirect("account_list")
+    stored = User.objects.get(pk=user.pk)
+    if request.method == "POST" and run_form(
+        form, lambda: change_account(user=stored, actor=request.user, **form.values())
+    ):
+        messages.success(request, f"账号 {stored.username} 已保存。")
+        return redirect("account_list")
     facts = {"title": f"账号 {user.username}", "form": form, "account": user}
-    return render(request, "core/accounts/account_form.html", facts)
+    return render(request, "core/accounts/account_form.html", facts, status=form_status(form))
 
 
 @roles(Role.SYSTEM)
 @require_POST
-@never_cache
-def account_reset(request, pk):
+def account_reset(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.for_user(request.user).exclude(role__in=OFFICERS), pk=pk)
     return _slips(request, [reset_password(user=user, actor=request.user)])
 
 
 @roles(Role.SYSTEM)
-def account_import(request):
+def account_import(request: HttpRequest) -> HttpResponse:
     """All accounts of helpers and township teams from one list: first what would be made and what is wrong."""
     form = HelperListForm(request.POST or None, request.FILES or None)
-    facts = {"title": "批量建立账号", "form": form}
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        kept = attachments.store(
-            file=file, name=file.name, kind="accounts", region=request.user.region_id or "", actor=request.user
-        )
-        try:
-            facts |= _preview(kept, request.user)
-        except (HelperListError, SheetError) as error:
-            form.add_error("file", str(error))
-    return render(request, "core/accounts/account_import.html", facts)
+    facts: dict[str, object] = {"title": "批量建立账号", "form": form}
+    if request.method == "POST":
+        run_form(form, lambda: facts.update(_preview(_store(form.cleaned_data["file"], request.user), request.user)))
+    return render(request, "core/accounts/account_import.html", facts, status=form_status(form))
+
+
+def _store(file: UploadedFile, user: User) -> Attachment:
+    return attachments.store(file=file, name=file.name, kind="accounts", region=user.region_id or "", actor=user)
 
 
 @roles(Role.SYSTEM)
 @require_POST
-@never_cache
-def account_import_confirm(request, attachment):
-    """Makes the good rows of a list that was shown; a second click makes none, because the accounts exist by then."""
-    kept = get_object_or_404(Attachment, pk=attachment, kind="accounts", uploaded_by=request.user)
-    try:
-        issued = create_from_helper_list(path=Path(kept.file.path), actor=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+def account_import_confirm(request: HttpRequest, attachment: UUID) -> HttpResponse:
+    """Make the good rows of a list that was shown; a second click makes none, because the accounts exist by then."""
+    stored = get_object_or_404(Attachment, pk=attachment, kind="accounts", uploaded_by=request.user)
+    issued: list[IssuedAccount] = []
+    step = lambda: issued.extend(create_from_helper_list(path=Path(stored.file.path), actor=request.user))  # noqa: E731
+    if not try_step(request, step):
         return redirect("account_import")
     if not issued:
         messages.info(request, "名单里的人都已经有账号了，没有新建。忘记密码的，请在账号列表里重置。")
@@ -122,26 +119,24 @@ def account_import_confirm(request, attachment):
     return _slips(request, issued)
 
 
-def _preview(kept, user) -> dict:
-    rows = read_helper_list(kept.file.path, user.region_id or "")
+def _preview(stored: Attachment, user: User) -> dict[str, object]:
+    rows = read_helper_list(Path(stored.file.path), user.region_id or "")
     return {
         "rows": sorted(rows, key=lambda row: not row.problems),
-        "kept": kept,
+        "stored": stored,
         "new": sum(1 for row in rows if not row.problems and not row.existing),
         "known": sum(1 for row in rows if not row.problems and row.existing),
         "bad": sum(1 for row in rows if row.problems),
     }
 
 
-def _slips(request, issued):
+def _slips(request: HttpRequest, issued: list[IssuedAccount]) -> HttpResponse:
     """First passwords, shown in this answer and never again."""
-    for one in issued:
-        one.user.region_path = one.user.region.name if one.user.region else ""
     return render(request, "core/accounts/slips.html", {"title": "首次密码条", "issued": issued})
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP, Role.SYSTEM)
-def contact_list(request):
+def contact_list(request: HttpRequest) -> HttpResponse:
     """乡镇城乡居民医保征缴工作联系表 (annex 2)."""
     townships = contacts.contact_table(request.user.region_id or "")
     facts = {

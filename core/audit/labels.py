@@ -176,7 +176,7 @@ def source_of(source: str) -> str:
 
 def lines_of(event, places: dict[str, str]) -> list[Line]:
     """An event's before and after, fact by fact. `places`: region code → name."""
-    return _lines(event.before, event.after, _Speaker(event.object_type, places))
+    return _lines(event.before, event.after, EventFormatter(event.object_type, places))
 
 
 def masked(text: str) -> str:
@@ -200,7 +200,7 @@ def _lines(before, after, speaker) -> list[Line]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Speaker:
+class EventFormatter:
     """Names keys and values of events about objects of one kind."""
 
     object_type: str

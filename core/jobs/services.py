@@ -9,20 +9,28 @@ import logging
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from celery import current_app
-from django.db import IntegrityError, InterfaceError, OperationalError, models, transaction
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from core.audit import services as audit
+from core.database.failures import DISK_FULL, is_disk_full, is_passing
+from core.jobs.heartbeat import Heartbeat, is_alive
 from core.jobs.models import Job
+from core.logs import current_id, log_context
+
+if TYPE_CHECKING:
+    from core.accounts.models import User
 
 log = logging.getLogger(__name__)
 STALE_AFTER = timedelta(seconds=45)
 MAX_ATTEMPTS = 5
-#: The task that calls `run` (residents/tasks.py), by name: its module brings in the handlers, and they this one.
+#: The task that calls `run` (core/tasks.py), by name: its module brings in the handlers, and they this one.
 RUN_TASK = "core.run_job"
-_handlers: dict[str, Callable] = {}
 
 
 class JobLost(Exception):
@@ -36,39 +44,45 @@ class JobFailed(Exception):
 class Run:
     """One attempt at a job."""
 
-    def __init__(self, job: Job):
+    def __init__(self, job: Job) -> None:
         self.job = job
-        self.args = job.args
+        self.args: dict[str, Any] = job.args
 
     def progress(self, done: int, total: int, message: str = "") -> None:
-        """Reports and keeps the job alive; raises JobLost if it has been taken over."""
+        """Report how far the job is. Raise JobLost if it has been taken over."""
         self._update(done=done, total=total, message=message[:300], heartbeat_at=timezone.now())
 
-    def confirm_ours(self) -> None:
-        """To be called inside a chunk's transaction: locks the job row, so that a lost worker cannot write on."""
+    def assert_owner(self) -> None:
+        """Lock the job row and raise JobLost if another worker owns it. Call inside each chunk's transaction."""
         rows = Job.objects.select_for_update().filter(pk=self.job.pk, token=self.job.token, state=Job.State.RUNNING)
         if not rows.exists():
             raise JobLost
 
-    def _update(self, **values) -> None:
+    def _update(self, **values: Any) -> None:
         rows = Job.objects.filter(pk=self.job.pk, token=self.job.token, state=Job.State.RUNNING)
         if not rows.update(**values):
             raise JobLost
 
 
-def handler(kind: str):
-    def register(function):
+Handler = Callable[[Run], str | None]
+_handlers: dict[str, Handler] = {}
+
+
+def handler(kind: str) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of this kind; what it returns is shown when the job is done."""
+
+    def register(function: Handler) -> Handler:
         _handlers[kind] = function
         return function
 
     return register
 
 
-def enqueue(kind: str, *, actor, key: str, region: str = "", **args) -> Job:
-    """Puts a job in the queue, or returns the one with this key that is queued or running already."""
+def enqueue(kind: str, *, actor: "User | None", key: str, region: str = "", **args: Any) -> Job:
+    """Queue a job, or return the one with this key that is queued or running already."""
     live = Job.objects.filter(key=key, state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    if found := live.first():
-        return found
+    if existing := live.first():
+        return existing
     try:
         with transaction.atomic():
             job = Job.objects.create(kind=kind, key=key, args=args, created_by=actor, region_code=region)
@@ -78,20 +92,19 @@ def enqueue(kind: str, *, actor, key: str, region: str = "", **args) -> Job:
     return job
 
 
-def wake(job_id) -> None:
-    """Tells a worker. If the queue cannot be reached the job waits in the database and beat wakes it later."""
+def wake(job_id: UUID | str) -> None:
+    """Send the queue's message. If the queue cannot be reached the job waits in the database and beat wakes it."""
     try:
-        current_app.send_task(RUN_TASK, [str(job_id)])
+        current_app.send_task(RUN_TASK, [str(job_id)], headers={"request_id": current_id("request_id")})
     except Exception:
         log.exception("queue not reachable; job %s waits for beat", job_id)
 
 
-def run(job_id) -> None:
-    """Claims the job by compare-and-set and runs its handler; does nothing if someone else has it."""
-    token = uuid.uuid4()
+def run(job_id: UUID | str) -> None:
+    """Claim the job by compare-and-set and run its handler; do nothing if another worker has it."""
     claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(
         state=Job.State.RUNNING,
-        token=token,
+        token=uuid.uuid4(),
         attempts=models.F("attempts") + 1,
         heartbeat_at=timezone.now(),
         started_at=timezone.now(),
@@ -99,33 +112,53 @@ def run(job_id) -> None:
     if not claimed:
         return
     job = Job.objects.select_related("created_by").get(pk=job_id)
-    with audit.source(f"任务 {job.kind}"):
-        try:
-            message = _handlers[job.kind](Run(job)) or ""
-        except JobLost:
+    with audit.source(f"任务 {job.kind}"), log_context(job_id=str(job.pk), job_kind=job.kind), Heartbeat(job):
+        log.info("job begins, attempt %s", job.attempts)
+        _attempt(job)
+
+
+def _attempt(job: Job) -> None:
+    try:
+        message = _handlers[job.kind](Run(job)) or ""
+    except JobLost:
+        return
+    except JobFailed as failure:
+        _finish(job, Job.State.FAILED, str(failure))
+    except SoftTimeLimitExceeded:
+        log.exception("job ran into the time limit")
+        _finish(job, Job.State.FAILED, "处理时间超过上限，已停止，没有完成。请把文件分成几份后重试。")
+    except Exception as error:
+        if is_passing(error):
+            # Beat finds the job silent and puts it back in the queue, MAX_ATTEMPTS times.
+            log.exception("job lost the database")
             return
-        except (OperationalError, InterfaceError):
-            # The database was away, or undid this attempt because of another's: beat finds the job silent and puts it
-            # back in the queue, MAX_ATTEMPTS times.
-            log.exception("job %s lost the database", job.pk)
-        except JobFailed as failure:
-            _finish(job, Job.State.FAILED, str(failure))
-        except Exception:
-            log.exception("job %s failed", job.pk)
-            says = f"系统出错，没有完成。请重试；仍不行请把编号 {str(job.pk)[:8]} 告诉县医保局。"
-            _finish(job, Job.State.FAILED, says)
-        else:
-            _finish(job, Job.State.DONE, message)
+        log.exception("job failed")
+        _finish(job, Job.State.FAILED, DISK_FULL if is_disk_full(error) else _unexpected(job))
+    else:
+        _finish(job, Job.State.DONE, message)
+
+
+def _unexpected(job: Job) -> str:
+    return f"系统出错，没有完成。请重试；仍不行请把编号 {str(job.pk)[:8]} 告诉县医保局。"
 
 
 def requeue_stale(*, waiting_since: timedelta = timedelta(seconds=30)) -> int:
-    """Puts jobs of lost workers back in the queue and wakes jobs whose message was lost. Returns how many."""
+    """Put the jobs of lost workers back in the queue and wake jobs whose message was lost. Return how many.
+
+    A row that its worker has locked at this moment is passed over, and one whose file is fresh is left alone.
+    """
     moment = timezone.now()
-    lost = Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=moment - STALE_AFTER)
-    lost.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=Job.State.FAILED, finished_at=moment, message="多次中断，没有完成。请县医保局联系系统管理员。"
-    )
-    lost.update(state=Job.State.QUEUED, token=None, message="处理中断，已重新排队")
+    with transaction.atomic():
+        stale = Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=moment - STALE_AFTER)
+        if connection.features.has_select_for_update_skip_locked:
+            stale = stale.select_for_update(skip_locked=True)
+        lost = Job.objects.filter(
+            pk__in=[pk for pk in stale.values_list("pk", flat=True) if not is_alive(pk, STALE_AFTER)]
+        )
+        lost.filter(attempts__gte=MAX_ATTEMPTS).update(
+            state=Job.State.FAILED, finished_at=moment, message="多次中断，没有完成。请县医保局联系系统管理员。"
+        )
+        lost.filter(state=Job.State.RUNNING).update(state=Job.State.QUEUED, token=None, message="处理中断，已重新排队")
     waiting = Job.objects.filter(state=Job.State.QUEUED).filter(
         models.Q(created_at__lt=moment - waiting_since) | models.Q(attempts__gt=0)
     )
@@ -136,6 +169,7 @@ def requeue_stale(*, waiting_since: timedelta = timedelta(seconds=30)) -> int:
 
 
 def _finish(job: Job, state: str, message: str) -> None:
+    """Close the job, unless another worker has taken it over meanwhile."""
     Job.objects.filter(pk=job.pk, token=job.token, state=Job.State.RUNNING).update(
         state=state, message=message[:300], finished_at=timezone.now(), heartbeat_at=timezone.now()
     )

@@ -25,3 +25,6 @@ class OutboxMessage(models.Model):
         verbose_name = verbose_name_plural = "待发短信"
         ordering = ["-id"]
         indexes = [models.Index(fields=["sent_at", "id"], name="outbox_unsent")]
+
+    def __str__(self) -> str:
+        return f"{self.to_name}：{self.text}"

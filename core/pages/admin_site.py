@@ -6,7 +6,8 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db.models.base import ModelBase
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
@@ -24,6 +25,8 @@ CHAPTERS = (
 #: Views of Django's admin that this site has no use for: it has a logout and a password page of its own, and
 #: view_on_site answers for any object of any region.
 _NOT_OFFERED = {"logout", "password_change", "password_change_done", "view_on_site"}
+#: Models of other packages that register a list of their own: there are no groups here (docs/decisions/scope.md).
+NOT_LISTED = frozenset({"auth.Group"})
 
 
 class CountyAdminSite(AdminSite):
@@ -41,11 +44,17 @@ class CountyAdminSite(AdminSite):
         return redirect_to_login(request.GET.get("next") or "/admin/")
 
     def register(self, model_or_iterable, admin_class=None, **options):
-        """Takes in only lists that end at the user's region; what other packages bring along (groups) stays outside."""
+        """Take in lists that end at the user's region. Pass over the foreign models of NOT_LISTED, and refuse any other
+        list that is no ScopedAdmin: it would be open to every officer or silently missing."""
         from core.pages.admin_base import ScopedAdmin
 
         if admin_class is not None and issubclass(admin_class, ScopedAdmin):
             super().register(model_or_iterable, admin_class, **options)
+            return
+        models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
+        for model in models:
+            if model._meta.label not in NOT_LISTED:
+                raise ImproperlyConfigured(f"{model._meta.label}: its list must be a core.pages.admin_base.ScopedAdmin")
 
     def admin_view(self, view, cacheable=False):
         """Nobody anonymous comes here (the middleware sends them to log in); other roles get the 403 page."""

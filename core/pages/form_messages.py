@@ -49,7 +49,7 @@ _OF_DECIMALS = {
 }
 
 
-def speak() -> None:
+def install_form_messages() -> None:
     """Puts these sentences in the place of Django's, for every form of the site and of its admin."""
     for field, messages in _OF_FIELDS.items():
         field.default_error_messages = {**field.default_error_messages, **messages}

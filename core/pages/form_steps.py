@@ -39,6 +39,11 @@ def run_form(form: forms.Form, step: Callable[[], object]) -> bool:
     return True
 
 
+def form_status(*sent: forms.BaseForm) -> int:
+    """The status of a page with these forms: 400 if what was sent cannot be taken, else 200."""
+    return 400 if any(form.is_bound and form.errors for form in sent) else 200
+
+
 def flash_form_errors(request: HttpRequest, form: forms.Form) -> bool:
     """Whether the form is valid; its errors become messages, for forms that stand on another page."""
     if form.is_valid():

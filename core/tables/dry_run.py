@@ -94,5 +94,5 @@ class SilentRun:
     def progress(self, done: int, total: int, message: str = "") -> None:
         """Report to nobody."""
 
-    def confirm_ours(self) -> None:
+    def assert_owner(self) -> None:
         """Nobody can take a dry run over."""

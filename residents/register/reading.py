@@ -37,7 +37,7 @@ def read_batch(run: jobs.Run) -> str:
         RegisterBatch.objects.filter(pk=batch.pk).update(state=State.REFUSED, problem=str(error)[:300])
         raise jobs.JobFailed(str(error)) from error
     with transaction.atomic():
-        run.confirm_ours()
+        run.assert_owner()
         RegisterBatch.objects.filter(pk=batch.pk).update(state=State.CHECKED, **counts)
     return f"读完 {counts['rows']} 行，有问题 {counts['bad']} 行"
 
@@ -101,7 +101,7 @@ def _stage(run, batch, reader, rows, counts) -> None:
     kept = [problem for found in problems for problem in found][: max(MOST_PROBLEMS - counts["bad"], 0)]
     counts["bad"] += len(problems)
     with transaction.atomic():
-        run.confirm_ours()
+        run.assert_owner()
         load_rows(RegisterRow, _STAGED, staged)
         RegisterProblem.objects.bulk_create(
             [

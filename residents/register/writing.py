@@ -24,7 +24,7 @@ def write_batch(run: jobs.Run) -> str:
     total, last = batch.new + batch.changed, 0
     while batch.state == State.CONFIRMING:
         with transaction.atomic():
-            run.confirm_ours()
+            run.assert_owner()
             chunk = _next_chunk(batch, after=last)
             if not chunk["rows"]:
                 RegisterBatch.objects.filter(pk=batch.pk).update(state=State.CONFIRMED)

@@ -215,7 +215,7 @@ def apply_list(run: jobs.Run) -> str:
         run.progress(done, len(good), f"已登记 {written} 人")
         entries = [NewStatus(row.resident.pk, row.since, row.source) for row in chunk if row.resident and row.since]
         with transaction.atomic():
-            run.confirm_ours()
+            run.assert_owner()
             outcome = set_statuses(status=status, entries=entries, actor=actor, batch=f"status-{attachment.pk}")
         written, refused, done = written + len(outcome.written), refused + len(outcome.refused), done + len(chunk)
     conflicts = f"，{refused} 人与已登记的状态相抵触，没有改动" if refused else ""

@@ -161,7 +161,7 @@ def _read_job(run: jobs.Run) -> str:
     roster = Roster.objects.select_related("campaign__policy_version", "attachment").get(pk=run.args["roster"])
     if roster.state != State.READING:
         return "已经读取过"
-    return read_file(roster=roster, progress=run.progress, confirm=run.confirm_ours)
+    return read_file(roster=roster, progress=run.progress, confirm=run.assert_owner)
 
 
 @transaction.atomic

@@ -12,10 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core.access.roles import Role
-from core.accounts.helper_list import HelperListError, read_helper_list
+from core.accounts.helper_list import read_helper_list
 from core.accounts.models import Position, User
 from core.accounts.selectors import contact_table
-from core.accounts.services import Wanted, change_account, create_accounts, create_from_helper_list
+from core.accounts.services import AccountRequest, change_account, create_accounts, create_from_helper_list
 from core.audit import services as audit
 from core.audit.labels import SUBJECTS
 from core.audit.models import Event
@@ -114,11 +114,11 @@ def test_a_list_confirmed_twice_at_once_makes_each_account_once(officer, tmp_pat
 
 
 def test_a_second_click_makes_no_second_account(officer):
-    wanted = Wanted(name="王晓梅", role="village", region=region("411325100001"), phone="13800000001")
-    (first,) = create_accounts(wanted=[wanted], actor=officer)
+    wanted = AccountRequest(name="王晓梅", role="village", region=region("411325100001"), phone="13800000001")
+    (first,) = create_accounts(requests=[wanted], actor=officer)
     with pytest.raises(Refused, match=f"王晓梅在.*已有账号“{first.user.username}”"):
-        create_accounts(wanted=[wanted], actor=officer)
-    create_accounts(wanted=[replace(wanted, username="wxm2")], actor=officer)
+        create_accounts(requests=[wanted], actor=officer)
+    create_accounts(requests=[replace(wanted, username="wxm2")], actor=officer)
     assert User.objects.filter(name="王晓梅").count() == 2
 
 
@@ -151,12 +151,12 @@ def test_first_passwords_are_shown_once_and_to_nobody_else(client, officer, make
 
 @pytest.mark.parametrize("rows", [[], [["", "", "", "", ""]]])
 def test_a_list_without_people_is_refused(campaign, tmp_path, rows):
-    with pytest.raises(HelperListError, match="没有人员"):
+    with pytest.raises(Refused, match="没有人员"):
         read_helper_list(write(tmp_path / "a.xlsx", rows), "411325")
 
 
 def test_a_file_without_a_heading_is_refused(campaign, tmp_path):
-    with pytest.raises(HelperListError, match="没有找到表头"):
+    with pytest.raises(Refused, match="没有找到表头"):
         read_helper_list(write(tmp_path / "a.xlsx", [["a", "b"]], header=["甲", "乙"]), "411325")
 
 
@@ -225,12 +225,12 @@ def region(code):
     ],
 )
 def test_which_accounts_an_officer_may_make(officer, role, code, department, refusal):
-    wanted = [Wanted(name="新人", role=role, region=region(code), department=department)]
+    wanted = [AccountRequest(name="新人", role=role, region=region(code), department=department)]
     if refusal is None:
-        assert create_accounts(wanted=wanted, actor=officer)[0].user.pk
+        assert create_accounts(requests=wanted, actor=officer)[0].user.pk
     else:
         with pytest.raises(Refused, match=refusal):
-            create_accounts(wanted=wanted, actor=officer)
+            create_accounts(requests=wanted, actor=officer)
 
 
 def test_an_officer_cannot_change_themselves_or_another_officer(officer, make_user):

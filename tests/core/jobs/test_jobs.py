@@ -1,12 +1,16 @@
 """Jobs: done once, by one worker, however often it is asked and whoever dies."""
 
 import datetime
+import errno
+import threading
 import uuid
 
 import pytest
-from django.db import OperationalError, connection
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from core.jobs import heartbeat
 from core.jobs import services as jobs
 from core.jobs.models import Job
 from tests.at_once import together
@@ -124,3 +128,83 @@ def test_the_loser_of_a_circle_of_waits_tries_again():
     jobs.run(job.pk)
     job.refresh_from_db()
     assert job.state == Job.State.RUNNING, "not a failure: beat puts it back in the queue"
+
+
+def test_a_job_that_only_beats_is_not_given_to_a_second_worker():
+    """A handler busy with one long statement reports nothing; its heartbeat does, in the row and as a file."""
+    seen = []
+
+    @jobs.handler("test.long")
+    def long(run):
+        Job.objects.filter(pk=run.job.pk).update(heartbeat_at=timezone.now() - datetime.timedelta(minutes=5))
+        heartbeat._file(run.job.pk).parent.mkdir(parents=True, exist_ok=True)
+        heartbeat._file(run.job.pk).touch()  # all that a thread can do while SQLite's write lock is held
+        jobs.requeue_stale()
+        seen.append(Job.objects.get(pk=run.job.pk).state)
+        heartbeat.Heartbeat(run.job).beat()
+        seen.append(Job.objects.get(pk=run.job.pk).heartbeat_at > timezone.now() - datetime.timedelta(seconds=5))
+
+    job = jobs.enqueue("test.long", actor=None, key="a")
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert seen == [Job.State.RUNNING, True] and job.state == Job.State.DONE
+    assert not heartbeat.is_alive(job.pk, jobs.STALE_AFTER), "the file is gone with the job"
+
+
+def test_the_heartbeat_follows_no_job_that_was_taken_over():
+    job = Job.objects.create(kind="x", key="a", state=Job.State.RUNNING, token=uuid.uuid4(), heartbeat_at=timezone.now())
+    old = timezone.now() - datetime.timedelta(minutes=5)
+    Job.objects.update(token=uuid.uuid4(), heartbeat_at=old)
+    heartbeat.Heartbeat(job).beat()
+    job.refresh_from_db()
+    assert job.heartbeat_at == old
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_heartbeat_beats_beside_the_handler():
+    beaten = threading.Event()
+
+    class Watched(heartbeat.Heartbeat):
+        def beat(self):
+            super().beat()
+            beaten.set()
+
+    old = timezone.now() - datetime.timedelta(minutes=5)
+    job = Job.objects.create(kind="x", key="a", state=Job.State.RUNNING, token=uuid.uuid4(), heartbeat_at=old)
+    with Watched(job, every=0.01):
+        assert beaten.wait(timeout=30)
+    job.refresh_from_db()
+    assert job.heartbeat_at > old
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_job_whose_row_its_worker_has_locked_is_passed_over():
+    old = timezone.now() - datetime.timedelta(minutes=5)
+    job = Job.objects.create(kind="x", key="a", state=Job.State.RUNNING, token=uuid.uuid4(), heartbeat_at=old)
+    with transaction.atomic():
+        jobs.Run(job).assert_owner()
+        assert together(jobs.requeue_stale) == [0]
+    job.refresh_from_db()
+    assert job.state == Job.State.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "磁盘空间已满"),
+        (OperationalError("database or disk is full"), "磁盘空间已满"),
+        (SoftTimeLimitExceeded(), "处理时间超过上限"),
+        (InterfaceError("Error binding parameter 3: type 'complex' is not supported"), "系统出错"),
+        (ValueError("x"), "系统出错"),
+    ],
+)
+def test_what_will_not_pass_by_itself_is_said_at_once(error, message):
+    @jobs.handler("test.trouble")
+    def trouble(run):
+        raise error
+
+    job = jobs.enqueue("test.trouble", actor=None, key="a")
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == Job.State.FAILED and message in job.message

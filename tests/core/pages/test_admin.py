@@ -6,6 +6,8 @@ import re
 import openpyxl
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -19,6 +21,15 @@ from tests.collection.paid_people import pay
 
 HERE, ELSEWHERE = "411325100001", "411325101200"
 LISTS = sorted(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist" for model in admin.site._registry)
+
+
+def test_a_list_that_does_not_end_at_the_region_is_refused():
+    with pytest.raises(ImproperlyConfigured, match="core.Event"):
+        admin.site.register(Event, admin.ModelAdmin)
+    with pytest.raises(ImproperlyConfigured, match="core.Event"):
+        admin.site.register([Event])
+    admin.site.register(Group, admin.ModelAdmin)
+    assert not admin.site.is_registered(Event) and not admin.site.is_registered(Group)
 
 
 def test_nothing_is_deleted_here():
