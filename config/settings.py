@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "core.pages.middleware.RequestIdMiddleware",
     "core.pages.middleware.AuditSourceMiddleware",
     "core.pages.middleware.IdleLogoutMiddleware",
+    "core.accounts.sessions.SessionLimitsMiddleware",
     "core.pages.middleware.LoginMiddleware",
     "core.pages.middleware.FirstPasswordMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -157,10 +158,19 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "core.accounts.backends.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "phone")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "core.accounts.passwords.TwoKindsValidator"},
+    {"NAME": "core.accounts.passwords.TradeWordsValidator"},
+]
+# The second reads what was kept before, and first passwords; Django hashes it anew when it is used.
+PASSWORD_HASHERS = [
+    "core.accounts.passwords.BoundedArgon2Hasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
@@ -177,8 +187,10 @@ AXES_CLIENT_IP_CALLABLE = "core.pages.middleware.client_address"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
+# A session ends after half an hour without a request, and after twelve hours whatever was done in it.
 IDLE_MINUTES = 30
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_HOURS = 12
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

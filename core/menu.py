@@ -1,13 +1,14 @@
 from django.urls import reverse
 
 from core.access.roles import Role
-from core.accounts import lockout
+from core.accounts import confirmations, lockout
 from core.accounts.models import User
 from core.pages.frame import Entry, Todo
 
 ENTRIES = [
     Entry("今日待办", "home", 10),
     Entry("账号", "account_list", 90),
+    Entry("账号变更确认", "account_changes", 90),
     Entry("登录锁定", "lock_list", 91),
     Entry("审计日志", "event_list", 92),
     Entry("联系表", "contact_list", 93),
@@ -15,20 +16,25 @@ ENTRIES = [
 ]
 
 
-def todos(user) -> list[Todo]:
+def todos(user: User) -> list[Todo]:
     if user.role == Role.SECURITY:
-        return _locks(user)
+        return [*_changes(user), *_locks(user)]
     if user.role == Role.SYSTEM:
         return _first_passwords(user)
     return []
 
 
-def _locks(user):
+def _changes(user: User) -> list[Todo]:
+    number = confirmations.waiting_count(user)
+    return [Todo(f"{number} 项账号变更等您确认", reverse("account_changes"), urgent=True)] if number else []
+
+
+def _locks(user: User) -> list[Todo]:
     names = set(User.objects.for_user(user).values_list("username", flat=True))
     number = sum(1 for row in lockout.locked() if row["username"] in names)
     return [Todo(f"{number} 个账号因输错密码被锁定", reverse("lock_list"), urgent=True)] if number else []
 
 
-def _first_passwords(user):
+def _first_passwords(user: User) -> list[Todo]:
     waiting = User.objects.for_user(user).filter(is_active=True, must_change_password=True, last_login=None).count()
     return [Todo(f"{waiting} 个账号发了首次密码还没有登录过", reverse("account_list"))] if waiting else []

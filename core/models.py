@@ -1,6 +1,6 @@
 """The models of every topic, where Django looks for them; code imports them from their topics."""
 
-from core.accounts.models import Position, User  # noqa: F401
+from core.accounts.models import AccountChange, Position, User  # noqa: F401
 from core.audit.models import Event  # noqa: F401
 from core.calendar.models import Holiday  # noqa: F401
 from core.files.models import Attachment  # noqa: F401

@@ -25,13 +25,15 @@ OFFICERS = frozenset({Role.SYSTEM, Role.SECURITY, Role.AUDIT})
 ADMIN_ROLES = frozenset({Role.COUNTY, *OFFICERS})
 #: Every role that works on business data.
 BUSINESS = frozenset(Role) - OFFICERS
+#: Offices: what gives one of these roles to somebody, or a new password to who has it, takes two people.
+OFFICES = BUSINESS - {Role.VILLAGE}
 EVERYONE = frozenset(Role)
 #: Who registers people and changes what is known of them at the counter.
 AT_THE_COUNTER = (Role.COUNTY, Role.TOWNSHIP)
 
 
 def roles(*allowed):
-    """Opens a view to these roles; others get the 403 page. Sets `view.roles`, which menus and tests read."""
+    """Open a view to these roles; others get the 403 page. Sets `view.roles`, which menus and tests read."""
     allowed = frozenset(Role(role) for role in allowed)
 
     def decorate(view):

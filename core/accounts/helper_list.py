@@ -8,6 +8,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.db.models import Q
+
 from core.accounts.models import Position, User
 from core.refusals import Refused
 from core.regions.models import Region
@@ -96,8 +98,8 @@ def _check(rows, county_code) -> None:
     regions = list(Region.objects.in_region(county_code).filter(replaced_by=None))
     townships = _by_name(region for region in regions if region.level == Region.Level.TOWNSHIP)
     villages = _by_name(region for region in regions if region.level == Region.Level.VILLAGE)
-    active = User.objects.in_region(county_code).filter(is_active=True)
-    accounts = {(user.region_id, user.name, user.position): user for user in active}
+    usable = User.objects.in_region(county_code).filter(Q(is_active=True) | Q(changes__state="waiting"))
+    accounts = {(user.region_id, user.name, user.position): user for user in usable}
     seen: dict[tuple, int] = {}
     owners: dict[str, Row] = {}
     for row in rows:

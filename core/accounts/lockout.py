@@ -59,3 +59,23 @@ def locked() -> list[dict]:
         .order_by("-last")
     )
     return [{**row, "unlocks_at": row["last"] + COOL_OFF} for row in rows]
+
+
+def record_failure(username: str) -> None:
+    """Leave an event of a failed login, at most as many from one address as lock an account.
+
+    What was typed is kept only if an account is called so: people type passwords in the field above.
+    """
+    user = User.objects.filter(username=username[:40]).first()
+    since = timezone.now() - COOL_OFF
+    earlier = Event.objects.filter(action="session.failed", source=audit.current_source(), recorded_at__gte=since)
+    if earlier.filter(object_id=user.username if user else "").count() >= settings.AXES_FAILURE_LIMIT:
+        return
+    audit.record(
+        "session.failed",
+        actor=None,
+        object_type="user",
+        object_id=user.username if user else "",
+        region=(user.region_id or "") if user else "",
+        summary=f"登录失败：{f'账号 {user.username}' if user else '没有这个账号'}",
+    )

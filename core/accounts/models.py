@@ -1,3 +1,5 @@
+from typing import Any, Self
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
@@ -17,7 +19,7 @@ class Position(models.TextChoices):
 
 
 class AccountQuerySet(ScopedQuerySet):
-    def for_user(self, user):
+    def for_user(self, user: "User") -> Self:
         """System and security officers look after the accounts of their county; others see their own region's."""
         if user.role in (Role.SYSTEM, Role.SECURITY):
             return self.in_region(user.region_id or "")
@@ -25,7 +27,7 @@ class AccountQuerySet(ScopedQuerySet):
 
 
 class UserManager(BaseUserManager.from_queryset(AccountQuerySet)):
-    def create_user(self, username: str, password: str | None = None, **fields) -> "User":
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(username=self.model.normalize_username(username), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -56,6 +58,10 @@ class User(AbstractBaseUser):
     phone = models.CharField("联系电话", max_length=20, blank=True)
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("首次登录须改密码", default=True)
+    #: When a first password was given out; none once the person has one of their own.
+    password_issued_at = models.DateTimeField("首次密码发放时间", null=True, editable=False)
+    #: The one session of an office (docs/decisions/accounts.md); a helper may have several.
+    session_key = models.CharField(max_length=40, blank=True, editable=False)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
     scope_field = "region_id"
@@ -67,7 +73,7 @@ class User(AbstractBaseUser):
         verbose_name = verbose_name_plural = "账号"
         ordering = ["region_id", "username"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name or self.username
 
     @property
@@ -83,8 +89,60 @@ class User(AbstractBaseUser):
     def is_staff(self) -> bool:
         return self.is_active and self.role in ADMIN_ROLES
 
-    def has_perm(self, perm, obj=None) -> bool:
+    def has_perm(self, perm: str, obj: object = None) -> bool:
         return False
 
-    def has_module_perms(self, app_label) -> bool:
+    def has_module_perms(self, app_label: str) -> bool:
         return False
+
+
+class AccountChangeQuerySet(ScopedQuerySet):
+    def for_user(self, user: User) -> Self:
+        """The system officer's requests and the security officer's decisions are of their county."""
+        return self.in_region(user.region_id or "") if user.role in (Role.SYSTEM, Role.SECURITY) else self.none()
+
+
+class AccountChange(models.Model):
+    """账号变更: what the system officer asks for and the security officer confirms or refuses."""
+
+    class Kind(models.TextChoices):
+        CREATE = "create", "新建账号"
+        CHANGE = "change", "变更账号"
+        RESET = "reset", "重置密码"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待确认"
+        CONFIRMED = "confirmed", "已确认"
+        REFUSED = "refused", "不同意"
+        WITHDRAWN = "withdrawn", "已被新的申请替代"
+
+    user = models.ForeignKey(User, models.PROTECT, verbose_name="账号", related_name="changes")
+    kind = models.CharField("类别", max_length=8, choices=Kind)
+    before = models.JSONField("变更前", default=dict)
+    values = models.JSONField("变更后", default=dict)
+    #: The hash of the new first password; emptied once it is decided.
+    password = models.CharField(max_length=128, blank=True, editable=False)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.WAITING)
+    requested_by = models.ForeignKey(User, models.PROTECT, verbose_name="申请人", related_name="+")
+    requested_at = models.DateTimeField("申请时间", auto_now_add=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, verbose_name="确认人", null=True, related_name="+")
+    decided_at = models.DateTimeField("确认时间", null=True)
+    reason = models.CharField("不同意的原因", max_length=200, blank=True)
+
+    scope_field = "user__region_id"
+    objects = AccountChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "账号变更"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind"], condition=models.Q(state="waiting"), name="one_waiting_change_a_kind"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(decided_by=models.F("requested_by")), name="account_change_takes_two"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.user.username}（{self.user.name}，{self.user.get_role_display()}）"

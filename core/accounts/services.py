@@ -1,17 +1,26 @@
-"""Accounts: made by the system officer, each with a first password that is shown once and must be changed."""
+"""Accounts: made by the system officer, each with a first password that is shown once and must be changed.
+
+What gives somebody an office (core/access/roles.py: OFFICES) takes effect once the security officer has confirmed it
+(core/accounts/confirmations.py), so that no one officer can make or take over an account of the bureau.
+"""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
 
-from core.access.roles import OFFICERS, Role
+from core.access.roles import OFFICERS, OFFICES, Role
+from core.accounts import confirmations
 from core.accounts.helper_list import read_helper_list
-from core.accounts.models import Position, User
+from core.accounts.models import AccountChange, Position, User
 from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
@@ -22,14 +31,22 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 #: A first password has 59 random bits, so guessing is hopeless whatever the number of rounds; few rounds let 300
 #: accounts be made in a second. Django strengthens the hash by itself when the password is first used.
 _ROUNDS = 5_000
+_LEVELS = {
+    Role.VILLAGE: Region.Level.VILLAGE,
+    Role.TOWNSHIP: Region.Level.TOWNSHIP,
+    Role.COUNTY: Region.Level.COUNTY,
+    Role.TAX: Region.Level.COUNTY,
+    Role.DEPARTMENT: Region.Level.COUNTY,
+}
 
 
 @dataclass(frozen=True)
 class IssuedAccount:
-    """An account with its first password, which exists nowhere else."""
+    """An account with its first password, which exists nowhere else. `waits`: for the security officer."""
 
     user: User
     password: str
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,70 +63,87 @@ class AccountRequest:
 
 
 @transaction.atomic
-def create_accounts(*, wanted: list[AccountRequest], actor) -> list[IssuedAccount]:
-    """Makes them all or none. Raises Refused for a role or region the actor may not give, and for somebody who
-    has the account already (a second click), unless a name for another one is given."""
-    for one in wanted:
-        _check(one, actor)
+def create_accounts(*, requests: list[AccountRequest], actor: User) -> list[IssuedAccount]:
+    """Make all accounts or none; those of offices stay closed until the security officer confirms them.
+
+    Raise Refused for a role or region the actor may not give, and for somebody who has the account already (a second
+    click), unless a name for another one is given.
+    """
+    for request in requests:
+        _check(request, actor)
     if actor.region:
         lock_region(actor.region)
-    active = User.objects.filter(is_active=True, name__in={one.name for one in wanted})
-    known = {tuple(who): name for *who, name in active.values_list("region", "role", "name", "phone", "username")}
-    for one in wanted:
-        if not one.username and (name := known.get((one.region.pk, one.role, one.name, one.phone))):
-            raise Refused(
-                f"{one.name}在{one.region.name}已有账号“{name}”，没有再建。忘记密码的请重置；"
-                "确是同名的另一个人，请填写账号名再建。"
-            )
+    _refuse_existing(requests)
     taken = set(User.objects.values_list("username", flat=True))
-    issued = []
-    for one in wanted:
-        password = _new_password()
-        username = one.username or _free_name(one.region.code, taken)
-        if username in taken:
-            raise Refused(f"账号“{username}”已经有人用了，请换一个。")
-        taken.add(username)
-        user = User(
-            username=username,
-            name=one.name,
-            role=one.role,
-            region=one.region,
-            phone=one.phone,
-            position=one.position,
-            department=one.department,
-            password=_hash(password),
-        )
-        issued.append(IssuedAccount(user, password))
+    issued = [_issue(request, taken) for request in requests]
     try:
         with transaction.atomic():
-            User.objects.bulk_create([one.user for one in issued])
+            User.objects.bulk_create([account.user for account in issued])
     except IntegrityError as error:
         raise Refused("有人同时在建立账号，这一次没有建立。请重新上传名单，已有的账号不会重复。") from error
-    audit.record_all(
-        [
-            audit.event(
-                "account.create",
-                actor=actor,
-                obj=one.user,
-                summary=f"建立账号 {one.user.username}（{one.user.name}，{one.user.get_role_display()}）",
-                after={"role": one.user.role, "region": one.user.region_id},
-            )
-            for one in issued
-        ]
-    )
+    audit.record_all([_created_event(account.user, actor) for account in issued])
+    for account in issued:
+        if account.waits:
+            confirmations.request_change(kind=AccountChange.Kind.CREATE, user=account.user, actor=actor)
     return issued
 
 
-@transaction.atomic
-def create_from_helper_list(*, path: Path, actor) -> list[IssuedAccount]:
-    """Accounts for the good rows of a list (core/accounts/helper_list.py) that have none yet; safe to repeat.
+def _refuse_existing(requests: Iterable[AccountRequest]) -> None:
+    """Raise Refused if one of these people has the account already, active or waiting to be confirmed."""
+    usable = User.objects.filter(Q(is_active=True) | Q(changes__state=AccountChange.State.WAITING))
+    rows = usable.filter(name__in={request.name for request in requests})
+    usernames = {tuple(who): name for *who, name in rows.values_list("region", "role", "name", "phone", "username")}
+    for request in requests:
+        key = (request.region.pk, request.role, request.name, request.phone)
+        if not request.username and (username := usernames.get(key)):
+            raise Refused(
+                f"{request.name}在{request.region.name}已有账号“{username}”，没有再建。忘记密码的请重置；"
+                "确是同名的另一个人，请填写账号名再建。"
+            )
 
-    It is read while nobody else makes accounts from a list: of two clicks at once the second finds them made.
+
+def _issue(request: AccountRequest, taken: set[str]) -> IssuedAccount:
+    """An unsaved account with its first password; its name joins those taken."""
+    password = _new_password()
+    username = request.username or _free_name(request.region.code, taken)
+    if username in taken:
+        raise Refused(f"账号“{username}”已经有人用了，请换一个。", "username")
+    taken.add(username)
+    waits = request.role in OFFICES
+    user = User(
+        username=username,
+        name=request.name,
+        role=request.role,
+        region=request.region,
+        phone=request.phone,
+        position=request.position,
+        department=request.department,
+        is_active=not waits,
+        password=_hash(password),
+        password_issued_at=timezone.now(),
+    )
+    return IssuedAccount(user, password, waits)
+
+
+def _created_event(user: User, actor: User) -> Any:
+    return audit.event(
+        "account.create",
+        actor=actor,
+        obj=user,
+        summary=f"建立账号 {user.username}（{user.name}，{user.get_role_display()}）",
+        after={"role": user.role, "region": user.region_id},
+    )
+
+
+@transaction.atomic
+def create_from_helper_list(*, path: Path, actor: User) -> list[IssuedAccount]:
+    """Make accounts for the good rows of a list (core/accounts/helper_list.py) that have none yet; safe to repeat.
+
+    The list is read under the county's lock: of two clicks at once the second finds the accounts made.
     """
     if actor.region:
         lock_region(actor.region)
-    rows = read_helper_list(path, actor.region_id or "")
-    wanted = [
+    requests = [
         AccountRequest(
             name=row.name,
             role=Role.VILLAGE if row.position == Position.HELPER else Role.TOWNSHIP,
@@ -117,21 +151,21 @@ def create_from_helper_list(*, path: Path, actor) -> list[IssuedAccount]:
             phone=row.phone,
             position=row.position,
         )
-        for row in rows
-        if not row.problems and not row.existing
+        for row in read_helper_list(path, actor.region_id or "")
+        if row.region is not None and not row.problems and not row.existing
     ]
     return create_accounts(requests=requests, actor=actor)
 
 
 @transaction.atomic
 def create_officer(*, role: str, username: str, name: str, county: str, password: str) -> User:
-    """One of the three officers of a county, from the command line alone: no officer can make another of themselves."""
+    """Make one of the three officers of a county; from the command line alone, since no officer may make another."""
     region = Region.objects.filter(code=county, level=Region.Level.COUNTY).first()
     if region is None:
         raise Refused(f"没有代码为 {county} 的县。请先运行 open_campaign。")
     if User.objects.filter(username=username).exists():
         raise Refused(f"账号 {username} 已经有了。")
-    user = User(username=username, name=name, role=role, region=region)
+    user = User(username=username, name=name, role=role, region=region, password_issued_at=timezone.now())
     try:
         user.full_clean(exclude=["password"])
         validate_password(password, user)
@@ -145,74 +179,84 @@ def create_officer(*, role: str, username: str, name: str, county: str, password
 
 @transaction.atomic
 def change_password(*, user: User, password: str) -> User:
-    """Somebody's own new password, which the form has checked; a first password is done with."""
+    """Set somebody's own new password, which the form has checked; a first password is done with."""
     user.set_password(password)
     user.must_change_password = False
-    user.save(update_fields=["password", "must_change_password"])
+    user.password_issued_at = None
+    user.save(update_fields=["password", "must_change_password", "password_issued_at"])
     audit.record("account.password", actor=user, obj=user, summary="修改密码")
     return user
 
 
 @transaction.atomic
-def reset_password(*, user: User, actor) -> IssuedAccount:
-    """A new first password for an account; the old one stops working at once."""
+def reset_password(*, user: User, actor: User) -> IssuedAccount:
+    """Issue a new first password. A helper's old one stops working at once and the person is told; an office keeps its
+    password until the security officer confirms."""
     password = _new_password()
-    user.password = _hash(password)
-    user.must_change_password = True
-    user.save(update_fields=["password", "must_change_password"])
-    audit.record("account.reset_password", actor=actor, obj=user, summary=f"重置账号 {user.username} 的密码")
-    return IssuedAccount(user, password)
+    waits = user.role in OFFICES
+    audit.record(
+        "account.reset_password",
+        actor=actor,
+        obj=user,
+        summary=f"{'申请重置' if waits else '重置'}账号 {user.username} 的密码",
+    )
+    change = AccountChange(kind=AccountChange.Kind.RESET, user=user, password=_hash(password), requested_by=actor)
+    if waits:
+        confirmations.save_request(change)
+    else:
+        confirmations.apply_change(change)
+    return IssuedAccount(user, password, waits)
 
 
 @transaction.atomic
-def change_account(*, user: User, actor, **values) -> User:
-    """Changes name, role, region, department, position, phone or is_active of an account, and records each change."""
+def change_account(*, user: User, actor: User, **values: Any) -> bool:
+    """Change name, role, region, department, position, phone or is_active. Return whether it took effect.
+
+    What makes, moves or opens an office waits for the security officer, and so does its phone, to which the notices go.
+    To close an account needs nobody else.
+    """
     if user.pk == actor.pk:
         raise Refused("不能修改自己的账号，请由另一名管理员修改。")
     if user.role in OFFICERS:
         raise Refused("系统、安全、审计三员的账号不在这里修改。")
-    before = {name: str(getattr(user, f"{name}_id" if name == "region" else name) or "") for name in values}
+    before = confirmations.stored_values(user, values)
+    was_office = user.role in OFFICES
     for name, value in values.items():
         setattr(user, name, value)
     _check(AccountRequest(name=user.name, role=user.role, region=user.region, department=user.department), actor)
-    user.save(update_fields=list(values))
-    after = {name: str(getattr(user, f"{name}_id" if name == "region" else name) or "") for name in values}
-    changed = {name for name in values if before[name] != after[name]}
-    if changed:
-        audit.record(
-            "account.change",
-            actor=actor,
-            obj=user,
-            summary=f"修改账号 {user.username}（{user.name}）",
-            before={name: before[name] for name in changed},
-            after={name: after[name] for name in changed},
-        )
-    return user
+    after = confirmations.stored_values(user, values)
+    changed = [name for name in values if before[name] != after[name]]
+    if not changed:
+        return True
+    change = AccountChange(
+        kind=AccountChange.Kind.CHANGE,
+        user=user,
+        before={name: before[name] for name in changed},
+        values={name: after[name] for name in changed},
+        requested_by=actor,
+    )
+    only_closes = changed == ["is_active"] and not user.is_active
+    if (was_office or user.role in OFFICES) and not only_closes:
+        confirmations.save_request(change)
+        return False
+    confirmations.apply_change(change)
+    return True
 
 
-_LEVELS = {
-    Role.VILLAGE: Region.Level.VILLAGE,
-    Role.TOWNSHIP: Region.Level.TOWNSHIP,
-    Role.COUNTY: Region.Level.COUNTY,
-    Role.TAX: Region.Level.COUNTY,
-    Role.DEPARTMENT: Region.Level.COUNTY,
-}
-
-
-def _check(wanted: AccountRequest, actor) -> None:
-    """Whether the actor may give this role in this region; officers are made by `create_officer` alone."""
-    if wanted.role in OFFICERS:
-        raise Refused("系统、安全、审计三员的账号由运维人员用命令建立。")
-    if wanted.region is None:
-        raise Refused("请选择区划。")
-    if not actor.region_id or not wanted.region.code.startswith(actor.region_id):
-        raise Refused("只能建立和修改本县的账号。")
-    level = _LEVELS.get(wanted.role)
-    if level and wanted.region.level != level:
+def _check(request: AccountRequest, actor: User) -> None:
+    """Raise Refused unless the actor may give this role in this region; officers are made by `create_officer` alone."""
+    if request.role in OFFICERS:
+        raise Refused("系统、安全、审计三员的账号由运维人员用命令建立。", "role")
+    if request.region is None:
+        raise Refused("请选择区划。", "region_code")
+    if not actor.region_id or not request.region.code.startswith(actor.region_id):
+        raise Refused("只能建立和修改本县的账号。", "region_code")
+    level = _LEVELS.get(Role(request.role))
+    if level and request.region.level != level:
         label = Region.Level(level).label
-        raise Refused(f"{Role(wanted.role).label}的账号要选择{label}一级的区划。")
-    if wanted.role == Role.DEPARTMENT and not wanted.department:
-        raise Refused("认定部门的账号要填写部门名称。")
+        raise Refused(f"{Role(request.role).label}的账号要选择{label}一级的区划。", "region_code")
+    if request.role == Role.DEPARTMENT and not request.department:
+        raise Refused("认定部门的账号要填写部门名称。", "department")
 
 
 def _free_name(code: str, taken: set[str]) -> str:

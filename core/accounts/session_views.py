@@ -1,15 +1,22 @@
-"""Login, logout, password: each leaves an audit event."""
+"""Login, logout, password: each leaves an audit event, and so does a login that fails."""
+
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 
 from core.access.roles import EVERYONE, roles
-from core.accounts.lockout import COOL_OFF_MINUTES
+from core.accounts import sessions
+from core.accounts.lockout import COOL_OFF_MINUTES, record_failure
+from core.accounts.models import User
+from core.accounts.passwords import FIRST_PASSWORD_DAYS, first_password_ends
 from core.accounts.services import change_password
 from core.audit import services as audit
 
@@ -20,16 +27,42 @@ class LoginForm(AuthenticationForm):
         f"连续输错 {settings.AXES_FAILURE_LIMIT} 次会停用 {COOL_OFF_MINUTES} 分钟。",
         "inactive": "这个账号已经停用，请联系县医保局系统管理员。",
     }
+    # Nobody's password is longer, and hashing a book costs what hashing a word does not.
+    password = forms.CharField(
+        label="密码",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def confirm_login_allowed(self, user: User) -> None:
+        super().confirm_login_allowed(user)
+        ends = first_password_ends(user)
+        if ends and ends < timezone.now():
+            raise forms.ValidationError(
+                f"首次密码发放已超过{FIRST_PASSWORD_DAYS}天，不能再用。请联系县医保局系统管理员重置。", code="run_out"
+            )
 
 
 class NewPasswordForm(PasswordChangeForm):
-    def clean_new_password1(self):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "new_password1"
+        ].help_text = (
+            "至少 10 个字符，要有字母、数字、符号中的至少两种；不要用业务词语、地名拼音、账号、电话或区划代码。"
+        )
+        for field in self.fields.values():
+            field.max_length = 128
+            field.validators.append(forms.fields.validators.MaxLengthValidator(128))
+
+    def clean_new_password1(self) -> str:
         new = self.cleaned_data.get("new_password1", "")
         if new and self.user.check_password(new):
             raise forms.ValidationError("新密码不能与现在的密码相同，请换一个。")
         return new
 
-    def save(self, commit=True):
+    def save(self, commit: bool = True) -> User:
         return change_password(user=self.user, password=self.cleaned_data["new_password1"])
 
 
@@ -40,14 +73,19 @@ class Login(views.LoginView):
     redirect_authenticated_user = True
     extra_context = {"failure_limit": settings.AXES_FAILURE_LIMIT, "cooloff_minutes": COOL_OFF_MINUTES}
 
-    def form_valid(self, form):
+    def form_valid(self, form: LoginForm) -> HttpResponse:
         response = super().form_valid(form)
+        sessions.begin(self.request, self.request.user)
         audit.record("session.login", actor=self.request.user, obj=self.request.user, summary="登录")
         return response
 
+    def form_invalid(self, form: LoginForm) -> HttpResponse:
+        record_failure(form.data.get("username", ""))
+        return self.render_to_response(self.get_context_data(form=form), status=400)
+
 
 class Logout(views.LogoutView):
-    def post(self, request, *args, **kwargs):
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         audit.record("session.logout", actor=request.user, obj=request.user, summary="退出")
         return super().post(request, *args, **kwargs)
 
@@ -56,6 +94,14 @@ class PasswordChange(views.PasswordChangeView):
     template_name = "registration/password_change.html"
     form_class = NewPasswordForm
     success_url = reverse_lazy("home")
+
+    def form_valid(self, form: NewPasswordForm) -> HttpResponse:
+        response = super().form_valid(form)  # gives the session a new key
+        sessions.begin(self.request, form.user)
+        return response
+
+    def form_invalid(self, form: NewPasswordForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=400)
 
 
 login = Login.as_view()

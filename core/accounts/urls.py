@@ -1,6 +1,6 @@
 from django.urls import path
 
-from core.accounts import lock_views, session_views, views
+from core.accounts import confirmation_views, lock_views, session_views, views
 
 urlpatterns = [
     path("login/", session_views.login, name="login"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("accounts/<int:pk>/reset/", views.account_reset, name="account_reset"),
     path("accounts/import/", views.account_import, name="account_import"),
     path("accounts/import/<uuid:attachment>/", views.account_import_confirm, name="account_import_confirm"),
+    path("accounts/changes/", confirmation_views.change_list, name="account_changes"),
+    path("accounts/changes/decide/", confirmation_views.change_decide, name="account_changes_decide"),
     path("contacts/", views.contact_list, name="contact_list"),
     path("locks/", lock_views.lock_list, name="lock_list"),
     path("locks/release/", lock_views.lock_release, name="lock_release"),

@@ -11,13 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from core.access.roles import OFFICERS, Role, roles
+from core.access.roles import OFFICERS, OFFICES, Role, roles
 from core.accounts import selectors as contacts
 from core.accounts.forms import AccountForm, HelperListForm
 from core.accounts.helper_list import read_helper_list
 from core.accounts.models import User
+from core.accounts.passwords import FIRST_PASSWORD_DAYS
 from core.accounts.services import (
     AccountRequest,
+    IssuedAccount,
     change_account,
     create_accounts,
     create_from_helper_list,
@@ -74,12 +76,16 @@ def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.for_user(request.user).exclude(role__in=OFFICERS), pk=pk)
     form = AccountForm(request.POST or None, instance=user, officer=request.user)
     stored = User.objects.get(pk=user.pk)
+    in_effect: list[bool] = []
     if request.method == "POST" and run_form(
-        form, lambda: change_account(user=stored, actor=request.user, **form.values())
+        form, lambda: in_effect.append(change_account(user=stored, actor=request.user, **form.values()))
     ):
-        messages.success(request, f"账号 {stored.username} 已保存。")
+        if in_effect[0]:
+            messages.success(request, f"账号 {stored.username} 已保存。")
+        else:
+            messages.info(request, f"账号 {stored.username} 的变更已提交安全管理员，确认后生效。")
         return redirect("account_list")
-    facts = {"title": f"账号 {user.username}", "form": form, "account": user}
+    facts = {"title": f"账号 {user.username}", "form": form, "account": user, "is_office": user.role in OFFICES}
     return render(request, "core/accounts/account_form.html", facts, status=form_status(form))
 
 
@@ -132,7 +138,8 @@ def _preview(stored: Attachment, user: User) -> dict[str, object]:
 
 def _slips(request: HttpRequest, issued: list[IssuedAccount]) -> HttpResponse:
     """First passwords, shown in this answer and never again."""
-    return render(request, "core/accounts/slips.html", {"title": "首次密码条", "issued": issued})
+    facts = {"title": "首次密码条", "issued": issued, "days": FIRST_PASSWORD_DAYS}
+    return render(request, "core/accounts/slips.html", facts)
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP, Role.SYSTEM)

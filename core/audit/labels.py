@@ -137,7 +137,7 @@ JOBS = {
     "status.apply": "登记人员状态",
 }
 #: What short messages are about.
-NOTICES = {"duty": "缴存提醒", "ranking_foot": "排名靠后提醒", "standing_still": "没有新增提醒"}
+NOTICES = {"account": "账号通知", "duty": "缴存提醒", "ranking_foot": "排名靠后提醒", "standing_still": "没有新增提醒"}
 _NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 _REGION = re.compile(r"\d{6}(?:\d{3}){0,2}")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)\S*")

@@ -25,8 +25,8 @@ CHAPTERS = (
 #: Views of Django's admin that this site has no use for: it has a logout and a password page of its own, and
 #: view_on_site answers for any object of any region.
 _NOT_OFFERED = {"logout", "password_change", "password_change_done", "view_on_site"}
-#: Models of other packages that register a list of their own: there are no groups here (docs/decisions/scope.md).
-NOT_LISTED = frozenset({"auth.Group"})
+#: Models of other packages that register lists of their own. There are no groups (docs/decisions/scope.md).
+NOT_LISTED = frozenset({"auth.Group", "auth.User"})
 
 
 class CountyAdminSite(AdminSite):

@@ -70,7 +70,7 @@ class IdleLogoutMiddleware:
             if moment - seen > settings.IDLE_MINUTES * 60:
                 logout(request)
                 messages.info(request, f"超过{settings.IDLE_MINUTES}分钟没有操作，已自动退出，请重新登录。")
-                return redirect_to_login(_page_after_login(request))
+                return redirect_to_login(page_after_login(request))
             if moment - seen > 60 or "seen_at" not in request.session:
                 request.session["seen_at"] = moment
         return self.get_response(request)
@@ -82,10 +82,10 @@ class LoginMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(self, request, view_func):
         if request.method == "POST":
             messages.info(request, "登录已经失效，刚才提交的内容没有保存，请登录后重新填写。")
-        return redirect_to_login(_page_after_login(request))
+        return redirect_to_login(page_after_login(request))
 
 
-def _page_after_login(request) -> str:
+def page_after_login(request) -> str:
     """The page that was asked for; the first page after a form, whose address may take nothing but forms."""
     return request.get_full_path() if request.method == "GET" else "/"
 

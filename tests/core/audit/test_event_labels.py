@@ -5,6 +5,7 @@ import pytest
 from django.conf import settings
 
 from collection.cash import notices as duty_notices
+from core.accounts import confirmations
 from core.audit.labels import JOBS, NOTICES, lines_of, source_of, subject_of
 from core.audit.models import Event
 from reporting.rankings import notices as ranking_notices
@@ -94,4 +95,4 @@ def test_every_job_and_every_message_has_a_name():
         for path in Path(settings.BASE_DIR, app).rglob("*.py"):
             jobs.update(re.findall(r'jobs\.handler\("([\w.]+)"\)', path.read_text()))
     assert jobs == set(JOBS)
-    assert {duty_notices.KIND, ranking_notices.FOOT, ranking_notices.STILL} == set(NOTICES)
+    assert {confirmations.NOTICE, duty_notices.KIND, ranking_notices.FOOT, ranking_notices.STILL} == set(NOTICES)

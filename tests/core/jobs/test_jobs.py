@@ -152,7 +152,9 @@ def test_a_job_that_only_beats_is_not_given_to_a_second_worker():
 
 
 def test_the_heartbeat_follows_no_job_that_was_taken_over():
-    job = Job.objects.create(kind="x", key="a", state=Job.State.RUNNING, token=uuid.uuid4(), heartbeat_at=timezone.now())
+    job = Job.objects.create(
+        kind="x", key="a", state=Job.State.RUNNING, token=uuid.uuid4(), heartbeat_at=timezone.now()
+    )
     old = timezone.now() - datetime.timedelta(minutes=5)
     Job.objects.update(token=uuid.uuid4(), heartbeat_at=old)
     heartbeat.Heartbeat(job).beat()
