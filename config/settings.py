@@ -101,6 +101,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.pages.guards.NoStoreMiddleware",
+    "core.pages.middleware.RequestIdMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -108,11 +110,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "core.pages.middleware.RequestIdMiddleware",
     "core.pages.middleware.AuditSourceMiddleware",
+    "core.pages.guards.RequestGuardMiddleware",
     "core.pages.middleware.IdleLogoutMiddleware",
     "core.accounts.sessions.SessionLimitsMiddleware",
     "core.pages.middleware.LoginMiddleware",
+    "core.access.search_tokens.SearchTokenMiddleware",
     "core.pages.middleware.FirstPasswordMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

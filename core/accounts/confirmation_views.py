@@ -21,10 +21,7 @@ class DecisionForm(forms.Form):
 def change_list(request: HttpRequest) -> HttpResponse:
     """Requests for offices' accounts: what waits first, then what was decided."""
     changes = AccountChange.objects.for_user(request.user).select_related("user__region", "requested_by", "decided_by")
-    waiting = [
-        (change, change_lines(change))
-        for change in changes.filter(state=AccountChange.State.WAITING).order_by("pk")[:500]
-    ]
+    waiting = changes.filter(state=AccountChange.State.WAITING).order_by("pk")[:500]
     decided = changes.exclude(state=AccountChange.State.WAITING).order_by("-pk")
     facts = {
         "title": "账号变更确认",

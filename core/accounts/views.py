@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import OFFICERS, OFFICES, Role, roles
+from core.access.search_tokens import typed
 from core.accounts import selectors as contacts
 from core.accounts.forms import AccountForm, HelperListForm
 from core.accounts.helper_list import read_helper_list
@@ -52,7 +53,7 @@ class AccountFilter(django_filters.FilterSet):
 @roles(Role.SYSTEM, Role.SECURITY)
 def account_list(request: HttpRequest) -> HttpResponse:
     """Who has which role and region. The system officer changes accounts, the security officer watches them."""
-    accounts = AccountFilter(request.GET, User.objects.for_user(request.user).select_related("region"))
+    accounts = AccountFilter(typed(request), User.objects.for_user(request.user).select_related("region"))
     page = Paginator(accounts.qs.order_by("region_id", "username"), 50).get_page(request.GET.get("page"))
     facts = {"title": "账号", "form": accounts.form, "page": page, "may_change": request.user.role == Role.SYSTEM}
     return render(request, "core/accounts/account_list.html", facts)

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from core.access.roles import Role, roles
+from core.access.search_tokens import typed
 from core.audit import services as audit
 from core.audit.labels import SUBJECTS, lines_of, masked, source_of, subject_of
 from core.audit.models import Event
@@ -45,7 +46,7 @@ class EventFilter(django_filters.FilterSet):
 @roles(Role.AUDIT)
 def event_list(request):
     """Every event of the county, newest first; identity numbers in details are masked here too."""
-    found = EventFilter(request.GET, Event.objects.for_user(request.user).select_related("actor"))
+    found = EventFilter(typed(request), Event.objects.for_user(request.user).select_related("actor"))
     rows = found.qs.order_by("-id")
     if request.GET.get("export"):
         return _export(request, rows)

@@ -1,14 +1,27 @@
 """What every list in the back office holds to: roles, region, one query plan, no deleting, audit."""
 
 from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from import_export import resources
 from import_export.admin import ExportMixin, ImportMixin
 from import_export.formats.base_formats import CSV, XLSX
 
 from core.access import masks
 from core.access.roles import Role
+from core.access.search_tokens import typed
 from core.audit import services as audit
 from core.database.paginator import BoundedPaginator
+
+#: What Django's own filters put behind the name of their field.
+_FILTER_ENDINGS = ("", "__exact", "__isnull", "__isempty", "__gte", "__lt", "__id__exact", "__code__exact", "__in")
+
+
+class ScopedChangeList(ChangeList):
+    """A list that searches for what was typed, while its links carry the token of it."""
+
+    def get_queryset(self, request, exclude_parameters=None):
+        self.query = typed(request).get(SEARCH_VAR, "")
+        return super().get_queryset(request, exclude_parameters)
 
 
 class ScopedAdmin(admin.ModelAdmin):
@@ -30,6 +43,17 @@ class ScopedAdmin(admin.ModelAdmin):
     def get_queryset(self, request):
         ordering = self.get_ordering(request) or self.model._meta.ordering
         return self.model.objects.for_user(request.user).order_by(*ordering)
+
+    def get_changelist(self, request, **kwargs):
+        return ScopedChangeList
+
+    def lookup_allowed(self, lookup, value, request):
+        """Only what the list offers as a filter: a number asked for in the address, letter by letter, is refused."""
+        allowed = set()
+        for item in self.get_list_filter(request):
+            name = item if isinstance(item, str) else item[0] if isinstance(item, tuple) else item.parameter_name
+            allowed |= {f"{name}{ending}" for ending in _FILTER_ENDINGS}
+        return lookup in allowed
 
     def is_open_to(self, user) -> bool:
         return user.role in self.roles and bool(user.region_id)

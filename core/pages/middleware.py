@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from core.access.search_tokens import holds_number
 from core.audit import services as audit
 from core.logs import log_context
 
@@ -86,8 +87,11 @@ class LoginMiddleware(LoginRequiredMiddleware):
 
 
 def page_after_login(request) -> str:
-    """The page that was asked for; the first page after a form, whose address may take nothing but forms."""
-    return request.get_full_path() if request.method == "GET" else "/"
+    """The page that was asked for, without a search for somebody's number; the first page after a form, whose address
+    may take nothing but forms."""
+    if request.method != "GET":
+        return "/"
+    return request.path if holds_number(request.GET) else request.get_full_path()
 
 
 class FirstPasswordMiddleware:

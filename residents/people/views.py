@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import masks
 from core.access.roles import Role, roles
+from core.access.search_tokens import typed
 from core.database.paginator import BoundedPaginator
 from core.regions.models import Region
 from residents.people.id_reveal import audit_id_reveal
@@ -36,7 +37,7 @@ class SearchForm(forms.Form):
 
 @roles(*LOOK_UP)
 def resident_list(request):
-    form = SearchForm(request.GET or None, user=request.user)
+    form = SearchForm(typed(request) or None, user=request.user)
     rows = Resident.objects.for_user(request.user)
     facts = form.cleaned_data if form.is_bound and form.is_valid() else {}
     rows = found_in_order(rows, facts.get("q") or "")

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from config import clock
 from core.access import masks
 from core.access.roles import Role, roles
+from core.access.search_tokens import typed
 from residents.people.models import Resident
 from residents.people.search import find_residents
 from subsidies.campaigns.selectors import current
@@ -27,16 +28,16 @@ class DayForm(forms.Form):
 def quote_page(request):
     """Typed by hand, or the beginning of a search; nothing is kept."""
     campaign = current(request.user)
-    facts = {"title": "应缴核算", "campaign": campaign, "pick_form": PickForm(request.GET or None)}
+    facts = {"title": "应缴核算", "campaign": campaign, "pick_form": PickForm(typed(request) or None)}
     if campaign is None:
         return render(request, "subsidies/quotes/quote.html", facts)
-    typed = "birth_date" in request.GET
-    form = QuoteForm(request.GET if typed else None, policy=campaign.policy, initial={"paid_on": clock.today()})
-    if text := request.GET.get("q", "").strip():
+    is_typed = "birth_date" in request.GET
+    form = QuoteForm(request.GET if is_typed else None, policy=campaign.policy, initial={"paid_on": clock.today()})
+    if text := typed(request).get("q", "").strip():
         rows = find_residents(Resident.objects.for_user(request.user), text).select_related("village")
         facts["found"] = [(one, masks.mask(one.id_number)) for one in rows.order_by("village_id", "pk")[:MOST]]
         facts["searched"] = text
-    if typed and form.is_valid():
+    if is_typed and form.is_valid():
         asked = {key: form.cleaned_data[key] for key in ("birth_date", "paid_on", "identities", "insured_years")}
         try:
             answer = quote(campaign.policy, repaid_years=form.cleaned_data["repaid_years"] or 0, **asked)

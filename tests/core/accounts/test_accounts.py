@@ -255,7 +255,7 @@ def test_a_deactivated_account_cannot_log_in(client, officer, make_user):
     user = make_user("village", "411325100001", username="xieban")
     change_account(user=user, actor=officer, is_active=False)
     answer = client.post(reverse("login"), {"username": "xieban", "password": "test-Pass-1234"})
-    assert answer.status_code == 200
+    assert answer.status_code == 400
 
 
 def test_a_reset_password_is_shown_once_and_must_be_changed(client, officer, make_user):

@@ -39,7 +39,7 @@ def test_a_wrong_password_is_answered_in_chinese(client, helper):
 def test_five_wrong_passwords_lock_this_user_from_this_address_only(client, helper, make_user):
     make_user("township", "411325100", username="other")
     for _ in range(4):
-        assert sign_in(client, password="wrong").status_code == 200
+        assert sign_in(client, password="wrong").status_code == 400
     response = sign_in(client, password="wrong")
     page = response.content.decode()
     assert response.status_code == 429
@@ -162,3 +162,99 @@ def test_no_page_carries_inline_script_or_style(client, helper):
     policy = response["Content-Security-Policy"]
     assert "default-src 'self'" in policy and "unsafe" not in policy
     assert " style=" not in response.content.decode() and "<script>" not in response.content.decode()
+
+
+@pytest.mark.parametrize(("days", "is_in"), [(13, True), (15, False)])
+def test_a_first_password_runs_out(client, campaign, make_user, days, is_in):
+    make_user(
+        "village", "411325100001", username="xieban", must_change_password=True, password_issued_at=timezone.now()
+    )
+    with freeze_time(timezone.now() + timedelta(days=days)):
+        response = sign_in(client)
+    assert response.status_code == (302 if is_in else 400)
+    assert is_in or "首次密码发放已超过14天" in response.content.decode()
+
+
+def test_a_password_of_ones_own_does_not_run_out(client, helper):
+    with freeze_time(timezone.now() + timedelta(days=400)):
+        assert sign_in(client).status_code == 302
+
+
+def test_a_login_that_fails_leaves_an_event_and_never_what_was_typed(client, helper):
+    sign_in(client, password="wrong")
+    sign_in(client, username="my-Secret-9")
+    events = Event.objects.filter(action="session.failed").order_by("id")
+    assert [(event.object_id, event.source) for event in events] == [("xieban", "127.0.0.1"), ("", "127.0.0.1")]
+    assert "my-Secret-9" not in str(list(events.values()))
+
+
+def test_a_flood_of_failed_logins_leaves_a_handful_of_events(client, helper):
+    for number in range(12):
+        sign_in(client, username=f"nobody{number}", password="wrong")
+    assert Event.objects.filter(action="session.failed").count() == 5
+
+
+@pytest.mark.parametrize(("hours", "is_in"), [(11.9, True), (12.1, False)])
+def test_a_session_ends_after_twelve_hours_whatever_was_done(client, helper, hours, is_in):
+    start = timezone.now()
+    with freeze_time(start):
+        sign_in(client)
+    for half in range(1, 25):
+        with freeze_time(start + timedelta(minutes=29 * half)):
+            client.get("/")
+    with freeze_time(start + timedelta(hours=hours)):
+        response = client.get("/")
+        assert (response.status_code == 200) is is_in
+        assert is_in or "登录已满12小时" in client.get(response.url).content.decode()
+
+
+def test_an_office_is_open_on_one_device_and_both_are_told(client, campaign, make_user):
+    make_user("county", "411325", username="yibao")
+    first, second = client, Client()
+    sign_in(first, username="yibao")
+    sign_in(second, username="yibao", REMOTE_ADDR="10.1.1.9")
+    assert "原来在另一台设备上登录着" in second.get("/").content.decode()
+    response = first.get("/ledgers/")
+    assert response.url == "/login/?next=/ledgers/"
+    assert "10.1.1.9" in first.get(response.url).content.decode()
+    assert second.get("/").status_code == 200
+
+
+def test_a_helper_works_on_two_devices(client, helper):
+    other = Client()
+    sign_in(client)
+    sign_in(other)
+    assert client.get("/").status_code == other.get("/").status_code == 200
+
+
+def test_a_changed_password_leaves_this_device_signed_in(client, campaign, make_user):
+    make_user("county", "411325", username="yibao")
+    sign_in(client, username="yibao")
+    new = {"old_password": PASSWORD, "new_password1": "bamboo-River-77", "new_password2": "bamboo-River-77"}
+    client.post(reverse("password_change"), new)
+    assert client.get("/").status_code == 200
+
+
+def test_every_answer_is_kept_by_nobody(client, helper):
+    for url in ("/login/", "/", "/nowhere/"):
+        assert client.get(url)["Cache-Control"] == "no-store, private"
+    sign_in(client)
+    assert client.get("/")["Cache-Control"] == "no-store, private"
+
+
+def test_nobody_sends_much_before_the_login(client, helper):
+    large = {"username": "x" * 70_000, "password": "y"}
+    assert client.post(reverse("login"), large).status_code == 413
+    client.force_login(helper)
+    assert client.post(reverse("password_change"), {"old_password": "x" * 70_000}).status_code == 400
+
+
+def test_beat_clears_expired_sessions(client, helper):
+    from django.contrib.sessions.models import Session
+
+    from core.tasks import clear_expired_sessions
+
+    sign_in(client)
+    Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
+    clear_expired_sessions()
+    assert not Session.objects.exists()

@@ -95,4 +95,6 @@ def test_every_job_and_every_message_has_a_name():
         for path in Path(settings.BASE_DIR, app).rglob("*.py"):
             jobs.update(re.findall(r'jobs\.handler\("([\w.]+)"\)', path.read_text()))
     assert jobs == set(JOBS)
-    assert {confirmations.NOTICE, duty_notices.KIND, ranking_notices.FOOT, ranking_notices.STILL} == set(NOTICES)
+    assert {confirmations.NOTICE, duty_notices.KIND, ranking_notices.LOWEST_RANKED, ranking_notices.NO_PROGRESS} == set(
+        NOTICES
+    )

@@ -87,7 +87,7 @@ def test_search_masks(client, campaign, make_user, make_resident):
     mine = make_resident(HERE, name="甲一")
     client.force_login(make_user("county", "411325"))
     url = reverse("admin:residents_resident_changelist")
-    page = client.get(url, {"q": mine.id_number}).content.decode()
+    page = client.get(url, {"q": mine.id_number}, follow=True).content.decode()
     assert f'field-masked_number">{masks.mask(mine.id_number)}<' in page
     assert mine.id_number not in client.get(url).content.decode()
     assert "甲一" in client.get(url, {"q": "甲"}).content.decode()
