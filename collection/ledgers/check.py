@@ -5,42 +5,65 @@ repairs are made and shown as warnings; what would be a guess is refused.
 """
 
 from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
 
 from collection.ledgers.reading import FileNote, LedgerReading, WrittenTotal
 from collection.ledgers.row_reading import read_row
-from collection.ledgers.verdicts import CheckedLedger, LedgerFacts, Row
+from collection.ledgers.verdicts import CheckedLedger, LedgerFacts, RegisteredPerson, Row
 from collection.receipts.cells import read_receipt
+from core.access.masks import WITHHELD, WITHHELD_CODE
 from core.amounts import ZERO
 from core.tables.cells import half_width, read_amount
 from core.tables.reader import Cell
 from residents.people import id_numbers, names
 from subsidies.quotes.quote import Quote, QuoteError, Recognition, quote
 
+#: A new person who may be one of the register under another number; what a person decides about it.
+SAME_PERSON = "same_person_ask"
+TWO_PEOPLE = "two_people"
 #: As many digits as a receipt's number may have.
 LONGEST_SERIAL = 18
 
 
-def numbers_of(reading: LedgerReading) -> tuple[list[str], list[str], list[str]]:
-    """The identity numbers, receipt numbers and names that stand in a ledger: what facts to look up."""
-    ids, receipts, people = {}, {}, {}
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a row says about whose number it is: the person to look up."""
+
+    id_number: str
+    name: str
+    household: str
+
+
+def claims_of(reading: LedgerReading) -> list[Claim]:
+    """Return whom the rows of a ledger mean, one claim a row with a readable number."""
+    claims = []
     for line in reading.lines:
         number, problem = id_numbers.read_cell(line.cells.get("id_number"))
         if number and problem is None and len(number) <= 30:
-            ids[number] = None
-        receipt, _, _ = read_receipt(line.cells.get("receipt_no"))
-        if receipt:
-            receipts[receipt] = None
-        if name := names.normalise(line.cells.get("name")):
-            people[name[:60]] = None
-    return list(ids), list(receipts), list(people)
+            name = names.normalise(line.cells.get("name"))[:60]
+            claims.append(Claim(number, name, household_number(line.cells.get("household"))))
+    return claims
+
+
+def receipts_of(reading: LedgerReading) -> list[str]:
+    """Return the receipt numbers that stand in a ledger, each once."""
+    numbers = (read_receipt(line.cells.get("receipt_no"))[0] for line in reading.lines)
+    return list(dict.fromkeys(number for number in numbers if number))
 
 
 def check_ledger(reading: LedgerReading, facts: LedgerFacts) -> CheckedLedger:
     """Every row of a ledger with all its problems and warnings."""
     rows = [read_row(line, facts) for line in reading.lines]
+    for row in rows:
+        _find_person(row, facts)
     _check_same_person(rows)
     _check_households(rows, facts)
+    _ask_about_namesakes(rows, facts)
     for row in rows:
+        if row.is_withheld:
+            _check_receipt(row, facts)
+            continue
         _check_person(row, facts)
         _check_paid(row, facts)
         if not row.recorded:
@@ -54,17 +77,17 @@ def check_ledger(reading: LedgerReading, facts: LedgerFacts) -> CheckedLedger:
 
 
 def _check_same_person(rows: list[Row]) -> None:
-    """The same number twice: under one name the first counts; under two names nobody can say whose it is."""
+    """The same person twice: under one name the first counts; under two names nobody can say whose number it is."""
     by_number = defaultdict(list)
     for row in rows:
         if row.id_is_sound:
-            by_number[row.id_number].append(row)
+            by_number[row.resident_id or row.id_number].append(row)
     for same in by_number.values():
         if len(same) == 1:
             continue
         same.sort(key=lambda row: not row.name)  # one without a name says nothing against the others
         others = {row.number: "、".join(str(o.number) for o in same if o is not row) for row in same}
-        if len({row.name for row in same if row.name}) > 1:
+        if len({names.match_key(row.name) for row in same if row.name}) > 1:
             for row in same:
                 says = f"同一个身份证号码在第 {others[row.number]} 行写的是另一个姓名。"
                 row.refuse("name", "name_conflict", f"{says}请照身份证查清是谁的号码，改正后重传。")
@@ -72,6 +95,52 @@ def _check_same_person(rows: list[Row]) -> None:
         for row in same[1:]:
             says = f"与第 {same[0].number} 行是同一个人（同名同号），只记第 {same[0].number} 行。请删去这一行。"
             row.refuse("id_number", "duplicate_in_file", says)
+
+
+def _find_person(row: Row, facts: LedgerFacts) -> None:
+    """Whose number it is, if the sender may know; else the one answer that tells nothing, and nothing more is asked."""
+    if not row.id_is_sound:
+        return
+    if row.id_number in facts.withheld:
+        row.is_withheld = True
+        row.refuse("id_number", WITHHELD_CODE, WITHHELD)
+    elif person := facts.people.get(row.id_number):
+        row.resident_id = person.resident_id
+        if person.id_number and person.id_number != row.id_number:
+            says = "这是此人以前登记过的证件号码，按同一个人记账。请照现在的身份证改正清册里的号码。"
+            row.warn("id_number", "former_number", says)
+
+
+def _ask_about_namesakes(rows: list[Row], facts: LedgerFacts) -> None:
+    """Ask about somebody new of the name, birthday and household of another: a mistyped number, or two people?
+
+    Twins have names of their own. Within the file the first row stands, with a warning. Whoever decides that they are
+    two people says so at the row, and it is not asked again.
+    """
+    by_person: dict[tuple[str, date | None], list[Row]] = defaultdict(list)
+    for row in rows:
+        if not row.id_is_sound or row.is_withheld or row.resident_id or not row.name:
+            continue
+        namesakes = by_person[names.match_key(row.name), row.birth_date]
+        alike = [other for other in namesakes if other.id_number != row.id_number and _may_share(other, row)]
+        namesakes.append(row)
+        if row.has_decision(TWO_PEOPLE):
+            continue
+        for other in alike:
+            says = f"与第 {row.number} 行同名、同出生日期、同一户，号码不同，请核对是不是同一个人。"
+            other.warn("id_number", SAME_PERSON, says)
+        where = [f"第 {other.number} 行" for other in alike]
+        where += [f"名册里的 {number}" for number in facts.same_person.get(row.id_number, ())]
+        if where:
+            says = f"与{'、'.join(where[:3])}同名、同出生日期、同一户，只有号码不同，可能是同一个人。请照身份证核对："
+            says += "号码写错的改正后重传；确实是两个人的，请乡镇专班在这一行点“确是两个人”。"
+            row.refuse("id_number", SAME_PERSON, says)
+
+
+def _may_share(one: Row, other: Row) -> bool:
+    """Whether two rows may be of one household: one says none, or both say the same."""
+    first, second = (household_number(row.line.cells.get("household")).upper() for row in (one, other))
+    return not first or not second or first == second
 
 
 def _check_person(row: Row, facts: LedgerFacts) -> None:
@@ -84,17 +153,25 @@ def _check_person(row: Row, facts: LedgerFacts) -> None:
             says += f"本村有同名居民（{'、'.join(namesakes[:3])}），请核对是不是号码写错了。"
         row.warn("id_number", "new_resident", says)
         return
-    row.resident_id = person.resident_id
-    if row.name and names.normalise(person.name) != row.name:
+    if row.name and not names.is_same_name(person.name, row.name):
         registered = f"登记的姓名是“{person.name}”，" if person.village == facts.village else "登记的姓名"
         says = f"{registered}与这里的“{row.name}”不一致。请照身份证核对；登记有误的请先在乡镇窗口变更。"
         row.refuse("name", "name_conflict", says)
     if person.village != facts.village:
         says = f"此人登记在{person.village_name}，不在{facts.village_name}。请交由该村收缴，或先在乡镇窗口办理迁移。"
         row.refuse("id_number", "other_village", says)
-    if person.not_eligible:
+    if person.not_eligible and _paid_before(row, person):
+        says = f"{person.not_eligible}，缴费在这之前，可以记账；按规定应退的，记账后按退费办理。"
+        row.warn("paid_on", "paid_before_status", says)
+    elif person.not_eligible:
         says = f"{person.not_eligible}，不能在这里参保缴费。登记有误的请先在乡镇窗口更正。"
         row.refuse("id_number", "resident_not_eligible", says)
+
+
+def _paid_before(row: Row, person: RegisteredPerson) -> bool:
+    """Whether the cash was taken while the person could still be insured here."""
+    since = person.not_eligible_since
+    return row.paid_on is not None and since is not None and row.paid_on < since
 
 
 # --- receipts -------------------------------------------------------------------------------------------------------
@@ -107,7 +184,7 @@ def _check_households(rows: list[Row], facts: LedgerFacts) -> None:
         line, person = row.line, facts.people.get(row.id_number)
         row.household = (
             line.household
-            or _household_number(line.cells.get("household"))
+            or household_number(line.cells.get("household"))
             or (person.household if person else "")
             or (above if line.goes_on else "")
             or line.text("head_name")
@@ -121,7 +198,10 @@ def _named_after(row: Row) -> str:
     return f"{row.name[:20]}{row.id_number[-4:]}"
 
 
-def _household_number(cell: Cell) -> str:
+def household_number(cell: Cell) -> str:
+    """The number of a household as written; "" where a spreadsheet made a day of it, which the row is refused for."""
+    if isinstance(cell, date):
+        return ""
     return half_width("" if cell is None else int(cell) if isinstance(cell, float) and cell.is_integer() else cell)[:30]
 
 

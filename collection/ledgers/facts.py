@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from collection.contributions.models import Contribution
-from collection.ledgers.check import numbers_of
+from collection.ledgers.check import Claim, claims_of, receipts_of
 from collection.ledgers.models import LedgerBatch
 from collection.ledgers.reading import FileNote, LedgerReading
 from collection.ledgers.stamp import Since, stamp_of
@@ -18,9 +18,13 @@ from collection.receipts.models import Receipt
 from collection.receipts.selectors import book_of, known_receipts, village_books
 from collection.self_payments.models import SelfPayment
 from core.access import masks
-from core.database.bulk import CHUNK
+from core.database.bulk import chunks
 from core.regions.models import Region
+from residents.people import id_numbers
+from residents.people.disclosure import Disclosure, disclose
 from residents.people.models import Resident
+from residents.people.names import is_same_name
+from residents.people.selectors import Candidate, find_namesakes
 from subsidies.campaigns.models import Campaign
 from subsidies.policy.policies import Policy
 from subsidies.quotes.selectors import insured_years, recognised_identities
@@ -31,20 +35,39 @@ _BEFORE_THE_BOOKS = (SelfPayment.Outcome.UNKNOWN, SelfPayment.Outcome.NAME_DIFFE
 
 
 def gather(*, campaign: Campaign, village: Region, reading: LedgerReading, as_of: date) -> LedgerFacts:
-    """The facts about everybody and every receipt in this ledger, as they stand in the database now."""
-    numbers, receipts, people = numbers_of(reading)
-    residents = _residents(numbers)
+    """Look up everybody and every receipt in this ledger, as they stand in the database now.
+
+    A ledger is read by its village's helper, whoever sent it: that village is the region whose people it may tell of.
+    """
+    claims = claims_of(reading)
+    known = disclose({(claim.id_number, claim.name) for claim in claims}, scope=village.code)
+    # A number under several names tells of nobody outside: else a file could try the names of a number one by one.
+    withheld = {claim.id_number for claim in claims if known.is_withheld(claim.id_number, claim.name)}
+    listed = _listed(campaign, claims, known)
+    withheld |= {number for number, payment in listed.items() if payment is None}
+    ids = {claim.id_number: known.resident_id(claim.id_number, claim.name) for claim in claims}
+    ids = {number: pk for number, pk in ids.items() if pk and number not in withheld}
+    residents = _residents(ids)
+    new = [claim for claim in claims if claim.id_number not in residents and claim.id_number not in withheld]
+    people = dict.fromkeys(claim.name for claim in new if claim.name)
     return LedgerFacts(
         policy=campaign.policy,
         village=village.code,
         village_name=village.name,
         as_of=as_of,
         people=_people(residents, campaign.policy),
-        paid=_paid(campaign, numbers, residents),
-        receipts=_receipts(campaign, village, receipts),
+        paid=_paid(campaign, residents, listed),
+        receipts=_receipts(campaign, village, receipts_of(reading)),
         is_issued=_is_issued(campaign, village.code),
         namesakes=_namesakes(village, people, residents),
+        withheld=frozenset(withheld),
+        same_person=_same_person(village, new),
     )
+
+
+def count_withheld(facts: LedgerFacts) -> int:
+    """Return how many numbers of this ledger belong to people of whom its sender may not know."""
+    return len(facts.withheld)
 
 
 def same_file_note(*, campaign: Campaign, village: Region, sha256: str, but: int | None = None) -> list[FileNote]:
@@ -79,12 +102,6 @@ def _is_issued(campaign, village):
     return (lambda number: book_of(number, books) is not None) if books else None
 
 
-def _in_chunks(values):
-    values = list(values)
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]
-
-
 @dataclass(frozen=True, slots=True)
 class _Registered:
     """The columns of a resident that count here, in the order of _COLUMNS."""
@@ -98,7 +115,6 @@ class _Registered:
     household: str | None
     status: str
     status_on: date | None
-    merged_into: int | None
 
 
 _COLUMNS = (
@@ -111,27 +127,21 @@ _COLUMNS = (
     "household__number",
     "status",
     "status_on",
-    "merged_into_id",
 )
 
 
-def _residents(numbers) -> dict[str, _Registered]:
-    """By the number asked for; somebody whose record was merged stands for the record it went into."""
-    found = {}
-    for chunk in _in_chunks(numbers):
-        rows = Resident.objects.filter(id_number__in=chunk).values_list(*_COLUMNS)
-        found.update((one.id_number, one) for one in itertools.starmap(_Registered, rows))
-    merged = {number: one.merged_into for number, one in found.items() if one.merged_into}
-    for chunk in _in_chunks(set(merged.values())):
+def _residents(ids: dict[str, int]) -> dict[str, _Registered]:
+    """The residents by the number that the ledger has for them."""
+    residents: dict[int, _Registered] = {}
+    for chunk in chunks(set(ids.values())):
         rows = Resident.objects.filter(pk__in=chunk).values_list(*_COLUMNS)
-        targets = {one.pk: one for one in itertools.starmap(_Registered, rows)}
-        found.update((number, targets[pk]) for number, pk in merged.items() if pk in targets)
-    return found
+        residents |= {resident.pk: resident for resident in itertools.starmap(_Registered, rows)}
+    return {number: residents[pk] for number, pk in ids.items() if pk in residents}
 
 
 def _people(residents, rules: Policy) -> dict[str, RegisteredPerson]:
     marks, years = {}, {}
-    for chunk in _in_chunks({resident.pk for resident in residents.values()}):
+    for chunk in chunks({resident.pk for resident in residents.values()}):
         marks |= recognised_identities(chunk)
         years |= insured_years(chunk)
     return {
@@ -142,7 +152,9 @@ def _people(residents, rules: Policy) -> dict[str, RegisteredPerson]:
             village=resident.village,
             village_name=resident.village_name,
             household=resident.household or "",
+            id_number=resident.id_number,
             not_eligible=_not_eligible(resident),
+            not_eligible_since=resident.status_on if resident.status != Resident.Status.ACTIVE else None,
             marks=tuple(marks.get(resident.pk, ())),
             insured_years=tuple(y for y in years.get(resident.pk, ()) if resident.birth_date.year <= y < rules.year),
         )
@@ -157,16 +169,31 @@ def _not_eligible(resident: _Registered) -> str:
     return f"此人登记的状态是“{Resident.Status(resident.status).label}”{since}"
 
 
-def _paid(campaign, numbers, residents) -> dict[str, BookedPayment]:
+def _listed(campaign: Campaign, claims: list[Claim], known: Disclosure) -> dict[str, BookedPayment | None]:
+    """What the tax bureau's lists tell of these numbers and is not booked; None where the name is another one."""
+    claimed = defaultdict(set)
+    for claim in claims:
+        claimed[claim.id_number].add(claim.name)
+    listed: dict[str, BookedPayment | None] = {}
+    for chunk in chunks(claimed):
+        rows = SelfPayment.objects.filter(campaign=campaign, id_number__in=chunk, outcome__in=_BEFORE_THE_BOOKS)
+        for payment in rows:
+            names = claimed[payment.id_number]
+            if all(known.resident_id(payment.id_number, n) or is_same_name(payment.name, n) for n in names):
+                listed[payment.id_number] = BookedPayment("税务缴费名单（自行缴费）", payment.amount, payment.paid_on)
+            else:
+                listed[payment.id_number] = None
+    return listed
+
+
+def _paid(
+    campaign: Campaign, residents: dict[str, _Registered], listed: dict[str, BookedPayment | None]
+) -> dict[str, BookedPayment]:
     by_resident = defaultdict(list)
     for number, resident in residents.items():
         by_resident[resident.pk].append(number)
-    paid = {}
-    for chunk in _in_chunks(numbers):
-        listed = SelfPayment.objects.filter(campaign=campaign, id_number__in=chunk, outcome__in=_BEFORE_THE_BOOKS)
-        for payment in listed:
-            paid[payment.id_number] = BookedPayment("税务缴费名单（自行缴费）", payment.amount, payment.paid_on)
-    for chunk in _in_chunks(by_resident):
+    paid = {number: payment for number, payment in listed.items() if payment is not None}
+    for chunk in chunks(by_resident):
         live = Contribution.objects.filter(year=campaign.year, resident_id__in=chunk, ended_at__isnull=True)
         for contribution in live.select_related("receipt", "ledger_row"):
             for number in by_resident[contribution.resident_id]:
@@ -177,6 +204,17 @@ def _paid(campaign, numbers, residents) -> dict[str, BookedPayment]:
                     contribution.receipt.number if contribution.receipt else "",
                 )
     return paid
+
+
+def _same_person(village: Region, new: list[Claim]) -> dict[str, tuple[str, ...]]:
+    """The residents whom somebody new may be, by their masked numbers."""
+    candidates = [
+        Candidate(claim.id_number, claim.name, born, village.code, claim.household)
+        for claim in new
+        if claim.name and (born := id_numbers.birth_date(claim.id_number))
+    ]
+    found = find_namesakes(candidates)
+    return {number: tuple(masks.mask(one.id_number) for one in alike) for number, alike in found.items()}
 
 
 def _where(contribution) -> str:
@@ -200,7 +238,7 @@ def _receipts(campaign, village, numbers) -> dict[str, ReceiptUse]:
 def _namesakes(village, people, residents) -> dict[str, tuple[str, ...]]:
     known = {resident.pk for resident in residents.values()}
     found = defaultdict(list)
-    for chunk in _in_chunks(people):
+    for chunk in chunks(people):
         rows = Resident.objects.filter(village=village, name__in=chunk, status=Resident.Status.ACTIVE)
         for pk, name, number in rows.values_list("pk", "name", "id_number"):
             if pk not in known:

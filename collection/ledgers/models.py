@@ -52,7 +52,10 @@ class LedgerBatch(models.Model):
 
 
 class LedgerRow(models.Model):
-    """One row of a ledger: what was written, what was understood, what is wrong."""
+    """One row of a ledger: what was written, what was understood, what is wrong.
+
+    `raw` is what the row says now; `original` what the file said, where somebody mended the row in the browser.
+    """
 
     class State(models.TextChoices):
         GOOD = "good", "可以确认"
@@ -60,6 +63,7 @@ class LedgerRow(models.Model):
         CONFIRMED = "confirmed", "已记账"
         RECORDED = "recorded", "以前已记账"
         WITHDRAWN = "withdrawn", "已撤回"
+        MENDED = "mended", "已在别处改好"
 
     batch = models.ForeignKey(LedgerBatch, models.CASCADE, verbose_name="台账", related_name="rows")
     number = models.PositiveIntegerField("行号")
@@ -75,6 +79,8 @@ class LedgerRow(models.Model):
     state = models.CharField("状态", max_length=10, choices=State)
     problems = models.JSONField("问题", default=list)
     warnings = models.JSONField("提醒", default=list)
+    decisions = models.JSONField("人工判断", default=list)
+    original = models.JSONField("改前原文", null=True)
 
     scope_field = "batch__village_id"
     objects = ScopedQuerySet.as_manager()

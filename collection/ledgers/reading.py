@@ -44,6 +44,8 @@ class LedgerLine:
     goes_on: bool = False
     #: which household it is, as settled when the whole ledger was read; "" while it is being read
     household: str = ""
+    #: what people have decided about the row, so that it is not asked again
+    decisions: tuple[str, ...] = ()
 
     def text(self, key: str) -> str:
         value = self.cells.get(key)

@@ -24,6 +24,9 @@ def read_row(line: LedgerLine, facts: LedgerFacts) -> Row:
         row.warn("receipt_no", "receipt_normalised", f"收据号已整理为 {row.receipt_no}。")
     for key in line.as_above:
         row.warn(key, "same_as_above", f"“同上”按上一行的“{shown(line.cells[key])}”读取。")
+    if isinstance(household := line.cells.get("household"), date):
+        says = f"户编号被表格软件改成了日期（{household:%Y-%m-%d}），请把这一列设为“文本”格式后重填，例如 3-1。"
+        row.refuse("household", "household_is_date", says)
     row.phone = read_phone(line.cells.get("phone"))
     if line.text("phone") and not row.phone:
         row.warn("phone", "phone_invalid", f"联系电话“{shown(line.cells['phone'])}”不像电话号码，没有采用。")
@@ -39,21 +42,12 @@ def _read_name(row: Row) -> None:
     if not row.name:
         row.refuse("name", "name_missing", "没有填写姓名，请照身份证填写。")
         return
-    if not names.is_plausible(row.name):
-        row.refuse("name", "name_invalid", _about_name(row.name))
-    elif rare := names.rare_characters(row.name):
-        says = f"姓名里的“{rare}”是生僻字，有的系统显示不出来，请与身份证核对。"
-        row.warn("name", "rare_character", says)
+    if problem := names.problem_of(row.name):
+        row.refuse("name", "name_invalid", problem)
+    elif notice := names.rare_notice(row.name):
+        row.warn("name", "rare_character", notice)
     if row.name != str(raw):
         row.warn("name", "name_normalised", f"姓名中的空格或符号已整理，按“{row.name}”读取。")
-
-
-def _about_name(name: str) -> str:
-    if len(name) == 1:
-        return f"姓名“{name}”只有一个字，请照身份证填写全名。"
-    if name.isalpha():
-        return f"“{name[:20]}”不是姓名，请照身份证填写。"
-    return f"姓名“{name[:20]}”里有数字、问号、方框或说明文字，请只填身份证上的姓名；打不出的字请报乡镇专班。"
 
 
 def _read_id(row: Row, facts: LedgerFacts) -> None:

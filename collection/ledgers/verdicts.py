@@ -12,7 +12,8 @@ from subsidies.quotes.quote import Quote, Recognition, in_force
 
 @dataclass(frozen=True, slots=True)
 class RegisteredPerson:
-    """Someone in the register. `not_eligible` says why this person cannot be insured here, '' for everybody else.
+    """Someone in the register. `not_eligible` says why this person cannot be insured here, '' for everybody else;
+    `not_eligible_since` is its first day. `id_number` is the present number, the written one may be a former one.
 
     `marks` are (kind, recognised on, ended on or None), as the departments gave them.
     """
@@ -26,6 +27,8 @@ class RegisteredPerson:
     not_eligible: str = ""
     marks: tuple[tuple[str, date, date | None], ...] = ()
     insured_years: tuple[int, ...] | None = None
+    id_number: str = ""
+    not_eligible_since: date | None = None
 
     def identities_on(self, policy: Policy, day: date) -> tuple[Recognition, ...]:
         """Return what this person was recognised as and had not lost by that day."""
@@ -56,6 +59,9 @@ class ReceiptUse:
 class LedgerFacts:
     """What the checker must know. Mappings are by identity number or receipt number and hold those of this ledger.
 
+    `withheld` are numbers on the register that the sender must not learn about (residents/people/disclosure.py);
+    nothing else of those people is here. `same_person` maps numbers that are new to the masked numbers of residents of
+    the same name, birthday and household.
     `is_issued` tells whether a receipt number is in the village's books; None where the village has no book.
     `namesakes` maps names to the masked numbers of residents of the village who bear them.
     """
@@ -69,6 +75,8 @@ class LedgerFacts:
     receipts: Mapping[str, ReceiptUse] = field(default_factory=dict)
     is_issued: Callable[[str], bool] | None = None
     namesakes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    withheld: frozenset[str] = frozenset()
+    same_person: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,7 @@ class Row:
     resident_id: int | None = None
     birth_date: date | None = None
     id_is_sound: bool = False
+    is_withheld: bool = False
     recorded: bool = False
     problems: list[RowRemark] = field(default_factory=list)
     warnings: list[RowRemark] = field(default_factory=list)
@@ -108,6 +117,10 @@ class Row:
     @property
     def category(self) -> str:
         return self.quote.category if self.quote else ""
+
+    def has_decision(self, decision: str) -> bool:
+        """Whether a person has decided this about the row."""
+        return decision in self.line.decisions
 
     def refuse(self, column: str, code: str, message: str) -> None:
         self.problems.append(RowRemark(column, code, message))

@@ -1,3 +1,8 @@
+#: The one answer about a number that belongs to somebody of whom the sender may not know (residents/people/disclosure).
+WITHHELD_CODE = "withheld"
+WITHHELD = "号码已在别处登记或姓名不符，请到乡镇窗口"
+
+
 def mask(number: str) -> str:
     """411325********5200; a shorter document keeps its first and last two characters."""
     if len(number) >= 15:

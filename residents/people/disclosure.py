@@ -8,6 +8,7 @@ status, category, payment, even the right name. Nothing about a person withheld 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from core.access.masks import WITHHELD, WITHHELD_CODE
 from core.access.scope import successor
 from core.accounts.models import User
 from core.audit import services as audit
@@ -17,8 +18,7 @@ from residents.people.models import Resident
 from residents.people.names import match_key
 from residents.people.selectors import resident_ids
 
-WITHHELD_CODE = "withheld"
-WITHHELD = "号码已在别处登记或姓名不符，请到乡镇窗口"
+__all__ = ["WITHHELD", "WITHHELD_CODE", "Disclosure", "disclose", "is_in_scope", "record_probe"]
 #: So many misses in one file are no slips of the pen: the security officer is told.
 PROBE_MISSES = 20
 PROBE_ACTION = "disclosure.probe"
