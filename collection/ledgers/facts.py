@@ -65,11 +65,6 @@ def gather(*, campaign: Campaign, village: Region, reading: LedgerReading, as_of
     )
 
 
-def count_withheld(facts: LedgerFacts) -> int:
-    """Return how many numbers of this ledger belong to people of whom its sender may not know."""
-    return len(facts.withheld)
-
-
 def same_file_note(*, campaign: Campaign, village: Region, sha256: str, but: int | None = None) -> list[FileNote]:
     """Whether this village has sent exactly this file before; `but` is the batch that is asking."""
     earlier = LedgerBatch.objects.filter(

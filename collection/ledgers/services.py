@@ -24,6 +24,7 @@ from core.refusals import Refused
 from core.regions import services as regions
 from core.regions.models import Region
 from core.tables import reader
+from residents.people.disclosure import record_probe
 from subsidies.campaigns.models import Campaign
 
 MOST_PROBLEMS_KEPT = 20
@@ -81,7 +82,7 @@ def resume_ledger(*, batch: LedgerBatch, actor) -> None:
 @jobs.handler("ledger.read")
 def read_batch(run: jobs.Run) -> str:
     """Reads and checks the file of a batch; repeated, it begins from the start and ends the same."""
-    batch = LedgerBatch.objects.select_related("campaign__policy_version", "village", "attachment").get(
+    batch = LedgerBatch.objects.select_related("campaign__policy_version", "village", "attachment", "uploaded_by").get(
         pk=run.args["batch"]
     )
     if batch.state != State.READING:
@@ -101,6 +102,14 @@ def read_batch(run: jobs.Run) -> str:
     same = same_file_note(campaign=batch.campaign, village=batch.village, sha256=batch.attachment.sha256, but=batch.pk)
     stale = stale_note(reading, stamp_facts(campaign=batch.campaign, village=batch.village, reading=reading))
     _keep(run, batch, reading, checked, [*stale, *same, *checked.notes])
+    record_probe(
+        misses=len(facts.withheld),
+        rows=total,
+        what=f"台账 {batch.pk}",
+        actor=batch.uploaded_by,
+        region=batch.village_id,
+        batch=f"ledger-{batch.pk}",
+    )
     return f"{total} 行已核对"
 
 
