@@ -156,7 +156,7 @@ def letter(position: int) -> str:
 
 def _notes(book, chosen, reading, readings) -> list[FileNote]:
     notes = []
-    if hidden := sorted(chosen.hidden_rows & {line.number for line in reading.lines}):
+    if hidden := [line.number for line in reading.lines if line.number in chosen.hidden_rows]:
         rows = "、".join(map(str, hidden[:10])) + ("等" if len(hidden) > 10 else "")
         says = f"第 {rows} 行在表里是隐藏的（共 {len(hidden)} 行），也已读取。不该计入的请删除后重传。"
         notes.append(FileNote(HIDDEN_ROWS, says))

@@ -6,7 +6,8 @@ from datetime import date
 from collection.ledgers.reading import LedgerLine
 from collection.ledgers.verdicts import LedgerFacts, Row
 from collection.receipts.cells import read_receipt
-from core.tables.cells import read_amount, read_date, read_phone, shown
+from core.tables.cells import read_amount, read_phone, shown
+from core.tables.dates import read_date
 from residents.people import id_numbers, names
 from residents.people.id_numbers import ID_BIRTH_DATE, ID_CHECKSUM, ID_LENGTH
 

@@ -1,21 +1,30 @@
-"""Finds the heading of a list in a sheet: which row it stands in and which column is which. Pure.
+"""Find the heading of a list in a sheet: which rows it stands in and which column is which. Pure.
 
-People put titles above it, merge it over two rows, reorder it and call things by other words; `Column` names one
-thing that a list may tell and the words that are usual for it.
+People put titles above it, spread it over up to three rows, merge its cells, reorder it and call things by other
+words; `Column` names one thing that a list may tell and the words that are usual for it.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from core.tables.reader import Cell, Sheet
 
 ROWS_SEARCHED = 40
-_LONGEST_TITLE = 24
+#: How many rows a heading may be spread over.
+HEADING_ROWS = 3
+#: A heading's length, without notes in brackets; longer ones are sentences.
+LONGEST_HEADING = 24
+#: A heading longer than this, without notes, is not searched for parts of words.
+LONGEST_FOR_PARTS = 14
+#: A merged range is spread over so many columns at most.
+WIDEST_MERGE = 50
 _BRACKETS = re.compile(r"[(（\[【<《][^)）\]】>》]*[)）\]】>》]?")
 _NOISE = re.compile(r"[\s*※★:：、,，.。/\\|\-—_＊#]+")
 _DIGITS = re.compile(r"\d{3,}")
+#: 2025年, 2025年度, 2024-2025年度 in a heading are no sign of data.
+_YEARS = re.compile(r"(20\d\d\s*[-—–~至]\s*)?20\d\d\s*年?度?")
 
 
 @dataclass(frozen=True)
@@ -33,8 +42,8 @@ class Column:
 class Header:
     """`row` is the last row of the heading and `first_row` its first, as the sheet numbers them.
 
-    `columns` maps keys to column positions from 0; `titles` holds every heading found; `twice` the keys for which
-    two columns are equally good, with their positions.
+    `columns` maps keys to column positions from 0; `titles` holds every heading; `twice` the keys for which two
+    columns are equally good, with their positions.
     """
 
     row: int
@@ -51,62 +60,83 @@ def plain(text: object) -> str:
 
 
 def find(sheet: Sheet, columns: Sequence[Column], needed: Iterable[str]) -> Header | None:
-    """The heading with the most of the needed columns, the upper one of equals.
+    """Return the heading with the most of the needed columns, the upper one of equals.
 
     None if no row has a needed column and a second one, needed or not (a list of one column is content with it).
     """
     needed = frozenset(needed)
-    rows = [(number, _shown(sheet, number, cells)) for number, cells in sheet.rows[:ROWS_SEARCHED]]
+    rows = [(number, _texts(sheet, number, cells)) for number, cells in sheet.rows[:ROWS_SEARCHED]]
     best, best_score, fewest = None, (0,), min(2, len(columns))
-    for index, (number, cells) in enumerate(rows):
-        candidates = [_header(number, number, cells, columns)]
-        if index + 1 < len(rows) and not _is_data(rows[index + 1][1]):
-            below = rows[index + 1]
-            joined = _joined(cells, below[1])
-            candidates.append(_header(number, below[0], joined, columns, upper=cells, lower=below[1]))
-        for header in candidates:
-            score = (len(needed & header.columns.keys()), len(header.columns), header.first_row == header.row)
+    for index in range(len(rows)):
+        for levels in _levels(rows, index):
+            header = _header(levels, columns)
+            score = (len(needed & header.columns.keys()), len(header.columns), -len(levels))
             if score > best_score and score[0] and score[1] >= fewest:
                 best, best_score = header, score
     return best
 
 
-def _shown(sheet: Sheet, number: int, cells: list[Cell]) -> dict[int, str]:
-    """The texts of a row, those of merged cells spread over all they cover sideways."""
-    shown = {i: str(c) for i, c in enumerate(cells) if c is not None and len(str(c)) <= _LONGEST_TITLE}
+Texts = dict[int, str]
+
+
+def _levels(rows: list[tuple[int, Texts]], index: int) -> Iterator[list[tuple[int, Texts]]]:
+    """The row alone, and together with those under it as long as they hold no data."""
+    for count in range(1, HEADING_ROWS + 1):
+        if index + count > len(rows) or (count > 1 and _is_data(rows[index + count - 1][1])):
+            return
+        yield rows[index : index + count]
+
+
+def _texts(sheet: Sheet, number: int, cells: list[Cell]) -> Texts:
+    """The texts of a row that can be headings, those of merged cells spread over all they cover sideways."""
+    texts = {i: str(c) for i, c in enumerate(cells) if c is not None and len(plain(c)) <= LONGEST_HEADING}
     for top, left, _, right in sheet.merged:
-        if top == number and right > left and left in shown:
-            for column in range(left + 1, min(right, left + 50) + 1):
-                shown.setdefault(column, shown[left])
-    return shown
+        if top == number and right > left and left in texts:
+            for column in range(left + 1, min(right, left + WIDEST_MERGE) + 1):
+                texts.setdefault(column, texts[left])
+    return texts
 
 
-def _is_data(cells: dict[int, str]) -> bool:
-    return any(_DIGITS.search(text) for text in cells.values())
+def _is_data(texts: Texts) -> bool:
+    return any(_DIGITS.search(_YEARS.sub("", plain(text))) for text in texts.values())
 
 
-def _joined(upper: dict[int, str], lower: dict[int, str]) -> dict[int, str]:
-    """A heading of two rows: what stands below decides; where nothing does, what stands above."""
-    return {column: lower.get(column) or upper.get(column, "") for column in sorted(upper.keys() | lower.keys())}
-
-
-def _header(first, last, cells, columns, *, upper=None, lower=None) -> Header:
-    titles = {position: plain(text) for position, text in cells.items() if plain(text)}
+def _header(levels: list[tuple[int, Texts]], columns: Sequence[Column]) -> Header:
+    """A heading of one or more rows: what stands lowest decides; where nothing does, what stands above."""
+    last = levels[-1][1]
+    titles, joined = {}, {}
+    for position in sorted({position for _, texts in levels for position in texts}):
+        words = [word for _, texts in levels if (word := plain(texts.get(position)))]
+        if words:
+            titles[position] = words[-1]
+        if len(words) > 1 and position in last:
+            joined[position] = "".join(dict.fromkeys(words))
     found, twice = {}, {}
     for column in columns:
-        ranked = {}
-        for position, title in titles.items():
-            rank = _rank(column, title)
-            if rank is None and lower and position in lower and position in upper:
-                rank = _rank(column, plain(upper[position]) + title)
-            if rank is not None:
-                ranked.setdefault(rank, []).append(position)
-        if ranked:
-            best = ranked[min(ranked)]
-            found[column.key] = best[0]
-            if len(best) > 1:
-                twice[column.key] = best
-    # One column tells one thing: the key whose word fits better keeps it.
+        if places := _best_places(column, titles, joined):
+            found[column.key] = places[0]
+            if len(places) > 1:
+                twice[column.key] = places
+    _settle_shared(columns, titles, found, twice)
+    return Header(levels[-1][0], levels[0][0], found, titles, twice)
+
+
+def _best_places(column: Column, titles: Texts, joined: Texts) -> list[int]:
+    """The positions whose title fits this column best; a title too short to tell is read with what stands above."""
+    ranked: dict[int, list[int]] = {}
+    for position, title in titles.items():
+        rank = _rank(column, title)
+        if rank is None and position in joined:
+            rank = _rank(column, joined[position])
+        if rank is not None:
+            ranked.setdefault(rank, []).append(position)
+    return ranked[min(ranked)] if ranked else []
+
+
+def _settle_shared(
+    columns: Sequence[Column], titles: Texts, found: dict[str, int], twice: dict[str, list[int]]
+) -> None:
+    """One column tells one thing: of several keys the one whose word fits better keeps it."""
     for position in set(found.values()):
         keys = [key for key, at in found.items() if at == position]
         if len(keys) > 1:
@@ -116,12 +146,12 @@ def _header(first, last, cells, columns, *, upper=None, lower=None) -> Header:
                 if key != keep:
                     del found[key]
                     twice.pop(key, None)
-    return Header(last, first, found, titles, twice)
 
 
 def _rank(column: Column, title: str) -> int | None:
-    if title in column.words:
-        return column.words.index(title)
-    if any(word in title for word in column.never) or len(title) > 14:
+    for words in (title, _YEARS.sub("", title)):
+        if words in column.words:
+            return column.words.index(words)
+    if any(word in title for word in column.never) or len(title) > LONGEST_FOR_PARTS:
         return None
     return 500 if any(part in title for part in column.parts) else None

@@ -1,74 +1,149 @@
 """Any spreadsheet → rows, within bounded time and memory, by content and not by name.
 
-Reading happens in a child process with limits of its own (`sheet_formats`): whatever a file does to its parser,
-the answer here is a reading or one `SheetError`. Costs about 60 ms a file beyond the reading itself.
+Reading happens in a child process with limits of its own (`core.tables.formats`): whatever a file does to its parser,
+the answer here is a reading or one `SheetError`. Costs about 60 ms a file beyond the reading itself. What comes back
+is bounded too: rows, cells, characters in all, and the length of each cell (docs/decisions/reading-spreadsheets.md).
 """
 
 import fcntl
 import json
+import os
+import select
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 UNREADABLE = "unreadable_file"
 ENCRYPTED = "encrypted_file"
 TOO_LARGE = "too_large"
 
 Cell = str | int | float | bool | date | datetime | None
+Row = tuple[int, list[Cell]]
+Frame = dict[str, Any] | list[Any]
 
 _ROOT = Path(__file__).parents[2]
 _DAMAGED = "文件已损坏，打不开。请在 WPS 或 Excel 里打开原文件，另存为 xlsx 后重新上传。"
 _TOO_HEAVY = "表格太大，读不下。请删去多余的工作表、空行和图片，另存为新文件后再上传。"
 _TOO_SLOW = "表格读了很久仍没有读完。请删去多余的工作表、公式和图片，另存为新文件后再上传。"
+#: While the reader works, whoever waits for it is told so this often: a job's heartbeat.
+BEAT_SECONDS = 10
+_MEGABYTE = 1 << 20
 
 
 class SheetError(Exception):
     """A file that gives no reading: `code` for programs, `message` in Chinese for the person who sent it."""
 
-    def __init__(self, code: str, message: str):
+    def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code, self.message = code, message
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one file may cost: sizes in bytes, `rows` a sheet, `cells` a file, `seconds` of processor time."""
+    """What one file may cost: sizes in bytes, `rows` a sheet, `cells` and `characters` a file, `seconds` of processor
+    time. A small file gets `small_seconds` and `small_memory` at most: real lists of that size need far less."""
 
     bytes: int = 20 << 20
     unpacked: int = 300 << 20
     rows: int = 20_000
     columns: int = 200
     cells: int = 2_000_000
+    characters: int = 30_000_000
     memory: int = 1 << 30
     seconds: int = 20
+    small_bytes: int = 10 << 20
+    small_seconds: int = 15
+    small_memory: int = 1 << 30
+
+    def of_child(self, size: int) -> dict[str, int]:
+        """The limits of the process that reads a file of this size."""
+        small = size <= self.small_bytes
+        return {
+            "rows": self.rows,
+            "columns": self.columns,
+            "cells": self.cells,
+            "characters": self.characters,
+            "unpacked": self.unpacked,
+            "memory": min(self.memory, self.small_memory) if small else self.memory,
+            "seconds": min(self.seconds, self.small_seconds) if small else self.seconds,
+        }
 
 
 VILLAGE_LEDGER = Limits()
 COUNTY_REGISTER = Limits(
-    bytes=200 << 20, unpacked=2 << 30, rows=1_048_576, columns=60, cells=40_000_000, memory=3 << 30, seconds=300
+    bytes=200 << 20,
+    unpacked=2 << 30,
+    rows=1_048_576,
+    columns=60,
+    cells=40_000_000,
+    characters=2_000_000_000,
+    memory=3 << 30,
+    seconds=300,
 )
 #: A department's list, a file of the tax bureau.
-COUNTY_LIST = replace(COUNTY_REGISTER, bytes=50 << 20)
+COUNTY_LIST = replace(COUNTY_REGISTER, bytes=50 << 20, unpacked=1 << 30, seconds=120)
+
+
+class RowRanges:
+    """Row numbers as ranges in ascending order: a million of them side by side cost no more than one."""
+
+    def __init__(self, ranges: Iterable[tuple[int, int]] = ()) -> None:
+        self._first: list[int] = []
+        self._last: list[int] = []
+        self.extend(ranges)
+
+    def extend(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """Add ranges that lie behind those known."""
+        for first, last in ranges:
+            self._first.append(first)
+            self._last.append(last)
+
+    def __contains__(self, number: int) -> bool:
+        at = bisect_right(self._first, number) - 1
+        return at >= 0 and number <= self._last[at]
+
+    def __iter__(self) -> Iterator[int]:
+        for first, last in zip(self._first, self._last, strict=True):
+            yield from range(first, last + 1)
+
+    def __bool__(self) -> bool:
+        return bool(self._first)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, RowRanges):
+            return NotImplemented
+        return (self._first, self._last) == (other._first, other._last)
+
+    __hash__ = None
+
+    def __repr__(self) -> str:
+        return f"RowRanges({list(zip(self._first, self._last, strict=True))})"
 
 
 @dataclass
 class Sheet:
     """One worksheet. `rows` holds (row number as the sheet shows it, cells); rows without content are left out.
 
-    `merged` holds (first row, first column, last row, last column): rows from 1, columns from 0.
+    `merged` holds (first row, first column, last row, last column): rows from 1, columns from 0. `dropped` are rows
+    out of which characters were taken that nothing can keep (NUL, half surrogates …), `cut` rows with a cell too long.
     """
 
     name: str
     visible: bool = True
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    hidden_rows: frozenset[int] = frozenset()
-    rows: list[tuple[int, list[Cell]]] = field(default_factory=list)
+    hidden_rows: RowRanges = field(default_factory=RowRanges)
+    rows: list[Row] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
+    cut: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -79,43 +154,53 @@ class Workbook:
     sheets: list[Sheet]
 
 
-def read(path: str | Path, *, limits: Limits = VILLAGE_LEDGER) -> Workbook:
-    """All sheets of a file. Raises SheetError."""
+def _nothing() -> None:
+    """Tell nobody."""
+
+
+def read(path: str | Path, *, limits: Limits = VILLAGE_LEDGER, beat: Callable[[], None] = _nothing) -> Workbook:
+    """Read all sheets of a file. Raise SheetError. `beat` is called every few seconds meanwhile."""
     try:
-        return _collect(path, limits, sparse=False)
+        return _collect(path, limits, beat, sparse=False)
     except _OutOfMemory:
         try:
             # One stray character in the last corner of a sheet is enough for the fast reader to ask for terabytes.
-            return _collect(path, limits, sparse=True)
+            return _collect(path, limits, beat, sparse=True)
         except _OutOfMemory as error:
             raise SheetError(TOO_LARGE, _TOO_HEAVY) from error
 
 
-def stream(path: str | Path, *, limits: Limits = COUNTY_REGISTER) -> Iterator[Sheet]:
-    """Pieces of the sheets in order, each with up to 500 rows, without holding the file. Raises SheetError.
+def stream(
+    path: str | Path, *, limits: Limits = COUNTY_REGISTER, beat: Callable[[], None] = _nothing
+) -> Iterator[Sheet]:
+    """Yield pieces of the sheets in order, each with up to 500 rows, without holding the file. Raise SheetError.
 
-    The first piece of a sheet has no rows and tells its name, merged ranges and hidden rows.
+    The first piece of a sheet has no rows and tells its name, merged ranges and hidden rows. The pieces of a sheet
+    share these, and the lists of rows with odd characters, which grow as it is read.
     """
+    begun = False
     try:
-        sheet = None
-        for frame in _frames(path, limits, sparse=False):
-            if isinstance(frame, dict) and "sheet" in frame:
-                sheet = _sheet(frame)
-                yield sheet
-            elif isinstance(frame, list):
-                yield replace(sheet, rows=_rows(frame))
+        for piece in _pieces(_frames(path, limits, beat, sparse=False)):
+            begun = True
+            yield piece
+        return
+    except _OutOfMemory as error:
+        if begun:
+            raise SheetError(TOO_LARGE, _TOO_HEAVY) from error
+    try:
+        yield from _pieces(_frames(path, limits, beat, sparse=True))
     except _OutOfMemory as error:
         raise SheetError(TOO_LARGE, _TOO_HEAVY) from error
 
 
-def to_json(cell: Cell) -> str | int | float | bool | dict | None:
+def to_json(cell: Cell) -> str | int | float | bool | dict[str, str] | None:
     """A cell as JSON keeps it; `from_json` gives it back."""
     if isinstance(cell, datetime):
         return {"t": cell.isoformat()}
     return {"d": cell.isoformat()} if isinstance(cell, date) else cell
 
 
-def from_json(value: str | int | float | bool | dict | None) -> Cell:
+def from_json(value: str | int | float | bool | dict[str, str] | None) -> Cell:
     """What `to_json` kept."""
     if type(value) is not dict:
         return value
@@ -126,65 +211,68 @@ class _OutOfMemory(Exception):
     pass
 
 
-def _collect(path, limits, *, sparse) -> Workbook:
+def _collect(path: str | Path, limits: Limits, beat: Callable[[], None], *, sparse: bool) -> Workbook:
     kind, sheets = "", []
-    for frame in _frames(path, limits, sparse=sparse):
-        if isinstance(frame, list):
-            sheets[-1].rows.extend(_rows(frame))
-        elif "sheet" in frame:
+    for frame in _frames(path, limits, beat, sparse=sparse):
+        if isinstance(frame, dict) and "sheet" in frame:
             sheets.append(_sheet(frame))
+        elif isinstance(frame, dict) and "kind" in frame:
+            kind = frame["kind"]
+        elif isinstance(frame, dict):
+            _add_remarks(sheets[-1], frame)
         else:
-            kind = frame.get("kind", kind)
+            sheets[-1].rows.extend(_rows(frame))
     return Workbook(kind, sheets)
 
 
-def _sheet(frame) -> Sheet:
+def _pieces(frames: Iterator[Frame]) -> Iterator[Sheet]:
+    sheet = Sheet("")
+    for frame in frames:
+        if isinstance(frame, list):
+            yield replace(sheet, rows=_rows(frame))
+        elif "sheet" in frame:
+            sheet = _sheet(frame)
+            yield sheet
+        else:
+            _add_remarks(sheet, frame)
+
+
+def _sheet(frame: dict[str, Any]) -> Sheet:
     return Sheet(
         name=frame["sheet"],
         visible=frame["visible"],
         merged=[tuple(m) for m in frame["merged"]],
-        hidden_rows=frozenset(frame["hidden"]),
+        hidden_rows=RowRanges(frame["hidden"]),
     )
 
 
-def _rows(frame) -> list[tuple[int, list[Cell]]]:
+def _add_remarks(sheet: Sheet, frame: dict[str, Any]) -> None:
+    """What is told of a sheet in between its rows."""
+    sheet.hidden_rows.extend(frame.get("hidden", ()))
+    sheet.dropped.extend(frame.get("dropped", ()))
+    sheet.cut.extend(frame.get("cut", ()))
+
+
+def _rows(frame: list[Any]) -> list[Row]:
     return [(number, [from_json(c) if type(c) is dict else c for c in cells]) for number, cells in frame]
 
 
-def _frames(path, limits: Limits, *, sparse: bool) -> Iterator[dict | list]:
+def _frames(path: str | Path, limits: Limits, beat: Callable[[], None], *, sparse: bool) -> Iterator[Frame]:
     path = Path(path)
     size = path.stat().st_size
     if size > limits.bytes:
-        sizes = f"文件有 {size / (1 << 20):.0f} MB，超过 {limits.bytes >> 20} MB 的上限。"
+        sizes = f"文件有 {size / _MEGABYTE:.0f} MB，超过 {limits.bytes >> 20} MB 的上限。"
         raise SheetError(TOO_LARGE, f"{sizes}请删去图片和多余的工作表后再上传。")
-    child_limits = {
-        "rows": limits.rows,
-        "columns": limits.columns,
-        "cells": limits.cells,
-        "unpacked": limits.unpacked,
-        "memory": limits.memory,
-        "seconds": limits.seconds,
-        "sparse": sparse,
-    }
-    reader = [sys.executable, "-E", "-s", "-m", "core.tables.formats"]
-    child = subprocess.Popen(  # noqa: S603 our own interpreter and module
-        [*reader, str(path.resolve()), json.dumps(child_limits)],
-        cwd=_ROOT,
-        env={"LANG": "C.UTF-8"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    with suppress(OSError, AttributeError):  # where the system gives it, so that the child reads on meanwhile
-        fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, 1 << 20)
-    said = []
-    listener = threading.Thread(target=lambda: said.append(child.stderr.read()), daemon=True)
+    child_limits = {**limits.of_child(size), "sparse": sparse}
+    child = _start(path, child_limits)
+    errors: list[bytes] = []
+    listener = threading.Thread(target=lambda: errors.append(child.stderr.read()), daemon=True)
     listener.start()
     overdue = threading.Event()
-    alarm = threading.Timer(limits.seconds * 2, lambda: (overdue.set(), child.kill()))
+    alarm = threading.Timer(child_limits["seconds"] * 2, lambda: (overdue.set(), child.kill()))
     alarm.start()
     try:
-        for line in child.stdout:
+        for line in _lines(child.stdout.fileno(), beat):
             frame = json.loads(line)
             if isinstance(frame, dict):
                 if frame.get("end"):
@@ -198,7 +286,7 @@ def _frames(path, limits: Limits, *, sparse: bool) -> Iterator[dict | list]:
         listener.join(timeout=5)
         if overdue.is_set() or code in (-signal.SIGXCPU, -signal.SIGKILL):
             raise SheetError(TOO_LARGE, _TOO_SLOW)
-        if any(b"memory allocation" in s or b"MemoryError" in s or b"capacity overflow" in s for s in said):
+        if any(b"memory allocation" in e or b"MemoryError" in e or b"capacity overflow" in e for e in errors):
             raise _OutOfMemory
         raise SheetError(UNREADABLE, _DAMAGED)
     finally:
@@ -208,3 +296,33 @@ def _frames(path, limits: Limits, *, sparse: bool) -> Iterator[dict | list]:
         listener.join(timeout=5)
         child.stdout.close()
         child.stderr.close()
+
+
+def _start(path: Path, child_limits: dict[str, int | bool]) -> "subprocess.Popen[bytes]":
+    child = subprocess.Popen(  # noqa: S603 our own interpreter and module
+        [sys.executable, "-E", "-s", "-m", "core.tables.formats", str(path.resolve()), json.dumps(child_limits)],
+        cwd=_ROOT,
+        env={"LANG": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with suppress(OSError, AttributeError):  # where the system gives it, so that the child reads on meanwhile
+        fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, _MEGABYTE)
+    return child
+
+
+def _lines(handle: int, beat: Callable[[], None]) -> Iterator[bytes]:
+    """The lines that come through a pipe; `beat` is called every few seconds, also while none comes."""
+    rest, last = b"", time.monotonic()
+    while True:
+        ready, _, _ = select.select([handle], [], [], BEAT_SECONDS)
+        if (now := time.monotonic()) - last >= BEAT_SECONDS:
+            last = now
+            beat()
+        if not ready:
+            continue
+        if not (more := os.read(handle, _MEGABYTE)):
+            return
+        *lines, rest = (rest + more).split(b"\n")
+        yield from lines

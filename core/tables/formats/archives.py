@@ -1,14 +1,16 @@
 """Zipped workbooks: xlsx, xlsm, xlsb and ods."""
 
+import io
 import zipfile
+from pathlib import Path
 
 from core.tables.formats import ods, xlsx
 from core.tables.formats.markup import part
 from core.tables.formats.output import DAMAGED, ENCRYPTED, NOT_A_SHEET, WORD, Refused
 from core.tables.formats.readers import read_calamine, read_openpyxl
 
-#: What the fast reader does not tell: (hidden rows, merged ranges) by sheet.
-LAYOUTS = {"xlsx": xlsx.layout, "ods": ods.layout}
+#: What the fast reader does not tell of each sheet.
+LAYOUTS = {"xlsx": xlsx.layouts, "ods": ods.layouts}
 
 
 def read_zip(source, limits, out):
@@ -17,23 +19,49 @@ def read_zip(source, limits, out):
         archive = zipfile.ZipFile(source)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise Refused("unreadable_file", DAMAGED) from error
+    if any("\\" in info.filename for info in archive.infolist()):
+        archive, source = with_forward_slashes(archive, source)
     with archive:
         sizes = {i.filename: i.file_size for i in archive.infolist()}
         if sum(sizes.values()) > limits["unpacked"]:
             raise Refused("too_large", "表格解开后太大，读不下。请删去多余的工作表和图片，另存为新文件后再上传。")
         kind = kind_of(archive)
         try:
-            hidden, merged = LAYOUTS[kind](archive) if kind in LAYOUTS else ({}, {})
+            layouts = LAYOUTS[kind](archive) if kind in LAYOUTS else {}
         except MemoryError:
             raise
         except Exception:  # zipfile and zlib raise a dozen kinds; what is really damaged the reader below reports
-            hidden, merged = {}, {}
+            layouts = {}
     out.line({"kind": kind})
     if kind == "xlsx" and limits["sparse"]:
-        return read_openpyxl(source, out, hidden)
+        return read_openpyxl(source, out, layouts)
     if kind == "xlsx" and any(s > xlsx.PIECE_BYTES for n, s in sizes.items() if n.startswith("xl/worksheets/")):
-        return xlsx.read_in_pieces(source, out, hidden)
-    return read_calamine(source, out, hidden, merged, fallback=kind == "xlsx")
+        return xlsx.read_in_pieces(source, out, layouts)
+    return read_calamine(source, out, layouts, fallback=kind == "xlsx")
+
+
+def with_forward_slashes(archive, source):
+    """The same archive with the names of its parts as the format wants them: some programs on Windows write `\\`.
+
+    The names are mended where they stand, once before each part and once in the directory at the end; nothing moves.
+    """
+    raw = bytearray(source.read_bytes() if isinstance(source, Path) else source.getvalue())
+    with archive:
+        places = [info.header_offset for info in archive.infolist()]
+        at = archive.start_dir
+    for place in places:
+        length = int.from_bytes(raw[place + 26 : place + 28], "little")
+        mend_name(raw, place + 30, length)
+    while raw[at : at + 4] == b"PK\x01\x02":
+        length, extra, comment = (int.from_bytes(raw[at + n : at + n + 2], "little") for n in (28, 30, 32))
+        mend_name(raw, at + 46, length)
+        at += 46 + length + extra + comment
+    mended = io.BytesIO(bytes(raw))
+    return zipfile.ZipFile(mended), mended
+
+
+def mend_name(raw, start, length):
+    raw[start : start + length] = raw[start : start + length].replace(b"\\", b"/")
 
 
 def kind_of(archive):

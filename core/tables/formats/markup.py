@@ -24,11 +24,17 @@ def attributes(tag):
 
 def tags(file, pattern):
     """Each match of `pattern` in a stream of markup, read piece by piece."""
+    for piece in whole_tags(file):
+        yield from pattern.finditer(piece)
+
+
+def whole_tags(file):
+    """The pieces of a stream of markup, cut between tags."""
     rest = b""
     while piece := file.read(1 << 20):
         text = rest + piece
         end = text.rfind(b"<")
         complete, rest = (text, b"") if end < 0 or b">" in text[end:] else (text[:end], text[end:])
-        yield from pattern.finditer(complete)
+        yield complete
         if len(rest) > 1 << 20:
             return

@@ -4,6 +4,7 @@ import io
 from itertools import islice
 
 from core.tables.formats.archives import read_zip
+from core.tables.formats.layout import ERRORS, Layout
 from core.tables.formats.markup import LAYOUT_BYTES
 from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, WORD, Refused
 from core.tables.formats.readers import read_calamine
@@ -25,11 +26,11 @@ def read_ole(path, limits, out):
             stream = ole.openstream(book).read(LAYOUT_BYTES)
             if any(kind == FILEPASS for kind, _, _ in biff_records(stream, 0)):
                 raise Refused("encrypted_file", ENCRYPTED)
-            hidden = xls_hidden_rows(stream)
+            layouts = xls_layouts(stream)
     except (OSError, ValueError, IndexError, TypeError, AttributeError, OverflowError) as error:
         raise Refused("unreadable_file", DAMAGED) from error
     out.line({"kind": "xls"})
-    return read_calamine(path, out, hidden, {}, fallback=False)
+    return read_calamine(path, out, layouts, fallback=False)
 
 
 def read_encrypted(path, limits, out):
@@ -50,24 +51,35 @@ def read_encrypted(path, limits, out):
     return read_zip(plain, limits, out)
 
 
-BOF, END, FILEPASS, BOUNDSHEET, ROW = 0x0809, 0x000A, 0x002F, 0x0085, 0x0208
+BOF, END, FILEPASS, BOUNDSHEET, ROW, FORMULA, BOOLERR = 0x0809, 0x000A, 0x002F, 0x0085, 0x0208, 0x0006, 0x0205
 
 
-def xls_hidden_rows(stream):
-    """Hidden rows of each sheet by its name, from the ROW records of a BIFF8 stream ([MS-XLS] 2.4.221)."""
-    hidden, sheets = {}, {}
+def xls_layouts(stream):
+    """Hidden rows and error values of each sheet by its name, from a BIFF8 stream ([MS-XLS] 2.4.221, .127, .24)."""
+    found, sheets = {}, {}
     for kind, data, _ in biff_records(stream, 0):
         if kind == BOUNDSHEET and len(data) > 8:
             wide, length = data[7] & 1, data[6]
             raw = data[8 : 8 + length * (1 + wide)]
             sheets[raw.decode("utf-16-le" if wide else "latin-1", "replace")] = int.from_bytes(data[:4], "little")
     for name, offset in islice(sheets.items(), MOST_SHEETS):
-        hidden[name] = [
-            int.from_bytes(data[:2], "little") + 1
-            for kind, data, _ in biff_records(stream, offset)
-            if kind == ROW and len(data) >= 16 and data[12] & 0x20
-        ]
-    return hidden
+        layout = found[name] = Layout()
+        for kind, data, _ in biff_records(stream, offset):
+            row = int.from_bytes(data[:2], "little") + 1
+            if kind == ROW and len(data) >= 16 and data[12] & 0x20:
+                layout.hide(row, row)
+            elif (code := error_code(kind, data)) is not None:
+                layout.error(row, int.from_bytes(data[2:4], "little"), ERRORS.get(code, "#ERROR!"))
+    return found
+
+
+def error_code(kind, data):
+    """The code of the error that a cell's record holds; None for any other cell."""
+    if kind == FORMULA and len(data) >= 14 and data[12:14] == b"\xff\xff" and data[6] == 2:
+        return data[8]
+    if kind == BOOLERR and len(data) >= 8 and data[7] == 1:
+        return data[6]
+    return None
 
 
 def biff_records(stream, offset):

@@ -1,16 +1,29 @@
 """What goes out of the reading process, and the one way to refuse a file."""
 
 import json
+import re
 import sys
 from datetime import date, datetime
+from math import isfinite
+
+from core.tables.formats.layout import Layout
 
 ROWS_A_LINE = 500
 MOST_SHEETS = 1000  # a sheet for every village of a county is far less
+#: Longer cells are cut here, so that nothing that reads them costs more than their number.
+LONGEST_CELL = 500
+CUT_MARK = "…"
+#: Rows whose cells were changed are told of up to here.
+MOST_REMARKS = 1000
+LARGEST_WHOLE = 10**15
 
 DAMAGED = "文件已损坏或没有传完整，打不开。请在 WPS 或 Excel 里打开原文件，另存为 xlsx 后重新上传。"
 WORD = "这是 Word 文档，不是表格。请把里面的表格复制到 WPS 表格里，保存为 xlsx 后再上传。"
 NOT_A_SHEET = "无法识别这个文件，或者它的文字编码。请用 WPS 或 Excel 打开，另存为 xlsx 后再上传。"
 ENCRYPTED = "文件设有密码保护。请在 WPS 或 Excel 里打开，取消打开密码和工作簿保护，另存为 xlsx 后再上传。"
+#: Control characters but tab and line ends, half surrogates, and what is no character: no database and no workbook
+#: takes them all.
+_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class Refused(Exception):
@@ -24,21 +37,37 @@ class Output:
 
     def __init__(self, limits):
         self.max_rows, self.max_columns = limits["rows"], limits["columns"]
-        self.cells_left = limits["cells"]
+        self.cells_left, self.characters_left = limits["cells"], limits["characters"]
         self.write = sys.stdout.buffer.write
         self.pending = []
+        self.remarks = {"dropped": [], "cut": []}
 
     def line(self, value):
-        self.write(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=encode).encode() + b"\n")
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=encode)
+        self.characters_left -= len(text)
+        if self.characters_left < 0:
+            raise Refused("too_large", "表格里的文字太多，一次读不下。请删去大段说明，或分成几个文件上传。")
+        self.write(text.encode("utf-8", "replace") + b"\n")
 
-    def sheet(self, name, *, visible=True, merged=(), hidden=()):
+    def sheet(self, name, layout=None, *, visible=True):
         self.flush()
-        self.line({"sheet": name, "visible": visible, "merged": list(merged), "hidden": sorted(hidden)})
-        self.rows = 0
+        layout = layout or Layout()
+        self.errors, self.rows = layout.errors, 0
+        self.remarks = {"dropped": [], "cut": []}
+        name = _ODD.sub("", name)[:LONGEST_CELL]
+        self.line({"sheet": name, "visible": visible, "merged": layout.merged, "hidden": layout.hidden})
+
+    def hide(self, ranges):
+        """Tell of hidden rows that were found after the sheet was begun, before those rows go out."""
+        if ranges:
+            self.flush()
+            self.line({"hidden": ranges})
 
     def row(self, number, cells):
         """`cells` may hold '' or None for nothing; columns past the limit are dropped."""
-        cells = [None if c == "" else c for c in cells[: self.max_columns]]
+        cells = [c if c is None or is_plain(c) else self.mend(c, number) for c in cells[: self.max_columns]]
+        if self.errors and number in self.errors:
+            self.show_errors(self.errors[number], cells)
         while cells and cells[-1] is None:
             cells.pop()
         if not cells:
@@ -51,10 +80,60 @@ class Output:
         if len(self.pending) == ROWS_A_LINE:
             self.flush()
 
+    def mend(self, cell, number):
+        """Return a cell that any database and workbook can keep: finite, of bounded length, without odd characters."""
+        kind = type(cell)
+        if kind is str:
+            if not cell:
+                return None
+            if not cell.isprintable():
+                mended = _ODD.sub("", cell)
+                if mended != cell:
+                    self.remark("dropped", number)
+                    cell = mended
+            if len(cell) > LONGEST_CELL and len(cell := cell.strip()) > LONGEST_CELL:
+                self.remark("cut", number)
+                cell = cell[:LONGEST_CELL] + CUT_MARK
+            return cell or None
+        if kind is float:
+            return cell if isfinite(cell) else _written(cell)
+        if kind is int and abs(cell) >= LARGEST_WHOLE:
+            try:
+                return float(cell)
+            except OverflowError:
+                return "Infinity"
+        return cell
+
+    def show_errors(self, errors, cells):
+        for column, text in errors.items():
+            if column < self.max_columns:
+                cells.extend([None] * (column + 1 - len(cells)))
+                cells[column] = text
+
+    def remark(self, what, number):
+        rows = self.remarks[what]
+        if len(rows) < MOST_REMARKS and (not rows or rows[-1] != number):
+            rows.append(number)
+
     def flush(self):
+        for what, rows in self.remarks.items():
+            if rows and self.pending:
+                new = [number for number in rows if number >= self.pending[0][0]]
+                if new:
+                    self.line({what: new})
         if self.pending:
             self.line(self.pending)
             self.pending = []
+
+
+def is_plain(cell):
+    """Whether a cell is text that goes out as it is, as nearly all do."""
+    return type(cell) is str and 0 < len(cell) <= LONGEST_CELL and cell.isprintable()
+
+
+def _written(number):
+    """A number that is none, as the word that stands for it: the row's reader refuses it by name."""
+    return "NaN" if number != number else "Infinity" if number > 0 else "-Infinity"
 
 
 def encode(value):
@@ -62,4 +141,4 @@ def encode(value):
         return {"t": value.isoformat()}
     if isinstance(value, date):
         return {"d": value.isoformat()}
-    return str(value)
+    return str(value)[:LONGEST_CELL]

@@ -4,10 +4,11 @@ from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
 
+from core.tables.formats.layout import Layout
 from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, Refused
 
 
-def read_calamine(source, out, hidden, merged, *, fallback):
+def read_calamine(source, out, layouts, *, fallback):
     import python_calamine as calamine
 
     try:
@@ -19,7 +20,7 @@ def read_calamine(source, out, hidden, merged, *, fallback):
         raise
     except BaseException as error:  # a panic in the reader arrives as a BaseException
         if fallback:
-            return read_openpyxl(source, out, hidden)
+            return read_openpyxl(source, out, layouts)
         raise Refused("unreadable_file", DAMAGED) from error
     if len(book.sheets_metadata) > MOST_SHEETS:
         says = f"这个文件里有 {len(book.sheets_metadata)} 个工作表，超过 {MOST_SHEETS} 个。"
@@ -30,25 +31,20 @@ def read_calamine(source, out, hidden, merged, *, fallback):
             continue
         try:
             sheet = book.get_sheet_by_index(index)
-            ranges = merged.get(meta.name) or [
-                [r1 + 1, c1, r2 + 1, c2] for (r1, c1), (r2, c2) in sheet.merged_cell_ranges or ()
-            ]
+            layout = layouts.get(meta.name) or Layout()
+            if not layout.merged:
+                layout.merge([[r1 + 1, c1, r2 + 1, c2] for (r1, c1), (r2, c2) in sheet.merged_cell_ranges or ()])
         except MemoryError:
             raise
         except BaseException:
             broken += 1
             continue
         found += 1
-        out.sheet(
-            meta.name,
-            visible=meta.visible == calamine.SheetVisibleEnum.Visible,
-            merged=ranges[:20_000],
-            hidden=hidden.get(meta.name, ()),
-        )
+        out.sheet(meta.name, layout, visible=meta.visible == calamine.SheetVisibleEnum.Visible)
         write_rows(sheet, out)
     if broken and not found:
         if fallback:
-            return read_openpyxl(source, out, hidden)
+            return read_openpyxl(source, out, layouts)
         raise Refused("unreadable_file", DAMAGED)
     return None
 
@@ -61,7 +57,7 @@ def write_rows(sheet, out):
         out.row(number, left + cells)
 
 
-def read_openpyxl(source, out, hidden):
+def read_openpyxl(source, out, layouts):
     """The slow reader, cell by cell: for sheets whose far corners are too much for the fast one or that it refuses."""
     import openpyxl
     from openpyxl.worksheet._reader import WorkSheetParser
@@ -72,7 +68,7 @@ def read_openpyxl(source, out, hidden):
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         for sheet in book.worksheets:
-            out.sheet(sheet.title, visible=sheet.sheet_state == "visible", hidden=hidden.get(sheet.title, ()))
+            out.sheet(sheet.title, layouts.get(sheet.title), visible=sheet.sheet_state == "visible")
             with sheet._get_source() as part:
                 # The public iterator fills every gap: a million rows for one stray character at the bottom.
                 parser = WorkSheetParser(

@@ -5,7 +5,8 @@ import re
 import shutil
 import zipfile
 
-from core.tables.formats.markup import LAYOUT_BYTES, attributes, part, tags
+from core.tables.formats.layout import Layout
+from core.tables.formats.markup import LAYOUT_BYTES, attributes, part, whole_tags
 from core.tables.formats.output import DAMAGED, MOST_SHEETS, Refused
 from core.tables.formats.readers import write_rows
 
@@ -14,23 +15,40 @@ SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,7})["']""")
+HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
+#: A cell whose formula ended in an error: its attributes, and the error.
+ERROR = re.compile(
+    rb"<(?:\w+:)?c\b([^>]{0,300}\st=\"e\"[^>]{0,300})>.{0,2000}?<(?:\w+:)?v>(#[A-Z0-9/!?_]{2,20})</", re.DOTALL
+)
+CELL_NUMBER = re.compile(rb"\sr=\"([A-Z]{1,3})(\d{1,7})\"")
 
 
-def layout(archive):
-    """Hidden rows of each sheet by its name; calamine tells the merged ranges but not these."""
-    hidden = {}
+def layouts(archive):
+    """Hidden rows and error values of each sheet by its name; calamine tells the merged ranges but not these."""
+    found = {}
     for sheet, name in sheet_parts(archive).items():
         if archive.getinfo(name).file_size > LAYOUT_BYTES:
             continue
-        number, rows = 0, []
+        layout, number = found.setdefault(sheet, Layout()), 0
         with archive.open(name) as file:
-            for match in tags(file, ROW):
-                row = attributes(match[1])
-                number = int(row["r"]) if row.get("r", "").isdigit() else number + 1
-                if row.get("hidden") in ("1", "true"):
-                    rows.append(number)
-        hidden[sheet] = rows
-    return hidden, {}
+            for piece in whole_tags(file):
+                number = add_piece(layout, piece, number)
+    return found
+
+
+def add_piece(layout, piece, number=0):
+    """Add what a piece of a sheet's markup tells; `number` is the row before it. Return its last row."""
+    for match in ROW.finditer(piece):
+        told = ROW_NUMBER.search(match[1])
+        number = int(told[1]) if told else number + 1
+        if HIDDEN.search(match[1]):
+            layout.hide(number, number)
+    if b't="e"' in piece:
+        for match in ERROR.finditer(piece):
+            if place := CELL_NUMBER.search(b" " + match[1]):
+                layout.error(int(place[2]), column_number(place[1].decode()), match[2].decode())
+    return number
 
 
 def sheet_parts(archive):
@@ -48,7 +66,7 @@ def sheet_parts(archive):
     return parts
 
 
-def read_in_pieces(source, out, hidden):
+def read_in_pieces(source, out, layouts):
     """calamine holds a whole sheet, 100 bytes a cell; given it as several sheets one after the other, only a piece."""
     import python_calamine as calamine
 
@@ -64,13 +82,16 @@ def read_in_pieces(source, out, hidden):
             for meta in calamine.CalamineWorkbook.from_filelike(io.BytesIO(frame)).sheets_metadata:
                 if meta.typ != calamine.SheetTypeEnum.WorkSheet or meta.name not in parts:
                     continue
-                out.sheet(
-                    meta.name,
-                    visible=meta.visible == calamine.SheetVisibleEnum.Visible,
-                    merged=merged_at_the_end(archive, parts[meta.name]),
-                    hidden=hidden.get(meta.name, ()),
-                )
+                layout = layouts.get(meta.name) or Layout()
+                layout.merge(merged_at_the_end(archive, parts[meta.name]))
+                out.sheet(meta.name, layout, visible=meta.visible == calamine.SheetVisibleEnum.Visible)
                 for piece in pieces(archive, parts[meta.name]):
+                    if meta.name not in layouts:
+                        found = Layout()
+                        if b"hidden=" in piece or b't="e"' in piece:
+                            add_piece(found, piece)
+                        out.hide(found.hidden)
+                        out.errors = found.errors
                     book = io.BytesIO(frame)
                     with zipfile.ZipFile(book, "a") as copy:
                         copy.writestr(parts[meta.name], piece)

@@ -11,7 +11,7 @@ from collection.ledgers.check import check_ledger
 from collection.ledgers.columns import TITLES
 from collection.ledgers.reading import read_ledger
 from collection.ledgers.verdicts import BookedPayment, LedgerFacts, ReceiptUse, RegisteredPerson
-from core.tables.reader import Sheet, SheetError, Workbook
+from core.tables.reader import RowRanges, Sheet, SheetError, Workbook
 from subsidies.policy import policies
 from tests.collection.ledgers.ledger_files import HEADING, number_of, person
 from tests.people import invented_number
@@ -537,7 +537,7 @@ def test_the_sheet_with_the_ledger_is_found_and_the_others_are_named():
         Sheet("说明", rows=[(1, ["怎么填"])]),
         Sheet("空表"),
         Sheet("藏着的", visible=False, rows=[(1, ["x"])]),
-        Sheet("一组", rows=[(1, HEADING), (2, person(0))], hidden_rows=frozenset({2})),
+        Sheet("一组", rows=[(1, HEADING), (2, person(0))], hidden_rows=RowRanges([(2, 2)])),
         Sheet("二组", rows=[(1, HEADING), (2, person(3)), (3, person(4))]),
     ]
     reading = read_ledger(Workbook("xlsx", sheets))

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection.receipts.cells import read_receipt
-from core.tables.cells import read_amount, read_date, read_phone
+from core.tables.cells import read_amount, read_phone
+from core.tables.dates import read_date
 
 CELLS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.dates(), st.datetimes())
 

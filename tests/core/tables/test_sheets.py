@@ -123,7 +123,7 @@ def test_hidden_rows_merged_cells_and_sheets(file):
         book.add_worksheet("隐藏").hide()
 
     first, second = reader.read(file("a", xlsx(fill))).sheets
-    assert first.hidden_rows == {2}
+    assert list(first.hidden_rows) == [2]
     assert first.merged == [(2, 3, 3, 3)]
     assert (second.name, second.visible, second.rows) == ("隐藏", False, [])
 
@@ -139,7 +139,7 @@ def test_other_formats_written_by_libreoffice(file, tmp_path, kind):
     convert(path, kind, tmp_path)
     (sheet,) = reader.read(tmp_path / f"a.{kind}").sheets
     assert [cells[:3] for _, cells in sheet.rows] == ROWS
-    assert sheet.hidden_rows == {2}
+    assert list(sheet.hidden_rows) == [2]
     assert sheet.merged == [(2, 3, 3, 3)]
     (tmp_path / f"a.{kind}").rename(tmp_path / "a.et")
     assert len(reader.read(tmp_path / "a.et").sheets[0].rows) == 3
@@ -192,7 +192,7 @@ def test_read_only_recommended_is_no_password(file, tmp_path):
     path = file("a", locked.getvalue())
     book = reader.read(path)
     assert values(book) == ROWS
-    assert book.sheets[0].hidden_rows == {2}
+    assert list(book.sheets[0].hidden_rows) == [2]
     assert refusal(path, unpacked=1000) == "too_large"
 
 
@@ -386,7 +386,7 @@ def test_old_xls_with_a_hidden_row(file):
     book = reader.read(file("a.et", workbook([("清册", [[1.0, 2.0], [3.0]])], hidden={2})))
     assert book.kind == "xls"
     assert values(book) == [[1.0, 2.0], [3.0]]
-    assert book.sheets[0].hidden_rows == {2}
+    assert list(book.sheets[0].hidden_rows) == [2]
 
 
 def test_an_empty_workbook_is_a_reading(file):

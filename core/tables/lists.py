@@ -1,0 +1,163 @@
+"""Read a list: the rows under a heading, in any sheet of a workbook or of a stream, and what is to be said about it. Pure.
+
+Every kind of list goes through here (register, roster, statuses, helpers, tasks, receipt books, paid lists, feedback;
+ledgers have a reading of their own on the same ground), so that all find headings, hidden rows, hidden sheets and cells
+that hold a formula's error in one way.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from core.tables.cells import formula_error
+from core.tables.headings import Column, Header, find
+from core.tables.reader import Cell, RowRanges, Sheet
+
+HIDDEN_ROWS = "hidden_rows"
+HIDDEN_SHEET = "hidden_sheet"
+IGNORED_SHEET = "ignored_sheet"
+CHARACTERS_DROPPED = "characters_dropped"
+CELL_CUT = "cell_cut"
+#: Row numbers named in a note; there may be more.
+ROWS_NAMED = 10
+#: What is usually done with hidden rows; a list whose silence or presence decides rights says otherwise.
+TAKEN_ALL_THE_SAME = "也已读取。不该计入的请删除后重新上传。"
+
+
+@dataclass(frozen=True, slots=True)
+class ListNote:
+    """Something to know about a whole file: a code and the sentence for the screen."""
+
+    code: str
+    message: str
+
+
+@dataclass(slots=True)
+class ListRow:
+    """A row under a heading, its cells by the key of their column."""
+
+    sheet: str
+    number: int
+    cells: dict[str, Cell]
+    hidden: bool = False
+
+    def error(self, columns: Sequence[Column]) -> tuple[str, str]:
+        """Return (column's title, message) of the first cell that holds a formula's error, ("", "") if none does."""
+        for column in columns:
+            if message := formula_error(self.cells.get(column.key), title=column.title):
+                return column.title, message
+        return "", ""
+
+
+@dataclass
+class ListReader:
+    """Reads one file's list piece by piece; afterwards `notes` tells what is to be said about it.
+
+    `columns` are those the list may have, `needed` those without which a sheet holds no list. Sheets that are hidden
+    are passed over; with `one_sheet`, so are all lists but the first. `hidden_rows_are` says what is done with hidden
+    rows, for the note.
+    """
+
+    columns: Sequence[Column]
+    needed: Collection[str]
+    one_sheet: bool = False
+    hidden_rows_are: str = TAKEN_ALL_THE_SAME
+    header: Header | None = None
+    sheet_name: str = ""
+    sheets_read: int = 0
+    _hidden: list[int] = field(default_factory=list)
+    _dropped: list[int] = field(default_factory=list)
+    _cut: list[int] = field(default_factory=list)
+    _passed_over: list[ListNote] = field(default_factory=list)
+    _current: Sheet | None = None
+    _best: Header | None = None
+
+    @property
+    def found_heading(self) -> bool:
+        return self.sheets_read > 0
+
+    def missing(self) -> list[str]:
+        """The titles of the needed columns that the best heading lacks; all of them if there was no heading."""
+        known = self._best.columns if self._best else {}
+        return [column.title for column in self.columns if column.key in self.needed and column.key not in known]
+
+    def blocks(self, pieces: Iterable[Sheet]) -> Iterator[tuple[Header, list[tuple[int, list[Cell]]]]]:
+        """Yield the rows below each heading as they come, with the heading; empty rows are left out by the reader."""
+        for piece in pieces:
+            header = self._header_of(piece)
+            if header is None:
+                continue
+            rows = [row for row in piece.rows if row[0] > header.row]
+            if piece.hidden_rows:
+                self._hidden += [number for number, _ in rows if number in piece.hidden_rows]
+            if rows:
+                yield header, rows
+
+    def rows(self, pieces: Iterable[Sheet]) -> Iterator[ListRow]:
+        """Yield each row below a heading by the keys of its columns; cells of blanks alone count as empty."""
+        for header, rows in self.blocks(pieces):
+            hidden = self._current.hidden_rows if self._current else RowRanges()
+            for number, cells in rows:
+                values = {key: _cell(cells, at) for key, at in header.columns.items()}
+                yield ListRow(self.sheet_name, number, values, number in hidden)
+
+    def notes(self) -> list[ListNote]:
+        """What is to be said about the file, once it was read."""
+        self._leave()
+        notes = []
+        if self._hidden:
+            says = f"{rows_named(self._hidden)}在表里是隐藏的或被筛选掉了（共 {len(self._hidden)} 行），"
+            notes.append(ListNote(HIDDEN_ROWS, says + self.hidden_rows_are))
+        return [*notes, *odd_cells_notes(self._dropped, self._cut), *self._passed_over]
+
+    def _header_of(self, piece: Sheet) -> Header | None:
+        # The pieces of one sheet share its list of merged ranges, and no two sheets do.
+        if self._current is None or piece.merged is not self._current.merged:
+            self._leave()
+            self._current, self.header = piece, None
+            if not piece.visible:
+                self._passed_over.append(ListNote(HIDDEN_SHEET, f"工作表“{piece.name}”是隐藏的，没有读取。"))
+        if not piece.visible or not piece.rows:
+            return None
+        if self.header is None and not (self.one_sheet and self.sheets_read):
+            header = find(piece, self.columns, self.needed)
+            if header and (self._best is None or len(header.columns) > len(self._best.columns)):
+                self._best = header
+            if header and set(self.needed) <= header.columns.keys():
+                self.header, self.sheet_name = header, piece.name
+                self.sheets_read += 1
+        self._current = piece
+        return self.header
+
+    def _leave(self) -> None:
+        """Keep what is to be said of the sheet that ends here."""
+        sheet, self._current = self._current, None
+        if sheet is None or not sheet.visible:
+            return
+        if self.header is not None:
+            self._dropped += sheet.dropped
+            self._cut += sheet.cut
+        elif sheet.rows and self.sheets_read:
+            self._passed_over.append(ListNote(IGNORED_SHEET, f"工作表“{sheet.name}”不是这种名单，没有读取。"))
+
+
+def odd_cells_notes(dropped: Sequence[int], cut: Sequence[int]) -> list[ListNote]:
+    """The notes about rows whose cells were changed in reading."""
+    notes = []
+    if dropped:
+        says = f"{rows_named(dropped)}有看不见的控制字符或残缺字符，已经去掉。请核对这几行。"
+        notes.append(ListNote(CHARACTERS_DROPPED, says))
+    if cut:
+        says = f"{rows_named(cut)}有单元格的文字太长，只读了前 500 个字。请核对这几行是不是填错了格。"
+        notes.append(ListNote(CELL_CUT, says))
+    return notes
+
+
+def rows_named(numbers: Sequence[int]) -> str:
+    """第 3、5 行, with 等 where there are more than can be named."""
+    named = "、".join(map(str, numbers[:ROWS_NAMED]))
+    return f"第 {named} 行等 {len(numbers)} 行" if len(numbers) > ROWS_NAMED else f"第 {named} 行"
+
+
+def _cell(cells: list[Cell], at: int) -> Cell:
+    value = cells[at] if at < len(cells) else None
+    return None if type(value) is str and not value.strip() else value
