@@ -11,7 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from collection.declarations.tax_sheets import AMOUNT, ID_NUMBER, NAME, PAID_ON, RowCells, is_sum_or_empty
-from core.tables.cells import half_width, read_amount, read_date
+from core.tables.cells import half_width, read_amount
+from core.tables.dates import read_date
 from core.tables.headings import Column, Header, find
 from core.tables.reader import Cell, Sheet
 

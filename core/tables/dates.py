@@ -1,7 +1,7 @@
 """What people write for a day → a date: the one reader of dates for every kind of sheet. Pure.
 
-Bounds are the caller's: a payment lies in this century, a birth not before 1900 and not in the future. Writings with two
-meanings (8/10/2024, 24.10.5) are refused, never guessed.
+Bounds are the caller's: a payment lies in this century, a birth not before 1900 and not in the future. Writings with
+two meanings (8/10/2024, 24.10.5) are refused, never guessed.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Read a list: the rows under a heading, in any sheet of a workbook or of a stream, and what is to be said about it. Pure.
+"""Read a list: the rows under a heading in any sheet of a file, and what is to be said about the file. Pure.
 
 Every kind of list goes through here (register, roster, statuses, helpers, tasks, receipt books, paid lists, feedback;
 ledgers have a reading of their own on the same ground), so that all find headings, hidden rows, hidden sheets and cells

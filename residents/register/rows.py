@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.access import masks
-from core.tables.cells import cell_date, cell_text
+from core.tables.cells import cell_text, read_phone, read_text
+from core.tables.dates import read_birth_date
 from core.tables.headings import Column
 from residents.people import id_numbers, names
 
@@ -101,8 +102,10 @@ class RowReader:
         born, sex = self._birth_and_sex(get, id_number, is_birth, wrong) if not bad_number else (None, "")
         texts = {}
         for key, limit in _LIMITS.items():
-            texts[key] = text = cell_text(get(key))
-            if len(text) > limit:
+            texts[key], bad_text = read_text(get(key), title=_TITLES[key])
+            if bad_text:
+                wrong(_TITLES[key], "cell_invalid", get(key), bad_text)
+            elif len(text := texts[key]) > limit:
                 wrong(_TITLES[key], "too_long", text, f"{_TITLES[key]}超过{limit}个字，请缩短。")
         if problems:
             return problems
@@ -116,7 +119,7 @@ class RowReader:
             village,
             texts["household"],
             cell_text(get("relation")) in ("户主", "本人"),
-            texts["phone"],
+            read_phone(get("phone")) or texts["phone"],
             texts["address"],
             ",".join(dict.fromkeys(_YEAR.findall(cell_text(get("years"))))) if "years" in self.columns else "",
         )
@@ -146,21 +149,25 @@ class RowReader:
     def _birth_and_sex(self, get, id_number, is_birth, wrong):
         """The number decides; what the row says must not contradict it. A birth certificate tells neither."""
         told_sex = _SEXES.get(cell_text(get("sex")), "")
-        told_birth = cell_date(get("birth_date"))
+        by_number = None if is_birth else id_numbers.birth_date(id_number)
+        told_birth, bad_birth = read_birth_date(get("birth_date"), today=self.as_of, number_says=by_number)
         if is_birth:
-            if told_birth is None:
+            if bad_birth:
+                wrong("出生日期", "birth_invalid", get("birth_date"), bad_birth)
+            elif told_birth is None:
                 message = "用出生医学证明登记的要填写出生日期，例如 2024-05-01。"
                 wrong("出生日期", "birth_missing", get("birth_date"), message)
             if not told_sex:
                 wrong("性别", "sex_missing", get("sex"), "用出生医学证明登记的要填写性别：男 或 女。")
             return told_birth, told_sex
-        born = id_numbers.birth_date(id_number)
         sex = "M" if id_number[16] in "13579" else "F"
-        if told_birth is not None and told_birth != born:
-            wrong("出生日期", "birth_differs", told_birth, f"与证件号码里的出生日期 {born} 不一致，请照身份证核对。")
+        # Many lists give year and month only: what cannot be read does not contradict the number.
+        if told_birth is not None and told_birth != by_number:
+            message = f"与证件号码里的出生日期 {by_number} 不一致，请照身份证核对。"
+            wrong("出生日期", "birth_differs", told_birth, message)
         if told_sex and told_sex != sex:
             wrong("性别", "sex_differs", cell_text(get("sex")), "与证件号码里的性别不一致，请照身份证核对。")
-        return born, sex
+        return by_number, sex
 
 
 _TITLES = {column.key: column.title for column in COLUMNS}

@@ -17,7 +17,8 @@ from core.database.bulk import chunks
 from core.files.models import Attachment
 from core.jobs import services as jobs
 from core.tables import headings, reader
-from core.tables.cells import cell_date, cell_text, shown
+from core.tables.cells import cell_text
+from core.tables.dates import FIRST_BIRTH, read_date
 from residents.people import id_numbers, names
 from residents.people.disclosure import WITHHELD, WITHHELD_CODE, Disclosure, disclose, record_probe
 from residents.people.models import Resident, StatusEntry
@@ -118,14 +119,14 @@ def _row(number: int, cells: list[reader.Cell], columns: dict[str, int], source:
     if not problem and id_numbers.document_of(id_number) != id_numbers.Document.BIRTH:
         problem = id_numbers.check(id_number)
     written = cell_text(get("source")) or source
-    row = Row(number, names.normalise(get("name"))[:60], id_number[:30], cell_date(get("since")), written)
+    since, _, bad_day = read_date(get("since"), title="日期", earliest=FIRST_BIRTH)
+    row = Row(number, names.normalise(get("name"))[:60], id_number[:30], since, written)
     if problem:
         row.refuse("证件号码", problem, id_numbers.MESSAGES[problem])
     if len(written) > _SOURCE_LENGTH:
         row.refuse("依据", "too_long", f"依据太长，请写短一些：最多 {_SOURCE_LENGTH} 个字。")
-    if row.since is None:
-        written_date = "" if get("since") is None else f"“{shown(get('since'))}”"
-        row.refuse("日期", "date_invalid", f"没有日期，或日期{written_date}看不懂，请写成 2024-05-01。")
+    if bad_day:
+        row.refuse("日期", "date_invalid", bad_day)
     return row
 
 

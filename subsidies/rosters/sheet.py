@@ -4,6 +4,7 @@ import datetime
 import re
 from dataclasses import dataclass
 
+from core.tables.dates import FIRST_BIRTH, read_date
 from core.tables.headings import Column, find, plain
 from core.tables.reader import Cell, SheetError, Workbook
 from residents.people import id_numbers, names
@@ -97,8 +98,6 @@ COLUMNS = (
         ("部门", "单位", "机关", "文号"),
     ),
 )
-_DATE = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?")
-_SHORT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TOTAL = re.compile(r"^(合计|总计|小计|共计|备注|说明|填表|制表|审核|负责人|单位|注)")
 
 
@@ -168,9 +167,9 @@ def _line(number: int, values: dict, policy: Policy, category: str, recognised_o
     elif known is None:
         line.problem = _which_category(policy, written)
     if values.get("recognised_on") is not None:
-        line.recognised_on = _read_date(values["recognised_on"])
-        if line.recognised_on is None and not line.problem:
-            line.problem = f"认定日期“{str(values['recognised_on'])[:20]}”看不懂，请写成 2024-06-01。"
+        line.recognised_on, _, bad_day = read_date(values["recognised_on"], title="认定日期", earliest=FIRST_BIRTH)
+        if bad_day and not line.problem:
+            line.problem = bad_day
     return line
 
 
@@ -194,17 +193,3 @@ def _which_category(policy: Policy, written: str) -> str:
     if unclear := policy.not_precise(written):
         return f"“{written[:20]}”不够明确，请写明是{'还是'.join(f'“{name}”' for name in unclear.means)}。"
     return f"没有“{written[:20]}”这个类别；可用的有：{'、'.join(c.name for c in policy.recognised)}。"[:200]
-
-
-def _read_date(value: Cell) -> datetime.date | None:
-    if isinstance(value, datetime.datetime):
-        return value.date()
-    if isinstance(value, datetime.date):
-        return value
-    text = f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value).strip()
-    if found := _DATE.match(text) or _SHORT.fullmatch(text):
-        try:
-            return datetime.date(*map(int, found.groups()))
-        except ValueError:
-            return None
-    return None
