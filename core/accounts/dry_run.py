@@ -1,6 +1,7 @@
 """What would become of a list of helpers: `check_sheet helpers`."""
 
-from core.accounts.helper_list import HelperListError, read_helper_list
+from core.accounts.helper_list import read_helper_list
+from core.refusals import Refused
 from core.regions.selectors import asked_region
 from core.tables.dry_run import Answer, Question, require_file
 from core.tables.reader import UNREADABLE, SheetError
@@ -14,7 +15,7 @@ def check(question: Question) -> Answer:
         rows = read_helper_list(question.file, county.code)
     except SheetError as error:
         return answer.refuse_file(error)
-    except HelperListError as error:
+    except Refused as error:
         return answer.refuse_file(SheetError(UNREADABLE, str(error)))
     for row in rows:
         for problem in row.problems:

@@ -7,15 +7,12 @@ is bounded too: rows, cells, characters in all, and the length of each cell (doc
 
 import fcntl
 import json
-import os
-import select
 import signal
 import subprocess
 import sys
 import threading
-import time
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -34,8 +31,6 @@ _ROOT = Path(__file__).parents[2]
 _DAMAGED = "文件已损坏，打不开。请在 WPS 或 Excel 里打开原文件，另存为 xlsx 后重新上传。"
 _TOO_HEAVY = "表格太大，读不下。请删去多余的工作表、空行和图片，另存为新文件后再上传。"
 _TOO_SLOW = "表格读了很久仍没有读完。请删去多余的工作表、公式和图片，另存为新文件后再上传。"
-#: While the reader works, whoever waits for it is told so this often: a job's heartbeat.
-BEAT_SECONDS = 10
 _MEGABYTE = 1 << 20
 
 
@@ -154,25 +149,19 @@ class Workbook:
     sheets: list[Sheet]
 
 
-def _nothing() -> None:
-    """Tell nobody."""
-
-
-def read(path: str | Path, *, limits: Limits = VILLAGE_LEDGER, beat: Callable[[], None] = _nothing) -> Workbook:
-    """Read all sheets of a file. Raise SheetError. `beat` is called every few seconds meanwhile."""
+def read(path: str | Path, *, limits: Limits = VILLAGE_LEDGER) -> Workbook:
+    """Read all sheets of a file. Raise SheetError."""
     try:
-        return _collect(path, limits, beat, sparse=False)
+        return _collect(path, limits, sparse=False)
     except _OutOfMemory:
         try:
             # One stray character in the last corner of a sheet is enough for the fast reader to ask for terabytes.
-            return _collect(path, limits, beat, sparse=True)
+            return _collect(path, limits, sparse=True)
         except _OutOfMemory as error:
             raise SheetError(TOO_LARGE, _TOO_HEAVY) from error
 
 
-def stream(
-    path: str | Path, *, limits: Limits = COUNTY_REGISTER, beat: Callable[[], None] = _nothing
-) -> Iterator[Sheet]:
+def stream(path: str | Path, *, limits: Limits = COUNTY_REGISTER) -> Iterator[Sheet]:
     """Yield pieces of the sheets in order, each with up to 500 rows, without holding the file. Raise SheetError.
 
     The first piece of a sheet has no rows and tells its name, merged ranges and hidden rows. The pieces of a sheet
@@ -180,7 +169,7 @@ def stream(
     """
     begun = False
     try:
-        for piece in _pieces(_frames(path, limits, beat, sparse=False)):
+        for piece in _pieces(_frames(path, limits, sparse=False)):
             begun = True
             yield piece
         return
@@ -188,7 +177,7 @@ def stream(
         if begun:
             raise SheetError(TOO_LARGE, _TOO_HEAVY) from error
     try:
-        yield from _pieces(_frames(path, limits, beat, sparse=True))
+        yield from _pieces(_frames(path, limits, sparse=True))
     except _OutOfMemory as error:
         raise SheetError(TOO_LARGE, _TOO_HEAVY) from error
 
@@ -211,9 +200,9 @@ class _OutOfMemory(Exception):
     pass
 
 
-def _collect(path: str | Path, limits: Limits, beat: Callable[[], None], *, sparse: bool) -> Workbook:
+def _collect(path: str | Path, limits: Limits, *, sparse: bool) -> Workbook:
     kind, sheets = "", []
-    for frame in _frames(path, limits, beat, sparse=sparse):
+    for frame in _frames(path, limits, sparse=sparse):
         if isinstance(frame, dict) and "sheet" in frame:
             sheets.append(_sheet(frame))
         elif isinstance(frame, dict) and "kind" in frame:
@@ -257,7 +246,7 @@ def _rows(frame: list[Any]) -> list[Row]:
     return [(number, [from_json(c) if type(c) is dict else c for c in cells]) for number, cells in frame]
 
 
-def _frames(path: str | Path, limits: Limits, beat: Callable[[], None], *, sparse: bool) -> Iterator[Frame]:
+def _frames(path: str | Path, limits: Limits, *, sparse: bool) -> Iterator[Frame]:
     path = Path(path)
     size = path.stat().st_size
     if size > limits.bytes:
@@ -272,7 +261,7 @@ def _frames(path: str | Path, limits: Limits, beat: Callable[[], None], *, spars
     alarm = threading.Timer(child_limits["seconds"] * 2, lambda: (overdue.set(), child.kill()))
     alarm.start()
     try:
-        for line in _lines(child.stdout.fileno(), beat):
+        for line in child.stdout:
             frame = json.loads(line)
             if isinstance(frame, dict):
                 if frame.get("end"):
@@ -310,19 +299,3 @@ def _start(path: Path, child_limits: dict[str, int | bool]) -> "subprocess.Popen
     with suppress(OSError, AttributeError):  # where the system gives it, so that the child reads on meanwhile
         fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, _MEGABYTE)
     return child
-
-
-def _lines(handle: int, beat: Callable[[], None]) -> Iterator[bytes]:
-    """The lines that come through a pipe; `beat` is called every few seconds, also while none comes."""
-    rest, last = b"", time.monotonic()
-    while True:
-        ready, _, _ = select.select([handle], [], [], BEAT_SECONDS)
-        if (now := time.monotonic()) - last >= BEAT_SECONDS:
-            last = now
-            beat()
-        if not ready:
-            continue
-        if not (more := os.read(handle, _MEGABYTE)):
-            return
-        *lines, rest = (rest + more).split(b"\n")
-        yield from lines
