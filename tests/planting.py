@@ -36,6 +36,7 @@ SPECIAL = {
         **dict.fromkeys(("reverses", "contribution", "deposit", "declaration", "refund")),
     },
     "collection.DeclarationRow": {"result": "failure"},
+    "residents.ParentLink": {"parent": lambda planter: planter.second_resident()},
     "residents.MergeCase": {"drop": lambda planter: planter.second_resident()},
     "core.User": {"role": "village", "is_active": True},
     "residents.Resident": {"merged_into": None, "status": "active"},
@@ -120,14 +121,9 @@ class Planter:
         return value(self) if callable(value) else value
 
     def second_resident(self) -> Resident:
-        return Resident.objects.create(
-            village_id=self.village,
-            name=self.marker,
-            sex="M",
-            birth_date=DAY,
-            registered_on=DAY,
-            id_number=invented_number(DAY, "M", self.serial),
-        )
+        number = invented_number(DAY, "M", self.serial)
+        facts = {"village_id": self.village, "name": self.marker, "sex": "M", "birth_date": DAY, "registered_on": DAY}
+        return Resident.objects.get_or_create(id_number=number, defaults=facts)[0]
 
     def _value(self, field):
         if isinstance(field, models.ForeignKey):

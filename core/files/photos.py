@@ -51,9 +51,11 @@ def read_photo(file: BinaryIO) -> Photo:
             upright.thumbnail((LONG_SIDE, LONG_SIDE))
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
         raise Refused("这个文件不是能打开的照片，请上传 JPG、PNG 或 WebP 格式的照片。") from None
-    written = io.BytesIO()
-    upright.save(written, "JPEG", quality=85)
-    jpeg = written.getvalue()
+    # Pillow writes a picture's comment back; everything that is no picture stays behind.
+    upright.info = {}
+    encoded = io.BytesIO()
+    upright.save(encoded, "JPEG", quality=85)
+    jpeg = encoded.getvalue()
     return Photo(jpeg, hashlib.sha256(jpeg).hexdigest())
 
 

@@ -1,10 +1,20 @@
-"""The database itself refuses to change or delete what is append-only."""
+"""The database itself refuses to change, delete, empty or replace what is append-only."""
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from core.audit import services as audit
 from core.audit.models import Event
+
+#: Every append-only table, with its key.
+TABLES = {
+    "core_event": "id",
+    "collection_movement": "id",
+    "reporting_snapshot": "id",
+    "reporting_snapshotrow": "id",
+    "reporting_ranking": "id",
+    "subsidies_policyversion": "hash",
+}
 
 
 @pytest.mark.django_db
@@ -17,6 +27,30 @@ def test_an_event_cannot_be_changed_or_deleted(change, business_clock):
         else:
             Event.objects.all().delete()
     assert Event.objects.get().summary == "试"
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+@pytest.mark.parametrize("statement", ["INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE", "INSERT"])
+@pytest.mark.parametrize("table", TABLES)
+def test_no_row_is_replaced_by_another(campaign, table, statement):
+    from tests.planting import Planter
+
+    Planter("411325100001", "某", 1).plant()
+    audit.record("test.event", actor=None, summary="试")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table}")
+        before = cursor.fetchall()
+        assert before, table
+        columns = [column[0] for column in cursor.description]
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            places = ", ".join(["%s"] * len(columns))
+            cursor.execute(
+                f"{statement} INTO {table} ({', '.join(map(connection.ops.quote_name, columns))}) VALUES ({places})",
+                before[0],
+            )
+        cursor.execute(f"SELECT * FROM {table}")
+        assert cursor.fetchall() == before
 
 
 @pytest.mark.django_db(transaction=True)
