@@ -32,5 +32,5 @@ def unguard(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("collection", "0004_verdict_words_and_undone_payments")]
+    dependencies = [("collection", "0005_ledger_rows_mended")]
     operations = [migrations.RunPython(guard, unguard)]
