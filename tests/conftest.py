@@ -14,6 +14,13 @@ from tests.environment import DATA_DIR
 # it says the same of the same code; HYPOTHESIS_PROFILE=explore looks for new ones, and what it finds becomes a case.
 _patient = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.register_profile("suite", _patient, derandomize=True)
+hypothesis.settings.register_profile(
+    "mutants",
+    _patient,
+    derandomize=True,
+    max_examples=50,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+)
 hypothesis.settings.register_profile("explore", _patient, max_examples=3000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
