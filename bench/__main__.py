@@ -21,9 +21,13 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
 
 
+#: Commands of their own (make count, make mutants), not benches.
+COMMANDS = {"count", "mutants"}
+
+
 def main() -> None:
-    known = sorted(info.name for info in pkgutil.iter_modules(bench.__path__) if not info.name.startswith("_"))
-    known = [name for name in known if hasattr(importlib.import_module(f"bench.{name}"), "main")]
+    names = {info.name for info in pkgutil.iter_modules(bench.__path__) if not info.name.startswith("_")} - COMMANDS
+    known = [name for name in sorted(names) if hasattr(importlib.import_module(f"bench.{name}"), "main")]
     wanted = sys.argv[1:] or known
     if unknown := set(wanted) - set(known):
         sys.exit(f"no bench {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
