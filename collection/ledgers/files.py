@@ -1,24 +1,24 @@
 """The workbooks a village gets, put together from the register and the books; each download leaves an event."""
 
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
+from django.conf import settings
 from django.utils import timezone
 
+from collection.ledgers.annotating import Mark, Request, annotate
 from collection.ledgers.models import LedgerBatch, LedgerRow
 from collection.ledgers.selectors import unpaid_people
 from collection.ledgers.stamp import Stamp
-from collection.ledgers.workbook import Mark, Owing, Titles, annotated, prefilled, unpaid_list
+from collection.ledgers.workbook import Owing, Titles, prefilled, unpaid_list
 from config import clock
 from core.access import masks
+from core.accounts.models import User
 from core.audit import services as audit
 from core.regions.models import Region
-from core.tables import reader
 from subsidies.campaigns.models import Campaign
 
-#: A workbook whose sheets unpack to more than this is marked on a fresh copy of its rows, not on itself.
-HEAVY = 8 << 20
 State = LedgerRow.State
 
 
@@ -68,28 +68,21 @@ def _place(village: Region) -> str:
     return f"{village.parent.name if village.parent else ''}{village.name}"
 
 
-def annotated_ledger(*, batch: LedgerBatch, actor) -> tuple[str, bytes]:
-    """(file name, xlsx): the batch's own file with what is wrong marked. Raises SheetError if it cannot be read now."""
-    path = Path(batch.attachment.file.path)
-    book = reader.read(path)
+def annotated_ledger(*, batch: LedgerBatch, actor: User) -> tuple[str, bytes]:
+    """Return (file name, xlsx): the batch's own file with what is wrong marked.
+
+    The file is opened in a process with limits. Raise SheetError where no workbook can be made.
+    """
     places = {key: column["at"] for key, column in batch.columns.items()}
-    marks = {
-        row.number: _mark(row, places)
-        for row in batch.rows.only("number", "state", "problems", "warnings").iterator(chunk_size=2000)
-    }
-    content = annotated(
-        path, book, sheet_name=batch.sheet, header_row=batch.header_row, marks=marks, keep_file=_is_light(path, book)
-    )
+    rows = batch.rows.only("number", "state", "problems", "warnings").iterator(chunk_size=2000)
+    marks = {row.number: _mark(row, places) for row in rows}
+    request = Request(batch.attachment.file.path, batch.sheet, batch.header_row or 1, marks)
+    with NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, suffix=".xlsx") as target:
+        annotate(request, Path(target.name))
+        content = Path(target.name).read_bytes()
     audit.record("ledger.annotated", actor=actor, obj=batch, summary=f"下载标注的台账 {batch.pk}", batch=batch.pk)
     stem = batch.attachment.name.rsplit(".", 1)[0][:80]
     return f"{stem}（已标注）.xlsx", content
-
-
-def _is_light(path: Path, book: reader.Workbook) -> bool:
-    if book.kind != "xlsx" or not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as archive:
-        return sum(info.file_size for info in archive.infolist() if info.filename.endswith(".xml")) <= HEAVY
 
 
 def _mark(row: LedgerRow, places: dict[str, int]) -> Mark:

@@ -1,30 +1,19 @@
-"""The workbooks that villages get: the pre-filled ledger, their own file with its mistakes marked, the unpaid list.
+"""The workbooks that villages get: the pre-filled ledger and the list of who has not paid.
 
 No database here: what stands in them is handed in. Identity numbers, receipts and telephones are written as text.
 """
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
-import openpyxl
 import xlsxwriter
-from openpyxl.cell import Cell as SheetCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
-from openpyxl.styles import Alignment, Font, PatternFill
 
-from collection.ledgers.columns import HINT_TITLE, OUR_SHEETS
-from core.tables.headings import plain
-from core.tables.reader import Cell, Sheet, Workbook
+from collection.ledgers.columns import OUR_SHEETS
 
 SPARE_ROWS = 60
-_WRONG = PatternFill("solid", fgColor="FFFFC7CE")
-_DONE = PatternFill("solid", fgColor="FFE2EFDA")
-_NONE = PatternFill(fill_type=None)
-_OURS = {_WRONG.fgColor.rgb, _DONE.fgColor.rgb}
 
 
 @dataclass(frozen=True)
@@ -226,118 +215,6 @@ def _add_texts(book, name, title, lines, look):
     sheet.write(0, 0, title, look["title"])
     for at, line in enumerate(lines, 2):
         sheet.write_string(at, 0, line)
-
-
-# --- the village's own file, marked ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What is said about one row: columns (positions from 0) that are wrong, the words, and whether it is booked."""
-
-    wrong: tuple[int, ...]
-    says: str
-    done: bool = False
-
-
-def annotated(
-    path: Path, book: Workbook, *, sheet_name: str, header_row: int, marks: Mapping[int, Mark], keep_file: bool = True
-) -> bytes:
-    """The file as it was, with the wrong cells red and a last column that says why. Always xlsx.
-
-    With `keep_file` an xlsx keeps its own looks; other kinds, and files too heavy for that, are written anew from
-    their rows, in the same rows and columns.
-    """
-    read = next(sheet for sheet in book.sheets if sheet.name[:60] == sheet_name)
-    if book.kind == "xlsx" and keep_file:
-        target = openpyxl.load_workbook(path, keep_links=False)
-        sheet = target[read.name]
-        _put_values(sheet, read, marks)
-    else:
-        target, sheet = _written_anew(book, read)
-    hint = _hint_column(sheet, read, header_row)
-    head = sheet.cell(header_row, hint)
-    head.value, head.font = HINT_TITLE, Font(bold=True, color="FF9C0006")
-    sheet.column_dimensions[head.column_letter].width = 60
-    for number, mark in marks.items():
-        for column in range(1, hint):
-            _clear(sheet.cell(number, column))
-        for position in mark.wrong:
-            cell = sheet.cell(number, position + 1)
-            if not isinstance(cell, MergedCell):
-                cell.fill = _WRONG
-        said = sheet.cell(number, hint)
-        if not isinstance(said, MergedCell):
-            said.value = _clean(mark.says)
-            said.fill = _DONE if mark.done else _WRONG if mark.wrong or mark.says else _NONE
-            said.alignment = Alignment(wrap_text=True, vertical="top")
-    out = io.BytesIO()
-    target.save(out)
-    return out.getvalue()
-
-
-def _put_values(sheet, read: Sheet, marks) -> None:
-    """Formulas of people's rows as the values they had: a program that does not calculate would lose them."""
-    for number, cells in read.rows:
-        if number in marks:
-            for position, value in enumerate(cells):
-                cell = sheet.cell(number, position + 1)
-                if cell.data_type == "f":
-                    _write(cell, value)
-
-
-def _written_anew(book: Workbook, read: Sheet):
-    target = openpyxl.Workbook()
-    target.remove(target.active)
-    chosen = None
-    for source in book.sheets:
-        sheet = target.create_sheet((source.name or "缴费清册")[:31])
-        for number, cells in source.rows:
-            for position, value in enumerate(cells, 1):
-                if value is not None:
-                    _write(sheet.cell(number, position), value)
-        for top, left, bottom, right in source.merged:
-            sheet.merge_cells(start_row=top, start_column=left + 1, end_row=bottom, end_column=right + 1)
-        for number in source.hidden_rows:
-            sheet.row_dimensions[number].hidden = True
-        sheet.sheet_state = "visible" if source.visible else "hidden"
-        if source is read:
-            chosen = sheet
-            for position in range(max((len(cells) for _, cells in source.rows), default=0)):
-                sheet.column_dimensions[openpyxl.utils.get_column_letter(position + 1)].width = 14
-    target.active = target.index(chosen)
-    return target, chosen
-
-
-def _write(cell: SheetCell, value: Cell) -> None:
-    """A value as it is; text that looks like a formula stays text."""
-    if isinstance(cell, MergedCell):
-        return
-    cell.value = _clean(value)
-    if isinstance(value, str):
-        cell.data_type = "s"
-        if value.isdigit() and len(value) > 11:
-            cell.number_format = "@"
-
-
-def _clean(value: Cell) -> Cell:
-    return ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
-
-
-def _hint_column(sheet, read: Sheet, header_row: int) -> int:
-    """The column for the words: the one of last time, or the first free one to the right of everything."""
-    heading = dict(read.rows).get(header_row, [])
-    for position, title in enumerate(heading, 1):
-        if plain(title) == HINT_TITLE:
-            return position
-    rightmost = max((right for _, _, _, right in read.merged), default=-1) + 1
-    return max(rightmost, *(len(cells) for _, cells in read.rows)) + 1
-
-
-def _clear(cell) -> None:
-    """Takes our own colours of last time away."""
-    if not isinstance(cell, MergedCell) and cell.fill.fill_type == "solid" and cell.fill.fgColor.rgb in _OURS:
-        cell.fill = _NONE
 
 
 # --- the unpaid list ------------------------------------------------------------------------------------------------
