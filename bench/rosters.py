@@ -15,10 +15,12 @@ def main() -> None:
 def measure() -> None:
     roster, clerk = _prepared()
     from subsidies.rosters import services as rosters
+    from subsidies.rosters.reading import read_file
+    from subsidies.rosters.selectors import outcome_counts
 
-    _timed("read and preview", lambda: rosters.read_file(roster=roster))
+    _timed("read and preview", lambda: read_file(roster=roster))
     roster.refresh_from_db()
-    seen = rosters.outcome_counts(roster)
+    seen = outcome_counts(roster)
     print(f"heaps: {seen}")
     _timed("apply", lambda: rosters.apply_roster(roster=roster, seen=seen, endings_confirmed=True, actor=clerk))
     _timed("take back", lambda: rosters.withdraw_roster(roster=roster, reason="x", keep=set(), actor=clerk))

@@ -1,3 +1,3 @@
 """Importing this makes the handler of this app's jobs known to the workers."""
 
-from subsidies.rosters import services as rosters  # noqa: F401
+from subsidies.rosters import reading  # noqa: F401

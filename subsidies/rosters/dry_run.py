@@ -8,9 +8,9 @@ from core.tables import reader
 from core.tables.dry_run import Answer, Question, QuestionError, require_file, rolled_back
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import asked_campaign
+from subsidies.rosters.matching import STAGED_COLUMNS, classify, staged_values
 from subsidies.rosters.models import Roster, RosterRow
-from subsidies.rosters.services import _ROW, _classify, _staged
-from subsidies.rosters.sheet import Line, read_roster
+from subsidies.rosters.sheet import Line, notice_of, read_roster
 
 Outcome = RosterRow.Outcome
 OUTCOMES = {Outcome.NEW: "new", Outcome.ENDED: "ended", Outcome.UNCHANGED: "unchanged"}
@@ -36,6 +36,8 @@ def check(question: Question) -> Answer:
         )
     except reader.SheetError as error:
         return answer.refuse_file(error)
+    if notice := notice_of(book, lines):
+        answer.warn(None, "hidden_rows", notice)
     with rolled_back():
         _try(campaign, question, department, category, lines, answer)
     return answer
@@ -67,10 +69,10 @@ def _try(
         uploaded_by=sender,
         uploaded_at=clock.now(),
     )
-    insert_rows(RosterRow, _ROW, [_staged(roster, line) for line in lines])
-    _classify(roster)
+    insert_rows(RosterRow, STAGED_COLUMNS, [staged_values(roster, line) for line in lines])
+    classify(roster)
     for row in roster.rows.order_by("number", "pk"):
-        if row.outcome == Outcome.BAD_ROW:
+        if row.outcome in (Outcome.BAD_ROW, Outcome.DUPLICATE):
             answer.reject(row.number, None, row.outcome, row.message)
             continue
         outcome = OUTCOMES.get(row.outcome, "held")

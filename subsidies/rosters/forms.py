@@ -68,7 +68,15 @@ class MarkForm(_RosterFacts):
         self.fields["recognised_on"].help_text = ""
 
 
-class AcceptForm(forms.Form):
+class SettleForm(forms.Form):
+    """How a doubtful row was settled; without a decision the person is the same."""
+
+    decision = forms.ChoiceField(
+        label="处理",
+        choices=[("same", "是同一人"), ("take", "列入"), ("means", "指名单外的人"), ("ignore", "不是名单外的人")],
+        required=False,
+    )
+    meant = forms.IntegerField(label="指的是", required=False, min_value=1, max_value=2**62)
     note = forms.CharField(label="怎么核实的", max_length=120, help_text="例如：曾用名，见户口簿。")
 
 

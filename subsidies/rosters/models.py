@@ -34,6 +34,7 @@ class Roster(models.Model):
     attachment = models.ForeignKey("core.Attachment", models.PROTECT, verbose_name="文件", null=True, related_name="+")
     state = models.CharField("状态", max_length=10, choices=State, default=State.READING)
     problem = models.CharField("问题", max_length=300, blank=True)
+    notice = models.CharField("提示", max_length=500, blank=True, db_default="")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+")
     uploaded_at = models.DateTimeField("上传时间")
     applied_by = models.ForeignKey(
@@ -58,16 +59,16 @@ class Roster(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.department}{self.category or '名单'}（{self.document}）"
 
     @property
-    def categories_said(self) -> str:
+    def category_text(self) -> str:
         return self.category or "以表中类别为准"
 
 
 class RosterRow(models.Model):
-    """One row of a roster and what comes of it. Number 0: not in the file, ended because a full list lacks it."""
+    """One row of a roster and what comes of it. Number 0: not in the file; a full list lacks this person."""
 
     class Outcome(models.TextChoices):
         PENDING = "pending", "待核对"
@@ -80,6 +81,8 @@ class RosterRow(models.Model):
         MOVED = "moved", "已迁出"
         BAD_ROW = "bad_row", "填写有误"
         DUPLICATE = "duplicate", "重复"
+        HIDDEN = "hidden", "隐藏行"
+        HELD = "held", "暂缓终止"
 
     roster = models.ForeignKey(Roster, models.CASCADE, verbose_name="名单", related_name="rows")
     number = models.PositiveIntegerField("行号")
@@ -93,7 +96,7 @@ class RosterRow(models.Model):
     outcome = models.CharField("结果", max_length=12, choices=Outcome)
     message = models.CharField("说明", max_length=200, blank=True)
     accepted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="确认是同一人", null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="核实人", null=True, related_name="+"
     )
 
     scope_field = "roster__county_id"
@@ -103,6 +106,9 @@ class RosterRow(models.Model):
         verbose_name = verbose_name_plural = "名单行"
         ordering = ["roster", "number"]
         indexes = [models.Index(fields=["roster", "outcome", "number"], name="roster_row_outcome")]
+
+    def __str__(self) -> str:
+        return f"第 {self.number} 行 {self.name}"
 
 
 class Identity(models.Model):
@@ -134,5 +140,5 @@ class Identity(models.Model):
         ]
         indexes = [models.Index(fields=["kind", "resident"], name="identity_kind")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.kind

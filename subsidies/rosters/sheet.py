@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 
 from core.tables.dates import FIRST_BIRTH, read_date
-from core.tables.headings import Column, find, plain
-from core.tables.reader import Cell, SheetError, Workbook
+from core.tables.headings import Column, Header, find, plain
+from core.tables.reader import Cell, Sheet, SheetError, Workbook
 from residents.people import id_numbers, names
 from subsidies.policy.policies import Policy
 
@@ -98,6 +98,18 @@ COLUMNS = (
         ("部门", "单位", "机关", "文号"),
     ),
 )
+#: Only in lists of households: the name and the number are those of the head.
+HEADS = (
+    Column("name", "户主姓名", ("户主姓名", "户主", "户主名字"), ("户主姓名",)),
+    Column(
+        "id_number",
+        "户主身份证号码",
+        ("户主身份证号码", "户主身份证号", "户主身份证", "户主证件号码"),
+        ("户主身份证", "户主证件"),
+    ),
+)
+HEADS_ONLY = "heads_only"
+_TELL_ALL = "这份名单只有户主，须逐人填写：身份按人认定，请把每户的每一位成员各填一行（姓名、身份证号码）后重新上传。"
 _TOTAL = re.compile(r"^(合计|总计|小计|共计|备注|说明|填表|制表|审核|负责人|单位|注)")
 
 
@@ -112,6 +124,7 @@ class Line:
     recognised_on: datetime.date | None
     problem: str = ""
     repeats: int | None = None
+    hidden: bool = False
 
 
 def read_roster(
@@ -123,12 +136,14 @@ def read_roster(
     recognised_on: datetime.date,
     today: datetime.date,
 ) -> list[Line]:
-    """The people of a list, in the order of its sheets. Raises SheetError if there is no heading or nobody below it.
+    """Return the people of a list, in the order of its sheets. Raise SheetError without a heading or people below it.
 
     `category` and `recognised_on` hold where the list itself has no such column or cell.
     """
     headings = [(sheet, find(sheet, COLUMNS, NEEDED)) for sheet in book.sheets if sheet.visible]
     found = [(sheet, header) for sheet, header in headings if header and set(NEEDED) <= header.columns.keys()]
+    if not found and any(_is_list_of_heads(sheet) for sheet, _ in headings):
+        raise SheetError(HEADS_ONLY, _TELL_ALL)
     if not found:
         raise SheetError(NO_HEADING, "没有找到表头。名单要有一行写明“姓名”和“身份证号码”，请补上表头后重新上传。")
     lines, seen = [], {}
@@ -136,8 +151,11 @@ def read_roster(
         for number, cells in sheet.rows:
             if number > header.row and (line := _line(number, _values(cells, header), policy, category, recognised_on)):
                 _check_line(line, policy, department, today)
+                line.hidden = number in sheet.hidden_rows
                 first = seen.setdefault((line.id_number, line.category), line)
-                if first is not line and not line.problem:
+                if first is not line and first.hidden and not line.hidden:
+                    seen[line.id_number, line.category] = line
+                elif first is not line and not line.problem:
                     line.repeats = first.number
                 lines.append(line)
     if not lines:
@@ -145,12 +163,33 @@ def read_roster(
     return lines
 
 
-def _values(cells: list[Cell], header) -> dict[str, Cell]:
+def notice_of(book: Workbook, lines: list[Line]) -> str:
+    """Tell of what a spreadsheet hides: rows that wait for a person's decision, sheets that were not read."""
+    notices = []
+    if hidden := [line.number for line in lines if line.hidden]:
+        rows = "、".join(map(str, hidden[:20])) + ("等" if len(hidden) > 20 else "")
+        notices.append(
+            f"表中有 {len(hidden)} 行是隐藏的（第 {rows} 行），没有处理，请在“有问题”里逐行决定列入还是不列入。"
+        )
+    if sheets := [sheet.name for sheet in book.sheets if not sheet.visible and sheet.rows]:
+        quoted = "、".join(f"“{name[:20]}”" for name in sheets[:5])
+        notices.append(f"隐藏的工作表{quoted}没有读取；其中有名单的，请取消隐藏后重新上传。")
+    return "".join(notices)
+
+
+def _is_list_of_heads(sheet: Sheet) -> bool:
+    header = find(sheet, HEADS, NEEDED)
+    return header is not None and set(NEEDED) <= header.columns.keys()
+
+
+def _values(cells: list[Cell], header: Header) -> dict[str, Cell]:
     values = {key: cells[at] if at < len(cells) else None for key, at in header.columns.items()}
     return {key: None if type(value) is str and not value.strip() else value for key, value in values.items()}
 
 
-def _line(number: int, values: dict, policy: Policy, category: str, recognised_on: datetime.date) -> Line | None:
+def _line(
+    number: int, values: dict[str, Cell], policy: Policy, category: str, recognised_on: datetime.date
+) -> Line | None:
     raw_name, raw_id = values.get("name"), values.get("id_number")
     if raw_name is None and raw_id is None:
         return None

@@ -22,6 +22,7 @@ from subsidies.campaigns.services import open_campaign
 from subsidies.quotes.selectors import quote_residents
 from subsidies.rosters import services as rosters
 from subsidies.rosters.models import Identity, Roster, RosterRow
+from subsidies.rosters.selectors import outcome_counts
 
 VILLAGE = "411325101200"
 Channel, State = Contribution.Channel, Contribution.State
@@ -65,7 +66,7 @@ class County:
 
     def apply(self, roster):
         return consequences.apply_roster(
-            roster=roster, seen=rosters.outcome_counts(roster), endings_confirmed=True, actor=self.head
+            roster=roster, seen=outcome_counts(roster), endings_confirmed=True, actor=self.head
         )
 
     def mark(self, people, category, **facts):
@@ -128,9 +129,7 @@ def test_an_enrolled_person_is_not_charged_again(neixiang, make_resident):
 def test_the_dead_are_not_enrolled(neixiang, make_resident):
     person = make_resident(VILLAGE)
     roster = neixiang.roster([person], "特困人员")
-    rosters.apply_roster(
-        roster=roster, seen=rosters.outcome_counts(roster), endings_confirmed=False, actor=neixiang.head
-    )
+    rosters.apply_roster(roster=roster, seen=outcome_counts(roster), endings_confirmed=False, actor=neixiang.head)
     Resident.objects.filter(pk=person.pk).update(status=Resident.Status.DEAD)
     effects = consequences.apply_effects(
         campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head
@@ -262,7 +261,7 @@ def test_applied_and_withdrawn_by_jobs(neixiang, make_resident, silent_queue):
     roster = neixiang.roster([person], "特困人员")
     facts = {
         "roster": roster,
-        "seen": rosters.outcome_counts(roster),
+        "seen": outcome_counts(roster),
         "endings_confirmed": False,
         "actor": neixiang.head,
     }
@@ -306,7 +305,7 @@ def test_another_person_must_apply(neixiang, make_resident):
     roster = neixiang.roster([make_resident(VILLAGE)], "特困人员")
     with pytest.raises(Refused, match="不能自己应用"):
         consequences.apply_roster(
-            roster=roster, seen=rosters.outcome_counts(roster), endings_confirmed=False, actor=neixiang.clerk
+            roster=roster, seen=outcome_counts(roster), endings_confirmed=False, actor=neixiang.clerk
         )
     assert not Contribution.objects.exists()
 
@@ -366,9 +365,7 @@ def test_a_closed_campaign_keeps_its_enrolments(neixiang, make_resident):
 
 def test_a_worker_lost_right_after_applying_a_list_has_applied_it(neixiang, make_resident, silent_queue):
     roster = neixiang.roster([make_resident(VILLAGE)], "特困人员")
-    job = rosters.ask_to_apply(
-        roster=roster, seen=rosters.outcome_counts(roster), endings_confirmed=False, actor=neixiang.head
-    )
+    job = rosters.ask_to_apply(roster=roster, seen=outcome_counts(roster), endings_confirmed=False, actor=neixiang.head)
     for _ in range(2):
         jobs.Job.objects.filter(pk=job.pk).update(state="queued", token=None)
         jobs.run(job.pk)

@@ -247,13 +247,13 @@ def test_a_list_from_upload_to_withdrawal_in_the_browser(county, client, make_re
     wrong = client.post(
         reverse("roster_upload"), {**facts, "department": "残联", "file": SimpleUploadedFile("a.xlsx", b"x")}
     )
-    assert wrong.status_code == 200
+    assert wrong.status_code == 400
     answer = client.post(reverse("roster_upload"), {**facts, "file": SimpleUploadedFile("名单.xlsx", out.getvalue())})
     roster = Roster.objects.get()
     assert answer.url == reverse("roster", args=[roster.pk])
     jobs.run(jobs.Job.objects.get(kind="roster.read").pk)
     page = client.get(answer.url).content.decode()
-    assert "乙别名" in page and "应用名单" not in page and named.id_number not in page
+    assert "乙别名" in page and "审核生效" not in page and named.id_number not in page
     assert client.post(reverse("roster_apply", args=[roster.pk])).status_code == 403
     client.force_login(county.head)
     assert any("等核对应用" in todo.text for todo in todos_for(county.head))
@@ -261,7 +261,7 @@ def test_a_list_from_upload_to_withdrawal_in_the_browser(county, client, make_re
     client.post(reverse("roster_accept_row", args=[row.pk]), {"note": "曾用名，见户口簿"})
     client.post(reverse("roster_recheck", args=[roster.pk]))
     page = client.get(answer.url, {"heap": "new"})
-    assert "应用名单" in page.content.decode()
+    assert "审核生效" in page.content.decode()
     client.post(reverse("roster_apply", args=[roster.pk]), {"seen": page.context["seen"]})
     jobs.run(jobs.Job.objects.get(kind="roster.apply").pk)
     roster.refresh_from_db()
