@@ -32,7 +32,7 @@ from core.pages.admin_base import ScopedAdmin
 from core.regions.models import Region
 from reporting.rankings.models import Ranking, Snapshot
 from residents.duplicates.models import MergeCase
-from residents.people.models import Household, Resident
+from residents.people.models import FormerNumber, Household, ParentLink, Resident, StatusEntry
 from residents.register.models import RegisterBatch
 from subsidies.campaigns.models import Campaign
 from subsidies.rosters.models import Identity, Roster, RosterRow
@@ -43,6 +43,9 @@ OBJECTS = {
     "attachment": Attachment,
     "job": Job,
     "resident": Resident,
+    "entry": StatusEntry,
+    "link": ParentLink,
+    "former": FormerNumber,
     "quote_resident": Resident,
     "register": RegisterBatch,
     "merge": MergeCase,

@@ -31,8 +31,8 @@ from core.files.models import Attachment
 from core.files.photos import Photo, store_photo
 from core.refusals import Refused
 from core.text import clean_text, required_text
-from residents.counter import services as counter
 from residents.people.models import InsuredYear, Resident
+from residents.statuses.services import set_status
 from subsidies.campaigns import watermark
 from subsidies.policy.parts import RefundReason
 
@@ -386,7 +386,7 @@ def _follow_status(refund, actor):
         return
     try:
         with transaction.atomic():
-            counter.set_status(
+            set_status(
                 resident=refund.resident,
                 status=status,
                 since=refund.happened_on,

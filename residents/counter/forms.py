@@ -3,8 +3,11 @@
 from django import forms
 from django.urls import reverse_lazy
 
+from config import clock
 from core.regions.models import Region
-from residents.people.models import Resident
+from residents.counter.newborns import NamedParent
+from residents.people.insured_years import read_insured_years
+from residents.people.models import ParentLink, Resident
 from residents.statuses.forms import STATUSES
 
 _DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -47,10 +50,33 @@ class RegisterForm(forms.Form):
         choices=[("", "由号码得出"), *Resident.Sex.choices],
         help_text="只有出生医学证明需要选择。",
     )
+    mother_name = forms.CharField(label="母亲姓名", max_length=60, required=False, help_text="新生儿登记时填写父母。")
+    mother_number = forms.CharField(label="母亲证件号码", max_length=60, required=False)
+    father_name = forms.CharField(label="父亲姓名", max_length=60, required=False)
+    father_number = forms.CharField(label="父亲证件号码", max_length=60, required=False)
+    is_another = forms.BooleanField(
+        label="确是另一个人", required=False, help_text="只在提示本村已有同名、同日出生的人时勾选。"
+    )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["village"].queryset = villages_of(user)
+
+    def clean(self) -> dict:
+        entries = super().clean()
+        for relation in ParentLink.Relation:
+            name, number = entries.get(f"{relation}_name"), entries.get(f"{relation}_number")
+            if bool(name) != bool(number):
+                missing = "number" if name else "name"
+                self.add_error(f"{relation}_{missing}", f"{relation.label}的姓名和证件号码要一起填写。")
+        return entries
+
+    def registration(self) -> dict:
+        """The arguments of `register_with_parents`."""
+        entries = dict(self.cleaned_data)
+        given = {r: (entries.pop(f"{r}_name"), entries.pop(f"{r}_number")) for r in ParentLink.Relation}
+        parents = [NamedParent(relation.value, *who) for relation, who in given.items() if all(who)]
+        return {**entries, "parents": parents}
 
 
 class ChangeForm(forms.Form):
@@ -91,3 +117,50 @@ class StatusForm(forms.Form):
     source = forms.CharField(
         label="依据", max_length=120, help_text="证明材料的名称和编号，例如 死亡医学证明 第123号。"
     )
+
+
+class YearsField(forms.CharField):
+    """Years of insurance as people write them: 2021、2022 or 2019-2023."""
+
+    def __init__(self, **options):
+        super().__init__(max_length=200, required=False, **options)
+
+    def clean(self, value) -> list[int]:
+        years, problem = read_insured_years(super().clean(value), last=clock.today().year)
+        if problem:
+            raise forms.ValidationError(problem)
+        return years
+
+
+class _SourceForm(forms.Form):
+    """A correction and the paper it follows."""
+
+    source = forms.CharField(label="依据", max_length=120, help_text="证明材料的名称和编号。")
+
+
+class BirthDateForm(_SourceForm):
+    birth_date = forms.DateField(label="正确的出生日期", widget=_DATE)
+    field_order = ("birth_date", "source")
+
+
+class YearsForm(_SourceForm):
+    add = YearsField(label="补记的年度", help_text="例如 2021、2022 或 2019-2023。")
+    remove = YearsField(label="撤回的年度", help_text="登记有误、当年没有参保的。")
+    field_order = ("add", "remove", "source")
+
+    def clean(self) -> dict:
+        entries = super().clean()
+        if not self.errors and not entries["add"] and not entries["remove"]:
+            raise forms.ValidationError("请填写要补记或撤回的年度。")
+        return entries
+
+
+class ParentForm(_SourceForm):
+    relation = forms.ChoiceField(label="关系", choices=ParentLink.Relation.choices)
+    name = forms.CharField(label="姓名", max_length=60)
+    id_number = forms.CharField(label="证件号码", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    field_order = ("relation", "name", "id_number", "source")
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(label="撤回原因", max_length=200)

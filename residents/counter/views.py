@@ -7,19 +7,21 @@ from django.views.decorators.http import require_POST
 
 from core.access.roles import AT_THE_COUNTER, roles
 from core.pages.form_steps import run_form
-from residents.counter import services as counter
+from residents.counter.corrections import change_number
 from residents.counter.forms import ChangeForm, NumberForm, RegisterForm, StatusForm
+from residents.counter.newborns import register_with_parents
+from residents.counter.numbers import read_number
+from residents.counter.services import change_resident
 from residents.people.models import Resident
+from residents.statuses.services import set_status
 
 
 @roles(*AT_THE_COUNTER)
 @require_POST
 def resident_number_check(request: HttpRequest) -> HttpResponse:
     """A piece of HTML under the number's field: what the number tells. Names only those of the user's region."""
-    reading = counter.read_number(request.POST.get("id_number", "")[:60])
-    known = reading.known
-    mine = known and Resident.objects.for_user(request.user).filter(pk=known.pk).exists()
-    return render(request, "residents/counter/number_reading.html", {"reading": reading, "known": known, "mine": mine})
+    reading = read_number(request.POST.get("id_number", "")[:60], scope=request.user.scope_prefix)
+    return render(request, "residents/counter/number_reading.html", {"reading": reading})
 
 
 @roles(*AT_THE_COUNTER)
@@ -28,7 +30,7 @@ def resident_add(request: HttpRequest) -> HttpResponse:
 
     def register() -> None:
         nonlocal resident
-        resident = counter.register_resident(actor=request.user, **form.cleaned_data)
+        resident = register_with_parents(actor=request.user, **form.registration())
 
     if run_form(form, register):
         messages.success(request, f"{resident.name} 已登记在 {resident.village.name}。")
@@ -42,7 +44,7 @@ def resident_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Changes and moves within the user's region, the number, and the status: three forms on one page."""
     resident = _resident(request, pk)
     form = ChangeForm(request.POST or None, user=request.user, initial=_initial(resident))
-    step = lambda: counter.change_resident(resident=resident, actor=request.user, **form.changes())  # noqa: E731
+    step = lambda: change_resident(resident=resident, actor=request.user, **form.changes())  # noqa: E731
     if run_form(form, step):
         return _saved(request, resident, "已保存。")
     return _change_page(request, resident, form=form)
@@ -52,7 +54,7 @@ def resident_change(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def resident_change_number(request: HttpRequest, pk: int) -> HttpResponse:
     resident, form = _resident(request, pk), NumberForm(request.POST)
-    step = lambda: counter.change_number(resident=resident, actor=request.user, **form.cleaned_data)  # noqa: E731
+    step = lambda: change_number(resident=resident, actor=request.user, **form.cleaned_data)  # noqa: E731
     if run_form(form, step):
         return _saved(request, resident, "证件号码已保存。")
     return _change_page(request, resident, number_form=form)
@@ -65,7 +67,7 @@ def resident_status(request: HttpRequest, pk: int) -> HttpResponse:
 
     def register() -> None:
         nonlocal is_new
-        is_new = counter.set_status(resident=resident, actor=request.user, **form.cleaned_data)
+        is_new = set_status(resident=resident, actor=request.user, **form.cleaned_data)
 
     if run_form(form, register):
         return _saved(request, resident, "状态已登记。" if is_new else "这个状态已经登记过，没有变化。")

@@ -12,7 +12,7 @@ from core.audit import services as audit
 from core.refusals import Refused
 from core.text import clean_text
 from residents.duplicates.models import MergeCase
-from residents.people.models import InsuredYear, Resident, StatusEntry
+from residents.people.models import FormerNumber, InsuredYear, ParentLink, Resident, StatusEntry
 
 State = MergeCase.State
 Document = Resident.Document
@@ -21,7 +21,7 @@ Document = Resident.Document
 ALIKE = {"birth_date": "同名、同日出生", "phone": "同名、同电话"}
 MOST = 5000
 #: What both records may have had: it stays with the merged one where the kept one has the same already.
-_MAY_REPEAT = (InsuredYear, StatusEntry)
+_MAY_REPEAT = (InsuredYear, StatusEntry, FormerNumber, ParentLink)
 
 
 def suspected_pairs(rows, *, by: str) -> list[tuple[int, int]]:
@@ -139,9 +139,9 @@ def _refuse_unfit(keep, drop) -> None:
 
 @transaction.atomic
 def decide_merge(*, case: MergeCase, accept: bool, actor) -> MergeCase:
-    """Merges or rejects what another person proposed. All that hangs on the dropped record goes to the kept one.
+    """Merge or reject what another person proposed. All that hangs on the dropped record goes to the kept one.
 
-    Safe to repeat. Raises Refused where it was decided otherwise meanwhile.
+    Safe to repeat. Raise Refused where it was decided otherwise meanwhile.
     """
     keep, drop = _lock_pair(case.keep, case.drop)
     case = MergeCase.objects.select_related("proposed_by", "decided_by").get(pk=case.pk)
@@ -164,11 +164,13 @@ def decide_merge(*, case: MergeCase, accept: bool, actor) -> MergeCase:
         after=moved or None,
         summary=f"{'合并' if accept else '不合并'} {keep.name} 的两份档案（并入 {masks.mask(drop.id_number)}）",
     )
+    if accept:
+        record_facts([FactChange(drop.pk, FactKind.MERGED, None, keep.pk)], actor=actor)
     return case
 
 
 def _merge(keep, drop) -> dict[str, int]:
-    """Every relation that points at the dropped record; returns how many rows of each kind moved."""
+    """Move every relation that points at the dropped record; return how many rows of each kind moved."""
     moved = {}
     for relation in Resident._meta.related_objects:
         model, field = relation.related_model, relation.field.name

@@ -12,7 +12,7 @@ from collection.declarations.models import Declaration, DeclarationRow
 from core.audit.models import Event
 from core.refusals import Refused
 from core.regions.models import Region
-from residents.counter import services as counter
+from residents.counter.corrections import change_number
 from residents.people.models import Resident
 from tests.collection.declarations.feedback_files import answers, book
 from tests.collection.paid_people import TOWNSHIP, VILLAGE, pay
@@ -118,7 +118,7 @@ def test_a_number_of_a_record_merged_into_this_person_is_corrected_at_the_window
     make_resident(VILLAGE, name=person.name, id_number=GOOD, status=Resident.Status.MERGED, merged_into=person)
     with pytest.raises(Refused, match="先在居民页“更正证件号码”里改过来"):
         corrections.correct_row(row=failed_row, name=person.name, id_number=GOOD, note="", actor=clerk)
-    counter.change_number(resident=person, id_number=GOOD, actor=officer)
+    change_number(resident=person, id_number=GOOD, actor=officer)
     corrections.correct_row(row=failed_row, name=person.name, id_number=GOOD, note="已按身份证更正", actor=clerk)
 
 

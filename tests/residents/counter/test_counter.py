@@ -8,10 +8,15 @@ from django.urls import reverse
 
 from collection.villages.moves import move_village
 from core.audit.models import Event
+from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.services import BUILT_IN, load_regions, read_regions
-from residents.counter.services import Refused, change_number, change_resident, read_number, register_resident
+from residents.counter.corrections import change_number
+from residents.counter.numbers import read_number
+from residents.counter.services import change_resident, register_resident
+from residents.people import facts
 from residents.people.models import Resident
+from residents.people.selectors import resident_ids
 from residents.statuses.services import set_status
 from subsidies.campaigns.models import Campaign
 from tests.at_once import waits_for
@@ -38,13 +43,15 @@ def register(clerk, **facts):
 
 
 def test_a_number_is_read_as_it_is_typed(clerk):
-    assert read_number(NUMBER[:10]).problem
-    reading = read_number(NUMBER)
+    assert read_number(NUMBER[:10], scope=HERE).problem
+    reading = read_number(NUMBER, scope=HERE)
     assert (reading.birth_date, reading.sex, reading.known, reading.years) == (BORN, "F", None, ())
     resident = register(clerk)
     resident.insured_years.create(year=2023, source="往年")
-    reading = read_number(NUMBER)
+    reading = read_number(NUMBER, scope=HERE)
     assert (reading.known, reading.years) == (resident, (2023,))
+    elsewhere = read_number(NUMBER, scope=NEXT)
+    assert elsewhere.is_elsewhere and (elsewhere.known, elsewhere.years) == (None, ())
 
 
 def test_first_registration(clerk):
@@ -55,7 +62,7 @@ def test_first_registration(clerk):
 
 
 @pytest.mark.parametrize(
-    ("facts", "field"),
+    ("entries", "field"),
     [
         ({"id_number": NUMBER[:17]}, "id_number"),
         ({"name": "?"}, "name"),
@@ -65,17 +72,19 @@ def test_first_registration(clerk):
         ({"id_number": invented_number(datetime.date(2024, 10, 26), "F", 1)}, "id_number"),
     ],
 )
-def test_what_a_registration_refuses(clerk, facts, field):
+def test_what_a_registration_refuses(clerk, entries, field):
     with pytest.raises(Refused) as refusal:
-        register(clerk, **facts)
+        register(clerk, **entries)
     assert refusal.value.field == field and not Resident.objects.exists()
 
 
 def test_somebody_of_another_township_moves_in_under_the_same_name_only(clerk, make_resident):
     known = make_resident(FAR, name="王小花", id_number=NUMBER, birth="2024-05-06", sex="F")
-    with pytest.raises(Refused, match="另一个姓名"):
+    with pytest.raises(Refused, match="号码已在别处登记或姓名不符，请到乡镇窗口"):
         register(clerk, name="王大花")
     assert register(clerk) == known
+    with pytest.raises(Refused, match="另一个姓名"):
+        register(clerk, name="王大花")
     known.refresh_from_db()
     assert known.village_id == HERE and Event.objects.get(action="resident.move").before["village"] == FAR
     with pytest.raises(Refused, match="已在本村登记"):
@@ -144,12 +153,96 @@ def test_somebody_who_is_registered_comes_again(clerk, make_resident, case):
     assert Resident.objects.get().status == becomes
 
 
+def test_a_number_corrected_stays_known_as_a_former_one(clerk, make_resident):
+    resident = make_resident(HERE, name="王小花", birth="2024-05-06", sex="F")
+    old = resident.id_number
+    change_number(resident=resident, id_number=NUMBER, actor=clerk)
+    assert resident_ids([old, NUMBER]) == dict.fromkeys([old, NUMBER], resident.pk)
+    with pytest.raises(Refused, match="以前用过的号码"):
+        register(clerk, id_number=old)
+    assert read_number(old, scope=HERE).is_former
+    owner = register(clerk, id_number=old, name="王小草")
+    assert resident_ids([old]) == {old: owner.pk}, "whose number it really is goes before who had it by mistake"
+
+
+def test_a_number_corrected_back_leaves_one_former_number(clerk, make_resident):
+    resident = make_resident(HERE, name="王小花", birth="2024-05-06", sex="F")
+    old = resident.id_number
+    for number in (NUMBER, old, NUMBER):
+        change_number(resident=resident, id_number=number, actor=clerk)
+    live = resident.former_numbers.filter(withdrawn_at__isnull=True)
+    assert [row.id_number for row in live] == [old]
+
+
+#: 王小花 of household 3 is registered; another comes: asked about first?
+COMES_AS_WELL = {
+    "the same name, day and household": ({"household": "3"}, True),
+    "no household said": ({}, True),
+    "a twin": ({"household": "3", "name": "王小草"}, False),
+    "another household": ({"household": "4"}, False),
+    "another village": ({"household": "3", "village": NEXT}, False),
+    "another day": ({"household": "3", "born": datetime.date(2024, 5, 7)}, False),
+}
+
+
+@pytest.mark.parametrize("case", COMES_AS_WELL)
+def test_the_second_of_one_name_and_day_is_asked_about(clerk, case):
+    entries, asked = COMES_AS_WELL[case]
+    entries = dict(entries)
+    register(clerk, household="3")
+    born, code = entries.pop("born", BORN), entries.pop("village", HERE)
+    entries |= {"id_number": invented_number(born, "F", 44), "village": village(code)}
+    if asked:
+        with pytest.raises(Refused, match="同名、同日出生") as refusal:
+            register(clerk, **entries)
+        assert refusal.value.field == "is_another"
+        entries["is_another"] = True
+    register(clerk, **entries)
+    assert Resident.objects.count() == 2
+
+
+def test_a_newborn_is_registered_with_the_parents_whom_the_certificate_names(client, clerk, make_resident):
+    mother = make_resident(NEXT, name="李秀英", birth="1995-01-01", sex="F")
+    client.force_login(clerk)
+    data = {"id_number": "W123456789", "name": "王小花", "village": HERE, "birth_date": "2024-05-06", "sex": "F"}
+    data |= {"mother_name": "李秀英", "mother_number": mother.id_number}
+    page = client.post(reverse("resident_add"), {**data, "father_name": "王大山"})
+    assert page.status_code == 400 and "父亲的姓名和证件号码要一起填写" in page.content.decode()
+    page = client.post(reverse("resident_add"), {**data, "mother_name": "李秀兰"})
+    assert page.status_code == 400 and "登记的姓名是“李秀英”" in page.content.decode()
+    assert Resident.objects.count() == 1, "all of it or nothing"
+    assert client.post(reverse("resident_add"), data).status_code == 302
+    baby = Resident.objects.get(id_number="W123456789")
+    assert [(link.relation, link.parent) for link in baby.parent_links.all()] == [("mother", mother)]
+    change_number(resident=baby, id_number=NUMBER, actor=clerk)
+    assert resident_ids(["W123456789", NUMBER]) == dict.fromkeys(["W123456789", NUMBER], baby.pk)
+    assert baby.parent_links.count() == 1, "the same person with the same parents"
+
+
+def test_the_facts_that_changed_are_told(clerk, make_resident, monkeypatch):
+    heard = []
+    monkeypatch.setattr(facts, "_callbacks", [])
+    facts.on_fact(lambda changes, actor, batch: heard.extend((c.kind.value, c.old, c.new) for c in changes))
+    resident = register(clerk)
+    change_resident(resident=resident, actor=clerk, name="王小华", village=village(NEXT), phone="1")
+    change_resident(resident=resident, actor=clerk, name="王小华")
+    other = invented_number(datetime.date(2024, 5, 7), "F", 3)
+    change_number(resident=resident, id_number=other, actor=clerk)
+    assert heard == [
+        ("registered", None, HERE),
+        ("name", "王小花", "王小华"),
+        ("village", HERE, NEXT),
+        ("number", facts.NumberFact("id_card", NUMBER), facts.NumberFact("id_card", other)),
+        ("birth_date", BORN, datetime.date(2024, 5, 7)),
+    ]
+
+
 def test_a_change_of_name_says_both(clerk, make_resident):
     resident = make_resident(HERE, name="王小花")
     change_resident(resident=resident, actor=clerk, name=" 王 小 华 ")
     event = Event.objects.get(action="resident.change")
     assert (event.before, event.after, event.actor) == ({"name": "王小花"}, {"name": "王小华"}, clerk)
-    with pytest.raises(Refused, match="姓名没有填对"):
+    with pytest.raises(Refused, match="不是姓名的内容"):
         change_resident(resident=resident, actor=clerk, name="王小华（已婚）1")
 
 
@@ -175,8 +268,11 @@ def test_the_number_of_a_merged_record_can_be_taken_over(clerk, make_resident):
 
 def test_a_number_of_another_county_is_not_joined(clerk, make_resident):
     load_regions(rows=read_regions(BUILT_IN), actor=None, county_code=ABROAD[:6])
-    make_resident(ABROAD, id_number=NUMBER, birth="2024-05-06")
+    there = make_resident(ABROAD, name="别县的人", id_number=NUMBER, birth="2024-05-06")
     baby = register(clerk, id_number="W123456789", birth_date=BORN, sex="F")
+    with pytest.raises(Refused, match="号码已在别处登记或姓名不符"):
+        change_number(resident=baby, id_number=NUMBER, actor=clerk)
+    Resident.objects.filter(pk=there.pk).update(name=baby.name)
     with pytest.raises(Refused, match="外县登记"):
         change_number(resident=baby, id_number=NUMBER, actor=clerk)
 
