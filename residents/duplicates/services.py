@@ -12,6 +12,7 @@ from core.audit import services as audit
 from core.refusals import Refused
 from core.text import clean_text
 from residents.duplicates.models import MergeCase
+from residents.people.facts import FactChange, FactKind, record_facts
 from residents.people.models import FormerNumber, InsuredYear, ParentLink, Resident, StatusEntry
 
 State = MergeCase.State

@@ -205,8 +205,8 @@ def test_the_page(client, clerk, baby, make_resident):
     page = reverse("resident_corrections", args=[baby.pk])
     assert "登记以来一直在册" in client.get(page).content.decode()
 
-    def post(name, **data):
-        return client.post(reverse(name, args=[baby.pk]), data)
+    def post(page_name, /, **data):
+        return client.post(reverse(page_name, args=[baby.pk]), data)
 
     answer = post("resident_correct_birth", birth_date="2024-10-26", source="证")
     assert answer.status_code == 400 and "今天以后" in answer.content.decode()
