@@ -4,7 +4,6 @@ Reads and checks; makes nothing. Every problem of every row is said at once.
 """
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,8 +12,11 @@ from django.db.models import Q
 from core.accounts.models import Position, User
 from core.refusals import Refused
 from core.regions.models import Region
-from core.regions.names import short_region_name, written_region_names
+from core.regions.names import RegionNames
+from core.regions.selectors import region_names
 from core.tables import headings, reader
+from core.tables.cells import cell_text, read_phone
+from core.tables.lists import ListReader, ListRow
 
 COLUMNS = (
     headings.Column("township", "乡镇", ("乡镇", "乡镇街道", "所属乡镇", "乡镇名称"), parts=("乡镇",)),
@@ -32,7 +34,7 @@ POSITION_WORDS = {
     "录入": Position.RECORDER,
     "信息": Position.RECORDER,
 }
-_PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
+_PHONE = re.compile(r"1\d{10}|0\d{2,3}\d{7,8}")
 
 
 @dataclass
@@ -56,19 +58,24 @@ class Row:
         return "已有账号，不变" if self.existing else "新建账号"
 
 
-def read_helper_list(path: Path, county_code: str) -> list[Row]:
-    """All rows, checked against the county's regions and accounts. Raise Refused if the file gives no list."""
+def helper_table() -> ListReader:
+    """The reader of one file of helpers; a second list in it is not read, and said."""
+    return ListReader(COLUMNS, ("name",), one_sheet=True)
+
+
+def read_helper_list(path: Path, county_code: str, table: ListReader | None = None) -> list[Row]:
+    """Return all rows, checked against the county's regions and accounts. Raise Refused if the file gives no list.
+
+    `table` tells afterwards what is to be said about the file.
+    """
+    table = table or helper_table()
     try:
-        workbook = reader.read(path)
+        pieces = reader.stream(path, limits=reader.VILLAGE_LEDGER)
+        rows = [_row(row) for row in table.rows(pieces)]
     except reader.SheetError as error:
         raise Refused(str(error), "file") from error
-    for sheet in workbook.sheets:
-        header = headings.find(sheet, COLUMNS, {"name"})
-        if header:
-            break
-    else:
+    if not table.found_heading:
         raise Refused("没有找到表头。请保留“乡镇、行政村、姓名、联系电话”这一行标题后重新上传。", "file")
-    rows = [_row(number, cells, header.columns) for number, cells in sheet.rows if number > header.row]
     rows = [row for row in rows if row.name or row.phone]
     if not rows:
         raise Refused("表头下面没有人员。请填好姓名后重新上传。", "file")
@@ -76,34 +83,30 @@ def read_helper_list(path: Path, county_code: str) -> list[Row]:
     return rows
 
 
-def _row(number, cells, columns) -> Row:
-    def text(key):
-        place = columns.get(key)
-        value = cells[place] if place is not None and place < len(cells) else None
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        return re.sub(r"\s+", "", str(value)) if value is not None else ""
-
-    words = text("position")
+def _row(listed: ListRow) -> Row:
+    text = {key: cell_text(cell) for key, cell in listed.cells.items()}
+    words = text.get("position", "")
     position = next((position for word, position in POSITION_WORDS.items() if word in words), "")
-    row = Row(number, text("township"), text("village"), text("name"), text("phone"), position)
+    name, phone = text.get("name", ""), read_phone(listed.cells.get("phone")) or text.get("phone", "")
+    row = Row(listed.number, text.get("township", ""), text.get("village", ""), name, phone, position)
+    if (error := listed.error(COLUMNS))[1]:
+        row.problems.append(error[1])
     if words and not position:
-        row.problems.append(f"看不懂岗位“{words}”，请写 医保协办员、分管领导、督导审核 或 信息录入。")
+        row.problems.append(f"看不懂岗位“{words[:20]}”，请写 医保协办员、分管领导、督导审核 或 信息录入。")
     if not words:
         row.position = Position.HELPER if row.village else ""
     return row
 
 
-def _check(rows, county_code) -> None:
-    regions = list(Region.objects.in_region(county_code).filter(replaced_by=None))
-    townships = _by_name(region for region in regions if region.level == Region.Level.TOWNSHIP)
-    villages = _by_name(region for region in regions if region.level == Region.Level.VILLAGE)
+def _check(rows: list[Row], county_code: str) -> None:
+    regions = {region.code: region for region in Region.objects.in_region(county_code).filter(replaced_by=None)}
+    names = region_names(county_code)
     usable = User.objects.in_region(county_code).filter(Q(is_active=True) | Q(changes__state="waiting"))
     accounts = {(user.region_id, user.name, user.position): user for user in usable}
     seen: dict[tuple, int] = {}
     owners: dict[str, Row] = {}
     for row in rows:
-        _check_row(row, townships, villages)
+        _check_row(row, names, regions)
         # One helper may look after two villages; two people with one mobile is a line copied and not changed.
         owner = owners.setdefault(row.phone, row) if row.phone.startswith("1") else row
         if owner.name != row.name:
@@ -117,45 +120,23 @@ def _check(rows, county_code) -> None:
         row.existing = accounts.get(key)
 
 
-def _check_row(row, townships, villages) -> None:
+def _check_row(row: Row, names: RegionNames, regions: dict[str, Region]) -> None:
     if not row.name:
         row.problems.append("没有姓名，请补填。")
     if not row.phone:
         row.problems.append("没有联系电话，请补填。")
     elif not _PHONE.fullmatch(row.phone):
-        row.problems.append(f"联系电话“{row.phone}”不对，应为11位手机号或带区号的座机。")
+        row.problems.append(f"联系电话“{row.phone[:20]}”不对，应为11位手机号或带区号的座机。")
     if not row.position:
         row.problems.append("没有写行政村，也没有写岗位，不知道要建哪一种账号。")
     at_village = row.position == Position.HELPER
     if at_village and not row.village:
         row.problems.append("医保协办员要写行政村。")
         return
-    township = _named(row, "乡镇", row.township, townships) if row.township else None
-    if not at_village:
-        if not row.township:
-            row.problems.append("乡镇人员要写乡镇。")
-        row.region = township
+    if not at_village and not row.township:
+        row.problems.append("乡镇人员要写乡镇。")
         return
-    row.region = _named(row, "行政村", row.village, villages, within=township)
-
-
-def _by_name(regions) -> dict[str, list[Region]]:
-    named = defaultdict(list)
-    for region in regions:
-        for name in {*written_region_names(region.name), region.code}:
-            named[name].append(region)
-    return named
-
-
-def _named(row, what, text, by_name, within=None) -> Region | None:
-    matches = by_name.get(text) or by_name.get(short_region_name(text)) or []
-    if within is not None:
-        matches = [region for region in matches if region.code.startswith(within.code)]
-    if len(matches) == 1:
-        return matches[0]
-    if matches:
-        row.problems.append(f"{what}“{text}”在本县有{len(matches)}个，请同时写明乡镇。")
-    else:
-        where = f"{within.name}没有" if within is not None else "本县没有"
-        row.problems.append(f"{where}{what}“{text}”，请照区划名称核对。")
-    return None
+    answer = names.village(row.village, row.township) if at_village else names.township(row.township)
+    if answer.problem:
+        row.problems.append(answer.message)
+    row.region = regions.get(answer.code)

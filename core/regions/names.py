@@ -1,7 +1,8 @@
 """The names of villages and townships as people write them: one reader for every list. Pure.
 
-师家湾, 师家湾村, 师家湾村委会 and 师家湾村民委员会 are one village, with or without its township in front. A township that
-does not hold the village, or does not exist, refuses the row: a person would end up in another village unseen.
+师家湾, 师家湾村, 师家湾村委会 and 师家湾村民委员会 are one village, with or without its township in front. A
+township that does not hold the village, or does not exist, refuses the row: a person would end up in another village
+unseen.
 """
 
 import re
@@ -45,7 +46,7 @@ class PlaceAnswer:
 
 
 def official_kind(name: str) -> str:
-    """师家湾村民委员会 → 师家湾村, 县衙社区居民委员会 → 县衙社区, 城关街道办事处 → 城关街道: the place, not its office."""
+    """师家湾村民委员会 → 师家湾村, 县衙社区居民委员会 → 县衙社区: the place, not its office."""
     name = _TOWNSHIP_OFFICE.sub("", name)
     if _COMMUNITY_OFFICE.search(name):
         return _COMMUNITY_OFFICE.sub("社区", name)
@@ -143,10 +144,9 @@ class RegionNames:
         if codes := self._villages.get(place):
             return codes
         for prefix in self._prefixes:  # 夏馆镇师家湾村
-            rest = place.removeprefix(prefix)
-            if rest and rest != place and (codes := self._villages.get(rest)):
-                if inside := {c for c in codes if self._places[c].township in self._townships[prefix]}:
-                    return inside
+            codes = self._villages.get(place.removeprefix(prefix), set()) if place.startswith(prefix) else set()
+            if inside := {code for code in codes if self._places[code].township in self._townships[prefix]}:
+                return inside
         return set()
 
     def _named(self, text: str) -> set[str]:

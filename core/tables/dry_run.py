@@ -5,7 +5,7 @@ Each kind has a `dry_run.py` in its own topic with one function `check(question)
 the real service inside `rolled_back()`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from core.tables.lists import ListNote
 from core.tables.reader import UNREADABLE, SheetError
 
 
@@ -55,6 +56,11 @@ class Answer:
 
     def warn(self, row: int | None, code: str, message: str) -> None:
         self.warnings.append({"row": row, "code": code, "message": message})
+
+    def note(self, notes: Iterable[ListNote]) -> None:
+        """Add what is to be said about the whole file."""
+        for note in notes:
+            self.warn(None, note.code, note.message)
 
     def refuse_file(self, error: SheetError) -> "Answer":
         """Make this the answer for a file that cannot be read."""

@@ -54,7 +54,7 @@ class ListReader:
 
     `columns` are those the list may have, `needed` those without which a sheet holds no list. Sheets that are hidden
     are passed over; with `one_sheet`, so are all lists but the first. `hidden_rows_are` says what is done with hidden
-    rows, for the note.
+    rows, for the note. `header`, `sheet_name` and `last_row` (of the heading) are those of the rows that come.
     """
 
     columns: Sequence[Column]
@@ -63,6 +63,7 @@ class ListReader:
     hidden_rows_are: str = TAKEN_ALL_THE_SAME
     header: Header | None = None
     sheet_name: str = ""
+    last_row: int | None = None
     sheets_read: int = 0
     _hidden: list[int] = field(default_factory=list)
     _dropped: list[int] = field(default_factory=list)
@@ -123,7 +124,7 @@ class ListReader:
             if header and (self._best is None or len(header.columns) > len(self._best.columns)):
                 self._best = header
             if header and set(self.needed) <= header.columns.keys():
-                self.header, self.sheet_name = header, piece.name
+                self.header, self.sheet_name, self.last_row = header, piece.name, header.row
                 self.sheets_read += 1
         self._current = piece
         return self.header

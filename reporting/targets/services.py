@@ -1,17 +1,18 @@
 """The tasks of all villages from a table: what it would change, and setting it, whole or not at all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.files.models import Attachment
 from core.refusals import Refused
 from core.regions.models import Region
+from core.regions.selectors import region_names
 from core.tables import reader
+from core.tables.lists import ListNote
 from reporting.progress.counting import tasks_at, tree_at
 from reporting.progress.selectors import cutoff_now
-from residents.register.selectors import village_names
 from subsidies.campaigns.models import Campaign
-from subsidies.campaigns.target_sheet import Line, read_targets
+from subsidies.campaigns.target_sheet import Line, read_targets, task_table
 from subsidies.campaigns.targets import set_targets
 
 
@@ -28,13 +29,14 @@ class TargetChange:
 @dataclass
 class TargetsPreview:
     """What a table would do: the lines with problems, each township's sum, each changed village, the villages it says
-    nothing of, and in how many villages nothing changes."""
+    nothing of, in how many villages nothing changes, and what is to be said about the file."""
 
     bad: list[Line]
     townships: list[TargetChange]
     villages: list[TargetChange]
     silent: list[Region]
     same: int
+    notes: list[ListNote] = field(default_factory=list)
 
     @property
     def before(self) -> int:
@@ -47,7 +49,7 @@ class TargetsPreview:
 
 def preview_targets(*, campaign: Campaign, table: Attachment) -> TargetsPreview:
     """Reads a table beside the tasks in force. Raises SheetError."""
-    lines = _read(campaign, table)
+    lines, notes = _read(campaign, table)
     now = cutoff_now(campaign).as_of
     tree, tasks = tree_at(campaign, now), tasks_at(campaign, now)
     told = {line.code: line.people for line in lines if line.people is not None and not line.problems}
@@ -64,17 +66,20 @@ def preview_targets(*, campaign: Campaign, table: Attachment) -> TargetsPreview:
         ]
         silent += [one for one in places if one.code not in told]
     bad = [line for line in lines if line.problems]
-    return TargetsPreview(bad, townships, villages, silent, same=len(told) - len(villages))
+    return TargetsPreview(bad, townships, villages, silent, same=len(told) - len(villages), notes=notes)
 
 
 def set_targets_from_table(*, campaign: Campaign, table: Attachment, source: str, actor) -> int:
     """Sets what the preview showed; returns how many villages changed. Raises Refused if a line has a problem."""
-    lines = _read(campaign, table)
+    lines, _ = _read(campaign, table)
     if any(line.problems for line in lines):
         raise Refused("任务表还有问题，没有保存。请改好后重新上传。")
     people = {line.code: line.people for line in lines if line.people is not None}
     return set_targets(campaign=campaign, people=people, source=source, actor=actor)
 
 
-def _read(campaign, table) -> list[Line]:
-    return read_targets(reader.read(Path(table.file.path)), village_names(campaign.county_id))
+def _read(campaign: Campaign, table: Attachment) -> tuple[list[Line], list[ListNote]]:
+    tasks = task_table()
+    pieces = reader.stream(Path(table.file.path), limits=reader.VILLAGE_LEDGER)
+    lines = read_targets(pieces, region_names(campaign.county_id), tasks)
+    return lines, tasks.notes()

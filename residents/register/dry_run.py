@@ -28,7 +28,8 @@ def check(question: Question) -> Answer:
             batch = RegisterBatch.objects.create(
                 county=county, attachment=kept, uploaded_by=sender, uploaded_at=clock.now()
             )
-            counts = stage_file(SilentRun(), batch, question.file)
+            counts, notes = stage_file(SilentRun(), batch, question.file)
+            answer.note(notes)
             _tell(batch, counts, answer)
     except SheetError as error:
         return Answer().refuse_file(error)

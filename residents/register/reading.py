@@ -10,12 +10,13 @@ from core.access import masks
 from core.database.copy import load_rows
 from core.jobs import services as jobs
 from core.refusals import Refused
-from core.tables import headings
+from core.regions.selectors import region_names
 from core.tables import reader as sheets
+from core.tables.lists import ListNote, ListReader
 from residents.people.models import Resident
 from residents.register import rows as register_rows
 from residents.register.models import RegisterBatch, RegisterProblem, RegisterRow
-from residents.register.selectors import COMPARED, village_names
+from residents.register.selectors import COMPARED
 
 #: Rows a transaction: on SQLite a writer keeps all others waiting, so its turns are short.
 CHUNK = 10_000 if connection.vendor == "postgresql" else 2_000
@@ -32,13 +33,14 @@ def read_batch(run: jobs.Run) -> str:
         return ""
     _forget(batch)
     try:
-        counts = stage_file(run, batch, Path(batch.attachment.file.path))
+        counts, notes = stage_file(run, batch, Path(batch.attachment.file.path))
     except (sheets.SheetError, Refused) as error:
         RegisterBatch.objects.filter(pk=batch.pk).update(state=State.REFUSED, problem=str(error)[:300])
         raise jobs.JobFailed(str(error)) from error
     with transaction.atomic():
         run.assert_owner()
-        RegisterBatch.objects.filter(pk=batch.pk).update(state=State.CHECKED, **counts)
+        says = "".join(note.message for note in notes)[:300]
+        RegisterBatch.objects.filter(pk=batch.pk).update(state=State.CHECKED, problem=says, **counts)
     return f"读完 {counts['rows']} 行，有问题 {counts['bad']} 行"
 
 
@@ -48,30 +50,29 @@ def _forget(batch) -> None:
         model.objects.filter(batch=batch)._raw_delete(using="default")
 
 
-def stage_file(run: jobs.Run, batch: RegisterBatch, path: Path) -> dict[str, int]:
-    """Read and check the file, stage what is new or changed and keep the problems; return the counts."""
-    reader, counts, pending = None, dict.fromkeys(("rows", "new", "changed", "unchanged", "bad"), 0), []
-    for piece in sheets.stream(path):
-        if not piece.rows:
-            continue
-        rows = piece.rows
-        if reader is None:
-            header = headings.find(piece, register_rows.COLUMNS, register_rows.NEEDED)
-            if header is None or any(key not in header.columns for key in register_rows.NEEDED):
-                raise Refused("没有找到表头。表里要有“姓名、身份证号码、行政村”几栏，请补上标题行后重新上传。")
-            reader = register_rows.RowReader(header.columns, village_names(batch.county_id), clock.today())
-            rows = [row for row in rows if row[0] > header.row]
+def stage_file(run: jobs.Run, batch: RegisterBatch, path: Path) -> tuple[dict[str, int], list[ListNote]]:
+    """Read and check the file, stage what is new or changed and keep the problems; return the counts and notes."""
+    table = ListReader(register_rows.COLUMNS, register_rows.NEEDED)
+    reader = register_rows.RowReader({}, region_names(batch.county_id), clock.today())
+    counts, pending = dict.fromkeys(("rows", "new", "changed", "unchanged", "bad"), 0), []
+    for header, rows in table.blocks(sheets.stream(path)):
+        if reader.columns is not header.columns:
+            _stage(run, batch, reader, pending, counts)
+            reader.columns, pending = header.columns, []
         pending += rows
         if len(pending) >= CHUNK:
             _stage(run, batch, reader, pending, counts)
             pending = []
             run.progress(counts["rows"], 0, f"已核对 {counts['rows']} 行，有问题 {counts['bad']} 行")
-    if reader is None:
-        raise Refused("表里没有内容，请检查文件。")
+    if not table.found_heading:
+        missing = "、".join(table.missing())
+        raise Refused(
+            f"没有找到表头，或表头缺少“{missing}”。表里要有“姓名、身份证号码、行政村”几栏，请补上标题行后重新上传。"
+        )
     _stage(run, batch, reader, pending, counts)
     if not counts["rows"]:
         raise Refused("表头下面没有人员，请检查文件。")
-    return counts
+    return counts, table.notes()
 
 
 def _stage(run, batch, reader, rows, counts) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.access import masks
+from core.regions.names import TOWNSHIP_DIFFERS, TOWNSHIP_UNKNOWN, RegionNames
 from core.tables.cells import cell_text, read_phone, read_text
 from core.tables.dates import read_birth_date
 from core.tables.headings import Column
@@ -65,14 +66,13 @@ class Problem:
 
 
 class RowReader:
-    """Reads rows of one file: where its columns are, what the villages are called, and up to when people are born.
+    """Reads rows of one file: where its columns are, what the county's places are called, and the day of reading.
 
-    `villages` maps (township name, village name), ("", village name) and ("", code) to a code, or to "" where a name
-    stands for more than one village.
+    `columns` changes where another sheet of the file has its columns in another order.
     """
 
-    def __init__(self, columns: dict[str, int], villages: dict[tuple[str, str], str], as_of: date):
-        self.columns, self.villages, self.as_of = columns, villages, as_of
+    def __init__(self, columns: dict[str, int], regions: RegionNames, as_of: date):
+        self.columns, self.regions, self.as_of = columns, regions, as_of
         self.seen: dict[str, int] = {}
 
     def read(self, number: int, cells: list) -> Person | list[Problem]:
@@ -98,7 +98,7 @@ class RowReader:
             wrong("证件号码", "duplicate", masks.mask(id_number), f"与第{first}行是同一个号码，请核对后删去一行。")
         else:
             self.seen[id_number] = number
-        village = self._village(cell_text(get("township")), cell_text(get("village")), wrong)
+        village = self._village(get, wrong)
         born, sex = self._birth_and_sex(get, id_number, is_birth, wrong) if not bad_number else (None, "")
         texts = {}
         for key, limit in _LIMITS.items():
@@ -133,18 +133,12 @@ class RowReader:
 
         return get
 
-    def _village(self, township, village, wrong) -> str:
-        if not village:
-            wrong("行政村", "village_missing", "", "没有填写行政村，请照区划名称补填。")
-            return ""
-        code = self.villages.get((township, village))
-        if code is None:
-            code = self.villages.get(("", village))
-        if code is None:
-            wrong("行政村", "village_unknown", village, f"本县没有行政村“{village[:20]}”，请照区划名称改正。")
-        elif not code:
-            wrong("行政村", "village_unclear", village, f"本县不止一个“{village[:20]}”，请同时写对乡镇。")
-        return code or ""
+    def _village(self, get, wrong) -> str:
+        answer = self.regions.village(get("village"), get("township"))
+        if answer.problem:
+            column = "乡镇" if answer.problem in (TOWNSHIP_UNKNOWN, TOWNSHIP_DIFFERS) else "行政村"
+            wrong(column, answer.problem, get("township" if column == "乡镇" else "village"), answer.message)
+        return answer.code
 
     def _birth_and_sex(self, get, id_number, is_birth, wrong):
         """The number decides; what the row says must not contradict it. A birth certificate tells neither."""

@@ -5,13 +5,14 @@ village's task as it is, zero is a task of zero.
 """
 
 import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from core.regions.names import short_region_name
-from core.tables.headings import Column, find
-from core.tables.reader import Cell, SheetError, Workbook
+from core.regions.names import UNCLEAR, RegionNames
+from core.tables.cells import cell_text, half_width
+from core.tables.headings import Column, Header
+from core.tables.lists import ListReader, ListRow
+from core.tables.reader import Cell, Sheet, SheetError
 
 COLUMNS = (
     Column("code", "区划代码", ("区划代码", "村代码", "行政区划代码", "代码"), ("代码",)),
@@ -30,7 +31,7 @@ COLUMNS = (
 NEEDED = ("village", "people")
 MOST = 10_000_000
 _SUM = re.compile(r"合计|总计|小计|共计|^全县$")
-_NUMBER = re.compile(r"(\d+)(?:\.0*)?人?")
+_NUMBER = re.compile(r"(\d{1,9})(?:\.0*)?人?")
 
 
 @dataclass
@@ -46,43 +47,53 @@ class Line:
     problems: list[str] = field(default_factory=list)
 
 
-def read_targets(book: Workbook, villages: Mapping[tuple[str, str], str]) -> list[Line]:
-    """The rows of all visible sheets with a heading. `villages`: (township or "", name) → code.
+def read_targets(pieces: Iterable[Sheet], regions: RegionNames, table: ListReader | None = None) -> list[Line]:
+    """Return the rows of all visible sheets with a heading; `table` tells afterwards what is to be said of the file.
 
-    Raises SheetError if no sheet has a heading, or none has a row; also where the tasks of the two bureaus stand side
+    Raise SheetError if no sheet has a heading, or none has a row; also where the tasks of the two bureaus stand side
     by side, for only the county knows which of them it gives out.
     """
-    headings = [(sheet, find(sheet, COLUMNS, NEEDED)) for sheet in book.sheets if sheet.visible]
-    found = [(sheet, header) for sheet, header in headings if header and set(NEEDED) <= header.columns.keys()]
-    if not found:
+    table = table or task_table()
+    lines, seen, township, sheet = [], {}, "", None
+    for row in table.rows(pieces):
+        if sheet != (sheet := row.sheet):
+            township = ""
+            _refuse_two_tasks(table.header)
+        values = {key: _text(cell) for key, cell in row.cells.items()}
+        township = values.get("township") or township
+        if line := _line(row, township, values, regions):
+            if line.code and line.code in seen:
+                line.problems.append(f"与第{seen[line.code]}行是同一个村，请删去一行。")
+            seen.setdefault(line.code, row.number)
+            lines.append(line)
+    if not table.found_heading:
         raise SheetError("missing_columns", "没有找到表头。请保留“乡镇、行政村、任务人数”这一行标题后重新上传。")
-    lines, seen = [], {}
-    for sheet, header in found:
-        if both := [header.titles[at] for at in header.twice.get("people", ())]:
-            names = "、".join(f"“{title}”" for title in both)
-            raise SheetError("two_tasks", f"有{len(both)}栏任务人数：{names}。请只保留要下达的一栏后重新上传。")
-        township = ""
-        for number, cells in sheet.rows:
-            if number <= header.row:
-                continue
-            values = {key: _text(cells[at]) if at < len(cells) else "" for key, at in header.columns.items()}
-            township = values.get("township") or township
-            if line := _line(number, township, values, villages):
-                if line.code and line.code in seen:
-                    line.problems.append(f"与第{seen[line.code]}行是同一个村，请删去一行。")
-                seen.setdefault(line.code, number)
-                lines.append(line)
     if not lines:
         raise SheetError("no_rows", "表头下面没有村。请填好任务人数后重新上传。")
     return lines
 
 
-def _line(number, township, values, villages) -> Line | None:
+def task_table() -> ListReader:
+    """The reader of one file of tasks."""
+    return ListReader(COLUMNS, NEEDED)
+
+
+def _refuse_two_tasks(header: Header | None) -> None:
+    if header and (both := [header.titles[at] for at in header.twice.get("people", ())]):
+        names = "、".join(f"“{title}”" for title in both)
+        raise SheetError("two_tasks", f"有{len(both)}栏任务人数：{names}。请只保留要下达的一栏后重新上传。")
+
+
+def _line(row: ListRow, township: str, values: dict[str, str], regions: RegionNames) -> Line | None:
     code, village, written = values.get("code", ""), values["village"], values["people"]
     if not (code or village or written) or any(_SUM.search(text) for text in (values.get("township", ""), village)):
         return None
-    line = Line(number, township, village, written)
-    line.code = _village(line, code, villages)
+    line = Line(row.number, township, village, written)
+    _, error = row.error(COLUMNS)
+    if error:
+        line.problems.append(error)
+        return line
+    line.code = _village(line, code, regions)
     if written:
         amount = _NUMBER.fullmatch(written)
         if amount is None or int(amount[1]) > MOST:
@@ -92,35 +103,25 @@ def _line(number, township, values, villages) -> Line | None:
     return line
 
 
-def _village(line: Line, code: str, villages) -> str:
+def _village(line: Line, code: str, regions: RegionNames) -> str:
     """The code of the village that the row names; "" with a problem where it names none or two different ones."""
     if not line.village and not code:
         line.problems.append("没有写行政村，请补填；乡镇的合计不用填，由各村相加。")
         return ""
-    named = _named(line.township, line.village, villages)
-    if code and not villages.get(("", code)):
+    if code and not regions.village(code).code:
         line.problems.append(f"本县没有代码为“{code[:20]}”的村，请照模板核对。")
         return ""
-    if code and line.village and named not in (code, ""):
+    if not line.village:
+        return code
+    named = regions.village(line.village, line.township)
+    if code and named.code not in (code, ""):
         line.problems.append(f"代码 {code} 和村名“{line.village[:20]}”不是同一个村，请照模板核对。")
         return ""
-    if code or named:
-        return code or named
-    where = line.township[:20] or "本县"
-    if not line.township and named == "":
-        line.problems.append(f"行政村“{line.village[:20]}”在本县不止一个，请同时写明乡镇。")
-    else:
-        line.problems.append(f"{where}没有行政村“{line.village[:20]}”，请照区划名称核对。")
-    return ""
-
-
-def _named(township: str, village: str, villages) -> str | None:
-    """The village's code; "" if the name alone is not enough, None if there is none."""
-    return villages.get((township, village), villages.get((township, short_region_name(village))))
+    if named.problem and not (code and named.problem == UNCLEAR):
+        line.problems.append(named.message)
+        return ""
+    return code or named.code
 
 
 def _text(cell: Cell) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    text = unicodedata.normalize("NFKC", "" if cell is None else str(cell))
-    return re.sub(r"[\s,，]+", "", text)
+    return re.sub(r"[,，]", "", half_width(cell_text(cell)))

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from core.audit.models import Event
 from core.files.models import Attachment
-from core.tables.reader import Sheet, SheetError, Workbook
-from residents.register.selectors import village_names
+from core.regions.selectors import region_names
+from core.tables.reader import Sheet, SheetError
 from subsidies.campaigns.models import Target, TargetEntry
 from subsidies.campaigns.target_sheet import read_targets
 from subsidies.campaigns.targets import set_targets
@@ -22,11 +22,11 @@ VILLAGE = "411325100001"
 
 def book(*rows, titles=TITLES):
     rows = [["内乡县2025年度征缴任务分解表"], titles, *map(list, rows)]
-    return Workbook("xlsx", [Sheet("Sheet1", rows=list(enumerate(rows, 1)))])
+    return [Sheet("Sheet1", rows=list(enumerate(rows, 1)))]
 
 
 def read(campaign, *rows, **options):
-    return read_targets(book(*rows, **options), village_names(campaign.county_id))
+    return read_targets(book(*rows, **options), region_names(campaign.county_id))
 
 
 #: A row, and the village's task or the problem.
@@ -44,7 +44,7 @@ ROWS = {
     "the most": (["", "城关镇", "县衙社区", 10_000_000], 10_000_000),
     "too many": (["", "城关镇", "县衙社区", 10_000_001], "不对"),
     "no such village": (["", "城关镇", "没有村", 5], "城关镇没有行政村“没有村”"),
-    "no such township": (["", "没有镇", "县衙社区", 5], "没有镇没有行政村"),
+    "no such township": (["", "没有镇", "县衙社区", 5], "本县没有乡镇“没有镇”"),
     "no village": (["", "城关镇", "", 5], "没有写行政村"),
     "another county's code": (["411323001001", "", "", 5], "本县没有代码"),
     "code and name of two villages": (["411325100002", "城关镇", "县衙社区", 5], "不是同一个村"),
