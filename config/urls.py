@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("residents.urls")),
     path("", include("subsidies.urls")),
     path("", include("collection.urls")),
+    path("", include("employees.urls")),
     path("", include("reporting.urls")),
     path("", include("demo.urls")),
     path("admin/", admin.site.urls),

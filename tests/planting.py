@@ -22,7 +22,7 @@ from subsidies.campaigns.models import Campaign
 from subsidies.policy.models import PolicyVersion
 from tests.people import invented_number
 
-APPS = ("residents", "subsidies", "collection", "reporting")
+APPS = ("residents", "subsidies", "collection", "employees", "reporting")
 #: Values that a model's constraints ask for; a function gets the planter.
 SPECIAL = {
     "collection.Contribution": {"standard": Decimal(400), "subsidy": Decimal(0), "amount": Decimal(400)},
@@ -37,6 +37,10 @@ SPECIAL = {
     },
     "collection.DeclarationRow": {"result": "failure"},
     "residents.ParentLink": {"parent": lambda planter: planter.second_resident()},
+    "employees.Unit": {"ended_on": None},
+    "employees.Employment": {"left": None},
+    "employees.MonthlyDeclaration": {"month": datetime.date(2024, 10, 1), "state": "checked"},
+    "employees.EmployeePayment": {"member": None, "reverses": None},
     "residents.MergeCase": {"drop": lambda planter: planter.second_resident()},
     "core.User": {"role": "village", "is_active": True},
     "residents.Resident": {"merged_into": None, "status": "active"},
@@ -121,6 +125,7 @@ class Planter:
         return value(self) if callable(value) else value
 
     def second_resident(self) -> Resident:
+        """Another person of the village, the same one whenever asked for."""
         number = invented_number(DAY, "M", self.serial)
         facts = {"village_id": self.village, "name": self.marker, "sex": "M", "birth_date": DAY, "registered_on": DAY}
         return Resident.objects.get_or_create(id_number=number, defaults=facts)[0]

@@ -30,6 +30,11 @@ from core.files.models import Attachment
 from core.jobs.models import Job
 from core.pages.admin_base import ScopedAdmin
 from core.regions.models import Region
+from employees.declarations.models import MonthlyDeclaration
+from employees.goal.models import PensionRoll
+from employees.members.models import Employment, Member
+from employees.payments.models import EmployeePayment, PaidFile
+from employees.units.models import Unit
 from reporting.rankings.models import Ranking, Snapshot
 from residents.duplicates.models import MergeCase
 from residents.people.models import FormerNumber, Household, ParentLink, Resident, StatusEntry
@@ -82,6 +87,13 @@ OBJECTS = {
     "objection_raise": PublicNotice,
     "objection_answer": Objection,
     "campaign": Campaign,
+    "employee_unit": Unit,
+    "employee_declaration": MonthlyDeclaration,
+    "employee_flexible": Employment,
+    "employee_member": Member,
+    "employee_paid": PaidFile,
+    "employee_payment": EmployeePayment,
+    "employee_roll": PensionRoll,
 }
 #: Path arguments that name no object of a region.
 PLAIN_ARGUMENTS = {
@@ -100,6 +112,8 @@ REGION_ARGUMENTS = {"village": 12, "township": 9, "county": 6, "region": 12, "co
 LEVELS_OF = {"targets": 9}
 #: The only pages that answer somebody who is not logged in.
 OPEN_TO_ANYBODY = {"login", "healthz", "metrics", "admin:login"}
+#: Pages that 内乡 does not have: tests/employees/test_pages.py opens each of them in a county that does.
+ELSEWHERE = "employee_"
 HERE = "411325100001"
 MARKER = "区外人员"
 OWN_MARKER = "区内人员"
@@ -315,7 +329,7 @@ def test_every_page_with_an_object_opens_for_somebody_whose_region_it_is(client,
     Attachment.objects.filter(pk=own.row(Attachment).pk).update(uploaded_by=users[Role.TOWNSHIP], kind="statuses")
     closed = []
     for page in PAGES:
-        if page.name in OPEN_TO_ANYBODY or not page.names_an_object:
+        if page.name in OPEN_TO_ANYBODY or not page.names_an_object or page.name.startswith(ELSEWHERE):
             continue
         statuses = set()
         for role in page.roles:

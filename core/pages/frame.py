@@ -5,10 +5,12 @@ Each app has a `menu.py` with `ENTRIES` (list of Entry) and, where it has someth
 Roles are read from the view itself, so the menu never shows what would be refused.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -20,12 +22,14 @@ from core.access.roles import EVERYONE
 
 @dataclass(frozen=True)
 class Entry:
-    """A menu line; its group is the tens of `order` (GROUPS). `roles` narrows what the view allows."""
+    """A menu line; its group is the tens of `order` (GROUPS). `roles` narrows what the view allows, and `shown_to` says
+    of a user whether the line is of use where they work."""
 
     label: str
     url_name: str
     order: int
     roles: frozenset | None = None
+    shown_to: Callable[[Any], bool] | None = None
 
 
 #: The groups of the menu, in the order of the work, by the tens of `Entry.order`.
@@ -38,6 +42,7 @@ GROUPS = {
     7: "公示与退费",
     8: "进度与排名",
     9: "管理",
+    10: "职工医保",
 }
 
 
@@ -65,7 +70,7 @@ def _menus():
     return [import_module(f"{name}.menu") for name in names if name.split(".")[0] in _OURS]
 
 
-_OURS = {"core", "residents", "subsidies", "collection", "reporting"}
+_OURS = {"core", "residents", "subsidies", "collection", "employees", "reporting"}
 
 
 @cache
@@ -82,7 +87,9 @@ def _entries():
 
 def menu_for(user, path: str = "") -> list[dict]:
     """The menu lines this user may open: label, group, url, active."""
-    lines = [(entry, url) for entry, url, allowed in _entries() if user.role in allowed]
+    asked = {entry.shown_to for entry, _, _ in _entries() if entry.shown_to}
+    shown = {None: True} | {shown_to: shown_to(user) for shown_to in asked}
+    lines = [(entry, url) for entry, url, allowed in _entries() if user.role in allowed and shown[entry.shown_to]]
     inside = [url for _, url in lines if path == url or (url != "/" and path.startswith(url))]
     best = max(inside, key=len, default=None)
     return [

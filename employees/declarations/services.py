@@ -1,0 +1,235 @@
+"""Monthly declarations: taken in, read, looked at by a second person where much changed, booked, withdrawn."""
+
+from datetime import date
+from pathlib import Path
+
+from django.core.files.base import File
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from config import clock
+from core.accounts.models import User
+from core.audit import services as audit
+from core.database.bulk import chunks, insert_objects
+from core.files import services as files
+from core.jobs import services as jobs
+from core.refusals import Refused
+from core.tables import reader
+from core.text import required_text
+from employees.declarations import check
+from employees.declarations.models import DeclaredLine, MonthlyDeclaration
+from employees.declarations.sheet import read_declaration
+from employees.members.models import Employment
+from employees.members.services import join_unit, leave_unit, members_for
+from employees.months import in_words, month_of
+from employees.quotes.quote import EmployeeQuoteError
+from employees.rules import policy_for
+from employees.units.models import Unit
+
+State, Change = MonthlyDeclaration.State, DeclaredLine.Change
+LIMITS = reader.VILLAGE_LEDGER
+
+
+def job_key(declaration: MonthlyDeclaration) -> str:
+    return f"employee_declaration:{declaration.pk}"
+
+
+@transaction.atomic
+def upload_declaration(
+    *, unit: Unit, month: date, file: File, name: str, actor: User
+) -> tuple[MonthlyDeclaration, bool]:
+    """Take in a unit's table for a month; return the declaration and whether it is new.
+
+    The same file again is the same declaration. Raise Refused for a month that is booked, or not come yet.
+    """
+    unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    month = month_of(month)
+    if month > month_of(clock.today()):
+        raise Refused(f"{in_words(month)}还没有到，不能申报。", "month")
+    if unit.ended_on and month > month_of(unit.ended_on):
+        raise Refused(f"{unit}已于 {unit.ended_on} 注销，不能申报以后的月份。", "month")
+    sha256 = files.sha256_of(file)
+    same = MonthlyDeclaration.objects.filter(unit=unit, month=month, sha256=sha256)
+    if found := same.exclude(state__in=[State.WITHDRAWN, State.REFUSED]).first():
+        return found, False
+    if MonthlyDeclaration.objects.filter(unit=unit, month=month, state=State.BOOKED).exists():
+        raise Refused(f"{in_words(month)}已申报记账。要更正的，请先写明原因撤回，再上传改好的表。", "month")
+    kept = files.store(file=file, name=name, kind="employees", region=unit.township_id, actor=actor)
+    declaration = MonthlyDeclaration.objects.create(
+        unit=unit, month=month, attachment=kept, sha256=sha256, uploaded_by=actor, uploaded_at=clock.now()
+    )
+    audit.record(
+        "employee_declaration.upload",
+        actor=actor,
+        obj=declaration,
+        summary=f"上传{declaration}职工医保申报表 {name}"[:300],
+    )
+    jobs.enqueue(
+        "employee_declaration.read",
+        actor=actor,
+        key=job_key(declaration),
+        region=unit.township_id,
+        declaration=declaration.pk,
+    )
+    return declaration, True
+
+
+@jobs.handler("employee_declaration.read")
+def read_job(run: jobs.Run) -> str:
+    """Read the table and stage its lines; a file that gives none is refused with the reason."""
+    declaration = MonthlyDeclaration.objects.select_related("unit", "attachment").get(pk=run.args["declaration"])
+    run.progress(0, 2, "正在读取")
+    try:
+        _, _, rows = read_declaration(reader.read(Path(declaration.attachment.file.path), limits=LIMITS))
+        run.progress(1, 2, f"正在核对 {len(rows)} 人")
+        verdicts = check.judge(rows, facts_of(declaration, {row.id_number for row in rows}))
+    except (reader.SheetError, EmployeeQuoteError) as error:
+        unread = MonthlyDeclaration.objects.filter(pk=declaration.pk, state=State.READING)
+        unread.update(state=State.REFUSED, problem=str(error)[:300])
+        return str(error)
+    with transaction.atomic():
+        run.assert_owner()
+        _stage(declaration, verdicts)
+    return f"{len(rows)} 人已核对"
+
+
+def facts_of(declaration: MonthlyDeclaration, numbers: set[str]) -> check.Facts:
+    """What the check needs to know beside the table, in a constant number of statements for each 2,000 people."""
+    unit = declaration.unit
+    policy = policy_for(county=unit.county_id, month=declaration.month)
+    if policy is None:
+        raise EmployeeQuoteError("amount_not_set", "本县的政策文件没有职工医保的费率，请先由县医保局写入。")
+    elsewhere: dict[str, str] = {}
+    flexible: set[str] = set()
+    for chunk in chunks(sorted(numbers)):
+        others = DeclaredLine.objects.filter(
+            id_number__in=chunk,
+            wage__isnull=False,
+            declaration__month=declaration.month,
+            declaration__state=State.BOOKED,
+            declaration__unit__county=unit.county_id,
+        ).exclude(declaration__unit=unit)
+        elsewhere |= dict(others.values_list("id_number", "declaration__unit__name"))
+        live = Employment.objects.filter(
+            unit__isnull=True, left__isnull=True, member__county=unit.county_id, member__id_number__in=chunk
+        )
+        flexible |= set(live.values_list("member__id_number", flat=True))
+    return check.Facts(policy, unit.kind, last_month_of(declaration), elsewhere, frozenset(flexible))
+
+
+def last_month_of(declaration: MonthlyDeclaration) -> dict[str, check.LastMonth]:
+    """The people of the unit's newest booked declaration before this month, by number."""
+    before = MonthlyDeclaration.objects.filter(
+        unit=declaration.unit_id, state=State.BOOKED, month__lt=declaration.month
+    ).order_by("-month")[:1]
+    lines = DeclaredLine.objects.filter(declaration__in=before.values("pk"), wage__isnull=False).exclude(
+        change__in=[Change.BAD, Change.LEFT]
+    )
+    return {
+        number: check.LastMonth(name, wage) for number, name, wage in lines.values_list("id_number", "name", "wage")
+    }
+
+
+def _stage(declaration: MonthlyDeclaration, verdicts: list[check.Verdict]) -> None:
+    """Keep the lines and the figures of the whole; a repeated run begins anew."""
+    DeclaredLine.objects.filter(declaration=declaration).delete()
+    insert_objects(
+        DeclaredLine(
+            declaration=declaration,
+            row=v.row,
+            name=v.name,
+            id_number=v.id_number,
+            wage=v.wage if v.wage is None or v.wage < 10**8 else None,
+            base=v.base,
+            unit_amount=v.unit_amount,
+            person_amount=v.person_amount,
+            change=v.change,
+            message=v.message[:300],
+        )
+        for v in verdicts
+    )
+    counted = {change: sum(v.change == change for v in verdicts) for change in Change.values}
+    MonthlyDeclaration.objects.filter(pk=declaration.pk, state=State.READING).update(
+        state=State.CHECKED,
+        problem="",
+        people=counted[Change.SAME] + counted[Change.JOINED] + counted[Change.UNUSUAL],
+        bad=counted[Change.BAD],
+        joined=counted[Change.JOINED],
+        left=counted[Change.LEFT],
+        unusual=counted[Change.UNUSUAL] + (check.needs_second_look(verdicts) and not counted[Change.UNUSUAL]),
+        unit_amount=sum((v.unit_amount for v in verdicts), check.ZERO),
+        person_amount=sum((v.person_amount for v in verdicts), check.ZERO),
+    )
+
+
+@transaction.atomic
+def book_declaration(*, declaration: MonthlyDeclaration, actor: User) -> MonthlyDeclaration:
+    """Book what the unit owes for the month, and let people join and leave. Safe to repeat.
+
+    Raise Refused while a row is wrong, and where much changed and the same person uploaded it.
+    """
+    Unit.objects.select_for_update().get(pk=declaration.unit_id)
+    declaration = MonthlyDeclaration.objects.select_for_update().select_related("unit").get(pk=declaration.pk)
+    if declaration.state == State.BOOKED:
+        return declaration
+    if declaration.state != State.CHECKED:
+        raise Refused("这份申报现在不能记账，请刷新后查看。")
+    if declaration.bad:
+        raise Refused(f"还有 {declaration.bad} 行有误。请在原表里改好后重新上传，整月一次记账。")
+    if declaration.unusual and declaration.uploaded_by_id == actor.pk:
+        raise Refused("本月人员或工资变动较大，须由另一位经办人员核对后确认。")
+    later = MonthlyDeclaration.objects.filter(unit=declaration.unit, state=State.BOOKED)
+    newest = later.aggregate(newest=Max("month"))["newest"]
+    declaration.state, declaration.booked_by, declaration.booked_at = State.BOOKED, actor, clock.now()
+    try:
+        with transaction.atomic():
+            declaration.save(update_fields=["state", "booked_by", "booked_at"])
+    except IntegrityError:
+        raise Refused(f"{in_words(declaration.month)}已由另一份申报记账，请刷新后查看。") from None
+    if newest is None or newest < declaration.month:
+        _move_people(declaration, actor)
+    audit.record(
+        "employee_declaration.book",
+        actor=actor,
+        obj=declaration,
+        summary=f"{declaration}记账 {declaration.people} 人，应缴 {declaration.amount} 元",
+        after={"people": declaration.people, "amount": str(declaration.amount)},
+    )
+    return declaration
+
+
+def _move_people(declaration: MonthlyDeclaration, actor: User) -> None:
+    """Whoever is in the newest declaration is with the unit; whoever is not has left."""
+    source = f"{declaration}职工医保申报"
+    lines = declaration.lines.exclude(change__in=[Change.BAD, Change.LEFT])
+    members = members_for(county=declaration.unit.county_id, people=dict(lines.values_list("id_number", "name")))
+    staying = {member.pk for member in members.values()}
+    present = Employment.objects.filter(unit=declaration.unit, left__isnull=True).values_list("member_id", flat=True)
+    leaving = sorted(set(present) - staying)
+    facts = {"unit": declaration.unit, "month": declaration.month, "actor": actor, "source": source}
+    join_unit(members=members.values(), **facts)
+    leave_unit(members=leaving, **facts)
+
+
+@transaction.atomic
+def withdraw_declaration(*, declaration: MonthlyDeclaration, reason: str, actor: User) -> MonthlyDeclaration:
+    """Take a declaration back with a reason, so that the month can be declared anew; its lines stay as they were.
+
+    Who joined or left by it stays so until the new declaration of the month says otherwise. Only the newest month.
+    """
+    Unit.objects.select_for_update().get(pk=declaration.unit_id)
+    declaration = MonthlyDeclaration.objects.select_for_update().select_related("unit").get(pk=declaration.pk)
+    reason = required_text(reason, "撤回的原因", 200)
+    if declaration.state == State.WITHDRAWN:
+        return declaration
+    if declaration.state not in (State.BOOKED, State.CHECKED):
+        raise Refused("这份申报现在不能撤回，请刷新后查看。")
+    later = MonthlyDeclaration.objects.filter(unit=declaration.unit, state=State.BOOKED, month__gt=declaration.month)
+    if declaration.state == State.BOOKED and later.exists():
+        raise Refused("后面的月份已经记账，请从最近的月份起依次撤回。")
+    declaration.state, declaration.withdrawn_reason = State.WITHDRAWN, reason
+    declaration.save(update_fields=["state", "withdrawn_reason"])
+    audit.record(
+        "employee_declaration.withdraw", actor=actor, obj=declaration, summary=f"撤回{declaration}的申报：{reason}"
+    )
+    return declaration

@@ -1,0 +1,146 @@
+"""月度申报: the form of the month, the upload, what was read, booking and withdrawing."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from config import clock
+from core.access.roles import roles
+from core.audit import services as audit
+from core.downloads import download
+from core.jobs.models import Job
+from core.pages.form_steps import flash_form_errors, run_form, run_step
+from employees.access import LOOKS_ON, WORKS_ON, county_or_404
+from employees.declarations import services
+from employees.declarations.forms import DeclarationForm, MonthForm, WithdrawForm
+from employees.declarations.models import DeclaredLine, MonthlyDeclaration
+from employees.declarations.workbook import error_workbook, form_workbook
+from employees.months import in_words, month_of
+from employees.units.models import Unit
+
+Change = DeclaredLine.Change
+
+
+@roles(*WORKS_ON)
+def declare(request: HttpRequest, pk: int) -> HttpResponse:
+    """Upload a unit's month."""
+    county_or_404(request.user)
+    unit = get_object_or_404(Unit.objects.for_user(request.user), pk=pk)
+    form = DeclarationForm(request.POST or None, request.FILES or None, initial={"month": month_of(clock.today())})
+    made: list[MonthlyDeclaration] = []
+
+    def take() -> None:
+        file = form.cleaned_data["file"]
+        declaration, _ = services.upload_declaration(
+            unit=unit, month=form.cleaned_data["month"], file=file, name=file.name, actor=request.user
+        )
+        made.append(declaration)
+
+    if request.method == "POST" and run_form(form, take):
+        return redirect("employee_declaration", made[0].pk)
+    facts = {"title": f"月度申报：{unit.name}", "form": form, "unit": unit}
+    return render(request, "employees/declarations/declare.html", facts, status=400 if form.errors else 200)
+
+
+@roles(*WORKS_ON)
+def month_form(request: HttpRequest, pk: int) -> HttpResponse:
+    """The month's form, filled in from the month before; holds whole numbers, so it leaves an event."""
+    county_or_404(request.user)
+    unit = get_object_or_404(Unit.objects.for_user(request.user), pk=pk)
+    form = MonthForm(request.GET)
+    month = form.cleaned_data["month"] if form.is_valid() else month_of(clock.today())
+    last_month = services.last_month_of(MonthlyDeclaration(unit=unit, month=month))
+    audit.record(
+        "employee_declaration.form",
+        actor=request.user,
+        obj=unit,
+        summary=f"下载{unit}{in_words(month)}申报表，{len(last_month)} 人，含完整号码",
+        after={"rows": len(last_month), "whole": True},
+    )
+    return download(
+        form_workbook(unit=unit.name, month=month, last_month=last_month), f"{unit.name}{in_words(month)}申报表.xlsx"
+    )
+
+
+@roles(*LOOKS_ON)
+def declaration_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was read: the figures, then the lines by what changed, wrong ones first."""
+    county_or_404(request.user)
+    declaration = _declaration(request, pk)
+    change = request.GET.get("change", "")
+    lines = declaration.lines.all()
+    if change in Change.values:
+        lines = lines.filter(change=change)
+    elif declaration.bad:
+        lines, change = lines.filter(change=Change.BAD), Change.BAD
+    page = Paginator(lines.order_by("pk"), 50).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "employees/declarations/declaration.html",
+        {
+            "title": f"{declaration}申报",
+            "declaration": declaration,
+            "job": Job.objects.filter(key=services.job_key(declaration)).order_by("-created_at").first(),
+            "page": page,
+            "change": change,
+            "changes": Change.choices,
+            "withdraw_form": WithdrawForm(),
+            "works": request.user.role in WORKS_ON,
+            "waits_for_another": bool(declaration.unusual) and declaration.uploaded_by_id == request.user.pk,
+        },
+    )
+
+
+@roles(*WORKS_ON)
+@require_POST
+def declaration_book(request: HttpRequest, pk: int) -> HttpResponse:
+    county_or_404(request.user)
+    declaration = _declaration(request, pk)
+    run_step(
+        request,
+        lambda: services.book_declaration(declaration=declaration, actor=request.user),
+        f"{declaration}已记账，应缴 {declaration.amount} 元。",
+    )
+    return redirect("employee_declaration", pk)
+
+
+@roles(*WORKS_ON)
+@require_POST
+def declaration_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    county_or_404(request.user)
+    declaration = _declaration(request, pk)
+    form = WithdrawForm(request.POST)
+    if flash_form_errors(request, form):
+        run_step(
+            request,
+            lambda: services.withdraw_declaration(declaration=declaration, actor=request.user, **form.cleaned_data),
+            f"{declaration}的申报已撤回，可以重新上传。",
+        )
+    return redirect("employee_declaration", pk)
+
+
+@roles(*WORKS_ON)
+@require_POST
+def declaration_errors(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sender's rows with what is wrong; a POST, because it holds whole numbers and leaves an event."""
+    county_or_404(request.user)
+    declaration = _declaration(request, pk)
+    lines = list(declaration.lines.filter(row__isnull=False).order_by("row"))
+    if not lines:
+        messages.info(request, "还没有读出人员，没有可下载的表。")
+        return redirect("employee_declaration", pk)
+    audit.record(
+        "employee_declaration.errors",
+        actor=request.user,
+        obj=declaration,
+        summary=f"下载{declaration}核对结果，{len(lines)} 人，含完整号码",
+        after={"rows": len(lines), "whole": True},
+    )
+    return download(error_workbook(title=f"{declaration}申报核对结果", lines=lines), f"{declaration}核对结果.xlsx")
+
+
+def _declaration(request: HttpRequest, pk: int) -> MonthlyDeclaration:
+    rows = MonthlyDeclaration.objects.for_user(request.user).select_related("unit", "uploaded_by", "booked_by")
+    return get_object_or_404(rows, pk=pk)

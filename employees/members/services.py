@@ -1,0 +1,195 @@
+"""Who is insured with whom, by month: members made once, joining and leaving dated, flexible workers by hand.
+
+What joining and leaving mean for the residents' insurance is worked out here, in the same transaction: whoever joins
+leaves the residents' list (职工医保), whoever leaves the last unit stands on their village's list again (西峡 六（一）:
+residents are those whom employees' insurance does not cover).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from django.db import transaction
+from django.db.models import DateField, Exists, OuterRef, Value
+from django.db.models.functions import Greatest
+
+from config import clock
+from core.access import masks
+from core.accounts.models import User
+from core.audit import services as audit
+from core.database.bulk import chunks
+from core.refusals import Refused
+from core.regions.models import Region
+from employees.members.models import Employment, Member
+from employees.months import in_words
+from employees.rules import policy_for
+from employees.units.models import Unit
+from residents.people import id_numbers, names
+from residents.people.models import Resident, StatusEntry
+
+Status = Resident.Status
+
+
+@transaction.atomic
+def members_for(*, county: str, people: Mapping[str, str]) -> dict[str, Member]:
+    """The members with these numbers (number → name), made where missing and joined to the register's record."""
+    found: dict[str, Member] = {}
+    for chunk in chunks(sorted(people)):
+        rows = Member.objects.filter(county_id=county, id_number__in=chunk)
+        found |= {member.id_number: member for member in rows}
+    missing = [number for number in people if number not in found]
+    residents: dict[str, int] = {}
+    for chunk in chunks(missing):
+        rows = Resident.objects.in_region(county).filter(id_number__in=chunk, merged_into__isnull=True)
+        residents |= dict(rows.values_list("id_number", "pk"))
+    made = [
+        Member(county_id=county, id_number=number, name=people[number], resident_id=residents.get(number))
+        for number in missing
+    ]
+    Member.objects.bulk_create(made, batch_size=500, ignore_conflicts=True)
+    for chunk in chunks(missing):
+        found |= {member.id_number: member for member in Member.objects.filter(county_id=county, id_number__in=chunk)}
+    return found
+
+
+@transaction.atomic
+def join_unit(*, unit: Unit, members: Iterable[Member], month: date, actor: User, source: str) -> int:
+    """The members join the unit with this month; those who are in it stay. Return how many joined."""
+    members = list(members)
+    present: set[int] = set()
+    for chunk in chunks([member.pk for member in members]):
+        rows = Employment.objects.filter(unit=unit, member__in=chunk, left__isnull=True)
+        present |= set(rows.values_list("member_id", flat=True))
+    joining = [member for member in members if member.pk not in present]
+    Employment.objects.bulk_create(
+        [Employment(member=member, unit=unit, joined=month) for member in joining], batch_size=500
+    )
+    leave_residents_list(members=joining, since=month, actor=actor, source=source)
+    return len(joining)
+
+
+@transaction.atomic
+def leave_unit(*, unit: Unit, members: Iterable[int], month: date, actor: User, source: str) -> int:
+    """The members (ids) leave the unit: this month is the first without. Return how many left."""
+    gone: list[int] = []
+    for chunk in chunks(members):
+        rows = Employment.objects.filter(unit=unit, member__in=chunk, left__isnull=True)
+        gone += list(rows.values_list("member_id", flat=True))
+        rows.update(left=Greatest("joined", Value(month, output_field=DateField())))
+    return_to_residents_list(members=gone, since=month, actor=actor, source=source)
+    return len(gone)
+
+
+@transaction.atomic
+def join_flexible(*, county: Region, name: str, id_number: str, month: date, actor: User) -> Employment:
+    """Somebody insures themselves as a flexible worker from this month. Raise Refused; the same again is the same."""
+    number, problem = id_numbers.read_cell(id_number)
+    problem = problem or id_numbers.check(number, as_of=clock.today())
+    if problem:
+        raise Refused(id_numbers.MESSAGES[problem], "id_number")
+    name = names.normalise(name)
+    if not names.is_plausible(name):
+        raise Refused("姓名没有填写，或不是姓名，请照身份证填写。", "name")
+    policy = policy_for(county=county.pk, month=month)
+    if policy is None or policy.employees is None:
+        raise Refused("本县的政策文件没有职工医保，请先由县医保局写入。")
+    member = members_for(county=county.pk, people={number: name})[number]
+    Member.objects.select_for_update().get(pk=member.pk)
+    if member.name != name:
+        raise Refused("这个号码已按别的姓名登记，请照身份证核对姓名和号码。", "name")
+    live = list(Employment.objects.filter(member=member, left__isnull=True).select_related("unit"))
+    if flexible := next((employment for employment in live if employment.unit_id is None), None):
+        return flexible
+    rules = policy.employees.several_units
+    if live and not rules.unit_and_flexible:
+        raise Refused(f"{name}正由“{live[0].unit}”申报，不能同时按灵活就业参保（{rules.source}）。", "id_number")
+    employment = Employment.objects.create(member=member, unit=None, joined=month)
+    leave_residents_list(members=[member], since=month, actor=actor, source="灵活就业参保登记")
+    audit.record(
+        "employment.flexible",
+        actor=actor,
+        obj=employment,
+        summary=f"{name}（{masks.mask(number)}）从{in_words(month)}起按灵活就业参保",
+    )
+    return employment
+
+
+@transaction.atomic
+def end_flexible(*, employment: Employment, month: date, actor: User) -> Employment:
+    """A flexible worker stops; `month` is the first month without. Safe to repeat."""
+    employment = Employment.objects.select_for_update().select_related("member").get(pk=employment.pk)
+    if employment.left is not None:
+        return employment
+    if employment.unit_id is not None:
+        raise Refused("这个人由单位申报，请在单位的月度申报里减少。")
+    if month < employment.joined:
+        raise Refused(f"停保月份早于参保月份（{in_words(employment.joined)}），请核对。", "month")
+    employment.left = month
+    employment.save(update_fields=["left"])
+    return_to_residents_list(members=[employment.member_id], since=month, actor=actor, source="灵活就业停保登记")
+    audit.record(
+        "employment.end",
+        actor=actor,
+        obj=employment,
+        summary=f"{employment.member}从{in_words(month)}起停保（灵活就业）",
+    )
+    return employment
+
+
+@transaction.atomic
+def leave_residents_list(*, members: Iterable[Member], since: date, actor: User, source: str) -> int:
+    """Whoever is insured as an employee is no longer to be insured as a resident. Return how many changed."""
+    ids = [member.resident_id for member in members if member.resident_id]
+    changed = 0
+    for chunk in chunks(sorted(set(ids))):
+        rows = Resident.objects.select_for_update().filter(pk__in=chunk, status=Status.ACTIVE).order_by("pk")
+        changed += _set_statuses(list(rows), Status.EMPLOYEE, since, actor, source)
+    return changed
+
+
+@transaction.atomic
+def return_to_residents_list(*, members: Iterable[int], since: date, actor: User, source: str) -> int:
+    """Whoever has no employment left stands on their village's list again, to be won. Return how many changed."""
+    live = Employment.objects.filter(member__resident=OuterRef("pk"), left__isnull=True)
+    changed = 0
+    for chunk in chunks(sorted(set(members))):
+        residents = Member.objects.filter(pk__in=chunk, resident__isnull=False).values("resident")
+        rows = Resident.objects.select_for_update(of=("self",)).filter(
+            ~Exists(live), pk__in=residents, status=Status.EMPLOYEE
+        )
+        changed += _set_statuses(list(rows.order_by("pk")), Status.ACTIVE, since, actor, source)
+    return changed
+
+
+def _set_statuses(residents: list[Resident], status: str, since: date, actor: User, source: str) -> int:
+    """Set one status for many in a handful of statements; the day is bounded by birth and by what stands already."""
+    if not residents:
+        return 0
+    ids = [resident.pk for resident in residents]
+    known = set(
+        StatusEntry.objects.filter(resident__in=ids, status=status, since=since).values_list("resident", flat=True)
+    )
+    later = set(StatusEntry.objects.filter(resident__in=ids, since__gt=since).values_list("resident", flat=True))
+    changing = [r for r in residents if r.pk not in known | later and r.birth_date <= since]
+    open_entries = StatusEntry.objects.filter(resident__in=[r.pk for r in changing], until=None)
+    open_entries.update(until=since)
+    moment = clock.now()
+    StatusEntry.objects.bulk_create(
+        [
+            StatusEntry(resident=r, status=status, since=since, source=source[:120], recorded_at=moment)
+            for r in changing
+        ],
+        batch_size=500,
+    )
+    Resident.objects.filter(pk__in=[r.pk for r in changing]).update(status=status, status_on=since)
+    audit.record_all(
+        audit.event(
+            "status.set",
+            actor=actor,
+            obj=r,
+            before={"status": r.status, "since": str(r.status_on or "")},
+            after={"status": status, "since": str(since)},
+            summary=f"{r.name} 自 {since} 起登记为{Status(status).label}：{source}",
+        )
+        for r in changing
+    )
+    return len(changing)

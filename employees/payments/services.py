@@ -1,0 +1,174 @@
+"""What units and flexible workers paid: taken from the tax bureau's lists, once each; mistakes are reversed."""
+
+from pathlib import Path
+
+from django.core.files.base import File
+from django.db import transaction
+
+from config import clock
+from core.accounts.models import User
+from core.audit import services as audit
+from core.database.bulk import chunks, insert_objects
+from core.files import services as files
+from core.jobs import services as jobs
+from core.refusals import Refused
+from core.regions.models import Region
+from core.tables import reader
+from core.text import required_text
+from employees.members.models import Member
+from employees.payments.models import EmployeePayment, PaidFile
+from employees.payments.sheet import PaidLine, read_paid
+from employees.units.models import Unit
+
+State = PaidFile.State
+#: As many lines as a page can show and an officer can settle by hand.
+MOST_BAD = 2000
+
+
+def job_key(paid_file: PaidFile) -> str:
+    return f"employee_paid:{paid_file.pk}"
+
+
+@transaction.atomic
+def upload_paid(*, county: Region, file: File, name: str, actor: User) -> tuple[PaidFile, bool]:
+    """Take in a list; return it and whether it is new. The same file again is the same list."""
+    sha256 = files.sha256_of(file)
+    Region.objects.select_for_update().get(pk=county.pk)
+    found = PaidFile.objects.filter(county=county, sha256=sha256).first()
+    if found and found.state != State.REFUSED:
+        return found, False
+    if found is None:
+        kept = files.store(file=file, name=name, kind="employees", region=county.pk, actor=actor)
+        found = PaidFile.objects.create(
+            county=county, attachment=kept, sha256=sha256, uploaded_by=actor, uploaded_at=clock.now()
+        )
+    else:
+        found.state, found.problem = State.READING, ""
+        found.save(update_fields=["state", "problem"])
+    audit.record("employee_paid.upload", actor=actor, obj=found, summary=f"导入职工医保已缴清单 {name}"[:300])
+    jobs.enqueue("employee_paid.read", actor=actor, key=job_key(found), region=county.pk, paid_file=found.pk)
+    return found, True
+
+
+@jobs.handler("employee_paid.read")
+def read_job(run: jobs.Run) -> str:
+    """Read the list and book each payment once, whatever other list has it too; keep what does not fit to be asked."""
+    paid_file = PaidFile.objects.select_related("attachment", "uploaded_by").get(pk=run.args["paid_file"])
+    run.progress(0, 2, "正在读取")
+    try:
+        lines = read_paid(reader.read(Path(paid_file.attachment.file.path), limits=reader.COUNTY_LIST))
+    except reader.SheetError as error:
+        PaidFile.objects.filter(pk=paid_file.pk).update(state=State.REFUSED, problem=str(error)[:300])
+        return str(error)
+    run.progress(1, 2, f"正在登记 {len(lines)} 笔")
+    with transaction.atomic():
+        run.assert_owner()
+        booked, known, bad = _book(paid_file, lines)
+        PaidFile.objects.filter(pk=paid_file.pk).update(state=State.READ, booked=booked, known=known, bad_rows=bad)
+        audit.record(
+            "employee_paid.read",
+            actor=paid_file.uploaded_by,
+            obj=paid_file,
+            summary=f"职工医保已缴清单：新增 {booked} 笔，以前已有 {known} 笔，对不上 {len(bad)} 行",
+        )
+    return f"新增 {booked} 笔，以前已有 {known} 笔，对不上 {len(bad)} 行"
+
+
+def _book(paid_file: PaidFile, lines: list[PaidLine]) -> tuple[int, int, list[dict[str, object]]]:
+    """(new, known before, lines that do not fit). A second payment of the same kind needs a ticket of its own."""
+    county = paid_file.county_id
+    units = _units(county, {line.credit_code for line in lines if line.credit_code})
+    members = _members(county, {line.id_number for line in lines if line.id_number})
+    fresh: list[EmployeePayment] = []
+    bad: list[dict[str, object]] = []
+    known, tickets = 0, _tickets_known(county, [line.identity for line in lines if not line.problems])
+    moment = clock.now()
+    for line in lines:
+        unit, member = units.get(line.credit_code), members.get(line.id_number) if not line.credit_code else None
+        if not line.problems and unit is None and member is None:
+            who = line.credit_code or "这个号码"
+            line.problems.append(f"本县没有登记{who}，请先登记单位或灵活就业人员，再重新导入。")
+        if line.problems or line.month is None or line.amount is None or line.paid_on is None:
+            bad.append({"row": line.row, "payer": line.payer[:40], "problems": "；".join(line.problems)})
+            continue
+        seen = tickets.setdefault(line.identity, [])
+        if seen and (not line.ticket or line.ticket in seen or "" in seen):
+            known += 1
+            continue
+        seen.append(line.ticket)
+        fresh.append(
+            EmployeePayment(
+                county_id=county,
+                unit=unit,
+                member=member,
+                month=line.month,
+                amount=line.amount,
+                paid_on=line.paid_on,
+                channel=line.channel,
+                ticket=line.ticket,
+                identity=line.identity,
+                occurrence=len(seen),
+                paid_file=paid_file,
+                recorded_by=paid_file.uploaded_by,
+                recorded_at=moment,
+            )
+        )
+    insert_objects(fresh)
+    return len(fresh), known, bad[:MOST_BAD]
+
+
+def _units(county: str, wanted: set[str]) -> dict[str, Unit]:
+    found: dict[str, Unit] = {}
+    for chunk in chunks(sorted(wanted)):
+        rows = Unit.objects.filter(county=county, credit_code__in=chunk)
+        found |= {unit.credit_code: unit for unit in rows}
+    return found
+
+
+def _members(county: str, wanted: set[str]) -> dict[str, Member]:
+    found: dict[str, Member] = {}
+    for chunk in chunks(sorted(wanted)):
+        rows = Member.objects.filter(county=county, id_number__in=chunk)
+        found |= {member.id_number: member for member in rows}
+    return found
+
+
+def _tickets_known(county: str, identities: list[str]) -> dict[str, list[str]]:
+    """What is booked already: a payment's identity → the tickets it came with. What was reversed stays known."""
+    found: dict[str, list[str]] = {}
+    for chunk in chunks(sorted(set(identities))):
+        rows = EmployeePayment.objects.filter(county=county, identity__in=chunk)
+        for identity, ticket in rows.values_list("identity", "ticket"):
+            found.setdefault(identity, []).append(ticket)
+    return found
+
+
+@transaction.atomic
+def reverse_payment(*, payment: EmployeePayment, reason: str, actor: User) -> EmployeePayment:
+    """Book the opposite of a payment with the reason; reversing it again gives the same entry."""
+    payment = EmployeePayment.objects.select_for_update().get(pk=payment.pk)
+    if payment.reverses_id:
+        raise Refused("这一笔本身是冲销，不能再冲销。")
+    if found := EmployeePayment.objects.filter(reverses=payment).first():
+        return found
+    entry = EmployeePayment.objects.create(
+        county_id=payment.county_id,
+        unit_id=payment.unit_id,
+        member_id=payment.member_id,
+        month=payment.month,
+        amount=-payment.amount,
+        paid_on=clock.today(),
+        channel=payment.channel,
+        identity=f"reverse:{payment.pk}",
+        reverses=payment,
+        reason=required_text(reason, "冲销的原因", 200),
+        recorded_by=actor,
+        recorded_at=clock.now(),
+    )
+    audit.record(
+        "employee_payment.reverse",
+        actor=actor,
+        obj=entry,
+        summary=f"冲销{payment.month:%Y年%-m月} {payment.amount} 元：{reason}"[:300],
+    )
+    return entry

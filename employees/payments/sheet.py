@@ -1,0 +1,117 @@
+"""The tax bureau's list of employees' insurance payments → one line a payment, or what is wrong with it. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from core.tables.cells import cell_text, read_amount, read_date
+from core.tables.headings import Column, Header, find
+from core.tables.reader import Cell, Sheet, SheetError, Workbook
+from employees.months import read_month
+from employees.units import credit_code as codes
+from residents.people import id_numbers
+
+COLUMNS = (
+    Column(
+        "credit_code",
+        "统一社会信用代码",
+        ("统一社会信用代码", "社会信用代码", "信用代码", "纳税人识别号"),
+        parts=("信用代码",),
+    ),
+    Column("payer", "缴费人", ("缴费人", "单位名称", "缴费人名称", "姓名"), parts=("名称", "姓名")),
+    Column("id_number", "证件号码", ("证件号码", "身份证号码", "身份证号", "身份证"), parts=("身份证", "证件号")),
+    Column(
+        "month",
+        "费款所属期",
+        ("费款所属期", "所属期", "费款所属期起", "缴费月份", "月份"),
+        parts=("所属期",),
+        never=("止",),
+    ),
+    Column("amount", "金额", ("金额", "实缴金额", "缴费金额", "入库金额"), parts=("金额",)),
+    Column("paid_on", "缴费日期", ("缴费日期", "入库日期", "缴款日期", "上解日期"), parts=("日期",)),
+    Column("state", "缴费状态", ("缴费状态", "状态", "入库状态"), parts=("状态",)),
+    Column("ticket", "税票号", ("税票号", "税票号码", "电子税票号", "凭证号"), parts=("税票", "凭证号")),
+    Column("channel", "缴费渠道", ("缴费渠道", "渠道", "缴费方式"), parts=("渠道", "方式")),
+)
+NEEDED = ("month", "amount", "paid_on")
+#: States that say the money is there; others are asked about, never guessed.
+PAID = frozenset({"已缴费", "缴费成功", "已入库", "入库成功", "成功", "已缴", "正常", "缴款成功", "已到账"})
+
+
+@dataclass(slots=True)
+class PaidLine:
+    """A payment as the list tells: a unit by its code or a person by their number; `problems` in words."""
+
+    row: int
+    payer: str
+    credit_code: str
+    id_number: str
+    month: date | None
+    amount: Decimal | None
+    paid_on: date | None
+    ticket: str
+    channel: str
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def identity(self) -> str:
+        """What one payment is: payer, month, amount and day. A ticket only tells two such payments apart."""
+        return f"{self.credit_code or self.id_number}:{self.month}:{self.amount}:{self.paid_on}"
+
+
+def read_paid(book: Workbook) -> list[PaidLine]:
+    """The lines of every visible sheet with a heading. Raise SheetError if there is none, or no line under it."""
+    found = [(sheet, find(sheet, COLUMNS, NEEDED)) for sheet in book.sheets if sheet.visible]
+    whole = [(s, h) for s, h in found if h and set(NEEDED) <= h.columns.keys()]
+    if not whole or not any({"credit_code", "id_number"} & h.columns.keys() for _, h in whole):
+        says = "没有找到表头。要有“费款所属期、金额、缴费日期”，以及单位的“统一社会信用代码”或个人的“证件号码”。"
+        raise SheetError("missing_columns", says)
+    lines = [line for sheet, header in whole for line in _lines(sheet, header)]
+    if not lines:
+        raise SheetError("no_rows", "表头下面没有缴费记录，请检查文件。")
+    return lines
+
+
+def _lines(sheet: Sheet, header: Header) -> Iterator[PaidLine]:
+    for number, cells in sheet.rows:
+        if number <= header.row:
+            continue
+
+        def get(key: str, cells: list[Cell] = cells) -> Cell:
+            place = header.columns.get(key)
+            return cells[place] if place is not None and place < len(cells) else None
+
+        code, id_number = codes.normalize(get("credit_code")), ""
+        if get("id_number") not in (None, ""):
+            id_number = id_numbers.read_cell(get("id_number"))[0]
+        payer = cell_text(get("payer"))[:100]
+        if not code and not id_number and (not payer or payer in ("合计", "总计", "小计")):
+            continue
+        line = PaidLine(
+            number,
+            payer,
+            code[:18],
+            id_number[:30],
+            read_month(get("month")),
+            None,
+            None,
+            cell_text(get("ticket"))[:60],
+            cell_text(get("channel"))[:40],
+        )
+        line.amount, _, wrong = read_amount(get("amount"))
+        if wrong or not line.amount:
+            line.problems.append(
+                wrong.replace("收到的钱数", "缴费金额").replace("实缴金额", "金额") or "金额是 0，请核对。"
+            )
+        line.paid_on, _, wrong = read_date(get("paid_on"))
+        if wrong:
+            line.problems.append(wrong)
+        if line.month is None:
+            line.problems.append("费款所属期看不懂，请写成 2025-11 或 2025年11月。")
+        elif line.paid_on and line.paid_on.year < line.month.year - 1:
+            line.problems.append("缴费日期比费款所属期早一年以上，请核对。")
+        state = cell_text(get("state"))
+        if "state" in header.columns and state not in PAID:
+            line.problems.append(f"缴费状态是“{state[:20]}”，不能当作已缴费，请与税务核实。")
+        yield line

@@ -1,0 +1,118 @@
+"""Registering units, changing what is known of them, and ending them."""
+
+from datetime import date
+
+from django.db import IntegrityError, transaction
+
+from config import clock
+from core.accounts.models import User
+from core.audit import services as audit
+from core.refusals import Refused
+from core.regions.models import Region
+from core.text import clean_text, required_text
+from employees.members.models import Employment
+from employees.months import month_of
+from employees.units import credit_code as codes
+from employees.units.models import Unit
+
+
+@transaction.atomic
+def register_unit(
+    *,
+    township: Region,
+    name: str,
+    kind: str,
+    credit_code: str,
+    actor: User,
+    tax_number: str = "",
+    contact_name: str = "",
+    contact_phone: str = "",
+    registered_on: date | None = None,
+) -> Unit:
+    """Register a unit in a township. Raise Refused where the code is unsound or known already."""
+    code = codes.normalize(credit_code)
+    if problem := codes.problem_of(code):
+        raise Refused(problem, "credit_code")
+    if township.level != Region.Level.TOWNSHIP:
+        raise Refused("请选择单位所在的乡镇（街道）。", "township")
+    known = Unit.objects.filter(county_id=township.pk[:6], credit_code=code).first()
+    if known:
+        raise Refused(f"这个代码已登记为“{known.name}”，不用再登记。", "credit_code")
+    day = registered_on or clock.today()
+    if day > clock.today():
+        raise Refused("登记日期在今天以后，请核对。", "registered_on")
+    try:
+        with transaction.atomic():
+            unit = Unit.objects.create(
+                county_id=township.pk[:6],
+                township=township,
+                name=required_text(name, "单位名称", 100),
+                kind=_kind(kind),
+                credit_code=code,
+                tax_number=clean_text(tax_number, "纳税人识别号", 20),
+                contact_name=clean_text(contact_name, "经办人", 40),
+                contact_phone=clean_text(contact_phone, "联系电话", 20),
+                registered_on=day,
+            )
+    except IntegrityError:
+        raise Refused("这个代码刚刚由别人登记，请刷新后查看。", "credit_code") from None
+    audit.record("unit.register", actor=actor, obj=unit, summary=f"登记参保单位 {unit.name}（{code}）")
+    return unit
+
+
+@transaction.atomic
+def change_unit(
+    *, unit: Unit, name: str, kind: str, tax_number: str, contact_name: str, contact_phone: str, actor: User
+) -> Unit:
+    """Change what is known of a unit; its code and township stay. Leave an event with what was before."""
+    unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    values = {
+        "name": required_text(name, "单位名称", 100),
+        "kind": _kind(kind),
+        "tax_number": clean_text(tax_number, "纳税人识别号", 20),
+        "contact_name": clean_text(contact_name, "经办人", 40),
+        "contact_phone": clean_text(contact_phone, "联系电话", 20),
+    }
+    before = {key: getattr(unit, key) for key, value in values.items() if getattr(unit, key) != value}
+    if not before:
+        return unit
+    for key in before:
+        setattr(unit, key, values[key])
+    unit.save(update_fields=list(before))
+    after = {key: values[key] for key in before}
+    audit.record("unit.change", actor=actor, obj=unit, summary=f"修改参保单位 {unit.name}", before=before, after=after)
+    return unit
+
+
+@transaction.atomic
+def end_unit(*, unit: Unit, on: date, reason: str, actor: User) -> Unit:
+    """End a unit on a day: its people leave with the month after it, what it owes stays owed. Safe to repeat."""
+    unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    reason = required_text(reason, "注销的原因", 200)
+    if unit.ended_on:
+        return unit
+    if not unit.registered_on <= on <= clock.today():
+        raise Refused("注销日期应在登记日期和今天之间，请核对。", "on")
+    unit.ended_on = on
+    unit.save(update_fields=["ended_on"])
+    month = month_of(on)
+    people = Employment.objects.filter(unit=unit, left__isnull=True)
+    count = people.filter(joined__lt=month).update(left=month)
+    for employment in people:
+        employment.left = employment.joined
+        employment.save(update_fields=["left"])
+        count += 1
+    audit.record(
+        "unit.end",
+        actor=actor,
+        obj=unit,
+        summary=f"注销参保单位 {unit.name}，停保 {count} 人：{reason}",
+        after={"on": str(on)},
+    )
+    return unit
+
+
+def _kind(kind: str) -> str:
+    if kind not in Unit.Kind.values:
+        raise Refused("请选择单位类型。", "kind")
+    return kind

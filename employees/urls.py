@@ -1,0 +1,9 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("employees.goal.urls")),
+    path("", include("employees.units.urls")),
+    path("", include("employees.declarations.urls")),
+    path("", include("employees.members.urls")),
+    path("", include("employees.payments.urls")),
+]

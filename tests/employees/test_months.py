@@ -1,0 +1,53 @@
+"""Months of insurance: written in many ways, counted in both directions."""
+
+import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from employees.months import in_words, months_between, next_month, previous_month, read_month
+
+DAY = datetime.date
+
+
+@pytest.mark.parametrize(
+    ("written", "month"),
+    [
+        ("2025-11", DAY(2025, 11, 1)),
+        ("2025-1", DAY(2025, 1, 1)),
+        ("2025-01", DAY(2025, 1, 1)),
+        ("2025年1月", DAY(2025, 1, 1)),
+        ("2025年11月", DAY(2025, 11, 1)),
+        ("2025年12月份", DAY(2025, 12, 1)),
+        ("2025/9", DAY(2025, 9, 1)),
+        ("202511", DAY(2025, 11, 1)),
+        ("202501", DAY(2025, 1, 1)),
+        (202511, DAY(2025, 11, 1)),
+        (202511.0, DAY(2025, 11, 1)),
+        ("2025-11-01", DAY(2025, 11, 1)),
+        ("2025年11月1日", DAY(2025, 11, 1)),
+        ("２０２５－１１", DAY(2025, 11, 1)),
+        (DAY(2025, 11, 30), DAY(2025, 11, 1)),
+        (datetime.datetime(2025, 11, 30, 9), DAY(2025, 11, 1)),
+        ("2025-13", None),
+        ("2025-0", None),
+        ("2025", None),
+        ("20251", None),
+        ("11月", None),
+        ("2025-11-15", None),
+        ("", None),
+        (None, None),
+        (True, None),
+    ],
+)
+def test_ways_of_writing_a_month(written, month):
+    assert read_month(written) == month
+
+
+@given(st.dates(min_value=DAY(2000, 1, 1), max_value=DAY(2090, 12, 31)))
+def test_next_and_previous_undo_each_other(day):
+    month = day.replace(day=1)
+    assert previous_month(next_month(month)) == next_month(previous_month(month)) == month
+    assert months_between(month, next_month(month)) == [month, next_month(month)]
+    assert read_month(in_words(month)) == month
