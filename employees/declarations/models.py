@@ -23,6 +23,7 @@ class MonthlyDeclaration(models.Model):
     attachment = models.ForeignKey("core.Attachment", models.PROTECT, verbose_name="文件", related_name="+")
     sha256 = models.CharField(max_length=64)
     problem = models.CharField("问题", max_length=300, blank=True)
+    notes = models.JSONField("提示", default=list)
     people = models.PositiveIntegerField("人数", default=0)
     bad = models.PositiveIntegerField("有误", default=0)
     joined = models.PositiveIntegerField("新增", default=0)

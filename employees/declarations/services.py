@@ -80,7 +80,7 @@ def read_job(run: jobs.Run) -> str:
     declaration = MonthlyDeclaration.objects.select_related("unit", "attachment").get(pk=run.args["declaration"])
     run.progress(0, 2, "正在读取")
     try:
-        _, _, rows = read_declaration(reader.read(Path(declaration.attachment.file.path), limits=LIMITS))
+        rows, notes = read_declaration(reader.stream(Path(declaration.attachment.file.path), limits=LIMITS))
         run.progress(1, 2, f"正在核对 {len(rows)} 人")
         verdicts = check.judge(rows, facts_of(declaration, {row.id_number for row in rows}))
     except (reader.SheetError, EmployeeQuoteError) as error:
@@ -89,7 +89,7 @@ def read_job(run: jobs.Run) -> str:
         return str(error)
     with transaction.atomic():
         run.assert_owner()
-        _stage(declaration, verdicts)
+        _stage(declaration, verdicts, notes)
     return f"{len(rows)} 人已核对"
 
 
@@ -130,7 +130,7 @@ def last_month_of(declaration: MonthlyDeclaration) -> dict[str, check.LastMonth]
     }
 
 
-def _stage(declaration: MonthlyDeclaration, verdicts: list[check.Verdict]) -> None:
+def _stage(declaration: MonthlyDeclaration, verdicts: list[check.Verdict], notes: list[str]) -> None:
     """Keep the lines and the figures of the whole; a repeated run begins anew."""
     DeclaredLine.objects.filter(declaration=declaration).delete()
     insert_objects(
@@ -152,6 +152,7 @@ def _stage(declaration: MonthlyDeclaration, verdicts: list[check.Verdict]) -> No
     MonthlyDeclaration.objects.filter(pk=declaration.pk, state=State.READING).update(
         state=State.CHECKED,
         problem="",
+        notes=notes,
         people=counted[Change.SAME] + counted[Change.JOINED] + counted[Change.UNUSUAL],
         bad=counted[Change.BAD],
         joined=counted[Change.JOINED],

@@ -1,13 +1,14 @@
 """A unit's monthly table → one row a person, with every problem of the row at once. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from core.access import masks
 from core.tables.cells import read_amount
-from core.tables.headings import Column, Header, find
-from core.tables.reader import Cell, Sheet, SheetError, Workbook
+from core.tables.headings import Column
+from core.tables.lists import ListReader, ListRow
+from core.tables.reader import Sheet, SheetError
 from residents.people import id_numbers, names
 
 COLUMNS = (
@@ -27,9 +28,9 @@ COLUMNS = (
     ),
 )
 NEEDED = ("name", "id_number", "wage")
-#: Columns of the template that are only to be read.
-HINTS = ("上月工资", "说明")
 MOST_ROWS = 20_000
+#: Written in the place of a name where a row is a sum.
+SUMS = frozenset({"合计", "总计", "小计"})
 
 
 @dataclass(slots=True)
@@ -43,14 +44,16 @@ class PersonRow:
     problems: list[str] = field(default_factory=list)
 
 
-def read_declaration(book: Workbook) -> tuple[Sheet, Header, list[PersonRow]]:
-    """The sheet that was read, its heading, and its rows. Raise SheetError where the file gives no table."""
-    found = [(sheet, find(sheet, COLUMNS, NEEDED)) for sheet in book.sheets if sheet.visible]
-    whole = [(s, h) for s, h in found if h and set(NEEDED) <= h.columns.keys()]
-    if not whole:
+def read_declaration(sheets: Iterable[Sheet]) -> tuple[list[PersonRow], list[str]]:
+    """The rows of the first sheet with a heading, and what is to be said about the file (hidden rows, other sheets).
+
+    Raises SheetError where the file gives no table.
+    """
+    says = "也按在册人员读取。不该申报的请删除后重新上传。"
+    reader = ListReader(COLUMNS, NEEDED, one_sheet=True, hidden_rows_are=says)
+    rows = [row for line in reader.rows(sheets) if (row := _row(line)) is not None]
+    if not reader.found_heading:
         raise SheetError("missing_columns", "没有找到表头。请保留“姓名、证件号码、月工资”这一行标题后重新上传。")
-    sheet, header = whole[0]
-    rows = list(_rows(sheet, header))
     if not rows:
         raise SheetError("no_rows", "表头下面没有人员。本月确实没有人员的，请办理单位注销或逐人减少。")
     if len(rows) > MOST_ROWS:
@@ -61,38 +64,24 @@ def read_declaration(book: Workbook) -> tuple[Sheet, Header, list[PersonRow]]:
             row.problems.append(f"与第 {seen[row.id_number]} 行是同一个人，请删去一行。")
         elif row.id_number:
             seen[row.id_number] = row.row
-    return sheet, header, rows
+    return rows, [note.message for note in reader.notes()]
 
 
-def _rows(sheet: Sheet, header: Header) -> Iterator[PersonRow]:
-    for number, cells in sheet.rows:
-        if number <= header.row:
-            continue
-
-        def get(key: str, cells: list[Cell] = cells) -> Cell:
-            place = header.columns[key]
-            return cells[place] if place < len(cells) else None
-
-        name, written = names.normalise(get("name")), get("id_number")
-        if not name and written in (None, "") or name in ("合计", "总计", "小计"):
-            continue
-        id_number, problem = id_numbers.read_cell(written)
-        row = PersonRow(number, name[:60], id_number[:30], None)
-        if not names.is_plausible(name):
-            row.problems.append("姓名没有填写，或不是姓名，请照身份证填写。")
-        problem = problem or id_numbers.check(id_number)
-        if problem:
-            row.problems.append(
-                f"{masks.mask(id_number)}：{id_numbers.MESSAGES[problem]}"
-                if id_number
-                else id_numbers.MESSAGES[problem]
-            )
-        wage, _, wrong = read_amount(get("wage"))
-        if wrong:
-            row.problems.append(
-                wrong.replace("实缴金额", "月工资").replace("收到的钱数", "月工资").replace("钱数", "月工资")
-            )
-        elif wage == 0:
-            row.problems.append("月工资是 0。本月离职的请删去这一行，仍在职的请填写应发工资。")
-        row.wage = wage
-        yield row
+def _row(line: ListRow) -> PersonRow | None:
+    """A person with every problem of the row; None for a sum or an empty row."""
+    name, written = names.normalise(line.cells["name"]), line.cells["id_number"]
+    if (not name and written is None) or name in SUMS:
+        return None
+    id_number, problem = id_numbers.read_cell(written)
+    row = PersonRow(line.number, name[:60], id_number[:30], None)
+    if not names.is_plausible(name):
+        row.problems.append("姓名没有填写，或不是姓名，请照身份证填写。")
+    if problem := problem or id_numbers.check(id_number):
+        shown = f"{masks.mask(id_number)}：" if id_number else ""
+        row.problems.append(shown + id_numbers.MESSAGES[problem])
+    row.wage, _, wrong = read_amount(line.cells["wage"], title="月工资")
+    if wrong:
+        row.problems.append(wrong)
+    elif row.wage == 0:
+        row.problems.append("月工资是 0。本月离职的请删去这一行，仍在职的请填写应发工资。")
+    return row

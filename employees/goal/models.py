@@ -20,6 +20,7 @@ class PensionRoll(models.Model):
     sha256 = models.CharField(max_length=64)
     state = models.CharField("状态", max_length=8, choices=State, default=State.READING)
     problem = models.CharField("问题", max_length=300, blank=True)
+    notes = models.JSONField("提示", default=list)
     people = models.PositiveIntegerField("名册人数", default=0)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+")
     uploaded_at = models.DateTimeField("上传时间")

@@ -65,7 +65,7 @@ def read_job(run: jobs.Run) -> str:
     roll = PensionRoll.objects.select_related("attachment", "uploaded_by").get(pk=run.args["roll"])
     run.progress(0, 2, "正在读取")
     try:
-        rows = read_roll(reader.read(Path(roll.attachment.file.path), limits=reader.COUNTY_LIST))
+        rows, notes = read_roll(reader.stream(Path(roll.attachment.file.path), limits=reader.COUNTY_LIST))
     except reader.SheetError as error:
         PensionRoll.objects.filter(pk=roll.pk).update(state=State.REFUSED, problem=str(error)[:300])
         return str(error)
@@ -75,7 +75,7 @@ def read_job(run: jobs.Run) -> str:
         differences = _differences(roll, rows)
         RollDifference.objects.filter(roll=roll).delete()
         insert_objects(differences)
-        PensionRoll.objects.filter(pk=roll.pk).update(state=State.READ, people=len(rows))
+        PensionRoll.objects.filter(pk=roll.pk).update(state=State.READ, people=len(rows), notes=notes)
         audit.record(
             "pension_roll.compare",
             actor=roll.uploaded_by,

@@ -1,12 +1,13 @@
 """The pension office's roll of a month → one row a person. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from core.tables.cells import cell_text, read_amount
-from core.tables.headings import Column, Header, find
-from core.tables.reader import Cell, Sheet, SheetError, Workbook
+from core.tables.headings import Column
+from core.tables.lists import ListReader, ListRow
+from core.tables.reader import Sheet, SheetError
 from employees.units import credit_code as codes
 from residents.people import id_numbers, names
 
@@ -33,42 +34,25 @@ class RollRow:
     problem: str = ""
 
 
-def read_roll(book: Workbook) -> list[RollRow]:
-    """The rows of every visible sheet with a heading. Raise SheetError where the file gives none."""
-    found = [(sheet, find(sheet, COLUMNS, NEEDED)) for sheet in book.sheets if sheet.visible]
-    whole = [(s, h) for s, h in found if h and set(NEEDED) <= h.columns.keys()]
-    if not whole:
+def read_roll(sheets: Iterable[Sheet]) -> tuple[list[RollRow], list[str]]:
+    """The rows of every visible sheet with a heading, and what is to be said about the file. Raises SheetError."""
+    reader = ListReader(COLUMNS, NEEDED)
+    rows = [row for line in reader.rows(sheets) if (row := _row(line)) is not None]
+    if not reader.found_heading:
         raise SheetError("missing_columns", "没有找到表头。要有“姓名、证件号码、缴费基数”几栏，请补上后重新上传。")
-    rows = [row for sheet, header in whole for row in _rows(sheet, header)]
     if not rows:
         raise SheetError("no_rows", "表头下面没有人员，请检查文件。")
-    return rows
+    return rows, [note.message for note in reader.notes()]
 
 
-def _rows(sheet: Sheet, header: Header) -> Iterator[RollRow]:
-    for number, cells in sheet.rows:
-        if number <= header.row:
-            continue
-
-        def get(key: str, cells: list[Cell] = cells) -> Cell:
-            place = header.columns.get(key)
-            return cells[place] if place is not None and place < len(cells) else None
-
-        name = names.normalise(get("name"))[:60]
-        if (not name and get("id_number") in (None, "")) or name in ("合计", "总计", "小计"):
-            continue
-        id_number, problem = id_numbers.read_cell(get("id_number"))
-        problem = problem or id_numbers.check(id_number)
-        says = id_numbers.MESSAGES[problem] if problem else ""
-        base, _, wrong = read_amount(get("base"))
-        if wrong and not says:
-            says = wrong.replace("实缴金额", "缴费基数").replace("收到的钱数", "缴费基数").replace("钱数", "缴费基数")
-        yield RollRow(
-            number,
-            name,
-            id_number[:30],
-            codes.normalize(get("credit_code"))[:18],
-            cell_text(get("unit"))[:100],
-            base,
-            says[:200],
-        )
+def _row(line: ListRow) -> RollRow | None:
+    name, written = names.normalise(line.cells["name"])[:60], line.cells["id_number"]
+    if (not name and written is None) or name in ("合计", "总计", "小计"):
+        return None
+    id_number, problem = id_numbers.read_cell(written)
+    problem = problem or id_numbers.check(id_number)
+    base, _, wrong = read_amount(line.cells["base"], title="缴费基数")
+    says = id_numbers.MESSAGES[problem] if problem else wrong
+    code = codes.normalize(line.cells.get("credit_code"))[:18]
+    unit = cell_text(line.cells.get("unit"))[:100]
+    return RollRow(line.number, name, id_number[:30], code, unit, base, says[:200])

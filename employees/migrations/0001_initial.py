@@ -8,8 +8,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('core', '0002_append_only'),
-        ('residents', '0001_initial'),
+        ('core', '0004_no_replacing'),
+        ('residents', '0002_dated_facts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('reading', '读取中'), ('refused', '不能读取'), ('checked', '待确认'), ('booked', '已记账'), ('withdrawn', '已撤回')], default='reading', max_length=9, verbose_name='状态')),
                 ('sha256', models.CharField(max_length=64)),
                 ('problem', models.CharField(blank=True, max_length=300, verbose_name='问题')),
+                ('notes', models.JSONField(default=list, verbose_name='提示')),
                 ('people', models.PositiveIntegerField(default=0, verbose_name='人数')),
                 ('bad', models.PositiveIntegerField(default=0, verbose_name='有误')),
                 ('joined', models.PositiveIntegerField(default=0, verbose_name='新增')),
@@ -84,6 +85,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64)),
                 ('state', models.CharField(choices=[('reading', '读取中'), ('read', '已读取'), ('refused', '不能读取')], default='reading', max_length=8, verbose_name='状态')),
                 ('problem', models.CharField(blank=True, max_length=300, verbose_name='问题')),
+                ('notes', models.JSONField(default=list, verbose_name='提示')),
                 ('booked', models.PositiveIntegerField(default=0, verbose_name='新增')),
                 ('known', models.PositiveIntegerField(default=0, verbose_name='以前清单已有')),
                 ('bad_rows', models.JSONField(default=list, verbose_name='对不上的行')),
@@ -106,6 +108,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64)),
                 ('state', models.CharField(choices=[('reading', '读取中'), ('read', '已比对'), ('refused', '不能读取')], default='reading', max_length=8, verbose_name='状态')),
                 ('problem', models.CharField(blank=True, max_length=300, verbose_name='问题')),
+                ('notes', models.JSONField(default=list, verbose_name='提示')),
                 ('people', models.PositiveIntegerField(default=0, verbose_name='名册人数')),
                 ('uploaded_at', models.DateTimeField(verbose_name='上传时间')),
                 ('attachment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.attachment', verbose_name='文件')),

@@ -21,6 +21,7 @@ class PaidFile(models.Model):
     sha256 = models.CharField(max_length=64)
     state = models.CharField("状态", max_length=8, choices=State, default=State.READING)
     problem = models.CharField("问题", max_length=300, blank=True)
+    notes = models.JSONField("提示", default=list)
     booked = models.PositiveIntegerField("新增", default=0)
     known = models.PositiveIntegerField("以前清单已有", default=0)
     bad_rows = models.JSONField("对不上的行", default=list)

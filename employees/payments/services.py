@@ -56,7 +56,7 @@ def read_job(run: jobs.Run) -> str:
     paid_file = PaidFile.objects.select_related("attachment", "uploaded_by").get(pk=run.args["paid_file"])
     run.progress(0, 2, "正在读取")
     try:
-        lines = read_paid(reader.read(Path(paid_file.attachment.file.path), limits=reader.COUNTY_LIST))
+        lines, notes = read_paid(reader.stream(Path(paid_file.attachment.file.path), limits=reader.COUNTY_LIST))
     except reader.SheetError as error:
         PaidFile.objects.filter(pk=paid_file.pk).update(state=State.REFUSED, problem=str(error)[:300])
         return str(error)
@@ -64,7 +64,9 @@ def read_job(run: jobs.Run) -> str:
     with transaction.atomic():
         run.assert_owner()
         booked, known, bad = _book(paid_file, lines)
-        PaidFile.objects.filter(pk=paid_file.pk).update(state=State.READ, booked=booked, known=known, bad_rows=bad)
+        PaidFile.objects.filter(pk=paid_file.pk).update(
+            state=State.READ, booked=booked, known=known, bad_rows=bad, notes=notes
+        )
         audit.record(
             "employee_paid.read",
             actor=paid_file.uploaded_by,

@@ -1,13 +1,15 @@
 """The tax bureau's list of employees' insurance payments → one line a payment, or what is wrong with it. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from core.tables.cells import cell_text, read_amount, read_date
-from core.tables.headings import Column, Header, find
-from core.tables.reader import Cell, Sheet, SheetError, Workbook
+from core.tables.cells import cell_text, read_amount
+from core.tables.dates import read_date
+from core.tables.headings import Column
+from core.tables.lists import ListReader, ListRow
+from core.tables.reader import Sheet, SheetError
 from employees.months import read_month
 from employees.units import credit_code as codes
 from residents.people import id_numbers
@@ -60,58 +62,42 @@ class PaidLine:
         return f"{self.credit_code or self.id_number}:{self.month}:{self.amount}:{self.paid_on}"
 
 
-def read_paid(book: Workbook) -> list[PaidLine]:
-    """The lines of every visible sheet with a heading. Raise SheetError if there is none, or no line under it."""
-    found = [(sheet, find(sheet, COLUMNS, NEEDED)) for sheet in book.sheets if sheet.visible]
-    whole = [(s, h) for s, h in found if h and set(NEEDED) <= h.columns.keys()]
-    if not whole or not any({"credit_code", "id_number"} & h.columns.keys() for _, h in whole):
+def read_paid(sheets: Iterable[Sheet]) -> tuple[list[PaidLine], list[str]]:
+    """The lines of every visible sheet with a heading, and what is to be said about the file.
+
+    Raises SheetError if there is no heading, or no line under it.
+    """
+    reader = ListReader(COLUMNS, NEEDED)
+    lines = [line for row in reader.rows(sheets) if (line := _line(row)) is not None]
+    if not reader.found_heading:
         says = "没有找到表头。要有“费款所属期、金额、缴费日期”，以及单位的“统一社会信用代码”或个人的“证件号码”。"
         raise SheetError("missing_columns", says)
-    lines = [line for sheet, header in whole for line in _lines(sheet, header)]
     if not lines:
         raise SheetError("no_rows", "表头下面没有缴费记录，请检查文件。")
-    return lines
+    return lines, [note.message for note in reader.notes()]
 
 
-def _lines(sheet: Sheet, header: Header) -> Iterator[PaidLine]:
-    for number, cells in sheet.rows:
-        if number <= header.row:
-            continue
-
-        def get(key: str, cells: list[Cell] = cells) -> Cell:
-            place = header.columns.get(key)
-            return cells[place] if place is not None and place < len(cells) else None
-
-        code, id_number = codes.normalize(get("credit_code")), ""
-        if get("id_number") not in (None, ""):
-            id_number = id_numbers.read_cell(get("id_number"))[0]
-        payer = cell_text(get("payer"))[:100]
-        if not code and not id_number and (not payer or payer in ("合计", "总计", "小计")):
-            continue
-        line = PaidLine(
-            number,
-            payer,
-            code[:18],
-            id_number[:30],
-            read_month(get("month")),
-            None,
-            None,
-            cell_text(get("ticket"))[:60],
-            cell_text(get("channel"))[:40],
-        )
-        line.amount, _, wrong = read_amount(get("amount"))
-        if wrong or not line.amount:
-            line.problems.append(
-                wrong.replace("收到的钱数", "缴费金额").replace("实缴金额", "金额") or "金额是 0，请核对。"
-            )
-        line.paid_on, _, wrong = read_date(get("paid_on"))
-        if wrong:
-            line.problems.append(wrong)
-        if line.month is None:
-            line.problems.append("费款所属期看不懂，请写成 2025-11 或 2025年11月。")
-        elif line.paid_on and line.paid_on.year < line.month.year - 1:
-            line.problems.append("缴费日期比费款所属期早一年以上，请核对。")
-        state = cell_text(get("state"))
-        if "state" in header.columns and state not in PAID:
-            line.problems.append(f"缴费状态是“{state[:20]}”，不能当作已缴费，请与税务核实。")
-        yield line
+def _line(row: ListRow) -> PaidLine | None:
+    """A payment with every problem of the row; None for a sum or an empty row."""
+    get = row.cells.get
+    code = codes.normalize(get("credit_code"))
+    id_number = id_numbers.read_cell(get("id_number"))[0] if get("id_number") is not None else ""
+    payer = cell_text(get("payer"))[:100]
+    if not code and not id_number and (not payer or payer in ("合计", "总计", "小计")):
+        return None
+    line = PaidLine(row.number, payer, code[:18], id_number[:30], read_month(get("month")), None, None, "", "")
+    line.ticket, line.channel = cell_text(get("ticket"))[:60], cell_text(get("channel"))[:40]
+    line.amount, _, wrong = read_amount(get("amount"), title="金额")
+    if wrong or not line.amount:
+        line.problems.append(wrong or "金额是 0，请核对。")
+    line.paid_on, _, wrong = read_date(get("paid_on"))
+    if wrong:
+        line.problems.append(wrong)
+    if line.month is None:
+        line.problems.append("费款所属期看不懂，请写成 2025-11 或 2025年11月。")
+    elif line.paid_on and line.paid_on.year < line.month.year - 1:
+        line.problems.append("缴费日期比费款所属期早一年以上，请核对。")
+    state = cell_text(get("state"))
+    if "state" in row.cells and state not in PAID:
+        line.problems.append(f"缴费状态是“{state[:20]}”，不能当作已缴费，请与税务核实。")
+    return line
