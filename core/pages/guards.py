@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from django.core.exceptions import BadRequest
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from core.database.failures import DISK_FULL, is_disk_full
@@ -18,6 +19,23 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _ODD_IN_ADDRESS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 
 Respond = Callable[[HttpRequest], HttpResponse]
+
+
+class HealthMiddleware:
+    """Answer /healthz whatever host it is asked for: load balancers and systemd ask 127.0.0.1."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return health() if request.path == "/healthz" else self.get_response(request)
+
+
+def health() -> HttpResponse:
+    """200 while the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
 
 
 class NoStoreMiddleware:
