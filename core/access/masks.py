@@ -1,6 +1,19 @@
+"""What everyone may see of a number, a phone, a name and a birth date.
+
+The mask takes the birth date out of an identity number. Beside a masked number a birth date is therefore shown as its
+year: with the day in the next column every number could be put together again (docs/decisions/masks.md).
+"""
+
+from datetime import date
+
 #: The one answer about a number that belongs to somebody of whom the sender may not know (residents/people/disclosure).
 WITHHELD_CODE = "withheld"
 WITHHELD = "号码已在别处登记或姓名不符，请到乡镇窗口"
+
+
+def mask_birth(born: date | None) -> str:
+    """1970年: as much of a birth date as stands beside a masked number."""
+    return f"{born.year}年" if born else ""
 
 
 def mask(number: str) -> str:

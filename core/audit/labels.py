@@ -141,6 +141,7 @@ NOTICES = {"account": "账号通知", "duty": "缴存提醒", "ranking_foot": "�
 _NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 _REGION = re.compile(r"\d{6}(?:\d{3}){0,2}")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)\S*")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _ENTRY = re.compile(r"([a-z_]+):(\d+)(?::\S*)?")
 _NAMED = 5
@@ -195,6 +196,8 @@ def _lines(before, after, speaker) -> list[Line]:
             lines += _lines(old, new, speaker)
         else:
             said = [speaker.value(key, side[key]) if key in side else None for side in (before, after)]
+            if old != new and None not in (old, new) and said[0] == said[1]:
+                said[1] = f"{said[1]}（隐去的部分有变动）"
             lines.append(Line(key, speaker.label(key), *said))
     return lines
 
@@ -236,6 +239,8 @@ class EventFormatter:
         return between.join(said) + (f" 等 {len(values)} 项" if len(values) > _NAMED else "")
 
     def _text(self, key, text) -> str:
+        if key == "birth_date" and _DAY.fullmatch(text):
+            return f"{text[:4]}年"
         if "phone" in key:
             return masks.mask_phone(text) if text.isdecimal() else text
         if key != "code" and _REGION.fullmatch(text):

@@ -111,11 +111,15 @@ class ScopedAdmin(admin.ModelAdmin):
 
 
 class MaskedNumber:
-    """A column for models that carry `id_number`: the number as far as everyone may see it."""
+    """Columns for models that carry `id_number` and `birth_date`, as far as everyone may see them."""
 
     @admin.display(description="证件号码")
     def masked_number(self, obj):
         return masks.mask(obj.id_number)
+
+    @admin.display(description="出生日期", ordering="birth_date")
+    def masked_birth(self, obj):
+        return masks.mask_birth(obj.birth_date)
 
 
 class NamedResource(resources.ModelResource):

@@ -1,3 +1,5 @@
+from datetime import date
+
 from django import template
 
 from core.access import masks
@@ -9,6 +11,12 @@ register = template.Library()
 def masked(number: str) -> str:
     """An identity number as pages show it: 411325********5200."""
     return masks.mask(number or "")
+
+
+@register.filter
+def masked_birth(born: date | None) -> str:
+    """A birth date as it stands beside a masked number: 1970年."""
+    return masks.mask_birth(born)
 
 
 @register.filter
