@@ -37,7 +37,7 @@ class InsuredYearInline(ReadOnlyInline):
 class ResidentAdmin(MaskedNumber, ScopedAdmin):
     """Search is routed by what was typed (residents/people/search.py). Changes are made at the counter, not here."""
 
-    list_display = ("name", "masked_number", "sex", "birth_date", "village", "status", "story")
+    list_display = ("name", "masked_number", "sex", "masked_birth", "village", "status", "story")
     list_filter = ("status",)
     list_select_related = ("village",)
     search_fields = ("name",)
@@ -48,7 +48,7 @@ class ResidentAdmin(MaskedNumber, ScopedAdmin):
         "document_type",
         "masked_number",
         "sex",
-        "birth_date",
+        "masked_birth",
         "village",
         "household",
         "address",

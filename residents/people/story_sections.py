@@ -26,7 +26,7 @@ def household(resident, user):
         "同户人员",
         ("姓名", "证件号码", "出生日期", "状态"),
         [
-            (other.name, masks.mask(other.id_number), other.birth_date, status_badge(other.status))
+            (other.name, masks.mask(other.id_number), masks.mask_birth(other.birth_date), status_badge(other.status))
             for other in others.order_by("birth_date")
         ],
         empty="本户没有其他人。",

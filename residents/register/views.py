@@ -149,6 +149,7 @@ def register_export(request):
 
 def _exported(rows, whole: bool):
     number = str if whole else masks.mask
+    birth = (lambda born: born) if whole else masks.mask_birth
     phone = str if whole else masks.mask_phone
     found = rows.order_by("village_id", "household_id", "id").values_list(
         "village__parent__name",
@@ -171,7 +172,7 @@ def _exported(rows, whole: bool):
             documents.get(row[5], row[5]),
             number(row[6]),
             sexes[row[7]],
-            row[8],
+            birth(row[8]),
             phone(row[9]),
             statuses[row[10]],
             row[11],
