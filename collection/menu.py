@@ -2,6 +2,7 @@
 
 from collection.cash import menu as cash
 from collection.closing import menu as closing
+from collection.consequences import menu as consequences
 from collection.declarations import menu as declarations
 from collection.entitlements import menu as entitlements
 from collection.ledgers import menu as ledgers
@@ -25,6 +26,7 @@ TOPICS = (
     declarations,
     self_payments,
     refunds,
+    consequences,
     notices,
     closing,
 )

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("collection.declarations.urls")),
     path("", include("collection.self_payments.urls")),
     path("", include("collection.refunds.urls")),
+    path("", include("collection.consequences.urls")),
     path("", include("collection.notices.urls")),
     path("", include("collection.closing.urls")),
 ]

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
+from collection.contributions.bookings import report_booked
 from collection.contributions.models import Contribution, ContributionFund
 from collection.money import services as money
 from collection.money.models import Movement, Place
@@ -76,6 +77,7 @@ def record_contributions(
         made += _record_chunk(campaign, payments[start : start + CHUNK], actor, moment)
     for start in range(0, len(made), CHUNK):
         _record_consequences(campaign, made[start : start + CHUNK], actor, batch)
+        report_booked(campaign, [contribution for contribution, _ in made[start : start + CHUNK]], actor, batch)
     return [contribution for contribution, _ in made]
 
 

@@ -4,9 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 
+from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution, ContributionFund
 from collection.entitlements.models import DifferenceCase
 from collection.refunds.models import Refund
@@ -48,13 +49,19 @@ class Table:
 
 
 def owed(campaign: Campaign, region: str, *, category: str = "", source: str = ""):
-    """The fund parts of the live contributions in a region."""
+    """Return the fund parts of the live contributions in a region, without people for whom the subsidy stops."""
     rows = ContributionFund.objects.in_region(region).filter(
-        contribution__campaign=campaign, contribution__ended_at__isnull=True
+        ~Exists(_stopped("contribution")), contribution__campaign=campaign, contribution__ended_at__isnull=True
     )
     if category:
         rows = rows.filter(contribution__category=category)
     return rows.filter(source=source) if source else rows
+
+
+def _stopped(contribution: str) -> QuerySet[Consequence]:
+    """Return the facts by which a fund does not pay for a contribution any more (death before cover began …)."""
+    rows = Consequence.objects.filter(contribution=OuterRef(contribution), subsidy_stops=True)
+    return rows.exclude(state=Consequence.State.WITHDRAWN)
 
 
 def table(*, campaign: Campaign, region: str, by: str = "township", category: str = "") -> Table:
@@ -86,10 +93,13 @@ def table(*, campaign: Campaign, region: str, by: str = "township", category: st
         ordered = [lines[key] for key in sorted(lines)]
         for line in ordered:
             line.name = names.get(line.key, line.key)
-    live = Contribution.objects.in_region(region).filter(campaign=campaign, ended_at__isnull=True)
+    live = Contribution.objects.in_region(region).filter(
+        ~Exists(_stopped("pk")), campaign=campaign, ended_at__isnull=True
+    )
     live = live.filter(category=category) if category else live
     subsidies = live.aggregate(sum=Sum("subsidy"))["sum"] or ZERO
-    paid_back = DifferenceCase.objects.filter(contribution__in=live, refund__state=Refund.State.PAID)
+    gone_back = Q(refund__state=Refund.State.PAID) | Q(refund__returns__gt=0)  # what the bank returned goes again
+    paid_back = DifferenceCase.objects.filter(gone_back, contribution__in=live)
     differences = paid_back.aggregate(sum=Sum("refund__amount"))["sum"] or ZERO
     known = [name for name in campaign.policy.funds if name in sources]
     return Table([*known, *sorted(set(sources) - set(known))], ordered, total, subsidies, differences)

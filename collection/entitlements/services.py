@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from collection.contributions.models import Contribution, ContributionFund
 from collection.contributions.services import Payment, paid_residents, record_contributions
@@ -17,7 +17,6 @@ from collection.entitlements.models import DifferenceCase
 from collection.money import services as money
 from collection.refunds.models import Refund
 from config import clock
-from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import CHUNK
@@ -30,7 +29,6 @@ from subsidies.campaigns.watermark import next_timestamp
 from subsidies.quotes.benefits import add_months
 from subsidies.quotes.quote import QuoteError
 from subsidies.quotes.selectors import quote_residents
-from subsidies.rosters import services as rosters
 from subsidies.rosters.models import Identity, Roster
 
 REASON = "identity_difference"
@@ -60,36 +58,6 @@ def ask_to_enrol(*, campaign: Campaign, actor):
     return jobs.enqueue(
         "special.enrol", actor=actor, key=enrolment_key(campaign), region=campaign.county_id, campaign=campaign.pk
     )
-
-
-@transaction.atomic
-def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor) -> RosterEffects:
-    """Applies a list (subsidies/rosters/services.py) with all that follows. Raises Refused."""
-    _refuse_closed(roster.campaign)
-    marked = rosters.apply_roster(roster=roster, seen=seen, endings_confirmed=endings_confirmed, actor=actor)
-    return apply_effects(campaign=roster.campaign, residents=marked, roster=roster, actor=actor)
-
-
-@transaction.atomic
-def withdraw_roster(*, roster: Roster, reason: str, actor) -> set[int]:
-    """Takes a list back with its consequences; returns the ids of the residents whose marks stay, because money has
-    moved on them. Raises Refused."""
-    _refuse_closed(roster.campaign)
-    stays = money_moved(roster)
-    mine = _resting_on(roster).exclude(resident_id__in=stays)
-    free, why = mine.filter(channel=Channel.FREE), f"撤回 {roster.pk} 号名单：{reason}"
-    end_free_enrolments(contributions=free, reason=why, actor=actor)
-    cases = DifferenceCase.objects.filter(roster=roster, state__in=[Case.OPEN, Case.REFUNDING])
-    for case in cases.exclude(contribution__resident_id__in=stays).select_related("refund"):
-        _drop_case(case, reason, actor)
-    revived = rosters.withdraw_roster(roster=roster, reason=reason, keep=stays, actor=actor)
-    apply_effects(campaign=roster.campaign, residents=revived, roster=None, actor=actor)
-    return stays
-
-
-def _refuse_closed(campaign) -> None:
-    if campaign.closed_meanwhile():
-        raise Refused(f"{campaign}已经办结并冻结，名单不能再应用或撤回；请在新年度交名单。")
 
 
 @transaction.atomic
@@ -129,18 +97,6 @@ def owing_nothing(campaign: Campaign):
     live = Contribution.objects.filter(resident=OuterRef("pk"), year=campaign.year, ended_at__isnull=True)
     people = Resident.objects.in_region(campaign.county_id).filter(asked, ~Exists(live), status=Resident.Status.ACTIVE)
     return people.order_by("pk")
-
-
-def money_moved(roster: Roster) -> set[int]:
-    """The residents of a list on whose marks money has moved: charged less for them, or given back a difference."""
-    paid = _resting_on(roster).exclude(channel=Channel.FREE).filter(amount__gt=0)
-    given_back = DifferenceCase.objects.filter(
-        roster=roster, refund__state__in=[Refund.State.FIRST_PASSED, Refund.State.PAID]
-    )
-    return {
-        *paid.values_list("resident_id", flat=True),
-        *given_back.values_list("contribution__resident_id", flat=True),
-    }
 
 
 @transaction.atomic
@@ -313,59 +269,6 @@ def _why(campaign: Campaign, reason) -> str:
     if late.after_payment == "refund":
         return f"差额退费的期限已过，请经办人员处理（{late.source}）"[:300]
     return f"通知没有写差额退不退，请经办人员处理（{late.source}）"[:300]
-
-
-def _resting_on(roster: Roster):
-    """Live contributions that were quoted with a mark of this list."""
-    return Contribution.objects.filter(
-        campaign=roster.campaign_id,
-        ended_at__isnull=True,
-        resident__identities__roster=roster,
-        resident__identities__withdrawn_at__isnull=True,
-        resident__identities__kind=F("category"),
-    )
-
-
-def _drop_case(case: DifferenceCase, reason: str, actor) -> None:
-    if case.refund and case.refund.state == Refund.State.REQUESTED:
-        case.refund.state, case.refund.reject_reason = Refund.State.REJECTED, f"名单撤回：{reason}"[:200]
-        case.refund.save(update_fields=["state", "reject_reason"])
-    case.state, case.handled_by, case.handled_at, case.note = Case.WITHDRAWN, actor, clock.now(), reason[:200]
-    case.save(update_fields=["state", "handled_by", "handled_at", "note"])
-    audit.record("difference.withdraw", actor=actor, obj=case, summary=f"名单撤回，差额不再处理：{reason}")
-
-
-@jobs.handler("roster.apply")
-def _apply_job(run: jobs.Run) -> str:
-    roster, actor = _of_job(run)
-    run.progress(0, 1, "正在应用名单")
-    try:
-        with transaction.atomic():
-            run.assert_owner()
-            effects = apply_roster(
-                roster=roster, seen=run.args["seen"], endings_confirmed=run.args["endings_confirmed"], actor=actor
-            )
-    except Refused as refusal:
-        raise jobs.JobFailed(str(refusal)) from refusal
-    return f"已应用：{effects}"
-
-
-@jobs.handler("roster.withdraw")
-def _withdraw_job(run: jobs.Run) -> str:
-    roster, actor = _of_job(run)
-    run.progress(0, 1, "正在撤回名单")
-    try:
-        with transaction.atomic():
-            run.assert_owner()
-            stays = withdraw_roster(roster=roster, reason=run.args["reason"], actor=actor)
-    except Refused as refusal:
-        raise jobs.JobFailed(str(refusal)) from refusal
-    return f"已撤回；{len(stays)} 人已发生资金往来，身份保留" if stays else "已整份撤回"
-
-
-def _of_job(run: jobs.Run) -> tuple[Roster, User]:
-    roster = Roster.objects.select_related("campaign__policy_version", "campaign__county").get(pk=run.args["roster"])
-    return roster, run.job.created_by
 
 
 @jobs.handler("special.enrol")

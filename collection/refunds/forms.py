@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from collection.refunds.models import Refund
 from collection.refunds.services import STATUS_OF
-from core.files.fields import IMAGES, FilesField, as_paper
+from core.files.fields import IMAGES, FilesField, UploadField, as_paper
 from core.pages.forms import DayInput, MoneyInput
 
 PAPERS = f"{IMAGES},application/pdf"
@@ -57,6 +57,13 @@ class RefundForm(forms.Form):
         return account
 
 
+class PayeeForm(forms.Form):
+    payee = forms.CharField(label="收款人", max_length=60)
+    payee_account = forms.CharField(
+        label="收款账号", max_length=40, widget=forms.TextInput(attrs={"class": "id", "inputmode": "numeric"})
+    )
+
+
 class EvidenceForm(forms.Form):
     evidence = FilesField(
         label="证明材料",
@@ -65,6 +72,11 @@ class EvidenceForm(forms.Form):
         help_text="照片或 PDF。",
         error_messages={"required": "请选择证明材料。"},
     )
+
+
+class BankAnswerForm(forms.Form):
+    file = UploadField(label="银行回执", help_text="要有退费单号、金额、付款结果三列；退回的写明原因。")
+    on = forms.DateField(label="回执日期", widget=DayInput())
 
 
 class RefundFilter(forms.Form):

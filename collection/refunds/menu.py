@@ -1,19 +1,30 @@
 """Refunds in the menu and on the first page."""
 
+from django.db.models import Q
 from django.urls import reverse
 
 from collection.refunds.models import Refund
+from collection.refunds.transfers import to_transfer
 from core.access.roles import Role
 from core.pages.frame import Entry, Todo
 
 ENTRIES = [Entry("退费", "refund_list", 70)]
+OPEN = (Refund.State.REQUESTED, Refund.State.FIRST_PASSED)
 
 
 def todos(user, campaign) -> list[Todo]:
+    """Reviews for the two bureaus, papers and payees for the townships, the bank's file for the bureau."""
+    mine, found = Refund.objects.for_user(user).filter(campaign=campaign), []
+    if user.role == Role.TOWNSHIP:
+        lacking = Q(payee_account="") | Q(evidence__isnull=True, self_payment__isnull=True, ends_enrolment=True)
+        if count := mine.filter(lacking, state__in=OPEN).distinct().count():
+            found.append(Todo(f"{count} 笔退费缺证明材料或收款账号", reverse("refund_list")))
     if user.role not in (Role.TAX, Role.COUNTY):
-        return []
+        return found
+    if user.role == Role.COUNTY and (waiting := to_transfer(campaign).count()):
+        found.append(Todo(f"{waiting} 笔退费已复核，等交银行付款", reverse("refund_transfer_list")))
     state = Refund.State.REQUESTED if user.role == Role.TAX else Refund.State.FIRST_PASSED
-    if count := Refund.objects.for_user(user).filter(campaign=campaign, state=state).count():
+    if count := mine.filter(state=state).count():
         step = "初审" if user.role == Role.TAX else "复核"
-        return [Todo(f"{count} 笔退费等{step}", f"{reverse('refund_list')}?state={state}")]
-    return []
+        found.append(Todo(f"{count} 笔退费等{step}", f"{reverse('refund_list')}?state={state}"))
+    return found

@@ -9,6 +9,28 @@ from subsidies.campaigns.models import Campaign
 USER = settings.AUTH_USER_MODEL
 
 
+class RefundTransfer(models.Model):
+    """付款批次: refunds handed to the bank in one file; a refund stands in one file at a time."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="refund_transfers")
+    number = models.PositiveIntegerField("批次")
+    count = models.PositiveIntegerField("笔数")
+    amount = models.DecimalField("金额", max_digits=14, decimal_places=2)
+    made_by = models.ForeignKey(USER, models.PROTECT, verbose_name="制表人", related_name="+")
+    made_at = models.DateTimeField("制表时间")
+
+    scope_field = "campaign__county_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "付款批次"
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "number"], name="one_transfer_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign}第 {self.number} 批退费付款"
+
+
 class Refund(models.Model):
     """退费: asked for with evidence, first reviewed by tax, then by the bureau; paid once, never more than was paid.
 
@@ -49,6 +71,12 @@ class Refund(models.Model):
     second_by = models.ForeignKey(USER, models.PROTECT, verbose_name="复核人", null=True, related_name="+")
     second_at = models.DateTimeField("复核时间", null=True)
     reject_reason = models.CharField("未通过原因", max_length=200, blank=True)
+    transfer = models.ForeignKey(
+        "RefundTransfer", models.PROTECT, verbose_name="付款批次", null=True, blank=True, related_name="refunds"
+    )
+    transferred_on = models.DateField("到账日期", null=True, blank=True)
+    returns = models.PositiveSmallIntegerField("银行退回次数", default=0)
+    returned_reason = models.CharField("银行退回原因", max_length=120, blank=True)
 
     scope_field = "village_id"
     objects = ScopedQuerySet.as_manager()
@@ -76,3 +104,6 @@ class Refund(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["campaign", "state", "village"], name="refund_state")]
+
+    def __str__(self) -> str:
+        return f"退费单 {self.pk}"

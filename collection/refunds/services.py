@@ -10,20 +10,22 @@ from decimal import Decimal
 
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from collection.contributions.models import Contribution
-from collection.declarations.drafts import free_money
-from collection.declarations.models import DeclarationRow
-from collection.entitlements import services as consequences
+from collection.entitlements import services as entitlements
 from collection.entitlements.models import DifferenceCase
 from collection.money import services as money
 from collection.money.models import Movement, Place
 from collection.money.steps import refuse_closed
 from collection.refunds.models import Refund
+from collection.refunds.payment import end_enrolment, lock_live, refuse_if_undone, register_status, source_of
+from collection.refunds.rules import DIFFERENCE, STATUS_OF, STATUS_REASONS, why_not  # noqa: F401
 from collection.self_payments.models import SelfPayment
 from config import clock
+from core.access import masks
 from core.access.roles import Role
+from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.files import services as attachments
@@ -31,24 +33,12 @@ from core.files.models import Attachment
 from core.files.photos import Photo, store_photo
 from core.refusals import Refused
 from core.text import clean_text, required_text
-from residents.people.models import InsuredYear, Resident
-from residents.statuses.services import set_status
+from residents.people.models import Resident
 from subsidies.campaigns import watermark
 from subsidies.policy.parts import RefundReason
 
 State, Paid = Refund.State, Contribution.State
 OPEN = (State.REQUESTED, State.FIRST_PASSED)
-DIFFERENCE = "identity_difference"
-#: The registered status that a refund's reason goes with.
-STATUS_REASONS = {
-    "dead": "death",
-    "army": "army",
-    "prison": "prison",
-    "employee": "employee_insurance",
-    "elsewhere": "insured_elsewhere",
-}
-#: The status that a resident gets when such a refund is decided.
-STATUS_OF = {reason: status for status, reason in STATUS_REASONS.items()}
 REVIEWERS = {State.REQUESTED: Role.TAX, State.FIRST_PASSED: Role.COUNTY}
 
 
@@ -56,15 +46,6 @@ def reasons_for(contribution: Contribution, on: date) -> list[tuple[RefundReason
     """Every reason the county knows with '' or why it does not hold any more for this contribution on that day."""
     rules = contribution.campaign.policy.refund_rules
     return [(reason, why_not(reason, contribution.benefit_from, on)) for reason in rules.reasons]
-
-
-def why_not(reason: RefundReason, benefit_from: date | None, on: date) -> str:
-    """'' while the reason may be applied for; otherwise the sentence that refuses it, with its clause."""
-    if reason.deadline and on > reason.deadline:
-        return f"“{reason.name}”退费受理到 {reason.deadline} 为止（{reason.source}）。"
-    if reason.before_benefits and benefit_from and on >= benefit_from:
-        return f"待遇从 {benefit_from} 开始享受，“{reason.name}”的个人缴费不再退回（{reason.source}）。"
-    return ""
 
 
 @transaction.atomic
@@ -91,7 +72,7 @@ def request_refund(
     payee_account = clean_text(payee_account, "收款账号", 40)
     money.lock_accounts(campaign=campaign, villages=[contribution.village_id])
     refuse_closed(campaign)
-    contribution = _live(contribution)
+    contribution = lock_live(contribution)
     rule = campaign.policy.refund_rules.reason(reason)
     if rule is None:
         known = "、".join(r.name for r in campaign.policy.refund_rules.reasons)
@@ -191,6 +172,42 @@ def add_evidence(*, refund: Refund, papers: Iterable[Photo | File], actor) -> Re
 
 
 @transaction.atomic
+def set_payee(*, refund: Refund, payee: str, payee_account: str, actor: User) -> Refund:
+    """Say to whom the money goes; until the second review. A case that opened by itself starts without.
+
+    Raises Refused.
+    """
+    payee, account = required_text(payee, "收款人", 60), read_account(payee_account)
+    money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
+    refuse_closed(refund.campaign)
+    refund = _locked(refund)
+    if refund.state not in OPEN:
+        raise Refused(f"退费{refund.get_state_display()}，收款人不能再改。")
+    if (refund.payee, refund.payee_account) == (payee, account):
+        return refund
+    before = {"payee": refund.payee, "payee_account": masks.mask(refund.payee_account)}
+    refund.payee, refund.payee_account = payee, account
+    refund.save(update_fields=["payee", "payee_account"])
+    audit.record(
+        "refund.payee",
+        actor=actor,
+        obj=refund,
+        summary=f"登记退费 {refund.pk} 的收款人 {payee}",
+        before=before,
+        after={"payee": payee, "payee_account": masks.mask(account)},
+    )
+    return refund
+
+
+def read_account(text: str) -> str:
+    """Return a bank account's number without blanks. Raises Refused for what cannot be one."""
+    account = "".join(required_text(text, "收款账号", 60).split()).replace("-", "")
+    if not (account.isascii() and account.isdigit() and 8 <= len(account) <= 30):
+        raise Refused("收款账号应是 8 至 30 位数字，请照银行卡或存折填写。", "payee_account")
+    return account
+
+
+@transaction.atomic
 def pass_first(*, refund: Refund, actor) -> Refund:
     """The tax bureau's first review."""
     refund = _begin(refund, actor, Role.TAX)
@@ -217,16 +234,17 @@ def pay_refund(*, refund: Refund, actor) -> Refund:
         raise Refused(f"这笔退费{refund.get_state_display()}，不在复核环节。")
     if refund.first_by_id == actor.pk:
         raise Refused("初审和复核必须是两个人。")
-    Resident.objects.select_for_update(of=("self",)).get(pk=refund.resident_id)  # before the contribution
-    _refuse_if_undone(refund)
-    place = _source_of(refund)
+    if not refund.payee or not refund.payee_account:
+        raise Refused("还没有收款人和收款账号，请先补填再复核。")
+    refuse_if_undone(refund)
+    place = source_of(refund)
     money.record_movements(
         campaign=refund.campaign,
         actor=actor,
         reason=f"退费：{refund.reason_name}",
         facts=[
             money.Fact(
-                key=f"refund:{refund.pk}",
+                key=f"refund:{refund.pk}:{refund.returns}" if refund.returns else f"refund:{refund.pk}",
                 kind=Movement.Kind.REFUND,
                 village=refund.village_id,
                 amount=refund.amount,
@@ -239,14 +257,14 @@ def pay_refund(*, refund: Refund, actor) -> Refund:
     )
     refund.state, refund.second_by, refund.second_at = State.PAID, actor, moment
     refund.save(update_fields=["state", "second_by", "second_at"])
-    if refund.ends_enrolment:
-        _end_enrolment(refund, moment)
-        _follow_status(refund, actor)
+    if refund.ends_enrolment and not refund.returns:
+        end_enrolment(refund, moment)
+        register_status(refund, actor)
     DifferenceCase.objects.filter(refund=refund, state=DifferenceCase.State.REFUNDING).update(
         state=DifferenceCase.State.HANDLED, handled_by=actor, handled_at=moment, note="差额已退"
     )
-    if refund.reason == DIFFERENCE:
-        consequences.book_difference(refund=refund)
+    if refund.reason == DIFFERENCE and not refund.returns:
+        entitlements.book_difference(refund=refund)
     audit.record(
         "refund.pay",
         actor=actor,
@@ -269,6 +287,8 @@ def reject_refund(*, refund: Refund, reason: str, actor) -> Refund:
         return refund
     if refund.state not in OPEN or actor.role != REVIEWERS[refund.state]:
         raise Refused(f"这笔退费{refund.get_state_display()}，现在不由{actor.get_role_display()}审核。")
+    if refund.returns:
+        raise Refused("这笔退费是银行退回的，缴费已经终止。请更正收款账号后重新复核付款。")
     refund.state, refund.reject_reason = State.REJECTED, reason
     refund.save(update_fields=["state", "reject_reason"])
     DifferenceCase.objects.filter(refund=refund, state=DifferenceCase.State.REFUNDING).update(
@@ -294,17 +314,6 @@ def missing_evidence(refund: Refund) -> str:
     return "、".join(rule.evidence) if rule else ""
 
 
-def _live(contribution):
-    found = (
-        Contribution.objects.select_for_update(of=("self",))
-        .select_related("campaign__policy_version", "campaign__county", "resident")
-        .get(pk=contribution.pk)
-    )
-    if found.ended_at:
-        raise Refused(f"这笔缴费{found.get_state_display()}，不能再退。")
-    return found
-
-
 def _create(**fields) -> Refund:
     try:
         with transaction.atomic():
@@ -323,21 +332,13 @@ def _refuse_if_paid_twice_is_open(contribution):
         )
 
 
-def _refuse_if_undone(refund: Refund) -> None:
-    """The tax bureau's list says that it has the money back already: nothing is paid until that is settled."""
-    undone = Q(pk=refund.self_payment_id) if refund.self_payment_id else Q(contribution=refund.contribution_id)
-    rows = SelfPayment.objects.filter(undone, undone_list__isnull=False, undone_settled_at__isnull=True)
-    if not refund.self_payment_id:
-        rows = rows.filter(outcome=SelfPayment.Outcome.MATCHED)
-    if disputed := rows.first():
-        raise Refused(f"税务后来的清单写明这一笔“{disputed.undone_as}”，请县医保局先在“自主缴费”里核实，以免退两次。")
-
-
 def _begin(refund, actor, role):
     if actor.role != role:
         raise Refused(f"这一步由{role.label}审核。")
     money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
     refuse_closed(refund.campaign)
+    # Before the refund and the contribution, as those do who register a fact and withdraw what followed from it.
+    Resident.objects.select_for_update(of=("self",)).get(pk=refund.resident_id)
     return _locked(refund)
 
 
@@ -349,59 +350,6 @@ def _locked(refund) -> Refund:
         )
         .get(pk=refund.pk)
     )
-
-
-def _source_of(refund) -> str:
-    """Where the money stands that goes back. On its way to the treasury it cannot be caught: first it must arrive."""
-    if refund.self_payment_id:
-        return Place.TREASURY
-    contribution = _live(refund.contribution)
-    if refund.amount > contribution.amount:
-        raise Refused("退费金额超过了缴费金额，不能退。")
-    if contribution.state == Paid.POSTED:
-        return Place.TREASURY
-    if contribution.state in (Paid.DECLARED, Paid.CONFIRMED):
-        raise Refused("这个人正在申报途中，要等税务反馈并入库（或导入失败退回）以后才能复核退费。")
-    on_draft = Q(declaration__state="draft", contribution=contribution)
-    if DeclarationRow.objects.filter(on_draft).exists():
-        raise Refused("这个人在一张没有报送的申报表里，请乡镇先“重新核对”把他去掉，再复核退费。")
-    if contribution.state == Paid.COLLECTED:
-        free = free_money(campaign=refund.campaign, region=refund.village.township_code)
-        if free.get(refund.village_id, ZERO) < refund.amount:
-            raise Refused("这个人交的现金还在村里，没有缴存入账，不用退费：请村里退还现金并作废收据（撤回台账）。")
-    return Place.TOWNSHIP
-
-
-def _end_enrolment(refund, moment):
-    Contribution.objects.filter(pk=refund.contribution_id, ended_at__isnull=True).update(
-        state=Paid.REFUNDED, ended_at=moment, end_reason=f"退费：{refund.reason_name}"[:120]
-    )
-    InsuredYear.objects.filter(resident=refund.resident_id, year=refund.campaign.year).delete()
-
-
-def _follow_status(refund, actor):
-    """The resident's dated status follows what was decided; one that is newer, or death, stands, and that is said."""
-    status = STATUS_OF.get(refund.reason)
-    if status is None or refund.resident.status == status:
-        return
-    try:
-        with transaction.atomic():
-            set_status(
-                resident=refund.resident,
-                status=status,
-                since=refund.happened_on,
-                actor=actor,
-                source=f"退费单 {refund.pk}（{refund.reason_name}）",
-                batch=f"refund-{refund.pk}",
-            )
-    except Refused as stands:
-        audit.record(
-            "status.keep",
-            actor=actor,
-            obj=refund.resident,
-            batch=f"refund-{refund.pk}",
-            summary=f"退费单 {refund.pk}（{refund.reason_name}）没有改动状态：{stands}",
-        )
 
 
 def _digest(paper: Photo | File) -> str:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from collection.contributions.models import Contribution
 from collection.refunds import services as refunds
-from collection.refunds.forms import EvidenceForm, RefundFilter, RefundForm
+from collection.refunds.forms import EvidenceForm, PayeeForm, RefundFilter, RefundForm
 from collection.refunds.models import Refund
 from config import clock
 from core.access.roles import Role, roles
@@ -146,6 +146,7 @@ def refund_detail(request, pk):
             "is_open": is_open,
             "reason_form": ReasonForm(),
             "evidence_form": EvidenceForm(),
+            "payee_form": PayeeForm(initial={"payee": refund.payee or refund.resident.name}),
         },
     )
 
@@ -171,6 +172,19 @@ def refund_evidence(request, pk):
             request,
             lambda: refunds.add_evidence(refund=refund, papers=form.cleaned_data["evidence"], actor=request.user),
             "证明材料已补充。",
+        )
+    return redirect("refund_detail", pk)
+
+
+@require_POST
+@roles(*ASKS)
+def refund_payee(request, pk):
+    refund, form = _refund_or_404(request.user, pk), PayeeForm(request.POST)
+    if flash_form_errors(request, form):
+        run_step(
+            request,
+            lambda: refunds.set_payee(refund=refund, actor=request.user, **form.cleaned_data),
+            "收款人已登记。",
         )
     return redirect("refund_detail", pk)
 

@@ -42,6 +42,7 @@ SUBJECTS = (
     ("paid_list", "已缴清单"),
     ("self_payment", "自主缴费"),
     ("refund", "退费"),
+    ("consequence", "事实后续"),
     ("notice", "公示"),
     ("ranking", "排名"),
     ("bulletin", "通报"),

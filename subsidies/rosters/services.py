@@ -1,7 +1,7 @@
 """名单: a department's list is read, matched to the register, reviewed, applied by the bureau, and taken back whole.
 
 Set-based throughout: however long the list, matching and applying take the same handful of statements. What follows
-for contributions is not known here: collection/entitlements/services.py applies and withdraws through this module.
+for contributions is not known here: collection/consequences/rosters.py applies and withdraws through this module.
 """
 
 import datetime

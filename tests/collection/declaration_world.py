@@ -19,7 +19,7 @@ from collection.refunds.models import Refund
 from core.files.photos import read_photo
 from core.regions.models import Region
 from residents.people.models import InsuredYear
-from tests.collection.paid_people import TOWNSHIP, bank, pay
+from tests.collection.paid_people import PAYEE, TOWNSHIP, bank, pay
 
 TODAY = datetime.date(2024, 10, 25)
 State = Declaration.State
@@ -83,7 +83,9 @@ class Office:
         return self.remit(self.confirm(declaration))
 
     def reviewed(self, contribution):
-        refund = refunds.request_refund(contribution=contribution, reason="death", happened_on=TODAY, actor=self.clerk)
+        refund = refunds.request_refund(
+            contribution=contribution, reason="death", happened_on=TODAY, actor=self.clerk, **PAYEE
+        )
         refunds.add_evidence(refund=refund, papers=[ContentFile(b"x", name="x.pdf")], actor=self.clerk)
         return refunds.pass_first(refund=refund, actor=self.taxman)
 

@@ -18,6 +18,8 @@ TOWNSHIP, VILLAGE, OTHER = "411325101", "411325101200", "411325101201"
 FAR = "411325102200"
 BORN = datetime.date(1970, 5, 1)
 DAY = datetime.date(2024, 10, 8)
+#: To whom a refund goes.
+PAYEE = {"payee": "王大山", "payee_account": "6228480012345678"}
 #: Numbers that nobody else uses, also when several threads pay at once.
 _serial = itertools.count(1)
 

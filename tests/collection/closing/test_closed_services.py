@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 
 from collection.cash import services as deposits
 from collection.cash.models import Deposit
+from collection.consequences import rosters as rosters_applied
 from collection.contributions import services as contributions
 from collection.declarations import corrections, drafts, feedback
 from collection.declarations import services as declarations
@@ -198,10 +199,10 @@ class World:
                 **upload,
                 **officer,
             ),
-            "apply a roster": lambda: consequences.apply_roster(
+            "apply a roster": lambda: rosters_applied.apply_roster(
                 roster=w.roster, seen={}, endings_confirmed=True, **officer
             ),
-            "withdraw a roster": lambda: consequences.withdraw_roster(roster=w.roster, reason="错", **officer),
+            "withdraw a roster": lambda: rosters_applied.withdraw_roster(roster=w.roster, reason="错", **officer),
             "recheck a roster": lambda: rosters.recheck_roster(roster=w.roster, **officer),
         }
 

@@ -21,7 +21,7 @@ from core.files import photos
 from core.refusals import Refused
 from core.regions.models import Region
 from residents.people.models import InsuredYear
-from tests.collection.paid_people import DAY, OTHER, TOWNSHIP, VILLAGE, bank, pay
+from tests.collection.paid_people import DAY, OTHER, PAYEE, TOWNSHIP, VILLAGE, bank, pay
 
 pytestmark = pytest.mark.django_db
 State = Declaration.State
@@ -223,7 +223,7 @@ def test_a_member_of_the_household_who_got_the_money_back_makes_no_difference(ca
     bank(campaign, clerk, 800)
     evidence = [ContentFile(b"x", name="x.pdf")]
     refund = refunds.request_refund(
-        contribution=first, reason="insured_elsewhere", actor=clerk, evidence=evidence, happened_on=DAY
+        contribution=first, reason="insured_elsewhere", actor=clerk, evidence=evidence, happened_on=DAY, **PAYEE
     )
     refunds.pass_first(refund=refund, actor=taxman)
     refunds.pay_refund(refund=refund, actor=officer)

@@ -19,7 +19,7 @@ from collection.refunds.models import Refund
 from core.refusals import Refused
 from tests.at_once import together
 from tests.collection.declaration_world import TODAY, refused, what_is_wrong
-from tests.collection.paid_people import OTHER, VILLAGE, bank, pay
+from tests.collection.paid_people import OTHER, PAYEE, VILLAGE, bank, pay
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REFUSALS = (Refused, Refused, ContributionRefused)
@@ -136,7 +136,7 @@ class Chance:
         paid = self.any(Contribution.objects.filter(ended_at__isnull=True))
         if paid is None:
             raise Refused("nobody")
-        refunds.request_refund(contribution=paid, reason="death", happened_on=TODAY, actor=self.office.clerk)
+        refunds.request_refund(contribution=paid, reason="death", happened_on=TODAY, actor=self.office.clerk, **PAYEE)
 
     def review(self):
         refund = self.any(Refund.objects.filter(state="requested"))

@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from collection.consequences.rosters import apply_roster, money_moved, withdraw_roster
 from collection.contributions.models import Contribution, ContributionFund
 from collection.contributions.services import Payment, record_contributions
-from collection.entitlements import services as consequences
+from collection.entitlements import services as entitlements
 from collection.entitlements.models import DifferenceCase
 from collection.money.models import Movement
 from collection.refunds.models import Refund
@@ -23,6 +24,7 @@ from subsidies.quotes.selectors import quote_residents
 from subsidies.rosters import services as rosters
 from subsidies.rosters.models import Identity, Roster, RosterRow
 from subsidies.rosters.selectors import outcome_counts
+from tests.collection.paid_people import PAYEE
 
 VILLAGE = "411325101200"
 Channel, State = Contribution.Channel, Contribution.State
@@ -65,9 +67,7 @@ class County:
         return roster
 
     def apply(self, roster):
-        return consequences.apply_roster(
-            roster=roster, seen=outcome_counts(roster), endings_confirmed=True, actor=self.head
-        )
+        return apply_roster(roster=roster, seen=outcome_counts(roster), endings_confirmed=True, actor=self.head)
 
     def mark(self, people, category, **facts):
         roster = self.roster(people, category, **facts)
@@ -131,7 +131,7 @@ def test_the_dead_are_not_enrolled(neixiang, make_resident):
     roster = neixiang.roster([person], "特困人员")
     rosters.apply_roster(roster=roster, seen=outcome_counts(roster), endings_confirmed=False, actor=neixiang.head)
     Resident.objects.filter(pk=person.pk).update(status=Resident.Status.DEAD)
-    effects = consequences.apply_effects(
+    effects = entitlements.apply_effects(
         campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head
     )
     assert effects.enrolled == 0
@@ -150,14 +150,14 @@ def test_where_the_notice_is_silent_staff_are_told(neixiang, make_resident):
         "open",
     )
     assert "没有写" in case.why and not Refund.objects.exists()
-    consequences.apply_effects(campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head)
+    entitlements.apply_effects(campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head)
     assert DifferenceCase.objects.count() == 1
     with pytest.raises(Refused, match="写明"):
-        consequences.resolve_case(case=case, note=" ", actor=neixiang.head)
-    consequences.resolve_case(case=case, note="请示市局后不退", actor=neixiang.head)
+        entitlements.resolve_case(case=case, note=" ", actor=neixiang.head)
+    entitlements.resolve_case(case=case, note="请示市局后不退", actor=neixiang.head)
     with pytest.raises(Refused, match="处理过"):
-        consequences.resolve_case(case=case, note="再来一次", actor=neixiang.head)
-    consequences.apply_effects(campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head)
+        entitlements.resolve_case(case=case, note="再来一次", actor=neixiang.head)
+    entitlements.apply_effects(campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head)
     assert DifferenceCase.objects.count() == 1
 
 
@@ -176,7 +176,7 @@ def test_where_the_notice_grants_it_a_refund_case_is_made(gaoyang, make_resident
     case = refund.difference_case
     assert case.state == "refunding" and "二（五）6" in case.why
     with pytest.raises(Refused, match="已转退费"):
-        consequences.resolve_case(case=case, note="x", actor=gaoyang.head)
+        entitlements.resolve_case(case=case, note="x", actor=gaoyang.head)
 
 
 def test_recognised_after_the_period_is_kept_without_effect(neixiang, gaoyang, business_clock, make_resident):
@@ -197,9 +197,9 @@ def test_in_gaoyang_a_late_recognition_enrols_from_the_next_month_on(gaoyang, bu
     _, effects = gaoyang.mark([person], "特困人员", since="2026-03-02")
     assert effects.enrolled == 0
     business_clock("2026-03-31T23:00")
-    assert consequences.enrol_fully_subsidised(campaign=gaoyang.campaign, actor=gaoyang.head) == 0
+    assert entitlements.enrol_fully_subsidised(campaign=gaoyang.campaign, actor=gaoyang.head) == 0
     business_clock("2026-04-01T08:00")
-    assert consequences.enrol_fully_subsidised(campaign=gaoyang.campaign, actor=gaoyang.head) == 1
+    assert entitlements.enrol_fully_subsidised(campaign=gaoyang.campaign, actor=gaoyang.head) == 1
     assert gaoyang.contribution(person).amount == 0
 
 
@@ -216,7 +216,7 @@ def test_taken_back_whole_with_its_consequences(neixiang, make_resident):
     free, told = make_resident(VILLAGE), make_resident(VILLAGE)
     neixiang.pay(told, "2024-10-10")
     roster, _ = neixiang.mark([free, told], "特困人员", since="2024-10-15")
-    assert consequences.withdraw_roster(roster=roster, reason="交错了文件", actor=neixiang.head) == set()
+    assert withdraw_roster(roster=roster, reason="交错了文件", actor=neixiang.head) == set()
     assert neixiang.contribution(free) is None
     assert DifferenceCase.objects.get().state == "withdrawn"
     assert not Identity.objects.filter(withdrawn_at__isnull=True).exists()
@@ -229,8 +229,8 @@ def test_where_money_has_moved_the_mark_stays_and_is_listed(neixiang, make_resid
     paid, unpaid = make_resident(VILLAGE), make_resident(VILLAGE)
     roster, _ = neixiang.mark([paid, unpaid], "低保对象")
     neixiang.pay(paid, "2024-10-10")
-    assert consequences.money_moved(roster) == {paid.pk}
-    assert consequences.withdraw_roster(roster=roster, reason="交错了", actor=neixiang.head) == {paid.pk}
+    assert money_moved(roster) == {paid.pk}
+    assert withdraw_roster(roster=roster, reason="交错了", actor=neixiang.head) == {paid.pk}
     assert list(roster.identities.filter(withdrawn_at__isnull=True).values_list("resident_id", flat=True)) == [paid.pk]
     assert str(neixiang.contribution(paid).amount) == "320.00"
 
@@ -241,7 +241,7 @@ def test_a_requested_difference_is_dropped_a_reviewed_one_stays(gaoyang, make_re
         gaoyang.pay(person, "2025-11-10")
     roster, _ = gaoyang.mark([requested, reviewed], "低保对象", since="2025-11-18")
     Refund.objects.filter(resident=reviewed).update(state=Refund.State.FIRST_PASSED)
-    assert consequences.withdraw_roster(roster=roster, reason="交错了", actor=gaoyang.head) == {reviewed.pk}
+    assert withdraw_roster(roster=roster, reason="交错了", actor=gaoyang.head) == {reviewed.pk}
     assert Refund.objects.get(resident=requested).state == Refund.State.REJECTED
     assert Refund.objects.get(resident=reviewed).state == Refund.State.FIRST_PASSED
 
@@ -252,7 +252,7 @@ def test_a_full_list_taken_back_revives_and_follows(neixiang, make_resident):
     full = neixiang.roster([make_resident(VILLAGE)], "低保对象", since="2024-09-20", kind=Roster.Kind.FULL)
     neixiang.apply(full)
     assert str(neixiang.pay(person, "2024-10-10").amount) == "400.00"
-    consequences.withdraw_roster(roster=full, reason="少了人", actor=neixiang.head)
+    withdraw_roster(roster=full, reason="少了人", actor=neixiang.head)
     assert DifferenceCase.objects.get().difference == Decimal("80.00")
 
 
@@ -293,8 +293,8 @@ def test_marks_made_before_the_campaign_and_infants(db, business_clock, make_use
     Identity.objects.create(
         resident=marked, kind="特困人员", department="民政局", recognised_on=datetime.date(2020, 1, 1)
     )
-    assert consequences.enrol_fully_subsidised(campaign=campaign, actor=tunliu.head, limit=1) >= 1
-    while consequences.enrol_fully_subsidised(campaign=campaign, actor=tunliu.head):
+    assert entitlements.enrol_fully_subsidised(campaign=campaign, actor=tunliu.head, limit=1) >= 1
+    while entitlements.enrol_fully_subsidised(campaign=campaign, actor=tunliu.head):
         pass
     assert tunliu.contribution(infant).category == "未满3周岁婴幼儿"
     assert tunliu.contribution(marked).category == "特困人员"
@@ -304,9 +304,7 @@ def test_marks_made_before_the_campaign_and_infants(db, business_clock, make_use
 def test_another_person_must_apply(neixiang, make_resident):
     roster = neixiang.roster([make_resident(VILLAGE)], "特困人员")
     with pytest.raises(Refused, match="不能自己应用"):
-        consequences.apply_roster(
-            roster=roster, seen=outcome_counts(roster), endings_confirmed=False, actor=neixiang.clerk
-        )
+        apply_roster(roster=roster, seen=outcome_counts(roster), endings_confirmed=False, actor=neixiang.clerk)
     assert not Contribution.objects.exists()
 
 
@@ -342,7 +340,7 @@ def test_a_difference_paid_back_is_owed_by_its_fund(gaoyang, make_resident, make
             on=datetime.date(2025, 11, 20),
         )
         money.record_movements(campaign=gaoyang.campaign, actor=gaoyang.clerk, facts=[fact])
-    refund = Refund.objects.get()
+    refund = refunds.set_payee(refund=Refund.objects.get(), actor=gaoyang.clerk, **PAYEE)
     refunds.pass_first(refund=refund, actor=make_user(Role.TAX, "130628"))
     refunds.pay_refund(refund=refund, actor=gaoyang.head)
     table = funds.table(**facts)
@@ -356,7 +354,7 @@ def test_a_closed_campaign_keeps_its_enrolments(neixiang, make_resident):
     ready = neixiang.roster([other], "孤儿")
     type(roster.campaign).objects.update(closed_at=roster.campaign.opened_at)
     with pytest.raises(Refused, match="已经办结"):
-        consequences.withdraw_roster(roster=roster, reason="错了", actor=neixiang.head)
+        withdraw_roster(roster=roster, reason="错了", actor=neixiang.head)
     with pytest.raises(Refused, match="已经办结"):
         neixiang.apply(ready)
     assert neixiang.contribution(person).state == State.POSTED

@@ -20,7 +20,7 @@ from core.regions.models import Region
 from residents.people.models import InsuredYear
 from residents.statuses.services import set_status
 from subsidies.policy import policies
-from tests.collection.paid_people import TOWNSHIP, VILLAGE, bank, pay
+from tests.collection.paid_people import PAYEE, TOWNSHIP, VILLAGE, bank, pay
 
 pytestmark = pytest.mark.django_db
 State = Refund.State
@@ -42,7 +42,12 @@ def posted(campaign, clerk):
 def ask(clerk, paper):
     def ask(contribution, reason="death", papers=(paper,), happened_on=HAPPENED, **fields):
         return refunds.request_refund(
-            contribution=contribution, reason=reason, actor=clerk, evidence=papers, happened_on=happened_on, **fields
+            contribution=contribution,
+            reason=reason,
+            actor=clerk,
+            evidence=papers,
+            happened_on=happened_on,
+            **(PAYEE | fields),
         )
 
     return ask

@@ -23,7 +23,7 @@ from core.refusals import Refused
 from core.tables.reader import Sheet
 from residents.people.models import InsuredYear, Resident
 from subsidies.rosters.models import Identity
-from tests.collection.paid_people import VILLAGE, pay
+from tests.collection.paid_people import PAYEE, VILLAGE, pay
 from tests.people import invented_number
 from tests.workbooks import workbook
 
@@ -336,6 +336,7 @@ def test_nothing_is_paid_back_twice_when_the_tax_bureau_has_paid_already(campaig
     paid = pay(campaign, taxman).get()
     upload(full(paid.resident, "T1", "2024-10-20", "已缴费"), heading=STATES)
     refund = Refund.objects.get()
+    refunds.set_payee(refund=refund, actor=taxman, **PAYEE)
     refunds.pass_first(refund=refund, actor=taxman)
     upload(full(paid.resident, "T1", "2024-10-20", "已退费"), heading=STATES)
     with pytest.raises(Refused, match="退两次"):

@@ -1,0 +1,116 @@
+"""A department's list applied or taken back, with all that follows for what was booked."""
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from collection.contributions.models import Contribution
+from collection.entitlements import services as entitlements
+from collection.entitlements.models import DifferenceCase
+from collection.entitlements.services import RosterEffects
+from collection.refunds.models import Refund
+from config import clock
+from core.accounts.models import User
+from core.audit import services as audit
+from core.jobs import services as jobs
+from core.refusals import Refused
+from subsidies.rosters import services as rosters
+from subsidies.rosters.models import Roster
+
+Channel, Case = Contribution.Channel, DifferenceCase.State
+
+
+@transaction.atomic
+def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor: User) -> RosterEffects:
+    """Apply a list (subsidies/rosters/services.py) with all that follows. Raises Refused."""
+    _refuse_closed(roster.campaign)
+    marked = rosters.apply_roster(roster=roster, seen=seen, endings_confirmed=endings_confirmed, actor=actor)
+    return entitlements.apply_effects(campaign=roster.campaign, residents=marked, roster=roster, actor=actor)
+
+
+@transaction.atomic
+def withdraw_roster(*, roster: Roster, reason: str, actor: User) -> set[int]:
+    """Take a list back with its consequences. Return the residents whose marks stay, because money has moved on them.
+
+    Raises Refused.
+    """
+    _refuse_closed(roster.campaign)
+    stays = money_moved(roster)
+    mine = _resting_on(roster).exclude(resident_id__in=stays)
+    free, why = mine.filter(channel=Channel.FREE), f"撤回 {roster.pk} 号名单：{reason}"
+    entitlements.end_free_enrolments(contributions=free, reason=why, actor=actor)
+    cases = DifferenceCase.objects.filter(roster=roster, state__in=[Case.OPEN, Case.REFUNDING])
+    for case in cases.exclude(contribution__resident_id__in=stays).select_related("refund"):
+        _drop_case(case, reason, actor)
+    revived = rosters.withdraw_roster(roster=roster, reason=reason, keep=stays, actor=actor)
+    entitlements.apply_effects(campaign=roster.campaign, residents=revived, roster=None, actor=actor)
+    return stays
+
+
+def _refuse_closed(campaign) -> None:
+    if campaign.closed_meanwhile():
+        raise Refused(f"{campaign}已经办结并冻结，名单不能再应用或撤回；请在新年度交名单。")
+
+
+def money_moved(roster: Roster) -> set[int]:
+    """The residents of a list on whose marks money has moved: charged less for them, or given back a difference."""
+    paid = _resting_on(roster).exclude(channel=Channel.FREE).filter(amount__gt=0)
+    given_back = DifferenceCase.objects.filter(
+        roster=roster, refund__state__in=[Refund.State.FIRST_PASSED, Refund.State.PAID]
+    )
+    return {
+        *paid.values_list("resident_id", flat=True),
+        *given_back.values_list("contribution__resident_id", flat=True),
+    }
+
+
+def _resting_on(roster: Roster) -> QuerySet[Contribution]:
+    """Live contributions that were quoted with a mark of this list."""
+    return Contribution.objects.filter(
+        campaign=roster.campaign_id,
+        ended_at__isnull=True,
+        resident__identities__roster=roster,
+        resident__identities__withdrawn_at__isnull=True,
+        resident__identities__kind=F("category"),
+    )
+
+
+def _drop_case(case: DifferenceCase, reason: str, actor) -> None:
+    if case.refund and case.refund.state == Refund.State.REQUESTED:
+        case.refund.state, case.refund.reject_reason = Refund.State.REJECTED, f"名单撤回：{reason}"[:200]
+        case.refund.save(update_fields=["state", "reject_reason"])
+    case.state, case.handled_by, case.handled_at, case.note = Case.WITHDRAWN, actor, clock.now(), reason[:200]
+    case.save(update_fields=["state", "handled_by", "handled_at", "note"])
+    audit.record("difference.withdraw", actor=actor, obj=case, summary=f"名单撤回，差额不再处理：{reason}")
+
+
+@jobs.handler("roster.apply")
+def _apply_job(run: jobs.Run) -> str:
+    roster, actor = _of_job(run)
+    run.progress(0, 1, "正在应用名单")
+    try:
+        with transaction.atomic():
+            run.assert_owner()
+            effects = apply_roster(
+                roster=roster, seen=run.args["seen"], endings_confirmed=run.args["endings_confirmed"], actor=actor
+            )
+    except Refused as refusal:
+        raise jobs.JobFailed(str(refusal)) from refusal
+    return f"已应用：{effects}"
+
+
+@jobs.handler("roster.withdraw")
+def _withdraw_job(run: jobs.Run) -> str:
+    roster, actor = _of_job(run)
+    run.progress(0, 1, "正在撤回名单")
+    try:
+        with transaction.atomic():
+            run.assert_owner()
+            stays = withdraw_roster(roster=roster, reason=run.args["reason"], actor=actor)
+    except Refused as refusal:
+        raise jobs.JobFailed(str(refusal)) from refusal
+    return f"已撤回；{len(stays)} 人已发生资金往来，身份保留" if stays else "已整份撤回"
+
+
+def _of_job(run: jobs.Run) -> tuple[Roster, User]:
+    roster = Roster.objects.select_related("campaign__policy_version", "campaign__county").get(pk=run.args["roster"])
+    return roster, run.job.created_by

@@ -1,0 +1,8 @@
+from django.urls import path
+
+from collection.consequences import views
+
+urlpatterns = [
+    path("consequences/", views.consequence_list, name="consequence_list"),
+    path("consequences/<int:pk>/decide/", views.consequence_decide, name="consequence_decide"),
+]

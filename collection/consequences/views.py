@@ -1,0 +1,55 @@
+"""事实后续: what followed from facts about people, and what waits for a decision."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from collection.consequences import decisions
+from collection.consequences.forms import DecisionForm
+from collection.consequences.models import Consequence
+from collection.consequences.selectors import list_rows
+from core.access.roles import Role, roles
+from core.pages.form_steps import flash_form_errors, run_step
+from subsidies.campaigns.selectors import campaign_or_404
+
+
+@roles(Role.COUNTY, Role.TOWNSHIP, Role.TAX)
+def consequence_list(request):
+    campaign = campaign_or_404(request.user)
+    state, outcome = request.GET.get("state", "open"), request.GET.get("outcome", "")
+    rows = list_rows(user=request.user, campaign=campaign, state=state, outcome=outcome)
+    facts = {
+        "title": "事实后续",
+        "campaign": campaign,
+        "page": Paginator(rows, 50).get_page(request.GET.get("page")),
+        "state": state,
+        "outcome": outcome,
+        "states": Consequence.State.choices,
+        "outcomes": Consequence.Outcome.choices,
+        "decides": request.user.role == Role.COUNTY and campaign.is_open,
+    }
+    return render(request, "collection/consequences/consequence_list.html", facts)
+
+
+@require_POST
+@roles(Role.COUNTY)
+def consequence_decide(request, pk):
+    """Grant or refuse where the notice is silent; say what was done; confirm what was quoted anew."""
+    consequence = get_object_or_404(Consequence.objects.for_user(request.user).select_related("campaign"), pk=pk)
+    form = DecisionForm(request.POST)
+    if flash_form_errors(request, form):
+        run_step(request, lambda: _decide(consequence, form.cleaned_data, request.user), "已记下决定。")
+    return redirect("consequence_list")
+
+
+def _decide(consequence: Consequence, facts: dict, user) -> None:
+    if consequence.outcome == Consequence.Outcome.ASK:
+        decisions.decide_refund(
+            consequence=consequence,
+            grants=bool(facts["grants"]),
+            document=facts["document"],
+            note=facts["note"],
+            actor=user,
+        )
+    else:
+        decisions.settle_consequence(consequence=consequence, note=facts["note"], actor=user)
