@@ -14,7 +14,8 @@ from collection.self_payments import menu as self_payments
 from collection.villages import menu as villages
 from core.access.roles import Role
 from core.pages.frame import Panel, Todo
-from subsidies.campaigns.selectors import current
+from subsidies.campaigns.pages import todo_of_year
+from subsidies.campaigns.selectors import current, open_campaigns
 
 TOPICS = (
     villages,
@@ -34,11 +35,13 @@ ENTRIES = [entry for topic in TOPICS for entry in topic.ENTRIES]
 
 
 def todos(user) -> list[Todo]:
-    """Everything the collection asks of this person today."""
-    campaign = current(user)
-    if campaign is None or not campaign.is_open:
-        return []
-    return [todo for topic in TOPICS if hasattr(topic, "todos") for todo in topic.todos(user, campaign)]
+    """Everything the collection asks of this person today, in every open year: none is hidden by the year chosen."""
+    campaigns = open_campaigns(user)
+    found = []
+    for campaign in campaigns:
+        asked = [todo for topic in TOPICS if hasattr(topic, "todos") for todo in topic.todos(user, campaign)]
+        found += asked if len(campaigns) == 1 else [todo_of_year(todo, campaign.year) for todo in asked]
+    return found
 
 
 def panel(user) -> Panel | None:

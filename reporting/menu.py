@@ -8,7 +8,8 @@ from reporting.rankings.models import Snapshot
 from reporting.rankings.selectors import newest_ranking, shown
 from reporting.reports.models import TownshipReport
 from reporting.reports.services import report_due
-from subsidies.campaigns.selectors import current
+from subsidies.campaigns.pages import todo_of_year
+from subsidies.campaigns.selectors import open_campaigns
 
 ENTRIES = [
     Entry("征缴进度", "own_progress", 80),
@@ -53,8 +54,13 @@ def _to_publish(user) -> list[Todo]:
 
 
 def _to_report(user) -> list[Todo]:
-    campaign = current(user)
-    due = campaign and report_due(campaign)
+    campaigns = open_campaigns(user)
+    asked = [(campaign, todo) for campaign in campaigns for todo in _report_of(user, campaign)]
+    return [todo if len(campaigns) == 1 else todo_of_year(todo, campaign.year) for campaign, todo in asked]
+
+
+def _report_of(user, campaign) -> list[Todo]:
+    due = report_due(campaign)
     sent = TownshipReport.objects.for_user(user).filter(campaign=campaign, due_at=due)
     if due is None or sent.exists():
         return []

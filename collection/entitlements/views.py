@@ -18,7 +18,7 @@ from core.pages.form_steps import flash_form_errors, run_form, run_step
 from core.regions.models import Region
 from core.tables.writer import xlsx_response
 from residents.people.models import Resident
-from subsidies.campaigns.selectors import asked_region, campaign_or_404, regions_below
+from subsidies.campaigns.selectors import asked_region, campaign_or_404, current, regions_below
 
 WORKS_ON = (Role.COUNTY, Role.DEPARTMENT, Role.TOWNSHIP, Role.VILLAGE)
 
@@ -124,9 +124,8 @@ def enrol_free(request):
 @roles(Role.COUNTY, Role.TOWNSHIP)
 def difference_list(request):
     """先缴后认定: who paid before being recognised, open ones first."""
-    rows = DifferenceCase.objects.for_user(request.user).select_related(
-        "contribution__resident", "village", "handled_by", "refund"
-    )
+    rows = DifferenceCase.objects.for_user(request.user).filter(campaign=current(request.user))
+    rows = rows.select_related("contribution__resident", "village", "handled_by", "refund")
     state = request.GET.get("state", "open")
     if state in DifferenceCase.State.values:
         rows = rows.filter(state=state)

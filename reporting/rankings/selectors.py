@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.access.roles import Role
 from reporting.progress.charts import Series, sparkline, trend_chart
 from reporting.rankings.models import Ranking
+from subsidies.campaigns.selectors import current
 
 SEES_NAMES = (Role.COUNTY, Role.TOWNSHIP)
 
@@ -27,9 +28,9 @@ _WITHOUT_VILLAGES = _WITH_NEWEST.defer("villages")
 
 
 def newest_ranking(user) -> Ranking | None:
-    """The newest weekly or daily ranking that this user may read."""
-    rows = readable(user).filter(kind__in=("weekly", "daily"))
-    return rows.order_by("-campaign__year", "-as_of", "-version").first()
+    """The newest weekly or daily ranking of the chosen year that this user may read."""
+    rows = readable(user).filter(campaign=current(user), kind__in=("weekly", "daily"))
+    return rows.order_by("-as_of", "-version").first()
 
 
 def readable(user):

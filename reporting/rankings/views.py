@@ -14,15 +14,18 @@ from reporting.rankings import tracing
 from reporting.rankings.models import Ranking, Snapshot
 from reporting.rankings.selectors import SEES_NAMES, newest_ranking, readable, shown
 from reporting.rankings.services import content_of, correct_ranking, correction_preview, next_number, publish_ranking
+from subsidies.campaigns.selectors import current
 
 
 @roles(*BUSINESS)
 def ranking_list(request):
     """What is published, the newest first; for the county also what waits to be published."""
-    rows = Ranking.objects.for_user(request.user).defer("content", "villages").select_related("campaign__county")
-    drafts = []
+    campaign, drafts = current(request.user), []
+    rows = Ranking.objects.for_user(request.user).filter(campaign=campaign).defer("content", "villages")
+    rows = rows.select_related("campaign__county")
     if request.user.role == Role.COUNTY:
-        drafts = Snapshot.objects.for_user(request.user).filter(ranking=None).select_related("campaign__county")[:30]
+        waiting = Snapshot.objects.for_user(request.user).filter(ranking=None, campaign=campaign)
+        drafts = waiting.select_related("campaign__county")[:30]
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
     return render(
         request, "reporting/rankings/ranking_list.html", {"title": "排名与通报", "page_obj": page, "drafts": drafts}

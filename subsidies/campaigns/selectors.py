@@ -1,41 +1,93 @@
-from django.db.models import F
-from django.http import Http404
+from functools import cached_property
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from config import clock
+from core.accounts.models import User
 from core.regions.models import Region
 from core.tables.dry_run import QuestionError
 from subsidies.campaigns.models import Campaign
 
 
-def campaign_or_404(user) -> Campaign:
+def campaign_or_404(user: User) -> Campaign:
     found = current(user)
     if found is None:
         raise Http404("本县还没有开始征缴年度。")
     return found
 
 
-def village_or_404(user, code: str) -> Region:
+def village_or_404(user: User, code: str) -> Region:
     if code == user.scope_prefix and user.region.level == Region.Level.VILLAGE:
         return user.region  # a helper's own came with the account
     return get_object_or_404(Region.objects.for_user(user).select_related("parent"), pk=code, level="village")
 
 
-def asked_region(request) -> Region:
+def asked_region(request: HttpRequest) -> Region:
     """The region in ?region=, if it lies in the user's own; else that."""
     regions = Region.objects.for_user(request.user)
     asked = request.GET.get("region", "")
     return regions.filter(code=asked).first() or get_object_or_404(regions, code=request.user.scope_prefix)
 
 
-def regions_below(request, region: Region):
+def regions_below(request: HttpRequest, region: Region) -> QuerySet[Region]:
     """The townships of a county, the villages of a township; none below a village."""
     return Region.objects.for_user(request.user).filter(parent=region).order_by("code")
 
 
-def current(user) -> Campaign | None:
-    """The campaign a page of this user is about: the county's latest open one, else its latest; None without any."""
-    campaigns = Campaign.objects.filter(county_id=user.scope_prefix[:6]).select_related("county", "policy_version")
-    return campaigns.order_by(F("closed_at").asc(nulls_first=True), "-year").first()
+class CampaignSelection:
+    """The campaigns of a county, and which of them a request is about; asks the database once."""
+
+    def __init__(self, county: str, year: int | None = None) -> None:
+        self.county, self.year = county, year
+
+    @cached_property
+    def campaigns(self) -> list[Campaign]:
+        """All campaigns of the county, the newest year first."""
+        rows = Campaign.objects.filter(county_id=self.county).select_related("county", "policy_version")
+        return list(rows.order_by("-year")) if self.county else []
+
+    @property
+    def several(self) -> bool:
+        return len(self.campaigns) > 1
+
+    @property
+    def open(self) -> list[Campaign]:
+        """The campaigns that are not closed, the oldest first: its cash is the most pressing."""
+        return [campaign for campaign in reversed(self.campaigns) if campaign.is_open]
+
+    def has(self, year: int) -> bool:
+        return any(campaign.year == year for campaign in self.campaigns)
+
+    @cached_property
+    def chosen(self) -> Campaign | None:
+        """The campaign of the year asked for. Where none was: the open one being collected, the newest open one, the
+        newest; the header says which."""
+        asked = next((campaign for campaign in self.campaigns if campaign.year == self.year), None)
+        if asked or not self.campaigns:
+            return asked
+        newest_first = [campaign for campaign in self.campaigns if campaign.is_open]
+        if len(newest_first) < 2:
+            return newest_first[0] if newest_first else self.campaigns[0]
+        today = clock.today()
+        return next((c for c in newest_first if today in c.policy.period), newest_first[0])
+
+
+def selection_of(user: User) -> CampaignSelection:
+    """The selection of this request; outside of requests that of somebody who chose no year."""
+    selection = getattr(user, "campaign_selection", None)
+    return selection or CampaignSelection(user.scope_prefix[:6])
+
+
+def current(user: User) -> Campaign | None:
+    """The campaign of the year that this user's request is about; None where the county has none."""
+    return selection_of(user).chosen
+
+
+def open_campaigns(user: User) -> list[Campaign]:
+    """Every open campaign of the user's county, whichever year is chosen."""
+    return selection_of(user).open
 
 
 def asked_campaign(policy: str) -> Campaign:
