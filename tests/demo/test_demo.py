@@ -1,8 +1,10 @@
 """The demo: invented people only, a taken port and somebody else's data are refused with a clear message."""
 
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,71 @@ def test_the_demo_needs_the_frozen_clock(settings):
 def test_every_drawn_slip_is_a_picture_of_its_own():
     one, same, other = (drawn_slip("现金缴款回单", 回单号=number, 金额="400.00 元").sha256 for number in "AAB")
     assert one == same != other
+
+
+#: The runner with three processes that do nothing, whose numbers it prints.
+RUNNER = """
+import sys, django
+django.setup()
+from demo import serve
+serve.commands = lambda port: {name: [sys.executable, "-c", "import time; time.sleep(600)"] for name in "abc"}
+begun = serve.subprocess.Popen
+def popen(*args, **options):
+    process = begun(*args, **options)
+    print(process.pid, flush=True)
+    return process
+serve.subprocess.Popen = popen
+with serve.data_lock(1):
+    serve.serve(port=1, say=lambda text: None, ready=lambda: None)
+"""
+
+
+@pytest.fixture
+def runner(tmp_path):
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "DATA_DIR": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "BUSINESS_CLOCK": str(tmp_path / "clock"),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUNNER], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    process.environment = environment
+    yield process
+    process.kill()
+    process.wait()
+
+
+def ends(pid: int) -> bool:
+    """Whether the process is gone within a while."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        status = Path(f"/proc/{pid}/status")
+        try:
+            if "State:\tZ" in status.read_text():
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_whatever_ends_the_runner_ends_web_worker_and_beat(runner, number):
+    pids = [int(runner.stdout.readline()) for _ in range(3)]
+    runner.send_signal(number)
+    assert runner.wait(timeout=60) == (-signal.SIGKILL if number == signal.SIGKILL else 0)
+    assert all(ends(pid) for pid in pids)
+
+
+def test_a_second_start_on_the_same_data_is_refused_on_any_port(runner, tmp_path):
+    runner.stdout.readline()  # the first one holds the data
+    done = subprocess.run(
+        [sys.executable, "manage.py", "demo", "--port", "18999"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=runner.environment,
+    )
+    assert done.returncode and "正在被另一个 make run 使用" in done.stderr and "Traceback" not in done.stderr

@@ -1,3 +1,5 @@
+import contextlib
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -6,7 +8,7 @@ from core.access.roles import Role
 from core.regions.models import Region
 from demo.build import build
 from demo.county import ACCOUNTS, PASSWORD, SIZES
-from demo.serve import port_is_free, serve
+from demo.serve import data_lock, port_is_free, serve
 
 
 class Command(BaseCommand):
@@ -21,13 +23,15 @@ class Command(BaseCommand):
             raise CommandError("PRODUCTION=1：这里不运行演示。")
         if not port_is_free(port):
             raise CommandError(f"端口 {port} 已被占用（port {port} is taken）。请换一个：make run PORT={port + 1}")
-        build(size=size, say=self.say)
-        serve(port=port, say=self.say, ready=lambda: self.welcome(port))
+        with data_lock(port):
+            build(size=size, say=self.say)
+            serve(port=port, say=self.say, ready=lambda: self.welcome(port))
         self.say("已停止。")
 
     def say(self, text: str) -> None:
-        self.stdout.write(text)
-        self.stdout.flush()
+        with contextlib.suppress(OSError):  # the terminal may have been closed
+            self.stdout.write(text)
+            self.stdout.flush()
 
     def welcome(self, port: int) -> None:
         shown = {}
