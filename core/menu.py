@@ -9,6 +9,7 @@ ENTRIES = [
     Entry("今日待办", "home", 10),
     Entry("账号", "account_list", 90),
     Entry("账号变更确认", "account_changes", 90),
+    Entry("完整号码导出", "export_list", 90),
     Entry("登录锁定", "lock_list", 91),
     Entry("审计日志", "event_list", 92),
     Entry("联系表", "contact_list", 93),

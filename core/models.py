@@ -3,6 +3,7 @@
 from core.accounts.models import AccountChange, Position, User  # noqa: F401
 from core.audit.models import Event  # noqa: F401
 from core.calendar.models import Holiday  # noqa: F401
+from core.exports.models import BulkExport  # noqa: F401
 from core.files.models import Attachment  # noqa: F401
 from core.jobs.models import Job  # noqa: F401
 from core.messages.models import OutboxMessage  # noqa: F401

@@ -3,6 +3,7 @@
 from celery import Task, shared_task
 from django.core.management import call_command
 
+from core.exports import services as exports
 from core.files import services as files
 from core.jobs import services as jobs
 from core.logs import log_context
@@ -33,3 +34,8 @@ def send_messages() -> None:
 @shared_task
 def clear_expired_sessions() -> None:
     call_command("clearsessions")
+
+
+@shared_task
+def expire_exports() -> None:
+    exports.expire_exports()

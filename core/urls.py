@@ -3,6 +3,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("core.pages.urls")),
     path("", include("core.accounts.urls")),
+    path("", include("core.exports.urls")),
     path("", include("core.files.urls")),
     path("", include("core.jobs.urls")),
     path("", include("core.audit.urls")),

@@ -26,6 +26,7 @@ from collection.refunds.models import Refund
 from collection.self_payments.models import PaidList, SelfPayment
 from core.access.roles import OFFICERS, Role
 from core.accounts.models import User
+from core.exports.models import BulkExport
 from core.files.models import Attachment
 from core.jobs.models import Job
 from core.pages.admin_base import ScopedAdmin
@@ -46,6 +47,7 @@ from tests.planting import Planter, is_of_a_county, scoped_models
 #: What the `pk` of a URL is, by the first words of the URL's name (the longest that fit). Add a line for a new page.
 OBJECTS = {
     "attachment": Attachment,
+    "export": BulkExport,
     "job": Job,
     "resident": Resident,
     "entry": StatusEntry,

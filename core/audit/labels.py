@@ -51,6 +51,7 @@ SUBJECTS = (
     ("attachment", "附件"),
     ("region", "区划"),
     ("holiday", "节假日"),
+    ("export", "完整号码导出"),
     ("event", "审计日志"),
     ("demo", "演示时钟"),
 )
@@ -86,6 +87,7 @@ _LABELS = {
     "photos": "照片（张）",
     "policy": "政策文件校验码",
     "posted_on": "张榜日期",
+    "purpose": "用途",
     "problems": "有问题",
     "reason": "原因",
     "refunded": "已退费（元）",
@@ -125,6 +127,7 @@ _ENTRIES = {
 #: What the background does, by the kind of the job.
 JOBS = {
     "declaration.file": "生成报税文件",
+    "export.write": "生成完整号码导出",
     "feedback.read": "读取导入反馈",
     "ledger.confirm": "台账记账",
     "ledger.read": "读取台账",

@@ -17,7 +17,8 @@ def attachment(request, pk):
     Photographs open in the browser, anything else is a download. All but slips and walls may show whole identity
     numbers: opening it leaves an event.
     """
-    rows = Attachment.objects.for_user(request.user)
+    # Whole numbers are handed out by core/exports alone, to whoever asked for them.
+    rows = Attachment.objects.for_user(request.user).exclude(kind="export")
     if request.user.role == Role.DEPARTMENT:
         rows = rows.filter(uploaded_by__department=request.user.department)
     if request.user.role not in (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY):

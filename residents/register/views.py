@@ -8,13 +8,16 @@ from django.views.decorators.http import require_POST
 from core.access import masks
 from core.access.roles import Role, roles
 from core.audit import services as audit
+from core.exports.models import BulkExport
+from core.exports.services import request_export
 from core.files import services as attachments
 from core.jobs.models import Job
-from core.pages.form_steps import try_step
+from core.pages.form_steps import form_status, run_step, try_step
 from core.regions.models import Region
 from core.tables.writer import xlsx_response
 from residents.people.models import Resident
 from residents.register import services as register
+from residents.register.exports import COLUMNS, exported_rows
 from residents.register.forms import RegisterFileForm
 from residents.register.models import RegisterBatch
 
@@ -96,8 +99,11 @@ def register_problems(request, pk):
 
 class ExportForm(forms.Form):
     region = forms.ModelChoiceField(Region.objects.none(), label="范围", empty_label="请选择")
-    whole = forms.BooleanField(label="含完整证件号码和电话（记入审计日志）", required=False)
-    purpose = forms.CharField(label="用途", max_length=100, required=False, help_text="导出完整号码时必须填写。")
+    whole = forms.BooleanField(label="含完整证件号码和电话（须选用途，记入审计日志）", required=False)
+    purpose = forms.ChoiceField(
+        label="用途", required=False, choices=[("", "导出完整号码的必须选择"), *BulkExport.Purpose.choices]
+    )
+    note = forms.CharField(label="说明", max_length=200, required=False, help_text="文号、经办事项等。")
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -109,71 +115,36 @@ class ExportForm(forms.Form):
     def clean(self):
         facts = super().clean()
         if facts.get("whole") and not facts.get("purpose"):
-            self.add_error("purpose", "导出完整号码请写明用途。")
+            self.add_error("purpose", "导出完整号码请选择用途。")
         return facts
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP)
 def register_export(request):
-    """The residents of a region as a workbook; masked unless a purpose is given. Leaves an event either way."""
+    """The residents of a region as a workbook with masked numbers; whole ones are applied for (core/exports)."""
     form = ExportForm(request.POST or None, user=request.user)
     if not form.is_valid():
         facts = {"title": "导出居民", "form": form}
-        return render(request, "residents/register/register_export.html", facts, status=400 if form.is_bound else 200)
-    region, whole = form.cleaned_data["region"], form.cleaned_data["whole"]
+        return render(request, "residents/register/register_export.html", facts, status=form_status(form))
+    facts = form.cleaned_data
+    region = facts["region"]
+    if facts["whole"]:
+        done = "已申请。人数较多的，县医保局另一名人员同意后生成；生成后在本页下载。"
+        run_step(
+            request,
+            lambda: request_export(
+                kind="residents", region=region, purpose=facts["purpose"], note=facts["note"], actor=request.user
+            ),
+            done,
+        )
+        return redirect("export_list")
     rows = Resident.objects.for_user(request.user).in_region(region.code)
     audit.record(
         "resident.export",
         actor=request.user,
         object_type="resident",
         region=region.code,
-        summary=f"导出{region.name}居民{'（完整号码）' if whole else ''}：{form.cleaned_data['purpose'] or '日常核对'}",
-        after={"whole": whole, "rows": rows.count()},
+        summary=f"导出{region.name}居民（号码已隐去）",
+        after={"whole": False, "rows": rows.count()},
     )
-    columns = (
-        ("乡镇", 12),
-        ("行政村", 18),
-        ("户编号", 14),
-        ("户主", 10),
-        ("姓名", 10),
-        ("证件类型", 12),
-        ("证件号码", 22),
-        ("性别", 6),
-        ("出生日期", 12),
-        ("联系电话", 14),
-        ("状态", 10),
-        ("状态起", 12),
-    )
-    return xlsx_response(filename=f"{region.name}居民.xlsx", columns=columns, rows=_exported(rows, whole))
-
-
-def _exported(rows, whole: bool):
-    number = str if whole else masks.mask
-    birth = (lambda born: born) if whole else masks.mask_birth
-    phone = str if whole else masks.mask_phone
-    found = rows.order_by("village_id", "household_id", "id").values_list(
-        "village__parent__name",
-        "village__name",
-        "household__number",
-        "household__head_name",
-        "name",
-        "document_type",
-        "id_number",
-        "sex",
-        "birth_date",
-        "phone",
-        "status",
-        "status_on",
-    )
-    documents, sexes, statuses = map(dict, (Resident.Document.choices, Resident.Sex.choices, Resident.Status.choices))
-    for row in found.iterator(chunk_size=5000):
-        yield (
-            *row[:5],
-            documents.get(row[5], row[5]),
-            number(row[6]),
-            sexes[row[7]],
-            birth(row[8]),
-            phone(row[9]),
-            statuses[row[10]],
-            row[11],
-        )
+    return xlsx_response(filename=f"{region.name}居民.xlsx", columns=COLUMNS, rows=exported_rows(rows, whole=False))

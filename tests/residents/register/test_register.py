@@ -296,21 +296,27 @@ def test_the_pages(client, upload, clerk):
     assert Event.objects.filter(action="register.problems", object_id=str(batch.pk)).count() == 1
 
 
-@pytest.mark.parametrize("whole", [False, True])
-def test_an_export_is_masked_unless_a_purpose_is_given(client, upload, clerk, whole):
+def test_an_export_is_masked(client, upload, clerk):
     import io
 
     load(upload, clerk, line())
     client.force_login(clerk)
-    asked = {"region": "411325100", **({"whole": "on"} if whole else {})}
-    if whole:
-        assert "请写明用途" in client.post(reverse("register_export"), asked).content.decode()
-        asked["purpose"] = "数据比对"
-    answer = client.post(reverse("register_export"), asked)
+    answer = client.post(reverse("register_export"), {"region": "411325100"})
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     row = [cell.value for cell in book.active[2]]
-    assert (NUMBERS[0] in row, "13800000001" in row) == (whole, whole)
-    assert Event.objects.get(action="resident.export").after == {"whole": whole, "rows": 1}
+    assert NUMBERS[0] not in row and "13800000001" not in row
+    assert Event.objects.get(action="resident.export").after == {"whole": False, "rows": 1}
+
+
+def test_whole_numbers_are_applied_for_with_a_purpose(client, upload, clerk):
+    load(upload, clerk, line())
+    client.force_login(clerk)
+    asked = {"region": "411325100", "whole": "on"}
+    for purpose in ("", "数据比对"):
+        assert client.post(reverse("register_export"), {**asked, "purpose": purpose}).status_code == 400
+    assert client.post(reverse("register_export"), {**asked, "purpose": "tax"}).url == reverse("export_list")
+    event = Event.objects.get(action="export.request")
+    assert event.after == {"rows": 1, "purpose": "tax", "whole": True}
 
 
 def test_what_failed_for_good_can_be_tried_again(upload, clerk):
