@@ -1,7 +1,7 @@
 """A department's list applied or taken back, with all that follows for what was booked."""
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from collection.contributions.models import Contribution
 from collection.entitlements import services as entitlements
@@ -13,8 +13,9 @@ from core.accounts.models import User
 from core.audit import services as audit
 from core.jobs import services as jobs
 from core.refusals import Refused
+from residents.people.services import lock_residents
 from subsidies.rosters import services as rosters
-from subsidies.rosters.models import Roster
+from subsidies.rosters.models import Identity, Roster
 
 Channel, Case = Contribution.Channel, DifferenceCase.State
 
@@ -34,6 +35,8 @@ def withdraw_roster(*, roster: Roster, reason: str, actor: User) -> set[int]:
     Raises Refused.
     """
     _refuse_closed(roster.campaign)
+    marks = Identity.objects.filter(Q(roster=roster) | Q(ended_by=roster))
+    lock_residents(marks.values_list("resident_id", flat=True))
     stays = money_moved(roster)
     mine = _resting_on(roster).exclude(resident_id__in=stays)
     free, why = mine.filter(channel=Channel.FREE), f"撤回 {roster.pk} 号名单：{reason}"

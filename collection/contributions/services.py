@@ -17,6 +17,7 @@ from core.database.bulk import CHUNK, insert_objects
 from core.refusals import Refused
 from core.regions.services import replaced_region_error
 from residents.people.models import Resident
+from residents.people.services import lock_residents
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.watermark import next_timestamp
 from subsidies.quotes.quote import Quote
@@ -57,16 +58,18 @@ class Payment:
 def record_contributions(
     *, campaign: Campaign, payments: Iterable[Payment], actor, batch: str = ""
 ) -> list[Contribution]:
-    """Makes the contributions with their funds, money and audit events; returns those made, in the order given.
+    """Make the contributions with their funds, money and audit events; return those made, in the order given.
 
     A resident who has a live contribution this year, or was merged into another record, is passed over: compare what
-    comes back. The accounts of the villages are locked first. Raises ContributionRefused if the campaign is closed or
-    a village was moved.
+    comes back. The residents are locked first, then the accounts of the villages. Raise ContributionRefused if the
+    campaign is closed or a village was moved.
     """
     payments = list(payments)
     if not payments:
         return []
     moment = next_timestamp(campaign_id=campaign.pk)
+    statuses = lock_residents(payment.resident_id for payment in payments)
+    payments = [p for p in payments if statuses.get(p.resident_id) != Resident.Status.MERGED]
     money.lock_accounts(campaign=campaign, villages={p.village for p in payments})
     if campaign.closed_meanwhile():
         raise ContributionRefused(f"{campaign}已办结，不能再记缴费。")
@@ -97,12 +100,6 @@ def _record_chunk(campaign, payments, actor, moment):
     wanted = {}
     for payment in payments:
         wanted.setdefault(payment.resident_id, payment)
-    # Locked, so that a record is not merged into another while it is paid for. Whoever locks both a resident and a
-    # contribution takes the resident first: then no two can wait for each other in a circle.
-    held = Resident.objects.select_for_update(no_key=True).filter(pk__in=list(wanted)).order_by("pk")
-    for resident, status in held.values_list("pk", "status"):
-        if status == Resident.Status.MERGED:
-            del wanted[resident]
     while True:
         for resident in paid_residents(year=campaign.year, residents=wanted):
             del wanted[resident]

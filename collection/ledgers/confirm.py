@@ -2,7 +2,8 @@
 
 A worker confirms in chunks. In one transaction a chunk's people, receipts, contributions, money and the rows' own
 state are written, so that a worker killed at any row has booked whole chunks, and the next one goes on behind them.
-Everybody is checked once more with the facts of that moment: what has become wrong meanwhile stays behind.
+Everybody is checked once more by the facts of that moment, under the residents' locks: what has become wrong meanwhile
+stays behind.
 """
 
 from dataclasses import dataclass
@@ -14,50 +15,51 @@ from collection.cash.models import Deposit
 from collection.contributions import services as contributions
 from collection.contributions.models import Contribution
 from collection.contributions.services import Payment
-from collection.ledgers.check import check_ledger
+from collection.ledgers.check import check_ledger, claims_of
 from collection.ledgers.facts import gather
 from collection.ledgers.models import LedgerBatch, LedgerRow
-from collection.ledgers.reading import LedgerLine, LedgerReading
 from collection.ledgers.selectors import confirming_job_key, count_rows
-from collection.ledgers.services import VERDICT_FIELDS, RowState, State, put_verdict
-from collection.ledgers.verdicts import CheckedLedger, LedgerFacts, Row
+from collection.ledgers.services import VERDICT_FIELDS, RowState, State, put_verdict, reading_of
+from collection.ledgers.verdicts import CheckedLedger, Row
 from collection.money import services as money
-from collection.receipts import selectors as receipt_selectors
 from collection.receipts import services as receipts
 from collection.receipts.numbers import normalize_number
 from config import clock
+from core.accounts.models import User
 from core.audit import services as audit
 from core.jobs import services as jobs
 from core.refusals import Refused
-from core.tables import reader
-from core.tables.headings import Header
 from core.text import clean_text
-from residents.people.services import Newcomer, register_newcomers
+from residents.people.selectors import resident_ids
+from residents.people.services import Newcomer, lock_residents, register_newcomers
 from subsidies.campaigns.watermark import next_timestamp
 
+CAMPAIGN_CLOSED = "campaign_closed"
 #: Small enough that on SQLite other writers wait well under a second.
 CHUNK = 500
 MOST_ATTEMPTS = 5
 
 
 @transaction.atomic
-def confirm_ledger(*, batch: LedgerBatch, actor) -> LedgerBatch:
-    """Puts the booking of the good rows in the queue. A second click changes nothing.
+def confirm_ledger(*, batch: LedgerBatch, actor: User) -> LedgerBatch:
+    """Put the booking of the good rows in the queue. A second click changes nothing.
 
-    Raises Refused for a batch that is not read, was taken back or has no good row, or in a closed campaign.
+    Rows that were mended after a confirmation are confirmed by another one. Raise Refused for a batch that is not read,
+    was taken back or has no good row, or in a closed campaign.
     """
     batch = LedgerBatch.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=batch.pk)
-    if batch.state in (State.CONFIRMING, State.CONFIRMED):
+    good = count_rows(batch=batch)[RowState.GOOD]
+    if batch.state == State.CONFIRMING or (batch.state == State.CONFIRMED and not good):
         return batch
-    if batch.state != State.CHECKED:
+    if batch.state not in (State.CHECKED, State.CONFIRMED):
         raise Refused(f"这份台账{batch.get_state_display()}，不能确认。")
     if not batch.campaign.is_open:
         raise Refused(f"{batch.campaign}已办结，不能再确认台账。")
-    good = count_rows(batch=batch)[RowState.GOOD]
     if not good:
         raise Refused("没有可以确认的行。请下载标注好的表，改正后重新上传。")
     batch.state, batch.confirmed_by = State.CONFIRMING, actor
-    batch.save(update_fields=["state", "confirmed_by"])
+    batch.warnings = [note for note in batch.warnings if note["code"] != CAMPAIGN_CLOSED]
+    batch.save(update_fields=["state", "confirmed_by", "warnings"])
     audit.record("ledger.confirm", actor=actor, obj=batch, summary=f"确认台账 {good} 行", batch=batch.pk)
     jobs.enqueue(
         "ledger.confirm", actor=actor, key=confirming_job_key(batch.pk), region=batch.village_id, batch=batch.pk
@@ -67,69 +69,59 @@ def confirm_ledger(*, batch: LedgerBatch, actor) -> LedgerBatch:
 
 @jobs.handler("ledger.confirm")
 def book_batch(run: jobs.Run) -> str:
-    """Books the good rows of a batch chunk by chunk; goes on where a lost worker stopped."""
+    """Book the good rows of a batch chunk by chunk; go on where a lost worker stopped."""
     batch = LedgerBatch.objects.select_related("campaign__policy_version", "village", "confirmed_by").get(
         pk=run.args["batch"]
     )
     if batch.state != State.CONFIRMING:
         return ""
-    total = batch.rows.filter(state__in=(RowState.GOOD, RowState.CONFIRMED)).count()
-    while chunk := list(batch.rows.filter(state=RowState.GOOD).order_by("number")[:CHUNK]):
-        if batch.campaign.closed_meanwhile():
-            break
-        _book_chunk(run, batch, chunk)
+    total, closed = batch.rows.filter(state__in=(RowState.GOOD, RowState.CONFIRMED)).count(), False
+    while not closed and (chunk := list(batch.rows.filter(state=RowState.GOOD).order_by("number")[:CHUNK])):
+        try:
+            _book_chunk(run, batch, chunk)
+        except _CampaignClosed:
+            closed = True
         left = batch.rows.filter(state=RowState.GOOD).count()
         run.progress(total - left, total, "正在记账")
-    return _finish(run, batch)
+    return _finish(run, batch, closed=closed)
 
 
-def _book_chunk(run, batch, chunk: list[LedgerRow]) -> None:
-    reading = _reading(chunk)
+def _book_chunk(run: jobs.Run, batch: LedgerBatch, chunk: list[LedgerRow]) -> None:
+    """Book a chunk by the facts of this moment: they are looked up under the locks without which none can change.
+
+    What has become wrong since the ledger was read stays behind with its reason.
+    """
+    reading = reading_of(chunk)
     for _ in range(MOST_ATTEMPTS):
-        # Looked up and judged before the transaction, which then only holds the database for the writing.
-        facts = gather(campaign=batch.campaign, village=batch.village, reading=reading, as_of=clock.today())
-        checked = check_ledger(reading, facts)
         try:
             with transaction.atomic():
                 next_timestamp(campaign_id=batch.campaign_id)
                 run.assert_owner()
+                ids = resident_ids(claim.id_number for claim in claims_of(reading))
+                locked = lock_residents(ids.values())
                 money.lock_accounts(campaign=batch.campaign, villages=[batch.village_id])
-                if not _facts_hold(batch, checked, facts):
+                if batch.campaign.closed_meanwhile():
+                    raise _CampaignClosed
+                facts = gather(campaign=batch.campaign, village=batch.village, reading=reading, as_of=clock.today())
+                if any(person.resident_id not in locked for person in facts.people.values()):
                     raise _FactsChanged
-                _write_chunk(batch, chunk, checked)
+                _write_chunk(batch, chunk, check_ledger(reading, facts))
         except (_FactsChanged, receipts.ReceiptRefused):
             continue
         return
-    raise jobs.JobFailed("有人正在同时登记同一批人员，没有记完。请过一会儿再点确认。")
-
-
-def _reading(chunk: list[LedgerRow]) -> LedgerReading:
-    lines = [
-        LedgerLine(
-            row.number, {key: reader.from_json(value) for key, value in row.raw.items()}, household=row.household
-        )
-        for row in chunk
-    ]
-    return LedgerReading("", "", Header(0, 0, {}, {}), lines=lines)
-
-
-def _facts_hold(batch, checked: CheckedLedger, facts: LedgerFacts) -> bool:
-    """Whether nobody has been paid for and no receipt used since the facts were looked up."""
-    good = checked.accepted
-    known = [row.resident_id for row in good if row.resident_id]
-    if contributions.paid_residents(year=batch.campaign.year, residents=known):
-        return False
-    numbers = {row.receipt_no for row in good}
-    used = receipt_selectors.known_receipts(campaign=batch.campaign, numbers=numbers - facts.receipts.keys())
-    return all(receipt.state == receipt.State.RELEASED for receipt in used.values())
+    raise jobs.JobFailed("有人正在同时登记同一批人员，没有记完。请过一会儿再点“接着处理”。")
 
 
 class _FactsChanged(Exception):
-    """Somebody else has just paid, been registered or used a receipt: look again."""
+    """Somebody has just been registered, merged or renumbered, or a receipt been used elsewhere: look again."""
 
 
-def _write_chunk(batch, chunk, checked: CheckedLedger) -> None:
-    """Everything of one chunk."""
+class _CampaignClosed(Exception):
+    """The campaign was closed while the ledger was being booked: what is left stays as it is."""
+
+
+def _write_chunk(batch: LedgerBatch, chunk: list[LedgerRow], checked: CheckedLedger) -> None:
+    """Write everything of one chunk: people, receipts, contributions, money, and the rows' own state."""
     actor, good = batch.confirmed_by, checked.accepted
     newcomers = register_newcomers(
         village=batch.village,
@@ -187,13 +179,18 @@ def _newcomer(row: Row) -> Newcomer:
 
 
 @transaction.atomic
-def _finish(run, batch) -> str:
+def _finish(run: jobs.Run, batch: LedgerBatch, *, closed: bool) -> str:
     run.assert_owner()
     counts = count_rows(batch=batch)
-    done = f"记账 {counts[RowState.CONFIRMED]} 行，留下 {counts[RowState.BAD] + counts[RowState.GOOD]} 行待改"
+    left = counts[RowState.BAD] + counts[RowState.GOOD]
+    done, notes = f"记账 {counts[RowState.CONFIRMED]} 行，留下 {left} 行待改", batch.warnings
+    if closed:
+        done = f"{batch.campaign}在记账时办结，已记账 {counts[RowState.CONFIRMED]} 行，"
+        done += f"其余 {counts[RowState.GOOD]} 行没有记账，收了的钱请按县医保局的通知办理"
+        notes = [*notes, {"code": CAMPAIGN_CLOSED, "message": f"{done}。"}]
     state = State.CONFIRMED if counts[RowState.CONFIRMED] or not counts[RowState.GOOD] else State.CHECKED
     changed = LedgerBatch.objects.filter(pk=batch.pk, state=State.CONFIRMING).update(
-        state=state, confirmed_at=clock.now()
+        state=state, confirmed_at=clock.now(), warnings=notes
     )
     if changed:
         audit.record("ledger.book", actor=batch.confirmed_by, obj=batch, summary=f"台账{done}", batch=batch.pk)

@@ -4,6 +4,8 @@ Every step can be repeated: a file sent twice is one batch until it is confirmed
 batch that the next one reads from the start (here) or goes on confirming (ledger_confirm.py).
 """
 
+from collections.abc import Iterable
+
 from django.core.files.base import File
 from django.db import transaction
 
@@ -11,7 +13,7 @@ from collection.ledgers.check import check_ledger
 from collection.ledgers.columns import COLUMNS
 from collection.ledgers.facts import gather, same_file_note, stamp_facts
 from collection.ledgers.models import LedgerBatch, LedgerRow
-from collection.ledgers.reading import read_ledger
+from collection.ledgers.reading import LedgerLine, LedgerReading, read_ledger
 from collection.ledgers.selectors import confirming_job_key, reading_job_key
 from collection.ledgers.stamp import other_ledger, stale_note
 from collection.ledgers.verdicts import CheckedLedger, Row
@@ -24,6 +26,7 @@ from core.refusals import Refused
 from core.regions import services as regions
 from core.regions.models import Region
 from core.tables import reader
+from core.tables.headings import Header
 from residents.people.disclosure import record_probe
 from subsidies.campaigns.models import Campaign
 
@@ -153,6 +156,20 @@ def _stored(batch, row: Row) -> LedgerRow:
     )
     put_verdict(kept, row)
     return kept
+
+
+def reading_of(rows: Iterable[LedgerRow]) -> LedgerReading:
+    """Return stored rows as the reading they came from, with what people decided about them."""
+    lines = [
+        LedgerLine(
+            row.number,
+            {key: reader.from_json(value) for key, value in row.raw.items()},
+            household=row.household,
+            decisions=tuple(row.decisions),
+        )
+        for row in rows
+    ]
+    return LedgerReading("", "", Header(0, 0, {}, {}), lines=lines)
 
 
 def put_verdict(kept: LedgerRow, row: Row) -> None:

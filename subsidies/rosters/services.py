@@ -26,6 +26,7 @@ from core.refusals import Refused
 from core.regions.services import lock_region
 from core.text import required_text
 from residents.people.models import Resident
+from residents.people.services import lock_residents
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.watermark import next_timestamp
 from subsidies.rosters.matching import classify, live_identities
@@ -208,6 +209,8 @@ def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: boo
     if now["ended"] and not endings_confirmed:
         raise Refused(f"这份名单会终止 {now['ended']} 人的身份，请看过他们的姓名、勾选确认后再应用。")
     moment = next_timestamp(campaign_id=roster.campaign_id)
+    # Whoever is booking a payment for one of them goes first, and is seen by what follows from the marks; or waits.
+    lock_residents(roster.rows.filter(outcome__in=[Outcome.NEW, Outcome.ENDED]).values_list("resident_id", flat=True))
     _end_identities(roster)
     insert_from(
         Identity,

@@ -9,7 +9,7 @@ from collection.contributions.services import ContributionRefused, Payment
 from collection.money.models import Movement, VillageAccount
 from collection.money.selectors import recount
 from core.audit.models import Event
-from subsidies.quotes.quote import quote
+from subsidies.quotes.quote import Recognition, quote
 
 VILLAGE, OTHER = "411325101200", "411325101201"
 DAY = datetime.date(2024, 10, 10)
@@ -42,14 +42,16 @@ def test_cash_stands_in_the_village_and_each_person_has_an_event(campaign, make_
 
 
 def test_the_subsidised_part_is_kept_by_fund(campaign, make_resident, payment):
-    asked = payment(make_resident(VILLAGE), identities=[("低保对象", datetime.date(2024, 6, 1))])
+    asked = payment(make_resident(VILLAGE), identities=[Recognition("低保对象", datetime.date(2024, 6, 1))])
     (made,) = contributions.record_contributions(campaign=campaign, payments=[asked], actor=None)
     assert made.amount == 320
     assert sum(f.amount for f in made.funds.all()) == made.subsidy == 80
 
 
 def test_free_enrolment_moves_no_money(campaign, make_resident, payment):
-    asked = payment(make_resident(VILLAGE), channel=Channel.FREE, identities=[("特困人员", datetime.date(2024, 6, 1))])
+    asked = payment(
+        make_resident(VILLAGE), channel=Channel.FREE, identities=[Recognition("特困人员", datetime.date(2024, 6, 1))]
+    )
     (made,) = contributions.record_contributions(campaign=campaign, payments=[asked], actor=None)
     assert made.amount == 0
     assert not Movement.objects.exists()
