@@ -31,7 +31,7 @@ from core.files.models import Attachment
 from core.jobs.models import Job
 from core.pages.admin_base import ScopedAdmin
 from core.regions.models import Region
-from employees.declarations.models import MonthlyDeclaration
+from employees.declarations.models import DeclaredLine, MonthlyDeclaration
 from employees.goal.models import PensionRoll
 from employees.members.models import Employment, Member
 from employees.payments.models import EmployeePayment, PaidFile
@@ -91,6 +91,7 @@ OBJECTS = {
     "campaign": Campaign,
     "employee_unit": Unit,
     "employee_declaration": MonthlyDeclaration,
+    "line_pk": DeclaredLine,
     "employee_flexible": Employment,
     "employee_member": Member,
     "employee_paid": PaidFile,

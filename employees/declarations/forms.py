@@ -34,3 +34,11 @@ class DeclarationForm(MonthForm):
 
 class WithdrawForm(forms.Form):
     reason = forms.CharField(label="撤回的原因", max_length=200)
+
+
+class MendForm(forms.Form):
+    """One row of a declaration, to be put right in place."""
+
+    name = forms.CharField(label="姓名", max_length=60)
+    id_number = forms.CharField(label="证件号码", max_length=30, widget=forms.TextInput(attrs={"class": "id"}))
+    wage = forms.CharField(label="月工资", max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"}))

@@ -18,7 +18,7 @@ from core.tables import reader
 from core.text import required_text
 from employees.declarations import check
 from employees.declarations.models import DeclaredLine, MonthlyDeclaration
-from employees.declarations.sheet import read_declaration
+from employees.declarations.sheet import PersonRow, mark_duplicates, read_declaration, read_person
 from employees.members.models import Employment
 from employees.members.services import join_unit, leave_unit, members_for
 from employees.months import in_words, month_of
@@ -161,6 +161,43 @@ def _stage(declaration: MonthlyDeclaration, verdicts: list[check.Verdict], notes
         unit_amount=sum((v.unit_amount for v in verdicts), check.ZERO),
         person_amount=sum((v.person_amount for v in verdicts), check.ZERO),
     )
+
+
+@transaction.atomic
+def mend_line(*, line: DeclaredLine, name: str, id_number: str, wage: str, actor: User) -> MonthlyDeclaration:
+    """Put a wrong row right on the page and judge the month again; the file that came in stays as it was.
+
+    Raise Refused with what is still wrong with the row, or where the month waits for nobody any more.
+    """
+    declaration = MonthlyDeclaration.objects.select_for_update().select_related("unit").get(pk=line.declaration_id)
+    line = DeclaredLine.objects.get(pk=line.pk)
+    if declaration.state != State.CHECKED or line.change != Change.BAD or line.row is None:
+        raise Refused("这一行现在不能修改，请刷新后查看。")
+    mended = read_person(line.row, name, id_number, wage)
+    if mended.problems:
+        raise Refused("；".join(mended.problems))
+    rows = [mended if row.pk == line.pk else _as_read(row) for row in declaration.lines.filter(row__isnull=False)]
+    mark_duplicates(rows)
+    verdicts = check.judge(rows, facts_of(declaration, {row.id_number for row in rows}))
+    audit.record(
+        "employee_declaration.mend",
+        actor=actor,
+        obj=declaration,
+        summary=f"改正{declaration}第 {line.row} 行 {mended.name}",
+        before={"name": line.name, "id_number": line.id_number, "wage": str(line.wage)},
+        after={"name": mended.name, "id_number": mended.id_number, "wage": str(mended.wage)},
+    )
+    MonthlyDeclaration.objects.filter(pk=declaration.pk).update(state=State.READING)
+    _stage(declaration, verdicts, declaration.notes)
+    declaration.refresh_from_db()
+    return declaration
+
+
+def _as_read(line: DeclaredLine) -> PersonRow:
+    """A staged line as the row it was read from; what could not be read keeps its message."""
+    if line.wage is None:
+        return PersonRow(line.row or 0, line.name, line.id_number, None, [line.message])
+    return read_person(line.row or 0, line.name, line.id_number, str(line.wage))
 
 
 @transaction.atomic

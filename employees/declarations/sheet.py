@@ -8,7 +8,7 @@ from core.access import masks
 from core.tables.cells import read_amount
 from core.tables.headings import Column
 from core.tables.lists import ListReader, ListRow
-from core.tables.reader import Sheet, SheetError
+from core.tables.reader import Cell, Sheet, SheetError
 from residents.people import id_numbers, names
 
 COLUMNS = (
@@ -58,30 +58,41 @@ def read_declaration(sheets: Iterable[Sheet]) -> tuple[list[PersonRow], list[str
         raise SheetError("no_rows", "表头下面没有人员。本月确实没有人员的，请办理单位注销或逐人减少。")
     if len(rows) > MOST_ROWS:
         raise SheetError("too_large", f"表里有 {len(rows)} 人，超过 {MOST_ROWS} 人的上限，请核对。")
+    mark_duplicates(rows)
+    return rows, [note.message for note in reader.notes()]
+
+
+def _row(line: ListRow) -> PersonRow | None:
+    """A person of the table; None for a sum or an empty row."""
+    name, written = line.cells["name"], line.cells["id_number"]
+    if (not names.normalise(name) and written is None) or names.normalise(name) in SUMS:
+        return None
+    return read_person(line.number, name, written, line.cells["wage"])
+
+
+def read_person(number: int, name_cell: Cell, id_cell: Cell, wage_cell: Cell) -> PersonRow:
+    """A person with every problem of the row, from a table's cells or from what was typed on the page."""
+    name = names.normalise(name_cell)
+    id_number, problem = id_numbers.read_cell(id_cell)
+    row = PersonRow(number, name[:60], id_number[:30], None)
+    if not names.is_plausible(name):
+        row.problems.append("姓名没有填写，或不是姓名，请照身份证填写。")
+    if problem := problem or id_numbers.check(id_number):
+        shown = f"{masks.mask(id_number)}：" if id_number else ""
+        row.problems.append(shown + id_numbers.MESSAGES[problem])
+    row.wage, _, wrong = read_amount(wage_cell, title="月工资")
+    if wrong:
+        row.problems.append(wrong)
+    elif row.wage == 0:
+        row.problems.append("月工资是 0。本月离职的请删去这一行，仍在职的请填写应发工资。")
+    return row
+
+
+def mark_duplicates(rows: list[PersonRow]) -> None:
+    """Say of each row that names somebody for the second time where the first stands."""
     seen: dict[str, int] = {}
     for row in rows:
         if row.id_number in seen:
             row.problems.append(f"与第 {seen[row.id_number]} 行是同一个人，请删去一行。")
         elif row.id_number:
             seen[row.id_number] = row.row
-    return rows, [note.message for note in reader.notes()]
-
-
-def _row(line: ListRow) -> PersonRow | None:
-    """A person with every problem of the row; None for a sum or an empty row."""
-    name, written = names.normalise(line.cells["name"]), line.cells["id_number"]
-    if (not name and written is None) or name in SUMS:
-        return None
-    id_number, problem = id_numbers.read_cell(written)
-    row = PersonRow(line.number, name[:60], id_number[:30], None)
-    if not names.is_plausible(name):
-        row.problems.append("姓名没有填写，或不是姓名，请照身份证填写。")
-    if problem := problem or id_numbers.check(id_number):
-        shown = f"{masks.mask(id_number)}：" if id_number else ""
-        row.problems.append(shown + id_numbers.MESSAGES[problem])
-    row.wage, _, wrong = read_amount(line.cells["wage"], title="月工资")
-    if wrong:
-        row.problems.append(wrong)
-    elif row.wage == 0:
-        row.problems.append("月工资是 0。本月离职的请删去这一行，仍在职的请填写应发工资。")
-    return row

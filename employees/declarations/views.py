@@ -14,7 +14,7 @@ from core.jobs.models import Job
 from core.pages.form_steps import flash_form_errors, run_form, run_step
 from employees.access import LOOKS_ON, WORKS_ON, county_or_404
 from employees.declarations import services
-from employees.declarations.forms import DeclarationForm, MonthForm, WithdrawForm
+from employees.declarations.forms import DeclarationForm, MendForm, MonthForm, WithdrawForm
 from employees.declarations.models import DeclaredLine, MonthlyDeclaration
 from employees.declarations.workbook import error_workbook, form_workbook
 from employees.months import in_words, month_of
@@ -91,6 +91,22 @@ def declaration_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "waits_for_another": bool(declaration.unusual) and declaration.uploaded_by_id == request.user.pk,
         },
     )
+
+
+@roles(*WORKS_ON)
+def line_mend(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
+    """A wrong row, put right in the browser; the number is typed anew, so that nothing whole is shown."""
+    county_or_404(request.user)
+    declaration = _declaration(request, pk)
+    line = get_object_or_404(declaration.lines.filter(change=Change.BAD, row__isnull=False), pk=line_pk)
+    form = MendForm(request.POST or None, initial={"name": line.name, "wage": line.wage})
+    if request.method == "POST" and run_form(
+        form, lambda: services.mend_line(line=line, actor=request.user, **form.cleaned_data)
+    ):
+        messages.success(request, f"第 {line.row} 行已改正。")
+        return redirect("employee_declaration", pk)
+    facts = {"title": f"改正第 {line.row} 行", "form": form, "line": line, "declaration": declaration}
+    return render(request, "employees/declarations/line.html", facts, status=400 if form.errors else 200)
 
 
 @roles(*WORKS_ON)

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from core.audit.models import Event
 from core.pages.frame import menu_for
+from employees.declarations.models import MonthlyDeclaration
 from employees.goal import services as goal
 from employees.members.services import join_flexible
 from employees.payments import services as payments
@@ -84,6 +85,10 @@ def test_a_month_from_the_form_to_the_books(unit, client, clerk, head):
     work()
     page = client.get(sent.url).content.decode()
     assert "1 行有误" in page and "确认记账" not in page
+    line = MonthlyDeclaration.objects.get().lines.get(change="bad")
+    mend = reverse("employee_declaration_line_mend", args=[line.declaration_id, line.pk])
+    assert client.get(mend).status_code == 200
+    assert client.post(mend, {"name": "钱工", "id_number": "x", "wage": "5000"}).status_code == 400
     errors = client.post(f"{sent.url}errors/")
     assert errors.status_code == 200 and Event.objects.filter(action="employee_declaration.errors").exists()
     sent = client.post(

@@ -91,7 +91,7 @@ def test_where_it_came_from_is_a_word_of_the_screen():
 
 def test_every_job_and_every_message_has_a_name():
     jobs = set()
-    for app in ("core", "residents", "subsidies", "collection", "reporting"):
+    for app in ("core", "residents", "subsidies", "collection", "employees", "reporting"):
         for path in Path(settings.BASE_DIR, app).rglob("*.py"):
             jobs.update(re.findall(r'jobs\.handler\("([\w.]+)"\)', path.read_text()))
     assert jobs == set(JOBS)

@@ -218,3 +218,23 @@ def test_the_statements_do_not_grow_with_the_people(make_unit, clerk, head):
         return len(seen)
 
     assert cost(1, 5) == cost(2, 60)
+
+
+def test_a_wrong_row_is_put_right_in_place(unit, declare, clerk, head):
+    name, number, _ = person(2)
+    declaration = declare(unit, [person(1), (name, number[:-1], 5000), person(1, 6000)], book=False)
+    assert declaration.bad == 2
+    line = declaration.lines.get(row=3)
+    with pytest.raises(Refused, match="18位"):
+        services.mend_line(line=line, name=name, id_number=number[:-1], wage="5000", actor=clerk)
+    mended = services.mend_line(line=line, name=name, id_number=number, wage="5,000元", actor=clerk)
+    assert (mended.state, mended.people, mended.bad) == (State.CHECKED, 2, 1)
+    with pytest.raises(Refused, match="另一行|现在不能修改"):
+        services.mend_line(line=mended.lines.get(row=2), name="赵工", id_number=number, wage="1", actor=clerk)
+    left = mended.lines.get(row=4)
+    assert "同一个人" in left.message
+    third, third_number, _ = person(3)
+    mended = services.mend_line(line=left, name=third, id_number=third_number, wage="6000", actor=clerk)
+    assert (mended.people, mended.bad) == (3, 0)
+    assert services.book_declaration(declaration=mended, actor=head).state == State.BOOKED
+    assert Event.objects.filter(action="employee_declaration.mend").count() == 2
