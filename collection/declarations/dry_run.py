@@ -1,7 +1,7 @@
 """What would become of a tax bureau's feedback file: `check_sheet feedback`."""
 
 from collection.declarations.feedback import LIMITS, NO_LIST, verdict_words
-from collection.declarations.tax_sheets import read_feedback
+from collection.declarations.tax_sheets import feedback_table, read_feedback
 from core.tables import reader
 from core.tables.dry_run import Answer, Question, require_file
 
@@ -10,17 +10,17 @@ OUTCOMES = {True: "success", False: "failure", None: "ask"}
 
 def check(question: Question) -> Answer:
     """Read what each line says; no declaration is looked up. Outcomes: success, failure, ask."""
-    answer = Answer()
+    answer, table = Answer(), feedback_table()
     try:
         require_file(question)
-        book = reader.read(question.file, limits=LIMITS)
-        sheets = (sheet for sheet in book.sheets if sheet.visible)
-        lines = read_feedback(sheets, words=verdict_words(question.county))
+        pieces = reader.stream(question.file, limits=LIMITS)
+        lines = read_feedback(pieces, words=verdict_words(question.county), table=table)
         if not lines:
             raise reader.SheetError("missing_columns" if lines is None else "no_rows", NO_LIST)
     except reader.SheetError as error:
         return answer.refuse_file(error)
-    answer.sheet = lines[0].sheet
+    answer.sheet, answer.header_row = table.sheet_name, table.last_row
+    answer.note(table.notes())
     for line in lines:
         if line.problem and line.ok is not None:
             answer.reject(line.row, "证件号码", "bad_row", line.problem)

@@ -16,7 +16,7 @@ from collection.declarations import tax_files
 from collection.declarations.models import Declaration, DeclarationRow, Feedback, VerdictWord
 from collection.declarations.reasons import reason_of
 from collection.declarations.services import begin
-from collection.declarations.tax_sheets import FeedbackLine, read_feedback
+from collection.declarations.tax_sheets import FeedbackLine, feedback_table, read_feedback
 from collection.declarations.verdicts import plain_word
 from collection.money.steps import refuse_closed
 from config import clock
@@ -70,10 +70,11 @@ def read_file(run: jobs.Run) -> str:
     )
     if feedback.state != Feedback.State.READING:
         return "这个文件已经读过。"
+    table = feedback_table()
     try:
-        workbook = reader.read(feedback.attachment.file.path, limits=LIMITS)
+        pieces = reader.stream(feedback.attachment.file.path, limits=LIMITS)
         words = verdict_words(feedback.declaration.campaign.county_id)
-        lines = read_feedback((sheet for sheet in workbook.sheets if sheet.visible), words=words)
+        lines = read_feedback(pieces, words=words, table=table)
         problem = NO_LIST if lines is None else "" if lines else "表里没有人员，请检查是不是选错了文件。"
     except reader.SheetError as error:
         lines, problem = None, error.message
@@ -83,6 +84,8 @@ def read_file(run: jobs.Run) -> str:
             with transaction.atomic():
                 run.assert_owner()
                 apply_feedback(feedback=feedback, lines=lines, actor=feedback.uploaded_by)
+                says = "".join(note.message for note in table.notes())[:300]
+                Feedback.objects.filter(pk=feedback.pk).update(problem=says)
             return f"读完 {len(lines)} 行。"
         except Refused as refused:
             problem = str(refused)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from collection.declarations.verdicts import is_doubtful, plain_word, read_verdict, title_verdict
 from collection.ledgers import columns
-from core.tables.headings import Column, Header, find
+from core.tables.cells import formula_error
+from core.tables.headings import Column, Header
+from core.tables.lists import ListReader
 from core.tables.reader import Cell, Sheet
 from residents.people import id_numbers, names
 
@@ -80,25 +82,26 @@ class FeedbackLine:
     unknown: str = ""
 
 
-def read_feedback(sheets: Iterable[Sheet], *, words: Mapping[str, bool] | None = None) -> list[FeedbackLine] | None:
-    """Return the lines of all sheets that hold a list, None if no sheet does.
+def feedback_table() -> ListReader:
+    """The reader of one feedback file."""
+    return ListReader((NAME, ID_NUMBER, RESULT, REASON), ("id_number", "name"))
 
-    `words`: verdicts that the county has explained before (verdicts.py).
+
+def read_feedback(
+    pieces: Iterable[Sheet], *, words: Mapping[str, bool] | None = None, table: ListReader | None = None
+) -> list[FeedbackLine] | None:
+    """Return the lines of all visible sheets that hold a list, None if no sheet does.
+
+    `words`: verdicts that the county has explained before (verdicts.py). `table` tells afterwards what is to be said
+    of the file.
     """
-    found = None
-    for sheet in sheets:
-        header = find(sheet, (NAME, ID_NUMBER, RESULT, REASON), ("id_number", "name"))
-        if header is None or "id_number" not in header.columns:
-            continue
-        found = found or []
-        of_all = title_verdict(sheet.name)
-        for number, cells in sheet.rows:
-            if number <= header.row:
-                continue
-            line = _feedback_line(sheet.name, number, RowCells(header, cells), of_all, words)
-            if line:
-                found.append(line)
-    return found
+    table, lines = table or feedback_table(), []
+    for header, rows in table.blocks(pieces):
+        of_all = title_verdict(table.sheet_name)
+        for number, cells in rows:
+            if line := _feedback_line(table.sheet_name, number, RowCells(header, cells), of_all, words):
+                lines.append(line)
+    return lines if table.found_heading else None
 
 
 def _feedback_line(
@@ -148,6 +151,9 @@ class RowCells:
         """(name, identity number, problem). A number with asterisks is kept: the reader may match it by name."""
         name = names.normalise(self.cell("name"))[:60]
         number, problem = id_numbers.read_cell(self.cell("id_number"))
+        for key, title in (("name", "姓名"), ("id_number", "证件号码")):
+            if error := formula_error(self.cell(key), title=title):
+                return name, number[:30], error
         if "*" in number:
             return name, number[:30], ""
         return name, number[:30], id_numbers.MESSAGES[problem] if problem else ""

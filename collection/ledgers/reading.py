@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from collection.ledgers.columns import COLUMNS, NEEDED, OUR_SHEETS, STAMP_WORD, TITLES
 from collection.ledgers.row_kinds import WrittenTotal, kind_of_row, written_total
 from core.tables.headings import Header, find, plain
+from core.tables.lists import odd_cells_notes, rows_named
 from core.tables.reader import Cell, Sheet, SheetError, Workbook
 
 MISSING_COLUMNS = "missing_columns"
@@ -157,9 +158,11 @@ def letter(position: int) -> str:
 def _notes(book, chosen, reading, readings) -> list[FileNote]:
     notes = []
     if hidden := [line.number for line in reading.lines if line.number in chosen.hidden_rows]:
-        rows = "、".join(map(str, hidden[:10])) + ("等" if len(hidden) > 10 else "")
-        says = f"第 {rows} 行在表里是隐藏的（共 {len(hidden)} 行），也已读取。不该计入的请删除后重传。"
+        says = (
+            f"{rows_named(hidden)}在表里是隐藏的或被筛选掉了（共 {len(hidden)} 行），也已读取。不该计入的请删除后重传。"
+        )
         notes.append(FileNote(HIDDEN_ROWS, says))
+    notes += [FileNote(note.code, note.message) for note in odd_cells_notes(chosen.dropped, chosen.cut)]
     ours = OUR_SHEETS if any(STAMP_WORD in text for text in reading.above) else ()
     for sheet in book.sheets:
         if sheet is chosen or sheet.name in ours or not sheet.rows or (not sheet.visible and id(sheet) not in readings):

@@ -6,7 +6,7 @@ from datetime import date
 from collection.ledgers.reading import LedgerLine
 from collection.ledgers.verdicts import LedgerFacts, Row
 from collection.receipts.cells import read_receipt
-from core.tables.cells import read_amount, read_phone, shown
+from core.tables.cells import formula_error, read_amount, read_phone, shown
 from core.tables.dates import read_date
 from residents.people import id_numbers, names
 from residents.people.id_numbers import ID_BIRTH_DATE, ID_CHECKSUM, ID_LENGTH
@@ -40,6 +40,9 @@ def read_row(line: LedgerLine, facts: LedgerFacts) -> Row:
 def _read_name(row: Row) -> None:
     raw = row.line.cells.get("name")
     row.name = names.normalise(raw)[:60]
+    if problem := formula_error(raw, title="姓名"):
+        row.refuse("name", "name_invalid", problem)
+        return
     if not row.name:
         row.refuse("name", "name_missing", "没有填写姓名，请照身份证填写。")
         return
@@ -57,7 +60,8 @@ def _read_id(row: Row, facts: LedgerFacts) -> None:
     registered = row.id_number in facts.people
     problem = problem or (None if registered else id_numbers.check(row.id_number, as_of=facts.as_of))
     if problem:
-        row.refuse("id_number", problem, _about_number(row.id_number, problem))
+        message = formula_error(raw, title="身份证号码") or _about_number(row.id_number, problem)
+        row.refuse("id_number", problem, message)
         row.id_number = row.id_number[:30]
         return
     row.id_is_sound = True

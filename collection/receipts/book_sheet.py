@@ -1,10 +1,11 @@
 """A table of receipt books to be handed out: one row a book, with the unit, its first and its last number. Pure."""
 
-import re
-import unicodedata
+from collections.abc import Iterable
 
-from core.tables.headings import Column, find
-from core.tables.reader import Cell, SheetError, Workbook
+from core.tables.cells import cell_text, half_width
+from core.tables.headings import Column
+from core.tables.lists import ListReader
+from core.tables.reader import Sheet, SheetError
 
 COLUMNS = (
     Column(
@@ -20,27 +21,21 @@ COLUMNS = (
 NEEDED = ("holder", "first", "last")
 
 
-def read_rows(book: Workbook) -> list[tuple[int, list[str]]]:
-    """[(row, [unit, first number, last number])] of the visible sheets with a heading, empty rows left out.
+def book_table() -> ListReader:
+    """The reader of one file of receipt books."""
+    return ListReader(COLUMNS, NEEDED, hidden_rows_are="没有发放。请取消隐藏或删除这些行后重新上传。")
 
-    Raises SheetError if no sheet has the heading, or none has a row.
+
+def read_rows(pieces: Iterable[Sheet], table: ListReader | None = None) -> list[tuple[int, list[str]]]:
+    """Return [(row, [unit, first number, last number])] of the visible sheets with a heading; empty rows are left out.
+
+    Raise SheetError if no sheet has the heading, or none has a row. `table` tells afterwards what is to be said of the
+    file.
     """
-    headings = [(sheet, find(sheet, COLUMNS, NEEDED)) for sheet in book.sheets if sheet.visible]
-    found = [(sheet, header) for sheet, header in headings if header and set(NEEDED) <= header.columns.keys()]
-    if not found:
+    table = table or book_table()
+    listed = [(row.number, [half_width(cell_text(row.cells[key])) for key in NEEDED]) for row in table.rows(pieces)]
+    if not table.found_heading:
         raise SheetError("missing_columns", "没有找到表头。请保留“单位、起号、止号”这一行标题后重新上传。")
-    rows = [
-        (number, [_text(cells[at]) if at < len(cells) else "" for at in (header.columns[key] for key in NEEDED)])
-        for sheet, header in found
-        for number, cells in sheet.rows
-        if number > header.row
-    ]
-    if not (rows := [row for row in rows if any(row[1])]):
+    if not (rows := [row for row in listed if any(row[1])]):
         raise SheetError("no_rows", "表头下面没有内容。请填好单位、起号、止号后重新上传。")
     return rows
-
-
-def _text(cell: Cell) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", "" if cell is None else str(cell)))

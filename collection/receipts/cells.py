@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 
-from core.tables.cells import QUOTES, half_width, shown
+from core.tables.cells import QUOTES, formula_error, half_width, shown
 from core.tables.reader import Cell
 
 _NO_RECEIPT = frozenset({"", "无", "没有", "未开", "未开具", "暂无", "/", "\\", "-", "—", "——", "0", "待开", "待补"})
@@ -23,6 +23,8 @@ def read_receipt(cell: Cell) -> tuple[str, bool, str]:
         if not float(cell).is_integer() or abs(cell) >= 1e15:
             return "", False, f"收据号“{cell:g}”被当作数字存放，已经失真。请改为文本格式后照收据重填。"
         cell = f"{cell:.0f}"
+    if problem := formula_error(cell, title="收据号"):
+        return "", False, problem
     number = half_width("" if cell is None else cell).strip(QUOTES).upper()
     if number in _NO_RECEIPT:
         return "", False, "没有填写收据号。收了钱必须开专用收据，请照收据存根补填。"

@@ -6,12 +6,13 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from collection.receipts.book_sheet import read_rows
+from collection.receipts.book_sheet import book_table, read_rows
 from collection.receipts.books import BookLine
 from collection.receipts.models import Receipt
 from core.files.fields import SheetField
 from core.regions.models import Region
 from core.tables import reader
+from core.tables.lists import HIDDEN_ROWS
 
 
 class BookForm(forms.Form):
@@ -75,10 +76,14 @@ class BookLinesForm(forms.Form):
         with NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, suffix=".upload") as copy:
             copyfileobj(file, copy)
             copy.flush()
+            table = book_table()
             try:
-                return read_rows(reader.read(copy.name))
+                rows = read_rows(reader.stream(copy.name, limits=reader.VILLAGE_LEDGER), table)
             except reader.SheetError as error:
                 raise ValidationError(error.message) from None
+        if hidden := [note.message for note in table.notes() if note.code == HIDDEN_ROWS]:
+            raise ValidationError(hidden)
+        return rows
 
     def clean(self):
         """`lines` becomes [BookLine]; every line that cannot be read is named."""

@@ -19,6 +19,8 @@ def check(question: Question) -> Answer:
             raise reader.SheetError("missing_columns", NO_LIST)
     except reader.SheetError as error:
         return answer.refuse_file(error)
+    answer.sheet, answer.header_row = paid.table.sheet_name, paid.table.last_row
+    answer.note(paid.table.notes())
     for line in lines:
         if line.problem:
             answer.reject(line.row, None, "bad_row", line.problem)

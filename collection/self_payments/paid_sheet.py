@@ -13,7 +13,8 @@ from enum import StrEnum
 from collection.declarations.tax_sheets import AMOUNT, ID_NUMBER, NAME, PAID_ON, RowCells, is_sum_or_empty
 from core.tables.cells import half_width, read_amount
 from core.tables.dates import read_date
-from core.tables.headings import Column, Header, find
+from core.tables.headings import Column
+from core.tables.lists import ListReader
 from core.tables.reader import Cell, Sheet
 
 TICKET = Column(
@@ -139,23 +140,17 @@ class PaidListReader:
 
     def __init__(self, year: Year, today: date):
         self.year, self.today = year, today
-        self.found_heading = False
-        self._header: Header | None = None
-        self._merged: list = []
+        self.table = ListReader((NAME, ID_NUMBER, AMOUNT, PAID_ON, TICKET, YEAR, STATE), NEEDED)
+
+    @property
+    def found_heading(self) -> bool:
+        return self.table.found_heading
 
     def lines(self, piece: Sheet) -> Iterator[PaidLine]:
-        if not piece.rows:
-            self._header, self._merged = None, piece.merged
-            return
-        if self._header is None:
-            piece.merged = self._merged
-            header = find(piece, (NAME, ID_NUMBER, AMOUNT, PAID_ON, TICKET, YEAR, STATE), NEEDED)
-            if header is None or not set(NEEDED) <= header.columns.keys():
-                return
-            self._header, self.found_heading = header, True
-        for number, cells in piece.rows:
-            if number > self._header.row and (line := self._line(number, RowCells(self._header, cells))):
-                yield line
+        for header, rows in self.table.blocks([piece]):
+            for number, cells in rows:
+                if line := self._line(number, RowCells(header, cells)):
+                    yield line
 
     def _line(self, number: int, cells: RowCells) -> PaidLine | None:
         name, id_number, problem = cells.person()

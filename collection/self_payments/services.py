@@ -32,6 +32,7 @@ from core.database.bulk import CHUNK, chunks
 from core.jobs import services as jobs
 from core.refusals import Refused
 from core.tables import reader as sheets
+from core.tables.lists import ListNote
 from core.text import required_text
 from residents.people.models import InsuredYear, Resident
 from subsidies.campaigns import watermark
@@ -93,7 +94,7 @@ def read_file(run: jobs.Run) -> str:
     if problem:
         tax_files.refuse_file(paid_list, problem)
         raise jobs.JobFailed(problem)
-    _finish(paid_list, lines_read, bad, bad_count)
+    _finish(paid_list, lines_read, bad, bad_count, reader.table.notes())
     return f"读完 {lines_read} 行。"
 
 
@@ -106,9 +107,8 @@ def payment_year(campaign: Campaign) -> Year:
 
 def lines_of(reader: PaidListReader, path: str) -> Iterator[PaidLine]:
     """Yield the lines of every visible sheet."""
-    for piece in sheets.stream(path):
-        if piece.visible:
-            yield from reader.lines(piece)
+    for piece in sheets.stream(path, limits=sheets.COUNTY_LIST):
+        yield from reader.lines(piece)
 
 
 def take_lines(
@@ -384,7 +384,7 @@ def _bad_row(line: PaidLine) -> dict:
     return {"row": line.row, "name": line.name, "id_number": masks.mask(line.id_number), "why": line.problem}
 
 
-def _finish(paid_list, lines, bad, bad_count):
+def _finish(paid_list, lines, bad, bad_count, notes: list[ListNote]):
     taken = SelfPayment.objects.filter(paid_list=paid_list).count()
     PaidList.objects.filter(pk=paid_list.pk, state=PaidList.State.READING).update(
         state=PaidList.State.READ,
@@ -393,6 +393,7 @@ def _finish(paid_list, lines, bad, bad_count):
         known=lines - taken - bad_count,
         bad_count=bad_count,
         bad_rows=bad,
+        problem="".join(note.message for note in notes)[:300],
     )
     audit.record(
         "paid_list.read",

@@ -15,7 +15,7 @@ from core.access.roles import OFFICERS, OFFICES, Role, roles
 from core.access.search_tokens import typed
 from core.accounts import selectors as contacts
 from core.accounts.forms import AccountForm, HelperListForm
-from core.accounts.helper_list import read_helper_list
+from core.accounts.helper_list import helper_table, read_helper_list
 from core.accounts.models import User
 from core.accounts.passwords import FIRST_PASSWORD_DAYS
 from core.accounts.services import (
@@ -127,8 +127,10 @@ def account_import_confirm(request: HttpRequest, attachment: UUID) -> HttpRespon
 
 
 def _preview(stored: Attachment, user: User) -> dict[str, object]:
-    rows = read_helper_list(Path(stored.file.path), user.region_id or "")
+    table = helper_table()
+    rows = read_helper_list(Path(stored.file.path), user.region_id or "", table)
     return {
+        "notes": table.notes(),
         "rows": sorted(rows, key=lambda row: not row.problems),
         "stored": stored,
         "new": sum(1 for row in rows if not row.problems and not row.existing),

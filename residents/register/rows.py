@@ -6,7 +6,7 @@ from datetime import date
 
 from core.access import masks
 from core.regions.names import TOWNSHIP_DIFFERS, TOWNSHIP_UNKNOWN, RegionNames
-from core.tables.cells import cell_text, read_phone, read_text
+from core.tables.cells import cell_text, formula_error, read_phone, read_text
 from core.tables.dates import read_birth_date
 from core.tables.headings import Column
 from residents.people import id_numbers, names
@@ -89,7 +89,10 @@ class RowReader:
         def wrong(column, code, found, message):
             problems.append(Problem(number, name[:60], column, code, str(found or "")[:60], message))
 
-        if not names.is_plausible(name):
+        formula = formula_error(get("name"), title="姓名") or formula_error(written, title="证件号码")
+        if formula:
+            wrong("姓名、证件号码", "formula_error", "", formula)
+        elif not names.is_plausible(name):
             wrong("姓名", "bad_name", get("name"), "姓名没有填写，或含有数字、符号等不是姓名的内容，请照身份证改正。")
         if bad_number:
             wrong("证件号码", bad_number, masks.mask(id_number), id_numbers.MESSAGES[bad_number])

@@ -22,6 +22,7 @@ def check(question: Question) -> Answer:
     except StatusListError as error:
         return answer.refuse_file(SheetError(UNREADABLE, str(error)))
     answer.sheet, answer.header_row = listed.sheet, listed.header_row
+    answer.note(listed.notes)
     for row in listed.rows:
         for problem in row.problems:
             answer.reject(row.number, problem.column, problem.code, problem.message)

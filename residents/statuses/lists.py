@@ -19,6 +19,7 @@ from core.jobs import services as jobs
 from core.tables import headings, reader
 from core.tables.cells import cell_text
 from core.tables.dates import FIRST_BIRTH, read_date
+from core.tables.lists import ListNote, ListReader, ListRow
 from residents.people import id_numbers, names
 from residents.people.disclosure import WITHHELD, WITHHELD_CODE, Disclosure, disclose, record_probe
 from residents.people.models import Resident, StatusEntry
@@ -89,40 +90,38 @@ class StatusList:
     header_row: int
     rows: list[Row]
     withheld: int = 0
+    notes: list[ListNote] = field(default_factory=list)
 
 
 def read_status_list(path: Path, *, scope: str, source: str, status: str = "") -> StatusList:
     """Read and match all rows. `scope`: the sender's region. `status`: what would be set, if that is known yet."""
-    book = reader.read(path, limits=reader.COUNTY_LIST)
-    candidates = ((sheet, headings.find(sheet, COLUMNS, {"name", *_NEEDED})) for sheet in book.sheets)
-    sheet, header = next(((s, h) for s, h in candidates if h and h.columns.keys() >= _NEEDED), (None, None))
-    if sheet is None or header is None:
+    table = ListReader(COLUMNS, _NEEDED, one_sheet=True, hidden_rows_are="没有登记。确要登记的请取消隐藏后重新上传。")
+    rows = [_row(row, source) for row in table.rows(reader.stream(path, limits=reader.COUNTY_LIST))]
+    if not table.found_heading:
         raise StatusListError("没有找到表头。表里要有“姓名、身份证号码、日期”几栏，请补上后重新上传。")
-    rows = [_row(number, cells, header.columns, source) for number, cells in sheet.rows if number > header.row]
     rows = [row for row in rows if row.name or row.id_number]
     if not rows:
         raise StatusListError("表头下面没有人员，请检查文件。")
-    for row in rows:
-        if row.number in sheet.hidden_rows:
-            row.refuse("行", "hidden_row", "这一行在表中是隐藏或筛掉的，没有登记。确要登记的请取消隐藏后重新上传。")
     known = disclose([(row.id_number, row.name) for row in rows if not row.problems], scope=scope)
     _match(rows, known, scope, status)
-    return StatusList(sheet.name, header.row, rows, known.misses)
+    return StatusList(table.sheet_name, table.last_row or 0, rows, known.misses, table.notes())
 
 
-def _row(number: int, cells: list[reader.Cell], columns: dict[str, int], source: str) -> Row:
-    def get(key: str) -> reader.Cell:
-        place = columns.get(key)
-        return cells[place] if place is not None and place < len(cells) else None
-
+def _row(listed: ListRow, source: str) -> Row:
+    get = listed.cells.get
     id_number, problem = id_numbers.read_cell(get("id_number"))
     if not problem and id_numbers.document_of(id_number) != id_numbers.Document.BIRTH:
         problem = id_numbers.check(id_number)
     written = cell_text(get("source")) or source
     since, _, bad_day = read_date(get("since"), title="日期", earliest=FIRST_BIRTH)
-    row = Row(number, names.normalise(get("name"))[:60], id_number[:30], since, written)
+    row = Row(listed.number, names.normalise(get("name"))[:60], id_number[:30], since, written)
+    column, error = listed.error(COLUMNS)
+    if error:
+        row.refuse(column, "formula_error", error)
     if problem:
         row.refuse("证件号码", problem, id_numbers.MESSAGES[problem])
+    if listed.hidden:
+        row.refuse("行", "hidden_row", "这一行在表中是隐藏或筛掉的，没有登记。确要登记的请取消隐藏后重新上传。")
     if len(written) > _SOURCE_LENGTH:
         row.refuse("依据", "too_long", f"依据太长，请写短一些：最多 {_SOURCE_LENGTH} 个字。")
     if bad_day:

@@ -49,7 +49,7 @@ def status_list(request):
             status_lists.record_withheld(listed, attachment=kept, actor=request.user)
             rows = sorted(listed.rows, key=lambda row: not row.problems)
             bad = sum(1 for row in rows if row.problems)
-            facts |= {"rows": rows[:500], "kept": kept, "bad": bad, "good": len(rows) - bad}
+            facts |= {"rows": rows[:500], "kept": kept, "bad": bad, "good": len(rows) - bad, "notes": listed.notes}
     status = 400 if form.is_bound and not form.is_valid() else 200
     return render(request, "residents/statuses/status_list.html", facts, status=status)
 

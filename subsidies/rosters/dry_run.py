@@ -10,7 +10,7 @@ from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import asked_campaign
 from subsidies.rosters.matching import STAGED_COLUMNS, classify, staged_values
 from subsidies.rosters.models import Roster, RosterRow
-from subsidies.rosters.sheet import Line, notice_of, read_roster
+from subsidies.rosters.sheet import Line, read_roster, roster_table
 
 Outcome = RosterRow.Outcome
 OUTCOMES = {Outcome.NEW: "new", Outcome.ENDED: "ended", Outcome.UNCHANGED: "unchanged"}
@@ -21,23 +21,24 @@ def check(question: Question) -> Answer:
 
     A full list's endings have no row of their own: their row is null.
     """
-    campaign, answer = asked_campaign(question.policy), Answer()
+    campaign, answer, table = asked_campaign(question.policy), Answer(), roster_table()
     department, category = _whose(campaign, question.category)
     try:
         require_file(question)
-        book = reader.read(question.file, limits=reader.COUNTY_LIST)
+        pieces = reader.stream(question.file, limits=reader.COUNTY_LIST)
         lines = read_roster(
-            book,
+            pieces,
             policy=campaign.policy,
             category=category,
             department=department,
             recognised_on=question.as_of,
             today=question.as_of,
+            table=table,
         )
     except reader.SheetError as error:
         return answer.refuse_file(error)
-    if notice := notice_of(book, lines):
-        answer.warn(None, "hidden_rows", notice)
+    answer.sheet, answer.header_row = table.sheet_name, table.last_row
+    answer.note(table.notes())
     with rolled_back():
         _try(campaign, question, department, category, lines, answer)
     return answer

@@ -12,7 +12,7 @@ from core.tables.reader import COUNTY_LIST
 from residents.people.disclosure import record_probe
 from subsidies.rosters.matching import STAGED_COLUMNS, classify, staged_values
 from subsidies.rosters.models import Roster, RosterRow
-from subsidies.rosters.sheet import notice_of, read_roster
+from subsidies.rosters.sheet import notice_of, read_roster, roster_table
 
 State, Outcome = Roster.State, RosterRow.Outcome
 
@@ -33,16 +33,18 @@ def read_file(
 ) -> str:
     """Read the list and sort its people into groups; safe to repeat. Return what to tell; a bad file is REFUSED."""
     progress(0, 3, "正在打开文件")
+    table = roster_table()
     try:
-        book = reader.read(roster.attachment.file.path, limits=COUNTY_LIST)
+        pieces = reader.stream(roster.attachment.file.path, limits=COUNTY_LIST)
         progress(1, 3, "正在读取名单")
         lines = read_roster(
-            book,
+            pieces,
             policy=roster.campaign.policy,
             category=roster.category,
             department=roster.department,
             recognised_on=roster.recognised_on,
             today=clock.today(),
+            table=table,
         )
     except reader.SheetError as error:
         with transaction.atomic():
@@ -56,7 +58,7 @@ def read_file(
         insert_rows(RosterRow, STAGED_COLUMNS, [staged_values(roster, line) for line in lines])
         analyze_table(RosterRow)
         classify(roster)
-        Roster.objects.filter(pk=roster.pk).update(state=State.READY, problem="", notice=notice_of(book, lines)[:500])
+        Roster.objects.filter(pk=roster.pk).update(state=State.READY, problem="", notice=notice_of(table)[:500])
         record_probe(
             misses=roster.rows.filter(outcome=Outcome.NAME_DIFFERS).count(),
             rows=len(lines),

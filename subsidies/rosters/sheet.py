@@ -2,17 +2,20 @@
 
 import datetime
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from core.tables.dates import FIRST_BIRTH, read_date
-from core.tables.headings import Column, Header, find, plain
-from core.tables.reader import Cell, Sheet, SheetError, Workbook
+from core.tables.headings import Column, find, plain
+from core.tables.lists import ListReader, ListRow
+from core.tables.reader import Sheet, SheetError
 from residents.people import id_numbers, names
 from subsidies.policy.policies import Policy
 
 NO_HEADING = "missing_columns"
 NO_ROWS = "no_rows"
 NEEDED = ("name", "id_number")
+MOST_SHEETS_LOOKED_AT = 20
 
 COLUMNS = (
     Column(
@@ -127,54 +130,60 @@ class Line:
     hidden: bool = False
 
 
+def roster_table() -> ListReader:
+    """The reader of one file: its hidden rows wait for a person."""
+    return ListReader(COLUMNS, NEEDED, hidden_rows_are="没有处理，请在“有问题”里逐行决定列入还是不列入。")
+
+
 def read_roster(
-    book: Workbook,
+    pieces: Iterable[Sheet],
     *,
     policy: Policy,
     category: str,
     department: str,
     recognised_on: datetime.date,
     today: datetime.date,
+    table: ListReader | None = None,
 ) -> list[Line]:
     """Return the people of a list, in the order of its sheets. Raise SheetError without a heading or people below it.
 
-    `category` and `recognised_on` hold where the list itself has no such column or cell.
+    `category` and `recognised_on` hold where the list itself has no such column or cell. `table` tells afterwards what
+    is to be said of the file.
     """
-    headings = [(sheet, find(sheet, COLUMNS, NEEDED)) for sheet in book.sheets if sheet.visible]
-    found = [(sheet, header) for sheet, header in headings if header and set(NEEDED) <= header.columns.keys()]
-    if not found and any(_is_list_of_heads(sheet) for sheet, _ in headings):
-        raise SheetError(HEADS_ONLY, _TELL_ALL)
-    if not found:
-        raise SheetError(NO_HEADING, "没有找到表头。名单要有一行写明“姓名”和“身份证号码”，请补上表头后重新上传。")
+    table = table or roster_table()
+    first_pieces: list[Sheet] = []
     lines, seen = [], {}
-    for sheet, header in found:
-        for number, cells in sheet.rows:
-            if number > header.row and (line := _line(number, _values(cells, header), policy, category, recognised_on)):
-                _check_line(line, policy, department, today)
-                line.hidden = number in sheet.hidden_rows
-                first = seen.setdefault((line.id_number, line.category), line)
-                if first is not line and first.hidden and not line.hidden:
-                    seen[line.id_number, line.category] = line
-                elif first is not line and not line.problem:
-                    line.repeats = first.number
-                lines.append(line)
+    for row in table.rows(_noting(pieces, first_pieces)):
+        if line := _line(row, policy, category, recognised_on):
+            _check_line(line, policy, department, today)
+            line.hidden = row.hidden
+            first = seen.setdefault((line.id_number, line.category), line)
+            if first is not line and first.hidden and not line.hidden:
+                seen[line.id_number, line.category] = line
+            elif first is not line and not line.problem:
+                line.repeats = first.number
+            lines.append(line)
+    if not table.found_heading and any(map(_is_list_of_heads, first_pieces)):
+        raise SheetError(HEADS_ONLY, _TELL_ALL)
+    if not table.found_heading:
+        raise SheetError(NO_HEADING, "没有找到表头。名单要有一行写明“姓名”和“身份证号码”，请补上表头后重新上传。")
     if not lines:
         raise SheetError(NO_ROWS, "表头下面没有人员。请填好后重新上传。")
     return lines
 
 
-def notice_of(book: Workbook, lines: list[Line]) -> str:
+def _noting(pieces: Iterable[Sheet], first_pieces: list[Sheet]) -> Iterator[Sheet]:
+    """Pass the pieces on and keep the first with rows of a few sheets, where the heading stands."""
+    for piece in pieces:
+        is_first = not first_pieces or first_pieces[-1].merged is not piece.merged
+        if piece.visible and piece.rows and is_first and len(first_pieces) < MOST_SHEETS_LOOKED_AT:
+            first_pieces.append(piece)
+        yield piece
+
+
+def notice_of(table: ListReader) -> str:
     """Tell of what a spreadsheet hides: rows that wait for a person's decision, sheets that were not read."""
-    notices = []
-    if hidden := [line.number for line in lines if line.hidden]:
-        rows = "、".join(map(str, hidden[:20])) + ("等" if len(hidden) > 20 else "")
-        notices.append(
-            f"表中有 {len(hidden)} 行是隐藏的（第 {rows} 行），没有处理，请在“有问题”里逐行决定列入还是不列入。"
-        )
-    if sheets := [sheet.name for sheet in book.sheets if not sheet.visible and sheet.rows]:
-        quoted = "、".join(f"“{name[:20]}”" for name in sheets[:5])
-        notices.append(f"隐藏的工作表{quoted}没有读取；其中有名单的，请取消隐藏后重新上传。")
-    return "".join(notices)
+    return "".join(note.message for note in table.notes())
 
 
 def _is_list_of_heads(sheet: Sheet) -> bool:
@@ -182,14 +191,8 @@ def _is_list_of_heads(sheet: Sheet) -> bool:
     return header is not None and set(NEEDED) <= header.columns.keys()
 
 
-def _values(cells: list[Cell], header: Header) -> dict[str, Cell]:
-    values = {key: cells[at] if at < len(cells) else None for key, at in header.columns.items()}
-    return {key: None if type(value) is str and not value.strip() else value for key, value in values.items()}
-
-
-def _line(
-    number: int, values: dict[str, Cell], policy: Policy, category: str, recognised_on: datetime.date
-) -> Line | None:
+def _line(row: ListRow, policy: Policy, category: str, recognised_on: datetime.date) -> Line | None:
+    number, values = row.number, row.cells
     raw_name, raw_id = values.get("name"), values.get("id_number")
     if raw_name is None and raw_id is None:
         return None
@@ -201,7 +204,9 @@ def _line(
     written = str(values["category"]).strip() if values.get("category") is not None else category
     known = policy.category(written)
     line = Line(number, names.normalise(raw_name)[:60], id_number[:30], known.name if known else "", recognised_on)
-    if problem or (problem := id_numbers.check(id_number)):
+    if (error := row.error(COLUMNS))[1]:
+        line.problem = error[1]
+    elif problem or (problem := id_numbers.check(id_number)):
         line.problem = id_numbers.MESSAGES[problem]
     elif known is None:
         line.problem = _which_category(policy, written)

@@ -194,7 +194,7 @@ def test_hidden_rows_are_said_and_left_to_a_person(desk, recognised, make_reside
     rows = [[p.name, p.id_number] for key, p in recognised.items() if key != "丁"] + [[new.name, new.id_number]]
     content = hide(workbook([("姓名", "身份证号码"), *rows]), 6, 7, sheet="旧表")
     roster = desk.hand_in([], content=content, kind=FULL, recognised_on=datetime.date(2024, 10, 1))
-    assert "2 行是隐藏的（第 6、7 行）" in roster.notice and "“旧表”没有读取" in roster.notice
+    assert "第 6、7 行在表里是隐藏的" in roster.notice and "“旧表”是隐藏的" in roster.notice
     assert set(roster.rows.filter(outcome=Outcome.HIDDEN).values_list("number", flat=True)) == {6, 7}
     assert held_names(roster) == {"己换名"}
     rosters.settle_row(row=roster.rows.get(number=7), decision="take", note="误隐藏", actor=desk.bureau)
