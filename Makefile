@@ -12,6 +12,7 @@
 # make picture docs/architecture.svg, drawn from the imports
 # make bench   the figures of bench/, printed with the machine
 # make lock    the locked requirements from the .in files
+# make slow    tests/slow.txt: the tests that make test FAST=1 leaves out, measured
 # make clean   the environment and the demo's data
 
 PYTHON ?= $(shell command -v python3.11 || echo python3)
@@ -22,7 +23,10 @@ PY = .venv/bin/python
 export DATA_DIR
 export BUSINESS_CLOCK = $(DATA_DIR)/clock
 
-.PHONY: run shell test fmt lint types cov mutants count picture bench lock clean
+.PHONY: help run shell test fmt lint types cov mutants count picture bench slow lock clean
+
+help:
+	@sed -n 's/^# //p' Makefile
 
 run: .venv/run.lock
 	@mkdir -p $(DATA_DIR)
@@ -72,6 +76,9 @@ count: .venv/dev.lock
 
 picture: .venv/dev.lock
 	@$(PY) -m docs.picture
+
+slow: .venv/dev.lock
+	@env -u TEST_DATABASE_URL -u TEST_REDIS_URL $(PY) -m pytest -q -n auto -p tests.slow --write-slow $(ARGS)
 
 bench: .venv/dev.lock
 	@$(PY) -m bench $(ARGS)

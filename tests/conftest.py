@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from tests.environment import DATA_DIR
+from tests.slow import function_of, listed
 
 # A busy machine is no reason to fail: nothing here asserts time. The suite tries the same examples every time, so that
 # it says the same of the same code; HYPOTHESIS_PROFILE=explore looks for new ones, and what it finds becomes a case.
@@ -37,6 +38,10 @@ def pytest_collection_modifyitems(config, items):
     """Tests of one engine's own behaviour run where that engine is; the other run does not count them as skipped."""
     _deselect(config, items, {"sqlite": "postgres", "postgresql": "sqlite"}[connection.vendor])
     if config.getoption("fast"):
+        slow = listed()
+        for item in items:
+            if function_of(item.nodeid) in slow:
+                item.add_marker("slow")
         for marker in LEFT_OUT_WHEN_FAST:
             _deselect(config, items, marker)
 
@@ -53,7 +58,7 @@ def pytest_terminal_summary(terminalreporter, config):
     """A fast run says that it was one: it is no reason to release."""
     if config.getoption("fast"):
         terminalreporter.write_line(
-            "FAST: left out all tests marked " + " or ".join(LEFT_OUT_WHEN_FAST) + ", and all of PostgreSQL and Redis; "
+            "FAST: left out what drives a browser, what tests/slow.txt names, and all of PostgreSQL and Redis. "
             "`make test` runs them."
         )
 
