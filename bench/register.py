@@ -70,7 +70,7 @@ def timed(title: str, work, rows: int) -> float:
 def write_file(path: Path, regions: Path) -> Path:
     import xlsxwriter
 
-    from tests.people import invented_number
+    from tests.factories import invented_number
 
     with regions.open(encoding="utf-8-sig", newline="") as file:
         villages = [row for row in csv.DictReader(file) if row["county_code"] == "411325"]

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from tests.environment import DATA_DIR
+from tests.factories import create_resident, create_user
 from tests.slow import function_of, listed
 
 # A busy machine is no reason to fail: nothing here asserts time. The suite tries the same examples every time, so that
@@ -139,33 +140,10 @@ def campaign(db, business_clock):
 @pytest.fixture
 def make_user(db):
     """`make_user("township", "411325101")` → an account with a known password that need not be changed."""
-    from core.accounts.models import User
-
-    def make(role: str, region: str | None = None, **fields):
-        number = User.objects.count() + 1
-        fields = {"username": f"{role}{number}", "name": f"测试{number}", "must_change_password": False, **fields}
-        return User.objects.create_user(password="test-Pass-1234", role=role, region_id=region, **fields)
-
-    return make
+    return create_user
 
 
 @pytest.fixture
 def make_resident(db):
     """`make_resident("411325101200", name=…)` → an invented resident whose number passes the check."""
-    from residents.people.models import Resident
-    from tests.people import invented_number
-
-    def make(village: str, *, name: str = "王小明", birth: str = "1970-05-01", sex: str = "M", **fields):
-        born = datetime.date.fromisoformat(birth)
-        number = fields.pop("id_number", None) or invented_number(born, sex, Resident.objects.count())
-        return Resident.objects.create(
-            village_id=village,
-            name=name,
-            birth_date=born,
-            sex=sex,
-            id_number=number,
-            registered_on=fields.pop("registered_on", datetime.date(2024, 1, 1)),
-            **fields,
-        )
-
-    return make
+    return create_resident

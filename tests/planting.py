@@ -20,7 +20,7 @@ from reporting.rankings.models import Snapshot
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.policy.models import PolicyVersion
-from tests.people import invented_number
+from tests.factories import invented_number
 
 APPS = ("residents", "subsidies", "collection", "employees", "reporting")
 #: Values that a model's constraints ask for; a function gets the planter.

@@ -1,12 +1,10 @@
 """One campaign by hand, from a helper's phone to the leader's: real browser, real files, real worker and beat."""
 
-import io
 import re
 from pathlib import Path
 
 import openpyxl
 import pytest
-from PIL import Image
 
 from collection.contributions.models import Contribution
 from collection.ledgers.models import LedgerBatch
@@ -16,6 +14,7 @@ from core.regions.models import Region
 from residents.people.models import Household, Resident
 from subsidies.campaigns.targets import set_targets
 from tests.browser.conftest import DESK, PATIENCE, PHONE
+from tests.factories import photo
 
 TOWNSHIP, VILLAGE = "411325101", "411325101200"
 PAYING = 6
@@ -81,9 +80,7 @@ def fill_ledger(path: Path) -> None:
 
 def slip() -> dict:
     """A photo of a bank slip, as a phone would send it."""
-    picture = io.BytesIO()
-    Image.new("RGB", (900, 600), "white").save(picture, "JPEG")
-    return {"name": "回单.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
+    return {"name": "回单.jpg", "mimeType": "image/jpeg", "buffer": photo(size=(900, 600))}
 
 
 def collect_by_ledger(page, tmp_path) -> None:

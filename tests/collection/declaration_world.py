@@ -6,7 +6,6 @@ from collections import Counter
 from decimal import Decimal
 
 from django.core.files.base import ContentFile
-from PIL import Image
 
 from collection.contributions.models import Contribution
 from collection.declarations import drafts, feedback
@@ -20,12 +19,11 @@ from core.files.photos import read_photo
 from core.regions.models import Region
 from residents.people.models import InsuredYear
 from tests.collection.paid_people import PAYEE, TOWNSHIP, bank, pay
+from tests.factories import photo
 
 TODAY = datetime.date(2024, 10, 25)
 State = Declaration.State
-_jpeg = io.BytesIO()
-Image.new("RGB", (400, 300), "white").save(_jpeg, "JPEG")
-PHOTO = read_photo(io.BytesIO(_jpeg.getvalue()))
+PHOTO = read_photo(io.BytesIO(photo()))
 
 
 class Office:

@@ -7,7 +7,6 @@ from collections import defaultdict
 from decimal import Decimal
 
 from django.db import connection, transaction
-from PIL import Image
 
 from collection.cash import services as deposits
 from collection.cash.models import Deposit
@@ -27,7 +26,7 @@ from core.refusals import Refused
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.quotes.quote import quote
-from tests.people import invented_number
+from tests.factories import invented_number, photo
 
 VILLAGES = ("411325101200", "411325101201", "411325102200")
 FIRST = datetime.date(2024, 10, 1)
@@ -36,13 +35,7 @@ REFUSALS = (Refused, Refused, receipts.ReceiptRefused, contributions.Contributio
 ZERO = Decimal("0.00")
 
 
-def photo():
-    data = io.BytesIO()
-    Image.new("RGB", (300, 300), "white").save(data, "PNG")
-    return read_photo(io.BytesIO(data.getvalue()))
-
-
-PHOTO = photo()
+PHOTO = read_photo(io.BytesIO(photo()))
 
 
 class World:

@@ -11,7 +11,7 @@ from collection.money.models import Movement
 from collection.receipts.models import Receipt
 from residents.people.models import Resident
 from subsidies.quotes.quote import quote
-from tests.people import invented_number
+from tests.factories import invented_number
 
 TOWNSHIP, VILLAGE, OTHER = "411325101", "411325101200", "411325101201"
 #: In another township.

@@ -8,8 +8,7 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
-from tests.people import invented_number
-from tests.workbooks import workbook
+from tests.factories import invented_number, workbook
 
 POLICY, VILLAGE = "411325-2025", "411325101200"
 ANNA = invented_number(datetime.date(1990, 1, 1), "F", 1)

@@ -11,7 +11,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from PIL import Image
 
 from collection.cash import services as deposits
 from collection.cash.forms import DepositForm
@@ -23,6 +22,7 @@ from collection.receipts.models import Receipt, ReceiptBook
 from core.files.photos import read_photo
 from core.messages.models import OutboxMessage
 from core.regions.models import Region
+from tests.factories import photo
 
 COUNTY, TOWN, VILLAGE, OTHER = "411325", "411325101", "411325101200", "411325101201"
 ELSEWHERE = "411325102200"
@@ -30,9 +30,7 @@ pytestmark = pytest.mark.django_db
 
 
 def image(colour="white"):
-    data = io.BytesIO()
-    Image.new("RGB", (400, 300), colour).save(data, "PNG")
-    return data.getvalue()
+    return photo(colour, "PNG")
 
 
 def slip(**changes):

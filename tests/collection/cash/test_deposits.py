@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from PIL import Image
 
 from collection.cash import services as deposits
 from collection.cash.models import Deposit
@@ -22,6 +21,7 @@ from core.files.models import Attachment
 from core.files.photos import read_photo
 from core.refusals import Refused
 from core.regions.models import Region
+from tests.factories import photo
 
 VILLAGE, OTHER = "411325101200", "411325101201"
 DAY = datetime.date(2024, 10, 20)
@@ -29,9 +29,7 @@ pytestmark = pytest.mark.django_db
 
 
 def picture(colour="white"):
-    data = io.BytesIO()
-    Image.new("RGB", (400, 300), colour).save(data, "PNG")
-    return read_photo(io.BytesIO(data.getvalue()))
+    return read_photo(io.BytesIO(photo(colour)))
 
 
 PHOTO = picture()

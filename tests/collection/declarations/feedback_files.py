@@ -1,6 +1,6 @@
 """The tax bureau's answer to a declaration, as a file."""
 
-from tests.workbooks import workbook
+from tests.factories import workbook
 
 
 def book(rows, title="导入结果", heading=("序号", "姓名", "证件号码", "导入结果", "失败原因")):

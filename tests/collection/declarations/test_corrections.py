@@ -16,7 +16,7 @@ from residents.counter.corrections import change_number
 from residents.people.models import Resident
 from tests.collection.declarations.feedback_files import answers, book
 from tests.collection.paid_people import TOWNSHIP, VILLAGE, pay
-from tests.people import invented_number
+from tests.factories import invented_number
 
 pytestmark = pytest.mark.django_db
 State = Declaration.State

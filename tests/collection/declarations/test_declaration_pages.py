@@ -6,7 +6,6 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from PIL import Image
 
 import collection.tasks  # noqa: F401
 from collection.closing.models import CampaignClosing
@@ -18,6 +17,7 @@ from collection.self_payments.models import SelfPayment
 from core.jobs import services as jobs
 from core.jobs.models import Job
 from core.pages.frame import todos_for
+from tests import factories
 from tests.collection.declarations.feedback_files import answers, book
 from tests.collection.paid_people import TOWNSHIP, VILLAGE, bank, pay
 
@@ -53,9 +53,7 @@ def worker(silent_queue):
 
 
 def photo():
-    content = io.BytesIO()
-    Image.new("RGB", (400, 300), "white").save(content, "JPEG")
-    return SimpleUploadedFile("回单.jpg", content.getvalue(), "image/jpeg")
+    return SimpleUploadedFile("回单.jpg", factories.photo(), "image/jpeg")
 
 
 def table(content, name="反馈.xlsx"):

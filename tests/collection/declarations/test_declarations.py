@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
-from PIL import Image
 
 from collection.contributions.models import Contribution
 from collection.declarations import drafts, feedback
@@ -21,6 +20,7 @@ from core.files import photos
 from core.refusals import Refused
 from core.regions.models import Region
 from residents.people.models import InsuredYear
+from tests import factories
 from tests.collection.paid_people import DAY, OTHER, PAYEE, TOWNSHIP, VILLAGE, bank, pay
 
 pytestmark = pytest.mark.django_db
@@ -34,9 +34,7 @@ def township(campaign):
 
 @pytest.fixture
 def photo():
-    content = io.BytesIO()
-    Image.new("RGB", (400, 300), "white").save(content, "JPEG")
-    return photos.read_photo(io.BytesIO(content.getvalue()))
+    return photos.read_photo(io.BytesIO(factories.photo()))
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from residents.people.models import Resident
 from tests.at_once import together
 from tests.collection.declaration_world import PHOTO, TODAY, Office, State, refused, what_is_wrong
 from tests.collection.paid_people import DAY, FAR, TOWNSHIP, VILLAGE, bank, pay
-from tests.people import invented_number
+from tests.factories import invented_number
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -21,7 +21,7 @@ from core.tables.reader import Sheet
 from residents.people.models import Resident
 from tests.collection.declarations.feedback_files import answers, book
 from tests.collection.paid_people import FAR, TOWNSHIP, bank, pay
-from tests.people import invented_number
+from tests.factories import invented_number
 
 pytestmark = pytest.mark.django_db
 State = Declaration.State

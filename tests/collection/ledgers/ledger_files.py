@@ -4,8 +4,7 @@ import datetime
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.people import invented_number
-from tests.workbooks import workbook
+from tests.factories import invented_number, workbook
 
 HEADING = [
     "序号",

@@ -14,7 +14,7 @@ from collection.ledgers.verdicts import BookedPayment, LedgerFacts, ReceiptUse, 
 from core.tables.reader import RowRanges, Sheet, SheetError, Workbook
 from subsidies.policy import policies
 from tests.collection.ledgers.ledger_files import HEADING, number_of, person
-from tests.people import invented_number
+from tests.factories import invented_number
 
 VILLAGE, OTHER = "411325101200", "411325101201"
 RULES = policies.load("411325-2025")

@@ -23,7 +23,7 @@ from core.regions.models import Region
 from residents.people.models import FormerNumber, Household, Resident
 from subsidies.quotes.selectors import quote_residents
 from tests.collection.ledgers.ledger_files import person, upload, xlsx
-from tests.people import invented_number
+from tests.factories import invented_number
 
 pytestmark = pytest.mark.usefixtures("silent_queue")
 VILLAGE, OTHER = "411325101200", "411325101201"

@@ -4,7 +4,6 @@ import datetime
 import io
 
 import pytest
-from PIL import Image
 
 from collection.contributions.models import Contribution
 from collection.notices import services as notices
@@ -15,6 +14,7 @@ from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.services import BUILT_IN, load_regions, read_regions
 from residents.people.models import Resident
+from tests import factories
 from tests.collection.paid_people import VILLAGE, pay
 
 pytestmark = pytest.mark.django_db
@@ -34,9 +34,7 @@ def village(campaign):
 @pytest.fixture
 def photo():
     def photo(colour="white"):
-        content = io.BytesIO()
-        Image.new("RGB", (400, 300), colour).save(content, "JPEG")
-        return read_photo(io.BytesIO(content.getvalue()))
+        return read_photo(io.BytesIO(factories.photo(colour)))
 
     return photo
 

@@ -24,8 +24,7 @@ from core.tables.reader import Sheet
 from residents.people.models import InsuredYear, Resident
 from subsidies.rosters.models import Identity
 from tests.collection.paid_people import PAYEE, VILLAGE, pay
-from tests.people import invented_number
-from tests.workbooks import workbook
+from tests.factories import invented_number, workbook
 
 pytestmark = pytest.mark.django_db
 DAY = "2024-10-12"

@@ -1,15 +1,13 @@
 """Uploads: both sides of each size, and what the page is told so that a large file never travels."""
 
-import io
-
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
 
 from core.files.fields import PhotoField, SheetField, UploadField
 from core.tables import reader
+from tests.factories import photo
 
 
 def file(size):
@@ -45,8 +43,6 @@ def test_the_page_knows_the_limit_and_the_kinds():
 
 
 def test_a_photograph_comes_back_read_and_anything_else_is_refused():
-    picture = io.BytesIO()
-    Image.new("RGB", (300, 300)).save(picture, "PNG")
-    assert PhotoField().clean(SimpleUploadedFile("a.png", picture.getvalue())).jpeg.startswith(b"\xff\xd8\xff")
+    assert PhotoField().clean(SimpleUploadedFile("a.png", photo(form="PNG"))).jpeg.startswith(b"\xff\xd8\xff")
     with pytest.raises(ValidationError, match="照片"):
         PhotoField().clean(file(500))

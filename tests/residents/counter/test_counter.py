@@ -20,7 +20,7 @@ from residents.people.selectors import resident_ids
 from residents.statuses.services import set_status
 from subsidies.campaigns.models import Campaign
 from tests.at_once import waits_for
-from tests.people import invented_number
+from tests.factories import invented_number
 
 HERE, NEXT, FAR, ABROAD = "411325100001", "411325100002", "411325101200", "411323001001"
 BORN = datetime.date(2024, 5, 6)

@@ -18,7 +18,7 @@ from residents.people.models import Resident
 from subsidies.quotes.quote import quote
 from subsidies.rosters.models import Identity
 from tests.at_once import waits_for
-from tests.people import invented_number
+from tests.factories import invented_number
 
 HERE, NEXT, FAR = "411325100001", "411325100002", "411325101200"
 

@@ -20,8 +20,7 @@ from residents.register import reading, writing
 from residents.register import services as register
 from residents.register.models import RegisterBatch
 from tests.at_once import waits_for
-from tests.people import invented_number
-from tests.workbooks import workbook
+from tests.factories import invented_number, workbook
 
 TITLES = [
     "姓名",

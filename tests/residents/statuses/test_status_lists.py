@@ -13,7 +13,7 @@ from core.jobs import services as jobs
 from core.jobs.models import Job
 from residents.people.models import Resident
 from residents.statuses import lists as status_lists
-from tests.people import invented_number
+from tests.factories import invented_number
 
 HERE, NEXT, FAR = "411325100001", "411325100002", "411325101200"
 

@@ -11,7 +11,7 @@ from subsidies import tasks  # noqa: F401 — registers the handler
 from subsidies.rosters import services as rosters
 from subsidies.rosters.models import Roster
 from subsidies.rosters.selectors import outcome_counts
-from tests.workbooks import workbook
+from tests.factories import workbook
 
 
 @pytest.fixture

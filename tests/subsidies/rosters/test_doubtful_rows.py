@@ -19,8 +19,7 @@ from subsidies.rosters import services as rosters
 from subsidies.rosters.models import Identity, Roster, RosterRow
 from subsidies.rosters.nearness import Doubtful, Missing, is_nearly_the_name, is_nearly_the_number, may_mean
 from subsidies.rosters.selectors import outcome_counts
-from tests.people import invented_number
-from tests.workbooks import workbook
+from tests.factories import invented_number, workbook
 
 VILLAGE = "411325101200"
 FULL, Outcome = Roster.Kind.FULL, RosterRow.Outcome

@@ -17,8 +17,7 @@ from subsidies.rosters.models import Identity, Roster, RosterRow
 from subsidies.rosters.reading import read_file
 from subsidies.rosters.selectors import outcome_counts
 from tests.at_once import together
-from tests.people import invented_number
-from tests.workbooks import workbook
+from tests.factories import invented_number, workbook
 
 VILLAGE = "411325101200"
 Outcome = RosterRow.Outcome
