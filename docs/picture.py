@@ -53,11 +53,11 @@ def in_order(names: set[str], edges: dict[str, set[str]]) -> list[str]:
 
     def deep(name: str, above: frozenset[str] = frozenset()) -> int:
         if name not in depth:
-            below = [deep(other, above | {name}) for other in edges.get(name, set()) & names - above]
+            below = [deep(other, above | {name}) for other in sorted(edges.get(name, set()) & names - above)]
             depth[name] = 1 + max(below, default=-1)
         return depth[name]
 
-    return sorted(names, key=lambda name: (-deep(name), name))
+    return sorted(sorted(names), key=lambda name: (-deep(name), name))
 
 
 def wrapped(text: str, limit: int) -> list[str]:
