@@ -47,7 +47,7 @@ class Limit:
     days: int
     amount: Decimal
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.days < 0 or self.amount < 0:
             raise ValueError("双限的天数和额度不能为负")
 

@@ -67,7 +67,7 @@ def warnings_on(standing: Standing, limit: Limit, steps: Steps) -> tuple[DutyWar
     """
     found = []
 
-    def warn(step: Step, amount: Decimal, days: int, since: date, occasion: date):
+    def warn(step: Step, amount: Decimal, days: int, since: date, occasion: date) -> None:
         found.append(DutyWarning(step, LEVELS[step], amount, days, since, f"{step}:{occasion.isoformat()}"))
 
     as_of = standing.as_of
@@ -76,7 +76,7 @@ def warnings_on(standing: Standing, limit: Limit, steps: Steps) -> tuple[DutyWar
     if standing.falls_due and steps.on_due_day:
         opened = next(duty.opened for duty in standing.duties if duty.due == as_of)
         warn(Step.DUE_TODAY, standing.falls_due, 0, opened, as_of)
-    if standing.fresh:
+    if standing.fresh and standing.fresh_since and standing.oldest:
         age = (as_of - standing.fresh_since).days
         if age in steps.on_days:
             warn(Step.COMING_DUE, standing.fresh, limit.days - age, standing.fresh_since, as_of)

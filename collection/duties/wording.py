@@ -42,13 +42,13 @@ def words(standing: Standing, outlook: Outlook, limit: Limit) -> Words:
 
 
 def headline(standing: Standing) -> str:
-    if standing.status == Status.OVERDUE:
+    if standing.status == Status.OVERDUE and standing.late_since:
         days = (standing.as_of - standing.late_since).days
         text = f"已逾期 {days} 天：{yuan(standing.late)}应在{day(standing.late_since)}前缴存，请今天就去缴存。"
         return text + (f"另有{yuan(standing.falls_due)}今天到期。" if standing.falls_due else "")
     if standing.status == Status.DUE_TODAY:
         return f"今天必须缴存 {yuan(standing.falls_due)}。"
-    if standing.status == Status.RUNNING:
+    if standing.status == Status.RUNNING and standing.due:
         return f"请在{day(standing.due)}前缴存 {yuan(standing.in_hand)}，还有 {standing.days_left} 天。"
     if standing.surplus:
         return f"缴存比已记的收款多 {yuan(standing.surplus)}，请核对是否有缴费没有上传。"

@@ -22,7 +22,7 @@ class Stamp:
     made_at: datetime
     policy: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{STAMP_WORD}：{self.village}-{self.year}-{self.made_at:%Y%m%d%H%M}-{self.policy}"
 
 

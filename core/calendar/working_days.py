@@ -16,7 +16,7 @@ def is_working_day(day: date, table: Mapping[date, bool]) -> bool:
     if day in table:
         return table[day]
     if is_known(day.year):
-        return chinese_calendar.is_workday(day)
+        return bool(chinese_calendar.is_workday(day))
     return day.weekday() < 5
 
 

@@ -66,7 +66,8 @@ def find(sheet: Sheet, columns: Sequence[Column], needed: Iterable[str]) -> Head
     """
     needed = frozenset(needed)
     rows = [(number, _texts(sheet, number, cells)) for number, cells in sheet.rows[:ROWS_SEARCHED]]
-    best, best_score, fewest = None, (0,), min(2, len(columns))
+    best: Header | None = None
+    best_score, fewest = (0, 0, 0), min(2, len(columns))
     for index in range(len(rows)):
         for levels in _levels(rows, index):
             header = _header(levels, columns)
@@ -141,7 +142,7 @@ def _settle_shared(
         keys = [key for key, at in found.items() if at == position]
         if len(keys) > 1:
             ranks = {column.key: _rank(column, titles[position]) for column in columns if column.key in keys}
-            keep = min(keys, key=lambda key: 999 if ranks[key] is None else ranks[key])
+            keep = min(keys, key=lambda key: 999 if (rank := ranks[key]) is None else rank)
             for key in keys:
                 if key != keep:
                     del found[key]

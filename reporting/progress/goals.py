@@ -4,10 +4,13 @@ Stage goals are of the task (内乡 五: 90 % by 31 October, 100 % by 30 Novembe
 residents, not fewer than last year, and 99 % of the key groups.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import ceil
+
+from subsidies.policy.policies import Policy
 
 PACE_DAYS = 7
 
@@ -53,7 +56,7 @@ class StageOutlook:
         return self.days_left > 0 and self.present_a_day * self.days_left < self.gap
 
 
-def current_stage(stages, today: date) -> StageGoal | None:
+def current_stage(stages: Iterable[StageGoal], today: date) -> StageGoal | None:
     """The stage under way: the earliest whose day has not passed; after all of them the last one; None if none."""
     ordered = sorted(stages, key=lambda stage: stage.by)
     ahead = [stage for stage in ordered if stage.by >= today]
@@ -136,7 +139,7 @@ def yearly_goals(
     return goals
 
 
-def stages_of(policy) -> list[StageGoal]:
+def stages_of(policy: Policy) -> list[StageGoal]:
     """The policy's stages that carry a goal."""
     return [StageGoal(by=s.end, share=Fraction(s.goal), name=s.name) for s in policy.stages if s.goal is not None]
 

@@ -38,8 +38,8 @@ def _table() -> dict[int, str | None]:
             if folded != chr(code):
                 by_code[code] = folded
     for pair in _EQUIVALENT.split():
-        code, _, stands_for = pair.partition(":")
-        by_code.setdefault(int(code, 16), chr(int(stands_for, 16)))
+        looks, _, stands_for = pair.partition(":")
+        by_code.setdefault(int(looks, 16), chr(int(stands_for, 16)))
     return by_code
 
 

@@ -6,9 +6,10 @@ Their annotations are the schema of the policy files (schema.py). Amounts are yu
 import datetime
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from subsidies.policy.schema import Money, Percent, Ratio
 
@@ -54,7 +55,7 @@ class Source(NamedTuple):
     document: str
     clause: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"《{self.document}》{self.clause}"
 
 
@@ -80,7 +81,7 @@ class Document:
 class Sourced:
     """A rule with its source; `assumed` marks a reading of ours, `says` tells which, `other` the one not taken."""
 
-    source: str | Source
+    source: Annotated[Source, str]
     assumed: bool = False
     says: str = ""
     other: str = ""
@@ -397,7 +398,7 @@ def spelling(name: str) -> str:
     return re.sub(r"[\s“”\"'‘’]", "", unicodedata.normalize("NFKC", name))
 
 
-def parts_of(rule, key: str):
+def parts_of(rule: Any, key: str) -> Iterator[tuple[str, Sourced]]:
     """The sub-rules of `rule` with their keys."""
     for f in fields(rule):
         value = getattr(rule, f.name)

@@ -7,10 +7,12 @@ is a function in quote.py or benefits.py under the name that the file gives.
 
 import datetime
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from subsidies.policy import checks
 from subsidies.policy.employee_parts import Employees
@@ -103,7 +105,7 @@ class Policy:
     @cached_property
     def by_age_from(self) -> datetime.date:
         """Nobody born before this day gets a subsidy by age alone."""
-        return min((c.born_from for c in self.by_age), default=datetime.date.max)
+        return min((c.born_from for c in self.by_age if c.born_from), default=datetime.date.max)
 
     @cached_property
     def recognised(self) -> tuple[Category, ...]:
@@ -173,7 +175,7 @@ def parse(text: str, name: str) -> Policy:
     if not isinstance(documents, dict) or not documents:
         raise tables.error("documents", "缺少文件清单（[documents.简称]）")
     papers = {key: tables.build(Document, table, f"documents.{key}") for key, table in documents.items()}
-    policy = tables.build(
+    policy: Policy = tables.build(
         Policy,
         data,
         id=f"{data.get('county_code')}-{data.get('year')}",
@@ -186,7 +188,7 @@ def parse(text: str, name: str) -> Policy:
     return policy
 
 
-def _assumptions(rule, key: str):
+def _assumptions(rule: Any, key: str) -> Iterator[Assumption]:
     for at, part in parts_of(rule, key):
         if part.assumed:
             yield Assumption(

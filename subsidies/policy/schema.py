@@ -1,7 +1,8 @@
 """TOML text → frozen dataclasses, strictly: every refusal names the file, the key and the line.
 
 A dataclass's annotations are the schema. Understood: str, int, bool, date, time, Money, Ratio, Percent, a nested
-dataclass, and tuples of these; `| None` or a default makes a key optional. Amounts and ratios are written as strings,
+dataclass, and tuples of these; `| None` or a default makes a key optional; Annotated[X, str] is an X that the file
+writes as text and that is put in place afterwards. Amounts and ratios are written as strings,
 because a TOML float is not exact and a TOML integer would lose its decimals.
 """
 
@@ -12,6 +13,7 @@ import types
 import typing
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
 
 Money = typing.NewType("Money", Decimal)
 Ratio = typing.NewType("Ratio", Decimal)
@@ -32,7 +34,7 @@ _EXACT = {
 class PolicyError(ValueError):
     """A policy file that cannot be used: `.name` the file, `.key` the dotted key, `.line` (1-based), `.says` why."""
 
-    def __init__(self, name: str, key: str, line: int, says: str):
+    def __init__(self, name: str, key: str, line: int, says: str) -> None:
         self.name, self.key, self.line, self.says = name, key, line, says
         super().__init__(f"{name} 第 {line} 行 {key}：{says}" if key else f"{name} 第 {line} 行：{says}")
 
@@ -40,14 +42,14 @@ class PolicyError(ValueError):
 class NoSuchPolicy(PolicyError, LookupError):
     """There is no file under this name."""
 
-    def __init__(self, name: str):
+    def __init__(self, name: str) -> None:
         super().__init__(name, "", 1, "没有这个政策文件")
 
 
 class Tables:
     """A parsed TOML text that knows the line of each of its keys. Keys are dotted, items of arrays are [n] from 0."""
 
-    def __init__(self, text: str, name: str):
+    def __init__(self, text: str, name: str) -> None:
         self.text, self.name = text, name
         try:
             self.data = tomllib.loads(text)
@@ -64,7 +66,7 @@ class Tables:
             at = at.rpartition("[")[0] if at.endswith("]") else at.rpartition(".")[0]
         return PolicyError(self.name, key, self.lines.get(at, 1), says)
 
-    def build(self, schema: type, table: dict, key: str = "", **given):
+    def build(self, schema: Any, table: object, key: str = "", **given: object) -> Any:
         """`table`, which stands at `key`, as an object of `schema`; `given` are fields the file does not carry."""
         if not isinstance(table, dict):
             raise self.error(key, "应当是一个表（[…]）")
@@ -84,8 +86,10 @@ class Tables:
                 raise self.error(prefix + field, "缺少出处（文件与条款）" if field == "source" else "缺少这个键")
         return schema(**values)
 
-    def value(self, kind, raw, key: str):
+    def value(self, kind: Any, raw: Any, key: str) -> Any:
         """`raw` checked and converted to `kind`."""
+        if typing.get_origin(kind) is Annotated:
+            kind = typing.get_args(kind)[1]
         if typing.get_origin(kind) in (types.UnionType, typing.Union):
             kind = next(k for k in typing.get_args(kind) if k is not type(None))
         if typing.get_origin(kind) is tuple:
@@ -107,7 +111,7 @@ class Tables:
             self._check_text(raw, key)
         return raw
 
-    def _check_text(self, raw: str, key: str):
+    def _check_text(self, raw: str, key: str) -> None:
         if not raw.strip():
             raise self.error(key, "不能是空的")
         if len(raw) > LONGEST:
@@ -122,9 +126,9 @@ class Tables:
             raise self.error(key, f"不是数：{raw!r}") from None
 
 
-def _fields(schema: type) -> dict:
+def _fields(schema: Any) -> dict[str, tuple[Any, bool]]:
     """The schema's keys: name → (type, required)."""
-    hints = typing.get_type_hints(schema)
+    hints = typing.get_type_hints(schema, include_extras=True)
     return {
         f.name: (hints[f.name], f.default is MISSING and f.default_factory is MISSING) for f in fields(schema) if f.init
     }
@@ -132,7 +136,9 @@ def _fields(schema: type) -> dict:
 
 def _lines_of_keys(text: str) -> dict[str, int]:
     """Where each key stands. Enough of TOML for policy files, which hold no multi-line strings."""
-    lines, counts, table = {}, {}, ""
+    lines: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    table = ""
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
             table = header[2].replace('"', "")

@@ -76,13 +76,13 @@ def quote(
         _check_payment_day(policy, birth_date, paid_on)
     standard, category = policy.standard, policy.ordinary
     no_fee = _birth_year_fee(policy, birth_date, parent_insured)
+    amounts: tuple[Reason, ...]
+    why: tuple[Reason, ...] = ()
     if no_fee:
-        standard, amounts, why = NO_FEE, (no_fee,), ()
+        standard, amounts = NO_FEE, (no_fee,)
     else:
         if held or birth_date >= policy.by_age_from:
             category, why = _choose_category(policy, birth_date, paid_on, held)
-        else:
-            why = ()
         amounts = _amounts(policy, category)
     subsidy = NO_FEE if no_fee or category.subsidy is None else category.subsidy
     covered = benefits.cover(
