@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from subsidies.policy.policies import load
-from subsidies.quotes.benefits import large_illness
+from subsidies.quotes.benefits import large_illness, waiting_months
 from subsidies.quotes.quote import QuoteError, Recognition, quote
 
 NEIXIANG, XIXIA, QINSHUI, GAOYANG, TUNLIU = (
@@ -89,6 +89,12 @@ REFUSALS = [
     (QINSHUI, "2025-11-26", [], {}, "payment_day_closed", "征缴期内每月 1—25 日办理缴费，2025-11-26 不能缴费，请在办理日期内缴（《沁水县人民政府办公室关于做好2026年度城乡居民基本医疗保险参保缴费工作的通知》四）"),
 ]
 # fmt: on
+
+
+def test_waiting_that_ends_on_the_last_day_of_the_year_leaves_that_day():
+    answer = ask(NEIXIANG, "2025-08-31", [], insured_years=[2023])
+    assert (answer.benefit_from, answer.benefit_to) == (datetime.date(2025, 12, 31), datetime.date(2025, 12, 31))
+    assert waiting_months(NEIXIANG, late=True, gap=1) == 4  # nothing paid back unless it is said
 
 
 @pytest.mark.parametrize(("policy", "paid", "marks", "facts", "sentences"), REASONS)
