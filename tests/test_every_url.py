@@ -417,8 +417,13 @@ class Walk:
         return values | {"q": planted.number, "id_number": planted.number, "purpose": "看一看", "reason": "试一试"}
 
     def _ask(self, method, url, data=None):
-        self.client.force_login(self.user)
         response = getattr(self.client, method)(url, data or {})
+        if response.status_code == 302 and response.url.startswith(("/login/", "/admin/login/")):
+            self.client.force_login(self.user)  # for the first page, and after one that logged out
+            for value in (data or {}).values():
+                if hasattr(value, "seek"):
+                    value.seek(0)
+            response = getattr(self.client, method)(url, data or {})
         if response.status_code == 302 and "=~" in response.url:  # a number stays out of the address
             return self.client.get(response.url)
         return response
