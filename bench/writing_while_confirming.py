@@ -76,12 +76,12 @@ def _village():
     from collection.receipts.books import issue_book, register_book
     from core.accounts.models import User
     from core.regions.models import Region
-    from demo.people import Village
+    from demo.people import InventedVillage
     from residents.people.models import Household, Resident
     from subsidies.campaigns.services import open_campaign
 
     campaign, _ = open_campaign(policy_id="411325-2025")
-    people = Village(VILLAGE, 12, ROWS, 1).people
+    people = InventedVillage(VILLAGE, 12, ROWS, 1).people
     homes = Household.objects.bulk_create(
         [Household(village_id=VILLAGE, number=f"{n:04d}") for n in sorted({p.household for p in people})]
     )
