@@ -1,7 +1,7 @@
 """The models of every topic, where Django looks for them; code imports them from their topics."""
 
 from collection.cash.models import Deposit  # noqa: F401
-from collection.closing.models import CampaignClosing  # noqa: F401
+from collection.closing.models import CampaignClosing, ClosingConsent  # noqa: F401
 from collection.consequences.models import Consequence  # noqa: F401
 from collection.contributions.models import Contribution, ContributionFund  # noqa: F401
 from collection.declarations.models import Declaration, DeclarationRow, Feedback, VerdictWord  # noqa: F401

@@ -1,8 +1,23 @@
-"""The closing in the menu, and the panel that says a campaign is closed."""
+"""The closing in the menu, what waits for another office, and the panel that says a campaign is closed."""
 
-from core.pages.frame import Entry, Panel
+from django.urls import reverse
+
+from collection.closing.consents import OFFICES
+from collection.closing.models import ClosingConsent
+from core.pages.frame import Entry, Panel, Todo
 
 ENTRIES = [Entry("征缴办结", "campaign_close", 95)]
+
+
+def todos(user, campaign) -> list[Todo]:
+    """What the other office has asked for and nobody of this one has agreed to."""
+    if user.role not in OFFICES:
+        return []
+    asked = ClosingConsent.objects.for_user(user).filter(campaign=campaign, agreed_at=None, used_at=None)
+    return [
+        Todo(f"{consent.get_kind_display()}等您单位同意", reverse("campaign_consents"))
+        for consent in asked.exclude(asked_by__role=user.role)
+    ]
 
 
 def panel(user, campaign) -> Panel | None:

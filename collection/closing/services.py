@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Count, F, Sum
 
 from collection.cash.models import Deposit
+from collection.closing.consents import last_day_to_reopen, refuse_before_the_end
 from collection.closing.models import CampaignClosing
 from collection.declarations import stuck
 from collection.declarations.models import Declaration, DeclarationRow
@@ -21,11 +22,13 @@ from collection.money import services as money
 from collection.money.models import VillageAccount
 from collection.money.selectors import recount
 from collection.notices.models import PublicNotice
+from collection.notices.selectors import not_shown
 from collection.refunds.models import Refund
 from collection.self_payments.models import PaidList, SelfPayment
 from collection.self_payments.selectors import waiting
 from core.access import masks
 from core.access.roles import Role
+from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.refusals import Refused
@@ -35,6 +38,8 @@ from subsidies.campaigns import watermark
 from subsidies.campaigns.models import Campaign
 
 SHOWN = 200
+#: How long a closed year may be opened again, where the officer sets nothing else.
+REOPEN_DAYS = 15
 _PLACES = {"in_hand": "村级手中", "township": "乡镇账户", "clearing": "待报解专户"}
 
 
@@ -60,9 +65,12 @@ def open_items(*, campaign: Campaign, limit: int | None = SHOWN) -> list[OpenIte
 
 
 @transaction.atomic
-def close_campaign(*, campaign: Campaign, reasons: dict[str, str], seen: dict[str, int], actor) -> CampaignClosing:
+def close_campaign(
+    *, campaign: Campaign, reasons: dict[str, str], seen: dict[str, int], actor: User, reopen_days: int = REOPEN_DAYS
+) -> CampaignClosing:
     """Freezes the campaign. `reasons`: a sentence for each kind still open. `seen`: the counts the officer was shown;
-    if they have changed, the officer is to look again. Closed before: the closing there is.
+    if they have changed, the officer is to look again. Closed before: the closing there is. Before the period is over
+    two offices have to agree (consents.py); `reopen_days`: how long it may be opened again.
 
     Raises Refused. Locks every village's account first, also of those that had none yet, so that no money moves
     while the sums are written down.
@@ -74,7 +82,8 @@ def close_campaign(*, campaign: Campaign, reasons: dict[str, str], seen: dict[st
     accounts = money.lock_accounts(campaign=campaign, villages=villages.values_list("pk", flat=True))
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
     if campaign.closed_at:
-        return CampaignClosing.objects.get(campaign=campaign)
+        return CampaignClosing.objects.get(campaign=campaign, reopened_at__isnull=True)
+    refuse_before_the_end(campaign)
     items = open_items(campaign=campaign, limit=None)
     if wrong := [item.title for item in items if item.must]:
         raise Refused(f"{'、'.join(wrong)}：必须先处理，不能办结。")
@@ -93,6 +102,7 @@ def close_campaign(*, campaign: Campaign, reasons: dict[str, str], seen: dict[st
         campaign=campaign,
         closed_by=actor,
         closed_at=moment,
+        reopen_until=last_day_to_reopen(reopen_days),
         sums=sums,
         open_items=[
             {
@@ -255,21 +265,15 @@ def _differences(campaign, limit) -> OpenItem:
 
 
 def _notices(campaign, limit) -> OpenItem:
-    """Villages with insured people whose list has not hung out its days."""
-    closed = PublicNotice.objects.filter(campaign=campaign, state=PublicNotice.State.CLOSED).values("village")
+    """Villages with insured people whose names have not hung out their days; later payers need a further notice."""
     hanging = dict(
         PublicNotice.objects.filter(campaign=campaign, state__in=["prepared", "posted"]).values_list("village", "state")
     )
-    villages = (
-        Region.objects.in_region(campaign.county_id)
-        .filter(
-            pk__in=campaign.contributions.filter(ended_at__isnull=True, state="posted").order_by().values("village")
-        )
-        .exclude(pk__in=closed)
-    )
+    left = not_shown(campaign=campaign).order_by().values("village")
+    villages = Region.objects.in_region(campaign.county_id).filter(pk__in=left)
     labels = dict(PublicNotice.State.choices)
     rows = [
-        [_place(village), "", labels.get(hanging.get(village.pk), "没有公示")]
+        [_place(village), "", labels.get(hanging.get(village.pk), "还有人没有公示")]
         for village in _first(villages.select_related("parent").order_by("pk"), limit)
     ]
     return OpenItem("notices", "没有公示完的村", villages.count(), ZERO, rows)

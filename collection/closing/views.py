@@ -2,22 +2,79 @@
 
 from decimal import Decimal
 
-from django.shortcuts import redirect, render
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
+from collection.closing import consents
 from collection.closing import services as close
-from collection.closing.forms import ClosingForm
-from collection.closing.models import CampaignClosing
+from collection.closing.forms import ClosingForm, ConsentForm
+from collection.closing.models import CampaignClosing, ClosingConsent
+from config import clock
 from core.access.roles import Role, roles
 from core.audit import services as audit
-from core.pages.form_steps import run_step
+from core.pages.form_steps import flash_form_errors, run_step
 from core.tables.writer import xlsx_response
 from subsidies.campaigns.selectors import campaign_or_404
+
+
+def _closing_of(user, campaign) -> CampaignClosing | None:
+    rows = CampaignClosing.objects.for_user(user).select_related("closed_by")
+    return rows.filter(campaign=campaign, reopened_at__isnull=True).first()
+
+
+@roles(*consents.OFFICES)
+@require_POST
+def consent_ask(request, kind):
+    """Ask for an early closing or a reopening."""
+    campaign, form = campaign_or_404(request.user), ConsentForm(request.POST)
+    if kind not in ClosingConsent.Kind.values:
+        raise Http404
+    if flash_form_errors(request, form):
+        run_step(
+            request,
+            lambda: consents.ask_consent(campaign=campaign, kind=kind, actor=request.user, **form.cleaned_data),
+            "已提出，等另一个部门的人同意。",
+        )
+    return redirect("campaign_consents")
+
+
+@roles(*consents.OFFICES)
+@require_POST
+def consent_give(request, pk):
+    consent = get_object_or_404(ClosingConsent.objects.for_user(request.user), pk=pk)
+    run_step(request, lambda: consents.give_consent(consent=consent, actor=request.user), "已同意。")
+    return redirect("campaign_consents")
+
+
+@roles(Role.COUNTY)
+@require_POST
+def campaign_reopen(request):
+    campaign = campaign_or_404(request.user)
+    run_step(request, lambda: consents.reopen_campaign(campaign=campaign, actor=request.user), f"{campaign}已重开。")
+    return redirect("campaign_consents")
+
+
+@roles(*consents.OFFICES)
+def campaign_consents(request):
+    """What two offices have asked and agreed: an early closing, a reopening."""
+    campaign = campaign_or_404(request.user)
+    facts = {
+        "title": "提前办结和重开",
+        "campaign": campaign,
+        "closing": _closing_of(request.user, campaign),
+        "kind": ClosingConsent.Kind.EARLY if campaign.is_open else ClosingConsent.Kind.REOPEN,
+        "consents": campaign.consents.select_related("asked_by", "agreed_by"),
+        "form": ConsentForm(),
+        "reopens": request.user.role == Role.COUNTY and not campaign.is_open,
+    }
+    return render(request, "collection/closing/campaign_consents.html", facts)
 
 
 @roles(Role.COUNTY)
 def campaign_close(request):
     campaign = campaign_or_404(request.user)
-    if closing := CampaignClosing.objects.for_user(request.user).filter(campaign=campaign).first():
+    if closing := _closing_of(request.user, campaign):
         if request.GET.get("export"):
             return _export(request, campaign, closing)
         facts = {"title": f"{campaign}办结报告", "closing": closing, "campaign": campaign}
@@ -34,7 +91,13 @@ def campaign_close(request):
         and form.is_valid()
         and run_step(
             request,
-            lambda: close.close_campaign(campaign=campaign, reasons=form.reasons, seen=form.seen, actor=request.user),
+            lambda: close.close_campaign(
+                campaign=campaign,
+                reasons=form.reasons,
+                seen=form.seen,
+                reopen_days=form.days_to_reopen,
+                actor=request.user,
+            ),
             f"{campaign}已办结并冻结。",
         )
     ):
@@ -47,6 +110,7 @@ def campaign_close(request):
             "campaign": campaign,
             "items": items,
             "form": form,
+            "too_early": clock.today() <= campaign.policy.period.end,
             "blocked": [item.title for item in items if item.must],
         },
         status=400 if form.errors else 200,

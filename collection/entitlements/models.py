@@ -44,6 +44,7 @@ class DifferenceCase(models.Model):
     handled_by = models.ForeignKey(USER, models.PROTECT, verbose_name="处理人", null=True, related_name="+")
     handled_at = models.DateTimeField("处理时间", null=True)
     note = models.CharField("处理说明", max_length=200, blank=True)
+    document = models.CharField("决定依据的文件", max_length=120, blank=True)
 
     scope_field = "village_id"
     objects = ScopedQuerySet.as_manager()

@@ -17,12 +17,14 @@ from collection.entitlements.models import DifferenceCase
 from collection.money import services as money
 from collection.refunds.models import Refund
 from config import clock
+from core.access.roles import Role
+from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import CHUNK
 from core.jobs import services as jobs
 from core.refusals import Refused
-from core.text import clean_text
+from core.text import clean_text, required_text
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.watermark import next_timestamp
@@ -158,6 +160,50 @@ def resolve_case(*, case: DifferenceCase, note: str, actor) -> DifferenceCase:
     case.state, case.handled_by, case.handled_at, case.note = Case.HANDLED, actor, clock.now(), note
     case.save(update_fields=["state", "handled_by", "handled_at", "note"])
     audit.record("difference.handle", actor=actor, obj=case, summary=f"先缴后认定已处理：{case.note}")
+    return case
+
+
+@transaction.atomic
+def decide_difference(
+    *, case: DifferenceCase, grants: bool, document: str, note: str = "", actor: User
+) -> DifferenceCase:
+    """Grant or refuse the difference where the notice is silent, by a document that is named. Raises Refused.
+
+    Granted, it is a refund case like any other: its payee and two reviews; as it is paid the fund of the category that
+    was recognised owes it (`book_difference`). Who owes nothing and has paid gets all of it, and stays insured.
+    """
+    document, note = required_text(document, "决定依据的文件", 120), clean_text(note, "处理说明", 200)
+    moment = next_timestamp(campaign_id=case.campaign_id)
+    money.lock_accounts(campaign=case.campaign, villages=[case.village_id])
+    if case.campaign.closed_meanwhile():
+        raise Refused(f"{case.campaign}已办结，不能再登记怎么处理。")
+    if actor.role != Role.COUNTY:
+        raise Refused("差额退不退由县医保局决定。")
+    rows = DifferenceCase.objects.select_for_update(of=("self",)).select_related("contribution", "campaign")
+    case = rows.get(pk=case.pk)
+    if case.state != Case.OPEN:
+        raise Refused("这一笔已经处理过了。")
+    if grants:
+        if case.contribution.ended_at:
+            raise Refused(f"这笔缴费{case.contribution.get_state_display()}，没有差额可退。")
+        case.refund = Refund.objects.create(
+            campaign=case.campaign,
+            contribution=case.contribution,
+            resident_id=case.contribution.resident_id,
+            village_id=case.village_id,
+            reason=REASON,
+            reason_name="身份变更差额",
+            amount=case.difference,
+            ends_enrolment=False,
+            note=f"依据{document}：认定为{case.category}，应缴 {case.due} 元"[:200],
+            requested_by=actor,
+            requested_at=moment,
+        )
+    case.state = Case.REFUNDING if grants else Case.HANDLED
+    case.handled_by, case.handled_at, case.document, case.note = actor, clock.now(), document, note
+    case.save(update_fields=["refund", "state", "handled_by", "handled_at", "document", "note"])
+    says = f"退差额 {case.difference} 元" if grants else "不退差额"
+    audit.record("difference.decide", actor=actor, obj=case, summary=f"先缴后认定：依据{document}决定{says}")
     return case
 
 

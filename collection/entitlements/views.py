@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from collection.entitlements import groups as special
-from collection.entitlements import services as consequences
+from collection.entitlements import services as entitlements
 from collection.entitlements.forms import CaseForm, ReasonForm
 from collection.entitlements.models import DifferenceCase
 from config import clock
@@ -40,8 +40,8 @@ def special_groups(request):
         "may_enrol": request.user.role == Role.COUNTY and campaign.is_open,
     }
     if request.user.role == Role.COUNTY:
-        facts["waiting"] = consequences.owing_nothing(campaign).count()
-        facts["job"] = Job.objects.filter(key=consequences.enrolment_key(campaign)).order_by("-created_at").first()
+        facts["waiting"] = entitlements.owing_nothing(campaign).count()
+        facts["job"] = Job.objects.filter(key=entitlements.enrolment_key(campaign)).order_by("-created_at").first()
         facts["open_cases"] = DifferenceCase.objects.filter(campaign=campaign, state=DifferenceCase.State.OPEN).count()
     return render(request, "collection/entitlements/special_groups.html", facts)
 
@@ -117,7 +117,7 @@ def not_insured(request, pk):
 def enrol_free(request):
     campaign = campaign_or_404(request.user)
     if campaign.is_open:
-        consequences.ask_to_enrol(campaign=campaign, actor=request.user)
+        entitlements.ask_to_enrol(campaign=campaign, actor=request.user)
     return redirect("special_groups")
 
 
@@ -154,10 +154,17 @@ def difference_resolve(request, pk):
     if flash_form_errors(request, form):
         run_step(
             request,
-            lambda: consequences.resolve_case(case=case, actor=request.user, **form.cleaned_data),
+            lambda: _settle_difference(case, form.cleaned_data, request.user),
             "已记下处理结果。",
         )
     return redirect("difference_list")
+
+
+def _settle_difference(case: DifferenceCase, facts: dict, user) -> None:
+    if facts["grants"] is None:
+        entitlements.resolve_case(case=case, note=facts["note"], actor=user)
+    else:
+        entitlements.decide_difference(case=case, actor=user, **facts)
 
 
 def _department(request) -> str:

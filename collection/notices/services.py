@@ -9,9 +9,9 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from collection.contributions.models import Contribution
 from collection.money.steps import refuse_closed
 from collection.notices.models import Objection, PublicNotice
+from collection.notices.selectors import not_shown
 from config import clock
 from core.access import masks
 from core.audit import services as audit
@@ -41,7 +41,7 @@ def prepare_notice(*, campaign: Campaign, village: Region, actor) -> PublicNotic
         return at_hand
     people = listed(campaign=campaign, village=village.pk)
     if not people:
-        raise Refused(f"{village.name}还没有已入库的人，没有名单可以公示。")
+        raise Refused(f"{village.name}没有还未公示过的已入库人员，没有名单可以公示。")
     try:
         with transaction.atomic():
             notice = PublicNotice.objects.create(
@@ -59,10 +59,8 @@ def prepare_notice(*, campaign: Campaign, village: Region, actor) -> PublicNotic
 
 
 def listed(*, campaign: Campaign, village: str) -> list[list[str]]:
-    """[[masked name, masked number], …] of the posted people, in the order of the register."""
-    people = Contribution.objects.filter(
-        campaign=campaign, village=village, state=Contribution.State.POSTED, ended_at__isnull=True
-    ).order_by("resident__household_id", "resident_id")
+    """Return [[masked name, masked number], …] of posted people whom no notice has shown, by household."""
+    people = not_shown(campaign=campaign).filter(village=village).order_by("resident__household_id", "resident_id")
     return [
         [masks.mask_name(name), masks.mask(number)]
         for name, number in people.values_list("resident__name", "resident__id_number")

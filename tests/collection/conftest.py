@@ -33,6 +33,15 @@ def officer(make_user):
 
 
 @pytest.fixture
+def agreed(campaign, officer, taxman):
+    """Both offices agree to close before the period is over."""
+    from collection.closing import consents
+
+    asked = consents.ask_consent(campaign=campaign, kind="early", reason="试点提前", actor=officer)
+    return consents.give_consent(consent=asked, actor=taxman)
+
+
+@pytest.fixture
 def office(campaign, make_user):
     return Office(campaign, make_user)
 

@@ -9,7 +9,9 @@ import pytest
 from django.urls import reverse
 
 from collection.cash.models import Deposit
+from collection.closing import consents
 from collection.closing import services as close
+from collection.closing.models import CampaignClosing, ClosingConsent
 from collection.contributions.models import Contribution
 from collection.contributions.services import ContributionRefused
 from collection.declarations import corrections, drafts, feedback, stuck
@@ -24,7 +26,7 @@ from core.regions.models import Region
 from tests.at_once import waits_for
 from tests.collection.paid_people import DAY, OTHER, TOWNSHIP, VILLAGE, bank, pay
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("agreed")]
 
 
 @pytest.fixture
@@ -257,3 +259,70 @@ def test_after_the_closing_nothing_is_verified_reviewed_or_awaited(client, campa
     client.force_login(make_user("tax", "411325"))
     page = client.get(reverse("refund_detail", args=[refund.pk])).content.decode()
     assert "初审通过" not in page and "上传材料</button>" not in page and "数据已冻结" in page
+
+
+# --- Two offices ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def nobody_agreed(campaign):
+    ClosingConsent.objects.all().delete()
+
+
+@pytest.mark.parametrize(("day", "closes"), [("2024-12-31T10:00", False), ("2025-01-01T10:00", True)])
+def test_no_closing_before_the_period_is_over(campaign, officer, nobody_agreed, business_clock, day, closes):
+    business_clock(day)
+    if closes:
+        assert close.close_campaign(campaign=campaign, reasons={}, seen={}, actor=officer)
+        return
+    with pytest.raises(Refused, match="征缴期到 2024-12-31"):
+        close.close_campaign(campaign=campaign, reasons={}, seen={}, actor=officer)
+
+
+def test_two_people_of_different_offices_agree(campaign, officer, taxman, clerk, make_user, nobody_agreed):
+    with pytest.raises(Refused, match="提出"):
+        consents.ask_consent(campaign=campaign, kind="early", reason="x", actor=clerk)
+    asked = consents.ask_consent(campaign=campaign, kind="early", reason="系统切换", actor=officer)
+    assert consents.ask_consent(campaign=campaign, kind="early", reason="又点", actor=officer) == asked
+    for wrong in (officer, make_user("county", "411325"), clerk):
+        with pytest.raises(Refused, match="另一个部门"):
+            consents.give_consent(consent=asked, actor=wrong)
+    with pytest.raises(Refused, match="两个人"):
+        close.close_campaign(campaign=campaign, reasons={}, seen={}, actor=officer)
+    consents.give_consent(consent=asked, actor=taxman)
+    assert close.close_campaign(campaign=campaign, reasons={}, seen={}, actor=officer)
+    asked.refresh_from_db()
+    assert asked.used_at
+
+
+def test_opened_again_within_the_days_that_were_set(closed, officer, taxman, business_clock):
+    with pytest.raises(Refused, match="两个人"):
+        consents.reopen_campaign(campaign=closed, actor=officer)
+    asked = consents.ask_consent(campaign=closed, kind="reopen", reason="漏记入库", actor=taxman)
+    consents.give_consent(consent=asked, actor=officer)
+    business_clock("2024-11-09T10:00")
+    with pytest.raises(Refused, match="由县医保局"):
+        consents.reopen_campaign(campaign=closed, actor=taxman)
+    assert consents.reopen_campaign(campaign=closed, actor=officer).is_open
+    with pytest.raises(Refused, match="没有办结"):
+        consents.reopen_campaign(campaign=closed, actor=officer)
+
+
+def test_not_opened_again_when_the_days_are_over(closed, officer, taxman, business_clock):
+    asked = consents.ask_consent(campaign=closed, kind="reopen", reason="漏记入库", actor=officer)
+    consents.give_consent(consent=asked, actor=taxman)
+    business_clock("2024-11-10T10:00")
+    assert CampaignClosing.objects.get().reopen_until == datetime.date(2024, 11, 9)
+    with pytest.raises(Refused, match="期限已过"):
+        consents.reopen_campaign(campaign=closed, actor=officer)
+
+
+def test_the_page_of_both_offices(campaign, client, officer, taxman, nobody_agreed):
+    client.force_login(officer)
+    assert client.post(reverse("consent_ask", args=["early"]), {"reason": "系统切换"}).status_code == 302
+    assert client.post(reverse("consent_ask", args=["later"]), {"reason": "x"}).status_code == 404
+    client.force_login(taxman)
+    assert "等您单位同意" in client.get(reverse("home")).content.decode()
+    client.post(reverse("consent_give", args=[ClosingConsent.objects.get().pk]))
+    assert ClosingConsent.objects.get().agreed_by == taxman
+    assert "系统切换" in client.get(reverse("campaign_consents")).content.decode()

@@ -261,7 +261,7 @@ def test_a_notice_by_hand(campaign, people, as_role, business_clock):
     assert PublicNotice.objects.get().state == "closed"
 
 
-def test_closing_by_hand(campaign, people, as_role):
+def test_closing_by_hand(campaign, people, as_role, agreed):
     pay(campaign, people["township"], people=2)
     county = as_role("county")
     shown = page(county, "campaign_close")

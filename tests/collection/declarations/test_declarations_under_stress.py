@@ -316,9 +316,12 @@ def test_a_draft_crosses_the_withdrawal_of_a_payment(campaign, office):
 
 
 def test_closing_crosses_a_posting(campaign, office):
+    from collection.closing import consents
     from collection.closing.services import close_campaign, open_items
 
     declaration = office.remitted(2)
+    asked = consents.ask_consent(campaign=campaign, kind="early", reason="试点提前", actor=office.officer)
+    consents.give_consent(consent=asked, actor=office.taxman)
     seen = {item.kind: item.count for item in open_items(campaign=campaign)}
     results = together(
         lambda: close_campaign(campaign=campaign, reasons=dict.fromkeys(seen, "x"), seen=seen, actor=office.officer),

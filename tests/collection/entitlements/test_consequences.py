@@ -12,7 +12,9 @@ from collection.contributions.models import Contribution, ContributionFund
 from collection.contributions.services import Payment, record_contributions
 from collection.entitlements import services as entitlements
 from collection.entitlements.models import DifferenceCase
+from collection.money import services as money
 from collection.money.models import Movement
+from collection.refunds import services as refunds
 from collection.refunds.models import Refund
 from core.access.roles import Role
 from core.audit.models import Event
@@ -370,3 +372,47 @@ def test_a_worker_lost_right_after_applying_a_list_has_applied_it(neixiang, make
         job.refresh_from_db()
         assert (job.state, job.message[:3]) == ("done", "已应用")
     assert Contribution.objects.count() == 1 and Event.objects.filter(action="roster.apply").count() == 1
+
+
+# --- Paid, then recognised: to the end ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("category", "difference"), [("低保对象", 80), ("特困人员", 400)])
+def test_where_the_notice_is_silent_the_bureau_grants_it_by_a_document(
+    neixiang, make_resident, make_user, category, difference
+):
+    person = make_resident(VILLAGE)
+    paid = neixiang.pay(person, "2024-10-10")
+    neixiang.mark([person], category, since="2024-10-15")
+    case = DifferenceCase.objects.get()
+    with pytest.raises(Refused, match="文件"):
+        entitlements.decide_difference(case=case, grants=True, document="", actor=neixiang.clerk)
+    entitlements.decide_difference(case=case, grants=True, document="宛医保〔2024〕9号", actor=neixiang.clerk)
+    refund = Refund.objects.get()
+    assert (refund.amount, refund.ends_enrolment, refund.reason_name) == (difference, False, "身份变更差额")
+    facts = [
+        money.Fact(f"{kind}:{paid.pk}", kind, VILLAGE, paid.amount, datetime.date(2024, 10, 20))
+        for kind in (Movement.Kind.DEPOSIT, Movement.Kind.REMIT, Movement.Kind.POST)
+    ]
+    for fact in facts:
+        money.record_movements(campaign=neixiang.campaign, actor=neixiang.clerk, facts=[fact])
+    Contribution.objects.filter(pk=paid.pk).update(state=State.POSTED)
+    refunds.set_payee(refund=refund, actor=neixiang.clerk, **PAYEE)
+    refunds.pass_first(refund=refund, actor=make_user(Role.TAX, "411325"))
+    refunds.pay_refund(refund=refund, actor=neixiang.head)
+    case.refresh_from_db()
+    paid.refresh_from_db()
+    assert (case.state, case.document, paid.ended_at) == ("handled", "宛医保〔2024〕9号", None)
+    assert ContributionFund.objects.get(contribution=paid).amount == difference
+    with pytest.raises(Refused, match="处理过"):
+        entitlements.decide_difference(case=case, grants=False, document="x", actor=neixiang.clerk)
+
+
+def test_refused_by_a_document_nothing_goes_back(neixiang, make_resident):
+    person = make_resident(VILLAGE)
+    neixiang.pay(person, "2024-10-10")
+    neixiang.mark([person], "低保对象", since="2024-10-15")
+    case = DifferenceCase.objects.get()
+    entitlements.decide_difference(case=case, grants=False, document="会议纪要3号", actor=neixiang.clerk)
+    case.refresh_from_db()
+    assert (case.state, Refund.objects.count()) == ("handled", 0)

@@ -5,9 +5,11 @@ import io
 
 import pytest
 
+from collection.closing.services import open_items
 from collection.contributions.models import Contribution
 from collection.notices import services as notices
 from collection.notices.models import Objection, PublicNotice
+from collection.notices.selectors import not_shown
 from core.calendar.models import Holiday
 from core.files.photos import read_photo
 from core.refusals import Refused
@@ -63,7 +65,7 @@ def test_the_list_is_masked_and_tells_nothing_else(prepared):
 
 def test_only_those_whose_money_has_arrived(campaign, village, helper):
     pay(campaign, helper, people=2)
-    with pytest.raises(Refused, match="没有已入库"):
+    with pytest.raises(Refused, match="已入库人员"):
         notices.prepare_notice(campaign=campaign, village=village, actor=helper)
 
 
@@ -143,3 +145,18 @@ def test_nothing_in_a_closed_campaign(campaign, posted, helper, photo):
     type(campaign).objects.filter(pk=campaign.pk).update(closed_at=campaign.opened_at)
     with pytest.raises(Refused, match="已经办结"):
         notices.add_photos(notice=posted, photos=[photo("red")], actor=helper)
+
+
+def test_who_pays_after_a_notice_gets_a_further_one(campaign, village, posted, helper, clerk, business_clock):
+    shown = posted.people
+    assert shown
+    business_clock("2024-11-02T09:00")
+    notices.close_notice(notice=posted, actor=helper)
+    with pytest.raises(Refused, match="没有还未公示过"):
+        notices.prepare_notice(campaign=campaign, village=village, actor=helper)
+    assert not not_shown(campaign=campaign).exists()
+    pay(campaign, clerk, channel="self", people=2)
+    assert not_shown(campaign=campaign).count() == 2
+    further = notices.prepare_notice(campaign=campaign, village=village, actor=helper)
+    assert (further.people, further.pk != posted.pk) == (2, True)
+    assert "notices" in {item.kind for item in open_items(campaign=campaign)}

@@ -1,0 +1,23 @@
+"""What pages and services ask about public notices."""
+
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from collection.contributions.models import Contribution
+from collection.notices.models import PublicNotice
+from subsidies.campaigns.models import Campaign
+
+
+def not_shown(*, campaign: Campaign) -> QuerySet[Contribution]:
+    """Return the posted payments that came after their village's last notice was made and hung out its days.
+
+    A village's first notice shows all; who pays later gets a further one (方案 四（一）7).
+    """
+    closed = PublicNotice.objects.filter(
+        campaign=campaign, village=OuterRef("village"), state=PublicNotice.State.CLOSED
+    )
+    last = closed.order_by().values("village").annotate(last=Max("prepared_at")).values("last")
+    rows = Contribution.objects.filter(campaign=campaign, state=Contribution.State.POSTED, ended_at__isnull=True)
+    return rows.annotate(shown_at=Subquery(last), since=Coalesce("posted_at", "recorded_at")).filter(
+        Q(shown_at__isnull=True) | Q(since__gt=F("shown_at"))
+    )
