@@ -6,13 +6,17 @@ class CollectionConfig(AppConfig):
     verbose_name = "征缴"
 
     def ready(self):
+        from collection.consequences import quotes
         from collection.consequences import services as consequences
         from collection.contributions.bookings import on_booked
         from collection.villages import story_sections
         from residents.people import story
         from residents.people.facts import FactKind, on_fact
+        from subsidies.campaigns.hooks import on_adopted
 
         on_fact(consequences.follow_statuses, kinds={FactKind.STATUS, FactKind.MERGED})
+        on_fact(quotes.follow_quotes, kinds=set(quotes.FACTS))
+        on_adopted(quotes.follow_policy)
         on_booked(consequences.follow_bookings)
         story.register(30, story_sections.contributions)
         story.register(32, story_sections.way_of_the_money)

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from collection.cash.notices import queue_warnings
-from collection.consequences import rosters  # noqa: F401
+from collection.consequences import quotes, rosters  # noqa: F401
 from collection.declarations import file as declaration_file  # noqa: F401
 from collection.entitlements import services as entitlements  # noqa: F401
 from collection.ledgers import confirm as ledger_confirm  # noqa: F401

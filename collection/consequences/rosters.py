@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from collection.consequences.quotes import work_out_quotes
 from collection.contributions.models import Contribution
 from collection.entitlements import services as entitlements
 from collection.entitlements.models import DifferenceCase
@@ -25,7 +26,9 @@ def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: boo
     """Apply a list (subsidies/rosters/services.py) with all that follows. Raises Refused."""
     _refuse_closed(roster.campaign)
     marked = rosters.apply_roster(roster=roster, seen=seen, endings_confirmed=endings_confirmed, actor=actor)
-    return entitlements.apply_effects(campaign=roster.campaign, residents=marked, roster=roster, actor=actor)
+    effects = entitlements.apply_effects(campaign=roster.campaign, residents=marked, roster=roster, actor=actor)
+    work_out_quotes(residents=_people_of(roster), fact="身份认定变化", actor=actor, batch=f"roster-{roster.pk}")
+    return effects
 
 
 @transaction.atomic
@@ -46,7 +49,14 @@ def withdraw_roster(*, roster: Roster, reason: str, actor: User) -> set[int]:
         _drop_case(case, reason, actor)
     revived = rosters.withdraw_roster(roster=roster, reason=reason, keep=stays, actor=actor)
     entitlements.apply_effects(campaign=roster.campaign, residents=revived, roster=None, actor=actor)
+    work_out_quotes(residents=_people_of(roster), fact="身份认定撤回", actor=actor, batch=f"roster-{roster.pk}")
     return stays
+
+
+def _people_of(roster: Roster) -> set[int]:
+    """Return whose identities the list made or ended."""
+    changed = roster.rows.filter(outcome__in=["new", "ended"], resident__isnull=False)
+    return set(changed.values_list("resident_id", flat=True))
 
 
 def _refuse_closed(campaign) -> None:

@@ -4,7 +4,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from collection.consequences import decisions
+from collection.consequences import decisions, quotes
 from collection.consequences.forms import DecisionForm
 from collection.consequences.models import Consequence
 from collection.consequences.selectors import list_rows
@@ -51,5 +51,7 @@ def _decide(consequence: Consequence, facts: dict, user) -> None:
             note=facts["note"],
             actor=user,
         )
+    elif consequence.outcome == Consequence.Outcome.REVIEW:
+        quotes.confirm_quote(consequence=consequence, note=facts["note"], actor=user)
     else:
         decisions.settle_consequence(consequence=consequence, note=facts["note"], actor=user)

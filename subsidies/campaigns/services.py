@@ -5,6 +5,7 @@ from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.services import load_regions, read_regions
+from subsidies.campaigns.hooks import report_adopted
 from subsidies.campaigns.models import Campaign
 from subsidies.policy import policies
 from subsidies.policy.models import PolicyVersion
@@ -64,7 +65,8 @@ def new_version(campaign: Campaign) -> policies.Policy | None:
 def adopt_version(*, campaign: Campaign, expected: str, reason: str, actor) -> PolicyVersion:
     """From now on the campaign runs on what its policy file says now, which must be the version `expected` (its hash).
 
-    What was quoted before keeps the version it was quoted with. Raises Refused.
+    What was quoted before keeps the version it was quoted with, until an officer confirms what changes for it.
+    Raises Refused.
     """
     campaign = Campaign.objects.select_for_update().select_related("county").get(pk=campaign.pk)
     if not campaign.is_open:
@@ -87,6 +89,7 @@ def adopt_version(*, campaign: Campaign, expected: str, reason: str, actor) -> P
         before={"policy": before},
         after={"policy": rules.hash},
     )
+    report_adopted(campaign, actor)
     return campaign.policy_version
 
 
