@@ -13,7 +13,7 @@ from core.regions.models import Region
 from employees.declarations import services as declarations
 from employees.units.credit_code import check_character
 from employees.units.services import register_unit
-from tests.people import invented_number
+from tests.factories import invented_number
 
 COUNTY = "411323"
 NOVEMBER = datetime.date(2025, 11, 1)

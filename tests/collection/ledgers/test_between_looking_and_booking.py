@@ -22,7 +22,7 @@ from residents.statuses.services import set_status
 from tests.at_once import together, waits_for
 from tests.collection.entitlements.test_consequences import County
 from tests.collection.ledgers.ledger_files import person, upload
-from tests.people import invented_number
+from tests.factories import invented_number
 
 VILLAGE, OTHER = "411325101200", "411325101201"
 BatchState, RowState = LedgerBatch.State, LedgerRow.State

@@ -17,7 +17,7 @@ from collection.refunds.transfer_sheet import BankLine, read_answers
 from core.refusals import Refused
 from core.tables.reader import Sheet
 from tests.collection.paid_people import PAYEE, VILLAGE, pay
-from tests.workbooks import workbook
+from tests.factories import workbook
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2024, 10, 25)

@@ -19,7 +19,7 @@ from residents.people.facts import FactKind, ParentFact
 from residents.people.models import Resident
 from residents.people.selectors import resident_ids
 from residents.statuses.services import set_status
-from tests.people import invented_number
+from tests.factories import invented_number
 
 HERE, NEXT, FAR = "411325100001", "411325100002", "411325101200"
 
