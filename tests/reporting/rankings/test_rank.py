@@ -148,7 +148,20 @@ def test_fingerprint_is_the_same_in_every_release():
     )
 
 
-@pytest.mark.parametrize("content", [1.0, {"a": [0.1]}, {1: "a"}, {"a": {3}}, {"a": b"x"}])
-def test_fingerprint_refuses_what_can_be_spelt_in_two_ways(content):
-    with pytest.raises(TypeError):
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (1.0, "float has no single spelling"),
+        ({"a": [0.1]}, "float has no single spelling"),
+        ({1: "a"}, "keys are strings, not int"),
+        ({"a": {3}}, "set has no single spelling"),
+        ({"a": b"x"}, "bytes has no single spelling"),
+    ],
+)
+def test_fingerprint_refuses_what_can_be_spelt_in_two_ways(content, says):
+    with pytest.raises(TypeError, match=f"^fingerprint: {says}$"):
         fingerprint(content)
+
+
+def test_without_an_earlier_week_nothing_was_gained():
+    assert Achievement("a", 10, 5).gained == 0
