@@ -17,3 +17,12 @@ def required_text(text: str | None, what: str, at_most: int = 200) -> str:
     if not text:
         raise Refused(f"请填写{what}。")
     return text
+
+
+def whole_number(text: str | None, *, at_most: int = 999_999_999) -> int | None:
+    """The number from 0 to `at_most` that ASCII digits write; None for anything else. ("²" passes str.isdigit, and int()
+    refuses it; a database refuses thirty digits.)"""
+    text = text or ""
+    if not (text.isascii() and text.isdecimal()) or len(text) > len(str(at_most)):
+        return None
+    return number if (number := int(text)) <= at_most else None

@@ -82,6 +82,7 @@ OBJECTS = {
     "feedback": Declaration,
     "feedback_pk": Feedback,
     "row_decide": Declaration,
+    "word": Declaration,
     "row_pk": DeclarationRow,
     "row_correct": DeclarationRow,
     "rest_decide": Declaration,

@@ -11,6 +11,7 @@ from collection.declarations.selectors import failures
 from config import clock
 from core.access.roles import Role, roles
 from core.pages.form_steps import run_step
+from core.text import whole_number
 from subsidies.campaigns.selectors import campaign_or_404
 
 CORRECTS = (Role.VILLAGE, Role.TOWNSHIP)
@@ -26,8 +27,8 @@ def failure_list(request):
         fixed=Count("pk", filter=Q(fixed_at__isnull=False)),
         late=Count("pk", filter=Q(fixed_at__isnull=True, fix_by__lt=today)),
     )
-    if request.GET.get("declaration", "").isdigit():
-        rows = rows.filter(declaration=request.GET["declaration"])
+    if (declaration := whole_number(request.GET.get("declaration"))) is not None:
+        rows = rows.filter(declaration=declaration)
     if request.GET.get("fixed"):
         rows = rows.filter(fixed_at__isnull=False)
     else:

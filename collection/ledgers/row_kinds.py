@@ -66,7 +66,7 @@ def kind_of_row(cells: list[Cell], values: dict[str, Cell]) -> str:
     """ "person", "unpaid", the label of a total, or "" for a row that tells of nobody."""
     name, number = values.get("name"), values.get("id_number")
     paid = [values.get(key) for key in ("amount", "paid_on", "receipt_no")]
-    digits = number is not None and sum(c.isdigit() for c in str(number)) >= 6
+    digits = number is not None and sum(c.isdecimal() for c in str(number)) >= 6
     texts = [str(c).strip() for c in cells if type(c) is str and c.strip()]
     if texts and plain(texts[0]) in _EXAMPLES:
         return ""
@@ -76,7 +76,7 @@ def kind_of_row(cells: list[Cell], values: dict[str, Cell]) -> str:
         label = next((t for t in texts[:4] if _TOTAL.match(plain(t))), None)
         if label:
             return label
-        money = any(p is not None and any(c.isdigit() for c in str(p)) for p in (paid[0], paid[2]))
+        money = any(p is not None and any(c.isdecimal() for c in str(p)) for p in (paid[0], paid[2]))
         if not money and _is_signature(texts, name, paid[1]):
             return ""
         if name is not None and plain(name) in COLUMNS[0].words:
@@ -105,7 +105,7 @@ def _explains_the_form(cells: list[Cell]) -> bool:
 
 def _is_signature(texts: list[str], name: Cell, paid_on: Cell) -> bool:
     """Whether a row without money is one for signing: 审核人：李四, 村干部签字 王五 2024-10-20, （盖章）."""
-    if paid_on is not None and any(c.isdigit() for c in str(paid_on)) and name is not None:
+    if paid_on is not None and any(c.isdecimal() for c in str(paid_on)) and name is not None:
         # With a name and a day it may be a person: the words for signing must stand first.
         texts = texts[:1]
     return any(_SIGNATURE.match(t) or _SIGNATURE_ALONE.match(t) or _SIGNED_BY.match(t) for t in texts)

@@ -71,7 +71,7 @@ def _read_id(row: Row, facts: LedgerFacts) -> None:
 
 
 def _about_number(number: str, problem: str) -> str:
-    if problem == ID_LENGTH and number.isascii() and number.isdigit():
+    if problem == ID_LENGTH and number.isascii() and number.isdecimal():
         if len(number) == 15:
             return "这是15位的旧身份证号码，请照新身份证填写18位号码。"
         return f"身份证号码有 {len(number)} 位，应为18位，请照身份证逐位核对后重填。"
@@ -81,7 +81,7 @@ def _about_number(number: str, problem: str) -> str:
         return "这不是18位身份证号码。还没有号码的新生儿请先在乡镇窗口凭出生医学证明登记。"
     if problem == ID_BIRTH_DATE:
         return f"身份证号码第7至14位“{number[6:14]}”不是真实的出生日期，请照身份证核对后重填。"
-    if problem == ID_CHECKSUM and not number[:17].isdigit():
+    if problem == ID_CHECKSUM and not number[:17].isdecimal():
         return "身份证号码里有字母或符号（只有最后一位可以是 X），请照身份证核对后重填。"
     if problem == ID_CHECKSUM and number[17] not in "0123456789X":
         return f"身份证号码最后一位“{number[17]}”不是数字，也不是英文字母 X，请照身份证核对后重填。"

@@ -117,7 +117,7 @@ def book_issue_many(request):
     held = ReceiptBook.objects.filter(campaign=campaign, holder=request.user.region_id).prefetch_related("parts")
     held = [(book, _free(book)) for book in held]
     way = request.POST.get("way")
-    starts = next((free for _, free in held if free[-1].isdigit()), "")
+    starts = next((free for _, free in held if free[-1].isdecimal()), "")
     same = SameForAllForm(request.POST if way == "same" else None, holders=holders, initial={"first": starts})
     listed = BookLinesForm(*((request.POST, request.FILES) if way in ("list", "confirm") else ()), holders=holders)
     form, lines, verdicts = same if way == "same" else listed, [], []

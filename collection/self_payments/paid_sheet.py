@@ -226,7 +226,7 @@ def read_ticket(cell: Cell) -> str:
         text = zeros[1]
     if _SCIENTIFIC.fullmatch(text) or text in ("无", "-", "—", "/", "NULL", "#N/A"):
         return ""
-    if text.isdigit() and len(text) > _KEPT_DIGITS and not text[_KEPT_DIGITS:].strip("0"):
+    if text.isdecimal() and len(text) > _KEPT_DIGITS and not text[_KEPT_DIGITS:].strip("0"):
         return ""
     return text[:55]
 
@@ -236,6 +236,6 @@ def _sign_apart(cell: Cell) -> tuple[Cell, bool]:
     if isinstance(cell, int | float) and not isinstance(cell, bool) and cell < 0:
         return -cell, True
     text = half_width(cell) if isinstance(cell, str) else ""
-    if text[:1] in ("-", "−") and text[1:2].isdigit():
+    if text[:1] in ("-", "−") and text[1:2].isdecimal():
         return text[1:], True
     return cell, False

@@ -11,7 +11,7 @@ from config import clock
 from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
-from core.text import clean_text
+from core.text import clean_text, whole_number
 from reporting.progress import schedule
 from reporting.progress.counting import FIGURES
 from reporting.progress.goals import stages_of
@@ -95,7 +95,7 @@ def next_number(campaign) -> str:
     head = f"{campaign.county.name[0]}医保征〔{timezone.localtime(clock.now()).year}〕"
     issued = Ranking.objects.filter(campaign__county=campaign.county_id, number__startswith=head)
     serials = (number.removeprefix(head).removesuffix("号") for number in issued.values_list("number", flat=True))
-    return f"{head}{max((int(s) for s in serials if s.isdecimal()), default=0) + 1}号"
+    return f"{head}{max((whole_number(serial) or 0 for serial in serials), default=0) + 1}号"
 
 
 def latest_version(ranking: Ranking) -> Ranking:

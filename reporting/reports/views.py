@@ -11,6 +11,7 @@ from config import clock
 from core.access.roles import Role, roles
 from core.refusals import Refused
 from core.regions.models import Region
+from core.text import whole_number
 from reporting.progress import schedule
 from reporting.progress.selectors import progress
 from reporting.reports import services as reports
@@ -76,7 +77,7 @@ def report_overview(request):
             "reporting/rankings/nothing.html",
             {"title": "乡镇周报", "text": "本县政策没有要求乡镇周报。", "hint": "内乡县要求每周五上午下班前报送。"},
         )
-    back = min(max(int(text), 0), 60) if (text := request.GET.get("back", "0")).isdecimal() else 0
+    back = min(whole_number(request.GET.get("back")) or 0, 60)
     due -= timedelta(days=7 * back)
     rows = reports.reports_of_week(campaign, due)
     rows = [(t, r) for t, r in rows if t.code.startswith(request.user.scope_prefix)]

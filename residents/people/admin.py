@@ -4,6 +4,7 @@ from django.utils.html import format_html
 
 from core.access import masks
 from core.pages.admin_base import MaskedNumber, ScopedAdmin
+from core.text import whole_number
 from residents.people.models import Household, InsuredYear, Resident, StatusEntry
 from residents.people.search import find_residents
 
@@ -75,7 +76,7 @@ class ResidentAdmin(MaskedNumber, ScopedAdmin):
         return format_html('<a href="{}">查看</a>', reverse("resident_story", args=[obj.pk]))
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        url = reverse("resident_story", args=[object_id]) if object_id.isdecimal() else ""
+        url = reverse("resident_story", args=[object_id]) if whole_number(object_id) is not None else ""
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "story_url": url})
 
 

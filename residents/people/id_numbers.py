@@ -72,7 +72,7 @@ def check(number: str, *, as_of: date | None = None) -> str | None:
             return ID_MISSING
         return ID_NUMBER_TRUNCATED if _SCIENTIFIC.fullmatch(number) else ID_LENGTH
     body = number[:17]
-    if not (body.isdigit() and body.isascii()):
+    if not (body.isdecimal() and body.isascii()):
         return ID_CHECKSUM
     born = _date_of(number[6:14])
     if born is None or (as_of is not None and born > as_of):
@@ -118,12 +118,12 @@ def _date_of(digits: str) -> date | None:
 def birth_date(number: str) -> date | None:
     """The birth date in an 18-digit number; None where there is none (other documents, impossible dates)."""
     digits = number[6:14]
-    return _date_of(digits) if len(number) == 18 and digits.isascii() and digits.isdigit() else None
+    return _date_of(digits) if len(number) == 18 and digits.isascii() and digits.isdecimal() else None
 
 
 def sex(number: str) -> str | None:
     """男 or 女 by the seventeenth digit; None for a document that does not tell."""
-    if len(number) != 18 or not number[16:17].isdigit():
+    if len(number) != 18 or not number[16:17].isdecimal():
         return None
     return "男" if int(number[16]) % 2 else "女"
 

@@ -22,11 +22,11 @@ def find_residents(rows, text: str):
     if not text:
         return rows
     number = id_numbers.normalise(text)
-    if len(number) == 18 and number[:17].isdigit() or _CERTIFICATE.fullmatch(number):
+    if len(number) == 18 and number[:17].isdecimal() or _CERTIFICATE.fullmatch(number):
         return rows.filter(id_number=number)
     if _DIGITS.fullmatch(number):
         return rows.filter(id_number__gte=number, id_number__lt=successor(number))
-    if number.isdigit():
+    if number.isdecimal():
         return rows.none()
     named = rows.filter(name=text)
     return named if named.exists() else rows.filter(name__gte=text, name__lt=text + "\U0010ffff")
@@ -37,4 +37,4 @@ def found_in_order(rows, text: str):
     found, number = find_residents(rows, text), id_numbers.normalise(text)
     if not text.strip():
         return found.order_by("village_id", "household_id", "id")
-    return found.order_by("id_number", "id") if number[:4].isdigit() else found.order_by("name", "village_id", "id")
+    return found.order_by("id_number", "id") if number[:4].isdecimal() else found.order_by("name", "village_id", "id")

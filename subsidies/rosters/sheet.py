@@ -198,7 +198,7 @@ def _line(row: ListRow, policy: Policy, category: str, recognised_on: datetime.d
         return None
     if raw_id is None and _TOTAL.match(plain(raw_name)):
         return None
-    if raw_id is not None and not any(ch.isdigit() for ch in str(raw_id)) and _TOTAL.match(plain(raw_name or raw_id)):
+    if raw_id is not None and not any(ch.isdecimal() for ch in str(raw_id)) and _TOTAL.match(plain(raw_name or raw_id)):
         return None
     id_number, problem = id_numbers.read_cell(raw_id)
     written = str(values["category"]).strip() if values.get("category") is not None else category

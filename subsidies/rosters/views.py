@@ -175,7 +175,7 @@ def _mark(form: MarkForm, campaign, resident: Resident, user) -> Roster:
 def roster_apply(request: HttpRequest, pk: int) -> HttpResponse:
     roster = get_object_or_404(Roster.objects.for_user(request.user), pk=pk)
     pairs = (pair.partition("=") for pair in request.POST.get("seen", "").split(","))
-    seen = {name: int(count) for name, _, count in pairs if count.isascii() and count.isdigit() and len(count) < 9}
+    seen = {name: int(count) for name, _, count in pairs if count.isascii() and count.isdecimal() and len(count) < 9}
     confirmed = request.POST.get("endings_confirmed") == "on"
     rosters.ask_to_apply(roster=roster, seen=seen, endings_confirmed=confirmed, actor=request.user)
     return redirect("roster", pk)

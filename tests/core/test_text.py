@@ -1,9 +1,11 @@
 """What is typed is kept whole or refused."""
 
+from pathlib import Path
+
 import pytest
 
 from core.refusals import Refused
-from core.text import clean_text, required_text
+from core.text import clean_text, required_text, whole_number
 
 
 @pytest.mark.parametrize(("text", "kept"), [("  四个字呢 ", "四个字呢"), ("", ""), (None, ""), ("五个字多了", None)])
@@ -19,3 +21,32 @@ def test_whole_or_refused(text, kept):
 def test_nothing_is_refused_where_something_is_required(text):
     with pytest.raises(Refused, match="请填写原因。"):
         required_text(text, "原因")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("12", 12),
+        ("999999999", 999_999_999),
+        ("9999999999", None),
+        ("9" * 30, None),
+        ("²", None),
+        ("１２", None),
+        ("٣", None),
+        ("-1", None),
+        ("1.0", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_whole_number_is_written_in_digits_alone(text, number):
+    assert whole_number(text) == number
+
+
+def test_nothing_asks_isdigit_which_takes_a_superscript_for_a_digit():
+    root = Path(__file__).resolve().parents[2]
+    apps = ("config", "core", "residents", "subsidies", "collection", "reporting", "employees", "demo")
+    asking = [path for app in apps for path in (root / app).rglob("*.py") if ".isdigit(" in path.read_text()]
+    allowed = [root / "residents/people/insured_years.py"]  # asks for both, to name what is no digit
+    assert [path for path in asking if path not in allowed] == []

@@ -35,4 +35,4 @@ def layouts(archive):
 
 def count(attributes, key):
     text = attributes.get(key, "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 1
