@@ -20,8 +20,10 @@ def required_text(text: str | None, what: str, at_most: int = 200) -> str:
 
 
 def whole_number(text: str | None, *, at_most: int = 999_999_999) -> int | None:
-    """The number from 0 to `at_most` that ASCII digits write; None for anything else. ("²" passes str.isdigit, and int()
-    refuses it; a database refuses thirty digits.)"""
+    """The number from 0 to `at_most` that ASCII digits write; None for anything else.
+
+    "²" passes str.isdigit, and int() refuses it; a database refuses thirty digits.
+    """
     text = text or ""
     if not (text.isascii() and text.isdecimal()) or len(text) > len(str(at_most)):
         return None
