@@ -223,6 +223,9 @@ CONTENT_SECURITY_POLICY = {
 # Nothing is cached across requests; the rate of logins and the like are counted in the database (django-axes).
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
+# What somebody typed never becomes a formula in an exported table.
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+
 FILTERS_EMPTY_CHOICE_LABEL = "全部"
 
 LANGUAGE_CODE = "zh-hans"

@@ -81,3 +81,10 @@ def test_too_many_pixels():
 def test_too_many_bytes():
     with pytest.raises(Refused, match="超过 15 MB"):
         read_photo(io.BytesIO(b"x" * (photos.LARGEST_BYTES + 1)))
+
+
+def test_a_comment_and_a_colour_profile_stay_behind():
+    written = io.BytesIO()
+    Image.new("RGB", (300, 300)).save(written, "JPEG", comment=b"411325197005010017", icc_profile=b"x" * 200)
+    photo = read_photo(io.BytesIO(written.getvalue()))
+    assert b"411325197005010017" not in photo.jpeg and b"ICC_PROFILE" not in photo.jpeg

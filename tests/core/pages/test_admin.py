@@ -17,6 +17,7 @@ from core.access import masks
 from core.audit.models import Event
 from core.calendar.models import Holiday
 from core.regions.services import BUILT_IN, load_regions, read_regions
+from core.tables.writer import write_xlsx
 from tests.collection.paid_people import pay
 
 HERE, ELSEWHERE = "411325100001", "411325101200"
@@ -175,3 +176,17 @@ def test_an_export_is_one_click_names_its_columns_in_chinese_and_leaves_an_event
     assert rows[0] == ("代码", "名称", "级别", "上级")
     assert "县衙社区居民委员会" in {row[1] for row in rows[1:]}
     assert Event.objects.get(action="region.export").actor.role == "county"
+
+
+@pytest.mark.parametrize("name", ["=1+1", '=HYPERLINK("http://x")', "+1", "-1", "@SUM(1)", "\t=1"])
+def test_nothing_that_was_typed_becomes_a_formula(client, campaign, make_user, name):
+    from core.regions.models import Region
+
+    Region.objects.filter(pk=HERE).update(name=name)
+    client.force_login(make_user("county", "411325"))
+    answer = client.get(reverse("admin:core_region_export"))
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    Region.objects.filter(pk=HERE).update(name="县衙社区")
+    book = openpyxl.load_workbook(write_xlsx(columns=[("甲", 9)], rows=[[name]]))
+    assert not [cell for row in book.active.iter_rows() for cell in row if cell.data_type == "f"]
