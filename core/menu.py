@@ -3,6 +3,7 @@ from django.urls import reverse
 from core.access.roles import Role
 from core.accounts import confirmations, lockout
 from core.accounts.models import User
+from core.exports.services import waiting_for
 from core.pages.frame import Entry, Todo
 
 ENTRIES = [
@@ -22,7 +23,14 @@ def todos(user: User) -> list[Todo]:
         return [*_changes(user), *_locks(user)]
     if user.role == Role.SYSTEM:
         return _first_passwords(user)
+    if user.role == Role.COUNTY:
+        return _exports(user)
     return []
+
+
+def _exports(user: User) -> list[Todo]:
+    number = waiting_for(user)
+    return [Todo(f"{number} 项完整号码导出等您同意", reverse("export_list"))] if number else []
 
 
 def _changes(user: User) -> list[Todo]:

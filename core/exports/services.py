@@ -132,6 +132,11 @@ def write_export(run: jobs.Run) -> str:
     return f"已生成 {export.rows} 行，请在24小时内下载"
 
 
+def waiting_for(user: "User") -> int:
+    """How many exports of others wait for this person's agreement."""
+    return BulkExport.objects.for_user(user).filter(state=State.WAITING).exclude(requested_by=user).count()
+
+
 @transaction.atomic
 def open_export(*, export: BulkExport, actor: "User") -> BulkExport:
     """Hand the file to whoever asked for it; each time leaves an event."""

@@ -44,6 +44,15 @@ class ScopedAdmin(admin.ModelAdmin):
         ordering = self.get_ordering(request) or self.model._meta.ordering
         return self.model.objects.for_user(request.user).order_by(*ordering)
 
+    def changelist_view(self, request, extra_context=None):
+        """The list under its plain name; Django's title asks to choose a row to change."""
+        title = {"title": f"{self.opts.verbose_name}列表"}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
+
+    def add_view(self, request, form_url="", extra_context=None):
+        title = {"title": f"新增{self.opts.verbose_name}"}
+        return super().add_view(request, form_url, {**title, **(extra_context or {})})
+
     def get_changelist(self, request, **kwargs):
         return ScopedChangeList
 

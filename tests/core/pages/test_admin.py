@@ -190,3 +190,11 @@ def test_nothing_that_was_typed_becomes_a_formula(client, campaign, make_user, n
     Region.objects.filter(pk=HERE).update(name="县衙社区")
     book = openpyxl.load_workbook(write_xlsx(columns=[("甲", 9)], rows=[[name]]))
     assert not [cell for row in book.active.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+def test_lists_speak_as_people_do(client, campaign, make_user):
+    client.force_login(make_user("county", "411325"))
+    page = client.get(reverse("admin:residents_resident_changelist")).content.decode()
+    assert "居民列表" in page and "按状态筛选" in page and "选择 居民" not in page
+    assert "新增节假日调整" in client.get(reverse("admin:core_holiday_changelist")).content.decode()
+    assert "新增节假日调整" in client.get(reverse("admin:core_holiday_add")).content.decode()
