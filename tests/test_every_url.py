@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from collection.cash.models import Deposit
+from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution
 from collection.declarations.models import Declaration, DeclarationRow, Feedback
 from collection.entitlements.models import DifferenceCase
@@ -83,6 +84,7 @@ OBJECTS = {
     "feedback_pk": Feedback,
     "row_decide": Declaration,
     "word": Declaration,
+    "consequence": Consequence,
     "row_pk": DeclarationRow,
     "row_correct": DeclarationRow,
     "rest_decide": Declaration,
