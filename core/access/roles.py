@@ -1,9 +1,13 @@
 """Access: which roles open which page. Every view declares it; tests/test_every_url.py refuses one that does not."""
 
+from collections.abc import Callable
 from functools import wraps
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Role(models.TextChoices):
@@ -32,18 +36,18 @@ EVERYONE = frozenset(Role)
 AT_THE_COUNTER = (Role.COUNTY, Role.TOWNSHIP)
 
 
-def roles(*allowed):
+def roles(*allowed: str) -> Callable[[View], View]:
     """Open a view to these roles; others get the 403 page. Sets `view.roles`, which menus and tests read."""
-    allowed = frozenset(Role(role) for role in allowed)
+    named = frozenset(Role(role) for role in allowed)
 
-    def decorate(view):
+    def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request, *args, **kwargs):
-            if request.user.role not in allowed:
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
+            if request.user.role not in named:
                 raise PermissionDenied("您的角色不能打开这个页面。")
             return view(request, *args, **kwargs)
 
-        guarded.roles = allowed
-        return guarded
+        guarded.roles = named  # type: ignore[attr-defined]  # read by menus and tests
+        return cast(View, guarded)
 
     return decorate

@@ -4,6 +4,8 @@ A county is 6 digits, a township 9, a village 12, so the code of a region is the
 The comparison is a range of strings, which an ordinary index serves on both engines.
 """
 
+from typing import Any, Self
+
 from django.db.models import QuerySet
 
 
@@ -12,16 +14,16 @@ def successor(prefix: str) -> str:
     return str(int(prefix) + 1).zfill(len(prefix))
 
 
-class ScopedQuerySet(QuerySet):
+class ScopedQuerySet(QuerySet[Any]):
     """Rows that belong to a region, named by the model's `scope_field` (a path to a region code)."""
 
-    def in_region(self, prefix: str):
+    def in_region(self, prefix: str) -> Self:
         """The rows in the region with this code; none for an empty code."""
         if not prefix:
             return self.none()
         field = self.model.scope_field
         return self.filter(**{f"{field}__gte": prefix, f"{field}__lt": successor(prefix)})
 
-    def for_user(self, user):
+    def for_user(self, user: Any) -> Self:
         """The rows this user may see: their region's, and nothing without a region."""
         return self.in_region(user.scope_prefix)

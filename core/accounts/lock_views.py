@@ -1,5 +1,6 @@
 from axes.utils import reset
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -10,10 +11,10 @@ from core.audit import services as audit
 
 
 @roles(Role.SECURITY)
-def lock_list(request):
+def lock_list(request: HttpRequest) -> HttpResponse:
     """Accounts that wrong passwords have locked, with the address it came from."""
-    known = User.objects.for_user(request.user)
-    names = dict(known.values_list("username", "name"))
+    accounts = User.objects.for_user(request.user)
+    names = dict(accounts.values_list("username", "name"))
     locked = [{**row, "name": names.get(row["username"], "（没有这个账号）")} for row in lockout.locked()]
     others = set(User.objects.values_list("username", flat=True)) - set(names)
     facts = {"title": "登录锁定", "locked": [row for row in locked if row["username"] not in others]}
@@ -22,8 +23,8 @@ def lock_list(request):
 
 @roles(Role.SECURITY)
 @require_POST
-def lock_release(request):
-    """Lets a user try again at once, after the person has been identified."""
+def lock_release(request: HttpRequest) -> HttpResponse:
+    """Let a user try again at once, after the person has been identified."""
     username, address = request.POST.get("username", ""), request.POST.get("address", "")
     user = User.objects.for_user(request.user).filter(username=username).first()
     if user and address and reset(username=username, ip=address):

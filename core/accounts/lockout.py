@@ -1,8 +1,12 @@
 """Wrong passwords: django-axes counts them for a user and an address; here is what people see of it."""
 
+from datetime import datetime, timedelta
+from typing import Any
+
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models import Max, Sum
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -10,11 +14,11 @@ from core.accounts.models import User
 from core.audit import services as audit
 from core.audit.models import Event
 
-COOL_OFF = timezone.timedelta(hours=settings.AXES_COOLOFF_TIME)
+COOL_OFF = timedelta(hours=settings.AXES_COOLOFF_TIME)
 COOL_OFF_MINUTES = round(settings.AXES_COOLOFF_TIME * 60)
 
 
-def locked_page(request, credentials):
+def locked_page(request: Any, credentials: dict[str, str]) -> HttpResponse:
     """The answer to a locked login: how long it lasts and whom to ask. The first one leaves an event."""
     username = credentials.get("username", "")
     last = (
@@ -35,7 +39,7 @@ def locked_page(request, credentials):
     return render(request, "registration/locked.html", facts, status=429)
 
 
-def _record_once(username: str, since) -> None:
+def _record_once(username: str, since: datetime) -> None:
     if Event.objects.filter(action="session.lock", object_id=username[:60], recorded_at__gte=since).exists():
         return
     user = User.objects.filter(username=username).first()
@@ -49,7 +53,7 @@ def _record_once(username: str, since) -> None:
     )
 
 
-def locked() -> list[dict]:
+def locked() -> list[dict[str, Any]]:
     """The user names and addresses locked now: username, ip_address, failures, unlocks_at; the latest first."""
     rows = (
         AccessAttempt.objects.filter(attempt_time__gte=timezone.now() - COOL_OFF)

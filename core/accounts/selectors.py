@@ -47,7 +47,9 @@ def contact_table(prefix: str) -> list[Township]:
     found = {}
     for region in regions:
         if region.level == Region.Level.TOWNSHIP:
-            team = {position: [] for position in (Position.LEADER, Position.REVIEWER, Position.RECORDER)}
+            team: dict[str, list[User]] = {
+                position: [] for position in (Position.LEADER, Position.REVIEWER, Position.RECORDER)
+            }
             for user in by_region.get(region.code, []):
                 team.setdefault(user.position or "", []).append(user)
             found[region.code] = Township(region, team)

@@ -1,3 +1,5 @@
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 
@@ -6,7 +8,7 @@ from core.access.scope import ScopedQuerySet, successor
 
 
 class EventQuerySet(ScopedQuerySet):
-    def for_user(self, user):
+    def for_user(self, user: Any) -> Self:
         """The audit officer sees their county's events and those of no region; others see their own region's."""
         if user.role == Role.AUDIT and user.region_id:
             here = models.Q(region_code__gte=user.region_id, region_code__lt=successor(user.region_id))
@@ -46,5 +48,5 @@ class Event(models.Model):
             models.Index(fields=["recorded_at"], name="event_time"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.recorded_at:%Y-%m-%d %H:%M} {self.actor_name} {self.summary}"

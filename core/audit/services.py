@@ -1,7 +1,9 @@
 """The audit log: one verb, `record`, for one event or for thousands."""
 
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django.db import models
 
@@ -13,7 +15,7 @@ _source: ContextVar[str] = ContextVar("audit_source", default="系统")
 
 
 @contextmanager
-def source(name: str):
+def source(name: str) -> Iterator[None]:
     """Everything recorded inside comes from `name`: a network address, a job or a command."""
     token = _source.set(name[:60])
     try:
@@ -28,11 +30,21 @@ def current_source() -> str:
 
 
 def event(
-    action, *, actor, summary, obj=None, object_type="", object_id="", region="", before=None, after=None, batch=""
-):
+    action: str,
+    *,
+    actor: Any,
+    summary: str,
+    obj: object = None,
+    object_type: str = "",
+    object_id: object = "",
+    region: str = "",
+    before: Any = None,
+    after: Any = None,
+    batch: object = "",
+) -> Event:
     """An unsaved Event; `record_all` saves many at once. `obj` gives type, id and region where they can be read off."""
     if isinstance(obj, models.Model):
-        object_type = object_type or obj._meta.model_name
+        object_type = object_type or obj._meta.model_name or ""
         object_id = object_id or str(obj.pk)
         region = region or _region_of(obj)
     return Event(
@@ -51,20 +63,20 @@ def event(
     )
 
 
-def record(action, **facts) -> Event:
-    """Writes one event. `action` is a dotted verb such as "deposit.verify"; the rest as for `event`."""
-    written = event(action, **facts)
-    written.save(force_insert=True)
-    return written
+def record(action: str, **facts: Any) -> Event:
+    """Write one event. `action` is a dotted verb such as "deposit.verify"; the rest as for `event`."""
+    recorded = event(action, **facts)
+    recorded.save(force_insert=True)
+    return recorded
 
 
-def record_all(events) -> None:
-    """Writes many events in a few statements."""
+def record_all(events: Iterable[Event]) -> None:
+    """Write many events in a few statements."""
     insert_objects(events)
 
 
-def _region_of(obj) -> str:
-    value = obj
+def _region_of(obj: models.Model) -> str:
+    value: Any = obj
     for step in getattr(type(obj), "scope_field", "").split("__"):
         value = getattr(value, step, "") if step and value is not None else ""
     return value or ""
