@@ -202,7 +202,7 @@ def set_payee(*, refund: Refund, payee: str, payee_account: str, actor: User) ->
 def read_account(text: str) -> str:
     """Return a bank account's number without blanks. Raises Refused for what cannot be one."""
     account = "".join(required_text(text, "收款账号", 60).split()).replace("-", "")
-    if not (account.isascii() and account.isdigit() and 8 <= len(account) <= 30):
+    if not (account.isascii() and account.isdecimal() and 8 <= len(account) <= 30):
         raise Refused("收款账号应是 8 至 30 位数字，请照银行卡或存折填写。", "payee_account")
     return account
 

@@ -53,7 +53,7 @@ def campaign_context(request: HttpRequest) -> dict[str, object]:
 
 def _year(text: object) -> int | None:
     text = str(text or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else None
 
 
 def _year_of_page(request: HttpRequest) -> int | None:
