@@ -34,7 +34,7 @@ SUBJECTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "benefits": (("subsidies/quotes/benefits.py",), ("tests/subsidies/quotes", "tests/test_rules.py")),
     "duties": (("collection/duties/rules.py",), ("tests/collection/duties",)),
     "rank": (("reporting/rankings/rank.py",), ("tests/reporting/rankings/test_rank.py",)),
-    "id_numbers": (("residents/people/id_numbers.py",), ("tests/residents/people",)),
+    "id_numbers": (("residents/people/id_numbers.py",), ("tests/residents/people/test_id_numbers.py",)),
     "money": (
         ("collection/money/rules.py", "collection/money/services.py"),
         ("tests/collection/money", "tests/collection/cash/test_deposits.py", "tests/collection/contributions"),

@@ -97,6 +97,68 @@ def test_read_cell(cell, problem):
     assert id_numbers.read_cell(cell)[1] == problem
 
 
+@pytest.mark.parametrize(
+    ("cell", "number", "problem"),
+    [
+        (1e15, "1000000000000000", "id_number_truncated"),
+        (-1e15, "-1000000000000000", "id_number_truncated"),
+        (999999999999999.0, "999999999999999", None),
+        (999999999999999, "999999999999999", None),
+        (1.5, "1.5", None),
+        (False, "False", "id_length"),
+        ("无", "", "id_missing"),
+        ("4.11E+17", "4.11E+17", "id_number_truncated"),
+        ("4.11E+015", "4.11E+015", "id_number_truncated"),
+        ("4.11E+14", "4.11E+14", None),
+        ("4.11E+19", "4.11E+19", "id_number_truncated"),
+        ("4.11E+20", "4.11E+20", None),
+        ("41132519940816073x", "41132519940816073X", None),
+    ],
+)
+def test_read_cell_gives_back_what_stands_there(cell, number, problem):
+    assert id_numbers.read_cell(cell) == (number, problem)
+
+
+@pytest.mark.parametrize("nothing", ["", "无", "暂无", "没有", "未知", "不详", "未提供", "/", "\\", "0"])
+def test_what_is_written_for_nothing_is_missing(nothing):
+    assert id_numbers.check(nothing) == "id_missing"
+    assert id_numbers.read_cell(nothing) == ("", "id_missing")
+
+
+def test_each_problem_says_what_is_wrong_and_what_to_do():
+    assert id_numbers.MESSAGES == {
+        "id_missing": "没有填写身份证号码，请照身份证或户口簿补填18位号码。",
+        "id_length": "身份证号码应为18位，请照身份证或户口簿逐位核对后重填。",
+        "id_checksum": "身份证号码与校验码对不上，一定有某一位抄错，请照身份证逐位核对后重填。",
+        "id_birth_date": "身份证号码第7至14位不是真实的出生日期，请照身份证核对后重填。",
+        "id_number_truncated": (
+            "身份证号码被表格软件当作数字存放，后三位已经丢失。请把该列设为“文本”格式后照身份证重新录入。"
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("number", "born", "gender"),
+    [
+        ("411325198007145200", date(1980, 7, 14), "女"),
+        ("411325198007145210", date(1980, 7, 14), "男"),
+        ("41132519800714520", None, None),
+        ("4113251980071452000", None, None),
+        ("411325198013145200", None, "女"),
+        ("41132519800714520x", date(1980, 7, 14), "女"),
+        ("4113251980071452x0", date(1980, 7, 14), None),
+        ("411325198x07145200", None, "女"),
+        ("A123456789", None, None),
+    ],
+)
+def test_what_a_number_tells(number, born, gender):
+    assert (id_numbers.birth_date(number), id_numbers.sex(number)) == (born, gender)
+
+
+def test_the_kinds_of_document_are_stored_by_these_words():
+    assert [kind.value for kind in Document] == ["id_card", "permit", "pr_card", "birth", "other"]
+
+
 @given(st.integers(0, 999999), st.dates(date(1880, 1, 1), date(2100, 1, 1)), st.integers(0, 999))
 def test_any_prefix_with_a_true_date_and_checksum_passes_and_each_other_last_digit_fails(prefix, born, serial):
     number = numbered(f"{prefix:06d}{born:%Y%m%d}{serial:03d}")
@@ -121,6 +183,8 @@ def test_no_text_breaks_it(text):
     [
         ("411325198007145200", Document.ID_CARD),
         ("810000199001010012", Document.PERMIT),
+        ("820000199001010012", Document.PERMIT),
+        ("830000199001010012", Document.PERMIT),
         ("911561198103010017", Document.PR_CARD),
         ("X1", Document.OTHER),
         ("A123456789", Document.BIRTH),
