@@ -46,6 +46,7 @@ class Output:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=encode)
         self.characters_left -= len(text)
         if self.characters_left < 0:
+            self.characters_left = LONGEST_CELL * 10  # enough to tell why
             raise Refused("too_large", "表格里的文字太多，一次读不下。请删去大段说明，或分成几个文件上传。")
         self.write(text.encode("utf-8", "replace") + b"\n")
 

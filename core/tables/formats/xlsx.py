@@ -47,7 +47,7 @@ def add_piece(layout, piece, number=0):
     if b't="e"' in piece:
         for match in ERROR.finditer(piece):
             if place := CELL_NUMBER.search(b" " + match[1]):
-                layout.error(int(place[2]), column_number(place[1].decode()), match[2].decode())
+                layout.error(int(place[2]), column_number(place[1]), match[2].decode())
     return number
 
 
