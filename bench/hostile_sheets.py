@@ -1,0 +1,332 @@
+"""Spoilt spreadsheets through every kind of list: no traceback, nothing over its time or memory, nothing stuck.
+
+HOSTILE_SHEETS mutations (2,000 if not set) by HOSTILE_WORKERS processes (2): bytes flipped or cut, cells of a list of
+nasties, merged ranges, hidden rows, huge dimensions, in xlsx, ods, csv and what installed programs bring along. The
+same seed makes the same files. Each goes through the dry run of one kind of list, on an SQLite database of its own.
+"""
+
+import csv
+import io
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from bench._database import own_database
+
+ROOT = Path(__file__).resolve().parents[1]
+MUTATIONS, WORKERS = int(os.environ.get("HOSTILE_SHEETS", "2000")), int(os.environ.get("HOSTILE_WORKERS", "2"))
+MOST_SECONDS, STUCK_SECONDS, MOST_BYTES = 20, 120, 1 << 30
+POLICY, VILLAGE, CATEGORY = "411325-2025", "411325101200", "低保对象"
+KINDS = ("ledger", "register", "roster", "statuses", "helpers", "tasks", "paid", "feedback")
+TITLES = {
+    "ledger": ["序号", "户编号", "姓名", "身份证号码", "实缴金额", "缴费日期", "收据号", "联系电话"],
+    "register": ["姓名", "身份证号码", "性别", "出生日期", "乡镇", "行政村", "户编号", "联系电话", "参保年度"],
+    "roster": ["姓名", "身份证号码", "人员类别", "认定日期"],
+    "statuses": ["姓名", "身份证号码", "日期", "依据"],
+    "helpers": ["乡镇", "行政村", "姓名", "联系电话", "岗位"],
+    "tasks": ["区划代码", "乡镇", "行政村", "任务人数"],
+    "paid": ["税票号", "姓名", "证件号码", "实缴金额", "缴费日期", "缴费年度", "缴费状态"],
+    "feedback": ["姓名", "证件号码", "导入结果", "失败原因"],
+}
+USUAL = {
+    "姓名": "王小红",
+    "身份证号码": "411325199001010023",
+    "证件号码": "411325199001010023",
+    "实缴金额": 400,
+    "缴费日期": "2024-10-20",
+    "日期": "2024-10-01",
+    "认定日期": "2024-05-01",
+    "出生日期": "1990-01-01",
+    "乡镇": "夏馆镇",
+    "行政村": "师家湾村",
+    "户编号": "0001",
+    "收据号": "NX00000001",
+    "联系电话": "13800138000",
+    "缴费年度": "2025",
+    "缴费状态": "已缴费",
+    "导入结果": "成功",
+    "任务人数": 100,
+    "参保年度": "2019-2023",
+    "岗位": "医保协办员",
+}
+NASTY: list[object] = [
+    "\x00", "陈\x00光", "\x0b\x0c\x1f", "�" * 30, "\ufffe\uffff", "\U000f0000", "\u202e倒写", "é" * 40,
+    float("1e308"), -1e308, 1e-308, 0.1 + 0.2, 10**15, -1, 1.5, True, False,
+    "NaN", "Infinity", "1E999", "400abc", "9" * 400, "0x10", "1e5", "²", "四百零", "-400", "(400)", "4,00",
+    "#N/A", "#REF!", "#DIV/0!", "=1+1", "@SUM(A1)", "+86 13800138000", "'13800138000", "13800138000.0",
+    "2024-02-30", "24.9.1", "10/10/24", "2024年13月", 45575, 60, 0, 73051, 99999999, "１９９０", "二〇二四年十月五日",
+    "2034-09-01", "1890-01-01", "0001-01-01", "9999-12-31", " " * 400, "\n" * 300, "收据号" + "1、" * 200,
+    "合计", "小计" * 100, "同上", "审核人：", "（" * 300, "(" * 499, "第" * 400 + "号", "1-" * 250, "[" + "【" * 400,
+    "a" * 32_000, "县" * 32_000, "3-1", "411325198007145200 ", "4.11325E+17", "R419999001", "*" * 18,
+    "4113251990****0023",
+    "<b>&amp;</b>", "_x0000_", "_xD800_", "../../etc/passwd", "\ufeff姓名", "姓名", "身份证号码",
+    '{"a":1}', "%00", "é̂",
+]  # fmt: skip
+
+
+def main() -> None:
+    share = [MUTATIONS // WORKERS + (n < MUTATIONS % WORKERS) for n in range(WORKERS)]
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "bench.hostile_sheets"]
+        running = [subprocess.Popen([*command, str(n), str(count), folder], cwd=ROOT) for n, count in enumerate(share)]
+        for worker in running:
+            worker.wait()
+        results = [json.loads(path.read_text()) for path in Path(folder).glob("result-*.json")]
+    _print(results)
+    if len(results) < WORKERS or any(r["failures"] for r in results):
+        raise SystemExit("a file got through: see above")
+
+
+def _print(results: list[dict]) -> None:
+    outcomes = sum((Counter(r["outcomes"]) for r in results), Counter())
+    print(f"{sum(r['done'] for r in results)} files: " + ", ".join(f"{k} {v}" for k, v in outcomes.most_common()))
+    slowest = max(results, key=lambda r: r["slowest"][0])["slowest"]
+    memory = [max(r[key] for r in results) >> 20 for key in ("memory", "child_memory")]
+    print(
+        f"slowest {slowest[0]:.1f} s ({slowest[1]}); most memory: asking process {memory[0]} MB, reading {memory[1]} MB"
+    )
+    for result in results:
+        for failure in result["failures"]:
+            print(failure)
+
+
+def measure(number: int, count: int, folder: Path) -> None:
+    """Try `count` files on a database of its own and leave the figures in `folder`."""
+    from django.core.management import call_command
+
+    from subsidies.campaigns.services import open_campaign
+
+    call_command("migrate", verbosity=0)
+    open_campaign(policy_id=POLICY)
+    random.seed(number)
+    result = {"done": 0, "outcomes": Counter(), "slowest": (0.0, ""), "failures": []}
+    signal.signal(signal.SIGALRM, _stuck)
+    for turn in range(count):
+        kind = KINDS[turn % len(KINDS)]
+        name, content = make(kind, random.Random(number * 1_000_003 + turn))
+        path = folder / f"{number}-{name}"
+        path.write_bytes(content)
+        _try(result, kind, name, path, f"{number}/{turn}")
+        path.unlink()
+    result["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+    result["child_memory"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss << 10
+    for key in ("memory", "child_memory"):
+        if result[key] > MOST_BYTES:
+            result["failures"].append(f"worker {number}: {key} {result[key] >> 20} MB")
+    (folder / f"result-{number}.json").write_text(json.dumps(result))
+
+
+def _try(result: dict, kind: str, name: str, path: Path, turn: str) -> None:
+    from config import clock
+    from core.tables.dry_run import Question
+    from reporting.management.commands.check_sheet import CHECKS
+
+    day = clock.today()
+    question = Question(
+        path, day, POLICY[:6], VILLAGE, POLICY, CATEGORY if kind == "roster" else "", turn.endswith("7")
+    )
+    started = time.perf_counter()
+    signal.alarm(STUCK_SECONDS)
+    try:
+        answer = CHECKS[kind](question).as_dict()
+        json.dumps(answer, ensure_ascii=False, allow_nan=False).encode()
+        outcome = "refused" if answer["file_error"] else "read"
+    except Exception:
+        outcome = "failed"
+        result["failures"].append(f"{turn} {kind} {name}\n{traceback.format_exc()[-1500:]}")
+    finally:
+        signal.alarm(0)
+    seconds = time.perf_counter() - started
+    if seconds > MOST_SECONDS:
+        result["failures"].append(f"{turn} {kind} {name}: {seconds:.1f} s")
+    result["done"] += 1
+    result["outcomes"][outcome] += 1
+    result["slowest"] = max(result["slowest"], (seconds, f"{turn} {kind} {name}"))
+
+
+def _stuck(*_: object) -> None:
+    raise TimeoutError(f"nothing came for {STUCK_SECONDS} s")
+
+
+# --- making the files ------------------------------------------------------------------------------------------------
+
+
+def make(kind: str, dice: random.Random) -> tuple[str, bytes]:
+    """A spoilt file for this kind of list: (its name, its content)."""
+    rows = _rows(kind, dice)
+    write = dice.choice((_xlsx, _xlsx, _xlsx, _csv, _ods, _public))
+    content = write(rows, dice)
+    spoil = dice.choice((_as_it_is, _as_it_is, _flip, _cut, _rewrite_part, _backslashes))
+    return f"{write.__name__[1:]}-{spoil.__name__[1:]}", spoil(content, dice)
+
+
+def _rows(kind: str, dice: random.Random) -> list[list[object]]:
+    titles = list(TITLES[kind])
+    if dice.random() < 0.2:
+        dice.shuffle(titles)
+    rows: list[list[object]] = [[dice.choice(NASTY)] for _ in range(dice.choice((0, 0, 1, 3)))]
+    rows.append(
+        [f"{title}（{'说明' * dice.choice((0, 0, 5, 30))}）" if dice.random() < 0.1 else title for title in titles]
+    )
+    for _ in range(dice.choice((0, 1, 5, 40, 300))):
+        spoilt = dice.choice((0.0, 0.1, 0.5, 1.0))
+        rows.append([dice.choice(NASTY) if dice.random() < spoilt else USUAL.get(title, "1") for title in titles])
+    return rows
+
+
+def _xlsx(rows: list[list[object]], dice: random.Random) -> bytes:
+    import xlsxwriter
+
+    out = io.BytesIO()
+    options = {"in_memory": True, "nan_inf_to_errors": True, "strings_to_formulas": dice.random() < 0.3}
+    with xlsxwriter.Workbook(out, options) as book:
+        for _ in range(dice.choice((1, 1, 1, 3))):
+            sheet = book.add_worksheet()
+            for number, row in enumerate(rows):
+                for place, value in enumerate(row):
+                    sheet.write(number, place, value[:32_000] if isinstance(value, str) else value)
+            _decorate(sheet, len(rows), dice)
+    return out.getvalue()
+
+
+def _decorate(sheet, rows: int, dice: random.Random) -> None:
+    if dice.random() < 0.3:
+        top, left = dice.randrange(rows + 1), dice.randrange(8)
+        sheet.merge_range(top, left, top + dice.choice((1, 3)), left + dice.choice((0, 2)), "合并")
+    if dice.random() < 0.2:
+        sheet.set_default_row(hide_unused_rows=True)
+    for number in range(0, rows, dice.choice((1, 3, 1000))):
+        if dice.random() < 0.2:
+            sheet.set_row(number, None, None, {"hidden": True})
+    if dice.random() < 0.1:
+        sheet.write(1_048_575, 16_383, "角落")
+    if dice.random() < 0.1:
+        sheet.hide()
+
+
+def _csv(rows: list[list[object]], dice: random.Random) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, delimiter=dice.choice(",\t;")).writerows(rows)
+    return out.getvalue().encode(dice.choice(("utf-8", "gb18030", "utf-16")), "replace")
+
+
+def _ods(rows: list[list[object]], dice: random.Random) -> bytes:
+    from html import escape
+
+    repeat = dice.choice((1, 1, 5, 100_000, 1_048_576, 99_999_999))
+    hidden = dice.choice(("", ' table:visibility="collapse"', ' table:visibility="filter"'))
+    lines = []
+    for row in rows:
+        cells = (
+            f'<table:table-cell office:value-type="string"><text:p>{escape(str(value)[:5000])}</text:p>'
+            "</table:table-cell>"
+            for value in row
+        )
+        lines.append(f"<table:table-row>{''.join(cells)}</table:table-row>")
+    lines.append(
+        f'<table:table-row{hidden} table:number-rows-repeated="{repeat}"><table:table-cell/></table:table-row>'
+    )
+    dice.shuffle(lines)
+    body = (
+        '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+        ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+        ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+        f'<table:table table:name="表">{"".join(lines)}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest:manifest/>")
+        archive.writestr("content.xml", body.encode("utf-8", "replace"))
+    return out.getvalue()
+
+
+def _public(rows: list[list[object]], dice: random.Random) -> bytes:
+    """A workbook that an installed program brings along; one of our own where there is none."""
+    paths = _public_workbooks()
+    return dice.choice(paths).read_bytes() if paths else _xlsx(rows, dice)
+
+
+def _public_workbooks(found: list[Path] = []) -> list[Path]:  # noqa: B006 looked up once
+    if not found:
+        places = [Path(sys.prefix), Path("/usr/share"), Path("/usr/lib/libreoffice")]
+        for suffix in ("xlsx", "xls", "ods", "xlsm", "xlsb", "ots"):
+            found += [path for place in places for path in sorted(place.rglob(f"*.{suffix}"))[:50]]
+    return found
+
+
+def _as_it_is(content: bytes, dice: random.Random) -> bytes:
+    return content
+
+
+def _flip(content: bytes, dice: random.Random) -> bytes:
+    raw = bytearray(content)
+    for _ in range(dice.choice((1, 8, 200))):
+        raw[dice.randrange(len(raw))] = dice.randrange(256)
+    return bytes(raw)
+
+
+def _cut(content: bytes, dice: random.Random) -> bytes:
+    return content[: dice.randrange(len(content) + 1)]
+
+
+def _rewrite_part(content: bytes, dice: random.Random) -> bytes:
+    """A workbook with bytes of one part changed and the archive around it sound, so that the parser meets them."""
+    return _each_part(content, dice, _spoil_markup)
+
+
+def _spoil_markup(data: bytes, dice: random.Random) -> bytes:
+    changes: tuple[Callable[[bytes], bytes], ...] = (
+        lambda d: d.replace(b'r="2"', b'r="99999999"', 1),
+        lambda d: d.replace(b"<v>", b"<v>1E999", 3),
+        lambda d: d.replace(b't="s"', b't="e"', 5),
+        lambda d: d.replace(b"</c>", b"", 2),
+        lambda d: d.replace(b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="B1:B1048576"/></mergeCells>'),
+        lambda d: d.replace(b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A2:XFD1048576"/></mergeCells>'),
+        lambda d: d.replace(b"<row ", b'<row hidden="1" ', 50),
+        lambda d: d * dice.choice((2, 50)),
+        lambda d: _flip(d, dice) if d else d,
+    )
+    return dice.choice(changes)(data)
+
+
+def _backslashes(content: bytes, dice: random.Random) -> bytes:
+    return _each_part(content, dice, lambda data, _: data, lambda name: name.replace("/", "\\"))
+
+
+def _each_part(content: bytes, dice: random.Random, change: Callable, rename: Callable = lambda name: name) -> bytes:
+    out = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+            chosen = dice.choice(old.namelist())
+            for info in old.infolist():
+                data = old.read(info)
+                name = zipfile.ZipInfo("x")
+                name.filename, name.compress_type = rename(info.filename), zipfile.ZIP_DEFLATED
+                new.writestr(name, change(data, dice) if info.filename == chosen or "sheet" in info.filename else data)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
+        return _flip(content, dice) if content else content
+    return out.getvalue()
+
+
+if __name__ == "__main__":
+    number, count, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    with tempfile.TemporaryDirectory() as own, own_database(f"bench_hostile_{number}", own) as url:
+        Path(own, "clock").write_text("2024-10-25T11:00:00+08:00")
+        os.environ |= {"DATA_DIR": own, "DATABASE_URL": url, "BUSINESS_CLOCK": f"{own}/clock"}
+        from bench import _django
+
+        _django.setup()
+        measure(number, count, folder)
