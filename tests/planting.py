@@ -20,6 +20,7 @@ from reporting.rankings.models import Snapshot
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.policy.models import PolicyVersion
+from subsidies.policy.policies import load
 from tests.factories import invented_number
 
 APPS = ("residents", "subsidies", "collection", "employees", "reporting")
@@ -42,6 +43,7 @@ SPECIAL = {
     "employees.MonthlyDeclaration": {"month": datetime.date(2024, 10, 1), "state": "checked"},
     "employees.EmployeePayment": {"member": None, "reverses": None},
     "residents.MergeCase": {"drop": lambda planter: planter.second_resident()},
+    "subsidies.PolicyProposal": {"text": load("411325-2025").text},
     "core.User": {"role": "village", "is_active": True},
     "residents.Resident": {"merged_into": None, "status": "active"},
 }

@@ -41,7 +41,7 @@ from reporting.rankings.models import Ranking, Snapshot
 from residents.duplicates.models import MergeCase
 from residents.people.models import FormerNumber, Household, ParentLink, Resident, StatusEntry
 from residents.register.models import RegisterBatch
-from subsidies.campaigns.models import Campaign
+from subsidies.campaigns.models import Campaign, PolicyProposal
 from subsidies.rosters.models import Identity, Roster, RosterRow
 from tests.planting import Planter, is_of_a_county, scoped_models
 
@@ -92,6 +92,7 @@ OBJECTS = {
     "objection_raise": PublicNotice,
     "objection_answer": Objection,
     "campaign": Campaign,
+    "proposal": PolicyProposal,
     "employee_unit": Unit,
     "employee_declaration": MonthlyDeclaration,
     "line_pk": DeclaredLine,

@@ -1,4 +1,6 @@
+from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 
 from core.access.scope import ScopedQuerySet
 from core.regions.models import Region
@@ -81,3 +83,47 @@ class Watermark(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "定稿线"
+
+
+class PolicyProposal(models.Model):
+    """拟用口径: a policy text somebody prepares for a year to be opened, or as a new version of one that runs."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "准备中"
+        APPLIED = "applied", "已启用"
+        DROPPED = "dropped", "已放弃"
+
+    county = models.ForeignKey(Region, models.PROTECT, verbose_name="县", related_name="+")
+    year = models.PositiveSmallIntegerField("年度")
+    name = models.CharField("名称", max_length=60)
+    text = models.TextField("原文")
+    base = models.ForeignKey(PolicyVersion, models.PROTECT, verbose_name="对照版本", null=True, related_name="+")
+    state = models.CharField("状态", max_length=10, choices=State, default=State.DRAFT)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="准备人", related_name="+")
+    created_at = models.DateTimeField("准备时间")
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="修改人", related_name="+")
+    changed_at = models.DateTimeField("修改时间")
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="启用人", null=True, related_name="+"
+    )
+    settled_at = models.DateTimeField("启用时间", null=True)
+
+    scope_field = "county_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "拟用口径"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="applied") | ~Q(settled_by=F("created_by")) & ~Q(settled_by=F("changed_by")),
+                name="proposal_two_people",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}年度拟用口径“{self.name}”"
+
+    @property
+    def policy(self) -> policies.Policy:
+        return policies.parse(self.text, f"{self.county_id}-{self.year}.toml")

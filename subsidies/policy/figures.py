@@ -76,6 +76,25 @@ def figures(policy: Policy) -> list[Figure]:
     return rows
 
 
+class Difference(NamedTuple):
+    """A figure beside the same one of another policy; `before` is None where that had none, `figure` where this has."""
+
+    about: str
+    figure: Figure | None
+    before: str | None
+
+    @property
+    def differs(self) -> bool:
+        return self.figure is None or self.figure.says != self.before
+
+
+def compare(policy: Policy, other: Policy) -> list[Difference]:
+    """Every figure of a policy beside that of another one, what is gone at the end."""
+    before = {figure.about: figure.says for figure in figures(other)}
+    rows = [Difference(figure.about, figure, before.pop(figure.about, None)) for figure in figures(policy)]
+    return rows + [Difference(about, None, says) for about, says in before.items()]
+
+
 def readings(policy: Policy) -> list[Figure]:
     """Every reading taken where the notice is silent or at odds with itself."""
     return [Figure(TITLES.get(r.key, r.key), r.says, r.source, True, r.other) for r in policy.assumptions]

@@ -1,0 +1,159 @@
+"""征缴年度: the years of the county, preparing the next one or a new version, and putting it into force."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from core.access.roles import Role, roles
+from core.pages.form_steps import flash_form_errors, run_form, run_step
+from core.refusals import Refused
+from subsidies.campaigns import proposals
+from subsidies.campaigns.forms import AmendForm, CategoryForm, StandardForm, StartForm
+from subsidies.campaigns.models import Campaign, PolicyProposal
+from subsidies.campaigns.selectors import selection_of
+from subsidies.policy import figures, policies
+from subsidies.policy.schema import PolicyError
+
+State = PolicyProposal.State
+STATE_BADGES = {State.DRAFT: "warn", State.APPLIED: "ok", State.DROPPED: "off"}
+
+
+def proposals_for(user) -> QuerySet[PolicyProposal]:
+    rows = PolicyProposal.objects.for_user(user)
+    return rows.select_related("county", "base", "created_by", "changed_by", "settled_by")
+
+
+@roles(Role.COUNTY)
+def campaign_list(request: HttpRequest) -> HttpResponse:
+    """The county's years, what is being prepared, and the beginning of another one."""
+    campaigns = selection_of(request.user).campaigns
+    form = StartForm(request.POST or None, request.FILES or None, known=_on_file(request.user, campaigns))
+    made: list[PolicyProposal] = []
+    if request.method == "POST" and run_form(form, lambda: made.append(_start(form, request.user))):
+        return redirect("proposal", made[0].pk)
+    facts = {
+        "title": "征缴年度",
+        "campaigns": campaigns,
+        "proposals": [(one, STATE_BADGES[one.state]) for one in proposals_for(request.user)[:50]],
+        "form": form,
+        "amend_form": AmendForm(),
+    }
+    return render(request, "subsidies/campaigns/campaign_list.html", facts, status=400 if form.errors else 200)
+
+
+def _on_file(user, campaigns: list[Campaign]) -> list[tuple[str, str]]:
+    taken = {campaign.policy_version.policy_id for campaign in campaigns}
+    county = user.scope_prefix[:6]
+    return [(one, one) for one in policies.available() if one.startswith(f"{county}-") and one not in taken]
+
+
+def _start(form: StartForm, user) -> PolicyProposal:
+    facts = form.cleaned_data
+    if facts["policy"]:
+        text = (policies.FOLDER / f"{facts['policy']}.toml").read_text(encoding="utf-8")
+    else:
+        try:
+            text = facts["file"].read().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise Refused("政策文件应是 UTF-8 编码的文本，请另存后重新上传。", "file") from None
+    return proposals.start_proposal(county=user.region, text=text, name=facts["name"], actor=user)
+
+
+@roles(Role.COUNTY)
+@require_POST
+def campaign_amend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin a new version of a running policy: a copy, to be changed figure by figure."""
+    campaign = get_object_or_404(Campaign.objects.for_user(request.user).select_related("policy_version"), pk=pk)
+    form, made = AmendForm(request.POST), []
+    if flash_form_errors(request, form) and run_step(
+        request,
+        lambda: made.append(
+            proposals.start_proposal(
+                county=request.user.region,
+                text=campaign.policy.text,
+                name=form.cleaned_data["name"],
+                actor=request.user,
+            )
+        ),
+        "已复制现行口径，改好后由另一位经办人启用。",
+    ):
+        return redirect("proposal", made[0].pk)
+    return redirect("campaign_list")
+
+
+@roles(Role.COUNTY)
+def proposal_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is proposed, as staff read it, beside the version it is compared with."""
+    proposal = get_object_or_404(proposals_for(request.user), pk=pk)
+    facts = {"title": str(proposal), "proposal": proposal, "badge": STATE_BADGES[proposal.state]}
+    try:
+        policy = proposal.policy
+    except PolicyError as error:
+        return render(request, "subsidies/campaigns/proposal.html", {**facts, "problem": str(error)})
+    names = [category.name for category in policy.categories if not category.by_age]
+    is_draft = proposal.state == State.DRAFT
+    facts |= {
+        "policy": policy,
+        "rows": figures.compare(policy, proposal.base.policy if proposal.base else policy),
+        "readings": figures.readings(policy),
+        "not_set": [category for category in policy.categories if category.subsidy is None],
+        "is_draft": is_draft,
+        "category_form": CategoryForm(names=names),
+        "standard_form": StandardForm(initial={"amount": policy.standard}),
+        "may_apply": is_draft and request.user.pk not in (proposal.created_by_id, proposal.changed_by_id),
+    }
+    return render(request, "subsidies/campaigns/proposal.html", facts)
+
+
+@roles(Role.COUNTY)
+@require_POST
+def proposal_category(request: HttpRequest, pk: int) -> HttpResponse:
+    proposal = get_object_or_404(proposals_for(request.user), pk=pk)
+    form = CategoryForm(request.POST, request.FILES, names=[c.name for c in proposal.policy.categories])
+    if flash_form_errors(request, form):
+        run_step(
+            request,
+            lambda: proposals.change_category(proposal=proposal, actor=request.user, **form.cleaned_data),
+            "已修改，页面上标出了与对照版本不同的地方。",
+        )
+    return redirect("proposal", pk)
+
+
+@roles(Role.COUNTY)
+@require_POST
+def proposal_standard(request: HttpRequest, pk: int) -> HttpResponse:
+    proposal = get_object_or_404(proposals_for(request.user), pk=pk)
+    form = StandardForm(request.POST, request.FILES)
+    if flash_form_errors(request, form):
+        run_step(
+            request,
+            lambda: proposals.change_standard(proposal=proposal, actor=request.user, **form.cleaned_data),
+            "已修改缴费标准。",
+        )
+    return redirect("proposal", pk)
+
+
+@roles(Role.COUNTY)
+@require_POST
+def proposal_apply(request: HttpRequest, pk: int) -> HttpResponse:
+    proposal = get_object_or_404(proposals_for(request.user), pk=pk)
+    made: list[Campaign] = []
+    seen = request.POST.get("version", "")
+    if run_step(
+        request,
+        lambda: made.append(proposals.put_into_force(proposal=proposal, seen=seen, actor=request.user)),
+        "已启用。以前核算的应缴和缴费记录仍按原版本。",
+    ):
+        return redirect("campaign_list")
+    return redirect("proposal", pk)
+
+
+@roles(Role.COUNTY)
+@require_POST
+def proposal_drop(request: HttpRequest, pk: int) -> HttpResponse:
+    proposal = get_object_or_404(proposals_for(request.user), pk=pk)
+    if run_step(request, lambda: proposals.drop_proposal(proposal=proposal, actor=request.user), "已放弃这份口径。"):
+        messages.info(request, "准备的内容仍可查看。")
+    return redirect("proposal", pk)
