@@ -1,8 +1,6 @@
-import re
-import unicodedata
-
 from django import forms
 
+from residents.people.insured_years import read_insured_years
 from subsidies.quotes.quote import Recognition
 
 
@@ -17,8 +15,9 @@ class QuoteForm(forms.Form):
         label="以前参保的年份",
         required=False,
         max_length=200,
-        help_text="例如：2021-2023 2024。不填就按连续参保计算。",
+        help_text="例如：2021-2023、2024，或 2018年起。不填就按连续参保计算。",
     )
+    parent_insured = forms.BooleanField(label="父或母已参加基本医保（新生儿）", required=False)
     repaid_years = forms.IntegerField(label="补缴的断保年数", min_value=0, max_value=60, initial=0, required=False)
 
     def __init__(self, *args, policy, **kwargs):
@@ -32,17 +31,11 @@ class QuoteForm(forms.Form):
             )
 
     def clean_insured_years(self) -> list[int] | None:
-        """2021-2023, 2024 → [2021, 2022, 2023, 2024]."""
-        text = unicodedata.normalize("NFKC", self.cleaned_data["insured_years"])
-        years = set()
-        for part in re.split(r"[\s,，、;；]+", text.strip()):
-            if not part:
-                continue
-            found = re.fullmatch(r"(\d{4})(?:[-~—至](\d{4}))?年?", part)
-            if not found or int(found[2] or found[1]) - int(found[1]) not in range(60):
-                raise forms.ValidationError(f"“{part}”看不懂，请写成 2021-2023 或 2021 2022 2024。")
-            years.update(range(int(found[1]), int(found[2] or found[1]) + 1))
-        return sorted(years) or None
+        """Read the years as the register does; nothing written means that nothing is known."""
+        years, problem = read_insured_years(self.cleaned_data["insured_years"], last=self.policy.year)
+        if problem:
+            raise forms.ValidationError(problem)
+        return years or None
 
     def clean(self):
         data = super().clean()

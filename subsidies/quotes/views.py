@@ -40,7 +40,12 @@ def quote_page(request):
     if is_typed and form.is_valid():
         asked = {key: form.cleaned_data[key] for key in ("birth_date", "paid_on", "identities", "insured_years")}
         try:
-            answer = quote(campaign.policy, repaid_years=form.cleaned_data["repaid_years"] or 0, **asked)
+            answer = quote(
+                campaign.policy,
+                repaid_years=form.cleaned_data["repaid_years"] or 0,
+                parent_insured=form.cleaned_data["parent_insured"] or None,
+                **asked,
+            )
         except QuoteError as error:
             answer = error
         facts |= _answer(answer, campaign.policy, asked["insured_years"])

@@ -60,6 +60,12 @@ def test_a_typed_quote_of_an_ordinary_person_waits(county):
     assert "400.00" in page and "断保 2 年" in page and "2025-05-01" in page
 
 
+@pytest.mark.parametrize(("parent", "due"), [("on", "出生当年不缴费"), ("", "按标准缴费")])
+def test_a_newborn_whose_parent_is_insured(county, business_clock, parent, due):
+    asked = {"birth_date": "2025-02-20", "paid_on": "2025-03-10", "parent_insured": parent}
+    assert due in county.get(reverse("quote"), asked).content.decode()
+
+
 @pytest.mark.parametrize(
     ("years", "shown"),
     [
@@ -83,8 +89,10 @@ def test_large_illness_incentives_where_the_years_are_known(county, years, shown
         ({"paid_on": "2024-08-31"}, "还没有开始"),
         ({"category1": "低保对象"}, "认定日期，见认定文件"),
         ({"insured_years": "前年"}, "看不懂"),
-        ({"insured_years": "2024-2020"}, "看不懂"),
-        ({"insured_years": "2026"}, "请核对参保记录"),
+        ({"insured_years": "2024-2020"}, "前后颠倒"),
+        ({"insured_years": "2026"}, "不在 2003 年至 2025 年之间"),
+        ({"insured_years": "近五年"}, "看不懂"),
+        ({"birth_date": "2020-01-01", "insured_years": "2019"}, "请核对参保记录"),
     ],
 )
 def test_what_cannot_be_quoted_is_said(county, changes, says):
