@@ -162,10 +162,28 @@ def _write_chunk(batch: LedgerBatch, chunk: list[LedgerRow], checked: CheckedLed
         put_verdict(kept[row.number], row)
         if row.is_good:
             kept[row.number].state = RowState.CONFIRMED
+    _settle_earlier_rows(batch, good)
     unchanged = [row.pk for row in chunk if row.state == RowState.CONFIRMED]
     LedgerRow.objects.filter(pk__in=unchanged).update(state=RowState.CONFIRMED)
     changed = [row for row in chunk if row.state != RowState.CONFIRMED]
     LedgerRow.objects.bulk_update(changed, VERDICT_FIELDS, batch_size=200)
+
+
+def _settle_earlier_rows(batch: LedgerBatch, good: list[Row]) -> None:
+    """Bad rows of the village's earlier ledgers whose people are booked now: those ledgers have no problem any more.
+
+    The same number, or, where the number was what was wrong, the same name on the same receipt.
+    """
+    numbers, written = {row.id_number for row in good}, {(row.name, row.receipt_no) for row in good}
+    earlier = LedgerRow.objects.filter(
+        batch__campaign=batch.campaign_id, batch__village=batch.village_id, state=RowState.BAD, batch__lt=batch.pk
+    )
+    settled = [
+        pk
+        for pk, id_number, name, receipt_no in earlier.values_list("pk", "id_number", "name", "receipt_no")
+        if id_number in numbers or (name, receipt_no) in written
+    ]
+    LedgerRow.objects.filter(pk__in=settled).update(state=RowState.MENDED)
 
 
 def _newcomer(row: Row) -> Newcomer:

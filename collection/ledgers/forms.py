@@ -2,6 +2,8 @@
 
 from django import forms
 
+from collection.ledgers.columns import TITLES
+from collection.ledgers.mending import MENDABLE
 from collection.ledgers.models import LedgerBatch
 from core.files.fields import SheetField
 from core.tables import reader
@@ -26,6 +28,29 @@ class LedgerForm(forms.Form):
 class LedgerFilter(forms.Form):
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *LedgerBatch.State.choices])
     q = forms.CharField(label="村名", required=False, max_length=40)
+
+
+class RowForm(forms.Form):
+    """What a bad row is to say. The identity number is left empty where it stays: it is not shown whole."""
+
+    def __init__(self, *args, written: dict[str, str], wrong: set[str], **options):
+        super().__init__(*args, **options)
+        for key in sorted(MENDABLE, key=lambda key: key not in wrong):
+            field = forms.CharField(label=TITLES[key], required=False, max_length=60, initial=written[key])
+            if key == "id_number":
+                field.initial, field.help_text = "", "不改就不用填。"
+            if key == "amount":
+                field.widget.attrs["inputmode"] = "decimal"
+            if key in wrong:
+                field.widget.attrs["aria-invalid"] = "true"
+            self.fields[key] = field
+        self.wrong = [self[key] for key in self.fields if key in wrong]
+        self.others = [self[key] for key in self.fields if key not in wrong]
+
+    def cells(self) -> dict[str, str]:
+        """Return what was typed, by column: a field that was not sent, or a number left empty, stays as it is."""
+        typed = {key: text for key, text in self.cleaned_data.items() if self.add_prefix(key) in self.data}
+        return {key: text for key, text in typed.items() if key != "id_number" or text}
 
 
 class WithdrawForm(forms.Form):

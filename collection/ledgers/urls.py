@@ -9,6 +9,7 @@ urlpatterns = [
     path("ledgers/<int:pk>/confirm/", views.ledger_confirm_rows, name="ledger_confirm"),
     path("ledgers/<int:pk>/resume/", views.ledger_resume, name="ledger_resume"),
     path("ledgers/<int:pk>/withdraw/", views.ledger_withdraw, name="ledger_withdraw"),
+    path("ledgers/<int:pk>/rows/<int:number>/", views.ledger_row, name="ledger_row"),
     path("ledgers/<int:pk>/annotated/", views.ledger_annotated, name="ledger_annotated"),
     path("village/<str:village>/ledger/", views.ledger_upload, name="ledger_upload"),
     path("village/<str:village>/ledger/prefilled/", views.ledger_prefilled, name="ledger_prefilled"),

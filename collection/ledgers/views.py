@@ -7,9 +7,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from collection.ledgers import confirm as ledger_confirm
 from collection.ledgers import files as ledger_files
-from collection.ledgers import selectors
+from collection.ledgers import mending, selectors
 from collection.ledgers import services as ledgers
-from collection.ledgers.forms import LedgerFilter, LedgerForm, WithdrawForm
+from collection.ledgers.check import SAME_PERSON
+from collection.ledgers.forms import LedgerFilter, LedgerForm, RowForm, WithdrawForm
 from collection.ledgers.models import LedgerBatch, LedgerRow
 from core.access import masks
 from core.access.roles import Role, roles
@@ -29,6 +30,7 @@ TABS = (
     ("confirmed", "已记账", (RowState.CONFIRMED,)),
     ("recorded", "以前已记账", (RowState.RECORDED,)),
     ("withdrawn", "已撤回", (RowState.WITHDRAWN,)),
+    ("mended", "已在别处改好", (RowState.MENDED,)),
     ("all", "全部", tuple(RowState)),
 )
 
@@ -159,6 +161,52 @@ def ledger_confirm_rows(request, pk):
     batch = batch_or_404(request.user, pk)
     try_step(request, lambda: ledger_confirm.confirm_ledger(batch=batch, actor=request.user))
     return redirect("ledger_detail", batch.pk)
+
+
+@roles(*SENDS)
+def ledger_row(request, pk, number):
+    """A bad row put right in the browser, or the decision that two namesakes are two people."""
+    batch = batch_or_404(request.user, pk)
+    row = get_object_or_404(batch.rows, number=number)
+    wrong = {problem["column"] for problem in row.problems} & set(mending.MENDABLE)
+    form = RowForm(
+        request.POST if request.POST.get("step") == "mend" else None,
+        written={key: mending.written(row, key) for key in mending.MENDABLE},
+        wrong=wrong or set(mending.MENDABLE),
+    )
+    decides = request.user.role == Role.TOWNSHIP and any(p["code"] == SAME_PERSON for p in row.problems)
+
+    def mend() -> None:
+        _tell(request, mending.mend_row(row=row, cells=form.cells(), actor=request.user))
+
+    if form.is_bound and run_form(form, mend):
+        return redirect("ledger_row", pk, number)
+    if request.POST.get("step") == "two_people" and decides:
+        try_step(request, lambda: _tell(request, mending.decide_two_people(row=row, actor=request.user)))
+        return redirect("ledger_row", pk, number)
+    following = batch.rows.filter(state=RowState.BAD, number__gt=number).order_by("number").first()
+    return render(
+        request,
+        "collection/ledgers/ledger_row.html",
+        {
+            "title": f"台账 {batch.pk} 第 {number} 行",
+            "batch": batch,
+            "row": row,
+            "shown_number": masks.mask(row.id_number),
+            "form": form,
+            "decides": decides,
+            "following": following,
+            "open": batch.campaign.is_open and row.state == RowState.BAD,
+        },
+        status=400 if form.errors or (request.method == "POST" and not form.is_bound) else 200,
+    )
+
+
+def _tell(request, row: LedgerRow) -> None:
+    if row.state == RowState.BAD:
+        messages.warning(request, f"第 {row.number} 行已保存，还有 {len(row.problems)} 处要改。")
+    else:
+        messages.success(request, f"第 {row.number} 行{row.get_state_display()}。回到台账，确认后记账。")
 
 
 @require_POST

@@ -69,6 +69,7 @@ _LABELS = {
     "code": "区划代码",
     "codes": "区划",
     "collected": "已收（元）",
+    "columns": "改动的栏目",
     "count": "数量",
     "declared": "申报（元）",
     "deposited": "缴存（元）",
