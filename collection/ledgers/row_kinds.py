@@ -43,6 +43,11 @@ _NOT_PAID = frozenset(
         "全额补贴",
     }
 )
+#: What is written in a total's row. Counted repetitions only: a cell may hold ten thousand digits.
+_LONGEST_TOTAL = 1_000
+_PEOPLE = re.compile(r"(?<!\d)(\d{1,9})\s{0,4}[人名]")
+_YUAN = re.compile(r"(?<![\d,，.])(\d[\d,，]{0,20}(?:\.\d{1,6})?)\s{0,4}元")
+_YUAN_IN_WORDS = re.compile(r"[零壹贰叁肆伍陆柒捌玖拾佰仟万]{2,30}(?=[元圆])")
 #: A row that only explains the form: 甲 乙 1 2 3 under the headings, 必填, an example to follow.
 _COLUMN_NUMBER = re.compile(r"[(（]?(\d{1,2})[)）]?|[甲乙丙丁戊己庚辛]|栏次")
 _HOW_TO_FILL = re.compile(r"^(必填|选填|非必填|下拉)")
@@ -111,13 +116,16 @@ def _is_signature(texts: list[str], name: Cell, paid_on: Cell) -> bool:
     return any(_SIGNATURE.match(t) or _SIGNATURE_ALONE.match(t) or _SIGNED_BY.match(t) for t in texts)
 
 
-def written_total(number, label, cells, values, lines_above, section_from) -> WrittenTotal:
-    text = "".join(str(c) for c in cells if type(c) is str)
-    people = re.search(r"(\d+)\s*[人名]", text)
+def written_total(
+    number: int, label: str, cells: list[Cell], values: dict[str, Cell], lines_above: int, section_from: int
+) -> WrittenTotal:
+    """Read a total: its amount from its cell, or else from the words around it."""
+    text = "".join(c for c in cells if type(c) is str)[:_LONGEST_TOTAL]
+    people = _PEOPLE.search(text)
     amount = values.get("amount")
-    if amount is None and (written := re.search(r"(\d[\d,，]*(?:\.\d+)?)\s*元", text)):
+    if amount is None and (written := _YUAN.search(text)):
         amount = written[1]
-    if amount is None and (written := re.search(r"[零壹贰叁肆伍陆柒捌玖拾佰仟万]{2,}(?=[元圆])", text)):
+    if amount is None and (written := _YUAN_IN_WORDS.search(text)):
         amount = written[0]
     whole = bool(_WHOLE_TOTAL.search(label))
     return WrittenTotal(number, label, amount, int(people[1]) if people else None, lines_above, section_from, whole)

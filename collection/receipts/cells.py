@@ -7,6 +7,8 @@ from datetime import date, datetime
 from core.tables.cells import QUOTES, formula_error, half_width, shown
 from core.tables.reader import Cell
 
+#: Longer ones are no number with a word before it; what follows costs more than its length.
+LONGEST_WRITTEN = 100
 _NO_RECEIPT = frozenset({"", "无", "没有", "未开", "未开具", "暂无", "/", "\\", "-", "—", "——", "0", "待开", "待补"})
 _RECEIPT_WORDS = re.compile(r"^(第|(专用)?(收据|票据|票)(号码|编号|号)?[:.]*)(?=[A-Z]{0,12}\d)|(?<=\d)号?[,;.、。]*$")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d{1,3}")
@@ -28,7 +30,8 @@ def read_receipt(cell: Cell) -> tuple[str, bool, str]:
     number = half_width("" if cell is None else cell).strip(QUOTES).upper()
     if number in _NO_RECEIPT:
         return "", False, "没有填写收据号。收了钱必须开专用收据，请照收据存根补填。"
-    number = _RECEIPT_WORDS.sub("", number)
+    if len(number) <= LONGEST_WRITTEN:
+        number = _RECEIPT_WORDS.sub("", number)
     if len(number) > 30:
         return "", False, f"收据号“{shown(cell)}”太长，请只填收据上印的号码。"
     if not re.search(r"[0-9]", number):

@@ -572,3 +572,33 @@ def test_whatever_stands_in_the_cells_every_row_is_judged(rows):
             assert len(row.name) <= 60
             assert len(row.receipt_no) <= 30
             assert len(row.household) <= 30
+
+
+HOSTILE = {
+    "digits": "9" * 120_000,
+    "digits and commas": "9," * 60_000,
+    "digits and blanks": "9 " * 60_000,
+    "blanks": "9" + " " * 120_000 + "x",
+    "points": "9" + "." * 120_000 + "x",
+    "capitals": "A" * 120_000,
+    "Chinese digits": "壹" * 120_000,
+    "brackets": "(" * 60_000 + "9" * 60_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("where", ["receipt", "total", "remark of a total"])
+def test_a_cell_costs_no_more_than_its_length(name, where):
+    """Were one of the patterns to cost the square of it, this would not end."""
+    text = HOSTILE[name]
+    heading = ["姓名", "身份证号码", "实缴金额", "缴费日期", "收据号", "备注"]
+    rows = {
+        "receipt": ["张平", number_of(0), 400, "2024-10-08", text, None],
+        "total": ["合计" + text, None, None, None, None, None],
+        "remark of a total": ["合计", None, None, None, None, text],
+    }
+    person = ["李平", number_of(1), 400, "2024-10-08", "NX00000001", None]
+    sheet = Sheet("台账", rows=[(1, heading), (2, person), (3, rows[where])])
+    reading = read_ledger(Workbook("xlsx", [sheet]))
+    assert reading.lines[0].number == 2
+    check_ledger(reading, facts())
