@@ -223,11 +223,19 @@ def _receipts(campaign, village, numbers) -> dict[str, ReceiptUse]:
         number: ReceiptUse(
             household=receipt.household,
             village_name="" if receipt.village_id == village.code else receipt.village.name,
-            unusable="" if receipt.state == Receipt.State.USED else receipt.get_state_display(),
+            unusable=_why_unusable(receipt),
         )
         for number, receipt in known_receipts(campaign=campaign, numbers=numbers).items()
         if receipt.state != Receipt.State.RELEASED
     }
+
+
+def _why_unusable(receipt: Receipt) -> str:
+    if receipt.state == Receipt.State.USED:
+        return ""
+    if receipt.lost_report_id:
+        return "已报警挂失，出示的人请到乡镇专班说明"
+    return receipt.get_state_display()
 
 
 def _namesakes(village, people, residents) -> dict[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from django.core.files.base import File
 from django.db import transaction
 
-from collection.ledgers.check import check_ledger
+from collection.ledgers.check import check_ledger, receipts_of
 from collection.ledgers.columns import COLUMNS
 from collection.ledgers.facts import gather, same_file_note, stamp_facts
 from collection.ledgers.models import LedgerBatch, LedgerRow
@@ -17,6 +17,7 @@ from collection.ledgers.reading import LedgerLine, LedgerReading, read_ledger
 from collection.ledgers.selectors import confirming_job_key, reading_job_key
 from collection.ledgers.stamp import other_ledger, stale_note
 from collection.ledgers.verdicts import CheckedLedger, Row
+from collection.receipts.lost import open_cases
 from config import clock
 from core.audit import services as audit
 from core.database.bulk import CHUNK, insert_objects
@@ -105,6 +106,7 @@ def read_batch(run: jobs.Run) -> str:
     same = same_file_note(campaign=batch.campaign, village=batch.village, sha256=batch.attachment.sha256, but=batch.pk)
     stale = stale_note(reading, stamp_facts(campaign=batch.campaign, village=batch.village, reading=reading))
     _keep(run, batch, reading, checked, [*stale, *same, *checked.notes])
+    open_cases(batch=batch, numbers=receipts_of(reading), actor=batch.uploaded_by)
     record_probe(
         misses=len(facts.withheld),
         rows=total,

@@ -33,7 +33,7 @@ class ReceiptRefused(Refused):
     """It cannot be done; the text says why and what to do."""
 
 
-def _range(first: str, last: str) -> tuple[ReceiptNumber, ReceiptNumber]:
+def number_range(first: str, last: str) -> tuple[ReceiptNumber, ReceiptNumber]:
     low, high = parse_number(first), parse_number(last)
     if low is None or high is None:
         raise ReceiptRefused("号码应是字头加数字，例如 NX00000001。")
@@ -56,7 +56,7 @@ def _hold_open(campaign) -> None:
 @transaction.atomic
 def register_book(*, campaign: Campaign, first: str, last: str, actor) -> ReceiptBook:
     """Numbers printed for the county (县税务局统一印制): the root of everything issued. Safe to repeat."""
-    low, high = _range(first, last)
+    low, high = number_range(first, last)
     _hold_open(campaign)
     roots = ReceiptBook.objects.filter(campaign=campaign, parent__isnull=True, prefix=low.prefix, width=low.width)
     for other in roots.select_related("holder"):
@@ -164,7 +164,7 @@ def examine_lines(*, campaign: Campaign, lines: Iterable[BookLine], lock: bool =
 
 
 def _examine(line, parents, taken) -> LineVerdict:
-    low, high = _range(line.first, line.last)
+    low, high = number_range(line.first, line.last)
     parent = next(
         (book for book in parents if book.holder_id == line.holder.parent_id and holds(book, low, high)), None
     )

@@ -10,6 +10,7 @@ from collection.receipts.book_sheet import book_table, read_rows
 from collection.receipts.books import BookLine
 from collection.receipts.models import Receipt
 from core.files.fields import SheetField
+from core.pages.forms import DayInput
 from core.regions.models import Region
 from core.tables import reader
 from core.tables.lists import HIDDEN_ROWS
@@ -111,6 +112,31 @@ class BookLinesForm(forms.Form):
 
 class ReturnForm(forms.Form):
     first = forms.CharField(label="从哪个号起交回", max_length=30, help_text="这个号和后面没有用的号都交回。")
+
+
+class LostForm(forms.Form):
+    """Blank receipts lost together, with the paper of the police."""
+
+    first = forms.CharField(label="起号", max_length=30, help_text="只填还没有开出的；整本丢失的，从第一张空白的填起。")
+    last = forms.CharField(label="止号", max_length=30)
+    report_no = forms.CharField(label="报警回执号", max_length=60)
+    lost_on = forms.DateField(label="遗失日期", widget=DayInput())
+    reason = forms.CharField(label="遗失经过", max_length=120)
+
+
+class CorrectNumberForm(forms.Form):
+    number = forms.CharField(
+        label="收据上印的号码", max_length=30, required=False, help_text="空白收据登记错了的，留空即恢复为空白。"
+    )
+    reason = forms.CharField(label="改正的原因", max_length=120)
+
+
+class LostCaseForm(forms.Form):
+    """Either a new case, about a number somebody shows, or the result of one."""
+
+    case = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    number = forms.CharField(label="出示的收据号", max_length=30, required=False)
+    text = forms.CharField(label="情况或核查结果", max_length=200, help_text="谁何时出示、钱交给了谁；或者查明的结果。")
 
 
 class NumberForm(forms.Form):

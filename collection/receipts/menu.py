@@ -1,5 +1,20 @@
 """Receipts in the menu."""
 
-from core.pages.frame import Entry
+from django.urls import reverse
+
+from collection.receipts.models import LostReceiptCase
+from core.access.roles import Role
+from core.pages.frame import Entry, Todo
 
 ENTRIES = [Entry("专用收据", "receipt_books", 53)]
+
+
+def todos(user, campaign) -> list[Todo]:
+    """Receipts that are reported lost and that somebody shows."""
+    if user.role not in (Role.TOWNSHIP, Role.COUNTY):
+        return []
+    cases = LostReceiptCase.objects.for_user(user).filter(receipt__campaign=campaign, closed_at__isnull=True)
+    first = cases.order_by("pk").values_list("village", flat=True).first()
+    if first is None:
+        return []
+    return [Todo(f"{cases.count()} 张挂失的收据有人出示，待核查", reverse("village_lost", args=[first]), True)]

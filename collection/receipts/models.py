@@ -76,6 +76,36 @@ class ReceiptBook(models.Model):
         return "—".join(f"{self.prefix}{serial:0{self.width}d}" for serial in serials)
 
 
+class LostReport(models.Model):
+    """挂失: numbers that were lost or stolen together, reported once with the paper of the police; all are dead."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="lost_reports")
+    village = models.ForeignKey(Region, models.PROTECT, verbose_name="村", related_name="+")
+    first = models.CharField("起号", max_length=30)
+    last = models.CharField("止号", max_length=30)
+    count = models.PositiveIntegerField("张数")
+    report_no = models.CharField("报警回执号", max_length=60)
+    lost_on = models.DateField("遗失日期")
+    reason = models.CharField("经过", max_length=120)
+    reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="登记人", related_name="+")
+    reported_at = models.DateTimeField("登记时间")
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="撤销人", null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField("撤销时间", null=True)
+    withdrawn_reason = models.CharField("撤销原因", max_length=120, blank=True)
+
+    scope_field = "village_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "收据挂失"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.first}—{self.last}"
+
+
 class Receipt(models.Model):
     """专用收据: a number used once, or for one household; voided or lost with a reason, never deleted.
 
@@ -102,6 +132,9 @@ class Receipt(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="经手人", null=True, related_name="+"
     )
     voided_at = models.DateTimeField("作废或遗失时间", null=True)
+    lost_report = models.ForeignKey(
+        LostReport, models.PROTECT, verbose_name="挂失", null=True, blank=True, related_name="receipts"
+    )
 
     scope_field = "village_id"
     objects = ScopedQuerySet.as_manager()
@@ -116,3 +149,36 @@ class Receipt(models.Model):
 
     def __str__(self):
         return self.number
+
+
+class LostReceiptCase(models.Model):
+    """出示挂失收据: somebody showed a number that is reported lost; who took the money is to be found out."""
+
+    receipt = models.ForeignKey(Receipt, models.PROTECT, verbose_name="收据", related_name="lost_cases")
+    village = models.ForeignKey(Region, models.PROTECT, verbose_name="出示的村", related_name="+")
+    batch = models.ForeignKey("LedgerBatch", models.PROTECT, verbose_name="台账", null=True, related_name="+")
+    shown = models.CharField("出示情况", max_length=200)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="登记人", null=True, related_name="+"
+    )
+    opened_at = models.DateTimeField("登记时间")
+    result = models.CharField("核查结果", max_length=200, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="办结人", null=True, related_name="+"
+    )
+    closed_at = models.DateTimeField("办结时间", null=True)
+
+    scope_field = "village_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "出示挂失收据"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["receipt", "village"], condition=Q(closed_at__isnull=True), name="one_open_case_a_lost_receipt"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receipt} {self.village}"

@@ -19,6 +19,10 @@ class ReceiptNumber:
     def text(self) -> str:
         return f"{self.prefix}{self.serial:0{self.width}d}"
 
+    def with_serial(self, serial: int) -> "ReceiptNumber":
+        """The number of the same shape at another place."""
+        return ReceiptNumber(self.prefix, serial, self.width)
+
 
 def normalize_number(number: str) -> str:
     """The one written form of a number: half-width, capitals, no spaces."""

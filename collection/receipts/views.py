@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 
 from collection.receipts import services as receipts
-from collection.receipts.forms import NumberForm
+from collection.receipts.forms import CorrectNumberForm, NumberForm
 from collection.receipts.models import Receipt
 from collection.receipts.numbers import normalize_number
 from collection.receipts.selectors import book_totals, skipped_numbers, without_book
@@ -81,6 +81,10 @@ def receipt_detail(request, pk):
             "receipt": receipt,
             "contributions": receipt.contributions.select_related("resident").order_by("pk"),
             "can_void": can_void,
+            "can_correct": request.user.role in (Role.TOWNSHIP, Role.VILLAGE, Role.COUNTY)
+            and receipt.state != Receipt.State.RELEASED
+            and receipt.lost_report_id is None,
+            "number_form": CorrectNumberForm(),
             "form": form,
         },
         status=400 if form.errors else 200,
