@@ -22,7 +22,7 @@ from collection.declarations.models import Declaration, DeclarationRow, Feedback
 from collection.entitlements.models import DifferenceCase
 from collection.ledgers.models import LedgerBatch
 from collection.notices.models import Objection, PublicNotice
-from collection.receipts.models import Receipt, ReceiptBook
+from collection.receipts.models import LostReport, Receipt, ReceiptBook
 from collection.refunds.models import Refund
 from collection.self_payments.models import PaidList, SelfPayment
 from core.access.roles import OFFICERS, Role
@@ -67,6 +67,7 @@ OBJECTS = {
     "not_insured": Resident,
     "difference": DifferenceCase,
     "ledger": LedgerBatch,
+    "lost": LostReport,
     "contribution": Contribution,
     "receipt_book": ReceiptBook,
     "receipt": Receipt,
