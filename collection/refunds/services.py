@@ -33,7 +33,7 @@ from core.files.models import Attachment
 from core.files.photos import Photo, store_photo
 from core.refusals import Refused
 from core.text import clean_text, required_text
-from residents.people.models import Resident
+from residents.people.services import lock_residents
 from subsidies.campaigns import watermark
 from subsidies.policy.parts import RefundReason
 
@@ -70,6 +70,7 @@ def request_refund(
     campaign = contribution.campaign
     note, payee = clean_text(note, "说明", 200), clean_text(payee, "收款人", 60)
     payee_account = clean_text(payee_account, "收款账号", 40)
+    lock_residents([contribution.resident_id])
     money.lock_accounts(campaign=campaign, villages=[contribution.village_id])
     refuse_closed(campaign)
     contribution = lock_live(contribution)
@@ -335,10 +336,10 @@ def _refuse_if_paid_twice_is_open(contribution):
 def _begin(refund, actor, role):
     if actor.role != role:
         raise Refused(f"这一步由{role.label}审核。")
+    # Before all else, as those do who register a fact and withdraw what followed from it.
+    lock_residents([refund.resident_id])
     money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
     refuse_closed(refund.campaign)
-    # Before the refund and the contribution, as those do who register a fact and withdraw what followed from it.
-    Resident.objects.select_for_update(of=("self",)).get(pk=refund.resident_id)
     return _locked(refund)
 
 

@@ -35,6 +35,7 @@ from core.tables import reader as sheets
 from core.tables.lists import ListNote
 from core.text import required_text
 from residents.people.models import InsuredYear, Resident
+from residents.people.services import lock_residents
 from subsidies.campaigns import watermark
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.services import lock_campaign
@@ -173,6 +174,7 @@ def _take(paid_list: PaidList, lines: list[PaidLine], claimed: set[str], actor: 
     campaign = paid_list.campaign
     moment = watermark.next_timestamp(campaign_id=campaign.pk)
     people = residents_by_number(campaign, (line.id_number for line in lines))
+    lock_residents(person.pk for person in people.values())
     money.lock_accounts(campaign=campaign, villages={person.village_id for person in people.values()})
     refuse_closed(campaign)
     lock_campaign(campaign)  # two lists may bring one payment, with a ticket and without
@@ -368,6 +370,7 @@ def _give_back(campaign: Campaign, items: list[Assessed], actor: User) -> None:
 
 
 def _open(self_payment: SelfPayment, villages: list[str]) -> SelfPayment:
+    lock_residents([self_payment.resident_id] if self_payment.resident_id else [])
     money.lock_accounts(campaign=self_payment.campaign, villages=villages)
     refuse_closed(self_payment.campaign)
     payment = (
