@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collection', '0008_refund_transfers'),
+        ('collection', '0009_closing_consents_and_documents'),
         ('core', '0005_bulk_exports'),
         ('subsidies', '0005_doubtful_rows'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
