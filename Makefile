@@ -1,4 +1,5 @@
-# make run     the demo county on this machine: environment, data, web, worker and beat (PORT=8000, SIZE=small or full)
+# make run     the demo county on this machine: environment, data, web, worker and beat (PORT=8000, SIZE=small or full,
+#              COUNTY=高阳县 or any of the five)
 # make shell   Django's shell on the data of `make run`
 # make test    the whole suite on the embedded default, and on PostgreSQL and Redis where their URLs are set
 #              FAST=1: in under a minute, on SQLite, without what is marked browser, slow or stress; says what it left out
@@ -18,6 +19,7 @@
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 PORT ?= 8000
 SIZE ?= small
+COUNTY ?= 内乡县
 DATA_DIR ?= $(CURDIR)/var
 PY = .venv/bin/python
 export DATA_DIR
@@ -30,7 +32,7 @@ help:
 
 run: .venv/run.lock
 	@mkdir -p $(DATA_DIR)
-	@$(PY) manage.py demo --size $(SIZE) --port $(PORT)
+	@$(PY) manage.py demo --size $(SIZE) --county "$(COUNTY)" --port $(PORT)
 
 shell: .venv/run.lock
 	@$(PY) manage.py shell

@@ -2,6 +2,8 @@
 
 import datetime
 import random
+from collections.abc import Iterator
+from itertools import groupby
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -12,84 +14,113 @@ from core.accounts.models import Position, User
 from core.audit import services as audit
 from core.database.bulk import CHUNK
 from core.regions.models import Region
-from demo.people import MARKS, InventedVillage
+from demo.counties import COUNTIES, NEIXIANG, DemoCounty
+from demo.people import InventedVillage
 from residents.people.models import Household, InsuredYear, Resident
 from subsidies.campaigns.models import Campaign, Target
 from subsidies.campaigns.services import open_campaign
 from subsidies.campaigns.targets import set_targets
 from subsidies.rosters.models import Identity, Roster, RosterRow
 
-POLICY = "411325-2025"
-COUNTY = "411325"
-#: The township and village whose accounts are printed; its ledger is left to the newcomer.
-TOWNSHIP, VILLAGE = "411325101", "411325101200"
 PASSWORD = "Neixiang-2025"  # noqa: S105 (printed at every start of the demo; production has no demo)
 SEED = 2025
-#: People a village, on average.
-SIZES = {"small": 30, "full": 1987}
-#: (username, name, role, region, department)
+#: People a village, on average. "tiny" is for the tests.
+SIZES = {"tiny": 4, "small": 30, "full": 1987}
+#: (username, name, role, department); where they belong follows from the role.
 ACCOUNTS = (
-    ("yibao", "周明远", Role.COUNTY, COUNTY, ""),
-    ("yibao2", "吴晓静", Role.COUNTY, COUNTY, ""),
-    ("xiangzhen", "郑立新", Role.TOWNSHIP, TOWNSHIP, ""),
-    ("xiangzhen2", "冯秀芳", Role.TOWNSHIP, TOWNSHIP, ""),
-    ("cun", "孙春生", Role.VILLAGE, VILLAGE, ""),
-    ("shuiwu", "何志刚", Role.TAX, COUNTY, ""),
-    ("minzheng", "沈玉梅", Role.DEPARTMENT, COUNTY, "民政局"),
-    ("nongye", "曹建国", Role.DEPARTMENT, COUNTY, "农业农村局"),
-    ("canlian", "彭爱华", Role.DEPARTMENT, COUNTY, "残联"),
-    ("lingdao", "许文涛", Role.LEADER, COUNTY, ""),
-    ("zhenzhang", "邓长林", Role.LEADER, TOWNSHIP, ""),
-    ("xitong", "曾海峰", Role.SYSTEM, COUNTY, ""),
-    ("anquan", "吕晓霞", Role.SECURITY, COUNTY, ""),
-    ("shenji", "董新华", Role.AUDIT, COUNTY, ""),
+    ("yibao", "周明远", Role.COUNTY, ""),
+    ("yibao2", "吴晓静", Role.COUNTY, ""),
+    ("xiangzhen", "郑立新", Role.TOWNSHIP, ""),
+    ("xiangzhen2", "冯秀芳", Role.TOWNSHIP, ""),
+    ("cun", "孙春生", Role.VILLAGE, ""),
+    ("shuiwu", "何志刚", Role.TAX, ""),
+    ("minzheng", "沈玉梅", Role.DEPARTMENT, "民政局"),
+    ("nongye", "曹建国", Role.DEPARTMENT, "农业农村局"),
+    ("canlian", "彭爱华", Role.DEPARTMENT, "残联"),
+    ("lingdao", "许文涛", Role.LEADER, ""),
+    ("zhenzhang", "邓长林", Role.LEADER, ""),
+    ("xitong", "曾海峰", Role.SYSTEM, ""),
+    ("anquan", "吕晓霞", Role.SECURITY, ""),
+    ("shenji", "董新华", Role.AUDIT, ""),
 )
+#: The bureau of another county in the same database, with a resident of its own.
+NEIGHBOUR_ACCOUNT = ("linxian", "高玉林")
 
 
-def build_county(*, size: str) -> Campaign:
-    """Builds what is missing; safe to repeat. `size`: a key of SIZES."""
-    campaign, _ = open_campaign(policy_id=POLICY)
+def build_county(county: DemoCounty, *, size: str) -> Campaign:
+    """Build what is missing; safe to repeat. `size`: a key of SIZES."""
+    campaign, _ = open_campaign(policy_id=county.policy_id)
     if not User.objects.exists():
-        make_accounts()
+        make_accounts(county)
+        make_neighbour(neighbour_of(county))
     if not Target.objects.filter(campaign=campaign).exists():
-        make_people(campaign, SIZES[size])
+        make_people(county, campaign, SIZES[size])
     return campaign
 
 
+def place_of(county: DemoCounty, username: str, role: str) -> str:
+    """The code of the region that a printed account belongs to."""
+    if role == Role.VILLAGE:
+        return county.village
+    return county.township if role == Role.TOWNSHIP or username == "zhenzhang" else county.code
+
+
 @transaction.atomic
-def make_accounts() -> None:
-    """One account a role with the printed password; teams and helpers of all other places, who cannot log in."""
+def make_accounts(county: DemoCounty) -> None:
+    """Make an account a role with the printed password, and teams and helpers elsewhere, who cannot log in."""
     password = make_password(PASSWORD)
     users = [
         User(
             username=username,
             name=name,
             role=role,
-            region_id=region,
+            region_id=place_of(county, username, role),
             department=department,
             password=password,
             must_change_password=False,
             phone=f"1990{index:07d}",
             position={Role.VILLAGE: Position.HELPER, Role.TOWNSHIP: Position.REVIEWER}.get(role, ""),
         )
-        for index, (username, name, role, region, department) in enumerate(ACCOUNTS)
+        for index, (username, name, role, department) in enumerate(ACCOUNTS)
     ]
-    users += _teams(make_password(None))
+    users += _teams(county, make_password(None))
     User.objects.bulk_create(users, batch_size=500)
     audit.record(
-        "account.import", actor=None, summary=f"建立演示账号 {len(users)} 个", object_type="user", region=COUNTY
+        "account.import", actor=None, summary=f"建立演示账号 {len(users)} 个", object_type="user", region=county.code
     )
 
 
-def _teams(no_password: str):
+def neighbour_of(county: DemoCounty) -> DemoCounty:
+    """The county that stands in for "another county": 西峡 beside 内乡, 内乡 beside all others."""
+    return COUNTIES[1] if county is NEIXIANG else NEIXIANG
+
+
+@transaction.atomic
+def make_neighbour(county: DemoCounty) -> None:
+    """Open another county's campaign with its bureau and one village of residents, to show that nobody sees across."""
+    open_campaign(policy_id=county.policy_id)
+    username, name = NEIGHBOUR_ACCOUNT
+    User.objects.create(
+        username=username,
+        name=name,
+        role=Role.COUNTY,
+        region_id=county.code,
+        password=make_password(PASSWORD),
+        must_change_password=False,
+        phone="19909999999",
+    )
+    people = InventedVillage(county.village, 899, 12, SEED, year=county.policy.year)
+    _make_villages([people], registered=clock.today(), rosters={})
+
+
+def _teams(county: DemoCounty, no_password: str) -> Iterator[User]:
     """Six people a township, but five in two of them; a helper a village, but none in three."""
     chance = random.Random(SEED)
-    wanted = (Position.LEADER, Position.REVIEWER, Position.REVIEWER, *[Position.RECORDER] * 3)
-    short = {"411325110", "411325306"}
-    without_helper = {"411325104210", "411325109203", "411325301207"}
-    names = iter(person.name for person in InventedVillage("names", 900, 600, SEED).people)
-    for township in Region.objects.filter(level=Region.Level.TOWNSHIP, code__startswith=COUNTY):
-        for index, position in enumerate(wanted[: 5 if township.code in short else 6]):
+    positions = (Position.LEADER, Position.REVIEWER, Position.REVIEWER, *[Position.RECORDER] * 3)
+    names = iter(person.name for person in InventedVillage("names", 900, 900, SEED).people)
+    townships = Region.objects.filter(level=Region.Level.TOWNSHIP, code__startswith=county.code).order_by("code")
+    for order, township in enumerate(townships):
+        for index, position in enumerate(positions[: 5 if order in (10, 15) else 6]):
             yield User(
                 username=f"{township.code}-{index + 1}",
                 name=next(names),
@@ -99,8 +130,9 @@ def _teams(no_password: str):
                 phone=f"1991{chance.randrange(10**7):07d}",
                 password=no_password,
             )
-    for village in Region.objects.filter(level=Region.Level.VILLAGE, code__startswith=COUNTY):
-        if village.code != VILLAGE and village.code not in without_helper:
+    villages = Region.objects.filter(level=Region.Level.VILLAGE, code__startswith=county.code).order_by("code")
+    for order, village in enumerate(villages):
+        if village.code != county.village and order not in (64, 100, 131):
             yield User(
                 username=village.code,
                 name=next(names),
@@ -112,17 +144,21 @@ def _teams(no_password: str):
             )
 
 
-def make_people(campaign: Campaign, average: int) -> None:
-    """Residents, households, insured years and marks of every village; a township a transaction."""
+def make_people(county: DemoCounty, campaign: Campaign, average: int) -> None:
+    """Make residents, households, insured years and marks of every village, and the villages' tasks."""
     chance = random.Random(SEED)
-    registered = datetime.date(2024, 8, 1)
-    villages = list(Region.objects.filter(level=Region.Level.VILLAGE, code__startswith=COUNTY).order_by("code"))
-    rosters = _rosters(campaign)
+    marks = county.marks()
+    registered = county.first_day - datetime.timedelta(days=58)
+    villages = list(Region.objects.filter(level=Region.Level.VILLAGE, code__startswith=county.code).order_by("code"))
+    rosters = _rosters(county, campaign, marks)
     targets = {}
-    for order, region in enumerate(villages):
-        size = round(average * chance.uniform(0.6, 1.4))
-        _make_village(InventedVillage(region.code, order, size, SEED), registered, rosters)
-        targets[region.code] = round(size * chance.uniform(0.9, 0.99))
+    for _, group in groupby(enumerate(villages), key=lambda numbered: numbered[1].code[:9]):
+        township = []
+        for order, region in group:
+            size = round(average * chance.uniform(0.6, 1.4))
+            township.append(InventedVillage(region.code, order, size, SEED, marks=marks, year=campaign.year))
+            targets[region.code] = round(size * chance.uniform(0.9, 0.99))
+        _make_villages(township, registered=registered, rosters=rosters)
     set_targets(
         campaign=campaign,
         people=targets,
@@ -134,25 +170,27 @@ def make_people(campaign: Campaign, average: int) -> None:
         actor=None,
         summary="建立演示居民册",
         object_type="resident",
-        region=COUNTY,
-        after={"people": Resident.objects.in_region(COUNTY).count()},
+        region=county.code,
+        after={"people": Resident.objects.in_region(county.code).count()},
     )
 
 
 @transaction.atomic
-def _make_village(village: InventedVillage, registered: datetime.date, rosters: dict[str, Roster]) -> None:
-    heads = {}
-    for person in village.people:
-        heads.setdefault(person.household, person.name)
+def _make_villages(villages: list[InventedVillage], *, registered: datetime.date, rosters: dict[str, Roster]) -> None:
+    people = [(village.code, person) for village in villages for person in village.people]
+    heads: dict[tuple[str, int], str] = {}
+    for code, person in people:
+        heads.setdefault((code, person.household), person.name)
     households = Household.objects.bulk_create(
-        [Household(village_id=village.code, number=f"{number:04d}", head_name=name) for number, name in heads.items()]
+        [Household(village_id=code, number=f"{number:04d}", head_name=name) for (code, number), name in heads.items()],
+        batch_size=CHUNK,
     )
-    by_number = {int(household.number): household for household in households}
+    by_number = dict(zip(heads, households, strict=True))
     residents = Resident.objects.bulk_create(
         [
             Resident(
-                village_id=village.code,
-                household=by_number[person.household],
+                village_id=code,
+                household=by_number[code, person.household],
                 name=person.name,
                 sex=person.sex,
                 id_number=person.id_number,
@@ -160,11 +198,11 @@ def _make_village(village: InventedVillage, registered: datetime.date, rosters: 
                 phone=person.phone,
                 registered_on=registered,
             )
-            for person in village.people
+            for code, person in people
         ],
         batch_size=CHUNK,
     )
-    pairs = list(zip(residents, village.people, strict=True))
+    pairs = [(resident, person) for resident, (_, person) in zip(residents, people, strict=True)]
     InsuredYear.objects.bulk_create(
         [
             InsuredYear(resident=resident, year=year, source="往年参保数据")
@@ -204,24 +242,25 @@ def _make_village(village: InventedVillage, registered: datetime.date, rosters: 
     )
 
 
-def _rosters(campaign: Campaign) -> dict[str, Roster]:
-    """One applied roster a category, uploaded by its department and applied by the bureau."""
+def _rosters(county: DemoCounty, campaign: Campaign, marks: tuple[tuple[str, str, float], ...]) -> dict[str, Roster]:
+    """Make one applied roster a category, uploaded by its department and applied by the bureau."""
     departments = {user.department: user for user in User.objects.filter(role=Role.DEPARTMENT)}
     bureau = User.objects.get(username="yibao")
+    recognised = county.first_day - datetime.timedelta(days=39)
     return {
         kind: Roster.objects.create(
             campaign=campaign,
-            county_id=COUNTY,
+            county_id=county.code,
             department=department,
             category=kind,
             kind=Roster.Kind.FULL,
-            recognised_on=datetime.date(2024, 8, 20),
-            document=f"{department}2024年8月名单",
+            recognised_on=recognised,
+            document=f"{department}{recognised:%Y年%-m月}名单",
             state=Roster.State.APPLIED,
             uploaded_by=departments[department],
             uploaded_at=clock.now(),
             applied_by=bureau,
             applied_at=clock.now(),
         )
-        for kind, department, _ in MARKS
+        for kind, department, _ in marks
     }

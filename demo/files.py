@@ -1,4 +1,4 @@
-"""Ledgers in every state, in villages of the printed township: booked, waiting with mistakes, refused, taken back."""
+"""Ledgers in every state, in villages of the printed township: booked, waiting with errors, refused, withdrawn."""
 
 import io
 
@@ -11,32 +11,30 @@ from collection.ledgers.selectors import confirming_job_key, reading_job_key, un
 from collection.ledgers.services import upload_ledger
 from collection.ledgers.workbook import Owing
 from core.accounts.models import User
-from core.jobs import services as jobs
-from core.jobs.models import Job
-from core.regions.models import Region
-from demo.county import TOWNSHIP, VILLAGE
-from demo.rounds import LAST_DAY, Plan, written_number
-from subsidies.campaigns.models import Campaign
+from demo.rounds import receipt_number
+from demo.world import Plan, World, work
 
+LEDGER_NAME = "台账.xlsx"
 NOT_A_TABLE = b"<html><body>this is a web page, saved under the name of a table</body></html>"
 
 
-def upload(campaign: Campaign, plans: list[Plan], helpers: dict[str, User]) -> None:
-    """Four villages of the township, one state each."""
-    mine = [plan for plan in plans if plan.code.startswith(TOWNSHIP) and plan.code != VILLAGE and plan.code in helpers]
-    mine.sort(key=lambda plan: -len(_owing(campaign, plan)))
-    booked, waiting, refused, taken_back = mine[:4]
-    _confirm(_send(campaign, booked, helpers, _ledger(campaign, booked)), helpers[booked.code])
-    _send(campaign, waiting, helpers, _ledger(campaign, waiting, mistakes=True))
-    _send(campaign, refused, helpers, NOT_A_TABLE)
-    batch = _send(campaign, taken_back, helpers, _ledger(campaign, taken_back))
+def upload_ledgers(world: World) -> None:
+    """Upload the ledgers of four villages of the printed township, one in each state."""
+    county, helpers = world.county, world.helpers
+    own = [plan for plan in world.of_township(county.township) if plan.code != county.village and plan.code in helpers]
+    own.sort(key=lambda plan: -len(_owing(world, plan)))
+    booked, waiting, refused, taken_back = own[:4]
+    _confirm(_send(world, booked, _ledger(world, booked)), helpers[booked.code])
+    _send(world, waiting, _ledger(world, waiting, mistakes=True))
+    _send(world, refused, NOT_A_TABLE)
+    batch = _send(world, taken_back, _ledger(world, taken_back))
     _confirm(batch, helpers[taken_back.code])
     withdraw_ledger(batch=batch, reason="传错了文件", actor=helpers[taken_back.code])
 
 
-def _ledger(campaign: Campaign, plan: Plan, *, mistakes: bool = False) -> bytes:
+def _ledger(world: World, plan: Plan, *, mistakes: bool = False) -> bytes:
     """A ledger as a helper types it: up to six of those who have not paid yet."""
-    owing = _owing(campaign, plan)
+    owing, day = _owing(world, plan), str(world.county.last_day)
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         sheet = book.add_worksheet("缴费清册")
@@ -50,24 +48,24 @@ def _ledger(campaign: Campaign, plan: Plan, *, mistakes: bool = False) -> bytes:
             sheet.write_row(
                 row,
                 0,
-                [person.household, person.name, number, amount, str(LAST_DAY), written_number(plan.next_receipt)],
+                [person.household, person.name, number, amount, day, receipt_number(world.county, plan.next_receipt)],
             )
             plan.next_receipt += 1
     return buffer.getvalue()
 
 
-def _owing(campaign: Campaign, plan: Plan) -> list[Owing]:
-    return unpaid_people(campaign=campaign, village=Region.objects.get(pk=plan.code))[0]
+def _owing(world: World, plan: Plan) -> list[Owing]:
+    return unpaid_people(campaign=world.campaign, village=world.region(plan.code))[0]
 
 
-def _send(campaign: Campaign, plan: Plan, helpers: dict[str, User], content: bytes) -> LedgerBatch:
-    file = ContentFile(content, "台账.xlsx")
+def _send(world: World, plan: Plan, content: bytes) -> LedgerBatch:
+    file = ContentFile(content, LEDGER_NAME)
     batch, _ = upload_ledger(
-        campaign=campaign,
-        village=Region.objects.get(pk=plan.code),
+        campaign=world.campaign,
+        village=world.region(plan.code),
         file=file,
-        name=file.name,
-        actor=helpers[plan.code],
+        name=LEDGER_NAME,
+        actor=world.helpers[plan.code],
     )
     work(reading_job_key(batch.pk))
     batch.refresh_from_db()
@@ -79,8 +77,3 @@ def _confirm(batch: LedgerBatch, actor: User) -> None:
         confirm_ledger(batch=batch, actor=actor)
         work(confirming_job_key(batch.pk))
         batch.refresh_from_db()
-
-
-def work(key: str) -> None:
-    """Does the job here and now; the worker that is told of it later finds it done."""
-    jobs.run(Job.objects.get(key=key, state=Job.State.QUEUED).pk)

@@ -1,11 +1,11 @@
-"""Invented people. Same seed, same people.
+"""Invent people: the same seed gives the same people.
 
 Their numbers pass the check but begin with 419999, a code that no county has, so that none can be a real person's.
 """
 
 import datetime
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from residents.people.id_numbers import checksum_digit
@@ -14,15 +14,6 @@ AREA = "419999"
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 GIVEN_FIRST = "建国志晓春秋文玉金海永德明天小大桂秀红爱立中庆长新福振光广"
 GIVEN_LAST = "华军英兰芳强伟平丽敏静杰磊勇艳涛超霞刚娟梅龙林峰云凤生成荣才"
-#: (the notice's word, department, share of people)
-MARKS = (
-    ("低保对象", "民政局", 0.018),
-    ("脱贫享受政策人口", "农业农村局", 0.014),
-    ("重度残疾人", "残联", 0.008),
-    ("特困人员", "民政局", 0.006),
-    ("农村易返贫致贫人口", "农业农村局", 0.003),
-    ("孤儿（困境儿童）", "民政局", 0.001),
-)
 
 
 @dataclass
@@ -38,10 +29,24 @@ class InventedPerson:
 
 
 class InventedVillage:
-    """The invented people of one village, by household."""
+    """The invented people of one village, by household.
 
-    def __init__(self, code: str, order: int, size: int, seed: int):
+    `marks`: (category, department, share of people). `year`: the campaign's; insured years end before it.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        order: int,
+        size: int,
+        seed: int,
+        *,
+        marks: Sequence[tuple[str, str, float]] = (),
+        year: int = 2025,
+    ) -> None:
         self.code = code
+        self._marks = marks
+        self._year = year
         self._random = random.Random(f"{seed}:{code}")
         self._order = order
         self.people = list(self._people(size))
@@ -64,7 +69,8 @@ class InventedVillage:
         born = datetime.date(1935, 1, 1) + datetime.timedelta(days=place * 7919 % 32_000)
         body = f"{AREA}{born:%Y%m%d}{place // 32_000 * 2 + (sex == 'M'):03d}"
         gap = chance.random()
-        years = [year for year in range(2020, 2025) if year >= born.year and (gap > 0.12 or chance.random() > 0.5)]
+        past = range(max(self._year - 5, born.year), self._year)
+        years = [year for year in past if gap > 0.12 or chance.random() > 0.5]
         return InventedPerson(
             household=household,
             name=surname + chance.choice(GIVEN_FIRST) * (chance.random() > 0.25) + chance.choice(GIVEN_LAST),
@@ -78,7 +84,7 @@ class InventedVillage:
 
     def _mark(self) -> tuple[str, str] | None:
         throw = self._random.random()
-        for category, department, share in MARKS:
+        for category, department, share in self._marks:
             throw -= share
             if throw < 0:
                 return category, department

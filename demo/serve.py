@@ -95,7 +95,7 @@ def serve(*, port: int, say: Callable[[str], None], ready: Callable[[], None]) -
     stopping = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopping.append(True))
-    running: dict[str, subprocess.Popen] = {}
+    running: dict[str, subprocess.Popen[bytes]] = {}
     started = False
     lines = commands(port)
     try:
@@ -122,7 +122,7 @@ def serve(*, port: int, say: Callable[[str], None], ready: Callable[[], None]) -
         stop(running)
 
 
-def stop(running: dict[str, subprocess.Popen]) -> None:
+def stop(running: dict[str, subprocess.Popen[bytes]]) -> None:
     """Ask each process to finish what it has in hand, then insist."""
     for process in running.values():
         process.terminate()

@@ -192,7 +192,14 @@ def _book(campaign, accounts, movements, actor, action, reason):
     _refuse_negative(accounts, changed)
     _insert(movements)
     _refuse_negative_past(campaign, movements)
-    VillageAccount.objects.bulk_update([accounts[code] for code in sorted(changed)], BALANCES, batch_size=100)
+    # An upsert of whole rows: Django's bulk_update builds a CASE a field and row, which costs ten times as much.
+    VillageAccount.objects.bulk_create(
+        [accounts[code] for code in sorted(changed)],
+        update_conflicts=True,
+        unique_fields=["campaign", "village"],
+        update_fields=BALANCES,
+        batch_size=500,
+    )
     duties.refresh(
         campaign=campaign,
         villages={m.village_id for m in movements if Place.VILLAGE in (m.from_place, m.to_place)},

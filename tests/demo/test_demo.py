@@ -12,6 +12,7 @@ from django.core.management import CommandError
 
 from core.regions.services import read_regions
 from demo import build, serve
+from demo.counties import NEIXIANG
 from demo.people import AREA, InventedVillage
 from demo.slips import drawn_slip
 from residents.people import id_numbers
@@ -65,28 +66,28 @@ def test_data_of_another_size_is_not_overwritten(settings, tmp_path, business_cl
     settings.DATA_DIR = tmp_path
     (tmp_path / build.MARK).write_text("full")
     with pytest.raises(CommandError, match="SIZE=full"):
-        build.build(size="small", say=str)
+        build.build(size="small", county=NEIXIANG, say=str)
 
 
 @pytest.mark.sqlite
 def test_a_database_that_is_not_the_demos_is_not_touched(settings, tmp_path, business_clock):
     settings.DATA_DIR = tmp_path
     with pytest.raises(CommandError, match="不动它"):
-        build.build(size="small", say=str)
+        build.build(size="small", county=NEIXIANG, say=str)
 
 
 @pytest.mark.django_db
 def test_a_database_with_accounts_is_not_filled(make_user, business_clock):
     make_user("county", None)
     with pytest.raises(CommandError, match="不动它"):
-        build.fill(size="small")
+        build.fill(size="small", county=NEIXIANG)
 
 
 @pytest.mark.django_db
 def test_the_demo_needs_the_frozen_clock(settings):
     settings.BUSINESS_CLOCK = ""
     with pytest.raises(CommandError, match="BUSINESS_CLOCK"):
-        build.build(size="small", say=str)
+        build.build(size="small", county=NEIXIANG, say=str)
 
 
 def test_every_drawn_slip_is_a_picture_of_its_own():

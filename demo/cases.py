@@ -1,0 +1,224 @@
+"""What does not go smoothly: refunds in every state, differences, deaths, newborns, collective payments, notices."""
+
+import datetime
+import io
+
+import xlsxwriter
+from django.core.files.base import ContentFile
+
+from collection.consequences.rosters import apply_roster
+from collection.contributions.models import Contribution
+from collection.contributions.services import Payment, record_contributions
+from collection.entitlements.models import DifferenceCase
+from collection.entitlements.services import resolve_case
+from collection.notices.services import (
+    answer_objection,
+    close_notice,
+    post_notice,
+    prepare_notice,
+    raise_objection,
+)
+from collection.refunds.models import Refund
+from collection.refunds.services import add_evidence, pass_first, pay_refund, reject_refund, request_refund, set_payee
+from core.access.roles import Role
+from core.accounts.models import User
+from demo.counties import DAY
+from demo.people import AREA
+from demo.slips import drawn_slip
+from demo.world import World, work
+from residents.counter.services import register_resident
+from residents.people.id_numbers import checksum_digit
+from residents.people.models import Resident
+from residents.statuses.services import set_status
+from subsidies.quotes.quote import QuoteError
+from subsidies.quotes.selectors import quote_residents
+from subsidies.rosters.models import Roster
+from subsidies.rosters.selectors import outcome_counts
+from subsidies.rosters.services import mark_by_hand, upload_roster
+
+
+def record_newborns(world: World, day: datetime.date) -> None:
+    """Register six newborns at the counter; the bureau's helpers have not yet collected for them."""
+    surnames = ("陈", "李", "王", "张", "刘", "杨")
+    plans = [plan for plan in world.plans if plan.code in world.helpers][1:60:10]
+    for order, (plan, surname) in enumerate(zip(plans, surnames, strict=False)):
+        born = day - (3 + 9 * order) * DAY
+        body = f"{AREA}{born:%Y%m%d}{900 + order}"
+        register_resident(
+            name=f"{surname}{'安乐和宁悦泽'[order]}",
+            id_number=body + checksum_digit(body),
+            village=world.region(plan.code),
+            household="0001",
+            birth_date=born,
+            actor=world.teams[plan.township][-1],
+        )
+
+
+def pay_collectively(world: World, day: datetime.date) -> None:
+    """A village's collective pays for the first household of each of four villages (集体资助)."""
+    for plan in world.plans[7:287:70]:
+        household = Resident.objects.filter(village_id=plan.code, status=Resident.Status.ACTIVE).order_by("pk")[:3]
+        unpaid = [p for p in household if not p.contributions.filter(ended_at__isnull=True).exists()]
+        quotes = quote_residents(campaign=world.campaign, residents=unpaid, paid_on=day, taking_payment=False)
+        payments = [
+            Payment(p.pk, plan.code, Contribution.Channel.COLLECTIVE, day, quote)
+            for p in unpaid
+            if not isinstance(quote := quotes[p.pk], QuoteError) and quote.due
+        ]
+        record_contributions(campaign=world.campaign, payments=payments, actor=world.teams[plan.township][-1])
+        forget(world, {p.pk for p in unpaid})
+
+
+def forget(world: World, residents: set[int]) -> None:
+    """Take people out of the plans: somebody else has paid for them, or they have died."""
+    for plan in world.plans:
+        for payers in plan.phone.values():
+            payers[:] = [person for person in payers if person.pk not in residents]
+        for households in plan.cash.values():
+            for members in households:
+                members[:] = [person for person in members if person.pk not in residents]
+
+
+def recognise_late(world: World, day: datetime.date) -> None:
+    """The civil affairs bureau recognises three people who have paid already; one case is resolved at once."""
+    campaign, department = world.campaign, User.objects.get(username="minzheng")
+    category = next(c.name for c in campaign.policy.categories if c.department == "民政局" and not c.full)
+    paid = posted(world)[20:23]
+    for order, contribution in enumerate(paid):
+        roster = mark_by_hand(
+            campaign=campaign,
+            resident=contribution.resident,
+            category=category,
+            recognised_on=day - 2 * DAY,
+            document=f"民政认定〔{day.year}〕{31 + order}号",
+            ends=False,
+            file=None,
+            name="",
+            actor=department,
+        )
+        apply_roster(roster=roster, seen=outcome_counts(roster), endings_confirmed=False, actor=world.bureau)
+    case = DifferenceCase.objects.filter(campaign=campaign, state=DifferenceCase.State.OPEN).order_by("pk").first()
+    if case:
+        resolve_case(case=case, note="已向本人说明，差额按省级口径另行通知", actor=world.bureau)
+
+
+def hand_in_roster(world: World, day: datetime.date) -> None:
+    """The disabled persons' federation hands in a supplement; it waits for the bureau to review it."""
+    department = User.objects.filter(role=Role.DEPARTMENT, username__in=["canlian", "minzheng"]).order_by("username")
+    names = {c.department: c.name for c in world.campaign.policy.categories if not (c.ordinary or c.not_set)}
+    user = next(u for u in department if u.department in names)
+    people = list(Resident.objects.filter(village__code__startswith=world.county.township).order_by("pk")[3:60:8])
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("新增名单")
+        sheet.write_row(0, 0, ["序号", "姓名", "身份证号码", "认定日期"])
+        for row, person in enumerate(people, start=1):
+            name = person.name if row != 2 else person.name[0] + "小" + person.name[-1]
+            number = person.id_number if row != 3 else person.id_number[:-1]
+            sheet.write_row(row, 0, [row, name, number, str(day - 5 * DAY)])
+    file = f"{user.department}新增名单.xlsx"
+    roster = upload_roster(
+        campaign=world.campaign,
+        file=ContentFile(buffer.getvalue(), file),
+        name=file,
+        department=user.department,
+        category=names[user.department],
+        kind=Roster.Kind.SUPPLEMENT,
+        recognised_on=day - 5 * DAY,
+        document=f"{user.department}{day:%Y年%-m月}新增认定名单",
+        actor=user,
+    )
+    work(f"roster.read.{roster.pk}")
+
+
+def posted(world: World) -> list[Contribution]:
+    """The posted self-payments of the printed township first, then of the others."""
+    rows = Contribution.objects.filter(
+        campaign=world.campaign, channel=Contribution.Channel.SELF, ended_at__isnull=True, posted_at__isnull=False
+    )
+    own = rows.filter(village__code__startswith=world.county.township)
+    others = rows.exclude(village__code__startswith=world.county.township)
+    related = [queryset.select_related("resident", "campaign__county").order_by("pk") for queryset in (own, others)]
+    return [*related[0][:30], *related[1][:30]]
+
+
+def request_refunds(world: World, day: datetime.date) -> None:
+    """Ask for five refunds: one without its paper, one passed, one paid, one rejected, one for a death."""
+    reviewer = world.teams[world.county.township][0]
+    reasons = ("employee_insurance", "insured_elsewhere", "death", "employee_insurance", "insured_elsewhere")
+    refunds = []
+    for order, (contribution, reason) in enumerate(zip(posted(world)[::4], reasons, strict=False)):
+        paper = drawn_slip("证明材料", 编号=f"ZM{day:%m%d}{order}", 日期=f"{day}", 姓名=contribution.resident.name)
+        refunds.append(
+            request_refund(
+                contribution=contribution,
+                reason=reason,
+                happened_on=day - 6 * DAY,
+                evidence=[paper] if order else [],
+                note="本人或家属到乡镇窗口申请",
+                payee=contribution.resident.name,
+                payee_account=f"62170000000000{order:05d}",
+                actor=reviewer,
+            )
+        )
+    for refund in refunds[1:4]:
+        pass_first(refund=refund, actor=world.tax)
+    for refund in refunds[2:3]:
+        pay_refund(refund=refund, actor=world.second)
+    if len(refunds) > 4:
+        reason = "材料上的单位没有盖章，请补充后重新申请"
+        reject_refund(refund=refunds[4], reason=reason, actor=world.tax)
+    twice = Refund.objects.filter(campaign=world.campaign, self_payment__isnull=False).order_by("pk")
+    for refund in twice[:2]:
+        paper = drawn_slip("收据存根", 编号=f"{refund.pk}", 日期=f"{day}", 金额=f"{refund.amount} 元")
+        refund = add_evidence(refund=refund, papers=[paper], actor=reviewer)
+        account = f"62170000000001{refund.pk:05d}"
+        refund = set_payee(refund=refund, payee=refund.resident.name, payee_account=account, actor=reviewer)
+        pass_first(refund=refund, actor=world.tax)
+    for refund in twice[:1]:
+        pay_refund(refund=refund, actor=world.second)
+
+
+def register_deaths(world: World, day: datetime.date) -> None:
+    """Two unpaid people have died, one has enlisted and one has moved away."""
+    statuses = (Resident.Status.DEAD, Resident.Status.DEAD, Resident.Status.ARMY, Resident.Status.ELSEWHERE)
+    unpaid = Resident.objects.filter(
+        village__code__startswith=world.county.township, contributions__isnull=True, birth_date__lt="1960-01-01"
+    ).order_by("pk")[: len(statuses)]
+    for person, status in zip(unpaid, statuses, strict=False):
+        set_status(resident=person, status=status, since=day - 4 * DAY, source="公安、民政数据比对", actor=world.bureau)
+    forget(world, {person.pk for person in unpaid})
+
+
+def put_up_notices(world: World, day: datetime.date) -> None:
+    """Put up four villages' lists: one closed, one with objections, one without photographs, one not yet posted."""
+    plans = [plan for plan in world.of_township(world.county.township) if plan.code != world.county.village]
+    listed = [
+        plan
+        for plan in plans
+        if Contribution.objects.filter(village_id=plan.code, posted_at__isnull=False, ended_at__isnull=True).exists()
+    ][:4]
+    reviewer = world.teams[world.county.township][0]
+    notices = [
+        prepare_notice(campaign=world.campaign, village=world.region(plan.code), actor=reviewer) for plan in listed
+    ]
+    for order, notice in enumerate(notices[:3]):
+        photos = [] if order == 2 else [drawn_slip("公示照片", 村=str(notice.village), 日期=f"{day}")]
+        post_notice(notice=notice, on=day, photos=photos, actor=reviewer)
+
+
+def object_to_notices(world: World, day: datetime.date) -> None:
+    """Two objections to the second notice, one of them answered; the first notice is over and is closed."""
+    reviewer = world.teams[world.county.township][0]
+    notices = list(world.campaign.notices.order_by("pk"))
+    if len(notices) < 2:
+        return
+    texts = ("名单里没有我，我十月初已经把钱交给协办员。", "我家孩子的姓名写错了一个字。")
+    objections = [
+        raise_objection(notice=notices[1], raised_by=name, text=text, on=day, actor=reviewer)
+        for name, text in zip(("村民李某", "村民王某"), texts, strict=True)
+    ]
+    answer = "已查台账：该户已缴存，正在申报，入库后补列公示。"
+    answer_objection(objection=objections[0], answer=answer, actor=reviewer)
+    if notices[0].ends_on < day:
+        close_notice(notice=notices[0], actor=reviewer)
