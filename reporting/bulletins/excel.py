@@ -1,6 +1,7 @@
 """A bulletin as an Excel workbook: the table on one sheet, the text on another."""
 
 from io import BytesIO
+from typing import Any
 
 import xlsxwriter
 
@@ -19,7 +20,7 @@ def bulletin_workbook(bulletin: Bulletin) -> bytes:
     return out.getvalue()
 
 
-def _table_sheet(book, bulletin):
+def _table_sheet(book: xlsxwriter.Workbook, bulletin: Bulletin) -> None:
     sheet = book.add_worksheet("排名")
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -42,7 +43,7 @@ def _table_sheet(book, bulletin):
             _write(sheet, number, index, cell, formats[cell.kind])
 
 
-def _write(sheet, row, column, cell: BulletinCell, style):
+def _write(sheet: Any, row: int, column: int, cell: BulletinCell, style: Any) -> None:
     if cell.kind == "text" or cell.shown == "—":
         sheet.write_string(row, column, cell.shown, style)
     elif cell.kind == "percent":
@@ -52,7 +53,7 @@ def _write(sheet, row, column, cell: BulletinCell, style):
         sheet.write_number(row, column, cell.value, style)
 
 
-def _text_sheet(book, bulletin):
+def _text_sheet(book: xlsxwriter.Workbook, bulletin: Bulletin) -> None:
     sheet = book.add_worksheet("通报正文")
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     bold = book.add_format({"bold": True})

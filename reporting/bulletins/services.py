@@ -4,10 +4,12 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from config import clock
+from core.accounts.models import User
 from core.audit import services as audit
 from core.files.services import store
 from reporting.bulletins.models import BulletinTemplate
-from reporting.bulletins.word import TemplateBroken, check_template, standard_template
+from reporting.bulletins.standard_template import standard_template
+from reporting.bulletins.word import TemplateBroken, check_template
 from subsidies.campaigns.models import Campaign
 
 
@@ -23,12 +25,12 @@ def template_bytes(campaign: Campaign) -> bytes:
         return standard_template()
     try:
         with chosen.attachment.file.open("rb") as file:
-            return file.read()
+            return bytes(file.read())
     except OSError as error:
         raise TemplateBroken("通报模板文件读不到了，请重新上传模板，或改用标准模板。") from error
 
 
-def set_template(*, campaign: Campaign, name: str, data: bytes, actor) -> BulletinTemplate:
+def set_template(*, campaign: Campaign, name: str, data: bytes, actor: User) -> BulletinTemplate:
     """Tries the template with an example and keeps it. Raises TemplateBroken with the reason; then nothing changes."""
     check_template(data)
     with transaction.atomic():
@@ -38,11 +40,11 @@ def set_template(*, campaign: Campaign, name: str, data: bytes, actor) -> Bullet
 
 
 @transaction.atomic
-def use_standard_template(*, campaign: Campaign, actor) -> BulletinTemplate:
+def use_standard_template(*, campaign: Campaign, actor: User) -> BulletinTemplate:
     return _choose(campaign, None, "改用标准通报模板", actor)
 
 
-def _choose(campaign, attachment, summary, actor) -> BulletinTemplate:
+def _choose(campaign, attachment, summary, actor: User) -> BulletinTemplate:
     chosen = BulletinTemplate.objects.create(campaign=campaign, attachment=attachment, set_by=actor, set_at=clock.now())
     audit.record("bulletin.template", actor=actor, obj=chosen, summary=summary)
     return chosen

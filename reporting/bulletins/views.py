@@ -11,7 +11,8 @@ from core.downloads import download
 from core.refusals import Refused
 from reporting.bulletins import services as templates
 from reporting.bulletins.excel import bulletin_workbook
-from reporting.bulletins.word import MARKS, NEEDED, TemplateBroken, bulletin_document, standard_template
+from reporting.bulletins.standard_template import standard_template
+from reporting.bulletins.word import MARKS, NEEDED, TemplateBroken, bulletin_document
 from reporting.rankings import tiers
 from reporting.rankings.content import bulletin_from_json
 from reporting.rankings.models import Ranking, RewardTier

@@ -13,7 +13,7 @@ from core.audit.models import Event
 from core.pages.frame import todos_for
 from core.regions.models import Region
 from reporting.bulletins.models import BulletinTemplate
-from reporting.bulletins.word import standard_template
+from reporting.bulletins.standard_template import standard_template
 from reporting.rankings.models import Ranking, RewardTier
 from reporting.rankings.services import publish_ranking
 from reporting.rankings.snapshots import build_snapshot

@@ -1,19 +1,26 @@
 """Templates that staff upload: good ones are used, broken ones are refused with a reason one can act on."""
 
+import dataclasses
 import zipfile
 from io import BytesIO
 
 import pytest
 from docx import Document
 
+from reporting.bulletins.fill import TemplateProblem, check, fill
+from reporting.bulletins.standard_template import standard_template
 from reporting.bulletins.word import (
     EXAMPLE,
     LARGEST,
+    LIMITS,
+    MARKS,
+    NEEDED,
     TemplateBroken,
     bulletin_document,
     check_template,
-    standard_template,
+    template_context,
 )
+from reporting.rankings.bulletin import BulletinCell, TownshipRemark
 
 
 def edited(change) -> bytes:
@@ -72,7 +79,6 @@ BROKEN = [
     ("empty", b"", "不是有效的 Word 文件"),
     ("another zip", other_zip(), "不是有效的 Word 文件"),
     ("cut in half", standard_template()[: len(standard_template()) // 2], "不是有效的 Word 文件"),
-    ("too large", b"x" * (LARGEST + 1), "超过 2 MB"),
     ("a bomb", bomb(), "展开后过大"),
     ("a misspelt mark", edited(replace("{{ title }}", "{{ titel }}")), "titel"),
     ("a mark left open", edited(replace("{{ title }}", "{{ title")), "标记写错了"),
@@ -80,12 +86,72 @@ BROKEN = [
     ("the number is missing", edited(replace("{{ number }}", "")), "number（文号）"),
     ("the table is missing", edited(without_table), "rows（表格各行）"),
     ("reaching for the system", edited(replace("{{ title }}", "{{ title.__class__.__mro__ }}")), "不允许的指令"),
-    ("arithmetic on text", edited(replace("{{ title }}", "{{ title / 2 }}")), "无法填写"),
+    ("arithmetic", edited(replace("{{ title }}", "{{ title / 2 }}")), "不允许的指令"),
+    ("a text made endless", edited(replace("{{ title }}", "{{ title * 999999999 }}")), "不允许的指令"),
+    ("a call", edited(replace("{{ title }}", "{{ title.upper() }}")), "不允许的指令"),
+    ("a global", edited(replace("{{ title }}", "{{ range(9) }}")), "不允许的指令"),
+    ("a global by name", edited(replace("{{ title }}", "{{ range }}")), "range"),
+    ("a macro", edited(replace("{{ title }}", "{% macro a() %}{% endmacro %}{{ title }}")), "不允许的指令"),
+    ("a value set", edited(replace("{{ title }}", "{% set a = title %}{{ title }}")), "不允许的指令"),
+    ("a filter", edited(replace("{{ title }}", "{{ title|upper }}")), "不允许的指令"),
+    ("an index", edited(replace("{{ title }}", "{{ rows[0] }}")), "不允许的指令"),
+    ("an attribute of an attribute", edited(replace("{{ title }}", "{{ remarks.a.b }}")), "不允许的指令"),
     ("an attribute that is not there", edited(replace("{{ remark.township }}", "{{ remark.town }}")), "无法填写"),
 ]
 
 
 @pytest.mark.parametrize(("template", "says"), [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN])
 def test_a_broken_template_says_what_is_wrong(template, says):
+    with pytest.raises(TemplateProblem, match=says):
+        check(template, known=MARKS, needed=list(NEEDED), largest=LIMITS["unpacked"])
+        fill(template, template_context(EXAMPLE), largest=LIMITS["unpacked"])
+
+
+@pytest.mark.parametrize(
+    ("template", "says"),
+    [
+        (b"hello", "不是有效的 Word 文件"),
+        (b"x" * (LARGEST + 1), "超过 2 MB"),
+        (edited(replace("{{ title }}", "{{ title * 9 }}")), "不允许的指令"),
+    ],
+    ids=["not a file of Word", "too large", "arithmetic"],
+)
+def test_the_reason_comes_back_from_the_limited_process(template, says):
     with pytest.raises(TemplateBroken, match=says):
         check_template(template)
+
+
+LONG = "{% for a in rows %}{% for b in rows %}{% for c in rows %}{% for d in rows %}{{ title }}"
+
+
+def with_rows(count: int):
+    row = (BulletinCell("people", 1), BulletinCell("text", "示例镇"))
+    return dataclasses.replace(EXAMPLE, table=dataclasses.replace(EXAMPLE.table, rows=(row,) * count))
+
+
+def test_a_template_that_multiplies_its_text_is_stopped():
+    template = edited(replace("{{ title }}", LONG + "{% endfor %}" * 4))
+    with pytest.raises(TemplateBroken, match="已停止|过大"):
+        bulletin_document(with_rows(300), template)
+
+
+def test_a_template_already_kept_is_looked_at_again_at_every_download():
+    with pytest.raises(TemplateBroken, match="不允许的指令"):
+        bulletin_document(EXAMPLE, edited(replace("{{ title }}", "{{ title.__class__ }}")))
+
+
+def text_of(document: bytes) -> str:
+    return "\n".join(paragraph.text for paragraph in Document(BytesIO(document)).paragraphs)
+
+
+def test_control_characters_are_taken_out_and_what_follows_stays():
+    odd = "\x00\x01\x08\x0e\x1f\ufffe\uffff\ud800"
+    remark = TownshipRemark("甲镇", f"前{odd}后 <上门> & “收”", "", "")
+    text = text_of(bulletin_document(dataclasses.replace(EXAMPLE, remarks=(remark,))))
+    assert "前后 <上门> & “收”" in text
+
+
+def test_every_kind_of_line_end_stays_a_line_end():
+    remark = TownshipRemark("甲镇", "", "一<多>\n二 & 三\r\n四\r五\v六\f七\x85八\u2028九\u2029十", "")
+    text = text_of(bulletin_document(dataclasses.replace(EXAMPLE, remarks=(remark,))))
+    assert "一<多>\n二 & 三\n四\n五\n六\n七\n八\n九\n十" in text
