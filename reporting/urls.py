@@ -2,6 +2,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("reporting.progress.urls")),
+    path("", include("reporting.surface.urls")),
     path("", include("reporting.targets.urls")),
     path("", include("reporting.rankings.urls")),
     path("", include("reporting.bulletins.urls")),

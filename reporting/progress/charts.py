@@ -4,7 +4,7 @@ Everything is said twice: in shape (dashes, markers, labels beside the line) and
 chart reads without colour, on paper and aloud. Colours come from CSS classes; `currentColor` is the fallback.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from xml.etree import ElementTree  # noqa: S405 - writes XML only, never reads any
@@ -13,6 +13,8 @@ DASHES = ("", "6 3", "2 2", "8 3 2 3", "1 3", "10 4")
 MARKERS = ("circle", "square", "triangle", "diamond")
 
 Value = float | int | None
+Point = tuple[float, float]
+Element = ElementTree.Element
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def trend_chart(
     def y(value: float) -> float:
         return top + plot_height * (1 - min(max(value, 0), ceiling) / ceiling)
 
-    told = "；".join(f"{line.name}：" + "，".join(_told(labels, line.values)) for line in series)
+    told = "；".join(f"{line.name}：" + "，".join(_describe(labels, line.values)) for line in series)
     if goal is not None:
         told += f"；目标 {_short(goal)}"
     svg = _svg(name, width, height, title, told or "暂无数据")
@@ -84,7 +86,7 @@ def trend_chart(
             ends.append((drawn[-1][0], drawn[-1][1], line.name))
     for px, py, text in _spread(ends, 14):
         _text(svg, px + 10, py + 4, text, css="chart-label")
-    return _written(svg)
+    return _to_text(svg)
 
 
 def bar_chart(name: str, bars: Sequence[Bar], *, goal: float | None = None, title: str = "完成率") -> str:
@@ -118,7 +120,7 @@ def bar_chart(name: str, bars: Sequence[Bar], *, goal: float | None = None, titl
         at = left + plot_width * goal / ceiling
         _line(svg, at, top, at, height - 4, "chart-goal", dash="4 4")
         _text(svg, at, top - 8, f"目标 {_short(goal)}", anchor="middle", css="chart-goal-label")
-    return _written(svg)
+    return _to_text(svg)
 
 
 def sparkline(name: str, values: Sequence[Value], *, told: str) -> str:
@@ -150,11 +152,11 @@ def sparkline(name: str, values: Sequence[Value], *, told: str) -> str:
     drawn = [point for point in points if point]
     if drawn:
         _marker(svg, "circle", *drawn[-1])
-    return _written(svg)
+    return _to_text(svg)
 
 
-def _svg(name, width, height, title, told):
-    ids = f"{name}-title" + (f" {name}-desc" if told is not None else "")
+def _svg(name: str, width: float, height: float, title: str, description: str | None) -> Element:
+    ids = f"{name}-title" + (f" {name}-desc" if description is not None else "")
     svg = ElementTree.Element(
         "svg",
         {
@@ -168,16 +170,16 @@ def _svg(name, width, height, title, told):
         },
     )
     ElementTree.SubElement(svg, "title", {"id": f"{name}-title"}).text = title
-    if told is not None:
-        ElementTree.SubElement(svg, "desc", {"id": f"{name}-desc"}).text = told
+    if description is not None:
+        ElementTree.SubElement(svg, "desc", {"id": f"{name}-desc"}).text = description
     return svg
 
 
-def _written(svg) -> str:
+def _to_text(svg: Element) -> str:
     return ElementTree.tostring(svg, encoding="unicode")
 
 
-def _text(parent, x, y, text, *, anchor="start", css="chart-text"):
+def _text(parent: Element, x: float, y: float, text: str, *, anchor: str = "start", css: str = "chart-text") -> None:
     ElementTree.SubElement(
         parent,
         "text",
@@ -192,7 +194,9 @@ def _text(parent, x, y, text, *, anchor="start", css="chart-text"):
     ).text = text
 
 
-def _line(parent, x1, y1, x2, y2, css, *, dash="", opacity=""):
+def _line(
+    parent: Element, x1: float, y1: float, x2: float, y2: float, css: str, *, dash: str = "", opacity: str = ""
+) -> None:
     attributes = {"class": css, "x1": _n(x1), "y1": _n(y1), "x2": _n(x2), "y2": _n(y2), "stroke": "currentColor"}
     if dash:
         attributes["stroke-dasharray"] = dash
@@ -201,7 +205,7 @@ def _line(parent, x1, y1, x2, y2, css, *, dash="", opacity=""):
     ElementTree.SubElement(parent, "line", attributes)
 
 
-def _marker(parent, shape, x, y):
+def _marker(parent: Element, shape: str, x: float, y: float) -> None:
     if shape == "circle":
         ElementTree.SubElement(parent, "circle", {"cx": _n(x), "cy": _n(y), "r": "3", "fill": "currentColor"})
         return
@@ -214,9 +218,9 @@ def _marker(parent, shape, x, y):
     ElementTree.SubElement(parent, "polygon", {"points": points, "fill": "currentColor"})
 
 
-def _runs(points):
+def _runs(points: Sequence[Point | None]) -> Iterator[list[Point]]:
     """The unbroken stretches of a line: a week without data is a gap, not a straight line across it."""
-    run = []
+    run: list[Point] = []
     for point in [*points, None]:
         if point is not None:
             run.append(point)
@@ -225,30 +229,30 @@ def _runs(points):
             run = []
 
 
-def _spread(ends, apart):
+def _spread(ends: list[tuple[float, float, str]], apart: float) -> Iterator[tuple[float, float, str]]:
     """Labels at the ends of lines, pushed down until none covers another."""
-    lowest = None
+    lowest: float | None = None
     for x, y, text in sorted(ends, key=lambda end: end[1]):
         placed = y if lowest is None else max(y, lowest + apart)
         lowest = placed
         yield x, placed, text
 
 
-def _told(labels, values):
+def _describe(labels: Sequence[str], values: Sequence[Value]) -> list[str]:
     return [
         f"{label} {_short(value)}" if value is not None else f"{label} 无数据"
         for label, value in zip(labels, values, strict=True)
     ]
 
 
-def _ceiling(values) -> float:
+def _ceiling(values: Iterable[Value]) -> float:
     highest = max((v for v in values if v is not None), default=0)
     return max(100, -(-highest // 20) * 20)
 
 
-def _short(value) -> str:
+def _short(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") + "%"
 
 
-def _n(number) -> str:
+def _n(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from collection.contributions.models import Contribution
 from core.access.scope import successor
@@ -83,13 +83,15 @@ def tally_villages(campaign: Campaign, cutoff: Cutoff, where: Q | None = None) -
     return found
 
 
-def _tallies(rows, cutoff: Cutoff, counts: Callable[..., Q], collected: Q | None = None) -> dict[str, Tally]:
-    def people(condition: Q):
+def _tallies(
+    rows: QuerySet[Contribution], cutoff: Cutoff, counts: Callable[..., Q], collected: Q | None = None
+) -> dict[str, Tally]:
+    def people(condition: Q) -> models.Count:
         return models.Count(models.Value(1), filter=condition or None)
 
     if collected is None:
         collected = counts("collected")
-    rows = rows.values("village_id").annotate(
+    counted = rows.values("village_id").annotate(
         n_collected=people(collected),
         n_posted=people(counts("posted")),
         n_self_paid=people(collected & Q(channel__in=SELF_PAID)),
@@ -107,7 +109,7 @@ def _tallies(rows, cutoff: Cutoff, counts: Callable[..., Q], collected: Q | None
             gained=row["n_now"] - row["n_week_ago"],
             gained_period=row["n_now"] - row["n_before"],
         )
-        for row in rows
+        for row in counted
     }
 
 
@@ -131,7 +133,7 @@ def tree_at(campaign: Campaign, at: datetime) -> Tree:
     """A village that moves gets a new code under its new township: before the move the old one stands, then the new."""
     regions = {r.code: r for r in Region.objects.in_region(campaign.county_id) if r.level != Region.Level.COUNTY}
 
-    def moved(region):
+    def moved(region: Region) -> bool:
         return region.replaced_by_id is not None and (region.replaced_at is None or region.replaced_at < at)
 
     not_yet = {r.replaced_by_id for r in regions.values() if r.replaced_by_id and not moved(r)}
@@ -169,9 +171,9 @@ def tasks_at(campaign: Campaign, at: datetime) -> dict[str, int | None]:
 
 def task_of_township(code: str, tree: Tree, tasks: dict[str, int | None]) -> int | None:
     """The township's own task, or the sum of its villages' tasks where it has none of its own."""
-    if tasks.get(code) is not None:
-        return tasks[code]
-    given = [tasks[v.code] for v in tree.villages_of(code) if tasks.get(v.code) is not None]
+    if (own := tasks.get(code)) is not None:
+        return own
+    given = [task for v in tree.villages_of(code) if (task := tasks.get(v.code)) is not None]
     return sum(given) if given else None
 
 

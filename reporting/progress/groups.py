@@ -3,7 +3,7 @@
 As the registers say now; they are corrected backwards, so a publication keeps what it saw and when.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Left
@@ -33,7 +33,7 @@ def key_kinds(campaign: Campaign) -> list[str]:
     return [category.name for category in campaign.policy.recognised if category.key_group]
 
 
-def members(campaign: Campaign, kinds=None) -> ScopedQuerySet:
+def members(campaign: Campaign, kinds: Sequence[str] | None = None) -> ScopedQuerySet:
     """Residents with a live identity of these kinds, all special ones if none are given. To be scoped by the caller."""
     live = Identity.objects.filter(
         resident=OuterRef("pk"),
@@ -95,7 +95,7 @@ def goals_of_the_year(campaign: Campaign, groups: Mapping[str, Coverage], people
     )
 
 
-def _counts(prefix: str = "") -> dict:
+def _counts(prefix: str = "") -> dict[str, Count]:
     return {
         "n_should": Count("pk"),
         "n_insured": Count("pk", filter=Q(is_insured=True)),
@@ -103,5 +103,5 @@ def _counts(prefix: str = "") -> dict:
     }
 
 
-def _coverage(row) -> Coverage:
+def _coverage(row: Mapping[str, int]) -> Coverage:
     return Coverage(should=row["n_should"], insured=row["n_insured"], excused=row["n_excused"])

@@ -1,8 +1,9 @@
 """How far things are at this moment: a region and what stands directly under it, and the people behind each figure."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -11,6 +12,7 @@ from collection.contributions.models import Contribution
 from collection.duties import services as duties
 from config import clock
 from core.access import masks
+from core.accounts.models import User
 from core.amounts import ZERO
 from core.regions.models import Region
 from reporting.progress import schedule
@@ -55,7 +57,7 @@ class Progress:
     """`lines` are what stands directly under `whole`, in the order of their codes. `task_differs`: the sum of the
     lines' tasks where it is not the region's own."""
 
-    at: object
+    at: datetime
     metric: str
     stage: StageGoal | None
     whole: RegionProgress
@@ -99,7 +101,7 @@ def progress(*, campaign: Campaign, region: Region) -> Progress:
             tally=tally,
             done=done,
             groups=covered,
-            outlook=stage and outlook(stage, task=task, done=done, gained=tally.gained, today=today),
+            outlook=outlook(stage, task=task, done=done, gained=tally.gained, today=today) if stage else None,
             late=sum((b.standing.late for b in late), ZERO),
             villages=sum(v.code.startswith(place.code) for v in tree.villages),
             villages_at_zero=sum(code.startswith(place.code) for code in at_zero),
@@ -129,20 +131,20 @@ def progress(*, campaign: Campaign, region: Region) -> Progress:
 
 #: What a figure's names can be asked for, in the order of the page: key → heading.
 LISTS = {
-    "collected": "已收费",
+    "collected": "已缴",
     "posted": "已入库",
     "self": "自主缴费",
     "collective": "集体资助",
     "gained": "近七日新增",
     "unpaid": "未缴（在册）",
     "groups": "特殊群体应保",
-    "groups_insured": "特殊群体已保",
+    "groups_insured": "特殊群体已保（已入库）",
     "groups_missing": "特殊群体未参保",
     "groups_excused": "特殊群体核减",
 }
 
 
-def people(*, campaign: Campaign, region: Region, which: str, user) -> QuerySet:
+def people(*, campaign: Campaign, region: Region, which: str, user: User) -> QuerySet[Any]:
     """The contributions or residents behind a figure, within the user's scope. Raises KeyError for an unknown one.
 
     Who had paid where a village has since moved from stands with the county only: the old code is out of the new
@@ -165,7 +167,7 @@ def people(*, campaign: Campaign, region: Region, which: str, user) -> QuerySet:
     return rows.filter(conditions[which]).select_related("resident", "village").order_by("village_id", "resident_id")
 
 
-def _residents(campaign, region, which, user) -> QuerySet:
+def _residents(campaign: Campaign, region: Region, which: str, user: User) -> QuerySet[Any]:
     live = Contribution.objects.filter(resident=OuterRef("pk"), year=campaign.year, ended_at__isnull=True)
     if which == "unpaid":
         rows = Resident.objects.filter(~Exists(live), status=Resident.Status.ACTIVE)
@@ -181,7 +183,7 @@ def _residents(campaign, region, which, user) -> QuerySet:
     return rows.for_user(user).in_region(region.code).select_related("village").order_by("village_id", "pk")
 
 
-def _task(region: Region, tree: Tree, tasks) -> int | None:
+def _task(region: Region, tree: Tree, tasks: dict[str, int | None]) -> int | None:
     if region.level == Region.Level.TOWNSHIP:
         return task_of_township(region.code, tree, tasks)
     return tasks.get(region.code)
@@ -198,14 +200,13 @@ def _moved_into(tree: Tree, code: str) -> list[str]:
     return [old for old, new in tree.stands_for.items() if new.startswith(code) and not old.startswith(code)]
 
 
-def person(row) -> dict:
+def person(row: Contribution | Resident) -> dict[str, Any]:
     """One line of a list of names, from a contribution or a resident."""
-    paid = isinstance(row, Contribution)
-    resident = row.resident if paid else row
+    resident = row.resident if isinstance(row, Contribution) else row
     return {
         "resident": resident,
         "number": masks.mask(resident.id_number),
         "village": row.village,
         "status": resident.get_status_display(),
-        "contribution": row if paid else None,
+        "contribution": row if isinstance(row, Contribution) else None,
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from core.regions.names import whole_region
 from reporting.progress.goals import StageGoal, StageOutlook, percent
@@ -30,7 +31,7 @@ class BulletinColumn:
 @dataclass(frozen=True)
 class BulletinCell:
     kind: str
-    value: object
+    value: Any
 
     @property
     def shown(self) -> str:
@@ -172,11 +173,11 @@ def praised(subjects: Sequence[RankedTownship]) -> list[str]:
 
 def criticised(subjects: Sequence[RankedTownship]) -> list[str]:
     """Return the last three with a task, ties included; never one that has reached the stage goal."""
-    ranked = [s for s in subjects if s.place.rank]
+    ranked = [(s.place.rank, s) for s in subjects if s.place.rank]
     if len(ranked) <= NAMED:
         return []
-    limit = ranked[-NAMED].place.rank
-    lowest = [s for s in ranked if s.place.rank >= limit and s.place.rank > NAMED]
+    limit, _ = ranked[-NAMED]
+    lowest = [s for rank, s in ranked if rank >= limit and rank > NAMED]
     return [s.name for s in lowest if s.outlook is None or not s.outlook.reached]
 
 
@@ -259,10 +260,10 @@ def _table(facts: BulletinFacts) -> BulletinTable:
             ]
     else:
         columns.append(BulletinColumn("距阶段目标（人）", "people"))
-    rows = []
+    rows: list[list[Any]] = []
     for subject in facts.subjects:
         place, achievement = subject.place, subject.place.achievement
-        values = [
+        values: list[Any] = [
             place.rank,
             subject.name,
             achievement.task or None,
@@ -284,11 +285,11 @@ def _table(facts: BulletinFacts) -> BulletinTable:
     )
 
 
-def _total(facts: BulletinFacts, columns: list[BulletinColumn], awards: Mapping[str, TownshipAward]) -> list[object]:
+def _total(facts: BulletinFacts, columns: list[BulletinColumn], awards: Mapping[str, TownshipAward]) -> list[Any]:
     county = CountyTotals.of(facts.subjects)
     completion = (county.done_of_task, county.task) if county.task else None
     whole = whole_region(facts.county)
-    values = [
+    values: list[Any] = [
         None,
         whole,
         county.task or None,

@@ -28,7 +28,7 @@ from reporting.rankings.rewards import TownshipAward
 VERBS = {"posted": "入库", "collected": "征收"}
 DEFINITIONS = {
     "posted": "完成人数＝截止时间之前已入库、且未终止的参保人数；完成率＝完成人数÷任务数，按精确比值排名。",
-    "collected": "完成人数＝截止时间之前已收费、且未终止的参保人数；完成率＝完成人数÷任务数，按精确比值排名。",
+    "collected": "完成人数＝截止时间之前已缴、且未终止的参保人数；完成率＝完成人数÷任务数，按精确比值排名。",
 }
 
 

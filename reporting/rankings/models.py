@@ -1,3 +1,5 @@
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -39,7 +41,7 @@ class Snapshot(models.Model):
             models.UniqueConstraint(fields=["campaign", "kind", "as_of", "known_at"], name="one_snapshot_an_instant")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.as_of:%Y-%m-%d %H:%M}"
 
 
@@ -69,7 +71,7 @@ class SnapshotRow(models.Model):
 
 
 class RankingQuerySet(ScopedQuerySet):
-    def for_user(self, user):
+    def for_user(self, user: Any) -> Self:
         """A published ranking is read by everyone in its county; what stands under townships is cut in the views."""
         return self.in_region(user.scope_prefix[:6])
 
@@ -105,7 +107,7 @@ class Ranking(models.Model):
             models.CheckConstraint(condition=Q(version=1) | ~Q(reason=""), name="correction_has_a_reason"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.as_of:%Y-%m-%d} 第{self.version}版"
 
 

@@ -1,13 +1,17 @@
 """What pages show of published rankings: the newest, its trend, the reader's own villages."""
 
+from datetime import datetime
+from typing import Any
+
 from django.core.cache import cache
 from django.db.models import OuterRef, Subquery
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from core.access.roles import Role
+from core.accounts.models import User
 from reporting.progress.charts import Series, sparkline, trend_chart
-from reporting.rankings.models import Ranking
+from reporting.rankings.models import Ranking, RankingQuerySet
 from subsidies.campaigns.selectors import current
 
 SEES_NAMES = (Role.COUNTY, Role.TOWNSHIP)
@@ -17,32 +21,34 @@ SEES_NAMES = (Role.COUNTY, Role.TOWNSHIP)
 TREND = 16
 
 
-_newest = Ranking.objects.filter(campaign=OuterRef("campaign"), kind=OuterRef("kind")).order_by("-pk").values("pk")
+_NEWEST_OF_KIND = (
+    Ranking.objects.filter(campaign=OuterRef("campaign"), kind=OuterRef("kind")).order_by("-pk").values("pk")
+)
 
 
 # Put together once: for a page that is drawn already, this is a good part of its work.
-_WITH_NEWEST = Ranking.objects.annotate(newest=Subquery(_newest[:1])).defer("content")
+_WITH_NEWEST = Ranking.objects.annotate(newest=Subquery(_NEWEST_OF_KIND[:1])).defer("content")
 
 
 _WITHOUT_VILLAGES = _WITH_NEWEST.defer("villages")
 
 
-def newest_ranking(user) -> Ranking | None:
+def newest_ranking(user: User) -> Ranking | None:
     """The newest weekly or daily ranking of the chosen year that this user may read."""
     rows = readable(user).filter(campaign=current(user), kind__in=("weekly", "daily"))
     return rows.order_by("-as_of", "-version").first()
 
 
-def readable(user):
+def readable(user: User) -> RankingQuerySet:
     """Rankings of the user's county with the newest of their kind; villages only for who sees some of them."""
     return (_WITH_NEWEST if own_township(user) else _WITHOUT_VILLAGES).for_user(user)
 
 
-def own_township(user) -> str:
+def own_township(user: User) -> str:
     return user.scope_prefix[:9] if len(user.scope_prefix) > 6 else ""
 
 
-def shown(user, ranking: Ranking, template: str) -> dict:
+def shown(user: User, ranking: Ranking, template: str) -> dict[str, Any]:
     """The page's facts and its body. What is published does not change, so a body is drawn once for those who see the
     same, and anew when another ranking of the kind comes out (a correction, a longer trend)."""
     key = f"{template}:{ranking.pk}:{ranking.fingerprint[:16]}:{ranking.newest}:{user.scope_prefix}:{user.role}"
@@ -62,7 +68,7 @@ def shown(user, ranking: Ranking, template: str) -> dict:
     return {"ranking": ranking, **found}
 
 
-def ranking_context(user, ranking: Ranking) -> dict:
+def ranking_context(user: User, ranking: Ranking) -> dict[str, Any]:
     """What the ranking's and the leader's page show: content as frozen, trend, versions, the user's own villages."""
     same_kind = list(
         Ranking.objects.filter(campaign=ranking.campaign_id, kind=ranking.kind, as_of__lte=ranking.as_of)
@@ -96,9 +102,9 @@ def ranking_context(user, ranking: Ranking) -> dict:
     }
 
 
-def _charts(same_kind, content) -> dict:
+def _charts(same_kind: list[dict[str, Any]], content: dict[str, Any]) -> dict[str, Any]:
     """The county's trend, and a sparkline a township; of each as-of time the last version."""
-    newest: dict = {}
+    newest: dict[datetime, dict[str, Any]] = {}
     for row in same_kind:
         newest.setdefault(row["as_of"], row)
     past = [newest[at] for at in sorted(newest)][-TREND:]
@@ -126,12 +132,12 @@ def _charts(same_kind, content) -> dict:
     }
 
 
-def _township(row, code) -> float | None:
+def _township(row: dict[str, Any], code: str) -> float | None:
     found = next((t for t in row["content"]["townships"] if t["code"] == code), None)
     return _completion(found, "done") if found else None
 
 
-def _completion(figures, key) -> float | None:
+def _completion(figures: dict[str, Any], key: str) -> float | None:
     return figures[key] * 100 / figures["task"] if figures["task"] else None
 
 
@@ -140,5 +146,5 @@ def _percent_of(share: str) -> float:
     return int(part) * 100 / int(whole or 1)
 
 
-def _label(as_of) -> str:
+def _label(as_of: datetime) -> str:
     return f"{timezone.localtime(as_of):%m-%d}"

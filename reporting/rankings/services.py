@@ -1,5 +1,6 @@
 """Publishing a ranking: what the county shows, frozen; a correction is the next version, with its reason."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -8,27 +9,29 @@ from django.utils import timezone
 
 from collection.duties import services as duties
 from config import clock
+from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
 from core.text import clean_text, whole_number
 from reporting.progress import schedule
 from reporting.progress.counting import FIGURES
-from reporting.progress.goals import stages_of
+from reporting.progress.goals import Coverage, stages_of
 from reporting.progress.groups import coverage_by_kind, coverage_by_region, goals_of_the_year
 from reporting.rankings import notices
 from reporting.rankings.bulletin import TownshipRemark
 from reporting.rankings.content import Figures, Frame, Supplement, ranking_content, village_content
 from reporting.rankings.models import Ranking, RankingKind, RewardTier, Snapshot
-from reporting.rankings.rank import fingerprint
-from reporting.rankings.rewards import Tier, awards
+from reporting.rankings.rank import RankedPlace, fingerprint
+from reporting.rankings.rewards import Tier, TownshipAward, awards
 from reporting.rankings.snapshots import build_snapshot, cutoff_of, rows_of
 from reporting.reports.models import TownshipReport
+from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.services import lock_campaign
 
 
 @transaction.atomic
-def publish_ranking(*, snapshot: Snapshot, number: str, actor) -> Ranking:
+def publish_ranking(*, snapshot: Snapshot, number: str, actor: User) -> Ranking:
     """Publishes a snapshot under a document number. Publishing it again returns the ranking that is there."""
     lock_campaign(snapshot.campaign)
     if found := Ranking.objects.filter(snapshot=snapshot).first():
@@ -45,7 +48,7 @@ def publish_ranking(*, snapshot: Snapshot, number: str, actor) -> Ranking:
 
 
 @transaction.atomic
-def correct_ranking(*, ranking: Ranking, reason: str, actor) -> Ranking:
+def correct_ranking(*, ranking: Ranking, reason: str, actor: User) -> Ranking:
     """Counts the same as-of time again with what is known now, and publishes that as the next version.
 
     Raises Refused without a reason, for a version that is not the last, or if nothing differs.
@@ -65,7 +68,7 @@ def differences(before: Snapshot, after: Snapshot) -> list[tuple[str, Figures | 
     return _compared(figures_of(before), figures_of(after))
 
 
-def _compared(before, after):
+def _compared(before: list[Figures], after: list[Figures]) -> list[tuple[str, Figures | None, Figures | None]]:
     old, new = ({f.code: f for f in figures} for figures in (before, after))
     codes = sorted({*old, *new})
     return [
@@ -90,7 +93,7 @@ def correction_preview(ranking: Ranking) -> list[tuple[str, Figures | None, Figu
     )
 
 
-def next_number(campaign) -> str:
+def next_number(campaign: Campaign) -> str:
     """A document number to start from: the bureau's usual form with the next number of the year it is issued in."""
     head = f"{campaign.county.name[0]}医保征〔{timezone.localtime(clock.now()).year}〕"
     issued = Ranking.objects.filter(campaign__county=campaign.county_id, number__startswith=head)
@@ -118,7 +121,9 @@ def figures_of(snapshot: Snapshot) -> list[Figures]:
     ]
 
 
-def content_of(*, snapshot: Snapshot, number: str, version: int = 1, reason: str = "") -> tuple[dict, list[dict]]:
+def content_of(
+    *, snapshot: Snapshot, number: str, version: int = 1, reason: str = ""
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """(content, villages) as they would be published now: what the county sees before it publishes."""
     campaign, policy = snapshot.campaign, snapshot.campaign.policy
     figures = figures_of(snapshot)
@@ -158,7 +163,7 @@ def content_of(*, snapshot: Snapshot, number: str, version: int = 1, reason: str
     return content, village_content([f for f in figures if len(f.code) == 12], snapshot.metric, old)
 
 
-def _freeze(snapshot, *, version, number, reason, actor) -> Ranking:
+def _freeze(snapshot, *, version, number, reason, actor: User) -> Ranking:
     content, villages = content_of(snapshot=snapshot, number=number, version=version, reason=reason)
     try:
         with transaction.atomic():
@@ -188,12 +193,12 @@ def _freeze(snapshot, *, version, number, reason, actor) -> Ranking:
     return ranking
 
 
-def _awards_of(campaign):
+def _awards_of(campaign: Campaign) -> Callable[[Sequence[RankedPlace]], list[TownshipAward]]:
     tiers = [Tier(t.name, t.first, t.last, t.amount) for t in RewardTier.objects.filter(campaign=campaign)]
     return partial(awards, a_person=campaign.policy.rewards.per_head, tiers=tiers)
 
 
-def _reports(snapshot: Snapshot, townships) -> tuple[list[TownshipRemark], list[str]]:
+def _reports(snapshot: Snapshot, townships: list[Figures]) -> tuple[list[TownshipRemark], list[str]]:
     """What the townships wrote in the reports this bulletin gathers, and who was late with them or did not send one."""
     policy = snapshot.campaign.policy
     if policy.report is None or snapshot.kind in (RankingKind.DAILY, RankingKind.FINAL):
@@ -237,7 +242,7 @@ def _observed(snapshot: Snapshot, people_insured: int) -> dict[str, Any]:
     }
 
 
-def _coverage_row(coverage) -> dict:
+def _coverage_row(coverage: Coverage) -> dict[str, int]:
     return {
         "should": coverage.should,
         "insured": coverage.insured,

@@ -71,7 +71,7 @@ def rows_of(*, campaign: Campaign, cutoff: Cutoff) -> list[SnapshotRow]:
     ]
 
 
-def _fingerprint(campaign, kind, cutoff, rows) -> str:
+def _fingerprint(campaign: Campaign, kind: str, cutoff: Cutoff, rows: list[SnapshotRow]) -> str:
     return fingerprint(
         {
             "county": campaign.county_id,

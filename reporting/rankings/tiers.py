@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
 from reporting.rankings.models import RewardTier
@@ -13,7 +14,7 @@ from subsidies.campaigns.services import lock_campaign
 
 
 @transaction.atomic
-def set_reward_tiers(*, campaign: Campaign, tiers: Sequence[Tier], actor) -> list[RewardTier]:
+def set_reward_tiers(*, campaign: Campaign, tiers: Sequence[Tier], actor: User) -> list[RewardTier]:
     """Replaces the county's tiers. Raises Refused if they overlap, leave a gap or carry no amount."""
     if problems := check_tiers(tiers):
         raise Refused("\n".join(problems))

@@ -9,7 +9,7 @@ from reporting.rankings.models import Ranking
 from reporting.rankings.snapshots import cutoff_of
 
 
-def counted(*, ranking: Ranking, region: Region) -> QuerySet:
+def counted(*, ranking: Ranking, region: Region) -> QuerySet[Contribution]:
     """The contributions that the ranking counted in a township or village. To be scoped before names are shown."""
     snapshot = ranking.snapshot
     cutoff = cutoff_of(campaign=ranking.campaign, kind=ranking.kind, as_of=ranking.as_of, known_at=snapshot.known_at)

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from config import clock
+from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
@@ -28,7 +29,7 @@ def report_due(campaign: Campaign) -> datetime | None:
 
 @transaction.atomic
 def send_report(
-    *, campaign: Campaign, township: Region, practice: str, problem: str, suggestion: str, actor
+    *, campaign: Campaign, township: Region, practice: str, problem: str, suggestion: str, actor: User
 ) -> TownshipReport:
     """Sends this week's report with the figures of this moment; before it is due it may be sent again, after it not.
 

@@ -1,5 +1,6 @@
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django import template
 from django.utils.safestring import mark_safe
@@ -24,7 +25,7 @@ def rate(ratio: Fraction | None) -> str:
 
 
 @register.filter
-def movement(row: dict) -> str:
+def movement(row: dict[str, Any]) -> str:
     """升2, 降1, 平, 新, — of a row of a ranking's content."""
     return bulletin.movement_text(row["rank"], row["movement"])
 
@@ -60,13 +61,19 @@ def share(text: str) -> str:
 
 
 @register.filter
+def stage_share(of_task: Fraction) -> str:
+    """A stage's share → 90%."""
+    return bulletin.share(of_task)
+
+
+@register.filter
 def signed(count: int) -> str:
     """+1,234, 0, -5"""
     return f"{count:+,}" if count else "0"
 
 
 @register.filter
-def spark(charts: dict, code: str) -> str:
+def spark(charts: dict[str, str], code: str) -> str:
     """The small chart of one region. Our own SVG (reporting/progress/charts.py escapes what it is given)."""
     return mark_safe(charts.get(code, ""))  # noqa: S308
 

@@ -238,7 +238,7 @@ def test_a_leader_of_one_township_sees_the_county_and_the_own_villages(ranking, 
 def test_the_leader_s_page_says_what_is_at_risk_and_at_what_pace(ranking, signed_in):
     page = reads(signed_in("leader"), reverse("leader"))
     assert "个乡镇按目前进度不能按期达标" in page
-    assert "每天须" in page
+    assert "日均须" in page
 
 
 def test_before_the_first_ranking_the_leader_is_told_so(campaign, signed_in):

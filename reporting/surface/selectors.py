@@ -1,0 +1,242 @@
+"""The rows of the surface: one pattern for county, township and village; a constant number of statements."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Count, Q, Sum, Value
+from django.utils import timezone
+
+from collection.contributions.models import Contribution
+from core.access.roles import Role
+from core.accounts.models import Position, User
+from core.regions.models import Region
+from reporting.progress.charts import sparkline
+from reporting.progress.counting import Cutoff, Tree, tree_at, within
+from reporting.progress.goals import percent, stages_of
+from reporting.progress.selectors import Progress, RegionProgress, cutoff_now
+from reporting.rankings.models import Ranking, SnapshotRow
+from reporting.rankings.selectors import newest_ranking
+from reporting.surface.forecast import PACE_DAYS, Forecast, forecast, people_to_overtake, share_due
+from subsidies.campaigns.models import Campaign
+
+#: How many weeks a small trend looks back on.
+WEEKS = 6
+#: The orders a reader can choose: key → what it is called.
+SORTS = {
+    "worst": "完成率低的在前",
+    "gained": "近七日少的在前",
+    "late": "逾期资金多的在前",
+    "missing": "特殊群体缺的在前",
+    "name": "按区划",
+}
+
+
+@dataclass(frozen=True)
+class Contact:
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class SurfaceRow:
+    """One region: what is drawn of it. Widths in hundredths of the task, cut at 100."""
+
+    progress: RegionProgress
+    rate: str
+    collected_width: int
+    posted_width: int
+    goal_at: int | None
+    forecast: Forecast | None
+    trend: str
+    contact: Contact | None
+
+    @property
+    def kind(self) -> str:
+        return "bad" if self.progress.late else self.forecast.kind if self.forecast else "off"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A region in the newest published ranking. `to_next`: people to the rank ahead, None for the first."""
+
+    ranking: Ranking
+    as_of: str
+    rate: str
+    rank: int | None
+    of: int
+    to_next: int | None
+
+
+@dataclass(frozen=True)
+class Surface:
+    whole: SurfaceRow
+    rows: list[SurfaceRow]
+    sort: str
+    published: Published | None
+    due: str
+    due_gap: int | None
+    by_last_year: bool
+
+
+def surface(*, user: User, campaign: Campaign, region: Region, progress: Progress, sort: str = "worst") -> Surface:
+    """The surface of a region: itself and what stands directly under it, worst first."""
+    cutoff = cutoff_now(campaign)
+    tree = tree_at(campaign, cutoff.as_of)
+    history = _history(campaign, cutoff, tree, region.code)
+    contacts = _contacts(user, [region.code, *(line.region.code for line in progress.lines)])
+    today = timezone.localtime(cutoff.as_of).date()
+
+    def row(line: RegionProgress) -> SurfaceRow:
+        return _row(line, progress, history.get(line.region.code, []), contacts.get(line.region.code), today)
+
+    whole = row(progress.whole)
+    last_year = last_year_curve(campaign)
+    start = campaign.policy.period.start
+    due = share_due(stages_of(campaign.policy), start=start, today=today, last_year=last_year)
+    task = progress.whole.task
+    return Surface(
+        whole=whole,
+        rows=sorted((row(line) for line in progress.lines), key=_ORDERS.get(sort, _ORDERS["worst"])),
+        sort=sort if sort in SORTS else "worst",
+        published=_published(user, region),
+        due=percent(due.numerator, due.denominator) if due is not None else "",
+        due_gap=max(0, int(due * task) - progress.whole.done) if due is not None and task else None,
+        by_last_year=bool(last_year),
+    )
+
+
+def _completion(row: SurfaceRow) -> Fraction:
+    """Without a task, behind everybody."""
+    line = row.progress
+    return Fraction(line.done, line.task) if line.task else Fraction(10**6)
+
+
+_ORDERS = {
+    "worst": lambda row: (_completion(row), row.progress.region.code),
+    "gained": lambda row: (row.progress.tally.gained, row.progress.region.code),
+    "late": lambda row: (-row.progress.late, row.progress.region.code),
+    "missing": lambda row: (-row.progress.groups.missing, row.progress.region.code),
+    "name": lambda row: row.progress.region.code,
+}
+
+
+def _row(
+    line: RegionProgress, progress: Progress, counts: list[int], contact: Contact | None, today: date
+) -> SurfaceRow:
+    task, stage = line.task, progress.stage
+    promised = None
+    if stage and counts:
+        promised = forecast(stage, task=task, done=line.done, gained=line.done - counts[PACE_DAYS // 7], today=today)
+    values = [count * 100 / task if task else count for count in reversed(counts)]
+    spoken = f"{line.region.name}近{WEEKS}周：" + "，".join(f"{v:.0f}%" if task else f"{v:.0f}人" for v in values)
+    return SurfaceRow(
+        progress=line,
+        rate=percent(line.done, task),
+        collected_width=_width(line.tally.collected, task),
+        posted_width=_width(line.tally.posted, task),
+        goal_at=int(stage.share * 100) if stage and task else None,
+        forecast=promised,
+        trend=sparkline(f"trend-{line.region.code}", values, told=spoken) if any(counts) else "",
+        contact=contact,
+    )
+
+
+def _width(people: int, task: int | None) -> int:
+    return min(100, people * 100 // task) if task else 0
+
+
+def _history(campaign: Campaign, cutoff: Cutoff, tree: Tree, code: str) -> dict[str, list[int]]:
+    """Region code → people done now, a week ago, two weeks ago …; two statements."""
+    instants = [cutoff.as_of - timedelta(days=7 * week) for week in range(WEEKS)]
+    rows = Contribution.objects.filter(within(tree, code), cutoff.dated(cutoff.metric), campaign=campaign).order_by()
+    counts: dict[str, list[int]] = {}
+    for ended in (False, True):
+        conditions = {
+            f"week_{week}": Count(Value(1), filter=cutoff.counted(cutoff.metric, at) if ended else _dated(cutoff, at))
+            for week, at in enumerate(instants)
+        }
+        for found in rows.filter(ended_at__isnull=not ended).values("village_id").annotate(**conditions):
+            place = tree.stands_for.get(found["village_id"], found["village_id"])
+            for above in {place, place[:9], place[:6]}:
+                sums = counts.setdefault(above, [0] * WEEKS)
+                for week in range(WEEKS):
+                    sums[week] += found[f"week_{week}"]
+    return counts
+
+
+def _dated(cutoff: Cutoff, at: object) -> Q:
+    return cutoff.dated(cutoff.metric, at)  # type: ignore[arg-type]
+
+
+def _contacts(user: User, codes: list[str]) -> dict[str, Contact]:
+    """Whom to call: a township's team leader, a village's helper; for those who lead or supervise."""
+    if user.role not in (Role.COUNTY, Role.TOWNSHIP, Role.LEADER):
+        return {}
+    people = User.objects.filter(region_id__in=codes, role__in=(Role.TOWNSHIP, Role.VILLAGE), is_active=True).exclude(
+        phone=""
+    )
+    contacts: dict[str, Contact] = {}
+    for person in sorted(people, key=lambda one: (one.position != Position.LEADER, one.pk)):
+        contacts.setdefault(person.region_id, Contact(person.name, person.phone))
+    return contacts
+
+
+def _published(user: User, region: Region) -> Published | None:
+    """The region in the newest published ranking that the user may read."""
+    ranking = newest_ranking(user)
+    if ranking is None:
+        return None
+    content = ranking.content
+    as_of = content["bulletin"]["as_of"]
+    if region.level == Region.Level.COUNTY:
+        whole = content["whole"]
+        return Published(ranking, as_of, percent(whole["done_of_task"], whole["task"]), None, 0, None)
+    rows = content["townships"]
+    if region.level == Region.Level.VILLAGE:
+        rows = [row for row in ranking.villages if row["code"].startswith(region.code[:9])]
+    row = next((row for row in rows if row["code"] == region.code), None)
+    if row is None:
+        return None
+    return Published(
+        ranking=ranking,
+        as_of=as_of,
+        rate=percent(row["done"], row["task"]),
+        rank=row["rank"],
+        of=sum(bool(other["rank"]) for other in rows),
+        to_next=_to_next(row, rows),
+    )
+
+
+def _to_next(row: Mapping[str, Any], rows: list[Mapping[str, Any]]) -> int | None:
+    ahead = [other for other in rows if other["rank"] and row["rank"] and other["rank"] < row["rank"]]
+    if not ahead:
+        return None
+    nearest = max(ahead, key=lambda other: other["rank"])
+    return people_to_overtake(
+        task=row["task"], done=row["done"], ahead_task=nearest["task"], ahead_done=nearest["done"]
+    )
+
+
+def last_year_curve(campaign: Campaign) -> list[tuple[date, Fraction]]:
+    """Last year's rankings as a curve over this year's days, in one statement; empty where this county kept none."""
+    before = SnapshotRow.objects.filter(
+        snapshot__campaign__county=campaign.county_id,
+        snapshot__campaign__year=campaign.year - 1,
+        region__level=Region.Level.TOWNSHIP,
+        task__gt=0,
+    )
+    sums = (
+        before.order_by()
+        .values("snapshot__as_of", "snapshot__metric")
+        .annotate(people=Sum("task"), n_posted=Sum("posted"), n_collected=Sum("collected"))
+    )
+    return [
+        (
+            timezone.localtime(row["snapshot__as_of"]).date() + timedelta(days=365),
+            Fraction(row["n_posted"] if row["snapshot__metric"] == "posted" else row["n_collected"], row["people"]),
+        )
+        for row in sums
+    ]
