@@ -11,14 +11,32 @@
     const menu = page.getElementById("menu");
     menuButton.addEventListener("click", () => {
       const open = menu.classList.toggle("open");
+      page.querySelector(".top").classList.toggle("open", open);
       menuButton.setAttribute("aria-expanded", String(open));
     });
     page.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !menu.classList.contains("open")) return;
       menu.classList.remove("open");
+      page.querySelector(".top").classList.remove("open");
       menuButton.setAttribute("aria-expanded", "false");
       menuButton.focus();
     });
+  }
+
+  // Groups of the menu stay folded as this browser's user left them; the one with the present page is open.
+  for (const group of page.querySelectorAll("details[data-menu-group]")) {
+    const key = `menu:${group.dataset.menuGroup}`;
+    if (localStorage.getItem(key) === "folded" && !group.querySelector("[aria-current]")) group.open = false;
+    group.querySelector("summary").addEventListener("click", () => {
+      if (group.open) localStorage.setItem(key, "folded");
+      else localStorage.removeItem(key);
+    });
+  }
+
+  // What newer browsers would find with :has().
+  for (const table of page.querySelectorAll(".table-box > table.cards")) table.parentElement.classList.add("of-cards");
+  for (const box of page.querySelectorAll(".field label > input[type=radio], .field label > input[type=checkbox]")) {
+    box.parentElement.classList.add("choice");
   }
 
   // A card on a phone names each value by its column's heading.
@@ -73,34 +91,47 @@
     if (dirty.size) event.preventDefault();
   });
 
-  const draftKey = (area) => `draft:${location.pathname}:${area.name}`;
+  // What is typed is kept in this tab until it has arrived: also across a session that ran out and the login after it.
+  const who = page.body.dataset.user || "";
+  const draftKey = (field) => `draft:${who}:${location.pathname}:${field.name}`;
+  const kept = "form textarea[name], form select[name], form input[name]";
+  const isKept = (field) =>
+    isGuarded(field.form) && !["password", "file", "hidden", "submit", "button", "checkbox", "radio"].includes(field.type);
+  // A form that led to the login page did not arrive.
+  if (page.body.dataset.page === "login") sessionStorage.removeItem("draft-submitted");
   const submitted = sessionStorage.getItem("draft-submitted");
   if (submitted && !page.querySelector("[data-form-errors]") && !page.body.dataset.page) {
     for (const key of Object.keys(sessionStorage)) if (key.startsWith(submitted)) sessionStorage.removeItem(key);
   }
   if (!page.body.dataset.page) sessionStorage.removeItem("draft-submitted");
-  for (const area of page.querySelectorAll("form textarea[name]")) {
-    if (!isGuarded(area.form)) continue;
-    const kept = sessionStorage.getItem(draftKey(area));
-    if (kept && kept !== area.value) {
-      const original = area.value;
-      area.value = kept;
-      const note = page.createElement("p");
-      note.className = "draft-note";
-      note.append("已恢复上次没有提交的内容。");
-      const drop = page.createElement("button");
-      drop.type = "button";
-      drop.className = "linklike";
-      drop.textContent = "不要恢复";
-      drop.addEventListener("click", () => {
-        area.value = original;
-        sessionStorage.removeItem(draftKey(area));
-        note.remove();
-      });
-      note.append(drop);
-      area.after(note);
-    }
-    area.addEventListener("input", () => sessionStorage.setItem(draftKey(area), area.value));
+  const restored = new Map();
+  for (const field of page.querySelectorAll(kept)) {
+    if (!who || !isKept(field)) continue;
+    field.addEventListener("input", () => sessionStorage.setItem(draftKey(field), field.value));
+    const draft = sessionStorage.getItem(draftKey(field));
+    if (draft === null || draft === field.value) continue;
+    if (!restored.has(field.form)) restored.set(field.form, []);
+    restored.get(field.form).push([field, field.value]);
+    field.value = draft;
+  }
+  for (const [form, fields] of restored) {
+    const note = page.createElement("p");
+    note.className = "draft-note";
+    note.append("已恢复上次没有提交的内容。");
+    const drop = page.createElement("button");
+    drop.type = "button";
+    drop.className = "linklike";
+    drop.textContent = "不要恢复";
+    drop.addEventListener("click", () => {
+      for (const [field, original] of fields) {
+        field.value = original;
+        sessionStorage.removeItem(draftKey(field));
+      }
+      note.remove();
+    });
+    note.append(drop);
+    fields[fields.length - 1][0].after(note);
+    form.dispatchEvent(new Event("restored"));
   }
 
   // One click, one submission. The button that was pressed goes with the form before it is disabled.
@@ -118,7 +149,7 @@
     }
     dirty.clear();
     if (form.hasAttribute("data-logout")) sessionStorage.clear();
-    else if (form.querySelector("textarea")) sessionStorage.setItem("draft-submitted", `draft:${location.pathname}:`);
+    else if (isGuarded(form)) sessionStorage.setItem("draft-submitted", `draft:${who}:${location.pathname}:`);
     if (form.hasAttribute("data-download")) return;
     form.setAttribute("data-submitted", "");
     setTimeout(() => {
@@ -203,7 +234,7 @@
       stay.textContent = "继续工作";
       stay.addEventListener("click", async () => {
         const answer = await fetch(location.href, { method: "HEAD" });
-        note.textContent = answer.redirected ? "已经退出，请先把没有提交的内容抄下，再重新登录。" : "";
+        note.textContent = answer.redirected ? "已经退出。填写的内容已保留在本窗口，重新登录后自动恢复。" : "";
         if (!answer.redirected) note.remove();
       });
       note.append(stay);

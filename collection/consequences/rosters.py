@@ -61,7 +61,7 @@ def _people_of(roster: Roster) -> set[int]:
 
 def _refuse_closed(campaign) -> None:
     if campaign.closed_meanwhile():
-        raise Refused(f"{campaign}已经办结并冻结，名单不能再应用或撤回；请在新年度交名单。")
+        raise Refused(f"{campaign}已经办结并冻结，名单不能再应用或撤回；请在新年度报送名单。")
 
 
 def money_moved(roster: Roster) -> set[int]:
@@ -99,7 +99,7 @@ def _drop_case(case: DifferenceCase, reason: str, actor) -> None:
 @jobs.handler("roster.apply")
 def _apply_job(run: jobs.Run) -> str:
     roster, actor = _of_job(run)
-    run.progress(0, 1, "正在应用名单")
+    run.progress(0, 1, "名单正在审核生效")
     try:
         with transaction.atomic():
             run.assert_owner()

@@ -138,7 +138,7 @@ def decide_row(*, row: DeclarationRow, ok: bool, reason: str, actor) -> Declarat
     if ok and (ended := Contribution.objects.filter(pk=row.contribution_id, ended_at__isnull=False).first()):
         raise Refused(f"{row.name}的这笔缴费{ended.get_state_display()}，不能再算导入成功；请在税务系统里撤销。")
     if row.fixed_at:
-        raise Refused(f"{row.name}已按失败改正，等重新申报；不能再改这一次的结果。")
+        raise Refused(f"{row.name}已按失败改正，待重新申报；不能再改这一次的结果。")
     if not ok:
         reason = required_text(reason, "失败原因", 120)
     before = row.get_result_display()

@@ -105,5 +105,5 @@ class RowFilter(forms.Form):
 
 
 class StuckFilter(forms.Form):
-    stage = forms.ChoiceField(label="卡在哪里", required=False, choices=[("", "全部"), *Stage.choices])
+    stage = forms.ChoiceField(label="滞留环节", required=False, choices=[("", "全部"), *Stage.choices])
     q = forms.CharField(label="姓名或村名", required=False, max_length=60)

@@ -19,7 +19,7 @@ _NEXT = {
     State.FED_BACK: (Role.TAX, "按导入成功的人数和金额开缴费确认单", "税务开确认单"),
     State.CONFIRMED: (Role.TOWNSHIP, "按确认单金额汇款，登记回单", "乡镇汇款"),
     State.REMITTED: (Role.TAX, "核对汇款回单，开票，当天入库", "税务核对回单、开票入库"),
-    State.POSTED: (None, "", "已经走完"),
+    State.POSTED: (None, "", "已办结"),
     State.RETURNED: (None, "", "没有人导入成功；按失败原因改正后重新申报"),
     State.CANCELLED: (None, "", "已作废"),
 }

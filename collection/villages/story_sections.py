@@ -81,7 +81,7 @@ def way_of_the_money(resident, user):
     rows += [_banked(part, user) for part in parts if part.slip]
     rows.sort(key=lambda row: row[0])
     rows += [
-        ("", Badge("wait", "未缴存"), "还在村级手中", part.amount, "", "先收的先缴，还没有轮到这笔")
+        ("", Badge("wait", "未缴存"), "还在村级手中", part.amount, "", "按先收先缴原则，本笔待缴存")
         for part in parts
         if part.slip is None
     ]

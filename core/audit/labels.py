@@ -144,7 +144,7 @@ JOBS = {
     "paid_list.read": "读取已缴清单",
     "register.read": "读取居民登记册",
     "register.write": "写入居民登记册",
-    "roster.apply": "应用名单",
+    "roster.apply": "审核名单生效",
     "roster.read": "读取名单",
     "roster.withdraw": "撤回名单",
     "special.enrol": "登记免缴参保",

@@ -2,15 +2,18 @@ import logging
 import re
 import time
 import uuid
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.http import QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.access.search_tokens import holds_number
 from core.audit import services as audit
@@ -82,7 +85,9 @@ class LoginMiddleware(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request, view_func):
         if request.method == "POST":
-            messages.info(request, "登录已经失效，刚才提交的内容没有保存，请登录后重新填写。")
+            messages.info(
+                request, "登录已经失效，刚才提交的内容没有保存。登录后会恢复本窗口已填写的内容，请核对后重新提交。"
+            )
         return redirect_to_login(page_after_login(request))
 
 
@@ -90,8 +95,17 @@ def page_after_login(request) -> str:
     """The page that was asked for, without a search for somebody's number; the first page after a form, whose address
     may take nothing but forms."""
     if request.method != "GET":
-        return "/"
+        return _page_of_form(request)
     return request.path if holds_number(request.GET) else request.get_full_path()
+
+
+def _page_of_form(request) -> str:
+    """The page of this site on which the form stood, where the browser keeps what was typed; else the first page."""
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    page = urlsplit(referer)
+    return page.path if holds_number(QueryDict(page.query)) or not page.query else f"{page.path}?{page.query}"
 
 
 class FirstPasswordMiddleware:

@@ -59,7 +59,7 @@ def set_sources(rule, papers: dict, tables: Tables, key: str = ""):
             raise tables.error(f"{at}.source", f"出处要写成“简称 条款”，简称是 {'、'.join(papers)} 之一")
         object.__setattr__(part, "source", Source(papers[paper].title, clause.strip()))
         if part.assumed and not part.says:
-            raise tables.error(f"{at}.assumed", "标了 assumed = true，就要用 says 写明采用的理解")
+            raise tables.error(f"{at}.assumed", "标了 assumed = true，就要用 says 写明文件未明确事项的处理口径")
         if part.says and not part.assumed:
             raise tables.error(f"{at}.says", "写了 says，就要标 assumed = true")
         if part.other and not part.assumed:

@@ -7,7 +7,7 @@ from subsidies.policy.parts import Category, Source
 from subsidies.policy.policies import Policy
 
 WEEKDAYS = ("", "一", "二", "三", "四", "五", "六", "日")
-METRICS = {"posted": "已入库人数", "collected": "已收费人数"}
+METRICS = {"posted": "已入库人数", "collected": "已缴人数"}
 #: What a part of a policy file is called on the page.
 TITLES = {
     "fee": "缴费标准",

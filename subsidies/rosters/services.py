@@ -286,7 +286,7 @@ def _check_upload(campaign, department, category, recognised_on, document, actor
     if category and (found := rules.category(category)) not in rules.recognised:
         raise Refused(f"“{category}”不是由部门认定的类别。")
     if category and found.department != department:
-        raise Refused(f"“{category}”由{found.department}认定，不能由{department}交名单。")
+        raise Refused(f"“{category}”由{found.department}认定，不能由{department}报送名单。")
     if recognised_on > clock.today():
         raise Refused(f"认定日期 {recognised_on} 在今天之后，请核对。")
     required_text(document, "名单的文号或依据", 120)
@@ -330,7 +330,7 @@ def _check_apply(roster: Roster, actor: User) -> None:
     if actor.role != Role.COUNTY:
         raise Refused("名单由县医保局应用。")
     if roster.uploaded_by_id == actor.pk:
-        raise Refused("交名单的人不能自己应用，请由县医保局另一位经办人核对后应用。")
+        raise Refused("报送名单的人不能自己应用，请由县医保局另一位经办人核对后应用。")
     if roster.state != State.READY:
         raise Refused(f"{roster.pk} 号名单{roster.get_state_display()}，不能应用。")
     _refuse_closed(roster)
@@ -338,7 +338,7 @@ def _check_apply(roster: Roster, actor: User) -> None:
 
 def _refuse_closed(roster: Roster) -> None:
     if roster.campaign.closed_meanwhile():
-        raise Refused(f"{roster.campaign}已办结，名单不能再核对或应用；请在新年度交名单。")
+        raise Refused(f"{roster.campaign}已办结，名单不能再核对或应用；请在新年度报送名单。")
 
 
 def _end_identities(roster: Roster) -> None:

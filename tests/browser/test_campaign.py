@@ -160,7 +160,7 @@ def correct(recorder) -> None:
         recorder.fill("[name=id_number]", Resident.objects.get(name=name).id_number)
         recorder.fill("[name=note]", "身份证与原来一致")
         recorder.check("[name=seen]")
-        recorder.get_by_role("button", name="改正，等重新申报").click()
+        recorder.get_by_role("button", name="保存改正，待重新申报").click()
         recorder.wait_for_url("**/failures/")
 
 

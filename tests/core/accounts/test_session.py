@@ -1,6 +1,7 @@
 """Login, lockout, idle end, first password, logout: what a person meets at the door."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -258,3 +259,20 @@ def test_beat_clears_expired_sessions(client, helper):
     Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
     clear_expired_sessions()
     assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("referer", "following"),
+    [
+        ("http://testserver/reports/write/", "/reports/write/"),
+        ("http://testserver/residents/?village=411325101200", "/residents/?village=411325101200"),
+        ("http://elsewhere.example/reports/write/", "/"),
+        ("", "/"),
+    ],
+    ids=["the form's page", "with its query", "another site", "not told"],
+)
+def test_after_a_form_without_a_session_the_login_leads_back_to_the_form(client, db, referer, following):
+    headers = {"Referer": referer} if referer else {}
+    response = client.post("/reports/write/", {"practice": "一"}, headers=headers)
+    assert response.status_code == 302
+    assert parse_qs(urlsplit(response["Location"]).query).get("next", ["/"]) == [following]
