@@ -59,8 +59,8 @@ def states(model, **where) -> set[str]:
     return set(model.objects.filter(**where).values_list("state", flat=True))
 
 
-@pytest.mark.parametrize("county", [NEIXIANG, demo_county("沁水县")], ids=lambda county: county.code)
-def test_every_state_of_every_procedure_is_there(county, business_clock, tmp_path, settings):
+def test_every_state_of_every_procedure_is_there(business_clock, tmp_path, settings):
+    county = NEIXIANG
     settings.MEDIA_ROOT = tmp_path
     business_clock("2024-09-01T08:00")
     build.fill(size="tiny", county=county)
@@ -70,7 +70,7 @@ def test_every_state_of_every_procedure_is_there(county, business_clock, tmp_pat
     outcomes = set(SelfPayment.objects.values_list("outcome", flat=True))
     assert {"matched", "duplicate", "unknown", "name", "amount"} <= {one.split("_")[0] for one in outcomes}
     assert {"requested", "first_passed", "paid", "rejected"} <= states(Refund)
-    assert "posted" in states(PublicNotice)
+    assert {"prepared", "posted"} <= states(PublicNotice)
     assert set(Objection.objects.values_list("answer", flat=True)) > {""}
     assert {"pending", "verified"} <= states(Deposit)
     assert {"posted", "submitted"} <= states(Declaration)
