@@ -52,7 +52,7 @@ def shown(cell: object) -> str:
 
 def formula_error(cell: Cell, *, title: str) -> str:
     """The message about a cell that holds a formula's error (#N/A, #REF! …) or no number; "" for any other."""
-    if type(cell) is not str or not (cell[:1] in "#E" or cell in _NO_NUMBER):
+    if type(cell) is not str or cell[:1] not in "#NIE-":
         return ""
     if cell in _NO_NUMBER:
         return f"{title}这一格不是有效的数字（{cell}），请核对后重填。"
@@ -63,6 +63,8 @@ def formula_error(cell: Cell, *, title: str) -> str:
 
 def read_text(cell: Cell, *, title: str) -> tuple[str, str]:
     """Return (text without spaces, problem). A date is named: spreadsheets turn 3-1 into 1 March."""
+    if cell is None or (type(cell) is str and cell[:1] not in "#NIE-"):
+        return "".join(cell.split()) if cell else "", ""
     if isinstance(cell, date):
         return "", f"{title}被表格软件改成了日期（{cell:%Y-%m-%d}），请把这一列设为文本格式后照原样重填。"
     return cell_text(cell), formula_error(cell, title=title)
@@ -142,6 +144,8 @@ def read_phone(cell: Cell) -> str:
 
     13800138000.0, +86 138…, 0086…, (0377)65332211 and an apostrophe in front are the same number.
     """
+    if type(cell) is str and len(cell) == 11 and cell.isascii() and cell.isdigit():  # as nearly all are written
+        return cell
     if isinstance(cell, bool) or cell is None or isinstance(cell, date):
         return ""
     if isinstance(cell, float) and cell.is_integer():

@@ -55,6 +55,8 @@ def read_birth_date(cell: Cell, *, today: date, number_says: date | None = None)
     """
     if cell is None or cell == "":
         return None, ""
+    if number_says is not None and cell == number_says.isoformat():  # as nearly all are written
+        return number_says, ""
     if number_says is not None and type(cell) is str and (match := _TWO_DIGIT_YEAR.fullmatch(half_width(cell))):
         year, month, day = map(int, match.groups())
         if (year, month, day) == (number_says.year % 100, number_says.month, number_says.day):
@@ -102,7 +104,7 @@ def _parse_text(cell: str, title: str) -> tuple[date | None, bool, str]:
         if day is None:
             return None, False, f"{title}“{shown(cell)}”不存在，请核对月份和日子后重填。"
         return day, cell != day.isoformat(), ""
-    if text.isascii() and text.isdecimal() and len(text) == 5:
+    if text.isascii() and text.isdigit() and len(text) == 5:
         day = _date_of_number(int(text))
         return day, True, "" if day else f"{title}“{text}”不是日期，请写成 {EXAMPLE} 这样。"
     if day := _in_words(text) or _year_last(text):
