@@ -21,6 +21,7 @@ class CollectionConfig(AppConfig):
         story.register(30, story_sections.contributions)
         story.register(32, story_sections.way_of_the_money)
         story.register(34, story_sections.declarations)
+        story.register(35, story_sections.consequences)
         story.register(36, story_sections.refunds)
         story.register(37, story_sections.differences)
         story.register(38, story_sections.not_insured)

@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from collection.cash.models import Deposit
+from collection.closing.models import ClosingConsent
 from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution
 from collection.declarations.models import Declaration, DeclarationRow, Feedback
@@ -23,7 +24,7 @@ from collection.entitlements.models import DifferenceCase
 from collection.ledgers.models import LedgerBatch
 from collection.notices.models import Objection, PublicNotice
 from collection.receipts.models import LostReport, Receipt, ReceiptBook
-from collection.refunds.models import Refund
+from collection.refunds.models import Refund, RefundTransfer
 from collection.self_payments.models import PaidList, SelfPayment
 from core.access.roles import OFFICERS, Role
 from core.accounts.models import User
@@ -76,6 +77,8 @@ OBJECTS = {
     "declaration_row": DeclarationRow,
     "self_payment": SelfPayment,
     "refund": Refund,
+    "refund_transfer": RefundTransfer,
+    "consent": ClosingConsent,
     "notice": PublicNotice,
     "ranking": Ranking,
     "snapshot": Snapshot,

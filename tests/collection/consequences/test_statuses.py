@@ -227,3 +227,11 @@ def test_a_payment_before_the_death_that_is_listed_after_it(campaign, make_resid
     die(people[1])
     assert list(SelfPayment.objects.values_list("outcome", flat=True)) == ["matched"] * 2
     assert refund_states() == [("death", "requested")] * 2
+
+
+def test_the_persons_page_shows_what_followed(paid, die, officer, client):
+    die(paid.resident)
+    client.force_login(officer)
+    page = client.get(reverse("resident_story", args=[paid.resident_id])).content.decode()
+    assert "事实后续" in page
+    assert "转退费，已落实" in page
