@@ -7,10 +7,7 @@ from hypothesis import strategies as st
 from core.access import masks
 from residents.people import id_numbers
 from residents.people.id_numbers import Document
-
-
-def numbered(body):
-    return body + id_numbers.checksum_digit(body)
+from tests.factories import with_check_digit
 
 
 @pytest.mark.parametrize(
@@ -18,16 +15,16 @@ def numbered(body):
     [
         pytest.param("411325198007145200", None, id="an ordinary card"),
         pytest.param("41132519940816073X", None, id="check digit X"),
-        pytest.param(numbered("81000019900101001"), None, id="Hong Kong residence permit"),
-        pytest.param(numbered("82000019900101001"), None, id="Macao residence permit"),
-        pytest.param(numbered("83000019900101001"), None, id="Taiwan residence permit"),
-        pytest.param(numbered("91156119810301001"), None, id="permanent residence card of 2023"),
-        pytest.param(numbered("51021419520317123"), None, id="a prefix abolished in 1997 stays valid"),
-        pytest.param(numbered("41132520240229001"), None, id="29 February of a leap year"),
-        pytest.param(numbered("41132520230229001"), "id_birth_date", id="29 February of another year"),
-        pytest.param(numbered("41132519791345123"), "id_birth_date", id="month 13"),
-        pytest.param(numbered("41132518791231001"), "id_birth_date", id="the last day that is too early"),
-        pytest.param(numbered("41132518800101001"), None, id="the first day that is not"),
+        pytest.param(with_check_digit("81000019900101001"), None, id="Hong Kong residence permit"),
+        pytest.param(with_check_digit("82000019900101001"), None, id="Macao residence permit"),
+        pytest.param(with_check_digit("83000019900101001"), None, id="Taiwan residence permit"),
+        pytest.param(with_check_digit("91156119810301001"), None, id="permanent residence card of 2023"),
+        pytest.param(with_check_digit("51021419520317123"), None, id="a prefix abolished in 1997 stays valid"),
+        pytest.param(with_check_digit("41132520240229001"), None, id="29 February of a leap year"),
+        pytest.param(with_check_digit("41132520230229001"), "id_birth_date", id="29 February of another year"),
+        pytest.param(with_check_digit("41132519791345123"), "id_birth_date", id="month 13"),
+        pytest.param(with_check_digit("41132518791231001"), "id_birth_date", id="the last day that is too early"),
+        pytest.param(with_check_digit("41132518800101001"), None, id="the first day that is not"),
         pytest.param("411325198007145201", "id_checksum", id="wrong last digit"),
         pytest.param("41132519800714520O", "id_checksum", id="letter O for zero"),
         pytest.param("4113251980O7145200", "id_checksum", id="letter O inside"),
@@ -55,7 +52,7 @@ def test_every_problem_has_a_message():
     ("day", "problem"), [(date(2024, 10, 1), None), (date(2024, 10, 2), None), (date(2024, 9, 30), "id_birth_date")]
 )
 def test_a_birth_in_the_future_is_refused(day, problem):
-    assert id_numbers.check(numbered("41132520241001001"), as_of=day) == problem
+    assert id_numbers.check(with_check_digit("41132520241001001"), as_of=day) == problem
 
 
 @pytest.mark.parametrize(
@@ -161,7 +158,7 @@ def test_the_kinds_of_document_are_stored_by_these_words():
 
 @given(st.integers(0, 999999), st.dates(date(1880, 1, 1), date(2100, 1, 1)), st.integers(0, 999))
 def test_any_prefix_with_a_true_date_and_checksum_passes_and_each_other_last_digit_fails(prefix, born, serial):
-    number = numbered(f"{prefix:06d}{born:%Y%m%d}{serial:03d}")
+    number = with_check_digit(f"{prefix:06d}{born:%Y%m%d}{serial:03d}")
     assert id_numbers.check(number) is None
     assert id_numbers.birth_date(number) == born
     assert id_numbers.sex(number) == ("男" if serial % 2 else "女")
