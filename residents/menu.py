@@ -1,8 +1,15 @@
+"""The menu lines and to-dos of people."""
+
+from datetime import timedelta
+
 from django.urls import reverse
+from django.utils import timezone
 
 from core.access.roles import Role
+from core.accounts.models import User
 from core.pages.frame import Entry, Todo
 from residents.duplicates.services import cases_for
+from residents.people.selectors import probes_for
 
 ENTRIES = [
     Entry("居民", "resident_list", 20),
@@ -10,10 +17,20 @@ ENTRIES = [
     Entry("居民登记册", "register_list", 22),
     Entry("人员状态名单", "status_list", 23),
     Entry("重复档案", "merge_list", 24),
+    Entry("号码试探", "probe_list", 92),
 ]
 
 
-def todos(user) -> list[Todo]:
+#: Days for which a list of strangers' numbers stays among the security officer's to-dos.
+PROBE_DAYS = 7
+
+
+def todos(user: User) -> list[Todo]:
+    """Merges that wait for a second person; for the security officer, lists that asked about many strangers."""
+    if user.role == Role.SECURITY:
+        since = timezone.now() - timedelta(days=PROBE_DAYS)
+        probes = probes_for(user).filter(recorded_at__gte=since).count()
+        return [Todo(f"近{PROBE_DAYS}日有 {probes} 份名单疑似试探号码", reverse("probe_list"))] if probes else []
     if user.role not in (Role.COUNTY, Role.TOWNSHIP):
         return []
     waiting = cases_for(user).exclude(proposed_by=user).count()

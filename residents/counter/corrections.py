@@ -5,11 +5,13 @@ Every correction names its paper, leaves an event with before and after, and is 
 
 from collections.abc import Collection
 from datetime import date
+from typing import cast
 
 from django.db import IntegrityError, transaction
 
 from config import clock
 from core.access import masks
+from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
 from core.text import required_text
@@ -31,7 +33,7 @@ Relation = ParentLink.Relation
 
 
 @transaction.atomic
-def change_number(*, resident: Resident, id_number: str, actor) -> Resident:
+def change_number(*, resident: Resident, id_number: str, actor: User | None) -> Resident:
     """Correct a number, or give a newborn's record the identity number; the old one stays known as a former number."""
     resident = lock_resident(resident)
     reading = read_number(id_number, scope=scope_of(actor))
@@ -72,7 +74,7 @@ def change_number(*, resident: Resident, id_number: str, actor) -> Resident:
     return resident
 
 
-def _refuse_taken_number(holder: Resident, resident: Resident, actor) -> None:
+def _refuse_taken_number(holder: Resident, resident: Resident, actor: User | None) -> None:
     """The number has a record. Only that of a record merged into this one can be taken over."""
     if holder.merged_into_id == resident.pk:
         return
@@ -116,7 +118,7 @@ def _keep_former_number(resident: Resident, given_up: NumberFact, reason: str) -
 
 
 @transaction.atomic
-def withdraw_former_number(*, former: FormerNumber, actor) -> bool:
+def withdraw_former_number(*, former: FormerNumber, actor: User | None) -> bool:
     """Take back a former number that never was this person's. Return False if it was taken back already."""
     resident = lock_resident(former.resident)
     former = FormerNumber.objects.get(pk=former.pk)
@@ -136,7 +138,7 @@ def withdraw_former_number(*, former: FormerNumber, actor) -> bool:
 
 
 @transaction.atomic
-def correct_birth_date(*, resident: Resident, birth_date: date, source: str, actor) -> bool:
+def correct_birth_date(*, resident: Resident, birth_date: date, source: str, actor: User | None) -> bool:
     """Correct the birth date by a paper. Return False if it is so already.
 
     Where the number holds a birth date, the number decides: with another date the number is wrong and is corrected.
@@ -198,7 +200,7 @@ def _may_be_parent(parent_born: date, child_born: date) -> bool:
 
 @transaction.atomic
 def correct_insured_years(
-    *, resident: Resident, add: Collection[int], remove: Collection[int], source: str, actor
+    *, resident: Resident, add: Collection[int], remove: Collection[int], source: str, actor: User | None
 ) -> bool:
     """Add years that were forgotten and take back years that were never insured. Return False if nothing changes.
 
@@ -233,7 +235,9 @@ def correct_insured_years(
 
 
 @transaction.atomic
-def set_parent(*, child: Resident, relation: str, name: str, id_number: str, source: str, actor) -> ParentLink:
+def set_parent(
+    *, child: Resident, relation: str, name: str, id_number: str, source: str, actor: User | None
+) -> ParentLink:
     """Name a child's registered mother or father; number and name must both be right. Safe to repeat.
 
     Another mother or father than before: the earlier link is taken back first.
@@ -245,7 +249,7 @@ def set_parent(*, child: Resident, relation: str, name: str, id_number: str, sou
     live = ParentLink.objects.filter(child=child, relation=relation, withdrawn_at__isnull=True)
     if link := live.select_related("parent").first():
         if link.parent_id == parent.pk:
-            return link
+            return cast(ParentLink, link)
         raise Refused(f"已登记{link.get_relation_display()}{link.parent.name}，请先撤回再登记。", "id_number")
     link = ParentLink.objects.create(
         child=child, parent=parent, relation=relation, source=source, recorded_at=clock.now()
@@ -291,7 +295,7 @@ def _refuse_unfit_parent(child: Resident, parent: Resident, relation: ParentLink
 
 
 @transaction.atomic
-def withdraw_parent(*, link: ParentLink, reason: str, actor) -> bool:
+def withdraw_parent(*, link: ParentLink, reason: str, actor: User | None) -> bool:
     """Take back a mother or father named by mistake. Return False if it was taken back already."""
     reason = required_text(reason, "撤回原因")
     child = lock_resident(link.child)

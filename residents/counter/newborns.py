@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
 from core.access import masks
+from core.accounts.models import User
 from core.refusals import Refused
 from residents.counter.corrections import set_parent
 from residents.counter.services import register_resident
@@ -22,7 +24,7 @@ class NamedParent:
 
 
 @transaction.atomic
-def register_with_parents(*, parents: Sequence[NamedParent], actor, **values) -> Resident:
+def register_with_parents(*, parents: Sequence[NamedParent], actor: User | None, **values: Any) -> Resident:
     """Register somebody as `register_resident` does, with their parents; all of it or nothing."""
     resident = register_resident(actor=actor, **values)
     for parent in parents:

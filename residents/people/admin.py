@@ -26,7 +26,7 @@ class ReadOnlyInline(admin.TabularInline):
 
 class StatusInline(ReadOnlyInline):
     model = StatusEntry
-    fields = ("status", "since", "until", "source")
+    fields = ("status", "since", "until", "source", "withdrawn_at")
 
 
 class InsuredYearInline(ReadOnlyInline):

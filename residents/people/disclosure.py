@@ -16,12 +16,11 @@ from core.audit.models import Event
 from core.database.bulk import chunks
 from residents.people.models import Resident
 from residents.people.names import match_key
-from residents.people.selectors import resident_ids
+from residents.people.selectors import PROBE_ACTION, resident_ids
 
 __all__ = ["WITHHELD", "WITHHELD_CODE", "Disclosure", "disclose", "is_in_scope", "record_probe"]
 #: So many misses in one file are no slips of the pen: the security officer is told.
 PROBE_MISSES = 20
-PROBE_ACTION = "disclosure.probe"
 
 
 @dataclass(slots=True)

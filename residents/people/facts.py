@@ -92,6 +92,11 @@ def on_fact(callback: Callback, *, kinds: Collection[FactKind] = tuple(FactKind)
         _callbacks.append(entry)
 
 
+def is_wanted(kind: FactKind) -> bool:
+    """Whether anybody asked for this kind, for changes that are costly to gather."""
+    return any(kind in kinds for _, kinds in _callbacks)
+
+
 def record_facts(changes: Iterable[FactChange], *, actor: User | None, batch: str = "") -> None:
     """Tell everybody who asked. Call inside the transaction of the change, after writing it."""
     changes = list(changes)

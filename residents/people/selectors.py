@@ -6,10 +6,14 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from core.accounts.models import User
+from core.audit.models import Event
 from core.database.bulk import chunks
 from residents.people.models import FormerNumber, Resident
 from residents.people.names import match_key
 
+#: The action of the event that such a list leaves (disclosure.py).
+PROBE_ACTION = "disclosure.probe"
 #: A record may have been merged into one that was merged later; nobody is merged more often than this.
 _MERGES = 20
 
@@ -69,6 +73,12 @@ def _end_of(pk: int, merged: dict[int, int]) -> int:
             break
         pk = merged[pk]
     return pk
+
+
+def probes_for(user: User) -> QuerySet[Event]:
+    """The events of lists that asked about many strangers, of the officer's county; of all if the officer has none."""
+    rows = Event.objects.filter(action=PROBE_ACTION).order_by("-id")
+    return rows.in_region(user.region_id) if user.region_id else rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What residents itself knows of a person: the household, statuses, insured years, events."""
 
+from django.db.models import Q
 from django.utils import timezone
 
 from core.access import masks
@@ -7,7 +8,7 @@ from core.access.roles import Role
 from core.audit.labels import lines_of
 from core.audit.models import Event
 from core.regions.models import Region
-from residents.people.models import Resident
+from residents.people.models import ParentLink, Resident
 from residents.people.story import Badge, Section
 from residents.register.models import RegisterBatch
 
@@ -35,10 +36,36 @@ def household(resident, user):
 
 def statuses(resident, user):
     rows = [
-        (status_badge(entry.status), entry.since, entry.until or "", entry.source)
+        (
+            status_badge(entry.status),
+            entry.since,
+            "已撤回" if entry.withdrawn_at else entry.until or "",
+            f"{entry.source}（撤回：{entry.withdrawn_reason}）" if entry.withdrawn_at else entry.source,
+        )
         for entry in resident.statuses.order_by("-since", "-id")
     ]
     return Section("人员状态", ("状态", "起", "止", "依据"), rows, empty="登记以来一直在册。")
+
+
+def parents(resident, user):
+    """The mother and father of a child, and the children of a parent."""
+    links = ParentLink.objects.filter(Q(child=resident) | Q(parent=resident), withdrawn_at__isnull=True)
+    rows = []
+    for link in links.select_related("child", "parent").order_by("pk"):
+        is_child = link.child_id == resident.pk
+        other = link.parent if is_child else link.child
+        relation = link.get_relation_display() if is_child else "子女"
+        rows.append((relation, other.name, masks.mask(other.id_number), link.source))
+    return Section("父母子女", ("关系", "姓名", "证件号码", "依据"), rows) if rows else None
+
+
+def former_numbers(resident, user):
+    """The numbers that old lists still name."""
+    rows = [
+        (masks.mask(row.id_number), row.given_up_on, "已撤回" if row.withdrawn_at else row.reason)
+        for row in resident.former_numbers.order_by("-given_up_on", "-id")
+    ]
+    return Section("曾用证件号码", ("证件号码", "停用日期", "原因"), rows) if rows else None
 
 
 def insured_years(resident, user):
@@ -54,7 +81,6 @@ def insured_years(resident, user):
 _IN_STORY = {
     "name",
     "id_number",
-    "birth_date",
     "sex",
     "village",
     "household",

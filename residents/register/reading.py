@@ -6,15 +6,15 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from config import clock
-from core.access import masks
 from core.database.copy import load_rows
 from core.jobs import services as jobs
 from core.refusals import Refused
 from core.regions.selectors import region_names
 from core.tables import reader as sheets
 from core.tables.lists import ListNote, ListReader
-from residents.people.models import Resident
+from residents.people.disclosure import record_probe
 from residents.register import rows as register_rows
+from residents.register.matching import Matcher
 from residents.register.models import RegisterBatch, RegisterProblem, RegisterRow
 from residents.register.selectors import COMPARED
 
@@ -28,7 +28,7 @@ State = RegisterBatch.State
 @jobs.handler("register.read")
 def read_batch(run: jobs.Run) -> str:
     """Reads and checks the file of a batch; stages what is new or changed, and keeps the problems."""
-    batch = RegisterBatch.objects.select_related("attachment", "county").get(pk=run.args["batch"])
+    batch = RegisterBatch.objects.select_related("attachment", "county", "uploaded_by").get(pk=run.args["batch"])
     if batch.state != State.READING:
         return ""
     _forget(batch)
@@ -54,14 +54,15 @@ def stage_file(run: jobs.Run, batch: RegisterBatch, path: Path) -> tuple[dict[st
     """Read and check the file, stage what is new or changed and keep the problems; return the counts and notes."""
     table = ListReader(register_rows.COLUMNS, register_rows.NEEDED)
     reader = register_rows.RowReader({}, region_names(batch.county_id), clock.today())
+    matcher = Matcher(batch.county_id, batch.uploaded_by.scope_prefix)
     counts, pending = dict.fromkeys(("rows", "new", "changed", "unchanged", "bad"), 0), []
     for header, rows in table.blocks(sheets.stream(path)):
         if reader.columns is not header.columns:
-            _stage(run, batch, reader, pending, counts)
+            _stage(run, batch, reader, matcher, pending, counts)
             reader.columns, pending = header.columns, []
         pending += rows
         if len(pending) >= CHUNK:
-            _stage(run, batch, reader, pending, counts)
+            _stage(run, batch, reader, matcher, pending, counts)
             pending = []
             run.progress(counts["rows"], 0, f"已核对 {counts['rows']} 行，有问题 {counts['bad']} 行")
     if not table.found_heading:
@@ -69,13 +70,29 @@ def stage_file(run: jobs.Run, batch: RegisterBatch, path: Path) -> tuple[dict[st
         raise Refused(
             f"没有找到表头，或表头缺少“{missing}”。表里要有“姓名、身份证号码、行政村”几栏，请补上标题行后重新上传。"
         )
-    _stage(run, batch, reader, pending, counts)
+    _stage(run, batch, reader, matcher, pending, counts)
     if not counts["rows"]:
         raise Refused("表头下面没有人员，请检查文件。")
+    record_probe(
+        misses=matcher.misses,
+        rows=counts["rows"],
+        what=f"居民登记册 {batch.attachment.name}",
+        actor=batch.uploaded_by,
+        region=batch.county_id,
+        batch=f"register-{batch.pk}",
+    )
     return counts, table.notes()
 
 
-def _stage(run, batch, reader, rows, counts) -> None:
+def _stage(
+    run: jobs.Run,
+    batch: RegisterBatch,
+    reader: register_rows.RowReader,
+    matcher: Matcher,
+    rows: list[tuple[int, list[sheets.Cell]]],
+    counts: dict[str, int],
+) -> None:
+    """Check a chunk of rows, match them with the register, and keep what is new, changed or wrong."""
     people, problems = [], []
     for number, cells in rows:
         if not any(cell not in (None, "") for cell in cells):
@@ -86,12 +103,11 @@ def _stage(run, batch, reader, rows, counts) -> None:
             problems.append(answer)
         else:
             people.append(answer)
-    known = _known([person.id_number for person in people])
     staged = []
-    for person in people:
-        before = known.get(person.id_number)
-        if before and not before["village_id"].startswith(batch.county_id):
-            problems.append([_elsewhere(person)])
+    for matched in matcher.match(people):
+        person, before = matched.person, matched.before
+        if matched.problem:
+            problems.append([matched.problem])
             continue
         changes = _changes(person, before) if before else None
         if changes == {} and not person.years:
@@ -160,17 +176,6 @@ def _staged(batch, person, *, is_new, before) -> tuple:
     )
 
 
-def _known(wanted: list[str]) -> dict[str, dict]:
-    """Who of these numbers is registered, in any county: number → what a row could change."""
-    found = {}
-    if not Resident.objects.exists():
-        return found
-    for start in range(0, len(wanted), 2000):
-        rows = Resident.objects.filter(id_number__in=wanted[start : start + 2000])
-        found |= {row["id_number"]: row for row in rows.values("id_number", *COMPARED)}
-    return found
-
-
 def _changes(person, before) -> dict:
     """What the row would change of a known resident: the old values. An empty cell changes nothing."""
     new = {
@@ -181,14 +186,3 @@ def _changes(person, before) -> dict:
         "household__number": person.household,
     }
     return {key: before[key] or "" for key in COMPARED if new[key] and new[key] != (before[key] or "")}
-
-
-def _elsewhere(person):
-    return register_rows.Problem(
-        person.number,
-        person.name,
-        "证件号码",
-        "other_county",
-        masks.mask(person.id_number),
-        "这个号码已在外县登记。请先由原登记地办理迁出，再在本县登记。",
-    )

@@ -1,6 +1,5 @@
 """A row of a county's register of residents: columns, cells → a checked person, or every problem with it. Pure."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +9,7 @@ from core.tables.cells import cell_text, formula_error, read_phone, read_text
 from core.tables.dates import read_birth_date
 from core.tables.headings import Column
 from residents.people import id_numbers, names
+from residents.people.insured_years import read_insured_years
 
 COLUMNS = (
     Column("name", "姓名", ("姓名", "参保人姓名", "居民姓名"), parts=("姓名",), never=("户主", "监护", "父", "母")),
@@ -30,7 +30,6 @@ COLUMNS = (
     Column("years", "参保年度", ("参保年度", "历年参保", "已参保年度"), parts=("参保年",)),
 )
 NEEDED = ("name", "id_number", "village")
-_YEAR = re.compile(r"20\d\d")
 _SEXES = {"男": "M", "女": "F"}
 _LIMITS = {"household": 30, "phone": 20, "address": 120}
 
@@ -92,8 +91,8 @@ class RowReader:
         formula = formula_error(get("name"), title="姓名") or formula_error(written, title="证件号码")
         if formula:
             wrong("姓名、证件号码", "formula_error", "", formula)
-        elif not names.is_plausible(name):
-            wrong("姓名", "bad_name", get("name"), "姓名没有填写，或含有数字、符号等不是姓名的内容，请照身份证改正。")
+        elif bad_name := names.problem_of(name):
+            wrong("姓名", "bad_name", get("name"), bad_name)
         if bad_number:
             wrong("证件号码", bad_number, masks.mask(id_number), id_numbers.MESSAGES[bad_number])
         elif id_number in self.seen:
@@ -110,6 +109,12 @@ class RowReader:
                 wrong(_TITLES[key], "cell_invalid", get(key), bad_text)
             elif len(text := texts[key]) > limit:
                 wrong(_TITLES[key], "too_long", text, f"{_TITLES[key]}超过{limit}个字，请缩短。")
+        years, bad_years = read_insured_years(get("years"), last=self.as_of.year)
+        if bad_years:
+            wrong("参保年度", "years_invalid", get("years"), bad_years)
+        elif years and born and years[0] < born.year:
+            message = f"参保年度 {years[0]} 年早于出生年份 {born.year} 年，请核对后重填。"
+            wrong("参保年度", "years_invalid", get("years"), message)
         if problems:
             return problems
         return Person(
@@ -124,7 +129,7 @@ class RowReader:
             cell_text(get("relation")) in ("户主", "本人"),
             read_phone(get("phone")) or texts["phone"],
             texts["address"],
-            ",".join(dict.fromkeys(_YEAR.findall(cell_text(get("years"))))) if "years" in self.columns else "",
+            ",".join(map(str, years)),
         )
 
     def _getter(self, cells):

@@ -58,6 +58,8 @@ def register_batch(request, pk):
             {
                 "row": row,
                 "number": masks.mask(row.id_number),
+                # A certificate's number tells no date: this is where a wrong one is noticed.
+                "born": row.birth_date if row.document_type == "birth" else masks.mask_birth(row.birth_date),
                 "before": _before(row, villages),
                 "village": villages.get(row.village_code, row.village_code),
             }

@@ -1,14 +1,16 @@
 """The job that writes the staged rows of a confirmed register file, a chunk a transaction."""
 
 from django.db import connection, transaction
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from config import clock
 from core.access import masks
 from core.audit import services as audit
 from core.jobs import services as jobs
+from residents.people import facts as facts_of_people
+from residents.people.facts import FactChange, FactKind
 from residents.people.models import InsuredYear, Resident
-from residents.register.models import RegisterBatch, RegisterProblem
+from residents.register.models import RegisterBatch, RegisterProblem, RegisterRow
 from residents.register.selectors import COMPARED
 from residents.register.sql import WRITE_HOUSEHOLDS, WRITE_RESIDENTS
 
@@ -106,7 +108,16 @@ def _write_chunk(batch, chunk: dict) -> None:
         cursor.execute(WRITE_RESIDENTS, facts)
     years = _add_years(rows) if chunk["with_years"] else {}
     _record_changes(batch, rows, chunk, years)
+    if facts_of_people.is_wanted(FactKind.REGISTERED) and chunk["new"]:
+        _tell_of_newcomers(batch, rows)
     rows._raw_delete(using="default")
+
+
+def _tell_of_newcomers(batch: RegisterBatch, rows: QuerySet[RegisterRow]) -> None:
+    numbers = rows.filter(is_new=True).values("id_number")
+    people = Resident.objects.filter(id_number__in=numbers, register_batch=batch).values_list("pk", "village_id")
+    changes = [FactChange(pk, FactKind.REGISTERED, None, village) for pk, village in people]
+    facts_of_people.record_facts(changes, actor=batch.confirmed_by, batch=f"register-{batch.pk}")
 
 
 #: What a row can change, as it is called in an audit event, and the row's own field.
@@ -165,6 +176,22 @@ def _record_changes(batch, rows, chunk: dict, years: dict[str, list[int]]) -> No
             )
         )
     audit.record_all(events)
+    changes = [change for row in changed if row["id_number"] in ids for change in _facts(row, ids, years)]
+    facts_of_people.record_facts(changes, actor=batch.confirmed_by, batch=batch_name)
+
+
+def _facts(row: dict, ids: dict[str, int], years: dict[str, list[int]]) -> list[FactChange]:
+    """What the row changed of somebody known before."""
+    pk, before = ids[row["id_number"]], row["before"] or {}
+    changes = [
+        FactChange(pk, kind, before[key], row[_IN_EVENTS[key][1]]) for key, kind in _FACTS.items() if key in before
+    ]
+    if added := years.get(row["id_number"]):
+        changes.append(FactChange(pk, FactKind.INSURED_YEARS, (), tuple(added)))
+    return changes
+
+
+_FACTS = {"name": FactKind.NAME, "village_id": FactKind.VILLAGE}
 
 
 def _add_years(rows) -> dict[str, list[int]]:

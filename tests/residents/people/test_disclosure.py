@@ -3,8 +3,10 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from core.audit.models import Event
+from core.regions.services import BUILT_IN, load_regions, read_regions
 from residents.people.disclosure import PROBE_MISSES, disclose, record_probe
 from residents.people.models import FormerNumber
 
@@ -76,3 +78,18 @@ def test_many_misses_leave_one_event_however_often_the_file_is_read(campaign, ma
     for _ in range(2):
         assert record_probe(**facts) is bool(events)
     assert Event.objects.filter(action="disclosure.probe").count() == events
+
+
+def test_the_security_officer_sees_who_asked_and_nobody_who_was_asked_about(client, campaign, make_user):
+    helper = make_user("village", HERE)
+    record_probe(misses=99, rows=120, what="缴费清册", actor=helper, region=HERE, batch="ledger-7")
+    officer = make_user("security", "411325")
+    client.force_login(officer)
+    assert "1 份名单疑似试探号码" in client.get("/").content.decode()
+    page = client.get(reverse("probe_list")).content.decode()
+    assert helper.name in page and "120 行里有 99 个号码" in page
+    load_regions(rows=read_regions(BUILT_IN), actor=None, county_code="411323")
+    client.force_login(make_user("security", "411323"))
+    assert "99 个号码" not in client.get(reverse("probe_list")).content.decode()
+    client.force_login(make_user("county", "411325"))
+    assert client.get(reverse("probe_list")).status_code == 403
