@@ -85,9 +85,12 @@ def is_plausible(name: str) -> bool:
         return True
     if any(c in _LOST for c in name):
         return False
-    return all(c.isalpha() or _is_private(c) or c in "·-.' " for c in name) and any(
-        c.isalpha() or _is_private(c) for c in name
-    )
+    return all(_is_letter(c) or c in "·-.' " for c in name) and any(map(_is_letter, name))
+
+
+def _is_letter(character: str) -> bool:
+    """Letters, private use, and characters of the supplementary planes that are younger than Python's own data."""
+    return character.isalpha() or _is_private(character) or "\U00020000" <= character <= "\U000323af"
 
 
 def rare_characters(name: str) -> str:
