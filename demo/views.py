@@ -11,6 +11,7 @@ from django.utils import timezone
 from config import clock
 from core.access.roles import Role, roles
 from core.audit import services as audit
+from core.pages.form_steps import form_status
 
 FRIDAY = 4
 
@@ -48,7 +49,8 @@ def demo_clock(request):
         clock.move_to(instant)
         messages.success(request, "时钟已拨好。到点要做的事（排名、催缴短信）由后台任务在一分钟内完成。")
         return redirect("demo_clock")
-    return render(request, "demo/demo_clock.html", {"title": "演示时钟", "form": form})
+    facts = {"title": "演示时钟", "form": form}
+    return render(request, "demo/demo_clock.html", facts, status=form_status(form))
 
 
 def next_friday_noon() -> datetime.datetime:

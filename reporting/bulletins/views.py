@@ -123,7 +123,8 @@ def reward_tiers(request):
     kept = RewardTier.objects.filter(campaign=campaign)
     initial = [{"name": t.name, "first": t.first, "last": t.last, "amount": t.amount} for t in kept]
     forms_ = TierFormSet(request.POST or None, initial=initial, prefix="tier")
-    if request.method == "POST" and forms_.is_valid():
+    status = 400 if request.method == "POST" and not forms_.is_valid() else 200
+    if request.method == "POST" and status == 200:
         chosen = [Tier(**form.cleaned_data) for form in forms_ if form.cleaned_data]
         try:
             tiers.set_reward_tiers(
@@ -131,6 +132,7 @@ def reward_tiers(request):
             )
         except Refused as refusal:
             messages.error(request, str(refusal))
+            status = 400
         else:
             messages.success(request, "奖项已保存，考评结果发布时按此计算。")
             return redirect("reward_tiers")
@@ -145,6 +147,7 @@ def reward_tiers(request):
             "total": total,
             "over": total - rewards.prize_total if total > rewards.prize_total else None,
         },
+        status=status,
     )
 
 

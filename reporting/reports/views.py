@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from config import clock
 from core.access.roles import Role, roles
-from core.refusals import Refused
+from core.pages.form_steps import form_status, run_form
 from core.regions.models import Region
 from core.text import whole_number
 from reporting.progress import schedule
@@ -42,14 +42,13 @@ def report_write(request):
     sent = own.filter(due_at=due).first()
     initial = {name: getattr(sent, name) for name in reports.TEXTS} if sent else None
     form = ReportForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            report = reports.send_report(campaign=campaign, township=township, actor=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, "周报已报送。" + ("已超过截止时间，按迟报登记。" if report.is_late else ""))
-            return redirect("report_write")
+    if request.method == "POST" and run_form(
+        form,
+        lambda: reports.send_report(campaign=campaign, township=township, actor=request.user, **form.cleaned_data),
+    ):
+        late = "已超过截止时间，按迟报登记。" if clock.now() > due else ""
+        messages.success(request, f"周报已报送。{late}")
+        return redirect("report_write")
     return render(
         request,
         "reporting/reports/report_write.html",
@@ -63,6 +62,7 @@ def report_write(request):
             "whole": progress(campaign=campaign, region=township).whole,
             "past": own.exclude(due_at=due)[:8],
         },
+        status=form_status(form),
     )
 
 

@@ -10,6 +10,7 @@ from core.access.roles import Role, roles
 from core.files import services as attachments
 from core.files.fields import SheetField
 from core.files.models import Attachment
+from core.pages.form_steps import form_status, run_form
 from core.refusals import Refused
 from core.regions.models import Region
 from core.tables.reader import SheetError
@@ -60,16 +61,15 @@ def targets(request, code):
     is_county = region.level == Region.Level.COUNTY
     below = tree.townships if is_county else tree.villages_of(region.code)
     form = TargetsForm(request.POST or None, regions=below, tasks=tasks)
-    if request.method == "POST" and form.is_valid():
-        try:
-            changed = set_targets(
-                campaign=campaign, people=form.people(), source=form.cleaned_data["source"], actor=request.user
-            )
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, f"已保存，改动 {changed} 个单位。已生成的排名不受影响。")
-            return redirect("targets", code=code)
+    changed: list[int] = []
+    if request.method == "POST" and run_form(
+        form,
+        lambda: changed.append(
+            set_targets(campaign=campaign, people=form.people(), source=form.cleaned_data["source"], actor=request.user)
+        ),
+    ):
+        messages.success(request, f"已保存，改动 {changed[0]} 个单位。已生成的排名不受影响。")
+        return redirect("targets", code=code)
     in_force = [task_of_township(one.code, tree, tasks) if is_county else tasks.get(one.code) for one in below]
     lines = [(one, box, sum(tasks.get(v.code) or 0 for v in tree.villages_of(one.code))) for one, box in form.lines()]
     return render(
@@ -84,6 +84,7 @@ def targets(request, code):
             "total": sum(task or 0 for task in in_force),
             "own": tasks.get(region.code),
         },
+        status=form_status(form),
     )
 
 
@@ -131,7 +132,7 @@ def targets_upload(request):
             form.add_error("file", str(error))
         else:
             facts |= {"kept": kept, "source": form.cleaned_data["source"], "preview": preview}
-    return render(request, "reporting/targets/targets_upload.html", facts)
+    return render(request, "reporting/targets/targets_upload.html", facts, status=form_status(form))
 
 
 @roles(Role.COUNTY)
