@@ -24,7 +24,8 @@ from employees.months import in_words
 from employees.rules import policy_for
 from employees.units.models import Unit
 from residents.people import id_numbers, names
-from residents.people.models import Resident, StatusEntry
+from residents.people.models import Resident
+from residents.statuses.services import NewStatus, set_statuses
 
 Status = Resident.Status
 
@@ -138,11 +139,11 @@ def end_flexible(*, employment: Employment, month: date, actor: User) -> Employm
 @transaction.atomic
 def leave_residents_list(*, members: Iterable[Member], since: date, actor: User, source: str) -> int:
     """Whoever is insured as an employee is no longer to be insured as a resident. Return how many changed."""
-    ids = [member.resident_id for member in members if member.resident_id]
+    ids = sorted({member.resident_id for member in members if member.resident_id})
     changed = 0
-    for chunk in chunks(sorted(set(ids))):
-        rows = Resident.objects.select_for_update().filter(pk__in=chunk, status=Status.ACTIVE).order_by("pk")
-        changed += _set_statuses(list(rows), Status.EMPLOYEE, since, actor, source)
+    for chunk in chunks(ids):
+        rows = Resident.objects.filter(pk__in=chunk, status=Status.ACTIVE)
+        changed += _set_status(rows.values_list("pk", flat=True), Status.EMPLOYEE, since, actor, source)
     return changed
 
 
@@ -153,43 +154,14 @@ def return_to_residents_list(*, members: Iterable[int], since: date, actor: User
     changed = 0
     for chunk in chunks(sorted(set(members))):
         residents = Member.objects.filter(pk__in=chunk, resident__isnull=False).values("resident")
-        rows = Resident.objects.select_for_update(of=("self",)).filter(
-            ~Exists(live), pk__in=residents, status=Status.EMPLOYEE
-        )
-        changed += _set_statuses(list(rows.order_by("pk")), Status.ACTIVE, since, actor, source)
+        rows = Resident.objects.filter(~Exists(live), pk__in=residents, status=Status.EMPLOYEE)
+        changed += _set_status(rows.values_list("pk", flat=True), Status.ACTIVE, since, actor, source)
     return changed
 
 
-def _set_statuses(residents: list[Resident], status: str, since: date, actor: User, source: str) -> int:
-    """Set one status for many in a handful of statements; the day is bounded by birth and by what stands already."""
-    if not residents:
-        return 0
-    ids = [resident.pk for resident in residents]
-    known = set(
-        StatusEntry.objects.filter(resident__in=ids, status=status, since=since).values_list("resident", flat=True)
-    )
-    later = set(StatusEntry.objects.filter(resident__in=ids, since__gt=since).values_list("resident", flat=True))
-    changing = [r for r in residents if r.pk not in known | later and r.birth_date <= since]
-    open_entries = StatusEntry.objects.filter(resident__in=[r.pk for r in changing], until=None)
-    open_entries.update(until=since)
-    moment = clock.now()
-    StatusEntry.objects.bulk_create(
-        [
-            StatusEntry(resident=r, status=status, since=since, source=source[:120], recorded_at=moment)
-            for r in changing
-        ],
-        batch_size=500,
-    )
-    Resident.objects.filter(pk__in=[r.pk for r in changing]).update(status=status, status_on=since)
-    audit.record_all(
-        audit.event(
-            "status.set",
-            actor=actor,
-            obj=r,
-            before={"status": r.status, "since": str(r.status_on or "")},
-            after={"status": status, "since": str(since)},
-            summary=f"{r.name} 自 {since} 起登记为{Status(status).label}：{source}",
-        )
-        for r in changing
-    )
-    return len(changing)
+def _set_status(residents: Iterable[int], status: str, since: date, actor: User, source: str) -> int:
+    """Through the one service for statuses, so that what follows from the fact follows. A status is never of tomorrow:
+    whoever leaves with the end of this month can be won from today."""
+    day = min(since, clock.today())
+    entries = [NewStatus(resident, day, source[:120]) for resident in residents]
+    return len(set_statuses(status=status, entries=entries, actor=actor).written) if entries else 0
