@@ -137,6 +137,7 @@ JOBS = {
     "export.write": "生成完整号码导出",
     "feedback.read": "读取导入反馈",
     "ledger.confirm": "台账记账",
+    "consequences.policy": "按新的政策版本重新核算",
     "ledger.read": "读取台账",
     "employee_declaration.read": "读取职工月度申报",
     "employee_paid.read": "读取职工医保已缴清单",

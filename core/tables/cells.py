@@ -144,7 +144,7 @@ def read_phone(cell: Cell) -> str:
 
     13800138000.0, +86 138…, 0086…, (0377)65332211 and an apostrophe in front are the same number.
     """
-    if type(cell) is str and len(cell) == 11 and cell.isascii() and cell.isdigit():  # as nearly all are written
+    if type(cell) is str and len(cell) == 11 and cell.isascii() and cell.isdecimal():  # as nearly all are written
         return cell
     if isinstance(cell, bool) or cell is None or isinstance(cell, date):
         return ""

@@ -104,7 +104,7 @@ def _parse_text(cell: str, title: str) -> tuple[date | None, bool, str]:
         if day is None:
             return None, False, f"{title}“{shown(cell)}”不存在，请核对月份和日子后重填。"
         return day, cell != day.isoformat(), ""
-    if text.isascii() and text.isdigit() and len(text) == 5:
+    if text.isascii() and text.isdecimal() and len(text) == 5:
         day = _date_of_number(int(text))
         return day, True, "" if day else f"{title}“{text}”不是日期，请写成 {EXAMPLE} 这样。"
     if day := _in_words(text) or _year_last(text):

@@ -47,13 +47,13 @@ def test_the_menu_opens_on_a_phone_and_escape_closes_it(visit, campaign, make_us
 def test_a_folded_list_prints_whole_unless_somebody_opened_a_part(visit, campaign, make_user):
     page = visit(make_user("county", "411325"))
     page.goto("/contacts/")
-    count = "() => document.querySelectorAll('details[open]').length"
-    everything = page.locator("details").count()
+    count = "() => document.querySelectorAll('#content details[open]').length"
+    everything = page.locator("#content details").count()
     assert (page.evaluate(count), everything > 1) == (0, True)
     page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
     assert page.evaluate(count) == everything
     page.evaluate("() => dispatchEvent(new Event('afterprint'))")
     assert page.evaluate(count) == 0
-    page.locator("details summary").first.click()
+    page.locator("#content details summary").first.click()
     page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
     assert page.evaluate(count) == 1
