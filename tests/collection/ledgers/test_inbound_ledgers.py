@@ -12,7 +12,7 @@ from collection.ledgers import services as ledgers
 from core.jobs import services as jobs
 from core.jobs.models import Job
 from tests.collection.ledgers.ledger_files import HEADING, number_of, person, upload, xlsx
-from tests.workbooks import workbook
+from tests.factories import workbook
 
 VILLAGE = "411325101200"
 

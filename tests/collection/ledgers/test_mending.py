@@ -14,7 +14,7 @@ from core.refusals import Refused
 from residents.people.models import Resident
 from tests.collection.ledgers.ledger_files import number_of, person, upload
 from tests.collection.ledgers.test_ledgers import codes, states, work
-from tests.people import invented_number
+from tests.factories import invented_number
 
 VILLAGE = "411325101200"
 pytestmark = pytest.mark.usefixtures("silent_queue")

@@ -1,1 +1,0 @@
-from tests.factories import invented_number  # noqa: F401

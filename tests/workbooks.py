@@ -1,1 +1,0 @@
-from tests.factories import workbook  # noqa: F401
