@@ -32,7 +32,8 @@ help:
 
 run: .venv/run.lock
 	@mkdir -p $(DATA_DIR)
-	@$(PY) manage.py demo --size $(SIZE) --county "$(COUNTY)" --port $(PORT)
+	@# exec: a signal that make hands on must reach the demo itself, not a shell around it.
+	@exec $(PY) manage.py demo --size $(SIZE) --county "$(COUNTY)" --port $(PORT)
 
 shell: .venv/run.lock
 	@$(PY) manage.py shell
