@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from collection.entitlements.services import enrol_fully_subsidised
 from config import clock
-from demo import banking, cases, files, paperwork, phone_payments, rankings, rounds
+from demo import banking, cases, employees, files, paperwork, phone_payments, rankings, rounds
 from demo.counties import DAY, DemoCounty
 from demo.world import World, make_world
 from subsidies.campaigns.models import Campaign
@@ -59,6 +59,7 @@ def _events(world: World) -> dict[datetime.date, list[Event]]:
         (1, cases.object_to_notices),
         (0, cases.hand_in_roster),
         (0, rankings.warn),
+        (0, employees.declare_two_months),
     ]
     events: dict[datetime.date, list[Event]] = {}
     for days_before, event in plan:

@@ -1,0 +1,131 @@
+"""Employees' insurance in a demo county whose policy file has it: some forty units, two months declared, most paid."""
+
+import datetime
+import io
+import random
+from decimal import Decimal
+
+import xlsxwriter
+from django.core.files.base import ContentFile
+
+from core.regions.models import Region
+from demo.county import SEED
+from demo.people import AREA, GIVEN_FIRST, GIVEN_LAST, SURNAMES
+from demo.world import World, work
+from employees.declarations import services as declarations
+from employees.goal import services as goal
+from employees.members.services import join_flexible
+from employees.months import month_of, previous_month
+from employees.payments import services as payments
+from employees.units.credit_code import check_character
+from employees.units.models import Unit
+from employees.units.services import register_unit
+from residents.people.id_numbers import checksum_digit
+
+UNITS, FLEXIBLE = 40, 12
+KINDS = ("enterprise", "enterprise", "enterprise", "government", "social", "outside")
+NAMES = {
+    "enterprise": ("食用菌加工厂", "机械配件厂", "运输队", "建材厂", "商贸行"),
+    "government": ("农技服务站", "水利管理站", "中心学校"),
+    "social": ("养老服务社", "志愿者协会"),
+    "outside": ("环卫队", "巡护队"),
+}
+#: One unit declares nothing this month, every sixth pays only part, every ninth nothing.
+SILENT, IN_PART, UNPAID = 7, 6, 9
+Row = tuple[str, str, int]
+
+
+def declare_two_months(world: World, day: datetime.date) -> None:
+    """Register units, declare last month and this one, take the tax bureau's list and a pension roll."""
+    if world.campaign.policy.employees is None:
+        return
+    chance = random.Random(f"{SEED}:employees")
+    this = month_of(day)
+    units = _register(world, previous_month(this))
+    rows: dict[int, list[Row]] = {}
+    for serial, unit in enumerate(units):
+        people = _people(chance, serial, chance.randrange(4, 12))
+        _declare(world, unit, previous_month(this), people)
+        rows[unit.pk] = people[1:] + _people(chance, serial + UNITS, 1) if serial % 3 == 0 else people
+        if serial != SILENT:
+            _declare(world, unit, this, rows[unit.pk])
+    for serial in range(FLEXIBLE):
+        name, number, _ = _people(chance, 200 + serial, 1)[0]
+        join_flexible(
+            county=world.campaign.county, name=name, id_number=number, month=previous_month(this), actor=world.bureau
+        )
+    _take_paid_list(world, units, this, day)
+    roll = [(name, number, wage) for people in rows.values() for name, number, wage in people][3:]
+    content = _table(("姓名", "身份证号", "缴费基数"), [(n, i, max(w, 3831)) for n, i, w in roll[:-2]] + [roll[-1]])
+    kept, _ = goal.upload_roll(
+        county=world.campaign.county, month=this, file=content, name="养老名册.xlsx", actor=world.bureau
+    )
+    work(goal.job_key(kept))
+
+
+def _register(world: World, month: datetime.date) -> list[Unit]:
+    townships = list(Region.objects.filter(parent=world.campaign.county).order_by("code"))
+    units = []
+    for serial in range(UNITS):
+        township, kind = townships[serial % len(townships)], KINDS[serial % len(KINDS)]
+        body = f"91{world.county.code}DM{serial:07d}"
+        names = NAMES[kind]
+        name = f"{township.name.rstrip('镇乡')}{names[serial // len(KINDS) % len(names)]}"
+        units.append(
+            register_unit(
+                township=township,
+                name=f"{name}{serial + 1}号",
+                kind=kind,
+                credit_code=body + check_character(body),
+                actor=world.bureau,
+                registered_on=month,
+            )
+        )
+    return units
+
+
+def _people(chance: random.Random, unit: int, count: int) -> list[Row]:
+    found = []
+    for serial in range(count):
+        born = datetime.date(1970, 1, 1) + datetime.timedelta(days=chance.randrange(10_000))
+        body = f"{AREA}{born:%Y%m%d}{(unit * 13 + serial) % 1000:03d}"
+        name = chance.choice(SURNAMES) + chance.choice(GIVEN_FIRST) + chance.choice(GIVEN_LAST)
+        found.append((name, body + checksum_digit(body), chance.randrange(30, 90) * 100))
+    return found
+
+
+def _declare(world: World, unit: Unit, month: datetime.date, people: list[Row]) -> None:
+    content = _table(("姓名", "证件号码", "月工资"), people)
+    declaration, _ = declarations.upload_declaration(
+        unit=unit, month=month, file=content, name="申报表.xlsx", actor=world.bureau
+    )
+    work(declarations.job_key(declaration))
+    declaration.refresh_from_db()
+    declarations.book_declaration(declaration=declaration, actor=world.second)
+
+
+def _take_paid_list(world: World, units: list[Unit], month: datetime.date, day: datetime.date) -> None:
+    rows = []
+    for serial, unit in enumerate(units):
+        for declaration in unit.declarations.order_by("month"):
+            amount = declaration.amount
+            if declaration.month == month and serial % UNPAID == 0:
+                continue
+            if declaration.month == month and serial % IN_PART == 0:
+                amount = (amount / 2).quantize(Decimal("0.01"))
+            rows.append((unit.credit_code, unit.name, f"{declaration.month:%Y-%m}", float(amount), str(day), "已入库"))
+    rows.append(("91000000DM0000000X", "外县的厂", f"{month:%Y-%m}", 100.0, str(day), "已入库"))
+    heading = ("统一社会信用代码", "缴费人", "费款所属期", "金额", "缴费日期", "缴费状态")
+    paid_file, _ = payments.upload_paid(
+        county=world.campaign.county, file=_table(heading, rows), name="职工已缴清单.xlsx", actor=world.tax
+    )
+    work(payments.job_key(paid_file))
+
+
+def _table(heading: tuple[str, ...], rows: list) -> ContentFile:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Sheet1")
+        for number, row in enumerate([heading, *rows]):
+            sheet.write_row(number, 0, row)
+    return ContentFile(buffer.getvalue(), "表.xlsx")
