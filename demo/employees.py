@@ -3,6 +3,7 @@
 import datetime
 import io
 import random
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import xlsxwriter
@@ -122,7 +123,7 @@ def _take_paid_list(world: World, units: list[Unit], month: datetime.date, day: 
     work(payments.job_key(paid_file))
 
 
-def _table(heading: tuple[str, ...], rows: list) -> ContentFile:
+def _table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> "ContentFile[bytes]":
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         sheet = book.add_worksheet("Sheet1")
