@@ -17,6 +17,8 @@ HIDDEN_SHEET = "hidden_sheet"
 IGNORED_SHEET = "ignored_sheet"
 CHARACTERS_DROPPED = "characters_dropped"
 CELL_CUT = "cell_cut"
+#: Written in the place of a name where a row is a sum.
+SUMS = frozenset({"合计", "总计", "小计"})
 #: Row numbers named in a note; there may be more.
 ROWS_NAMED = 10
 #: What is usually done with hidden rows; a list whose silence or presence decides rights says otherwise.

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from core.amounts import ZERO
 from employees.declarations.sheet import PersonRow
 from employees.quotes.quote import EmployeeQuoteError, quote_employee
 from subsidies.policy.policies import Policy
 
-ZERO = Decimal("0.00")
 #: A wage that rises or falls by more than this share of last month's is looked at by a second person.
 UNUSUAL_SHARE = Decimal("0.30")
 #: As is a month in which more than this share of the people joined or left.

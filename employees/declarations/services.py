@@ -1,7 +1,6 @@
 """Monthly declarations: taken in, read, looked at by a second person where much changed, booked, withdrawn."""
 
 from datetime import date
-from pathlib import Path
 
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
@@ -9,6 +8,7 @@ from django.db.models import Max
 
 from config import clock
 from core.accounts.models import User
+from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import chunks, insert_objects
 from core.files import services as files
@@ -27,7 +27,6 @@ from employees.rules import policy_for
 from employees.units.models import Unit
 
 State, Change = MonthlyDeclaration.State, DeclaredLine.Change
-LIMITS = reader.VILLAGE_LEDGER
 
 
 def job_key(declaration: MonthlyDeclaration) -> str:
@@ -80,7 +79,7 @@ def read_job(run: jobs.Run) -> str:
     declaration = MonthlyDeclaration.objects.select_related("unit", "attachment").get(pk=run.args["declaration"])
     run.progress(0, 2, "正在读取")
     try:
-        rows, notes = read_declaration(reader.stream(Path(declaration.attachment.file.path), limits=LIMITS))
+        rows, notes = read_declaration(reader.stream(declaration.attachment.file.path, limits=reader.VILLAGE_LEDGER))
         run.progress(1, 2, f"正在核对 {len(rows)} 人")
         verdicts = check.judge(rows, facts_of(declaration, {row.id_number for row in rows}))
     except (reader.SheetError, EmployeeQuoteError) as error:
@@ -158,8 +157,8 @@ def _stage(declaration: MonthlyDeclaration, verdicts: list[check.Verdict], notes
         joined=counted[Change.JOINED],
         left=counted[Change.LEFT],
         unusual=counted[Change.UNUSUAL] + (check.needs_second_look(verdicts) and not counted[Change.UNUSUAL]),
-        unit_amount=sum((v.unit_amount for v in verdicts), check.ZERO),
-        person_amount=sum((v.person_amount for v in verdicts), check.ZERO),
+        unit_amount=sum((v.unit_amount for v in verdicts), ZERO),
+        person_amount=sum((v.person_amount for v in verdicts), ZERO),
     )
 
 

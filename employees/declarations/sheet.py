@@ -7,7 +7,7 @@ from decimal import Decimal
 from core.access import masks
 from core.tables.cells import read_amount
 from core.tables.headings import Column
-from core.tables.lists import ListReader, ListRow
+from core.tables.lists import SUMS, ListReader, ListRow
 from core.tables.reader import Cell, Sheet, SheetError
 from residents.people import id_numbers, names
 
@@ -29,8 +29,6 @@ COLUMNS = (
 )
 NEEDED = ("name", "id_number", "wage")
 MOST_ROWS = 20_000
-#: Written in the place of a name where a row is a sum.
-SUMS = frozenset({"合计", "总计", "小计"})
 
 
 @dataclass(slots=True)

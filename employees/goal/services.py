@@ -13,7 +13,7 @@ from django.db import transaction
 from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
-from core.database.bulk import chunks, insert_objects
+from core.database.bulk import insert_objects
 from core.files import services as files
 from core.jobs import services as jobs
 from core.refusals import Refused
@@ -23,7 +23,7 @@ from employees.declarations.models import DeclaredLine, MonthlyDeclaration
 from employees.goal.models import PensionRoll, RollDifference
 from employees.goal.sheet import RollRow, read_roll
 from employees.months import in_words, month_of
-from employees.units.models import Unit
+from employees.units.selectors import units_by_code
 
 State, Kind = PensionRoll.State, RollDifference.Kind
 
@@ -87,10 +87,7 @@ def read_job(run: jobs.Run) -> str:
 
 def _differences(roll: PensionRoll, rows: list[RollRow]) -> list[RollDifference]:
     insured = _insured(roll)
-    units: dict[str, Unit] = {}
-    for chunk in chunks(sorted({row.credit_code for row in rows if row.credit_code})):
-        found = Unit.objects.filter(county=roll.county_id, credit_code__in=chunk)
-        units |= {unit.credit_code: unit for unit in found}
+    units = units_by_code(roll.county_id, (row.credit_code for row in rows if row.credit_code))
     differences, on_roll, doubtful = [], set(), set()
     for row in rows:
         unit = units.get(row.credit_code)

@@ -19,8 +19,10 @@ from core.audit import services as audit
 from core.database.bulk import chunks
 from core.refusals import Refused
 from core.regions.models import Region
+from core.text import required_text
 from employees.members.models import Employment, Member
-from employees.months import in_words
+from employees.members.selectors import members_by_number
+from employees.months import in_words, month_of
 from employees.rules import policy_for
 from employees.units.models import Unit
 from residents.people import id_numbers, names
@@ -33,10 +35,7 @@ Status = Resident.Status
 @transaction.atomic
 def members_for(*, county: str, people: Mapping[str, str]) -> dict[str, Member]:
     """The members with these numbers (number → name), made where missing and joined to the register's record."""
-    found: dict[str, Member] = {}
-    for chunk in chunks(sorted(people)):
-        rows = Member.objects.filter(county_id=county, id_number__in=chunk)
-        found |= {member.id_number: member for member in rows}
+    found = members_by_number(county, people)
     missing = [number for number in people if number not in found]
     residents: dict[str, int] = {}
     for chunk in chunks(missing):
@@ -47,9 +46,7 @@ def members_for(*, county: str, people: Mapping[str, str]) -> dict[str, Member]:
         for number in missing
     ]
     Member.objects.bulk_create(made, batch_size=500, ignore_conflicts=True)
-    for chunk in chunks(missing):
-        found |= {member.id_number: member for member in Member.objects.filter(county_id=county, id_number__in=chunk)}
-    return found
+    return found | members_by_number(county, missing)
 
 
 @transaction.atomic
@@ -78,6 +75,24 @@ def leave_unit(*, unit: Unit, members: Iterable[int], month: date, actor: User, 
         rows.update(left=Greatest("joined", Value(month, output_field=DateField())))
     return_to_residents_list(members=gone, since=month, actor=actor, source=source)
     return len(gone)
+
+
+@transaction.atomic
+def end_unit(*, unit: Unit, on: date, reason: str, actor: User) -> Unit:
+    """End a unit on a day: its people leave it as by a declaration, what it owes stays owed. Safe to repeat."""
+    unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    reason = required_text(reason, "注销的原因", 200)
+    if unit.ended_on:
+        return unit
+    if not unit.registered_on <= on <= clock.today():
+        raise Refused("注销日期应在登记日期和今天之间，请核对。", "on")
+    unit.ended_on = on
+    unit.save(update_fields=["ended_on"])
+    people = Employment.objects.filter(unit=unit, left__isnull=True).values_list("member_id", flat=True)
+    count = leave_unit(unit=unit, members=list(people), month=month_of(on), actor=actor, source=f"{unit}注销")
+    summary = f"注销参保单位 {unit.name}，停保 {count} 人：{reason}"
+    audit.record("unit.end", actor=actor, obj=unit, summary=summary, after={"on": str(on)})
+    return unit
 
 
 @transaction.atomic

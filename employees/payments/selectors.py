@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import F, QuerySet
 
+from core.amounts import ZERO
 from core.database.money import YuanSum
 from employees.declarations.models import DeclaredLine, MonthlyDeclaration
 from employees.members.models import Employment, Member
@@ -15,8 +16,6 @@ from employees.payments.models import EmployeePayment
 from employees.quotes.quote import EmployeeQuoteError, quote_employee
 from employees.rules import policy_for
 from employees.units.models import Unit
-
-ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)

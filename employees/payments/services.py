@@ -15,10 +15,10 @@ from core.refusals import Refused
 from core.regions.models import Region
 from core.tables import reader
 from core.text import required_text
-from employees.members.models import Member
+from employees.members.selectors import members_by_number
 from employees.payments.models import EmployeePayment, PaidFile
 from employees.payments.sheet import PaidLine, read_paid
-from employees.units.models import Unit
+from employees.units.selectors import units_by_code
 
 State = PaidFile.State
 #: As many lines as a page can show and an officer can settle by hand.
@@ -79,8 +79,8 @@ def read_job(run: jobs.Run) -> str:
 def _book(paid_file: PaidFile, lines: list[PaidLine]) -> tuple[int, int, list[dict[str, object]]]:
     """(new, known before, lines that do not fit). A second payment of the same kind needs a ticket of its own."""
     county = paid_file.county_id
-    units = _units(county, {line.credit_code for line in lines if line.credit_code})
-    members = _members(county, {line.id_number for line in lines if line.id_number})
+    units = units_by_code(county, (line.credit_code for line in lines if line.credit_code))
+    members = members_by_number(county, (line.id_number for line in lines if line.id_number))
     fresh: list[EmployeePayment] = []
     bad: list[dict[str, object]] = []
     known, tickets = 0, _tickets_known(county, [line.identity for line in lines if not line.problems])
@@ -117,22 +117,6 @@ def _book(paid_file: PaidFile, lines: list[PaidLine]) -> tuple[int, int, list[di
         )
     insert_objects(fresh)
     return len(fresh), known, bad[:MOST_BAD]
-
-
-def _units(county: str, wanted: set[str]) -> dict[str, Unit]:
-    found: dict[str, Unit] = {}
-    for chunk in chunks(sorted(wanted)):
-        rows = Unit.objects.filter(county=county, credit_code__in=chunk)
-        found |= {unit.credit_code: unit for unit in rows}
-    return found
-
-
-def _members(county: str, wanted: set[str]) -> dict[str, Member]:
-    found: dict[str, Member] = {}
-    for chunk in chunks(sorted(wanted)):
-        rows = Member.objects.filter(county=county, id_number__in=chunk)
-        found |= {member.id_number: member for member in rows}
-    return found
 
 
 def _tickets_known(county: str, identities: list[str]) -> dict[str, list[str]]:

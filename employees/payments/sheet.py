@@ -8,7 +8,7 @@ from decimal import Decimal
 from core.tables.cells import cell_text, read_amount
 from core.tables.dates import read_date
 from core.tables.headings import Column
-from core.tables.lists import ListReader, ListRow
+from core.tables.lists import SUMS, ListReader, ListRow
 from core.tables.reader import Sheet, SheetError
 from employees.months import read_month
 from employees.units import credit_code as codes
@@ -83,7 +83,7 @@ def _line(row: ListRow) -> PaidLine | None:
     code = codes.normalize(get("credit_code"))
     id_number = id_numbers.read_cell(get("id_number"))[0] if get("id_number") is not None else ""
     payer = cell_text(get("payer"))[:100]
-    if not code and not id_number and (not payer or payer in ("合计", "总计", "小计")):
+    if not code and not id_number and (not payer or payer in SUMS):
         return None
     line = PaidLine(row.number, payer, code[:18], id_number[:30], read_month(get("month")), None, None, "", "")
     line.ticket, line.channel = cell_text(get("ticket"))[:60], cell_text(get("channel"))[:40]

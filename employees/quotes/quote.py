@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from core.amounts import ZERO
 from subsidies.policy.parts import Source
 from subsidies.policy.policies import Policy
 
 CENT = Decimal("0.01")
-ZERO = Decimal("0.00")
 MOST_WAGE = Decimal(1_000_000)
 MOST_MONTHS = 120
 

@@ -1,8 +1,11 @@
 """What pages ask about units."""
 
+from collections.abc import Iterable
+
 from django.db.models import Count, Q, QuerySet
 
 from core.accounts.models import User
+from core.database.bulk import chunks
 from employees.units.models import Unit
 
 
@@ -18,3 +21,11 @@ def units_for(user: User, *, q: str = "", township: str = "", kind: str = "", en
     if not ended:
         rows = rows.filter(ended_on__isnull=True)
     return rows.annotate(people=Count("employments", filter=Q(employments__left__isnull=True)))
+
+
+def units_by_code(county: str, codes: Iterable[str]) -> dict[str, Unit]:
+    """The county's units with these credit codes, by code; one statement for each 2,000."""
+    found: dict[str, Unit] = {}
+    for chunk in chunks(sorted(set(codes))):
+        found |= {unit.credit_code: unit for unit in Unit.objects.filter(county=county, credit_code__in=chunk)}
+    return found

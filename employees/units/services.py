@@ -1,4 +1,4 @@
-"""Registering units, changing what is known of them, and ending them."""
+"""Registering units and changing what is known of them; members/services.py ends one with its people."""
 
 from datetime import date
 
@@ -10,8 +10,6 @@ from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
 from core.text import clean_text, required_text
-from employees.members.models import Employment
-from employees.months import month_of
 from employees.units import credit_code as codes
 from employees.units.models import Unit
 
@@ -81,34 +79,6 @@ def change_unit(
     unit.save(update_fields=list(before))
     after = {key: values[key] for key in before}
     audit.record("unit.change", actor=actor, obj=unit, summary=f"修改参保单位 {unit.name}", before=before, after=after)
-    return unit
-
-
-@transaction.atomic
-def end_unit(*, unit: Unit, on: date, reason: str, actor: User) -> Unit:
-    """End a unit on a day: its people leave with the month after it, what it owes stays owed. Safe to repeat."""
-    unit = Unit.objects.select_for_update().get(pk=unit.pk)
-    reason = required_text(reason, "注销的原因", 200)
-    if unit.ended_on:
-        return unit
-    if not unit.registered_on <= on <= clock.today():
-        raise Refused("注销日期应在登记日期和今天之间，请核对。", "on")
-    unit.ended_on = on
-    unit.save(update_fields=["ended_on"])
-    month = month_of(on)
-    people = Employment.objects.filter(unit=unit, left__isnull=True)
-    count = people.filter(joined__lt=month).update(left=month)
-    for employment in people:
-        employment.left = employment.joined
-        employment.save(update_fields=["left"])
-        count += 1
-    audit.record(
-        "unit.end",
-        actor=actor,
-        obj=unit,
-        summary=f"注销参保单位 {unit.name}，停保 {count} 人：{reason}",
-        after={"on": str(on)},
-    )
     return unit
 
 

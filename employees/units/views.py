@@ -10,6 +10,7 @@ from core.pages.form_steps import run_form
 from employees.access import LOOKS_ON, WORKS_ON, county_or_404
 from employees.declarations.models import MonthlyDeclaration
 from employees.members.models import Employment
+from employees.members.services import end_unit
 from employees.months import month_of
 from employees.payments.selectors import accounts_of_units, months_not_declared
 from employees.units import services
@@ -102,7 +103,7 @@ def unit_end(request: HttpRequest, pk: int) -> HttpResponse:
     unit = get_object_or_404(Unit.objects.for_user(request.user), pk=pk)
     form = EndUnitForm(request.POST or None, initial={"on": clock.today()})
     if request.method == "POST" and run_form(
-        form, lambda: services.end_unit(unit=unit, actor=request.user, **form.cleaned_data)
+        form, lambda: end_unit(unit=unit, actor=request.user, **form.cleaned_data)
     ):
         return redirect("employee_unit", unit.pk)
     facts = {"title": f"注销：{unit.name}", "form": form, "unit": unit, "ends": True}

@@ -13,7 +13,7 @@ from core.refusals import Refused
 from employees.declarations import services
 from employees.declarations.models import DeclaredLine, MonthlyDeclaration
 from employees.members.models import Employment, Member
-from employees.units.services import end_unit
+from employees.members.services import end_unit
 from residents.people.models import Resident
 from tests.employees.conftest import NOVEMBER, person, table, work
 

@@ -8,6 +8,7 @@ from core.audit.models import Event
 from core.refusals import Refused
 from core.regions.models import Region
 from employees.members.models import Employment
+from employees.members.services import end_unit
 from employees.payments.selectors import accounts_of_units
 from employees.units import services
 from employees.units.models import Unit
@@ -59,11 +60,15 @@ def test_a_change_leaves_what_was_before_and_the_same_again_nothing(unit, clerk)
     assert event.after == {"name": "改名厂", "contact_name": "赵经办"}
 
 
-def test_ending_a_unit_ends_its_people_and_keeps_its_arrears(unit, clerk, declare):
+def test_ending_a_unit_ends_its_people_and_keeps_its_arrears(unit, clerk, declare, make_resident, village):
+    name, number, _ = person(1)
+    resident = make_resident(village, name=name, birth="1980-02-03", id_number=number)
     declare(unit, [person(1), person(2)])
     for _ in range(2):
-        services.end_unit(unit=unit, on=DAY(2025, 11, 20), reason="歇业", actor=clerk)
+        end_unit(unit=unit, on=DAY(2025, 11, 20), reason="歇业", actor=clerk)
     assert not Employment.objects.filter(left__isnull=True).exists()
+    resident.refresh_from_db()
+    assert resident.status == resident.Status.ACTIVE, "whoever leaves the last unit returns to the residents' list"
     assert Event.objects.filter(action="unit.end").count() == 1
     account = accounts_of_units(Unit.objects.all(), until=NOVEMBER)[unit.pk][0]
     assert str(account.arrears) == "1050.00"
@@ -72,4 +77,4 @@ def test_ending_a_unit_ends_its_people_and_keeps_its_arrears(unit, clerk, declar
 @pytest.mark.parametrize("on", [DAY(2025, 1, 1), DAY(2025, 11, 21)])
 def test_a_unit_does_not_end_before_it_began_or_tomorrow(unit, clerk, on):
     with pytest.raises(Refused, match="登记日期和今天之间"):
-        services.end_unit(unit=unit, on=on, reason="歇业", actor=clerk)
+        end_unit(unit=unit, on=on, reason="歇业", actor=clerk)
