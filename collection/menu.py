@@ -5,6 +5,7 @@ from collection.closing import menu as closing
 from collection.consequences import menu as consequences
 from collection.declarations import menu as declarations
 from collection.entitlements import menu as entitlements
+from collection.households import menu as households
 from collection.ledgers import menu as ledgers
 from collection.money import menu as money
 from collection.notices import menu as notices
@@ -19,6 +20,7 @@ from subsidies.campaigns.selectors import current, open_campaigns
 
 TOPICS = (
     villages,
+    households,
     ledgers,
     cash,
     money,

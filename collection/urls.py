@@ -2,6 +2,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("collection.villages.urls")),
+    path("", include("collection.households.urls")),
     path("", include("collection.ledgers.urls")),
     path("", include("collection.cash.urls")),
     path("", include("collection.money.urls")),

@@ -2,6 +2,7 @@
 receipt by receipt. Also the figures of a village's cash page.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -29,10 +30,14 @@ class Part:
     amount: Decimal
 
 
-def where_banked(*, resident: Resident) -> list[Part]:
-    """Every part of the cash taken from a resident, oldest first; two statements. A rejected slip counts as if it had
-    never been, a slip not verified yet counts from its date; cash whose receipt was voided is not there."""
-    taken = list(_in_line().filter(contribution__resident=resident).annotate(before=_before()).order_by("on", "id"))
+def where_banked(*, residents: Iterable[Resident]) -> list[Part]:
+    """Every part of the cash taken from these residents, oldest first; two statements.
+
+    A rejected slip counts as if it had never been, a slip not verified yet counts from its date; cash whose receipt was
+    voided is not there.
+    """
+    line = _in_line().filter(contribution__resident__in=list(residents)).select_related("contribution__resident")
+    taken = list(line.annotate(before=_before()).order_by("on", "id"))
     slips = Deposit.objects.exclude(state=Deposit.State.REJECTED).filter(
         campaign__in={cash.campaign_id for cash in taken}, village__in={cash.village_id for cash in taken}
     )

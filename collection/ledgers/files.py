@@ -53,14 +53,14 @@ def unpaid_workbook(*, campaign: Campaign, village: Region, actor) -> tuple[str,
     return f"{village.name}未缴费名单{clock.today():%m%d}.xlsx", unpaid_list(titles, shown)
 
 
-def record_phones_seen(*, village: Region, people: int, actor) -> None:
-    """That somebody was shown the telephones of a village's unpaid people."""
+def record_phones_seen(*, village: Region, people: int, actor, what: str = "未缴费名单") -> None:
+    """That somebody was shown telephones of a village's people, on which list."""
     audit.record(
         "ledger.unpaid_list",
         actor=actor,
         obj=village,
         region=village.code,
-        summary=f"查看{village.name}未缴费名单和联系电话，{people} 人",
+        summary=f"查看{village.name}{what}和联系电话，{people} 人",
     )
 
 

@@ -79,7 +79,7 @@ def way_of_the_money(resident, user):
         )
         for move in movements
     ]
-    parts = where_banked(resident=resident)
+    parts = where_banked(residents=[resident])
     rows += [_banked(part, user) for part in parts if part.slip]
     rows.sort(key=lambda row: row[0])
     rows += [

@@ -47,7 +47,7 @@ def slip(campaign, clerk):
 
 def told(contribution):
     """[(slip number or None, amount)] of the person's cash."""
-    parts = where_banked(resident=contribution.resident)
+    parts = where_banked(residents=[contribution.resident])
     return [(part.slip and part.slip.slip_no, part.amount) for part in parts]
 
 
@@ -136,7 +136,7 @@ def test_every_yuan_has_one_slip_as_told_yuan_by_yuan(campaign, clerk, slip, see
 def test_two_statements_whatever_the_village_took(campaign, clerk, slip):
     def statements():
         with CaptureQueriesContext(connection) as found:
-            where_banked(resident=resident)
+            where_banked(residents=[resident])
         return len(found)
 
     resident = pay(campaign, clerk, day=day(1))[0].resident

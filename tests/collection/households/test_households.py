@@ -1,0 +1,120 @@
+"""A village as households: who owes what and why, what is kept out of the page, and statements that do not grow."""
+
+import json
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from collection.households.selectors import LAST_YEAR, NEWBORN, SPECIAL, page_data
+from core.audit.models import Event
+from core.regions.models import Region
+from residents.people.models import Household, InsuredYear
+from residents.people.pinyin import readings
+from subsidies.rosters.models import Identity
+from tests.collection.villages.test_village import pay
+
+VILLAGE = "411325101200"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home(make_resident):
+    """`home("3-1", names…)` → the residents of a household, the first its head."""
+
+    def home(number, *names, **fields):
+        made, _ = Household.objects.get_or_create(village_id=VILLAGE, number=number, defaults={"head_name": names[0]})
+        return [make_resident(VILLAGE, name=name, household=made, **fields) for name in names]
+
+    return home
+
+
+def data_of(campaign):
+    """The page's data, as the browser gets it."""
+    return json.loads(json.dumps(page_data(campaign=campaign, village=Region.objects.get(pk=VILLAGE))))
+
+
+def members(campaign):
+    """{name: (channel, due, marks)}."""
+    return {m[1]: (m[4], m[5], m[7]) for home in data_of(campaign)["homes"] for m in home[3]}
+
+
+def test_what_everybody_owes_and_how_they_stand(campaign, home, make_resident):
+    head, wife, poor, insured = home("0001", "李春生", "李秀英", "李低保", "李去年")
+    (baby,) = home("0001", "李宝宝", birth="2024-10-01")
+    make_resident(VILLAGE, name="王独居")
+    Identity.objects.create(resident=poor, kind="低保对象", recognised_on="2024-01-01")
+    InsuredYear.objects.create(resident=insured, year=2024, source="登记册")
+    pay(campaign, head)
+    pay(campaign, wife, "self")
+    found = members(campaign)
+    assert found["李春生"] == ("cash", None, 0)
+    assert found["李秀英"] == ("self", None, 0)
+    assert found["李低保"] == ("", "320.00", SPECIAL)
+    assert found["李去年"] == ("", "400.00", LAST_YEAR)
+    assert found["李宝宝"][2] == NEWBORN and baby.name in found
+    homes = {(home[1], home[2], len(home[3])) for home in data_of(campaign)["homes"]}
+    assert homes == {("0001", "李春生", 5), ("", "王独居", 1)}
+    assert any("《" in reason for reason in data_of(campaign)["reasons"])
+
+
+def test_no_whole_number_and_no_birth_date_stands_in_the_page(client, campaign, home, make_user):
+    (person,) = home("0001", "李春生", birth="1971-03-09", phone="13900001111")
+    client.force_login(make_user("village", VILLAGE))
+    for address in (
+        reverse("households", args=[VILLAGE]),
+        reverse("household_card", args=[VILLAGE, person.household_id]),
+    ):
+        text = client.get(address).content.decode()
+        assert "李春生" in text and person.id_number not in text
+        assert "19710309" not in text and "1971-03-09" not in text
+        assert not re.search(r"\d{17}[\dX]", text)
+    seen = Event.objects.filter(action="ledger.unpaid_list").values_list("summary", flat=True)
+    assert any("各户名单" in summary for summary in seen) and any("李春生户" in summary for summary in seen)
+
+
+def test_the_statements_do_not_grow_with_the_people(client, campaign, home, make_user):
+    client.force_login(make_user("village", VILLAGE))
+    home("0001", "李春生")
+    card = Household.objects.get().pk
+    for address in (reverse("households", args=[VILLAGE]), reverse("household_card", args=[VILLAGE, card])):
+        client.get(address)
+        with CaptureQueriesContext(connection) as few:
+            client.get(address)
+        for number in range(20):
+            _, paid = home(f"1{number:03d}", "张海", "张洋")
+            pay(campaign, paid)
+        for person in home("0001", *["李甲乙"] * 5):
+            pay(campaign, person)
+        with CaptureQueriesContext(connection) as many:
+            client.get(address)
+        assert len(many) == len(few) <= 24
+
+
+def test_a_helper_comes_to_the_own_village_and_a_household_only_under_its_village(client, campaign, home, make_user):
+    (person,) = home("0001", "李春生")
+    client.force_login(make_user("village", VILLAGE))
+    assert client.get(reverse("own_households")).url == reverse("households", args=[VILLAGE])
+    assert client.get(reverse("household_card", args=["411325101201", person.household_id])).status_code == 404
+    client.force_login(make_user("village", "411325101201"))
+    assert client.get(reverse("household_card", args=["411325101201", person.household_id])).status_code == 404
+    assert client.get(reverse("resident_card", args=["411325101201", person.pk])).status_code == 404
+
+
+def test_the_card_says_where_the_money_stands(client, campaign, home, make_user):
+    head, wife = home("0001", "李春生", "李秀英", phone="13900001111")
+    pay(campaign, head)
+    client.force_login(make_user("village", VILLAGE))
+    text = client.get(reverse("household_card", args=[VILLAGE, head.household_id])).content.decode()
+    assert "10月1日 现金代收 400.00 元" in text and "已收未申报" in text
+    assert 'href="tel:13900001111"' in text
+    assert "三（二）" in text
+
+
+def test_names_are_read_as_people_type_them():
+    usual, surnames = readings(["李春生", "曾小单", "单雄信", "马Ａ"])
+    assert [usual[c] for c in "李春生曾小雄信马"] == ["li", "chun", "sheng", "ceng", "xiao", "xiong", "xin", "ma"]
+    assert surnames == {"曾": "zeng", "单": "shan"}
+    assert "Ａ" not in usual
