@@ -9,7 +9,12 @@ class CollectionConfig(AppConfig):
         from collection.consequences import quotes
         from collection.consequences import services as consequences
         from collection.contributions.bookings import on_booked
+        from collection.declarations import upload as feedback_upload
+        from collection.receipts import upload as book_upload
+        from collection.refunds import upload as bank_upload
+        from collection.self_payments import upload as paid_upload
         from collection.villages import story_sections
+        from core.uploads import kinds
         from residents.people import story
         from residents.people.facts import FactKind, on_fact
         from subsidies.campaigns.hooks import on_adopted
@@ -25,3 +30,5 @@ class CollectionConfig(AppConfig):
         story.register(36, story_sections.refunds)
         story.register(37, story_sections.differences)
         story.register(38, story_sections.not_insured)
+        for kind in (feedback_upload.KIND, book_upload.KIND, bank_upload.KIND, paid_upload.KIND):
+            kinds.register(kind)

@@ -5,6 +5,7 @@ urlpatterns = [
     path("", include("core.accounts.urls")),
     path("", include("core.exports.urls")),
     path("", include("core.files.urls")),
+    path("", include("core.uploads.urls")),
     path("", include("core.jobs.urls")),
     path("", include("core.audit.urls")),
     path("", include("core.metrics.urls")),

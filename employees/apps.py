@@ -6,7 +6,13 @@ class EmployeesConfig(AppConfig):
     verbose_name = "职工医保"
 
     def ready(self) -> None:
+        from core.uploads import kinds
+        from employees.declarations import upload as declaration_upload
+        from employees.goal import upload as roll_upload
         from employees.members import story_sections
+        from employees.payments import upload as paid_upload
         from residents.people import story
 
         story.register(40, story_sections.employments)
+        for kind in (declaration_upload.KIND, roll_upload.KIND, paid_upload.KIND):
+            kinds.register(kind)

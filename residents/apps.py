@@ -6,7 +6,10 @@ class ResidentsConfig(AppConfig):
     verbose_name = "居民"
 
     def ready(self):
+        from core.uploads import kinds
         from residents.people import story, story_sections
+        from residents.register import upload as register_upload
+        from residents.statuses import upload as status_upload
 
         story.register(10, story_sections.household)
         story.register(12, story_sections.statuses)
@@ -14,3 +17,5 @@ class ResidentsConfig(AppConfig):
         story.register(13, story_sections.former_numbers)
         story.register(14, story_sections.insured_years)
         story.register(90, story_sections.events)
+        kinds.register(register_upload.KIND)
+        kinds.register(status_upload.KIND)

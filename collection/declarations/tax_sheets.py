@@ -82,9 +82,13 @@ class FeedbackLine:
     unknown: str = ""
 
 
+COLUMNS = (NAME, ID_NUMBER, RESULT, REASON)
+NEEDED = ("id_number", "name")
+
+
 def feedback_table() -> ListReader:
     """The reader of one feedback file."""
-    return ListReader((NAME, ID_NUMBER, RESULT, REASON), ("id_number", "name"))
+    return ListReader(COLUMNS, NEEDED)
 
 
 def read_feedback(

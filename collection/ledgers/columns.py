@@ -349,8 +349,7 @@ COLUMNS = (
     Column("address", "住址", ("住址", "家庭住址", "地址", "家庭地址", "详细地址", "现住址"), ("住址", "地址")),
 )
 NEEDED = ("name", "id_number", "amount", "paid_on", "receipt_no")
-#: The column that our marked workbooks add, and the sheets beside the ledger in those we hand out.
-HINT_TITLE = "系统提示"
+#: The sheets beside the ledger in those we hand out.
 OUR_SHEETS = ("填表说明", "不用缴费的人")
 STAMP_WORD = "台账版本"
 TITLES = {column.key: column.title for column in COLUMNS}

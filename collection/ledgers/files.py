@@ -1,13 +1,8 @@
 """The workbooks a village gets, put together from the register and the books; each download leaves an event."""
 
-from collections.abc import Iterable
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 
-from django.conf import settings
 from django.utils import timezone
 
-from collection.ledgers.annotating import Mark, Request, annotate
 from collection.ledgers.models import LedgerBatch, LedgerRow
 from collection.ledgers.selectors import unpaid_people
 from collection.ledgers.stamp import Stamp
@@ -17,6 +12,8 @@ from core.access import masks
 from core.accounts.models import User
 from core.audit import services as audit
 from core.regions.models import Region
+from core.tables.annotating import Mark, Place, Request
+from core.uploads.services import marked_name, marked_workbook, numbered
 from subsidies.campaigns.models import Campaign
 
 State = LedgerRow.State
@@ -75,25 +72,16 @@ def annotated_ledger(*, batch: LedgerBatch, actor: User) -> tuple[str, bytes]:
     """
     places = {key: column["at"] for key, column in batch.columns.items()}
     rows = batch.rows.only("number", "state", "problems", "warnings").iterator(chunk_size=2000)
-    marks = {row.number: _mark(row, places) for row in rows}
-    request = Request(batch.attachment.file.path, batch.sheet, batch.header_row or 1, marks)
-    with NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, suffix=".xlsx") as target:
-        annotate(request, Path(target.name))
-        content = Path(target.name).read_bytes()
+    place = Place(batch.header_row or 1, places)
+    request = Request(batch.attachment.file.path, [_mark(row) for row in rows], places={batch.sheet: place})
+    content = marked_workbook(request)
     audit.record("ledger.annotated", actor=actor, obj=batch, summary=f"下载标注的台账 {batch.pk}", batch=batch.pk)
-    stem = batch.attachment.name.rsplit(".", 1)[0][:80]
-    return f"{stem}（已标注）.xlsx", content
+    return marked_name(batch.attachment), content
 
 
-def _mark(row: LedgerRow, places: dict[str, int]) -> Mark:
+def _mark(row: LedgerRow) -> Mark:
     if row.state == State.CONFIRMED:
-        return Mark((), "已记账，不用再改。", done=True)
+        return Mark(row.number, "已记账，不用再改。", done=True)
     if row.state == State.RECORDED:
-        return Mark((), "以前已记账，不用再改。", done=True)
-    wrong = tuple(places[p["column"]] for p in row.problems if p["column"] in places)
-    return Mark(wrong, _said(row.problems))
-
-
-def _said(problems: Iterable[dict]) -> str:
-    said = [problem["message"] for problem in problems]
-    return said[0] if len(said) == 1 else "\n".join(f"{n}. {text}" for n, text in enumerate(said, 1))
+        return Mark(row.number, "以前已记账，不用再改。", done=True)
+    return Mark(row.number, numbered(p["message"] for p in row.problems), tuple(p["column"] for p in row.problems))

@@ -124,6 +124,7 @@ class PaidLine:
     kind: Kind = Kind.PAID
     why: str = ""
     problem: str = ""
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +136,15 @@ class Year:
     last: date
 
 
+COLUMNS = (NAME, ID_NUMBER, AMOUNT, PAID_ON, TICKET, YEAR, STATE)
+
+
 class PaidListReader:
     """Reads a paid list piece by piece, as `reader.stream` hands it over: the heading stands in the first piece."""
 
     def __init__(self, year: Year, today: date):
         self.year, self.today = year, today
-        self.table = ListReader((NAME, ID_NUMBER, AMOUNT, PAID_ON, TICKET, YEAR, STATE), NEEDED)
+        self.table = ListReader(COLUMNS, NEEDED)
 
     @property
     def found_heading(self) -> bool:
@@ -171,7 +175,16 @@ class PaidListReader:
             kind, why = Kind.ASK, doubt
         problem = problem or wrong_amount or wrong_day or wrong_year
         return PaidLine(
-            number, name, id_number, amount, paid_on, read_ticket(cells.cell("number")), kind, why[:100], problem
+            number,
+            name,
+            id_number,
+            amount,
+            paid_on,
+            read_ticket(cells.cell("number")),
+            kind,
+            why[:100],
+            problem,
+            self.table.sheet_name,
         )
 
 

@@ -384,7 +384,8 @@ def _open(self_payment: SelfPayment, villages: list[str]) -> SelfPayment:
 
 
 def _bad_row(line: PaidLine) -> dict:
-    return {"row": line.row, "name": line.name, "id_number": masks.mask(line.id_number), "why": line.problem}
+    shown = masks.mask(line.id_number)
+    return {"sheet": line.sheet, "row": line.row, "name": line.name, "id_number": shown, "why": line.problem}
 
 
 def _finish(paid_list, lines, bad, bad_count, notes: list[ListNote]):

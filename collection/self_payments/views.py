@@ -10,6 +10,7 @@ from collection.self_payments import selectors
 from collection.self_payments import services as self_payments
 from collection.self_payments.forms import NoteForm, SettleForm, UndoneForm
 from collection.self_payments.models import PaidList, SelfPayment
+from collection.self_payments.selectors import WORKLIST
 from collection.self_payments.undone import accept_undone, dismiss_undone
 from core.access.roles import Role, roles
 from core.accounts.models import User
@@ -79,7 +80,8 @@ def paid_list(request, pk):
         {
             "title": "已缴清单",
             "list": found,
-            "counts": selectors.outcome_counts(found),
+            "counts": (counts := selectors.outcome_counts(found)),
+            "marked": found.bad_count or any(outcome in WORKLIST for _, outcome, _ in counts),
             "job": Job.objects.filter(key=tax_files.job_key(found)).order_by("-created_at").first(),
         },
     )

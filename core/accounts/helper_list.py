@@ -25,6 +25,7 @@ COLUMNS = (
     headings.Column("phone", "联系电话", ("联系电话", "电话", "手机号", "手机", "手机号码"), parts=("电话", "手机")),
     headings.Column("position", "岗位", ("岗位", "职务", "分工", "人员类别"), parts=("岗位",)),
 )
+NEEDED = ("name",)
 #: Words people use for the places of annex 2; without one, a row with a village is a helper's.
 POSITION_WORDS = {
     "协办": Position.HELPER,
@@ -60,7 +61,7 @@ class Row:
 
 def helper_table() -> ListReader:
     """The reader of one file of helpers; a second list in it is not read, and said."""
-    return ListReader(COLUMNS, ("name",), one_sheet=True)
+    return ListReader(COLUMNS, NEEDED, one_sheet=True)
 
 
 def read_helper_list(path: Path, county_code: str, table: ListReader | None = None) -> list[Row]:

@@ -17,6 +17,8 @@ HIDDEN_SHEET = "hidden_sheet"
 IGNORED_SHEET = "ignored_sheet"
 CHARACTERS_DROPPED = "characters_dropped"
 CELL_CUT = "cell_cut"
+#: The sheet of our templates that says how they are filled in; it is no list.
+INSTRUCTIONS = "填表说明"
 #: Written in the place of a name where a row is a sum.
 SUMS = frozenset({"合计", "总计", "小计"})
 #: Row numbers named in a note; there may be more.
@@ -119,7 +121,7 @@ class ListReader:
             self._current, self.header = piece, None
             if not piece.visible:
                 self._passed_over.append(ListNote(HIDDEN_SHEET, f"工作表“{piece.name}”是隐藏的，没有读取。"))
-        if not piece.visible or not piece.rows:
+        if not piece.visible or not piece.rows or piece.name == INSTRUCTIONS:
             return None
         if self.header is None and not (self.one_sheet and self.sheets_read):
             header = find(piece, self.columns, self.needed)
@@ -139,7 +141,7 @@ class ListReader:
         if self.header is not None:
             self._dropped += sheet.dropped
             self._cut += sheet.cut
-        elif sheet.rows and self.sheets_read:
+        elif sheet.rows and self.sheets_read and sheet.name != INSTRUCTIONS:
             self._passed_over.append(ListNote(IGNORED_SHEET, f"工作表“{sheet.name}”不是这种名单，没有读取。"))
 
 

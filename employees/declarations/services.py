@@ -53,7 +53,7 @@ def upload_declaration(
         return found, False
     if MonthlyDeclaration.objects.filter(unit=unit, month=month, state=State.BOOKED).exists():
         raise Refused(f"{in_words(month)}已申报记账。要更正的，请先写明原因撤回，再上传改好的表。", "month")
-    kept = files.store(file=file, name=name, kind="employees", region=unit.township_id, actor=actor)
+    kept = files.store(file=file, name=name, kind="employee_declaration", region=unit.township_id, actor=actor)
     declaration = MonthlyDeclaration.objects.create(
         unit=unit, month=month, attachment=kept, sha256=sha256, uploaded_by=actor, uploaded_at=clock.now()
     )

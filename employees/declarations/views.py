@@ -12,11 +12,13 @@ from core.audit import services as audit
 from core.downloads import download
 from core.jobs.models import Job
 from core.pages.form_steps import flash_form_errors, run_form, run_step
+from core.tables.reader import SheetError
+from core.uploads.services import marked_upload
 from employees.access import LOOKS_ON, WORKS_ON, county_or_404
-from employees.declarations import services
+from employees.declarations import services, upload
 from employees.declarations.forms import DeclarationForm, MendForm, MonthForm, WithdrawForm
 from employees.declarations.models import DeclaredLine, MonthlyDeclaration
-from employees.declarations.workbook import error_workbook, form_workbook
+from employees.declarations.workbook import form_workbook
 from employees.months import in_words, month_of
 from employees.units.models import Unit
 
@@ -140,23 +142,19 @@ def declaration_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*WORKS_ON)
 @require_POST
 def declaration_errors(request: HttpRequest, pk: int) -> HttpResponse:
-    """The sender's rows with what is wrong; a POST, because it holds whole numbers and leaves an event."""
+    """The sender's own workbook with what is wrong marked; whole numbers stand in it, so it is a POST."""
     county_or_404(request.user)
     declaration = _declaration(request, pk)
-    lines = list(declaration.lines.filter(row__isnull=False).order_by("row"))
-    if not lines:
-        messages.info(request, "还没有读出人员，没有可下载的表。")
+    try:
+        name, content = marked_upload(
+            kind=upload.KIND, attachment=declaration.attachment, given={}, actor=request.user
+        )
+    except SheetError as error:
+        messages.error(request, error.message)
         return redirect("employee_declaration", pk)
-    audit.record(
-        "employee_declaration.errors",
-        actor=request.user,
-        obj=declaration,
-        summary=f"下载{declaration}核对结果，{len(lines)} 人，含完整号码",
-        after={"rows": len(lines), "whole": True},
-    )
-    return download(error_workbook(title=f"{declaration}申报核对结果", lines=lines), f"{declaration}核对结果.xlsx")
+    return download(content, name)
 
 
 def _declaration(request: HttpRequest, pk: int) -> MonthlyDeclaration:
-    rows = MonthlyDeclaration.objects.for_user(request.user).select_related("unit", "uploaded_by", "booked_by")
+    rows = MonthlyDeclaration.objects.for_user(request.user).select_related("unit", "uploaded_by", "booked_by", "attachment")
     return get_object_or_404(rows, pk=pk)

@@ -1,12 +1,10 @@
-"""The tables that go out to units: the month's form filled in from the month before, and their own rows with errors."""
+"""The table that goes out to units: the month's form filled in from the month before."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import BinaryIO
 
 from core.tables.writer import write_xlsx
 from employees.declarations.check import LastMonth
-from employees.declarations.models import DeclaredLine
 from employees.months import in_words
 
 COLUMNS = [("姓名", 12), ("证件号码", 22), ("月工资", 12), ("上月工资", 12), ("说明", 40)]
@@ -17,13 +15,6 @@ def form_workbook(*, unit: str, month: date, last_month: dict[str, LastMonth]) -
     rows = ((last.name, number, last.wage, last.wage, "") for number, last in sorted(last_month.items(), key=_by_name))
     note = "请核对月工资：有变动的改“月工资”一栏；离职的删去整行；新进的加在最后。“上月工资”和“说明”不用填。"
     return write_xlsx(columns=COLUMNS, rows=rows, title=f"{unit} {in_words(month)}职工医保申报表", note=note)
-
-
-def error_workbook(*, title: str, lines: Iterable[DeclaredLine]) -> BinaryIO:
-    """The sender's own rows, each with what is wrong; mended here, the same table can be uploaded again."""
-    rows = ((line.name, line.id_number, line.wage, None, line.message) for line in lines)
-    note = "“说明”一栏写着哪一行有什么问题。请在本表里改好后重新上传，整月一次记账。"
-    return write_xlsx(columns=COLUMNS, rows=rows, title=title, note=note)
 
 
 def _by_name(item: tuple[str, LastMonth]) -> tuple[str, str]:

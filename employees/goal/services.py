@@ -47,7 +47,7 @@ def upload_roll(*, county: Region, month: date, file: File, name: str, actor: Us
     if found and found.state != State.REFUSED:
         return found, False
     if found is None:
-        kept = files.store(file=file, name=name, kind="employees", region=county.pk, actor=actor)
+        kept = files.store(file=file, name=name, kind="employee_roll", region=county.pk, actor=actor)
         found = PensionRoll.objects.create(
             county=county, month=month, attachment=kept, sha256=sha256, uploaded_by=actor, uploaded_at=clock.now()
         )

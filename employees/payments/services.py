@@ -38,7 +38,7 @@ def upload_paid(*, county: Region, file: File, name: str, actor: User) -> tuple[
     if found and found.state != State.REFUSED:
         return found, False
     if found is None:
-        kept = files.store(file=file, name=name, kind="employees", region=county.pk, actor=actor)
+        kept = files.store(file=file, name=name, kind="employee_paid", region=county.pk, actor=actor)
         found = PaidFile.objects.create(
             county=county, attachment=kept, sha256=sha256, uploaded_by=actor, uploaded_at=clock.now()
         )
@@ -91,7 +91,8 @@ def _book(paid_file: PaidFile, lines: list[PaidLine]) -> tuple[int, int, list[di
             who = line.credit_code or "这个号码"
             line.problems.append(f"本县没有登记{who}，请先登记单位或灵活就业人员，再重新导入。")
         if line.problems or line.month is None or line.amount is None or line.paid_on is None:
-            bad.append({"row": line.row, "payer": line.payer[:40], "problems": "；".join(line.problems)})
+            says = "；".join(line.problems)
+            bad.append({"sheet": line.sheet, "row": line.row, "payer": line.payer[:40], "problems": says})
             continue
         seen = tickets.setdefault(line.identity, [])
         if seen and (not line.ticket or line.ticket in seen or "" in seen):

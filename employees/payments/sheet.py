@@ -55,6 +55,7 @@ class PaidLine:
     ticket: str
     channel: str
     problems: list[str] = field(default_factory=list)
+    sheet: str = ""
 
     @property
     def identity(self) -> str:
@@ -86,6 +87,7 @@ def _line(row: ListRow) -> PaidLine | None:
     if not code and not id_number and (not payer or payer in SUMS):
         return None
     line = PaidLine(row.number, payer, code[:18], id_number[:30], read_month(get("month")), None, None, "", "")
+    line.sheet = row.sheet[:60]
     line.ticket, line.channel = cell_text(get("ticket"))[:60], cell_text(get("channel"))[:40]
     line.amount, _, wrong = read_amount(get("amount"), title="金额")
     if wrong or not line.amount:

@@ -49,7 +49,7 @@ class TargetsPreview:
 
 def preview_targets(*, campaign: Campaign, table: Attachment) -> TargetsPreview:
     """Reads a table beside the tasks in force. Raises SheetError."""
-    lines, notes = _read(campaign, table)
+    lines, notes = read_table(campaign, table)
     now = cutoff_now(campaign).as_of
     tree, tasks = tree_at(campaign, now), tasks_at(campaign, now)
     told = {line.code: line.people for line in lines if line.people is not None and not line.problems}
@@ -71,14 +71,15 @@ def preview_targets(*, campaign: Campaign, table: Attachment) -> TargetsPreview:
 
 def set_targets_from_table(*, campaign: Campaign, table: Attachment, source: str, actor) -> int:
     """Sets what the preview showed; returns how many villages changed. Raises Refused if a line has a problem."""
-    lines, _ = _read(campaign, table)
+    lines, _ = read_table(campaign, table)
     if any(line.problems for line in lines):
         raise Refused("任务表还有问题，没有保存。请改好后重新上传。")
     people = {line.code: line.people for line in lines if line.people is not None}
     return set_targets(campaign=campaign, people=people, source=source, actor=actor)
 
 
-def _read(campaign: Campaign, table: Attachment) -> tuple[list[Line], list[ListNote]]:
+def read_table(campaign: Campaign, table: Attachment) -> tuple[list[Line], list[ListNote]]:
+    """Return the lines of a kept table and what is to be said about the file. Raise SheetError."""
     tasks = task_table()
     pieces = reader.stream(Path(table.file.path), limits=reader.VILLAGE_LEDGER)
     lines = read_targets(pieces, region_names(campaign.county_id), tasks)

@@ -92,6 +92,7 @@ class RegisterProblem(models.Model):
     """A row of a register file that is not taken, and why."""
 
     batch = models.ForeignKey(RegisterBatch, models.CASCADE, verbose_name="批次", related_name="problems")
+    sheet = models.CharField("工作表", max_length=60, blank=True, db_default="")
     number = models.PositiveIntegerField("行号")
     name = models.CharField("姓名", max_length=60, blank=True)
     column = models.CharField("栏目", max_length=20)

@@ -55,14 +55,14 @@ def stage_file(run: jobs.Run, batch: RegisterBatch, path: Path) -> tuple[dict[st
     table = ListReader(register_rows.COLUMNS, register_rows.NEEDED)
     reader = register_rows.RowReader({}, region_names(batch.county_id), clock.today())
     matcher = Matcher(batch.county_id, batch.uploaded_by.scope_prefix)
-    counts, pending = dict.fromkeys(("rows", "new", "changed", "unchanged", "bad"), 0), []
+    counts, pending, sheet = dict.fromkeys(("rows", "new", "changed", "unchanged", "bad"), 0), [], ""
     for header, rows in table.blocks(sheets.stream(path)):
         if reader.columns is not header.columns:
-            _stage(run, batch, reader, matcher, pending, counts)
-            reader.columns, pending = header.columns, []
+            _stage(run, batch, reader, matcher, pending, counts, sheet)
+            reader.columns, pending, sheet = header.columns, [], table.sheet_name[:60]
         pending += rows
         if len(pending) >= CHUNK:
-            _stage(run, batch, reader, matcher, pending, counts)
+            _stage(run, batch, reader, matcher, pending, counts, sheet)
             pending = []
             run.progress(counts["rows"], 0, f"已核对 {counts['rows']} 行，有问题 {counts['bad']} 行")
     if not table.found_heading:
@@ -70,7 +70,7 @@ def stage_file(run: jobs.Run, batch: RegisterBatch, path: Path) -> tuple[dict[st
         raise Refused(
             f"没有找到表头，或表头缺少“{missing}”。表里要有“姓名、身份证号码、行政村”几栏，请补上标题行后重新上传。"
         )
-    _stage(run, batch, reader, matcher, pending, counts)
+    _stage(run, batch, reader, matcher, pending, counts, sheet)
     if not counts["rows"]:
         raise Refused("表头下面没有人员，请检查文件。")
     record_probe(
@@ -91,6 +91,7 @@ def _stage(
     matcher: Matcher,
     rows: list[tuple[int, list[sheets.Cell]]],
     counts: dict[str, int],
+    sheet: str,
 ) -> None:
     """Check a chunk of rows, match them with the register, and keep what is new, changed or wrong."""
     people, problems = [], []
@@ -124,6 +125,7 @@ def _stage(
             [
                 RegisterProblem(
                     batch=batch,
+                    sheet=sheet,
                     number=p.number,
                     name=p.name,
                     column=p.column,

@@ -42,7 +42,7 @@ COLUMNS = (
     ),
     headings.Column("source", "依据", ("依据", "文号", "证明"), parts=("依据", "证明")),
 )
-_NEEDED = frozenset({"id_number", "since"})
+NEEDED = ("id_number", "since")
 _SOURCE_LENGTH = StatusEntry._meta.get_field("source").max_length or 0
 
 
@@ -95,7 +95,7 @@ class StatusList:
 
 def read_status_list(path: Path, *, scope: str, source: str, status: str = "") -> StatusList:
     """Read and match all rows. `scope`: the sender's region. `status`: what would be set, if that is known yet."""
-    table = ListReader(COLUMNS, _NEEDED, one_sheet=True, hidden_rows_are="没有登记。确要登记的请取消隐藏后重新上传。")
+    table = ListReader(COLUMNS, NEEDED, one_sheet=True, hidden_rows_are="没有登记。确要登记的请取消隐藏后重新上传。")
     rows = [_row(row, source) for row in table.rows(reader.stream(path, limits=reader.COUNTY_LIST))]
     if not table.found_heading:
         raise StatusListError("没有找到表头。表里要有“姓名、身份证号码、日期”几栏，请补上后重新上传。")

@@ -1,6 +1,7 @@
 """Pages of status lists: upload, preview row by row, confirm, progress."""
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 from django import forms
 from django.shortcuts import get_object_or_404, redirect, render
@@ -49,7 +50,8 @@ def status_list(request):
             status_lists.record_withheld(listed, attachment=kept, actor=request.user)
             rows = sorted(listed.rows, key=lambda row: not row.problems)
             bad = sum(1 for row in rows if row.problems)
-            facts |= {"rows": rows[:500], "kept": kept, "bad": bad, "good": len(rows) - bad, "notes": listed.notes}
+            asked = {name: form.cleaned_data[name] for name in ("status", "source")}
+            facts |= {"rows": rows[:500], "kept": kept, "asked": urlencode(asked), "bad": bad, "good": len(rows) - bad, "notes": listed.notes}
     status = 400 if form.is_bound and not form.is_valid() else 200
     return render(request, "residents/statuses/status_list.html", facts, status=status)
 

@@ -45,6 +45,7 @@ class Line:
     code: str = ""
     people: int | None = None
     problems: list[str] = field(default_factory=list)
+    sheet: str = ""
 
 
 def read_targets(pieces: Iterable[Sheet], regions: RegionNames, table: ListReader | None = None) -> list[Line]:
@@ -88,7 +89,7 @@ def _line(row: ListRow, township: str, values: dict[str, str], regions: RegionNa
     code, village, written = values.get("code", ""), values["village"], values["people"]
     if not (code or village or written) or any(_SUM.search(text) for text in (values.get("township", ""), village)):
         return None
-    line = Line(row.number, township, village, written)
+    line = Line(row.number, township, village, written, sheet=row.sheet)
     _, error = row.error(COLUMNS)
     if error:
         line.problems.append(error)

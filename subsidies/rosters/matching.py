@@ -20,7 +20,7 @@ _CANNOT_BE_MARKED = (
     (Resident.Status.MOVED, Outcome.MOVED, "居民册登记为迁出，不再标识。"),
 )
 #: The columns of `staged_values`, for a bulk insert.
-STAGED_COLUMNS = ["roster", "number", "name", "id_number", "category", "recognised_on", "outcome", "message"]
+STAGED_COLUMNS = ["roster", "sheet", "number", "name", "id_number", "category", "recognised_on", "outcome", "message"]
 NAME_DIFFERS = "证件号码和姓名对不上，请核实是不是同一人；号码写错的，改正后重新报送。"
 
 
@@ -34,7 +34,17 @@ def staged_values(roster: Roster, line: Line) -> list[object]:
     elif line.hidden:
         outcome, message = Outcome.HIDDEN, "表中隐藏的行，没有处理。确应列入的请选“列入”，不应列入的请选“不列入”。"
     since = line.recognised_on.isoformat() if line.recognised_on else None
-    return [roster.pk, line.number, line.name, line.id_number, line.category, since, outcome.value, message]
+    return [
+        roster.pk,
+        line.sheet,
+        line.number,
+        line.name,
+        line.id_number,
+        line.category,
+        since,
+        outcome.value,
+        message,
+    ]
 
 
 def classify(roster: Roster, *, keep_messages: bool = False) -> None:

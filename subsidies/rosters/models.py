@@ -85,6 +85,7 @@ class RosterRow(models.Model):
         HELD = "held", "暂缓终止"
 
     roster = models.ForeignKey(Roster, models.CASCADE, verbose_name="名单", related_name="rows")
+    sheet = models.CharField("工作表", max_length=60, blank=True, db_default="")
     number = models.PositiveIntegerField("行号")
     name = models.CharField("姓名", max_length=60, db_collation=names.COLLATION, blank=True)
     id_number = models.CharField("证件号码", max_length=30, blank=True)

@@ -128,6 +128,7 @@ class Line:
     problem: str = ""
     repeats: int | None = None
     hidden: bool = False
+    sheet: str = ""
 
 
 def roster_table() -> ListReader:
@@ -156,7 +157,7 @@ def read_roster(
     for row in table.rows(_noting(pieces, first_pieces)):
         if line := _line(row, policy, category, recognised_on):
             _check_line(line, policy, department, today)
-            line.hidden = row.hidden
+            line.hidden, line.sheet = row.hidden, row.sheet[:60]
             first = seen.setdefault((line.id_number, line.category), line)
             if first is not line and first.hidden and not line.hidden:
                 seen[line.id_number, line.category] = line

@@ -90,7 +90,7 @@ def test_a_month_from_the_form_to_the_books(unit, client, clerk, head):
     assert client.get(mend).status_code == 200
     assert client.post(mend, {"name": "钱工", "id_number": "x", "wage": "5000"}).status_code == 400
     errors = client.post(f"{sent.url}errors/")
-    assert errors.status_code == 200 and Event.objects.filter(action="employee_declaration.errors").exists()
+    assert errors.status_code == 200 and Event.objects.filter(action="upload.marked").exists()
     sent = client.post(
         reverse("employee_unit_declare", args=[unit.pk]), {"month": "2025-11-01", "file": table([person(1)])}
     )

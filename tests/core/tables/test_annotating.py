@@ -9,8 +9,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from collection.ledgers import services as ledgers
-from collection.ledgers.annotating import CANNOT_ANNOTATE, Mark, Request, annotate
 from collection.ledgers.models import LedgerBatch
+from core.tables.annotating import CANNOT_ANNOTATE, Mark, Place, Request, annotate
 from core.tables.reader import SheetError
 from tests.collection.ledgers.ledger_files import person, xlsx
 from tests.collection.ledgers.test_ledgers import work
@@ -44,6 +44,10 @@ FILES = {
 }
 
 
+def ledger(file: Path, *marks: Mark, sheet: str = "缴费清册") -> Request:
+    return Request(str(file), marks, places={sheet: Place(1, {"amount": 6})})
+
+
 @pytest.mark.parametrize(
     ("name", "suffix"),
     [*((name, ".xlsx") for name in FILES), *(("plain", suffix) for suffix in (".xls", ".et", ".csv", ""))],
@@ -51,7 +55,7 @@ FILES = {
 def test_a_workbook_comes_back_whatever_is_in_it_and_under_any_name(tmp_path, name, suffix):
     file, target = tmp_path / f"台账{suffix}", tmp_path / "marked.xlsx"
     file.write_bytes(FILES[name])
-    annotate(Request(str(file), "缴费清册", 1, {3: Mark((6,), "多收了钱")}), target)
+    annotate(ledger(file, Mark(3, "多收了钱", ("amount",))), target)
     sheet = openpyxl.load_workbook(target)["缴费清册"]
     says = [cell for cell in sheet[3] if cell.value == "多收了钱"]
     assert len(says) == 1
@@ -64,7 +68,7 @@ def test_what_cannot_be_read_any_more_says_so(tmp_path):
     file = tmp_path / "台账.xlsx"
     file.write_bytes(b"%PDF-1.4")
     with pytest.raises(SheetError) as refusal:
-        annotate(Request(str(file), "缴费清册", 1, {}), tmp_path / "marked.xlsx")
+        annotate(ledger(file), tmp_path / "marked.xlsx")
     assert refusal.value.code == "unreadable_file"
 
 
@@ -72,7 +76,7 @@ def test_where_nothing_can_be_made_the_sentence_says_what_to_do(tmp_path):
     file = tmp_path / "台账.xlsx"
     file.write_bytes(xlsx(ROWS))
     with pytest.raises(SheetError, match="请照页面上列出的行号和原因改正") as refusal:
-        annotate(Request(str(file), "没有这张表", 1, {}), tmp_path / "marked.xlsx")
+        annotate(ledger(file, sheet="没有这张表"), tmp_path / "marked.xlsx")
     assert refusal.value.code == CANNOT_ANNOTATE
 
 

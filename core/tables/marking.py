@@ -1,21 +1,15 @@
-"""A village's own file with what is wrong marked, made in a process of its own.
+"""The process that opens a sender's workbook and marks it (`python -m core.tables.marking`): see annotating.py.
 
-Whatever opens a user's workbook does so here (`python -m collection.ledgers.annotating`): a workbook can make a parser
-abort, loop or ask for terabytes, and only a process with limits of its own dies of that alone. No Django, no database:
-what is marked is handed in as JSON on stdin, the workbook goes to the file that it names.
+No Django, no database; limits on memory, processor time and what is written.
 """
 
 import json
-import os
 import resource
-import signal
-import subprocess
 import sys
-import threading
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,23 +19,19 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from xlsxwriter.exceptions import OverlappingRange
 
-from collection.ledgers.columns import HINT_TITLE
 from core.tables import reader
-from core.tables.headings import plain
+from core.tables.annotating import CANNOT_ANNOTATE, HINT_TITLE, ORIGINAL_GONE, REFUSED, SECONDS, WHY_NOT, Mark, Place, Request
+from core.tables.headings import Column, plain
+from core.tables.lists import ListReader
 from core.tables.reader import Cell, Sheet, SheetError, Workbook
-
-CANNOT_ANNOTATE = "cannot_annotate"
-_WHY_NOT = (
-    "这份文件里的格式太复杂，做不出标注好的表。请照页面上列出的行号和原因改正，或把内容复制到下载的缴费清册里再上传。"
-)
-_ROOT = Path(__file__).parents[2]
 
 #: A workbook whose sheets unpack to more than this, or with more or larger merged ranges, is marked on a fresh copy of
 #: its rows, not on itself: openpyxl makes an object of every cell.
 HEAVY = 8 << 20
 MOST_MERGES, LARGEST_MERGE = 5_000, 20_000
-MEMORY, SECONDS, LARGEST_OUTPUT = 1 << 30, 25, 64 << 20
-_REFUSED = 3
+MEMORY, LARGEST_OUTPUT = 1 << 30, 64 << 20
+#: What a file may cost of which only the marked rows are written.
+LONG_LIST = replace(reader.COUNTY_LIST, seconds=50)
 
 _RED, _GREEN = "FFFFC7CE", "FFE2EFDA"
 _WRONG, _DONE = PatternFill("solid", fgColor=_RED), PatternFill("solid", fgColor=_GREEN)
@@ -49,97 +39,74 @@ _NONE = PatternFill(fill_type=None)
 
 
 @dataclass(frozen=True)
-class Mark:
-    """What is said about one row: columns (positions from 0) that are wrong, the words, and whether it is booked."""
+class _Sheet:
+    """What is to be done to one sheet."""
 
-    wrong: tuple[int, ...]
-    says: str
-    done: bool = False
-
-
-@dataclass(frozen=True)
-class Request:
-    """Which file to mark, where its heading stands, and what to say about its rows."""
-
-    path: str
-    sheet: str
-    header_row: int
+    place: Place
     marks: Mapping[int, Mark]
 
-
-# --- the side that asks ---------------------------------------------------------------------------------------------
-
-
-def annotate(request: Request, target: Path) -> None:
-    """Write the marked workbook to `target`. Raise SheetError where none can be made, with what to do instead.
-
-    An xlsx keeps its own looks where openpyxl can open it; all else is written anew, in the same rows and columns.
-    """
-    for keep_file in (True, False):
-        if _run(request, target, keep_file=keep_file):
-            return
-    raise SheetError(CANNOT_ANNOTATE, _WHY_NOT)
+    def wrong(self, number: int) -> set[int]:
+        """The positions of a row's wrong cells."""
+        mark = self.marks.get(number)
+        return {self.place.columns[key] for key in mark.wrong if key in self.place.columns} if mark else set()
 
 
-def _run(request: Request, target: Path, *, keep_file: bool) -> bool:
-    """Make the workbook in a process with limits; return whether it is there. Raise SheetError if it cannot be read."""
-    asked = {**asdict(request), "target": str(target), "keep_file": keep_file}
-    child = subprocess.Popen(  # noqa: S603 our own interpreter and module
-        [sys.executable, "-E", "-s", "-m", "collection.ledgers.annotating"],
-        cwd=_ROOT,
-        env={"LANG": "C.UTF-8"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    alarm = threading.Timer(SECONDS * 3, _end, [child])
-    alarm.start()
-    try:
-        answer, _ = child.communicate(json.dumps(asked).encode())
-    finally:
-        alarm.cancel()
-        _end(child)
-    if child.returncode == _REFUSED:
-        raise SheetError(**json.loads(answer))
-    return child.returncode == 0
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """Stop the process and the reader that it started."""
-    if child.poll() is None:
-        os.killpg(child.pid, signal.SIGKILL)
-
-
-# --- the process with limits ----------------------------------------------------------------------------------------
+_Work = Mapping[str, _Sheet]
 
 
 def main() -> int:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS * 2))
+    asked: dict[str, Any] = json.load(sys.stdin)
+    seconds, memory = SECONDS[asked["way"]], LONG_LIST.memory if asked["way"] == "excerpt" else MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds * 2))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_OUTPUT, LARGEST_OUTPUT))
-    asked: dict[str, Any] = json.load(sys.stdin)
-    marks = {int(number): Mark(tuple(m["wrong"]), m["says"], m["done"]) for number, m in asked["marks"].items()}
-    request = Request(asked["path"], asked["sheet"], asked["header_row"], marks)
+    request = Request(
+        asked["path"],
+        [Mark(**{**mark, "wrong": tuple(mark["wrong"])}) for mark in asked["marks"]],
+        [Column(**column) for column in asked["columns"]],
+        asked["needed"],
+        {name: Place(**place) for name, place in asked["places"].items()},
+    )
     try:
-        book = reader.read(request.path)
+        return 0 if _WAYS[asked["way"]](request, asked["target"]) else 1
     except FileNotFoundError:
-        return _refuse(SheetError(reader.UNREADABLE, "上传的原文件已经不在，做不出标注好的表。请重新上传。"))
+        return _refuse(SheetError(reader.UNREADABLE, ORIGINAL_GONE))
     except SheetError as error:
-        return _refuse(error)
-    if not asked["keep_file"]:
-        write_anew(request, book, asked["target"])
-    elif not is_light(Path(request.path), book):
-        return 1
-    else:
-        mark_file(request, book, asked["target"])
-    return 0
+        return 1 if error.code == reader.TOO_LARGE else _refuse(error)
 
 
 def _refuse(error: SheetError) -> int:
     json.dump({"code": error.code, "message": error.message}, sys.stdout)
-    return _REFUSED
+    return REFUSED
+
+
+def _keep(request: Request, target: str) -> bool:
+    book = reader.read(request.path)
+    if not is_light(Path(request.path), book):
+        return False
+    mark_file(request, book, target)
+    return True
+
+
+def _anew(request: Request, target: str) -> bool:
+    write_anew(request, reader.read(request.path), target)
+    return True
+
+
+def _work(request: Request, book: Workbook) -> _Work:
+    """The sheets with a list that anything is said about, by their names."""
+    places = dict(request.places) or _find_places(request, book.sheets)
+    only = next(iter(places)) if len(places) == 1 else ""
+    return {
+        name: _Sheet(place, {m.number: m for m in request.marks if (m.sheet or only)[:60] == name[:60]})
+        for name, place in places.items()
+    }
+
+
+def _find_places(request: Request, sheets: Iterable[Sheet]) -> dict[str, Place]:
+    table = ListReader(request.columns, request.needed)
+    return {table.sheet_name: Place(header.row, header.columns) for header, _ in table.blocks(sheets)}
 
 
 def is_light(path: Path, book: Workbook) -> bool:
@@ -157,34 +124,36 @@ def _area(top: int, left: int, bottom: int, right: int) -> int:
     return (bottom - top + 1) * (right - left + 1)
 
 
-def _chosen(request: Request, book: Workbook) -> Sheet:
-    return next(sheet for sheet in book.sheets if sheet.name[:60] == request.sheet)
-
-
 def mark_file(request: Request, book: Workbook, target: str) -> None:
     """Save the file as it was, with the wrong cells red and a last column that says why."""
-    read = _chosen(request, book)
+    work = _work(request, book)
     with Path(request.path).open("rb") as file:  # by its content, whatever its name
         workbook = openpyxl.load_workbook(file, keep_links=False)
-    sheet = workbook[read.name]
-    _put_values(sheet, read, request.marks)
-    hint = _hint_column(read, request.header_row) + 1
-    head = sheet.cell(request.header_row, hint)
+    for name, todo in work.items():
+        read = next(sheet for sheet in book.sheets if sheet.name[:60] == name[:60])
+        _mark_sheet(workbook[read.name], read, todo)
+    workbook.save(target)
+
+
+def _mark_sheet(sheet: Any, read: Sheet, todo: _Sheet) -> None:
+    _put_values(sheet, read, todo.marks)
+    hint = _hint_column(read, todo.place.header_row) + 1
+    head = sheet.cell(todo.place.header_row, hint)
     head.value, head.font = HINT_TITLE, Font(bold=True, color="FF9C0006")
     sheet.column_dimensions[head.column_letter].width = 60
-    for number, mark in request.marks.items():
+    for number, mark in todo.marks.items():
         for column in range(1, hint):
             _clear(sheet.cell(number, column))
-        for position in mark.wrong:
+        wrong = todo.wrong(number)
+        for position in wrong:
             cell = sheet.cell(number, position + 1)
             if not isinstance(cell, MergedCell):
                 cell.fill = _WRONG
         said = sheet.cell(number, hint)
         if not isinstance(said, MergedCell):
             said.value = _clean(mark.says)
-            said.fill = _DONE if mark.done else _WRONG if mark.wrong or mark.says else _NONE
+            said.fill = _DONE if mark.done else _WRONG if wrong or mark.says else _NONE
             said.alignment = Alignment(wrap_text=True, vertical="top")
-    workbook.save(target)
 
 
 def _put_values(sheet: Any, read: Sheet, marks: Mapping[int, Mark]) -> None:
@@ -237,35 +206,83 @@ class _Looks:
         self.done = workbook.add_format({"bg_color": green, "text_wrap": True, "valign": "top"})
 
 
+_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+    "nan_inf_to_errors": True,
+}
+
+
 def write_anew(request: Request, book: Workbook, target: str) -> None:
     """Save the rows of the file in a new workbook, the wrong cells red, with a last column that says why."""
-    read = _chosen(request, book)
-    options = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(target, {**options, "nan_inf_to_errors": True}) as workbook:
-        looks = _Looks(workbook)
+    work = {name[:60]: todo for name, todo in _work(request, book).items()}
+    if not work.keys() <= {sheet.name[:60] for sheet in book.sheets}:
+        raise SheetError(CANNOT_ANNOTATE, WHY_NOT)
+    with xlsxwriter.Workbook(target, _OPTIONS) as workbook:
+        looks, shown = _Looks(workbook), False
         for number, source in enumerate(book.sheets, start=1):
             sheet = workbook.add_worksheet(_sheet_name(workbook, source.name, number))
-            marks = request.marks if source is read else {}
+            todo = work.get(source.name[:60], _NOTHING)
             _merge(sheet, source)
-            _write_rows(sheet, source, marks, looks)
-            if source is read:
-                _write_hints(sheet, read, request, looks)
-                sheet.activate()
-                sheet.set_first_sheet()
+            _write_rows(sheet, source, todo, looks)
+            if todo is not _NOTHING:
+                _write_hints(sheet, _hint_column(source, todo.place.header_row), todo, looks)
+                if not shown:
+                    sheet.activate()
+                    sheet.set_first_sheet()
+                    shown = True
             elif not source.visible:
                 sheet.hide()
 
 
+_NOTHING = _Sheet(Place(0, {}), {})
+
+
+def write_excerpt(request: Request, target: str) -> bool:
+    """Save the headings and the marked rows alone, with their numbers in the file; of files of any length."""
+    table = ListReader(request.columns, request.needed)
+    numbers = {(mark.sheet, mark.number): mark for mark in request.marks if mark.says and not mark.done}
+    with xlsxwriter.Workbook(target, _OPTIONS) as workbook:
+        looks, sheet, row, name = _Looks(workbook), None, 0, ""
+        for header, rows in table.blocks(reader.stream(request.path, limits=LONG_LIST)):
+            if sheet is None or name != table.sheet_name:
+                name, row = table.sheet_name, 0
+                sheet = workbook.add_worksheet(_sheet_name(workbook, name, table.sheets_read))
+                _write_excerpt_heading(sheet, header.titles, looks)
+            todo, hint = _Sheet(Place(header.row, header.columns), {}), max(header.titles) + 2
+            for number, cells in rows:
+                if mark := numbers.get((name, number)) or numbers.get(("", number)):
+                    row += 1
+                    todo = _Sheet(todo.place, {number: mark})
+                    sheet.write_number(row, 0, number)
+                    sheet.write_string(row, hint, str(_clean(mark.says)), looks.says)
+                    for position in {*range(len(cells)), *(wrong := todo.wrong(number))}:
+                        value = cells[position] if position < len(cells) else None
+                        if (value is not None or position in wrong) and position + 1 < hint:
+                            _write(sheet, row, position + 1, value, looks, wrong=position in wrong)
+    return table.found_heading
+
+
+def _write_excerpt_heading(sheet: Any, titles: Mapping[int, str], looks: "_Looks") -> None:
+    hint = max(titles) + 2
+    sheet.set_column(0, hint - 1, 14)
+    sheet.set_column(hint, hint, 60)
+    sheet.freeze_panes(1, 0)
+    for position, title in {-1: "原表行号", **titles, hint - 1: HINT_TITLE}.items():
+        sheet.write_string(0, position + 1, str(_clean(title)), looks.head)
+
+
 def _sheet_name(workbook: xlsxwriter.Workbook, name: str, number: int) -> str:
     """The name where Excel takes it and no other sheet has it; else a plain one."""
-    name = "".join(c for c in name if c not in "[]:*?/\\").strip("'")[:31] or "缴费清册"
+    name = "".join(c for c in name if c not in "[]:*?/\\").strip("'")[:31] or "名单"
     taken = {sheet.get_name().casefold() for sheet in workbook.worksheets()}
     return name if name.casefold() not in taken else f"{name[:24]}（{number}）"
 
 
-def _write_rows(sheet: Any, source: Sheet, marks: Mapping[int, Mark], looks: _Looks) -> None:
+def _write_rows(sheet: Any, source: Sheet, todo: _Sheet, looks: _Looks) -> None:
     for number, cells in source.rows:
-        wrong = marks[number].wrong if number in marks else ()
+        wrong = todo.wrong(number)
         for position, value in enumerate(cells):
             if value is not None or position in wrong:
                 _write(sheet, number - 1, position, value, looks, wrong=position in wrong)
@@ -299,14 +316,16 @@ def _merge(sheet: Any, source: Sheet) -> None:
                 sheet.merge_range(*area, "")
 
 
-def _write_hints(sheet: Any, read: Sheet, request: Request, looks: _Looks) -> None:
-    hint = _hint_column(read, request.header_row)
+def _write_hints(sheet: Any, hint: int, todo: _Sheet, looks: _Looks) -> None:
     sheet.set_column(0, max(hint - 1, 0), 14)
     sheet.set_column(hint, hint, 60)
-    sheet.write_string(request.header_row - 1, hint, HINT_TITLE, looks.head)
-    for number, mark in request.marks.items():
+    sheet.write_string(todo.place.header_row - 1, hint, HINT_TITLE, looks.head)
+    for number, mark in todo.marks.items():
         if mark.says:
             sheet.write_string(number - 1, hint, str(_clean(mark.says)), looks.done if mark.done else looks.says)
+
+
+_WAYS = {"keep": _keep, "anew": _anew, "excerpt": write_excerpt}
 
 
 if __name__ == "__main__":
