@@ -95,11 +95,11 @@ def test_a_status_list_comes_back_with_every_wrong_cell_red(make_user, make_resi
 
 @pytest.mark.usefixtures("silent_queue")
 def test_a_roster_of_two_sheets_is_marked_in_the_right_one(campaign, make_user, make_resident, client):
-    known = make_resident(HERE, name="王一")
+    known, other = make_resident(HERE, name="王一"), make_resident(HERE, name="王三")
     bureau = make_user("county", "411325")
     book = openpyxl.Workbook()
     titles = ("姓名", "身份证号码")
-    for sheet, row in ((book.active, ("王一", known.id_number)), (book.create_sheet("第二页"), ("王二", known.id_number))):
+    for sheet, row in ((book.active, ("王一", known.id_number)), (book.create_sheet("第二页"), ("王二", other.id_number))):
         sheet.append(titles)
         sheet.append(row)
     out = io.BytesIO()
