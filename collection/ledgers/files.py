@@ -1,6 +1,5 @@
 """The workbooks a village gets, put together from the register and the books; each download leaves an event."""
 
-
 from django.utils import timezone
 
 from collection.ledgers.models import LedgerBatch, LedgerRow

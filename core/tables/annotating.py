@@ -21,9 +21,7 @@ from core.tables.reader import SheetError
 #: The column that a marked workbook adds.
 HINT_TITLE = "系统提示"
 CANNOT_ANNOTATE = "cannot_annotate"
-WHY_NOT = (
-    "这份文件里的格式太复杂，做不出标注好的表。请照页面上列出的行号和原因改正，或把内容复制到下载的模板里再上传。"
-)
+WHY_NOT = "这份文件里的格式太复杂，做不出标注好的表。请照页面上列出的行号和原因改正，或把内容复制到下载的模板里再上传。"
 ORIGINAL_GONE = "上传的原文件已经不在，做不出标注好的表。请重新上传。"
 _ROOT = Path(__file__).parents[2]
 

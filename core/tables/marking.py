@@ -20,7 +20,17 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from xlsxwriter.exceptions import OverlappingRange
 
 from core.tables import reader
-from core.tables.annotating import CANNOT_ANNOTATE, HINT_TITLE, ORIGINAL_GONE, REFUSED, SECONDS, WHY_NOT, Mark, Place, Request
+from core.tables.annotating import (
+    CANNOT_ANNOTATE,
+    HINT_TITLE,
+    ORIGINAL_GONE,
+    REFUSED,
+    SECONDS,
+    WHY_NOT,
+    Mark,
+    Place,
+    Request,
+)
 from core.tables.headings import Column, plain
 from core.tables.lists import ListReader
 from core.tables.reader import Cell, Sheet, SheetError, Workbook
@@ -106,7 +116,10 @@ def _work(request: Request, book: Workbook) -> _Work:
 
 def _find_places(request: Request, sheets: Iterable[Sheet]) -> dict[str, Place]:
     table = ListReader(request.columns, request.needed)
-    return {table.sheet_name: Place(header.row, header.columns) for header, _ in table.blocks(sheets)}
+    places = {}
+    for header, _ in table.blocks(sheets):
+        places[table.sheet_name] = Place(header.row, header.columns)
+    return places
 
 
 def is_light(path: Path, book: Workbook) -> bool:

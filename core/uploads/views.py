@@ -39,9 +39,7 @@ def upload_marked(request: HttpRequest, attachment: UUID) -> HttpResponseBase:
     if kind.judge is None:
         raise Http404
     try:
-        name, content = services.marked_upload(
-            kind=kind, attachment=kept, given=request.GET.dict(), actor=request.user
-        )
+        name, content = services.marked_upload(kind=kind, attachment=kept, given=request.GET.dict(), actor=request.user)
     except SheetError as error:
         messages.error(request, error.message)
         return redirect(_back(request))

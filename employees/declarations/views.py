@@ -146,9 +146,7 @@ def declaration_errors(request: HttpRequest, pk: int) -> HttpResponse:
     county_or_404(request.user)
     declaration = _declaration(request, pk)
     try:
-        name, content = marked_upload(
-            kind=upload.KIND, attachment=declaration.attachment, given={}, actor=request.user
-        )
+        name, content = marked_upload(kind=upload.KIND, attachment=declaration.attachment, given={}, actor=request.user)
     except SheetError as error:
         messages.error(request, error.message)
         return redirect("employee_declaration", pk)
@@ -156,5 +154,7 @@ def declaration_errors(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _declaration(request: HttpRequest, pk: int) -> MonthlyDeclaration:
-    rows = MonthlyDeclaration.objects.for_user(request.user).select_related("unit", "uploaded_by", "booked_by", "attachment")
+    rows = MonthlyDeclaration.objects.for_user(request.user).select_related(
+        "unit", "uploaded_by", "booked_by", "attachment"
+    )
     return get_object_or_404(rows, pk=pk)

@@ -51,7 +51,14 @@ def status_list(request):
             rows = sorted(listed.rows, key=lambda row: not row.problems)
             bad = sum(1 for row in rows if row.problems)
             asked = {name: form.cleaned_data[name] for name in ("status", "source")}
-            facts |= {"rows": rows[:500], "kept": kept, "asked": urlencode(asked), "bad": bad, "good": len(rows) - bad, "notes": listed.notes}
+            facts |= {
+                "rows": rows[:500],
+                "kept": kept,
+                "asked": urlencode(asked),
+                "bad": bad,
+                "good": len(rows) - bad,
+                "notes": listed.notes,
+            }
     status = 400 if form.is_bound and not form.is_valid() else 200
     return render(request, "residents/statuses/status_list.html", facts, status=status)
 

@@ -99,7 +99,10 @@ def test_a_roster_of_two_sheets_is_marked_in_the_right_one(campaign, make_user, 
     bureau = make_user("county", "411325")
     book = openpyxl.Workbook()
     titles = ("姓名", "身份证号码")
-    for sheet, row in ((book.active, ("王一", known.id_number)), (book.create_sheet("第二页"), ("王二", other.id_number))):
+    for sheet, row in (
+        (book.active, ("王一", known.id_number)),
+        (book.create_sheet("第二页"), ("王二", other.id_number)),
+    ):
         sheet.append(titles)
         sheet.append(row)
     out = io.BytesIO()
