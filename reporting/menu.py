@@ -13,7 +13,6 @@ from subsidies.campaigns.selectors import open_campaigns
 
 ENTRIES = [
     Entry("征缴进度", "own_progress", 80),
-    Entry("最新排名", "leader", 81),
     Entry("排名与通报", "ranking_list", 82),
     Entry("乡镇周报", "report_write", 83),
     Entry("乡镇周报", "report_overview", 83),
@@ -74,7 +73,7 @@ def _to_read(user) -> list[Todo]:
     if newest is None:
         return []
     says = f"{newest.get_kind_display()}（截至{_day(newest.as_of)}）已发布，请查看"
-    return [Todo(says, reverse("leader"), button="去查看")]
+    return [Todo(says, reverse("ranking", args=[newest.pk]), button="去查看")]
 
 
 def _day(instant) -> str:

@@ -61,6 +61,7 @@ OBJECTS = {
     "policy_adopt": Campaign,
     "account": User,
     "household": Household,
+    "progress_household": Household,
     "identity": Identity,
     "roster": Roster,
     "roster_accept_row": RosterRow,

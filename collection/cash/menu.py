@@ -7,7 +7,10 @@ from collection.duties.rules import Status
 from core.access.roles import Role
 from core.pages.frame import Entry, Todo
 
-ENTRIES = [Entry("现金缴存", "cash_board", 50), Entry("缴存回单", "deposit_list", 51)]
+ENTRIES = [
+    Entry("现金缴存", "cash_board", 50, frozenset({Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE})),
+    Entry("缴存回单", "deposit_list", 51),
+]
 
 
 def todos(user, campaign) -> list[Todo]:

@@ -2,6 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from collection.cash.models import Deposit
 from collection.cash.notices import KIND
@@ -19,9 +20,14 @@ SEES_CASH = (Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.LEADER)
 
 @roles(*SEES_CASH)
 def cash_board(request):
-    """All villages the user answers for, the worst first; a helper goes to the own village's clock."""
+    """All villages the user answers for, the worst first; a helper goes to the own village's clock.
+
+    Who looks and does not check sees the late villages on the surface of progress.
+    """
     if request.user.role == Role.VILLAGE:
         return redirect("village_cash", request.user.region_id)
+    if request.user.role == Role.LEADER:
+        return redirect(f"{reverse('leader')}?risk=late")
     campaign = campaign_or_404(request.user)
     form, as_of = chosen_day(request)
     township = request.GET.get("township", "")

@@ -10,7 +10,6 @@ from django.db.models.functions import Left
 
 from collection.contributions.models import Contribution
 from core.access.scope import ScopedQuerySet
-from reporting.progress.counting import INSTANTS
 from reporting.progress.goals import Coverage, YearlyGoal, yearly_goals
 from residents.people.models import InsuredYear, Resident
 from subsidies.campaigns.models import Campaign
@@ -45,10 +44,8 @@ def members(campaign: Campaign, kinds: Sequence[str] | None = None) -> ScopedQue
 
 
 def insured(campaign: Campaign, resident: str = "pk") -> Exists:
-    """Has a live contribution that counts by the campaign's metric."""
-    counts = {f"{INSTANTS[campaign.policy.ranking.metric]}__isnull": False}
-    live = Contribution.objects.filter(resident=OuterRef(resident), year=campaign.year, ended_at__isnull=True, **counts)
-    return Exists(live)
+    """已保: has paid, or is enrolled without payment; posted or not. One meaning on every page."""
+    return Exists(Contribution.objects.filter(resident=OuterRef(resident), year=campaign.year, ended_at__isnull=True))
 
 
 def coverage_by_region(campaign: Campaign, region: str, level: str) -> dict[str, Coverage]:

@@ -38,8 +38,8 @@ NOTHING = Coverage(0, 0)
 
 @dataclass(frozen=True)
 class RegionProgress:
-    """One region's progress. Amounts in yuan, everything else in people. `villages_at_zero`: villages with a task
-    (or people) where nobody has paid."""
+    """One region's progress. Amounts in yuan, everything else in people. `villages_at_zero`: villages where nobody has
+    paid; `villages_late`: villages with cash that should have been banked."""
 
     region: Region
     task: int | None
@@ -50,6 +50,7 @@ class RegionProgress:
     late: Decimal = ZERO
     villages: int = 0
     villages_at_zero: int = 0
+    villages_late: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,11 @@ def cutoff_now(campaign: Campaign) -> Cutoff:
     )
 
 
-def progress(*, campaign: Campaign, region: Region) -> Progress:
-    """A county, township or village of the campaign's county. A constant number of statements."""
+def progress(*, campaign: Campaign, region: Region, by_village: bool = False) -> Progress:
+    """A county, township or village of the campaign's county. A constant number of statements.
+
+    `by_village`: the lines of a county are its villages, not its townships.
+    """
     cutoff = cutoff_now(campaign)
     tree = tree_at(campaign, cutoff.as_of)
     moved_in = _moved_into(tree, region.code)
@@ -87,8 +91,9 @@ def progress(*, campaign: Campaign, region: Region) -> Progress:
     today = timezone.localtime(cutoff.as_of).date()
     stage = current_stage(stages_of(campaign.policy), today)
     board = duties.board(campaign=campaign, region=region.code)
-    children = _children(tree, region)
-    level = "township" if region.level == Region.Level.COUNTY else "village"
+    by_village = by_village or region.level != Region.Level.COUNTY
+    children = _children(tree, region, by_village)
+    level = "village" if by_village else "township"
     groups = coverage_by_region(campaign, region.code, level)
     at_zero = {v.code for v in tree.villages if v.code.startswith(region.code) and not tallies[v.code].collected}
 
@@ -105,6 +110,7 @@ def progress(*, campaign: Campaign, region: Region) -> Progress:
             late=sum((b.standing.late for b in late), ZERO),
             villages=sum(v.code.startswith(place.code) for v in tree.villages),
             villages_at_zero=sum(code.startswith(place.code) for code in at_zero),
+            villages_late=len(late),
         )
 
     lines = [
@@ -138,7 +144,7 @@ LISTS = {
     "gained": "近七日新增",
     "unpaid": "未缴（在册）",
     "groups": "特殊群体应保",
-    "groups_insured": "特殊群体已保（已入库）",
+    "groups_insured": "特殊群体已保",
     "groups_missing": "特殊群体未参保",
     "groups_excused": "特殊群体核减",
 }
@@ -189,9 +195,9 @@ def _task(region: Region, tree: Tree, tasks: dict[str, int | None]) -> int | Non
     return tasks.get(region.code)
 
 
-def _children(tree: Tree, region: Region) -> list[Region]:
+def _children(tree: Tree, region: Region, by_village: bool) -> list[Region]:
     if region.level == Region.Level.COUNTY:
-        return list(tree.townships)
+        return list(tree.villages if by_village else tree.townships)
     return tree.villages_of(region.code) if region.level == Region.Level.TOWNSHIP else []
 
 

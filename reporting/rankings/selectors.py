@@ -81,7 +81,6 @@ def ranking_context(user: User, ranking: Ranking) -> dict[str, Any]:
     own = own_township(user) and user.scope_prefix
     townships = content["townships"]
     villages = [row for row in ranking.villages if row["code"].startswith(own)] if own else []
-    middle = (len(villages) + 1) // 2
     return {
         "ranking": ranking,
         "content": content,
@@ -95,7 +94,6 @@ def ranking_context(user: User, ranking: Ranking) -> dict[str, Any]:
         "missing": sum(group["missing"] for group in content["beside"]["groups"].values()),
         "own": own[:9],
         "villages": villages,
-        "halves": [villages[:middle], villages[middle:]],
         "charts": _charts(same_kind, content),
         "traceable": user.role in SEES_NAMES,
         "scope": user.scope_prefix,

@@ -234,6 +234,7 @@ def _observed(snapshot: Snapshot, people_insured: int) -> dict[str, Any]:
             for line in late
         ],
         "groups": {code: _coverage_row(coverage) for code, coverage in groups.items()},
+        "insured": "paid",  # 已保 means paid or enrolled free; without this line it meant posted
         "kinds": [{"kind": kind, **_coverage_row(c)} for kind, c in coverage_by_kind(campaign, campaign.county_id)],
         "goals": [
             {"name": goal.name, "target": goal.target, "done": goal.done, "gap": goal.gap}

@@ -3,7 +3,6 @@ from django.urls import path
 from reporting.rankings import views
 
 urlpatterns = [
-    path("leader/", views.leader_page, name="leader"),
     path("rankings/", views.ranking_list, name="ranking_list"),
     path("rankings/<int:pk>/", views.ranking_page, name="ranking"),
     path("rankings/<int:pk>/correct/", views.ranking_correct, name="ranking_correct"),

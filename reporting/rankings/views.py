@@ -12,7 +12,7 @@ from core.regions.models import Region
 from reporting.progress.selectors import person
 from reporting.rankings import tracing
 from reporting.rankings.models import Ranking, Snapshot
-from reporting.rankings.selectors import SEES_NAMES, newest_ranking, readable, shown
+from reporting.rankings.selectors import SEES_NAMES, readable, shown
 from reporting.rankings.services import content_of, correct_ranking, correction_preview, next_number, publish_ranking
 from subsidies.campaigns.selectors import current
 
@@ -38,21 +38,6 @@ def ranking_page(request, pk):
     ranking = get_object_or_404(readable(request.user), pk=pk)
     return render(
         request, "reporting/rankings/ranking.html", shown(request.user, ranking, "reporting/rankings/_ranking.html")
-    )
-
-
-@roles(Role.LEADER, Role.COUNTY, Role.TOWNSHIP)
-def leader_page(request):
-    """The newest weekly or daily ranking, for a phone and for one sheet of paper."""
-    ranking = newest_ranking(request.user)
-    if ranking is None:
-        return render(
-            request,
-            "reporting/rankings/nothing.html",
-            {"title": "征缴进度", "text": "还没有发布过排名。", "hint": "县医保局发布第一期排名后，这里会显示。"},
-        )
-    return render(
-        request, "reporting/rankings/leader.html", shown(request.user, ranking, "reporting/rankings/_leader.html")
     )
 
 

@@ -1,7 +1,10 @@
-"""The rows of the surface: one pattern for county, township and village; a constant number of statements."""
+"""The rows of the surface: one pattern for county, township and village; a constant number of statements.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+What stands at risk leads to the villages it stands for: `risk` shows them alone, from the whole county at once.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -30,8 +33,20 @@ SORTS = {
     "gained": "近七日少的在前",
     "late": "逾期资金多的在前",
     "missing": "特殊群体缺的在前",
+    "rank": "按通报名次",
     "name": "按区划",
 }
+
+
+#: What the rows can be narrowed to: key → heading, and whether a row belongs to it.
+RISKS: dict[str, tuple[str, Callable[["SurfaceRow"], bool]]] = {
+    "behind": ("按目前进度不能按期达标", lambda row: row.forecast is not None and row.forecast.kind != "ok"),
+    "late": ("现金逾期未缴存的村", lambda row: bool(row.progress.late)),
+    "missing": ("特殊群体有人未参保的村", lambda row: bool(row.progress.groups.missing)),
+    "zero": ("没有人缴费的村", lambda row: not row.progress.tally.collected),
+}
+#: Those that are said of villages, whatever region is looked at.
+OF_VILLAGES = frozenset({"late", "missing", "zero"})
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,7 @@ class SurfaceRow:
     forecast: Forecast | None
     trend: str
     contact: Contact | None
+    rank: int | None = None
 
     @property
     def kind(self) -> str:
@@ -72,36 +88,55 @@ class Published:
 
 @dataclass(frozen=True)
 class Surface:
+    """`at_risk`: key of RISKS → how many stand there; of villages, or for `missing` of people."""
+
     whole: SurfaceRow
     rows: list[SurfaceRow]
     sort: str
+    risk: str
+    at_risk: dict[str, int]
     published: Published | None
     due: str
     due_gap: int | None
     by_last_year: bool
 
 
-def surface(*, user: User, campaign: Campaign, region: Region, progress: Progress, sort: str = "worst") -> Surface:
-    """The surface of a region: itself and what stands directly under it, worst first."""
+def surface(
+    *, user: User, campaign: Campaign, region: Region, progress: Progress, sort: str = "worst", risk: str = ""
+) -> Surface:
+    """The surface of a region: itself and the lines of its progress, worst first; with `risk` those at risk alone."""
     cutoff = cutoff_now(campaign)
     tree = tree_at(campaign, cutoff.as_of)
     history = _history(campaign, cutoff, tree, region.code)
     contacts = _contacts(user, [region.code, *(line.region.code for line in progress.lines)])
+    ranking = newest_ranking(user)
+    ranks = _ranks(ranking, region)
     today = timezone.localtime(cutoff.as_of).date()
 
     def row(line: RegionProgress) -> SurfaceRow:
-        return _row(line, progress, history.get(line.region.code, []), contacts.get(line.region.code), today)
+        code = line.region.code
+        found = _row(line, progress, history.get(code, []), contacts.get(code), today)
+        return replace(found, rank=ranks.get(code))
 
     whole = row(progress.whole)
     last_year = last_year_curve(campaign)
     start = campaign.policy.period.start
     due = share_due(stages_of(campaign.policy), start=start, today=today, last_year=last_year)
     task = progress.whole.task
+    rows = sorted((row(line) for line in progress.lines), key=_ORDERS.get(sort, _ORDERS["worst"]))
+    at_risk = {
+        "behind": sum(map(RISKS["behind"][1], rows)),
+        "late": progress.whole.villages_late,
+        "missing": progress.whole.groups.missing,
+        "zero": progress.whole.villages_at_zero,
+    }
     return Surface(
         whole=whole,
-        rows=sorted((row(line) for line in progress.lines), key=_ORDERS.get(sort, _ORDERS["worst"])),
+        rows=[row for row in rows if RISKS[risk][1](row)] if risk in RISKS else rows,
         sort=sort if sort in SORTS else "worst",
-        published=_published(user, region),
+        risk=risk if risk in RISKS else "",
+        at_risk=at_risk,
+        published=_published(ranking, region),
         due=percent(due.numerator, due.denominator) if due is not None else "",
         due_gap=max(0, int(due * task) - progress.whole.done) if due is not None and task else None,
         by_last_year=bool(last_year),
@@ -119,6 +154,7 @@ _ORDERS = {
     "gained": lambda row: (row.progress.tally.gained, row.progress.region.code),
     "late": lambda row: (-row.progress.late, row.progress.region.code),
     "missing": lambda row: (-row.progress.groups.missing, row.progress.region.code),
+    "rank": lambda row: (row.rank or 10**6, row.progress.region.code),
     "name": lambda row: row.progress.region.code,
 }
 
@@ -184,9 +220,23 @@ def _contacts(user: User, codes: list[str]) -> dict[str, Contact]:
     return contacts
 
 
-def _published(user: User, region: Region) -> Published | None:
+def _rows_beside(ranking: Ranking, region: Region) -> list[Any]:
+    """The rows among which a region of this level is ranked: the townships, or the villages of its township."""
+    if region.level == Region.Level.VILLAGE:
+        return [row for row in ranking.villages if row["code"].startswith(region.code[:9])]
+    return list(ranking.content["townships"])
+
+
+def _ranks(ranking: Ranking | None, region: Region) -> dict[str, int | None]:
+    """Code → published rank of what stands under the region."""
+    if ranking is None or region.level == Region.Level.VILLAGE:
+        return {}
+    rows = ranking.content["townships"] if region.level == Region.Level.COUNTY else ranking.villages
+    return {row["code"]: row["rank"] for row in rows if row["code"].startswith(region.code)}
+
+
+def _published(ranking: Ranking | None, region: Region) -> Published | None:
     """The region in the newest published ranking that the user may read."""
-    ranking = newest_ranking(user)
     if ranking is None:
         return None
     content = ranking.content
@@ -194,9 +244,7 @@ def _published(user: User, region: Region) -> Published | None:
     if region.level == Region.Level.COUNTY:
         whole = content["whole"]
         return Published(ranking, as_of, percent(whole["done_of_task"], whole["task"]), None, 0, None)
-    rows = content["townships"]
-    if region.level == Region.Level.VILLAGE:
-        rows = [row for row in ranking.villages if row["code"].startswith(region.code[:9])]
+    rows = _rows_beside(ranking, region)
     row = next((row for row in rows if row["code"] == region.code), None)
     if row is None:
         return None

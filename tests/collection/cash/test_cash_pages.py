@@ -132,7 +132,7 @@ def test_roles_without_cash(page, who, name):
 
 
 def test_leaders_see_sums_and_no_slips(page, deposit):
-    assert page("leader", "cash_board").status_code == 200
+    assert page("leader", "cash_board").url == f"{reverse('leader')}?risk=late"
     assert page("leader", "money_places").status_code == 200
     assert page("leader", "deposit_detail", deposit().pk).status_code == 403
     assert page("leader", "money_village", VILLAGE).status_code == 403

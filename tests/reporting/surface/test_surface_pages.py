@@ -9,9 +9,14 @@ from django.urls import reverse
 from core.regions.models import Region
 from reporting.progress.selectors import progress
 from reporting.rankings.models import Snapshot, SnapshotRow
-from reporting.surface.selectors import SORTS, last_year_curve, surface
+from reporting.rankings.snapshots import build_snapshot
+from reporting.surface.households import household_rows
+from reporting.surface.selectors import RISKS, SORTS, last_year_curve, surface
+from reporting.surface.weeks import heat_table, week_chart, weeks_of
+from residents.people.models import Household
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.targets import set_targets
+from tests.reporting.conftest import at
 
 pytestmark = pytest.mark.django_db
 COUNTY, A, B = "411325", "411325100", "411325101"
@@ -91,3 +96,135 @@ def test_last_years_rankings_become_this_years_days(campaign, visitor):
         ("2024-10-31", Fraction(4, 5)),
     ]
     assert of(visitor, campaign, COUNTY).by_last_year
+
+
+# --- what is at risk ---------------------------------------------------------------------------------------------
+
+
+def rows_of(client, code, **asked) -> str:
+    return client.get(reverse("progress", args=[code]), asked).content.decode()
+
+
+def test_what_is_at_risk_leads_to_its_villages_and_back(client, campaign, visitor, pay, villages):
+    set_targets(campaign=campaign, people={villages[A][0]: 10, villages[A][1]: 10}, source="任务表", actor=None)
+    pay(villages[A][0], recorded="2024-10-20 09:00")
+    client.force_login(visitor)
+    assert "?risk=zero" in rows_of(client, COUNTY)
+    page = rows_of(client, COUNTY, risk="zero")
+    assert reverse("progress", args=[villages[A][1]]) in page
+    assert reverse("progress", args=[villages[A][0]]) not in page
+    assert f'href="{reverse("progress", args=[COUNTY])}"' in page
+
+
+@pytest.mark.parametrize("risk", [*RISKS, "nonsense"])
+@pytest.mark.parametrize("code", [COUNTY, A, "411325100001"])
+def test_every_risk_opens_at_every_level(client, campaign, visitor, risk, code):
+    client.force_login(visitor)
+    assert client.get(reverse("progress", args=[code]), {"risk": risk}).status_code == 200
+
+
+# --- households --------------------------------------------------------------------------------------------------
+
+VILLAGE = "411325100001"
+
+
+@pytest.fixture
+def household(campaign, make_resident, pay):
+    """Three people: one posted, one collected, one who has not paid."""
+    home = Household.objects.create(village_id=VILLAGE, number="0007", head_name="王大山")
+    people = [make_resident(VILLAGE, name=name, household=home) for name in ("王大山", "李小兰", "王小满")]
+    pay(VILLAGE, resident=people[0], recorded="2024-10-10 09:00", posted="2024-10-12 09:00")
+    pay(VILLAGE, resident=people[1], recorded="2024-10-20 09:00")
+    return home
+
+
+def test_a_household_s_heads_and_what_they_paid(campaign, household, make_resident):
+    make_resident(VILLAGE, name="无户人")
+    make_resident(VILLAGE, name="已故人", household=household, status="dead")
+    rows = household_rows(campaign=campaign, village=Region.objects.get(pk=VILLAGE))
+    assert [(row.pk, row.people, row.paid, row.posted, row.amount) for row in rows] == [
+        (0, 1, 0, 0, 0),
+        (household.pk, 3, 2, 1, 800),
+    ]
+    by_number = household_rows(campaign=campaign, village=Region.objects.get(pk=VILLAGE), sort="number")
+    assert [row.pk for row in by_number] == [household.pk, 0]
+
+
+def test_households_take_as_many_statements_for_many_as_for_few(
+    campaign, household, make_resident, django_assert_num_queries
+):
+    for number in range(5):
+        home = Household.objects.create(village_id=VILLAGE, number=f"1{number}")
+        make_resident(VILLAGE, household=home)
+    village = Region.objects.get(pk=VILLAGE)
+    with django_assert_num_queries(2):
+        household_rows(campaign=campaign, village=village)
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"), [("county", True), ("township", True), ("leader", False), ("department", False)]
+)
+def test_names_for_those_who_work_with_people(client, campaign, household, make_user, role, sees):
+    client.force_login(make_user(role, A if role == "township" else COUNTY))
+    village = rows_of(client, VILLAGE)
+    assert reverse("progress_household", args=[VILLAGE, household.pk]) in village
+    page = client.get(reverse("progress_household", args=[VILLAGE, household.pk])).content.decode()
+    for shown in (village, page):
+        assert "0007" in shown
+        assert ("王大山" in shown) is sees
+    assert ("王小满" in page) is sees
+    assert "应缴 400.00" in page
+
+
+def test_a_household_of_another_village_is_not_there(client, campaign, household, visitor, make_user):
+    client.force_login(visitor)
+    assert client.get(reverse("progress_household", args=["411325100002", household.pk])).status_code == 404
+    client.force_login(make_user("township", B))
+    assert client.get(reverse("progress_household", args=[VILLAGE, household.pk])).status_code == 404
+
+
+# --- week by week, and drawn once --------------------------------------------------------------------------------
+
+
+def test_what_each_place_won_in_each_week(campaign, visitor, pay, villages, business_clock):
+    business_clock("2024-09-02T09:00")
+    set_targets(campaign=campaign, people={villages[A][0]: 10, villages[B][0]: 10}, source="任务表", actor=None)
+    business_clock("2024-10-25T11:00")
+    pay(villages[A][0], recorded="2024-10-09 09:00", posted="2024-10-10 09:00")
+    pay(villages[A][0], recorded="2024-10-13 09:00", posted="2024-10-14 09:00")
+    pay(villages[A][0], recorded="2024-10-15 09:00", posted="2024-10-16 09:00")
+    for day in ("11", "18"):
+        build_snapshot(campaign=campaign, kind="weekly", as_of=at(f"2024-10-{day} 12:00"))
+    county = Region.objects.get(pk=COUNTY)
+    found = progress(campaign=campaign, region=county)
+    weeks = weeks_of(campaign, county, found)
+    table = heat_table(weeks, found)
+    cells = {region.code: [(cell.points, cell.shade) for cell in row] for region, row in table.rows}
+    assert cells[A] == [("+20.0", 4), ("0", 0)]
+    assert cells[B] == [("0", 0), ("0", 0)]
+    assert cells["411325102"] == [("—", 0), ("—", 0)]
+    chart = week_chart(weeks, campaign, county, [])
+    assert "10-11 5%，10-18 15%，10-25 15%" in chart and "应达" in chart
+
+
+def test_before_two_weeks_are_known_nothing_is_drawn(campaign, visitor):
+    county = Region.objects.get(pk=COUNTY)
+    found = progress(campaign=campaign, region=county)
+    weeks = weeks_of(campaign, county, found)
+    assert heat_table(weeks, found) is None
+    assert week_chart(weeks, campaign, county, []) == ""
+
+
+def test_what_is_written_shows_at_once(client, campaign, visitor, villages):
+    client.force_login(visitor)
+    assert "1,234" not in rows_of(client, COUNTY)
+    set_targets(campaign=campaign, people={villages[A][0]: 1234}, source="任务表", actor=visitor)
+    assert "1,234" in rows_of(client, COUNTY)
+
+
+def test_one_reader_s_page_is_not_another_s(client, campaign, household, visitor, make_user):
+    """The same address, drawn before for somebody who sees names."""
+    client.force_login(visitor)
+    assert "王大山" in rows_of(client, VILLAGE)
+    client.force_login(make_user("leader", COUNTY))
+    assert "王大山" not in rows_of(client, VILLAGE)
