@@ -14,21 +14,25 @@ class CollectionConfig(AppConfig):
         from collection.refunds import upload as bank_upload
         from collection.self_payments import upload as paid_upload
         from collection.villages import story_sections
+        from collection.visits import causes
+        from collection.visits import services as visits
         from core.uploads import kinds
         from residents.people import story
         from residents.people.facts import FactKind, on_fact
-        from subsidies.campaigns.hooks import on_adopted
+        from subsidies.campaigns.hooks import on_adopted, on_opened
 
         on_fact(consequences.follow_statuses, kinds={FactKind.STATUS, FactKind.MERGED})
         on_fact(quotes.follow_quotes, kinds=set(quotes.FACTS))
         on_adopted(quotes.follow_policy)
+        on_opened(causes.seed_causes)
         on_booked(consequences.follow_bookings)
+        on_booked(visits.follow_bookings)
         story.register(30, story_sections.contributions)
         story.register(32, story_sections.way_of_the_money)
         story.register(34, story_sections.declarations)
         story.register(35, story_sections.consequences)
         story.register(36, story_sections.refunds)
         story.register(37, story_sections.differences)
-        story.register(38, story_sections.not_insured)
+        story.register(38, story_sections.visits)
         for kind in (feedback_upload.KIND, book_upload.KIND, bank_upload.KIND, paid_upload.KIND):
             kinds.register(kind)

@@ -13,6 +13,7 @@ from collection.receipts import menu as receipts
 from collection.refunds import menu as refunds
 from collection.self_payments import menu as self_payments
 from collection.villages import menu as villages
+from collection.visits import menu as visits
 from core.access.roles import Role
 from core.pages.frame import Panel, Todo
 from subsidies.campaigns.pages import todo_of_year
@@ -22,6 +23,7 @@ TOPICS = (
     villages,
     households,
     ledgers,
+    visits,
     cash,
     money,
     receipts,

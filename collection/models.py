@@ -6,10 +6,11 @@ from collection.consequences.models import Consequence  # noqa: F401
 from collection.contributions.models import Contribution, ContributionFund  # noqa: F401
 from collection.declarations.models import Declaration, DeclarationRow, Feedback, VerdictWord  # noqa: F401
 from collection.duties.models import VillageDuty  # noqa: F401
-from collection.entitlements.models import DifferenceCase, NotInsured  # noqa: F401
+from collection.entitlements.models import DifferenceCase  # noqa: F401
 from collection.ledgers.models import LedgerBatch, LedgerRow  # noqa: F401
 from collection.money.models import Movement, Place, VillageAccount  # noqa: F401
 from collection.notices.models import Objection, PublicNotice  # noqa: F401
 from collection.receipts.models import Receipt, ReceiptBook  # noqa: F401
 from collection.refunds.models import Refund, RefundTransfer  # noqa: F401
 from collection.self_payments.models import PaidList, SelfPayment  # noqa: F401
+from collection.visits.models import Cause, Exclusion, ToldPayment, Visit, VisitTerms  # noqa: F401

@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("collection.refunds.urls")),
     path("", include("collection.consequences.urls")),
     path("", include("collection.notices.urls")),
+    path("", include("collection.visits.urls")),
     path("", include("collection.closing.urls")),
 ]

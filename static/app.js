@@ -202,6 +202,18 @@
   };
   page.querySelectorAll("[data-progress-url]").forEach(watch);
 
+  // Fields that are asked only where another one says so: data-shown-when="cause=12,14".
+  for (const input of page.querySelectorAll("[data-shown-when]")) {
+    const [name, values] = input.dataset.shownWhen.split("=");
+    const box = input.closest(".field");
+    const show = () => {
+      const chosen = new FormData(input.form).get(name);
+      box.hidden = !values.split(",").includes(chosen) && !box.querySelector(".errorlist");
+    };
+    input.form.addEventListener("change", show);
+    show();
+  }
+
   // What the server makes of a field while it is typed: data-live-url answers with a piece of HTML.
   for (const input of page.querySelectorAll("[data-live-url]")) {
     const shown = page.getElementById(input.dataset.liveTarget);

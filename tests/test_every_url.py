@@ -26,6 +26,7 @@ from collection.notices.models import Objection, PublicNotice
 from collection.receipts.models import LostReport, Receipt, ReceiptBook
 from collection.refunds.models import Refund, RefundTransfer
 from collection.self_payments.models import PaidList, SelfPayment
+from collection.visits.models import Cause, Exclusion, ToldPayment
 from core.access.roles import OFFICERS, Role
 from core.accounts.models import User
 from core.exports.models import BulkExport
@@ -66,7 +67,10 @@ OBJECTS = {
     "roster": Roster,
     "roster_accept_row": RosterRow,
     "mark_resident": Resident,
-    "not_insured": Resident,
+    "visit_record": Resident,
+    "exclusion": Exclusion,
+    "told": ToldPayment,
+    "cause": Cause,
     "difference": DifferenceCase,
     "ledger": LedgerBatch,
     "lost": LostReport,

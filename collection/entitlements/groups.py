@@ -3,17 +3,12 @@
 import datetime
 from dataclasses import dataclass
 
-from django.core.files.base import File
-from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from collection.contributions.models import Contribution
-from collection.entitlements.models import NotInsured
+from collection.visits.models import Visit
+from collection.visits.selectors import latest_causes, latest_visits
 from config import clock
-from core.audit import services as audit
-from core.files.services import store
-from core.refusals import Refused
-from core.text import clean_text
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.quotes.quote import QuoteError
@@ -83,7 +78,7 @@ def distinct_people(*, campaign: Campaign, region: str, department: str = "") ->
 
 
 def people(*, campaign: Campaign, region: str, department: str = "", category: str = "", standing: str = "all"):
-    """The marks by name, village by village, with the latest reason why somebody is not insured."""
+    """The marks by name, village by village."""
     rows = marks(campaign, region, department=department)
     if category:
         rows = rows.filter(kind=category)
@@ -93,77 +88,31 @@ def people(*, campaign: Campaign, region: str, department: str = "", category: s
         rows = rows.filter(_ACTIVE, is_insured=standing == "insured")
     else:
         rows = rows.filter(_ACTIVE)
-    latest = NotInsured.objects.filter(campaign=campaign, resident=OuterRef("resident")).order_by("-id")
-    rows = rows.annotate(reason_id=Subquery(latest.values("pk")[:1]))
     return rows.select_related("resident__village").order_by(F("resident__village_id"), "resident_id", "kind")
 
 
-def with_reasons(campaign: Campaign, rows) -> list[tuple[Identity, NotInsured | None, str]]:
-    """Each mark with the reason on record and what there is to do; three queries, however many rows."""
+def with_reasons(campaign: Campaign, rows) -> list[tuple[Identity, Visit | None, Visit | None, str]]:
+    """Each mark with the visit that named the cause, the latest visit, and what there is to do; six queries, however
+    many rows."""
     rows = list(rows)
-    reasons = NotInsured.objects.select_related("evidence").in_bulk([row.reason_id for row in rows if row.reason_id])
     waiting = {row.resident_id: row.resident for row in rows if not row.is_insured}
+    causes = latest_causes(campaign=campaign, residents=waiting)
+    last = latest_visits(campaign=campaign, residents=waiting)
     owed = quote_residents(campaign=campaign, residents=waiting.values(), paid_on=clock.today(), taking_payment=False)
-    return [(row, reasons.get(row.reason_id), _standing(row, owed.get(row.resident_id))) for row in rows]
+    return [
+        (row, causes.get(row.resident_id), last.get(row.resident_id), _standing(row, owed.get(row.resident_id)))
+        for row in rows
+    ]
 
 
-@transaction.atomic
-def record_reason(
-    *,
-    campaign: Campaign,
-    resident: Resident,
-    reason: str,
-    note: str,
-    look_again_on: datetime.date | None,
-    file: File | None,
-    actor,
-) -> NotInsured:
-    """Why somebody is not insured yet; what was recorded before stays, and the same said twice is said once. Raises
-    Refused."""
-    if campaign.closed_meanwhile():
-        raise Refused(f"{campaign}已办结，不能再登记。")
-    if Contribution.objects.filter(resident=resident, year=campaign.year, ended_at__isnull=True).exists():
-        raise Refused(f"{resident.name}已经参保，不用登记未参保原因。")
-    if reason not in NotInsured.Reason.values:
-        raise Refused("请选择未参保原因。")
-    note = clean_text(note, "说明", 200)
-    if reason == NotInsured.Reason.OTHER and not note:
-        raise Refused("选“其他”的，请写明原因。")
-    if look_again_on and look_again_on < clock.today():
-        raise Refused(f"下次核查日期 {look_again_on} 已经过去，请改成以后的日期。")
-    Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)  # two clicks at once: the second waits
-    last = NotInsured.objects.filter(campaign=campaign, resident=resident).order_by("-pk").first()
-    if last and not file and (last.reason, last.note, last.look_again_on) == (reason, note, look_again_on):
-        return last
-    evidence = file and store(file=file, name=file.name, kind="evidence", region=resident.village_id, actor=actor)
-    made = NotInsured.objects.create(
-        campaign=campaign,
-        resident=resident,
-        reason=reason,
-        note=note,
-        evidence=evidence,
-        look_again_on=look_again_on,
-        recorded_by=actor,
-        recorded_at=clock.now(),
-    )
-    audit.record(
-        "not_insured.record",
-        actor=actor,
-        obj=made,
-        summary=f"登记 {resident.name} 未参保原因：{made.get_reason_display()}",
-        after={"reason": reason, "look_again_on": look_again_on and look_again_on.isoformat()},
-    )
-    return made
+def due_again(*, campaign: Campaign, region: str, on: datetime.date, department: str) -> int:
+    """How many of a department's people not insured are to be looked at again on or before this day.
 
-
-def due_again(*, campaign: Campaign, region: str, on: datetime.date, department: str = "") -> int:
-    """How many of the people not insured are to be looked at again on or before this day.
-
-    Asked from the few reasons on record, not from the many marks: every helper's first page shows it.
+    Asked from the few visits on record, not from the many marks: every first page of a department shows it.
     """
-    newer = NotInsured.objects.filter(campaign=campaign, resident=OuterRef("resident"), pk__gt=OuterRef("pk"))
+    newer = Visit.objects.filter(campaign=campaign, resident=OuterRef("resident"), pk__gt=OuterRef("pk"))
     missing = marks(campaign, region, department=department).filter(_ACTIVE, resident=OuterRef("resident"))
-    due = NotInsured.objects.in_region(region).filter(campaign=campaign, look_again_on__lte=on)
+    due = Visit.objects.in_region(region).filter(campaign=campaign, look_again_on__lte=on)
     return due.filter(~Exists(newer), Exists(missing.filter(is_insured=False))).count()
 
 

@@ -14,15 +14,15 @@ ENTRIES = [
     Entry("先缴后认定", "difference_list", 32),
     Entry("资助资金", "fund_table", 33),
 ]
-VISITS = (Role.COUNTY, Role.DEPARTMENT, Role.TOWNSHIP, Role.VILLAGE)
 
 
 def todos(user, campaign) -> list[Todo]:
     """Lists to be applied, people to be looked at again, differences to be decided."""
     found = []
-    if user.role in VISITS and user.scope_prefix:
-        department = user.department if user.role == Role.DEPARTMENT else ""
-        again = special.due_again(campaign=campaign, region=user.scope_prefix, on=clock.today(), department=department)
+    if user.role == Role.DEPARTMENT and user.scope_prefix:
+        again = special.due_again(
+            campaign=campaign, region=user.scope_prefix, on=clock.today(), department=user.department
+        )
         if again:
             found.append(Todo(f"{again} 名未参保的特殊人员到了再次核查的日子", reverse("special_people"), True))
     if user.role == Role.COUNTY:

@@ -4,7 +4,6 @@ from django.db.models import Q
 
 from core.access.scope import ScopedQuerySet
 from core.regions.models import Region
-from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.rosters.models import Roster
 
@@ -61,44 +60,3 @@ class DifferenceCase(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["campaign", "state", "village"], name="difference_state")]
-
-
-class NotInsured(models.Model):
-    """未参保原因: why somebody who is to be insured is not yet, on what evidence, and when to look again.
-
-    Rows are added, never changed: the latest one holds.
-    """
-
-    class Reason(models.TextChoices):
-        AWAY = "away", "外出未联系上"
-        REFUSES = "refuses", "本人不愿参保"
-        HARDSHIP = "hardship", "缴费有困难"
-        EMPLOYEE = "employee", "已参加职工医保"
-        ELSEWHERE = "elsewhere", "已在异地参保"
-        ARMY = "army", "参军"
-        PRISON = "prison", "服刑"
-        DEAD = "dead", "已死亡，待销户"
-        MISTAKE = "mistake", "名单或身份信息有误"
-        UNDER_WAY = "under_way", "正在办理"
-        OTHER = "other", "其他"
-
-    campaign = models.ForeignKey(
-        Campaign, models.PROTECT, verbose_name="征缴年度", related_name="not_insured", db_index=False
-    )
-    resident = models.ForeignKey(Resident, models.PROTECT, verbose_name="居民", related_name="not_insured")
-    reason = models.CharField("未参保原因", max_length=10, choices=Reason)
-    note = models.CharField("说明", max_length=200, blank=True)
-    evidence = models.ForeignKey(
-        "core.Attachment", models.PROTECT, verbose_name="证明材料", null=True, blank=True, related_name="+"
-    )
-    look_again_on = models.DateField("下次核查日期", null=True, blank=True)
-    recorded_by = models.ForeignKey(USER, models.PROTECT, verbose_name="登记人", related_name="+")
-    recorded_at = models.DateTimeField("登记时间")
-
-    scope_field = "resident__village_id"
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "未参保原因"
-        ordering = ["-id"]
-        indexes = [models.Index(fields=["campaign", "resident", "id"], name="not_insured_latest")]

@@ -5,7 +5,6 @@ from collection.entitlements import fund_views, views
 urlpatterns = [
     path("special/", views.special_groups, name="special_groups"),
     path("special/people/", views.special_people, name="special_people"),
-    path("special/people/<int:pk>/", views.not_insured, name="not_insured"),
     path("special/enrol/", views.enrol_free, name="enrol_free"),
     path("special/differences/", views.difference_list, name="difference_list"),
     path("special/differences/<int:pk>/", views.difference_resolve, name="difference_resolve"),

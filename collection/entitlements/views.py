@@ -1,23 +1,21 @@
 """特殊群体: applying lists, who is insured and who is not by name, books of their own, differences after payment."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from collection.entitlements import groups as special
 from collection.entitlements import services as entitlements
-from collection.entitlements.forms import CaseForm, ReasonForm
+from collection.entitlements.forms import CaseForm
 from collection.entitlements.models import DifferenceCase
 from config import clock
 from core.access import masks
 from core.access.roles import Role, roles
 from core.audit import services as audit
 from core.jobs.models import Job
-from core.pages.form_steps import flash_form_errors, run_form, run_step
+from core.pages.form_steps import flash_form_errors, run_step
 from core.regions.models import Region
 from core.tables.writer import xlsx_response
-from residents.people.models import Resident
 from subsidies.campaigns.selectors import asked_region, campaign_or_404, current, regions_below
 
 WORKS_ON = (Role.COUNTY, Role.DEPARTMENT, Role.TOWNSHIP, Role.VILLAGE)
@@ -59,8 +57,8 @@ def special_people(request):
         return _book(request, campaign, region, category, standing, rows)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     listed = [
-        {"mark": mark, "reason": reason, "says": says, "number": masks.mask(mark.resident.id_number)}
-        for mark, reason, says in special.with_reasons(campaign, page)
+        {"mark": mark, "caused": caused, "last": last, "says": says, "number": masks.mask(mark.resident.id_number)}
+        for mark, caused, last, says in special.with_reasons(campaign, page)
     ]
     return render(
         request,
@@ -78,37 +76,6 @@ def special_people(request):
             "categories": [c.name for c in campaign.policy.recognised if not department or c.department == department],
             "below": regions_below(request, region),
         },
-    )
-
-
-@roles(*WORKS_ON)
-def not_insured(request, pk):
-    """Recording why somebody is not insured, with evidence and a day to look again."""
-    resident = get_object_or_404(Resident.objects.for_user(request.user).select_related("village"), pk=pk)
-    campaign = campaign_or_404(request.user)
-    marked = special.marks(campaign, request.user.scope_prefix, department=_department(request))
-    if not marked.filter(resident=resident).exists():
-        messages.error(request, f"{resident.name}现在没有由部门认定的身份，不用登记未参保原因。")
-        return redirect("special_groups")
-    form = ReasonForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and run_form(
-        form,
-        lambda: special.record_reason(campaign=campaign, resident=resident, actor=request.user, **form.cleaned_data),
-    ):
-        messages.success(request, f"已登记 {resident.name} 的未参保原因。")
-        return redirect("special_people")
-    return render(
-        request,
-        "collection/entitlements/not_insured.html",
-        {
-            "title": f"{resident.name} 未参保原因",
-            "resident": resident,
-            "number": masks.mask(resident.id_number),
-            "form": form,
-            "campaign": campaign,
-            "earlier": resident.not_insured.filter(campaign=campaign).select_related("recorded_by", "evidence"),
-        },
-        status=400 if form.errors else 200,
     )
 
 
@@ -178,7 +145,7 @@ def _book(request, campaign, region, category, standing, rows):
     townships = dict(Region.objects.in_region(region.code[:6]).filter(level="township").values_list("code", "name"))
 
     def lines():
-        for number, (mark, reason, says) in enumerate(special.with_reasons(campaign, rows), 1):
+        for number, (mark, caused, last, says) in enumerate(special.with_reasons(campaign, rows), 1):
             one = mark.resident
             yield (
                 number,
@@ -189,8 +156,8 @@ def _book(request, campaign, region, category, standing, rows):
                 mark.kind,
                 mark.recognised_on,
                 says,
-                reason.get_reason_display() if reason else "",
-                reason.look_again_on if reason else "",
+                str(caused.cause) if caused else "",
+                last.look_again_on if last else "",
             )
 
     audit.record(

@@ -6,9 +6,10 @@ from collection.cash.selectors import where_banked
 from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution
 from collection.declarations.models import DeclarationRow
-from collection.entitlements.models import DifferenceCase, NotInsured
+from collection.entitlements.models import DifferenceCase
 from collection.money.models import Movement
 from collection.refunds.models import Refund
+from collection.visits.models import Visit
 from residents.people.story import Badge, Section
 
 _STATE_KINDS = {
@@ -184,20 +185,21 @@ def differences(resident, user):
     return Section("先缴后认定（身份变更差额）", columns, rows) if rows else None
 
 
-def not_insured(resident, user):
-    """Why this person was not insured, as it was found out; the first line holds. Only where it was asked."""
-    found = NotInsured.objects.filter(resident=resident).select_related("campaign", "evidence", "recorded_by")
+def visits(resident, user):
+    """What was tried while this person was not insured, and why they were not; only where something was tried."""
+    found = Visit.objects.filter(resident=resident).select_related("campaign", "cause", "evidence", "recorded_by")
     rows = [
         (
-            reason.campaign.year,
-            reason.get_reason_display(),
-            reason.note,
-            "有" if reason.evidence else "",
-            reason.look_again_on or "",
-            reason.recorded_by.name,
-            _instant(reason.recorded_at),
+            visit.campaign.year,
+            str(visit),
+            str(visit.cause or ""),
+            visit.note,
+            "有" if visit.evidence else "",
+            visit.look_again_on or "",
+            visit.recorded_by.name,
+            _instant(visit.recorded_at),
         )
-        for reason in found
+        for visit in found
     ]
-    columns = ("年度", "原因", "说明", "证明材料", "下次核查", "登记人", "登记时间")
-    return Section("未参保原因", columns, rows) if rows else None
+    columns = ("年度", "方式和结果", "未参保原因", "说明", "证明材料", "下次联系", "登记人", "登记时间")
+    return Section("动员记录", columns, rows) if rows else None

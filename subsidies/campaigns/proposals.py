@@ -16,6 +16,7 @@ from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.services import lock_region
 from core.text import required_text
+from subsidies.campaigns.hooks import report_opened
 from subsidies.campaigns.models import Campaign, PolicyProposal
 from subsidies.campaigns.services import keep_version
 from subsidies.policy import editing
@@ -125,6 +126,7 @@ def put_into_force(*, proposal: PolicyProposal, seen: str, actor: User) -> Campa
         before, campaign.policy_version = campaign.policy_version_id, version
         campaign.save(update_fields=["policy_version"])
         _record(campaign, "policy.adopt", f"{campaign}采用政策新版本：{proposal.name}", before, policy, actor)
+    report_opened(campaign, actor)
     _settle(proposal, State.APPLIED, actor)
     return campaign
 

@@ -5,7 +5,7 @@ from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.services import load_regions, read_regions
-from subsidies.campaigns.hooks import report_adopted
+from subsidies.campaigns.hooks import report_adopted, report_opened
 from subsidies.campaigns.models import Campaign
 from subsidies.policy import policies
 from subsidies.policy.models import PolicyVersion
@@ -35,6 +35,7 @@ def open_campaign(*, policy_id: str, actor=None) -> tuple[Campaign, bool]:
             f"{campaign}正在用政策版本 {campaign.policy_version_id[:8]}，文件已变成 {policy.hash[:8]}。"
             "请由县医保局在“政策口径”页登记新版本后再用。"
         )
+    report_opened(campaign, actor)
     return campaign, opened
 
 

@@ -26,10 +26,10 @@ RELEASED = {
     "reporting": "0002_append_only",
 }
 #: Tables and columns that a later migration renamed on purpose: old name → new name.
-RENAMED_TABLES = {"subsidies_countingline": "subsidies_watermark"}
+RENAMED_TABLES = {"subsidies_countingline": "subsidies_watermark", "collection_notinsured": "collection_visit"}
 RENAMED_COLUMNS = {("subsidies_countingline", "settled_until"): "closed_until"}
 #: Columns whose values a later migration works out anew, or takes away, on purpose.
-CHANGED: set[tuple[str, str]] = set()
+CHANGED: set[tuple[str, str]] = {("collection_notinsured", "reason")}
 #: Statements that the released database refuses, and every later one must.
 APPEND_ONLY = (
     "core_event",

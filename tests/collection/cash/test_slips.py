@@ -2,6 +2,7 @@
 
 import datetime
 import random
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,6 @@ from django.urls import reverse
 from collection.cash.models import Deposit
 from collection.cash.selectors import where_banked
 from collection.contributions.models import Contribution
-from collection.entitlements.models import NotInsured
 from collection.receipts import services as receipts
 from collection.receipts.models import Receipt
 from core.files.models import Attachment
@@ -181,12 +181,13 @@ def test_a_slip_of_another_township_keeps_its_number(campaign, clerk, slip, show
 def test_sections_that_most_people_do_not_need(campaign, clerk, shown):
     person = pay(campaign, clerk, day=day(1))[0]
     page = shown(person.resident)
-    assert "身份变更差额" not in page and "未参保原因" not in page
-    NotInsured.objects.create(
+    assert "身份变更差额" not in page and "动员记录" not in page
+    person.resident.visits.create(
         campaign=campaign,
-        resident=person.resident,
-        reason="away",
+        way="call",
+        result="promised",
         note="在广东务工",
+        key=uuid.uuid4(),
         recorded_by=clerk,
         recorded_at=campaign.opened_at,
         look_again_on=day(9),
@@ -201,5 +202,5 @@ def test_sections_that_most_people_do_not_need(campaign, clerk, shown):
         made_at=campaign.opened_at,
     )
     page = shown(person.resident)
-    assert "外出未联系上" in page and "在广东务工" in page and "2024-10-09" in page
+    assert "电话 答应缴费" in page and "在广东务工" in page and "2024-10-09" in page
     assert "先缴后认定（身份变更差额）" in page and "待处理" in page and "80.00" in page

@@ -13,9 +13,8 @@ from collection.contributions import services as contributions
 from collection.declarations import corrections, drafts, feedback
 from collection.declarations import services as declarations
 from collection.declarations.models import Declaration
-from collection.entitlements import groups as special
 from collection.entitlements import services as consequences
-from collection.entitlements.models import DifferenceCase, NotInsured
+from collection.entitlements.models import DifferenceCase
 from collection.ledgers import confirm as ledger_confirm
 from collection.ledgers import services as ledgers
 from collection.ledgers.models import LedgerBatch
@@ -25,6 +24,8 @@ from collection.refunds import services as refunds
 from collection.refunds.models import Refund
 from collection.self_payments import services as self_payments
 from collection.self_payments.models import PaidList, SelfPayment
+from collection.visits import reviews
+from collection.visits.models import Exclusion, ToldPayment, Visit
 from core.audit.models import Event
 from core.files.models import Attachment
 from core.refusals import Refused
@@ -34,6 +35,7 @@ from subsidies.rosters import services as rosters
 from subsidies.rosters.models import Identity, Roster
 from tests.collection.money_world import PHOTO
 from tests.collection.paid_people import DAY, TOWNSHIP, VILLAGE, bank, pay
+from tests.collection.visits.attempts import proof, record
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2024, 10, 25)
@@ -57,6 +59,10 @@ class World:
         self.row = self.declaration.rows.first()
         self.unpaid = make_resident(VILLAGE, name="李小红")
         Identity.objects.create(resident=self.unpaid, kind="特困人员", department="民政局", recognised_on=DAY)
+        record(campaign, [self.unpaid], self.helper, result="told", told_paid_on=DAY)
+        self.told = ToldPayment.objects.get()
+        record(campaign, [self.unpaid], self.helper, cause="army", since=DAY, file=proof())
+        self.exclusion = Exclusion.objects.get()
         slip = {"paid_on": DAY, "amount": 5, "account": "专户", "photo": self.file, "recorded_by": clerk}
         self.slip = Deposit.objects.create(
             campaign=campaign, village_id=VILLAGE, slip_no="HD0001", recorded_at=then, **slip
@@ -184,9 +190,11 @@ class World:
                 self_payment=w.self_payment, resident=w.unpaid, note="核实", **officer
             ),
             "set aside": lambda: self_payments.set_aside(self_payment=w.self_payment, note="外县", **officer),
-            "say why not insured": lambda: special.record_reason(
-                **w.at, resident=w.unpaid, reason="other", note="外出", look_again_on=None, file=None, **clerk
+            "record a visit": lambda: record(w.campaign, [w.unpaid], w.clerk),
+            "decide an exclusion": lambda: reviews.decide_exclusion(
+                exclusion=w.exclusion, accept=True, note="", **officer
             ),
+            "settle what was told": lambda: reviews.settle_told(told=w.told, note="没有缴", **officer),
             "resolve a difference": lambda: consequences.resolve_case(case=w.case, note="已退", **officer),
             "enrol": lambda: consequences.enrol_fully_subsidised(**w.at, **officer),
             "upload a roster": lambda: rosters.upload_roster(
@@ -224,5 +232,5 @@ def test_every_service_refuses_a_closed_campaign(world):
             if "办结" not in str(refused):
                 wrong[name] = f"{type(refused).__name__} {refused}"
     assert wrong == {}
-    assert Event.objects.count() == before and not NotInsured.objects.exists()
+    assert Event.objects.count() == before and Visit.objects.count() == 2
     assert Declaration.objects.get().state == "draft"

@@ -16,7 +16,7 @@ from collection.contributions.models import Contribution
 from collection.entitlements import funds
 from collection.entitlements import groups as special
 from collection.entitlements import services as consequences
-from collection.entitlements.models import DifferenceCase, NotInsured
+from collection.entitlements.models import DifferenceCase
 from core.access.roles import Role
 from core.audit.models import Event
 from core.jobs import services as jobs
@@ -27,6 +27,7 @@ from residents.people.models import Resident
 from subsidies import tasks  # noqa: F401 — registers the handler
 from subsidies.rosters.models import Roster
 from tests.collection.entitlements.test_consequences import County
+from tests.collection.visits.attempts import record
 
 VILLAGE, SAME_TOWNSHIP, OTHER = "411325101200", "411325101201", "411325102200"
 
@@ -86,32 +87,15 @@ def test_a_first_page_with_nothing_else_shows_all_the_work(client, campaign, mak
 
 def test_who_is_not_insured_and_why(county, people):
     asked = {"campaign": county.campaign, "region": "411325", "category": "低保对象"}
-    ((mark, reason, says),) = special.with_reasons(county.campaign, special.people(**asked, standing="missing"))
-    assert (mark.resident, reason, says) == (people["unpaid"], None, "应缴 320.00 元，未缴")
-    facts = {"campaign": county.campaign, "resident": people["unpaid"], "file": None, "actor": county.clerk}
-    special.record_reason(reason="away", note="在广东务工", look_again_on=datetime.date(2024, 11, 1), **facts)
-    special.record_reason(reason="under_way", note="", look_again_on=datetime.date(2024, 10, 25), **facts)
-    ((_, reason, _),) = special.with_reasons(county.campaign, special.people(**asked, standing="missing"))
-    special.record_reason(reason="under_way", note="", look_again_on=datetime.date(2024, 10, 25), **facts)
-    assert reason.reason == "under_way" and NotInsured.objects.count() == 2
-    assert Event.objects.filter(action="not_insured.record").count() == 2
+    ((mark, caused, last, says),) = special.with_reasons(
+        county.campaign, special.people(**asked, standing="missing")
+    )
+    assert (mark.resident, caused, last, says) == (people["unpaid"], None, None, "应缴 320.00 元，未缴")
+    record(county.campaign, [people["unpaid"]], county.clerk, cause="away", note="在广东务工")
+    ((_, caused, last, _),) = special.with_reasons(county.campaign, special.people(**asked, standing="missing"))
+    assert (caused.cause.code, caused.note, last) == ("away", "在广东务工", caused)
     (left,) = special.people(**asked, standing="left")
     assert left.resident == people["dead"]
-
-
-@pytest.mark.parametrize(
-    ("who", "facts", "says"),
-    [
-        ("paid", {"reason": "away"}, "已经参保"),
-        ("unpaid", {"reason": "nothing"}, "请选择"),
-        ("unpaid", {"reason": "other"}, "写明原因"),
-        ("unpaid", {"reason": "away", "look_again_on": datetime.date(2024, 10, 24)}, "已经过去"),
-    ],
-)
-def test_reasons_that_are_refused(county, people, who, facts, says):
-    whole = {"note": "", "look_again_on": None, "file": None, **facts}
-    with pytest.raises(Refused, match=says):
-        special.record_reason(campaign=county.campaign, resident=people[who], actor=county.clerk, **whole)
 
 
 def test_funds_equal_the_subsidies_to_the_cent(county, people):
@@ -173,24 +157,28 @@ def test_pages_of_special_people(county, people, client, make_user):
     assert "这里没有人" in page
     page = client.get(reverse("special_people")).content.decode()
     assert "丁低保" in page and people["unpaid"].id_number not in page
-    address = reverse("not_insured", args=[people["unpaid"].pk])
+    address = reverse("visit_record", args=[people["unpaid"].pk])
     assert client.get(address).status_code == 200
-    client.post(address, {"reason": "away", "note": "在外务工", "look_again_on": "2024-10-25"})
+    record(
+        county.campaign, [people["unpaid"]], county.clerk, cause="away", note="在外务工", look_again_on=datetime.date(2024, 10, 25)
+    )
     assert "在外务工" in client.get(reverse("special_people")).content.decode()
     sheet = _workbook(client.get(reverse("special_people"), {"export": "1", "standing": "all"}))
     assert [row[3] for row in sheet[3:]] == ["甲特困", "丙低保", "丁低保", "乙特困"]
     helper = make_user(Role.VILLAGE, VILLAGE)
-    assert any("再次核查" in todo.text for todo in todos_for(helper))
+    assert any("再次联系" in todo.text for todo in todos_for(helper))
+    officer = make_user(Role.DEPARTMENT, "411325", department="民政局")
+    assert any("再次核查" in todo.text for todo in todos_for(officer))
     client.force_login(make_user(Role.VILLAGE, SAME_TOWNSHIP))
     assert client.get(address).status_code == 404
     assert "丁低保" not in client.get(reverse("special_people"), {"region": VILLAGE}).content.decode()
 
 
-def test_reasons_only_for_those_with_a_mark(county, people, client, make_resident):
-    client.force_login(county.head)
-    ordinary = make_resident(VILLAGE)
-    page = client.get(reverse("not_insured", args=[ordinary.pk]), follow=True).content.decode()
-    assert "不用登记" in page
+def test_a_department_records_only_for_those_it_recognised(county, people, client, make_resident, make_user):
+    client.force_login(make_user(Role.DEPARTMENT, "411325", department="残联"))
+    assert client.get(reverse("visit_record", args=[people["unpaid"].pk])).status_code == 200
+    for stranger in (make_resident(VILLAGE), people["paid"]):
+        assert client.get(reverse("visit_record", args=[stranger.pk])).status_code == 404
 
 
 def test_enrolment_by_the_bureau_alone(county, client, make_resident, make_user):
