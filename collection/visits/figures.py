@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q
@@ -106,7 +107,7 @@ def by_cause(county: str, total: Figures) -> list[tuple[Cause, int]]:
     return sorted(rows, key=lambda row: -row[1])
 
 
-def _tried(campaign: Campaign, region: str, today: date) -> list[tuple]:
+def _tried(campaign: Campaign, region: str, today: date) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(
             _TRIED,
@@ -119,7 +120,8 @@ def _tried(campaign: Campaign, region: str, today: date) -> list[tuple]:
                 "today": connection.ops.adapt_datefield_value(today),
             },
         )
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _day(instant: datetime | str) -> date:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -14,6 +14,7 @@ from collection.visits.selectors import terms_of
 from collection.visits.views import WORKS_ON
 from config import clock
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step
 from core.regions.models import Region
 from residents.people.models import Resident
@@ -21,7 +22,7 @@ from subsidies.campaigns.selectors import campaign_or_404
 
 
 @roles(*WORKS_ON)
-def exclusion_list(request: HttpRequest) -> HttpResponse:
+def exclusion_list(request: SignedIn) -> HttpResponse:
     """Requests to take people out of the task, with their evidence; those that wait first."""
     campaign = campaign_or_404(request.user)
     state = request.GET.get("state", Exclusion.State.PENDING)
@@ -44,7 +45,7 @@ def exclusion_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @roles(*reviews.REVIEWS)
-def exclusion_decide(request: HttpRequest, pk: int) -> HttpResponse:
+def exclusion_decide(request: SignedIn, pk: int) -> HttpResponse:
     exclusion = get_object_or_404(Exclusion.objects.for_user(request.user), pk=pk)
     form = DecisionForm(request.POST)
     if flash_form_errors(request, form):
@@ -57,7 +58,7 @@ def exclusion_decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*WORKS_ON)
-def told_list(request: HttpRequest) -> HttpResponse:
+def told_list(request: SignedIn) -> HttpResponse:
     """Payments that villagers tell of: what is waited for, what did not come, and what became of it."""
     campaign, today = campaign_or_404(request.user), clock.today()
     state = request.GET.get("state", "overdue")
@@ -85,7 +86,7 @@ def told_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @roles(*WORKS_ON)
-def told_settle(request: HttpRequest, pk: int) -> HttpResponse:
+def told_settle(request: SignedIn, pk: int) -> HttpResponse:
     told = get_object_or_404(ToldPayment.objects.for_user(request.user), pk=pk)
     form = SettleForm(request.POST)
     if flash_form_errors(request, form):
@@ -98,7 +99,7 @@ def told_settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(Role.COUNTY)
-def cause_list(request: HttpRequest) -> HttpResponse:
+def cause_list(request: SignedIn) -> HttpResponse:
     """The county's list of causes and its days."""
     county = get_object_or_404(Region.objects.for_user(request.user), pk=request.user.scope_prefix[:6])
     terms = terms_of(county.pk)
@@ -128,7 +129,7 @@ def cause_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(Role.COUNTY)
-def cause_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def cause_edit(request: SignedIn, pk: int) -> HttpResponse:
     cause = get_object_or_404(Cause.objects.for_user(request.user).select_related("county"), pk=pk)
     facts = {name: getattr(cause, name) for name in ("name", "asks", "status", "position")}
     form = CauseForm(request.POST or None, initial=facts)
@@ -144,7 +145,7 @@ def cause_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(Role.COUNTY)
-def cause_give_up(request: HttpRequest, pk: int) -> HttpResponse:
+def cause_give_up(request: SignedIn, pk: int) -> HttpResponse:
     cause = get_object_or_404(Cause.objects.for_user(request.user), pk=pk)
     given_up = request.POST.get("given_up") == "1"
     county_list.give_up_cause(cause=cause, given_up=given_up, actor=request.user)

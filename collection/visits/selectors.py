@@ -1,10 +1,10 @@
 """Who is not insured yet, how far one is with them, and what was tried."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
+from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from collection.contributions.models import Contribution
@@ -73,7 +73,7 @@ def visits_of_household(*, campaign: Campaign, household: Household) -> QuerySet
     return visits_of(campaign=campaign, residents=household.residents.values("pk"))
 
 
-def visits_of(*, campaign: Campaign, residents: Iterable[int] | QuerySet) -> QuerySet[Visit]:
+def visits_of(*, campaign: Campaign, residents: Iterable[int] | QuerySet[Any]) -> QuerySet[Visit]:
     """Everything that was tried with these people this year, the newest first."""
     rows = Visit.objects.filter(campaign=campaign, resident__in=residents)
     return rows.select_related("resident", "cause", "recorded_by", "evidence", "exclusion", "told_payment")
@@ -111,7 +111,7 @@ def people(*, campaign: Campaign, region: str, today: date, standing: str = "all
     """
     visits = Visit.objects.filter(campaign=campaign, resident=OuterRef("pk"))
     tried = visits.filter(ATTEMPTED).order_by().values("resident")
-    rows = unpaid(campaign, region).annotate(
+    rows: QuerySet[Any] = unpaid(campaign, region).annotate(
         attempts=Subquery(tried.annotate(n=Count("pk")).values("n")),
         last_tried=Subquery(tried.annotate(at=Max("recorded_at")).values("at")),
         cause_id=Subquery(visits.filter(cause__isnull=False).order_by("-pk").values("cause")[:1]),
@@ -124,7 +124,7 @@ def people(*, campaign: Campaign, region: str, today: date, standing: str = "all
     return rows.select_related("village__parent", "household").order_by("village_id", "household__number", "pk")
 
 
-def _of_standing(rows: QuerySet[Resident], campaign: Campaign, standing: str, today: date) -> QuerySet[Resident]:
+def _of_standing(rows: QuerySet[Any], campaign: Campaign, standing: str, today: date) -> QuerySet[Any]:
     told = ToldPayment.objects.filter(campaign=campaign, resident=OuterRef("pk"), state=ToldPayment.State.WAITING)
     if standing == "never":
         return rows.filter(last_tried__isnull=True)

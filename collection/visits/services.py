@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.core.files.base import File
@@ -42,7 +43,7 @@ class Attempt:
     look_again_on: date | None = None
     told_paid_on: date | None = None
     since: date | None = None
-    file: File | None = None
+    file: File[Any] | None = None
 
 
 @transaction.atomic
@@ -69,10 +70,10 @@ def record_visit(
     made = Visit.objects.bulk_create(
         [_visit(campaign, person, attempt, note, evidence, key, actor) for person in people]
     )
-    if attempt.result == Visit.Result.TOLD:
-        _tell(campaign, made, attempt)
-    if attempt.cause and attempt.cause.status:
-        _ask_exclusion(campaign, made, attempt, actor)
+    if attempt.result == Visit.Result.TOLD and attempt.told_paid_on:
+        _tell(campaign, made, attempt.told_paid_on)
+    if attempt.cause and attempt.cause.status and attempt.since:
+        _ask_exclusion(campaign, made, attempt.cause.status, attempt.since, actor)
     audit.record_all([_event(visit, attempt, actor) for visit in made])
     return made
 
@@ -175,7 +176,7 @@ def _visit(
     )
 
 
-def _tell(campaign: Campaign, visits: list[Visit], attempt: Attempt) -> None:
+def _tell(campaign: Campaign, visits: list[Visit], paid_on: date) -> None:
     """Keep what was told; who told it before keeps the first day, so that telling again puts nothing off."""
     waiting = set(
         ToldPayment.objects.filter(
@@ -189,7 +190,7 @@ def _tell(campaign: Campaign, visits: list[Visit], attempt: Attempt) -> None:
                 campaign=campaign,
                 resident=visit.resident,
                 visit=visit,
-                paid_on=attempt.told_paid_on,
+                paid_on=paid_on,
                 due_on=rules.due_on(timezone.localtime(visit.recorded_at).date(), days),
             )
             for visit in visits
@@ -198,7 +199,7 @@ def _tell(campaign: Campaign, visits: list[Visit], attempt: Attempt) -> None:
     )
 
 
-def _ask_exclusion(campaign: Campaign, visits: list[Visit], attempt: Attempt, actor: User) -> None:
+def _ask_exclusion(campaign: Campaign, visits: list[Visit], status: str, since: date, actor: User) -> None:
     """Ask that these people leave the task. Raise Refused where one of them is being reviewed already."""
     pending = Exclusion.objects.filter(
         campaign=campaign, state=Exclusion.State.PENDING, resident__in=[visit.resident_id for visit in visits]
@@ -211,8 +212,8 @@ def _ask_exclusion(campaign: Campaign, visits: list[Visit], attempt: Attempt, ac
                 campaign=campaign,
                 resident=visit.resident,
                 visit=visit,
-                status=attempt.cause.status if attempt.cause else "",
-                since=attempt.since,
+                status=status,
+                since=since,
                 requested_by=actor,
             )
             for visit in visits

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
 from collection.visits import ledger, selectors
@@ -15,6 +16,7 @@ from collection.visits.models import Cause
 from config import clock
 from core.access.roles import Role, roles
 from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import form_status, run_form
 from core.text import whole_number
 from residents.people.models import Resident
@@ -28,7 +30,7 @@ PEOPLE_A_PAGE = 50
 
 
 @roles(*WORKS_ON)
-def visit_ledger(request: HttpRequest) -> HttpResponse:
+def visit_ledger(request: SignedIn) -> HttpResponse:
     """How far a region is with the people who are not insured: by the regions under it, and by cause."""
     campaign, region, today = campaign_or_404(request.user), asked_region(request), clock.today()
     by_village = figures_by_village(campaign=campaign, region=region.code, today=today)
@@ -48,7 +50,7 @@ def visit_ledger(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*WORKS_ON)
-def visit_people(request: HttpRequest) -> HttpResponse:
+def visit_people(request: SignedIn) -> HttpResponseBase:
     """The people behind a figure of the ledger; exported it is the ledger itself."""
     campaign, region = campaign_or_404(request.user), asked_region(request)
     standing = request.GET.get("standing", "all")
@@ -77,7 +79,7 @@ def visit_people(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*WORKS_ON, Role.DEPARTMENT)
-def visit_record(request: HttpRequest, pk: int) -> HttpResponse:
+def visit_record(request: SignedIn, pk: int) -> HttpResponse:
     """Recording an attempt with somebody, and with whoever of the household it was made; what was tried before."""
     campaign = campaign_or_404(request.user)
     resident = get_object_or_404(_visible(request.user, campaign), pk=pk)

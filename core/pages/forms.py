@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 from django import forms
 
@@ -11,7 +12,7 @@ _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 class DayInput(forms.DateInput):
     input_type = "date"
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(format="%Y-%m-%d", **options)
 
 
