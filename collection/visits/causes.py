@@ -115,9 +115,7 @@ def set_terms(*, county: Region, told_days: int, quiet_days: int, actor: User) -
     after = {"told_days": told_days, "quiet_days": quiet_days}
     if made or before != after:
         VisitTerms.objects.filter(pk=terms.pk).update(**after)
-        audit.record(
-            "visitterms.change", actor=actor, obj=terms, summary="设定动员期限", before=before, after=after
-        )
+        audit.record("visitterms.change", actor=actor, obj=terms, summary="设定动员期限", before=before, after=after)
     terms.told_days, terms.quiet_days = told_days, quiet_days
     return terms
 

@@ -59,7 +59,9 @@ def _result_refusal(entry: Entry, today: date) -> Refusal | None:
         if entry.told_paid_on is None:
             return Refusal("请填写对方说的缴费日期；记不清的，填大概的一天。", "told_paid_on")
         if entry.told_paid_on > today:
-            return Refusal(f"自述缴费日期 {entry.told_paid_on} 在今天以后，请核对；还没有缴的请选“答应缴费”。", "told_paid_on")
+            return Refusal(
+                f"自述缴费日期 {entry.told_paid_on} 在今天以后，请核对；还没有缴的请选“答应缴费”。", "told_paid_on"
+            )
     return None
 
 

@@ -104,7 +104,9 @@ def due_again(*, campaign: Campaign, region: str, on: date) -> int:
     return active.filter(~Exists(newer), ~Exists(paid)).count()
 
 
-def people(*, campaign: Campaign, region: str, today: date, standing: str = "all", cause: int = 0) -> QuerySet[Resident]:
+def people(
+    *, campaign: Campaign, region: str, today: date, standing: str = "all", cause: int = 0
+) -> QuerySet[Resident]:
     """The people of the ledger, village by village and household by household.
 
     Each carries `attempts`, `last_tried` (an instant or None), `cause_id` and `look_again_on`.
@@ -141,9 +143,7 @@ def _of_standing(rows: QuerySet[Any], campaign: Campaign, standing: str, today: 
     if standing == "overdue":
         return rows.filter(Exists(told.filter(due_on__lt=today)))
     if standing == "review":
-        pending = Exclusion.objects.filter(
-            campaign=campaign, resident=OuterRef("pk"), state=Exclusion.State.PENDING
-        )
+        pending = Exclusion.objects.filter(campaign=campaign, resident=OuterRef("pk"), state=Exclusion.State.PENDING)
         return rows.filter(Exists(pending))
     return rows
 

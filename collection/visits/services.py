@@ -43,7 +43,7 @@ class Attempt:
     look_again_on: date | None = None
     told_paid_on: date | None = None
     since: date | None = None
-    file: File[Any] | None = None
+    file: "File[Any] | None" = None
 
 
 @transaction.atomic

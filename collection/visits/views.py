@@ -56,9 +56,7 @@ def visit_people(request: SignedIn) -> HttpResponseBase:
     standing = request.GET.get("standing", "all")
     standing = standing if standing in selectors.STANDINGS else "all"
     cause = whole_number(request.GET.get("cause")) or 0
-    rows = selectors.people(
-        campaign=campaign, region=region.code, today=clock.today(), standing=standing, cause=cause
-    )
+    rows = selectors.people(campaign=campaign, region=region.code, today=clock.today(), standing=standing, cause=cause)
     if request.GET.get("export"):
         return ledger.workbook(campaign=campaign, region=region, standing=standing, rows=rows, actor=request.user)
     page = Paginator(rows, PEOPLE_A_PAGE).get_page(request.GET.get("page"))

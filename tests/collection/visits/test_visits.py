@@ -69,7 +69,9 @@ def test_a_later_attempt_without_a_cause_leaves_the_cause(campaign, family, help
     one = family[0]
     record(campaign, [one], helper, cause="hardship", look_again_on=TODAY)
     record(campaign, [one], helper, result="no_answer")
-    (person,) = selectors.people(campaign=campaign, region=VILLAGE, today=TODAY, cause=cause_of(campaign, "hardship").pk)
+    (person,) = selectors.people(
+        campaign=campaign, region=VILLAGE, today=TODAY, cause=cause_of(campaign, "hardship").pk
+    )
     assert (person, person.attempts, person.look_again_on) == (one, 2, None)
 
 
@@ -94,7 +96,7 @@ def test_what_is_refused_leaves_nothing(campaign, family, helper, said, field):
     assert not Visit.objects.exists() and not Exclusion.objects.exists()
 
 
-# --- payments that villagers tell of ---------------------------------------------------------------------------------
+# --- payments that villagers tell of ------------------------------------------------------------
 
 
 @pytest.fixture
@@ -134,13 +136,21 @@ def test_what_does_not_come_is_a_case(campaign, family, helper, clerk, told, bus
     assert not any("逾期未到" in todo.text for todo in todos_for(helper))
 
 
-# --- evidence that takes somebody out of the task ---------------------------------------------------------------------
+# --- evidence that takes somebody out of the task ------------------------------------------------------------
 
 
 @pytest.fixture
 def exclusion(campaign, family, helper):
     record(
-        campaign, family[2:], helper, way="records", result="", cause="elsewhere", note="邓州市", since=DAY, file=proof()
+        campaign,
+        family[2:],
+        helper,
+        way="records",
+        result="",
+        cause="elsewhere",
+        note="邓州市",
+        since=DAY,
+        file=proof(),
     )
     return Exclusion.objects.get()
 
@@ -180,7 +190,7 @@ def test_who_pays_meanwhile_is_not_taken_out(campaign, family, exclusion, clerk)
         reviews.decide_exclusion(exclusion=exclusion, accept=True, note="", actor=clerk)
 
 
-# --- the county's list and days ----------------------------------------------------------------------------------------
+# --- the county's list and days ------------------------------------------------------------
 
 
 def test_a_county_edits_its_list(campaign, family, helper, client, make_user):
@@ -202,7 +212,7 @@ def test_a_county_edits_its_list(campaign, family, helper, client, make_user):
     assert Event.objects.filter(action__in=["cause.add", "cause.change", "visitterms.change"]).count() == 3
 
 
-# --- figures and names -------------------------------------------------------------------------------------------------
+# --- figures and names ------------------------------------------------------------
 
 
 def test_every_figure_leads_to_its_names(campaign, family, helper, make_resident, business_clock):
