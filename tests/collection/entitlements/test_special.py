@@ -21,7 +21,6 @@ from core.access.roles import Role
 from core.audit.models import Event
 from core.jobs import services as jobs
 from core.pages.frame import todos_for
-from core.refusals import Refused
 from core.regions.models import Region
 from residents.people.models import Resident
 from subsidies import tasks  # noqa: F401 — registers the handler
@@ -87,9 +86,7 @@ def test_a_first_page_with_nothing_else_shows_all_the_work(client, campaign, mak
 
 def test_who_is_not_insured_and_why(county, people):
     asked = {"campaign": county.campaign, "region": "411325", "category": "低保对象"}
-    ((mark, caused, last, says),) = special.with_reasons(
-        county.campaign, special.people(**asked, standing="missing")
-    )
+    ((mark, caused, last, says),) = special.with_reasons(county.campaign, special.people(**asked, standing="missing"))
     assert (mark.resident, caused, last, says) == (people["unpaid"], None, None, "应缴 320.00 元，未缴")
     record(county.campaign, [people["unpaid"]], county.clerk, cause="away", note="在广东务工")
     ((_, caused, last, _),) = special.with_reasons(county.campaign, special.people(**asked, standing="missing"))
@@ -160,7 +157,12 @@ def test_pages_of_special_people(county, people, client, make_user):
     address = reverse("visit_record", args=[people["unpaid"].pk])
     assert client.get(address).status_code == 200
     record(
-        county.campaign, [people["unpaid"]], county.clerk, cause="away", note="在外务工", look_again_on=datetime.date(2024, 10, 25)
+        county.campaign,
+        [people["unpaid"]],
+        county.clerk,
+        cause="away",
+        note="在外务工",
+        look_again_on=datetime.date(2024, 10, 25),
     )
     assert "在外务工" in client.get(reverse("special_people")).content.decode()
     sheet = _workbook(client.get(reverse("special_people"), {"export": "1", "standing": "all"}))
