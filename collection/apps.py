@@ -10,6 +10,7 @@ class CollectionConfig(AppConfig):
         from collection.consequences import services as consequences
         from collection.contributions.bookings import on_booked
         from collection.declarations import upload as feedback_upload
+        from collection.door import services as door
         from collection.receipts import upload as book_upload
         from collection.refunds import upload as bank_upload
         from collection.self_payments import upload as paid_upload
@@ -27,6 +28,7 @@ class CollectionConfig(AppConfig):
         on_opened(causes.seed_causes)
         on_booked(consequences.follow_bookings)
         on_booked(visits.follow_bookings)
+        on_booked(door.follow_bookings)
         story.register(30, story_sections.contributions)
         story.register(32, story_sections.way_of_the_money)
         story.register(34, story_sections.declarations)

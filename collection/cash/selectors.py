@@ -48,7 +48,7 @@ def where_banked(*, residents: Iterable[Resident]) -> list[Part]:
 def _in_line():
     """Cash that came into a village's hands and was not taken back."""
     cash = Movement.objects.filter(kind=Movement.Kind.COLLECT, to_place=Place.VILLAGE, reversed_by__isnull=True)
-    return cash.annotate(receipt=Coalesce("contribution__receipt", -F("contribution")))
+    return cash.annotate(receipt=Coalesce("contribution__receipt", -F("contribution"), 0))
 
 
 def _before():

@@ -22,6 +22,8 @@ from subsidies.quotes.quote import Quote, QuoteError, Recognition, quote
 #: A new person who may be one of the register under another number; what a person decides about it.
 SAME_PERSON = "same_person_ask"
 TWO_PEOPLE = "two_people"
+#: A township has looked into what was held, and the payment counts.
+ACCEPTED = "accepted"
 #: As many digits as a receipt's number may have.
 LONGEST_SERIAL = 18
 
@@ -56,6 +58,8 @@ def check_ledger(reading: LedgerReading, facts: LedgerFacts) -> CheckedLedger:
     """Every row of a ledger with all its problems and warnings."""
     rows = [read_row(line, facts) for line in reading.lines]
     for row in rows:
+        if row.line.held and not row.has_decision(ACCEPTED):
+            row.refuse(*row.line.held)
         _find_person(row, facts)
     _check_same_person(rows)
     _check_households(rows, facts)

@@ -14,30 +14,23 @@ from django.db import transaction
 from collection.cash.models import Deposit
 from collection.contributions import services as contributions
 from collection.contributions.models import Contribution
-from collection.contributions.services import Payment
-from collection.ledgers.check import check_ledger, claims_of
-from collection.ledgers.facts import gather
+from collection.ledgers import booking
 from collection.ledgers.models import LedgerBatch, LedgerRow
 from collection.ledgers.selectors import confirming_job_key, count_rows
-from collection.ledgers.services import VERDICT_FIELDS, RowState, State, put_verdict, reading_of
-from collection.ledgers.verdicts import CheckedLedger, Row
+from collection.ledgers.services import RowState, State, reading_of
 from collection.money import services as money
 from collection.receipts import services as receipts
-from collection.receipts.numbers import normalize_number
 from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
 from core.jobs import services as jobs
 from core.refusals import Refused
 from core.text import clean_text
-from residents.people.selectors import resident_ids
-from residents.people.services import Newcomer, lock_residents, register_newcomers
 from subsidies.campaigns.watermark import next_timestamp
 
 CAMPAIGN_CLOSED = "campaign_closed"
 #: Small enough that on SQLite other writers wait well under a second.
 CHUNK = 500
-MOST_ATTEMPTS = 5
 
 
 @transaction.atomic
@@ -92,108 +85,23 @@ def _book_chunk(run: jobs.Run, batch: LedgerBatch, chunk: list[LedgerRow]) -> No
     What has become wrong since the ledger was read stays behind with its reason.
     """
     reading = reading_of(chunk)
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(booking.MOST_ATTEMPTS):
         try:
             with transaction.atomic():
-                next_timestamp(campaign_id=batch.campaign_id)
                 run.assert_owner()
-                ids = resident_ids(claim.id_number for claim in claims_of(reading))
-                locked = lock_residents(ids.values())
-                money.lock_accounts(campaign=batch.campaign, villages=[batch.village_id])
+                locked = booking.lock_people(campaign=batch.campaign, village=batch.village_id, reading=reading)
                 if batch.campaign.closed_meanwhile():
                     raise _CampaignClosed
-                facts = gather(campaign=batch.campaign, village=batch.village, reading=reading, as_of=clock.today())
-                if any(person.resident_id not in locked for person in facts.people.values()):
-                    raise _FactsChanged
-                _write_chunk(batch, chunk, check_ledger(reading, facts))
-        except (_FactsChanged, receipts.ReceiptRefused):
+                checked = booking.check_locked(batch=batch, reading=reading, locked=locked)
+                booking.write_rows(batch=batch, rows=chunk, checked=checked, actor=batch.confirmed_by)
+        except booking.TRY_AGAIN:
             continue
         return
     raise jobs.JobFailed("有人正在同时登记同一批人员，没有记完。请过一会儿再点“接着处理”。")
 
 
-class _FactsChanged(Exception):
-    """Somebody has just been registered, merged or renumbered, or a receipt been used elsewhere: look again."""
-
-
 class _CampaignClosed(Exception):
     """The campaign was closed while the ledger was being booked: what is left stays as it is."""
-
-
-def _write_chunk(batch: LedgerBatch, chunk: list[LedgerRow], checked: CheckedLedger) -> None:
-    """Write everything of one chunk: people, receipts, contributions, money, and the rows' own state."""
-    actor, good = batch.confirmed_by, checked.accepted
-    newcomers = register_newcomers(
-        village=batch.village,
-        people=[_newcomer(row) for row in good if row.resident_id is None],
-        on=clock.today(),
-        actor=actor,
-        batch=str(batch.pk),
-    )
-    if any(resident.village_id != batch.village_id for resident in newcomers.values()):
-        raise _FactsChanged
-    used = receipts.use_receipts(
-        campaign=batch.campaign,
-        village=batch.village_id,
-        uses=[receipts.ReceiptUse(row.receipt_no, row.household, row.amount, row.paid_on) for row in good],
-        actor=actor,
-    )
-    kept = {row.number: row for row in chunk}
-    made = contributions.record_contributions(
-        campaign=batch.campaign,
-        payments=[
-            Payment(
-                resident_id=row.resident_id or newcomers[row.id_number].pk,
-                village=batch.village_id,
-                channel=Contribution.Channel.CASH,
-                paid_on=row.paid_on,
-                quote=row.quote,
-                receipt_id=used[normalize_number(row.receipt_no)].pk,
-                ledger_row_id=kept[row.number].pk,
-            )
-            for row in good
-        ],
-        actor=actor,
-        batch=str(batch.pk),
-    )
-    if len(made) != len(good):
-        raise _FactsChanged
-    for row in checked.rows:
-        put_verdict(kept[row.number], row)
-        if row.is_good:
-            kept[row.number].state = RowState.CONFIRMED
-    _settle_earlier_rows(batch, good)
-    unchanged = [row.pk for row in chunk if row.state == RowState.CONFIRMED]
-    LedgerRow.objects.filter(pk__in=unchanged).update(state=RowState.CONFIRMED)
-    changed = [row for row in chunk if row.state != RowState.CONFIRMED]
-    LedgerRow.objects.bulk_update(changed, VERDICT_FIELDS, batch_size=200)
-
-
-def _settle_earlier_rows(batch: LedgerBatch, good: list[Row]) -> None:
-    """Bad rows of the village's earlier ledgers whose people are booked now: those ledgers have no problem any more.
-
-    The same number, or, where the number was what was wrong, the same name on the same receipt.
-    """
-    numbers, written = {row.id_number for row in good}, {(row.name, row.receipt_no) for row in good}
-    earlier = LedgerRow.objects.filter(
-        batch__campaign=batch.campaign_id, batch__village=batch.village_id, state=RowState.BAD, batch__lt=batch.pk
-    )
-    settled = [
-        pk
-        for pk, id_number, name, receipt_no in earlier.values_list("pk", "id_number", "name", "receipt_no")
-        if id_number in numbers or (name, receipt_no) in written
-    ]
-    LedgerRow.objects.filter(pk__in=settled).update(state=RowState.MENDED)
-
-
-def _newcomer(row: Row) -> Newcomer:
-    return Newcomer(
-        name=row.name,
-        id_number=row.id_number,
-        household=row.household if row.line.text("household") else "",
-        phone=row.phone,
-        is_head=row.line.is_head,
-    )
 
 
 @transaction.atomic
@@ -260,8 +168,9 @@ def irreversible_rows(*, batch: LedgerBatch) -> list[IrreversibleRow]:
 def withdraw_ledger(*, batch: LedgerBatch, reason: str, actor) -> list[IrreversibleRow]:
     """Takes a ledger back: whole while none of its money is banked or declared, otherwise all but what it returns.
 
-    Its contributions are reversed and its receipt numbers free again. Twice changes nothing. Raises Refused
-    without a reason, while a worker is at it, or in a closed campaign.
+    Its contributions are reversed and its receipt numbers free again; cash taken at a door that waits for somebody's
+    decision stays what it is. Twice changes nothing. Raises Refused without a reason, while a worker is at it, or in a
+    closed campaign.
     """
     if not (reason := clean_text(reason, "原因", 200)):
         raise Refused("请写明为什么撤回，例如“传错了文件”。")
@@ -285,9 +194,10 @@ def withdraw_ledger(*, batch: LedgerBatch, reason: str, actor) -> list[Irreversi
         batch=str(batch.pk),
     )
     receipts.release_receipts(campaign=batch.campaign, contributions=gone, actor=actor)
-    rows = batch.rows.exclude(state=RowState.CONFIRMED, number__in=kept)
+    cases = batch.rows.filter(entry__isnull=False, state__in=(RowState.BAD, RowState.GOOD, RowState.RETURNED))
+    rows = batch.rows.exclude(state=RowState.CONFIRMED, number__in=kept).exclude(pk__in=cases.values("pk"))
     taken = rows.update(state=RowState.WITHDRAWN)
-    if not stays:
+    if not stays and not cases.exclude(state=RowState.RETURNED).exists():
         batch.state = State.WITHDRAWN
     batch.withdrawn_by, batch.withdrawn_at, batch.withdrawn_reason = actor, clock.now(), reason
     batch.save(update_fields=["state", "withdrawn_by", "withdrawn_at", "withdrawn_reason"])

@@ -43,10 +43,12 @@ def mend_row(*, row: LedgerRow, cells: dict[str, str], actor: User) -> LedgerRow
     kept = {key: value for key, value in row.raw.items() if key not in changed}
     row.raw = kept | {key: text for key, text in changed.items() if text}
     row.decisions = []
+    if row.held and row.held["column"] in changed:
+        row.held = None
     if "household" in changed:
         row.household = ""
-    _check_again(batch, row)
-    row.save(update_fields=[*VERDICT_FIELDS, "raw", "original", "decisions"])
+    check_again(batch, row)
+    row.save(update_fields=[*VERDICT_FIELDS, "raw", "original", "decisions", "held"])
     audit.record(
         "ledger.mend_row",
         actor=actor,
@@ -67,7 +69,7 @@ def decide_two_people(*, row: LedgerRow, actor: User) -> LedgerRow:
     if "same_person_ask" not in {problem["code"] for problem in row.problems}:
         raise Refused("这一行没有同名同生日的疑问，请刷新页面。")
     row.decisions = [*row.decisions, TWO_PEOPLE]
-    _check_again(batch, row)
+    check_again(batch, row)
     row.save(update_fields=[*VERDICT_FIELDS, "decisions"])
     audit.record(
         "ledger.two_people",
@@ -99,7 +101,7 @@ def _locked(row: LedgerRow) -> tuple[LedgerBatch, LedgerRow]:
     return batch, row
 
 
-def _check_again(batch: LedgerBatch, row: LedgerRow) -> None:
+def check_again(batch: LedgerBatch, row: LedgerRow) -> None:
     """Judge the row again, beside the rows that share its number, name or receipt; those it troubled may be settled."""
     asked = reading_of([row])
     alike = Q(name=row.name) | Q(id_number__in=[row.id_number, *(claim.id_number for claim in claims_of(asked))])

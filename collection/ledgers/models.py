@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from core.access.scope import ScopedQuerySet
 from core.regions.models import Region
@@ -8,7 +9,10 @@ from subsidies.campaigns.models import Campaign
 
 
 class LedgerBatch(models.Model):
-    """台账: one uploaded file of a village, from reading to confirmation."""
+    """台账: one uploaded file of a village, from reading to confirmation; or what a helper took at doors on a day.
+
+    A batch of doors has no file but a day, and is booked receipt by receipt as they come in (collection/door).
+    """
 
     class State(models.TextChoices):
         READING = "reading", "读取中"
@@ -20,7 +24,8 @@ class LedgerBatch(models.Model):
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="ledgers")
     village = models.ForeignKey(Region, models.PROTECT, verbose_name="村", related_name="+")
-    attachment = models.ForeignKey("core.Attachment", models.PROTECT, verbose_name="文件", related_name="+")
+    attachment = models.ForeignKey("core.Attachment", models.PROTECT, verbose_name="文件", null=True, related_name="+")
+    taken_on = models.DateField("入户收款日期", null=True)
     state = models.CharField("状态", max_length=10, choices=State, default=State.READING)
     sheet = models.CharField("工作表", max_length=60, blank=True)
     header_row = models.PositiveIntegerField("表头行", null=True)
@@ -46,9 +51,23 @@ class LedgerBatch(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "台账"
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "village", "uploaded_by", "taken_on"],
+                condition=Q(taken_on__isnull=False) & ~Q(state="withdrawn"),
+                name="one_door_batch_a_helper_and_day",
+            )
+        ]
 
     def __str__(self):
         return f"{self.village} 台账 {self.pk}"
+
+    @property
+    def title(self) -> str:
+        """What was sent in: the file's name, or the day at the doors."""
+        if self.taken_on:
+            return f"{self.taken_on:%m月%d日}入户收款"
+        return self.attachment.name if self.attachment else ""
 
 
 class LedgerRow(models.Model):
@@ -64,6 +83,7 @@ class LedgerRow(models.Model):
         RECORDED = "recorded", "以前已记账"
         WITHDRAWN = "withdrawn", "已撤回"
         MENDED = "mended", "已在别处改好"
+        RETURNED = "returned", "已退还本人"
 
     batch = models.ForeignKey(LedgerBatch, models.CASCADE, verbose_name="台账", related_name="rows")
     number = models.PositiveIntegerField("行号")
@@ -81,6 +101,11 @@ class LedgerRow(models.Model):
     warnings = models.JSONField("提醒", default=list)
     decisions = models.JSONField("人工判断", default=list)
     original = models.JSONField("改前原文", null=True)
+    #: Why the row waits for a person although its cells may be right: {code, column, message}.
+    held = models.JSONField("等人核实", null=True)
+    entry = models.ForeignKey(
+        "DoorEntry", models.PROTECT, verbose_name="入户收款", null=True, blank=True, related_name="rows"
+    )
 
     scope_field = "batch__village_id"
     objects = ScopedQuerySet.as_manager()

@@ -47,6 +47,8 @@ class LedgerLine:
     household: str = ""
     #: what people have decided about the row, so that it is not asked again
     decisions: tuple[str, ...] = ()
+    #: (column, code, message) of what a person must decide first, whatever the cells say
+    held: tuple[str, str, str] | None = None
 
     def text(self, key: str) -> str:
         value = self.cells.get(key)

@@ -168,6 +168,7 @@ def reading_of(rows: Iterable[LedgerRow]) -> LedgerReading:
             {key: reader.from_json(value) for key, value in row.raw.items()},
             household=row.household,
             decisions=tuple(row.decisions),
+            held=(row.held["column"], row.held["code"], row.held["message"]) if row.held else None,
         )
         for row in rows
     ]

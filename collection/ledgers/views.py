@@ -31,6 +31,7 @@ TABS = (
     ("recorded", "以前已记账", (RowState.RECORDED,)),
     ("withdrawn", "已撤回", (RowState.WITHDRAWN,)),
     ("mended", "已在别处改好", (RowState.MENDED,)),
+    ("returned", "已退还本人", (RowState.RETURNED,)),
     ("all", "全部", tuple(RowState)),
 )
 

@@ -36,6 +36,8 @@ SUBJECTS = (
     ("target", "征缴任务"),
     ("policy", "政策"),
     ("ledger", "台账"),
+    ("door", "入户收款"),
+    ("phone", "收款手机"),
     ("contribution", "缴费记录"),
     ("receipt", "收据"),
     ("receipt_book", "收据本"),

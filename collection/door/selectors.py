@@ -1,0 +1,72 @@
+"""What pages and phones ask about doors: receipt numbers to offer, cash in hand, phones, what waits for somebody."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from collection.cash.selectors import clock_context
+from collection.door.models import Phone
+from collection.ledgers.models import LedgerRow
+from collection.money.models import VillageAccount
+from collection.receipts.selectors import book_totals
+from core.accounts.models import User
+from core.amounts import ZERO
+from core.regions.models import Region
+from subsidies.campaigns.models import Campaign
+
+
+@dataclass(frozen=True, slots=True)
+class BlankNumbers:
+    """Numbers of one book that are still blank, from the first one that was never spent."""
+
+    prefix: str
+    width: int
+    first: int
+    last: int
+
+
+def blank_numbers(*, campaign: Campaign, village: str) -> list[BlankNumbers]:
+    """The unused ends of the village's books, the one begun first. Two statements."""
+    totals = [total for total in book_totals(campaign=campaign, region=village) if total.unused > 0]
+    totals.sort(key=lambda total: (total.highest is None, total.book.prefix, total.book.first))
+    return [
+        BlankNumbers(
+            total.book.prefix,
+            total.book.width,
+            total.book.first if total.highest is None else total.highest + 1,
+            total.book.end,
+        )
+        for total in totals
+    ]
+
+
+def cash_in_hand(*, campaign: Campaign, village: Region) -> dict[str, Any]:
+    """What the page says after a payment: what is in hand, and by when it must be banked where the county sets that."""
+    clock = clock_context(campaign, village)
+    if line := clock["line"]:
+        return {
+            "amount": str(line.standing.in_hand),
+            "headline": clock["says"].headline,
+            "tomorrow": clock["says"].tomorrow,
+            "kind": clock["says"].kind,
+        }
+    account = VillageAccount.objects.filter(campaign=campaign, village=village).first()
+    amount = account.in_hand if account else ZERO
+    says = f"手中现金 {amount:,.2f} 元，本县没有规定双限，请按乡镇要求及时缴存。"
+    return {"amount": str(amount), "headline": says, "tomorrow": "", "kind": "wait"}
+
+
+def open_cases(*, user: User, campaign: Campaign) -> QuerySet[LedgerRow]:
+    """Cash taken at doors that could not be booked and waits for somebody, oldest first."""
+    rows = LedgerRow.objects.for_user(user).filter(
+        entry__isnull=False, batch__campaign=campaign, state__in=(LedgerRow.State.BAD, LedgerRow.State.GOOD)
+    )
+    rows = rows.select_related("batch__village__parent", "entry__taken_by", "entry__phone")
+    return rows.order_by("entry__taken_on", "pk")
+
+
+def phones_of(*, user: User) -> QuerySet[Phone]:
+    """The phones registered in the user's region, those in use first."""
+    rows = Phone.objects.for_user(user).select_related("user", "village__parent", "cut_off_by")
+    return rows.order_by("cut_off_at", "village_id", "-seen_at")
