@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collection', '0010_lost_receipts'),
+        ("collection", "0013_remove_reason"),
         ('core', '0006_first_passwords_run_out'),
         ('subsidies', '0006_policy_proposals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
