@@ -11,6 +11,9 @@ class CollectionConfig(AppConfig):
         from collection.contributions.bookings import on_booked
         from collection.declarations import upload as feedback_upload
         from collection.door import services as door
+        from collection.messages import story_sections as message_sections
+        from collection.messages.events import tell_booked
+        from collection.messages.kinds import register_kinds
         from collection.receipts import upload as book_upload
         from collection.refunds import upload as bank_upload
         from collection.self_payments import upload as paid_upload
@@ -29,6 +32,8 @@ class CollectionConfig(AppConfig):
         on_booked(consequences.follow_bookings)
         on_booked(visits.follow_bookings)
         on_booked(door.follow_bookings)
+        on_booked(tell_booked)
+        register_kinds()
         story.register(30, story_sections.contributions)
         story.register(32, story_sections.way_of_the_money)
         story.register(34, story_sections.declarations)
@@ -38,3 +43,4 @@ class CollectionConfig(AppConfig):
         story.register(38, story_sections.visits)
         for kind in (feedback_upload.KIND, book_upload.KIND, bank_upload.KIND, paid_upload.KIND):
             kinds.register(kind)
+        story.register(39, message_sections.messages)

@@ -7,6 +7,7 @@ from collection.declarations import menu as declarations
 from collection.entitlements import menu as entitlements
 from collection.households import menu as households
 from collection.ledgers import menu as ledgers
+from collection.messages import menu as messages
 from collection.money import menu as money
 from collection.notices import menu as notices
 from collection.receipts import menu as receipts
@@ -24,6 +25,7 @@ TOPICS = (
     households,
     ledgers,
     visits,
+    messages,
     cash,
     money,
     receipts,

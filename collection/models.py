@@ -9,6 +9,7 @@ from collection.door.models import CashReturn, DoorEntry, Phone  # noqa: F401
 from collection.duties.models import VillageDuty  # noqa: F401
 from collection.entitlements.models import DifferenceCase  # noqa: F401
 from collection.ledgers.models import LedgerBatch, LedgerRow  # noqa: F401
+from collection.messages.models import MessageAbout, ReminderBatch  # noqa: F401
 from collection.money.models import Movement, Place, VillageAccount  # noqa: F401
 from collection.notices.models import Objection, PublicNotice  # noqa: F401
 from collection.receipts.models import Receipt, ReceiptBook  # noqa: F401

@@ -1,25 +1,22 @@
 """Jobs of collection: importing them makes their handlers known to the workers. And what beat asks for."""
 
 from celery import shared_task
-from django.utils import timezone
 
 from collection.cash.notices import queue_warnings
 from collection.consequences import quotes, rosters  # noqa: F401
 from collection.declarations import file as declaration_file  # noqa: F401
 from collection.entitlements import services as entitlements  # noqa: F401
 from collection.ledgers import confirm as ledger_confirm  # noqa: F401
+from collection.messages import services as reminders  # noqa: F401
 from collection.self_payments import services as self_payments  # noqa: F401
 from config import clock
+from core.messages.services import is_waking_hour
 from subsidies.campaigns.models import Campaign
-
-#: Nobody is woken by a text message about cash.
-WAKING_HOURS = range(8, 20)
 
 
 @shared_task
 def queue_duty_warnings() -> None:
     """Asked often; each warning is queued once a day. Follows the business clock."""
-    moment = timezone.localtime(clock.now())
-    if moment.hour in WAKING_HOURS:
+    if is_waking_hour():
         for campaign in Campaign.objects.filter(closed_at__isnull=True).select_related("policy_version"):
-            queue_warnings(campaign=campaign, as_of=moment.date())
+            queue_warnings(campaign=campaign, as_of=clock.today())

@@ -4,6 +4,7 @@ urlpatterns = [
     path("", include("collection.villages.urls")),
     path("", include("collection.households.urls")),
     path("", include("collection.ledgers.urls")),
+    path("", include("collection.messages.urls")),
     path("", include("collection.cash.urls")),
     path("", include("collection.money.urls")),
     path("", include("collection.receipts.urls")),

@@ -14,6 +14,9 @@
 | BUSINESS_CLOCK | a file holding one ISO instant: the business clock stands there (demo) | the real clock |
 | OUTBOX_DIR | where the file gateway writes text messages | DATA_DIR/outbox |
 | OUTBOX_GATEWAY | the class that hands text messages on (core/messages/gateways.py) | the file gateway |
+| OUTBOX_SMTP_HOST, _PORT | the mail server of core.messages.gateways.SmtpGateway | 127.0.0.1, 25 |
+| OUTBOX_SMTP_DOMAIN, _SENDER | to whose mailboxes, and from whom | empty |
+| OUTBOX_SMTP_USER, _PASSWORD, _TLS | how to log in there; _TLS 1: after STARTTLS | no login, no TLS |
 | DEVELOPMENT | 1: error pages that show the code; `manage.py runserver` reloads it | 0 |
 | METRICS_TOKEN | opens /metrics to whoever sends it as a bearer token, 32 characters or more | /metrics is closed |
 | LOG_LEVEL | what is logged at least | WARNING |
@@ -255,6 +258,13 @@ FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
 BUSINESS_CLOCK = env("BUSINESS_CLOCK", default="")
 OUTBOX_DIR = Path(env("OUTBOX_DIR", default=str(DATA_DIR / "outbox")))
 OUTBOX_GATEWAY = env("OUTBOX_GATEWAY", default="core.messages.gateways.FileGateway")
+OUTBOX_SMTP_HOST = env("OUTBOX_SMTP_HOST", default="127.0.0.1")
+OUTBOX_SMTP_PORT = env.int("OUTBOX_SMTP_PORT", default=25)
+OUTBOX_SMTP_DOMAIN = env("OUTBOX_SMTP_DOMAIN", default="")
+OUTBOX_SMTP_SENDER = env("OUTBOX_SMTP_SENDER", default="")
+OUTBOX_SMTP_USER = env("OUTBOX_SMTP_USER", default="")
+OUTBOX_SMTP_PASSWORD = env("OUTBOX_SMTP_PASSWORD", default="")
+OUTBOX_SMTP_TLS = env.bool("OUTBOX_SMTP_TLS", default=False)
 
 REDIS_URL = env("REDIS_URL", default="")
 CELERY_BROKER_URL = REDIS_URL or "embedded://localhost/"

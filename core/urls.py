@@ -4,6 +4,7 @@ urlpatterns = [
     path("", include("core.pages.urls")),
     path("", include("core.accounts.urls")),
     path("", include("core.exports.urls")),
+    path("", include("core.messages.urls")),
     path("", include("core.files.urls")),
     path("", include("core.uploads.urls")),
     path("", include("core.jobs.urls")),

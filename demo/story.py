@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from collection.entitlements.services import enrol_fully_subsidised
 from config import clock
-from demo import banking, cases, employees, files, paperwork, phone_payments, rankings, rounds
+from demo import banking, cases, employees, files, paperwork, phone_payments, rankings, reminders, rounds
 from demo.counties import DAY, DemoCounty
 from demo.world import World, make_world
 from subsidies.campaigns.models import Campaign
@@ -52,6 +52,7 @@ def _events(world: World) -> dict[datetime.date, list[Event]]:
         (12, cases.record_newborns),
         (10, cases.put_up_notices),
         (9, cases.register_deaths),
+        (8, reminders.word_messages),
         (6, cases.recognise_late),
         (4, cases.request_refunds),
         (3, rankings.correct_newest),
@@ -60,6 +61,7 @@ def _events(world: World) -> dict[datetime.date, list[Event]]:
         (0, cases.hand_in_roster),
         (0, rankings.warn),
         (0, employees.declare_two_months),
+        (0, reminders.remind),
     ]
     events: dict[datetime.date, list[Event]] = {}
     for days_before, event in plan:

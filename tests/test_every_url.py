@@ -22,6 +22,7 @@ from collection.contributions.models import Contribution
 from collection.declarations.models import Declaration, DeclarationRow, Feedback
 from collection.entitlements.models import DifferenceCase
 from collection.ledgers.models import LedgerBatch
+from collection.messages.models import ReminderBatch
 from collection.notices.models import Objection, PublicNotice
 from collection.receipts.models import LostReport, Receipt, ReceiptBook
 from collection.refunds.models import Refund, RefundTransfer
@@ -32,6 +33,7 @@ from core.accounts.models import User
 from core.exports.models import BulkExport
 from core.files.models import Attachment
 from core.jobs.models import Job
+from core.messages.models import OptOut, OutboxMessage
 from core.pages.admin_base import ScopedAdmin
 from core.regions.models import Region
 from employees.declarations.models import DeclaredLine, MonthlyDeclaration
@@ -75,6 +77,9 @@ OBJECTS = {
     "ledger": LedgerBatch,
     "lost": LostReport,
     "contribution": Contribution,
+    "reminder": ReminderBatch,
+    "message_again": OutboxMessage,
+    "opt_out": OptOut,
     "receipt_book": ReceiptBook,
     "receipt": Receipt,
     "deposit": Deposit,

@@ -18,6 +18,8 @@ from collection.declarations.reasons import reason_of
 from collection.declarations.services import begin
 from collection.declarations.tax_sheets import FeedbackLine, feedback_table, read_feedback
 from collection.declarations.verdicts import plain_word
+from collection.messages.events import tell
+from collection.messages.kinds import FAILED
 from collection.money.steps import refuse_closed
 from config import clock
 from core.access import masks
@@ -321,12 +323,11 @@ def _move_contributions(declaration, rows: list[int], before, after):
     has just been made, and to join its rows with its contributions would compare each with each."""
     for start in range(0, len(rows), CHUNK):
         answered = DeclarationRow.objects.filter(pk__in=rows[start : start + CHUNK])
-        Contribution.objects.filter(
-            pk__in=list(answered.values_list("contribution", flat=True)),
-            declaration=declaration,
-            state=before,
-            ended_at__isnull=True,
-        ).update(state=after)
+        people = list(answered.values_list("contribution", flat=True))
+        live = Contribution.objects.filter(pk__in=people, declaration=declaration, ended_at__isnull=True)
+        live.filter(state=before).update(state=after)
+        if after == Contribution.State.FAILED:
+            tell(FAILED, declaration.campaign, live.filter(state=after))
 
 
 def _refuse_decided(declaration):

@@ -21,6 +21,8 @@ from collection.declarations.drafts import leaving, locked
 from collection.declarations.file import ask_for_file
 from collection.declarations.models import Declaration, DeclarationRow
 from collection.declarations.three_way_check import check_declaration
+from collection.messages.events import tell
+from collection.messages.kinds import COVERED
 from collection.money import services as money
 from collection.money.models import Movement
 from collection.money.steps import refuse_closed, villages_of
@@ -253,6 +255,7 @@ def post_declaration(*, declaration: Declaration, ticket_no: str, actor, shared:
         obj=found,
         summary=f"开票入库 {found}：{found.confirmed_people} 人 {found.confirmed_amount} 元，税票 {ticket_no}",
     )
+    tell(COVERED, found.campaign, Contribution.objects.filter(declaration=found, posted_at=moment))
     return found
 
 

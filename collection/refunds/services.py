@@ -15,6 +15,7 @@ from django.db.models import Sum
 from collection.contributions.models import Contribution
 from collection.entitlements import services as entitlements
 from collection.entitlements.models import DifferenceCase
+from collection.messages.events import tell_refunded
 from collection.money import services as money
 from collection.money.models import Movement, Place
 from collection.money.steps import refuse_closed
@@ -274,6 +275,7 @@ def pay_refund(*, refund: Refund, actor) -> Refund:
         + ("，参保终止" if refund.ends_enrolment else ""),
         after={"from": Place(place).label, "amount": str(refund.amount)},
     )
+    tell_refunded(refund)
     return refund
 
 

@@ -12,7 +12,6 @@ from prometheus_client.registry import Collector
 from core.accounts import lockout
 from core.jobs.models import Job
 from core.messages.models import OutboxMessage
-from core.messages.services import MOST_ATTEMPTS
 
 
 class OfficeCollector(Collector):
@@ -35,7 +34,8 @@ def _jobs() -> Iterator[Metric]:
 
 
 def _messages() -> Iterator[Metric]:
-    unsent = OutboxMessage.objects.filter(sent_at=None)
-    waiting = unsent.filter(attempts__lt=MOST_ATTEMPTS).count()
+    states = OutboxMessage.State
+    waiting = OutboxMessage.objects.filter(state__in=[states.WAITING, states.SENDING]).count()
+    given_up = OutboxMessage.objects.filter(state__in=[states.FAILED, states.UNSURE]).count()
     yield GaugeMetricFamily("county_messages_waiting", "Text messages not handed over yet", waiting)
-    yield GaugeMetricFamily("county_messages_given_up", "Text messages nobody took", unsent.count() - waiting)
+    yield GaugeMetricFamily("county_messages_given_up", "Text messages nobody took", given_up)

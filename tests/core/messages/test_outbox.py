@@ -10,8 +10,10 @@ from django.utils import timezone
 from core.messages import services as outbox
 from core.messages.gateways import FileGateway, GatewayError
 from core.messages.models import OutboxMessage
+from core.refusals import Refused
 
 pytestmark = pytest.mark.django_db
+State = OutboxMessage.State
 
 
 class Recorder:
@@ -19,6 +21,7 @@ class Recorder:
 
     got = []
     refuses = False
+    remembers_keys = True
 
     def send(self, *, key, name, phone, text):
         if Recorder.refuses:
@@ -76,7 +79,7 @@ def test_refused_ones_are_tried_again_later_and_not_for_ever(queue):
         again(message)
         outbox.drain()
     message.refresh_from_db()
-    assert message.attempts == outbox.MOST_ATTEMPTS
+    assert (message.attempts, message.state) == (outbox.MOST_ATTEMPTS, State.FAILED)
 
 
 def test_it_goes_out_when_the_gateway_is_back(queue):
@@ -89,13 +92,51 @@ def test_it_goes_out_when_the_gateway_is_back(queue):
     assert (message.error, message.attempts) == ("", 2)
 
 
-def test_a_worker_that_died_with_a_message_loses_it_after_a_while(queue):
-    message = queue()
-    assert outbox._claim(message.pk).pk == message.pk
-    assert outbox._claim(message.pk) is None
+def died_with(message):
+    """A worker took the message in hand, and was never heard of again."""
+    assert outbox._claim(message)
+    assert not outbox._claim(message)
     assert outbox.drain() == (0, 0)
-    again(message)
+    long_ago = timezone.now() - outbox.ABANDONED_AFTER - timedelta(seconds=1)
+    OutboxMessage.objects.filter(pk=message.pk).update(claimed_at=long_ago)
+
+
+def test_a_worker_that_died_with_a_message_leaves_it_to_another_where_the_other_side_knows_its_key(queue):
+    died_with(queue())
     assert outbox.drain() == (1, 0)
+    assert [key for key, *_ in Recorder.got] == ["k1"]
+
+
+def test_a_worker_that_died_with_a_message_leaves_it_to_a_person_where_nobody_can_tell(
+    queue, monkeypatch, campaign, make_user
+):
+    monkeypatch.setattr(Recorder, "remembers_keys", False)
+    message = queue()
+    died_with(message)
+    assert outbox.drain() == (0, 0)
+    message.refresh_from_db()
+    assert (message.state, message.error) == (State.UNSURE, outbox.DIED_WITH_IT)
+    outbox.send_again(message=message, actor=make_user("county", "411325"))
+    assert outbox.drain() == (1, 0)
+    with pytest.raises(Refused, match="没有发出或结果不明"):
+        outbox.send_again(message=message, actor=make_user("county", "411325"))
+
+
+@pytest.mark.parametrize(
+    ("hour", "kind", "sent"),
+    [
+        ("07:59", "duty", 0),
+        ("08:00", "duty", 1),
+        ("19:59", "duty", 1),
+        ("20:00", "duty", 0),
+        ("03:00", "account", 1),
+    ],
+)
+def test_nobody_is_woken_but_by_a_change_of_their_own_account(queue, business_clock, hour, kind, sent):
+    business_clock(f"2024-10-25T{hour}")
+    message = queue()
+    OutboxMessage.objects.filter(pk=message.pk).update(kind=kind)
+    assert outbox.drain() == (sent, 0)
 
 
 def test_without_a_phone_it_says_so_and_is_not_tried_again(queue):
