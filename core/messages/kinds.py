@@ -29,6 +29,8 @@ class Kind:
     text: str
     check: Callable[["OutboxMessage"], Verdict]
     order: int = 0
+    #: Sent in batches that somebody prepares, and not whenever something happens.
+    by_batch: bool = False
 
 
 _kinds: dict[str, Kind] = {}

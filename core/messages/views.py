@@ -43,9 +43,11 @@ def message_template(request: HttpRequest, kind: str) -> HttpResponse:
     except KeyError:
         raise Http404 from None
     form = TemplateForm(request.POST or None, initial={"text": wording.text, "is_on": wording.is_on})
+    if wording.kind.by_batch:
+        del form.fields["is_on"]
     shown = wording
     if request.method == "POST" and form.is_valid():
-        facts = {"county": county, "key": kind, "actor": request.user, **form.cleaned_data}
+        facts = {"county": county, "key": kind, "actor": request.user, "is_on": wording.is_on, **form.cleaned_data}
         if "preview" in request.POST:
             shown = _preview(form, wording)
         elif run_form(form, lambda: templates.save_template(**facts)):
@@ -61,7 +63,7 @@ def _preview(form: TemplateForm, wording: templates.Wording) -> templates.Wordin
         form,
         lambda: checked.append(templates.check_template(form.cleaned_data["text"], wording.kind.samples)),
     )
-    return templates.Wording(wording.kind, checked[0], form.cleaned_data["is_on"]) if checked else wording
+    return templates.Wording(wording.kind, checked[0], wording.is_on) if checked else wording
 
 
 @roles(*AT_THE_COUNTER)
