@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collection', '0010_lost_receipts'),
-        ('core', '0007_messages_to_people'),
+        ("collection", "0014_door"),
+        ("core", "0007_messages_to_people"),
         ('residents', '0002_dated_facts'),
         ('subsidies', '0006_policy_proposals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -15,7 +15,7 @@ def carry_over(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0006_first_passwords_run_out'),
+        ("core", "0006_first_passwords_run_out"),
     ]
 
     operations = [
