@@ -17,6 +17,7 @@ class CollectionConfig(AppConfig):
         from collection.receipts import upload as book_upload
         from collection.refunds import upload as bank_upload
         from collection.self_payments import upload as paid_upload
+        from collection.gifts import spending
         from collection.villages import story_sections
         from collection.visits import causes
         from collection.visits import services as visits
@@ -34,6 +35,7 @@ class CollectionConfig(AppConfig):
         on_booked(door.follow_bookings)
         on_booked(tell_booked)
         register_kinds()
+        on_booked(spending.follow_bookings)
         story.register(30, story_sections.contributions)
         story.register(32, story_sections.way_of_the_money)
         story.register(34, story_sections.declarations)

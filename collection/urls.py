@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("collection.ledgers.urls")),
     path("", include("collection.messages.urls")),
     path("", include("collection.cash.urls")),
+    path("", include("collection.gifts.urls")),
     path("", include("collection.money.urls")),
     path("", include("collection.receipts.urls")),
     path("", include("collection.entitlements.urls")),

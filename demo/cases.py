@@ -2,15 +2,19 @@
 
 import datetime
 import io
+from contextlib import suppress
+from decimal import Decimal
 
 import xlsxwriter
 from django.core.files.base import ContentFile
 
 from collection.consequences.rosters import apply_roster
 from collection.contributions.models import Contribution
-from collection.contributions.services import Payment, record_contributions
 from collection.entitlements.models import DifferenceCase
 from collection.entitlements.services import resolve_case
+from collection.gifts.models import Gift
+from collection.gifts.services import list_people, record_arrival, register_gift
+from collection.gifts.spending import spend_gift
 from collection.notices.services import (
     answer_objection,
     close_notice,
@@ -22,6 +26,7 @@ from collection.refunds.models import Refund
 from collection.refunds.services import add_evidence, pass_first, pay_refund, reject_refund, request_refund, set_payee
 from core.access.roles import Role
 from core.accounts.models import User
+from core.refusals import Refused
 from demo.counties import DAY
 from demo.people import AREA
 from demo.slips import drawn_slip
@@ -30,8 +35,6 @@ from residents.counter.services import register_resident
 from residents.people.id_numbers import checksum_digit
 from residents.people.models import Resident
 from residents.statuses.services import set_status
-from subsidies.quotes.quote import QuoteError
-from subsidies.quotes.selectors import quote_residents
 from subsidies.rosters.models import Roster
 from subsidies.rosters.selectors import outcome_counts
 from subsidies.rosters.services import mark_by_hand, upload_roster
@@ -55,18 +58,60 @@ def record_newborns(world: World, day: datetime.date) -> None:
 
 
 def pay_collectively(world: World, day: datetime.date) -> None:
-    """A village's collective pays for the first household of each of four villages (集体资助)."""
+    """Collectives and a company pay (集体资助): whole fees by name in four villages, a part of each fee in a fifth, and
+    one donor of the printed township has not paid yet."""
     for plan in world.plans[7:287:70]:
+        actor = world.teams[plan.township][-1]
         household = Resident.objects.filter(village_id=plan.code, status=Resident.Status.ACTIVE).order_by("pk")[:3]
         unpaid = [p for p in household if not p.contributions.filter(ended_at__isnull=True).exists()]
-        quotes = quote_residents(campaign=world.campaign, residents=unpaid, paid_on=day, taking_payment=False)
-        payments = [
-            Payment(p.pk, plan.code, Contribution.Channel.COLLECTIVE, day, quote)
-            for p in unpaid
-            if not isinstance(quote := quotes[p.pk], QuoteError) and quote.due
-        ]
-        record_contributions(campaign=world.campaign, payments=payments, actor=world.teams[plan.township][-1])
+        gift = _promise(world, plan.code, day, "村集体经济合作社", "collective", "some", actor, promised="1200.00")
+        list_people(gift=gift, text="\n".join(f"{p.name} {p.id_number}" for p in unpaid), actor=actor)
+        slip = f"ZZ{plan.code[6:]}{day:%m%d}"
+        record_arrival(gift=gift, amount=Decimal("1200.00"), on=day, slip_no=slip, actor=actor)
+        with suppress(Refused):  # a county takes payment on some days of the month only
+            spend_gift(gift=gift, actor=actor)
         forget(world, {p.pk for p in unpaid})
+    own = [plan for plan in world.of_township(world.county.township) if plan.code != world.county.village][:2]
+    actor = world.teams[world.county.township][-1]
+    _promise(world, own[-1].code, day, "恒顺建材有限公司", "company", "all", actor, promised="20000.00")
+    part = _promise(
+        world, world.county.village, day, "本村股份经济合作社", "collective", "some", actor, per_head="100.00"
+    )
+    people = Resident.objects.filter(
+        village_id=world.county.village, status=Resident.Status.ACTIVE, contributions__isnull=True
+    ).order_by("-pk")[:6]
+    list_people(gift=part, text="\n".join(f"{p.name} {p.id_number}" for p in people), actor=actor)
+    record_arrival(gift=part, amount=Decimal("600.00"), on=day, slip_no=f"ZZ{day:%m%d}01", actor=actor)
+    with suppress(Refused):
+        spend_gift(gift=part, actor=actor)
+    forget(world, {p.pk for p in people})
+
+
+def _promise(
+    world: World,
+    village: str,
+    day: datetime.date,
+    donor: str,
+    kind: str,
+    covers: str,
+    actor: User,
+    *,
+    promised: str = "600.00",
+    per_head: str | None = None,
+) -> Gift:
+    return register_gift(
+        campaign=world.campaign,
+        village=world.region(village),
+        donor=donor,
+        donor_kind=kind,
+        basis="agreement" if kind == "company" else "decision",
+        document=f"{donor}资助居民医保{'协议' if kind == 'company' else '决议'}（{day:%Y年%-m月}）",
+        promised=Decimal(promised),
+        pay_by=day + 10 * DAY,
+        covers=covers,
+        per_head=Decimal(per_head) if per_head else None,
+        actor=actor,
+    )
 
 
 def forget(world: World, residents: set[int]) -> None:

@@ -17,7 +17,28 @@ from demo.world import World, week_before, work
 from subsidies.quotes.quote import QuoteError
 from subsidies.quotes.selectors import quote_residents
 
-HEADINGS = ("序号", "姓名", "身份证号码", "缴费年度", "缴费金额", "缴费日期", "电子税票号码", "行政村")
+HEADINGS = (
+    "序号",
+    "姓名",
+    "身份证号码",
+    "缴费年度",
+    "缴费金额",
+    "缴费日期",
+    "电子税票号码",
+    "行政村",
+    "缴费渠道",
+    "共济账户人",
+)
+#: How people pay, the usual way most often.
+WAYS = (
+    "微信社保缴费",
+    "支付宝社保缴费",
+    "税务公众号",
+    "农商银行柜台",
+    "办税服务厅窗口",
+    "自助办税终端",
+    "医保个人账户家庭共济",
+)
 Line = tuple[str, str, str, datetime.date, str]
 
 
@@ -82,5 +103,8 @@ def _workbook(world: World, day: datetime.date, lines: list[Line]) -> bytes:
         sheet.write_row(0, 0, HEADINGS)
         for row, (name, number, amount, on, village) in enumerate(lines, start=1):
             ticket = f"3{world.county.code}{day:%m%d}{row:05d}"
-            sheet.write_row(row, 0, [row, name, number, world.campaign.year, float(amount), str(on), ticket, village])
+            way = WAYS[int(number[-3:-1]) % 10 % len(WAYS)]
+            payer = f"{name[0]}家和" if "共济" in way else ""
+            facts = [row, name, number, world.campaign.year, float(amount), str(on), ticket, village, way, payer]
+            sheet.write_row(row, 0, facts)
     return buffer.getvalue()

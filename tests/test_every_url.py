@@ -21,6 +21,7 @@ from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution
 from collection.declarations.models import Declaration, DeclarationRow, Feedback
 from collection.entitlements.models import DifferenceCase
+from collection.gifts.models import Gift, GiftShare
 from collection.ledgers.models import LedgerBatch
 from collection.messages.models import ReminderBatch
 from collection.notices.models import Objection, PublicNotice
@@ -83,6 +84,8 @@ OBJECTS = {
     "receipt_book": ReceiptBook,
     "receipt": Receipt,
     "deposit": Deposit,
+    "gift": Gift,
+    "gift_share": GiftShare,
     "declaration": Declaration,
     "declaration_row": DeclarationRow,
     "self_payment": SelfPayment,

@@ -33,7 +33,7 @@ def decide_refund(*, consequence: Consequence, grants: bool, document: str, note
     if grants:
         resident = consequence.resident
         verdict = Verdict(Outcome.REFUND, f"依据{document}退费", STATUS_REASONS[resident.status], consequence.fact)
-        left = contribution.amount - given_back(contribution)
+        left = contribution.refundable - given_back(contribution)
         if not left:
             raise Refused("这笔缴费已经申请退费或已经退过，不用再决定。")
         people = {resident.pk: (resident.status, consequence.happened_on)}

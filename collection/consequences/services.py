@@ -219,7 +219,7 @@ def _open_refunds(
         if ending := next((refund for refund in theirs if refund.ends_enrolment), None):
             cases[pk] = ending
             continue
-        left = contribution.amount - sum((refund.amount for refund in theirs), Decimal(ZERO))
+        left = contribution.refundable - sum((refund.amount for refund in theirs), Decimal(ZERO))
         if left > 0:
             fresh.append(ending_refund(standing.campaign, contribution, verdict, left, moment, standing.people, actor))
     Refund.objects.bulk_create(fresh, batch_size=CHUNK)

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -44,6 +46,8 @@ class Contribution(models.Model):
     amount = models.DecimalField("个人缴费", max_digits=10, decimal_places=2)
     standard = models.DecimalField("标准", max_digits=10, decimal_places=2)
     subsidy = models.DecimalField("资助", max_digits=10, decimal_places=2)
+    #: What of `amount` came with a gift's own transfer to the township account (collection/gifts).
+    from_gift = models.DecimalField("其中集体资助", max_digits=10, decimal_places=2, default=0, db_default=0)
     category = models.CharField("资助类别", max_length=40)
     policy_version = models.ForeignKey(
         PolicyVersion, models.PROTECT, verbose_name="政策版本", related_name="+", db_index=False
@@ -86,6 +90,9 @@ class Contribution(models.Model):
                 name="contribution_adds_up",
             ),
             models.CheckConstraint(
+                condition=Q(from_gift__gte=0, from_gift__lte=models.F("amount")), name="gift_within_amount"
+            ),
+            models.CheckConstraint(
                 condition=Q(posted_at__isnull=True) | Q(posted_at__gte=models.F("recorded_at")),
                 name="posted_after_recorded",
             ),
@@ -101,6 +108,11 @@ class Contribution(models.Model):
             ),
             models.Index(fields=["campaign", "category", "village"], name="contribution_category"),
         ]
+
+    @property
+    def refundable(self) -> Decimal:
+        """What is given back: the person's own part, or, where a gift has paid all, the gift, to its donor."""
+        return self.amount - self.from_gift or self.amount
 
 
 class ContributionFund(models.Model):

@@ -5,6 +5,7 @@ enrolment without payment. Set-based: a constant number of statements for every 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
@@ -12,6 +13,7 @@ from collection.contributions.bookings import report_booked
 from collection.contributions.models import Contribution, ContributionFund
 from collection.money import services as money
 from collection.money.models import Movement, Place
+from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import CHUNK, insert_objects
 from core.refusals import Refused
@@ -24,7 +26,8 @@ from subsidies.quotes.quote import Quote
 
 Channel, State = Contribution.Channel, Contribution.State
 
-#: How the money of each channel comes in: kind and, where it is not the usual one, the place. 全额资助 brings none.
+#: How the money of each channel comes in: kind and, where it is not the usual one, the place. 全额资助 brings none, and
+#: what was paid at the tax bureau (posted at once) stands in the treasury whatever its channel.
 _ARRIVAL = {
     Channel.CASH: (Movement.Kind.COLLECT, None),
     Channel.COLLECTIVE: (Movement.Kind.COLLECT, Place.TOWNSHIP),
@@ -41,7 +44,11 @@ class ContributionRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One person's payment to be recorded. `village` is the 12-digit code; `quote` decides every amount."""
+    """One person's payment to be recorded. `village` is the 12-digit code; `quote` decides every amount.
+
+    `from_gift`: the part that stands in the township account with its gift already. `parts`: (day, amount) of each
+    payment where the person has paid the tax bureau in several, together what is due.
+    """
 
     resident_id: int
     village: str
@@ -52,6 +59,8 @@ class Payment:
     ledger_row_id: int | None = None
     state: str = State.COLLECTED
     posted_at: datetime | None = None
+    from_gift: Decimal = ZERO
+    parts: tuple[tuple[date, Decimal], ...] = ()
 
 
 @transaction.atomic
@@ -62,11 +71,12 @@ def record_contributions(
 
     A resident who has a live contribution this year, or was merged into another record, is passed over: compare what
     comes back. The residents are locked first, then the accounts of the villages. Raise ContributionRefused if the
-    campaign is closed or a village was moved.
+    campaign is closed, a village was moved or parts do not add up to what is due.
     """
     payments = list(payments)
     if not payments:
         return []
+    _refuse_wrong_sums(payments)
     moment = next_timestamp(campaign_id=campaign.pk)
     statuses = lock_residents(payment.resident_id for payment in payments)
     payments = [p for p in payments if statuses.get(p.resident_id) != Resident.Status.MERGED]
@@ -82,6 +92,15 @@ def record_contributions(
         _record_consequences(campaign, made[start : start + CHUNK], actor, batch)
         report_booked(campaign, [contribution for contribution, _ in made[start : start + CHUNK]], actor, batch)
     return [contribution for contribution, _ in made]
+
+
+def _refuse_wrong_sums(payments: Iterable[Payment]) -> None:
+    for payment in payments:
+        due, paid = payment.quote.due, sum((amount for _, amount in payment.parts), ZERO)
+        if not ZERO <= payment.from_gift <= due or (payment.parts and paid + payment.from_gift != due):
+            raise ContributionRefused(
+                f"应缴 {due} 元，集体资助 {payment.from_gift} 元、分笔缴费 {paid} 元，合起来不等于应缴，没有记账。"
+            )
 
 
 def paid_residents(*, year: int, residents: Iterable[int]) -> set[int]:
@@ -130,6 +149,7 @@ def _contribution(campaign, payment, actor, moment):
         amount=quote.due,
         standard=quote.standard,
         subsidy=quote.subsidy,
+        from_gift=payment.from_gift,
         category=quote.category,
         policy_version_id=campaign.policy_version_id,
         clause=str(why.source)[:120],
@@ -156,19 +176,7 @@ def _record_consequences(campaign, made, actor, batch):
     money.record_movements(
         campaign=campaign,
         actor=actor,
-        facts=[
-            money.Fact(
-                key=f"collect:{contribution.pk}",
-                kind=_ARRIVAL[payment.channel][0],
-                village=payment.village,
-                amount=contribution.amount,
-                on=payment.paid_on,
-                contribution_id=contribution.pk,
-                to_place=_ARRIVAL[payment.channel][1],
-            )
-            for contribution, payment in made
-            if payment.channel in _ARRIVAL and contribution.amount
-        ],
+        facts=[fact for contribution, payment in made for fact in _arrivals(contribution, payment)],
     )
     audit.record_all(
         audit.event(
@@ -181,6 +189,29 @@ def _record_consequences(campaign, made, actor, batch):
         )
         for contribution, _ in made
     )
+
+
+def _arrivals(contribution: Contribution, payment: Payment) -> list[money.Fact]:
+    """What comes in with a contribution: nothing of a gift that came before, and a movement a part."""
+    if payment.channel not in _ARRIVAL:
+        return []
+    kind, place = _ARRIVAL[payment.channel]
+    if payment.state == State.POSTED:
+        kind, place = Movement.Kind.SELF_PAY, None
+    parts = payment.parts or ((payment.paid_on, contribution.amount - payment.from_gift),)
+    return [
+        money.Fact(
+            key=f"collect:{contribution.pk}" + (f":{number}" if number else ""),
+            kind=kind,
+            village=payment.village,
+            amount=amount,
+            on=on,
+            contribution_id=contribution.pk,
+            to_place=place,
+        )
+        for number, (on, amount) in enumerate(parts)
+        if amount
+    ]
 
 
 @transaction.atomic

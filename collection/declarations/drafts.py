@@ -7,11 +7,12 @@ from collections import defaultdict
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum, Window
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Subquery, Sum, When, Window
 from django.db.models.functions import Coalesce
 
 from collection.contributions.models import Contribution
 from collection.declarations.models import Declaration, DeclarationRow
+from collection.gifts.selectors import unspent_gifts
 from collection.money import services as money
 from collection.money.models import VillageAccount
 from collection.money.steps import refuse_closed, villages_of
@@ -21,6 +22,7 @@ from core.access.scope import successor
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import insert_from
+from core.database.money import YuanSum, cents
 from core.refusals import Refused
 from core.regions.models import Region
 from core.text import required_text
@@ -114,6 +116,8 @@ def locked(declaration: Declaration) -> Declaration:
 def free_money(*, campaign: Campaign, region: str) -> dict[str, Decimal]:
     """What stands in the township account for each village and is bound to no declaration, by village code, in yuan.
 
+    Gifts that nobody was paid for with yet are no village's collected money and do not count.
+
     Those refused by the tax bureau keep their money bound until they are declared again or refunded.
     """
     balances = VillageAccount.objects.filter(campaign=campaign).in_region(region)
@@ -133,8 +137,15 @@ def undeclared(*, campaign: Campaign, villages: list[str]):
 
 
 def reached(*, campaign: Campaign, limits: dict[str, Decimal]):
-    """The undeclared contributions that so much banked money a village covers: whole receipts, oldest first."""
-    limits = {village: limit for village, limit in limits.items() if limit > 0}
+    """The undeclared contributions that so much banked money a village covers: whole receipts, oldest first.
+
+    What came with gifts is theirs for whom it came; the rest of the money covers what was collected in cash.
+    """
+    undone = undeclared(campaign=campaign, villages=list(limits))
+    given = undone.filter(from_gift__gt=0).order_by().values_list("village_id")
+    gifts = dict(given.annotate(sum=YuanSum("from_gift")))
+    limits = {village: limit - gifts.get(village, ZERO) for village, limit in limits.items() if limit > 0}
+    limits = {village: limit for village, limit in limits.items() if limit >= 0}
     people = undeclared(campaign=campaign, villages=list(limits)).annotate(running=oldest_first())
     return Contribution.objects.filter(pk__in=people.filter(_within(limits)).values("pk"))
 
@@ -144,7 +155,7 @@ def _within(limits) -> Q:
     each row would be compared with half."""
     townships = defaultdict(Q)
     for village, limit in limits.items():
-        townships[village[:9]] |= Q(village=village, running__lte=limit)
+        townships[village[:9]] |= Q(village=village, running__lte=int(limit * 100))
     within = Q(pk__in=[])
     for code, villages in townships.items():
         within |= Q(village__gte=code, village__lt=successor(code)) & villages
@@ -162,11 +173,16 @@ def leaving():
 
 
 def oldest_first() -> Window:
-    """Running sum of a village's contributions by day and receipt; the members of one receipt come together."""
+    """Running sum, in whole cents, of what a village's people paid themselves, by day and receipt; the members of one
+    receipt come together, and before all others those whom a gift has paid for whole."""
     return Window(
-        Sum("amount"),
+        Sum(cents("amount") - cents("from_gift")),
         partition_by=F("village_id"),
-        order_by=[F("paid_on").asc(), Coalesce("receipt_id", -F("pk")).asc()],
+        order_by=[
+            Case(When(from_gift=F("amount"), then=0), default=1).asc(),
+            F("paid_on").asc(),
+            Coalesce("receipt_id", -F("pk")).asc(),
+        ],
     )
 
 
@@ -218,8 +234,11 @@ def _free(campaign, accounts) -> dict[str, Decimal]:
         .values_list("village_id")
         .annotate(sum=Sum("amount"))
     )
-    bound = dict(bound)
-    return {village: account.township - bound.get(village, ZERO) for village, account in accounts.items()}
+    bound, unspent = dict(bound), unspent_gifts(campaign=campaign, villages=accounts)
+    return {
+        village: account.township - bound.get(village, ZERO) - unspent.get(village, ZERO)
+        for village, account in accounts.items()
+    }
 
 
 def _chosen(codes, villages):

@@ -11,6 +11,7 @@ from collection.declarations.drafts import free_money, leaving, oldest_first, re
 from collection.declarations.models import Declaration
 from collection.receipts.models import Receipt
 from core.amounts import ZERO
+from core.database.money import YuanSum
 from core.regions.models import Region
 
 #: What a stub stands for: who was refunded before the declaration had paid, and the stub still says so.
@@ -103,15 +104,20 @@ def _stubs(declaration) -> dict[str, Decimal]:
         .exclude(pk__in=declaration.rows.values("contribution"))
         .order_by()
         .values_list("village_id")
-        .annotate(sum=Sum("amount"))
+        .annotate(sum=YuanSum(F("amount") - F("from_gift")))
     )
     for village, amount in elsewhere:
         written[village] = written.get(village, ZERO) - amount
-    # A collective's gift comes by bank transfer: its slip is its stub.
+    # A collective's gift comes by bank transfer: its slip is its stub, for whole fees and for parts of them.
     given = declaration.rows.filter(
         contribution__channel=Contribution.Channel.COLLECTIVE, contribution__receipt__isnull=True
     )
-    for village, amount in given.order_by().values_list("village_id").annotate(sum=Sum("amount")):
+    parts = declaration.rows.filter(contribution__receipt__isnull=False, contribution__from_gift__gt=0)
+    sums = [
+        *given.order_by().values_list("village_id").annotate(sum=Sum("amount")),
+        *parts.order_by().values_list("village_id").annotate(sum=YuanSum("contribution__from_gift")),
+    ]
+    for village, amount in sums:
         written[village] = written.get(village, ZERO) + amount
     return written
 
@@ -123,7 +129,7 @@ def _receipts_that_do_not_add_up(declaration, villages):
     live = Q(contributions__ended_at__isnull=True) | Q(contributions__state=Contribution.State.REFUNDED)
     sums = (
         Receipt.objects.filter(pk__in=receipts)
-        .annotate(counted=Sum("contributions__amount", filter=live))
+        .annotate(counted=Sum(F("contributions__amount") - F("contributions__from_gift"), filter=live))
         .exclude(counted=F("amount"))
         .order_by("village_id", "pk")[:500]
     )

@@ -80,6 +80,7 @@ def write_rows(*, batch: LedgerBatch, rows: list[LedgerRow], checked: CheckedLed
                 quote=row.quote,
                 receipt_id=used[normalize_number(row.receipt_no)].pk,
                 ledger_row_id=kept[row.number].pk,
+                from_gift=row.from_gift,
             )
             for row in good
         ],

@@ -290,14 +290,28 @@ def _check_money(row: Row, facts: LedgerFacts) -> None:
         row.refuse(column, error.code, f"{error}。" if not str(error).endswith("。") else str(error))
         return
     row.quote = asked
+    row.from_gift = min(person.kept_by_gift, asked.due) if person else ZERO
     if row.amount is None:
         return
     if asked.due == ZERO and not any(p.code == "fully_subsidised" for p in row.problems):
         back = f"不能收款。请把收的 {row.amount} 元退还本人，并删去这一行。" if row.amount else "请删去这一行。"
         says = f"{asked.category}由财政全额资助，不用缴费，{back}"
         row.refuse("amount", "fully_subsidised", says)
+    elif row.from_gift:
+        _check_rest(row, asked)
     elif asked.due and row.amount != asked.due:
         row.refuse("amount", "amount_mismatch", _about_difference(row, asked, not_on_roster))
+
+
+def _check_rest(row: Row, asked: Quote) -> None:
+    """A gift has paid a part of the fee: the rest is collected, to the cent."""
+    rest = asked.due - row.from_gift
+    if not rest:
+        says = f"集体资助已经替此人缴 {row.from_gift} 元，不用再收。请退还本人，并删去这一行。"
+        row.refuse("amount", "paid_by_gift", says)
+    elif row.amount != rest:
+        says = f"应缴 {asked.due} 元，集体资助 {row.from_gift} 元已到账，本人缴 {rest} 元；实缴写的是 {row.amount} 元。"
+        row.refuse("amount", "amount_mismatch", f"{says}请多退少补后改填 {rest}。")
 
 
 def _category_not_on_roster(row: Row, held: tuple[Recognition, ...], facts: LedgerFacts) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import F
 
 from collection.cash.models import Deposit
 from collection.contributions import services as contributions
@@ -152,7 +153,7 @@ def irreversible_rows(*, batch: LedgerBatch) -> list[IrreversibleRow]:
     )
     stays, before = [], Decimal(0)
     rows = cash.order_by("paid_on", "pk").values_list(
-        "amount", "state", "ledger_row__batch", "ledger_row__number", "ledger_row__name"
+        F("amount") - F("from_gift"), "state", "ledger_row__batch", "ledger_row__number", "ledger_row__name"
     )
     for amount, state, owner, number, name in rows.iterator(chunk_size=2000):
         if owner == batch.pk:

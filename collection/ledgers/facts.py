@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from collection.contributions.models import Contribution
+from collection.gifts.selectors import kept_for
 from collection.ledgers.check import Claim, claims_of, receipts_of
 from collection.ledgers.models import LedgerBatch
 from collection.ledgers.reading import FileNote, LedgerReading
@@ -18,6 +19,7 @@ from collection.receipts.models import Receipt
 from collection.receipts.selectors import book_of, known_receipts, village_books
 from collection.self_payments.models import SelfPayment
 from core.access import masks
+from core.amounts import ZERO
 from core.database.bulk import chunks
 from core.regions.models import Region
 from residents.people import id_numbers
@@ -26,7 +28,6 @@ from residents.people.models import Resident
 from residents.people.names import is_same_name
 from residents.people.selectors import Candidate, find_namesakes
 from subsidies.campaigns.models import Campaign
-from subsidies.policy.policies import Policy
 from subsidies.quotes.selectors import insured_years, recognised_identities
 from subsidies.rosters.models import Identity
 
@@ -55,7 +56,7 @@ def gather(*, campaign: Campaign, village: Region, reading: LedgerReading, as_of
         village=village.code,
         village_name=village.name,
         as_of=as_of,
-        people=_people(residents, campaign.policy),
+        people=_people(campaign, residents),
         paid=_paid(campaign, residents, listed),
         receipts=_receipts(campaign, village, receipts_of(reading)),
         is_issued=_is_issued(campaign, village.code),
@@ -134,8 +135,9 @@ def _residents(ids: dict[str, int]) -> dict[str, _Registered]:
     return {number: residents[pk] for number, pk in ids.items() if pk in residents}
 
 
-def _people(residents, rules: Policy) -> dict[str, RegisteredPerson]:
-    marks, years = {}, {}
+def _people(campaign: Campaign, residents: dict[str, _Registered]) -> dict[str, RegisteredPerson]:
+    marks, years, rules = {}, {}, campaign.policy
+    kept = kept_for(campaign=campaign, residents={resident.pk for resident in residents.values()})
     for chunk in chunks({resident.pk for resident in residents.values()}):
         marks |= recognised_identities(chunk)
         years |= insured_years(chunk)
@@ -150,6 +152,7 @@ def _people(residents, rules: Policy) -> dict[str, RegisteredPerson]:
             id_number=resident.id_number,
             not_eligible=_not_eligible(resident),
             not_eligible_since=resident.status_on if resident.status != Resident.Status.ACTIVE else None,
+            kept_by_gift=kept.get(resident.pk, ZERO),
             marks=tuple(marks.get(resident.pk, ())),
             insured_years=tuple(y for y in years.get(resident.pk, ()) if resident.birth_date.year <= y < rules.year),
         )
@@ -194,7 +197,7 @@ def _paid(
             for number in by_resident[contribution.resident_id]:
                 paid[number] = BookedPayment(
                     _where(contribution),
-                    contribution.amount,
+                    contribution.amount - contribution.from_gift if contribution.receipt else contribution.amount,
                     contribution.paid_on,
                     contribution.receipt.number if contribution.receipt else "",
                 )

@@ -28,7 +28,8 @@ _DITTO = frozenset({"同上", "同", "〃", "″", '"', "”", "“", "''", "，
 _HEADS = frozenset({"户主", "本人", "本人（户主）", "户主本人"})
 _SAMPLE_SHEET = re.compile("样表|样例|示例|范例|模板|举例")
 _AS_ABOVE = ("household", "head_name", "receipt_no", "paid_on", "amount", "category", "channel", "group", "address")
-_SELF_PAID = re.compile(r"自主|自行|自缴|线上|网上|微信小程序|支付宝自|税务APP|手机自")
+_SELF_PAID = re.compile(r"自主|自行|自缴|线上|网上|微信小程序|支付宝自|税务APP|手机自|共济|医保钱包")
+_PAID_BY_OTHERS = re.compile(r"集体|捐资|捐助|捐赠|企业代|企业资|单位代缴|合作社|资助代缴")
 
 
 @dataclass
@@ -61,6 +62,10 @@ class LedgerLine:
     @property
     def pays_itself(self) -> bool:
         return bool(_SELF_PAID.search(self.text("channel")))
+
+    @property
+    def paid_by_others(self) -> bool:
+        return bool(_PAID_BY_OTHERS.search(self.text("channel")))
 
 
 @dataclass(frozen=True)

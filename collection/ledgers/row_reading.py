@@ -34,6 +34,9 @@ def read_row(line: LedgerLine, facts: LedgerFacts) -> Row:
     if line.pays_itself:
         says = f"缴费方式写的是“{line.text('channel')[:20]}”。自行缴费由税务名单入账，不是村里收的现金，"
         row.refuse("channel", "self_paid", f"{says}请从台账里删去这一行。")
+    elif line.paid_by_others:
+        says = f"缴费方式写的是“{line.text('channel')[:20]}”。集体、他人资助的钱进乡镇账户或在办税厅缴，不经村里的手，"
+        row.refuse("channel", "paid_by_gift", f"{says}由乡镇在“集体资助”里登记。请从台账里删去这一行。")
     return row
 
 

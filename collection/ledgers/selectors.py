@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from collection.contributions.models import Contribution
+from collection.gifts.selectors import kept_for
 from collection.ledgers.models import LedgerBatch, LedgerRow
 from collection.ledgers.workbook import Owing
 from config import clock
@@ -97,13 +98,16 @@ def unpaid_people(*, campaign: Campaign, village: Region) -> tuple[list[Owing], 
     day = min(max(clock.today(), period.start), period.end)
     born = [resident for resident in residents if resident.birth_date <= day]
     quotes = quote_residents(campaign=campaign, residents=born, paid_on=day, taking_payment=False)
+    kept = kept_for(campaign=campaign, residents=[resident.pk for resident in born])
     owing, free = [], []
     for resident in born:
         answer = quotes[resident.pk]
         if isinstance(answer, QuoteError):
             owing.append(_owing(resident, "", None, str(answer)))
+        elif rest := max(answer.due - kept.get(resident.pk, ZERO), ZERO):
+            owing.append(_owing(resident, answer.category, rest, _why(answer, answer.due - rest)))
         elif answer.due:
-            owing.append(_owing(resident, answer.category, answer.due, _why(answer)))
+            free.append((resident.name, "集体资助"))
         else:
             free.append((resident.name, answer.category))
     free += Contribution.objects.filter(
@@ -126,7 +130,8 @@ def _owing(resident: Resident, category: str, due: Decimal | None, why: str) -> 
     )
 
 
-def _why(quote: Quote) -> str:
-    if not quote.subsidy:
-        return f"标准 {quote.standard} 元"
-    return f"标准 {quote.standard} 元，{quote.category}资助 {quote.subsidy} 元（{quote.reasons[1].source}）"
+def _why(quote: Quote, from_gift: Decimal) -> str:
+    says = f"标准 {quote.standard} 元"
+    if quote.subsidy:
+        says += f"，{quote.category}资助 {quote.subsidy} 元（{quote.reasons[1].source}）"
+    return f"{says}，集体资助 {from_gift} 元" if from_gift else says

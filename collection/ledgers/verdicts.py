@@ -15,6 +15,7 @@ class RegisteredPerson:
     """Someone in the register. `not_eligible` says why this person cannot be insured here, '' for everybody else;
     `not_eligible_since` is its first day. `id_number` is the present number, the written one may be a former one.
 
+    `kept_by_gift`: what a gift that has come in pays of this person's fee, so that so much less is collected.
     `marks` are (kind, recognised on, ended on or None), as the departments gave them.
     """
 
@@ -29,6 +30,7 @@ class RegisteredPerson:
     insured_years: tuple[int, ...] | None = None
     id_number: str = ""
     not_eligible_since: date | None = None
+    kept_by_gift: Decimal = Decimal(0)
 
     def identities_on(self, policy: Policy, day: date) -> tuple[Recognition, ...]:
         """Return what this person was recognised as and had not lost by that day."""
@@ -102,6 +104,7 @@ class Row:
     household: str = ""
     phone: str = ""
     quote: Quote | None = None
+    from_gift: Decimal = Decimal(0)
     resident_id: int | None = None
     birth_date: date | None = None
     id_is_sound: bool = False

@@ -130,7 +130,7 @@ def release_receipts(*, campaign: Campaign, contributions: Iterable[Contribution
     gone = defaultdict(lambda: ZERO)
     for contribution in contributions:
         if contribution.receipt_id:
-            gone[contribution.receipt_id] += contribution.amount
+            gone[contribution.receipt_id] += contribution.amount - contribution.from_gift
     held, receipts, ids = set(), [], sorted(gone)
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]

@@ -16,6 +16,8 @@ from collection.contributions.models import Contribution
 from collection.entitlements import services as entitlements
 from collection.entitlements.models import DifferenceCase
 from collection.messages.events import tell_refunded
+from collection.gifts.selectors import donor_to_pay
+from collection.gifts.spending import give_share_back
 from collection.money import services as money
 from collection.money.models import Movement, Place
 from collection.money.steps import refuse_closed
@@ -87,7 +89,7 @@ def request_refund(
         raise Refused(f"请照证明填写“{rule.name}”的日期：不能早于出生，也不能晚于今天。")
     if contribution.channel == Contribution.Channel.FREE or not contribution.amount:
         raise Refused("这个人没有缴费（全额资助），没有钱可退。")
-    left = contribution.amount - given_back(contribution)
+    left = contribution.refundable - given_back(contribution)
     if not left:
         raise Refused("这笔缴费已经申请退费或已经退过，不用再申请；办到哪一步请看退费列表。")
     amount = left if amount is None else amount
@@ -97,6 +99,7 @@ def request_refund(
     if not ZERO < amount <= left or (not ends and amount >= contribution.amount):
         raise Refused(f"退费金额 {amount} 元不对：缴了 {contribution.amount} 元，还可以退 {left} 元。")
     _refuse_if_paid_twice_is_open(contribution)
+    payee = payee or donor_to_pay(contribution)
     refund = _create(
         campaign=campaign,
         contribution=contribution,
@@ -185,6 +188,9 @@ def set_payee(*, refund: Refund, payee: str, payee_account: str, actor: User) ->
     refund = _locked(refund)
     if refund.state not in OPEN:
         raise Refused(f"退费{refund.get_state_display()}，收款人不能再改。")
+    donor = donor_to_pay(refund.contribution) if refund.contribution and not refund.self_payment_id else ""
+    if donor and payee != donor:
+        raise Refused(f"这笔费是“{donor}”资助的，退费应退还资助人，收款人请填“{donor}”。", "payee")
     if (refund.payee, refund.payee_account) == (payee, account):
         return refund
     before = {"payee": refund.payee, "payee_account": masks.mask(refund.payee_account)}
@@ -261,6 +267,7 @@ def pay_refund(*, refund: Refund, actor) -> Refund:
     refund.save(update_fields=["state", "second_by", "second_at"])
     if refund.ends_enrolment and not refund.returns:
         end_enrolment(refund, moment)
+        give_share_back(contribution=refund.contribution, place=place, on=clock.today(), actor=actor)
         register_status(refund, actor)
     DifferenceCase.objects.filter(refund=refund, state=DifferenceCase.State.REFUNDING).update(
         state=DifferenceCase.State.HANDLED, handled_by=actor, handled_at=moment, note="差额已退"

@@ -105,7 +105,7 @@ def refund_create(request, contribution):
             "form": form,
             "open": bool(open_reasons),
             "closed_reasons": [no for _, no in reasons if no],
-            "left": paid.amount - refunds.given_back(paid),
+            "left": paid.refundable - refunds.given_back(paid),
         },
         status=400 if form.errors else 200,
     )

@@ -1,11 +1,16 @@
 """Whose payment each line is and what becomes of it: looked up and judged, nothing written."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import accumulate
 
 from collection.contributions.models import Contribution
 from collection.self_payments.models import SelfPayment
+from collection.self_payments.selectors import apart_waiting
 from core.access import masks
+from core.amounts import ZERO
 from core.database.bulk import chunks
 from residents.people import names
 from residents.people.models import Resident
@@ -20,7 +25,8 @@ Outcome = SelfPayment.Outcome
 class Assessed:
     """A payment with its person. `quote`: what to book it by; `after`: the payment of the same person booked first.
 
-    `charged_in_full`: a subsidy was due, and the tax bureau took the standard all the same.
+    `charged_in_full`: a subsidy was due, and the tax bureau took the standard all the same. `parts`: the earlier
+    payments of the same person that are booked with this one, because only together they are what is due.
     """
 
     payment: SelfPayment
@@ -28,6 +34,7 @@ class Assessed:
     quote: Quote | None = None
     after: "Assessed | None" = None
     charged_in_full: bool = False
+    parts: tuple[SelfPayment, ...] = ()
 
 
 def residents_by_number(campaign: Campaign, numbers: Iterable[str]) -> dict[str, Resident]:
@@ -52,6 +59,7 @@ def assess(
         rows = Contribution.objects.filter(year=campaign.year, resident__in=chunk, ended_at__isnull=True)
         live |= {contribution.resident_id: contribution for contribution in rows}
     first: dict[int, Assessed] = {}
+    unclaimed = _paid_at_the_hall(live.values())
     for item in items:
         payment, person = item.payment, item.person
         if name_matters and names.normalise(payment.name) != names.normalise(person.name):
@@ -60,12 +68,17 @@ def assess(
         elif not may_have_paid(payment, person):
             payment.outcome = Outcome.INELIGIBLE
             payment.message = f"居民库里的状态是{person.get_status_display()}。"
-        elif held := live.get(person.pk):
+        elif (held := live.get(person.pk)) and held.pk in unclaimed and held.amount == payment.amount:
+            unclaimed.discard(held.pk)
+            payment.outcome, payment.contribution = Outcome.MATCHED, held
+            payment.message = "集体资助在办税厅缴的那一笔，已经记过账。"
+        elif held:
             paid_before(payment, held)
         else:
             item.after = first.get(person.pk)
             first.setdefault(person.pk, item)
     _quote(campaign, list(first.values()))
+    _add_up(campaign, items, first)
     for item in items:
         if item.after and item.after.quote is None:
             item.payment.outcome, item.payment.message = item.after.payment.outcome, item.after.payment.message
@@ -73,6 +86,64 @@ def assess(
         elif item.after:
             item.payment.outcome = Outcome.DUPLICATE
     return items
+
+
+def _paid_at_the_hall(live: Iterable[Contribution]) -> set[int]:
+    """The contributions that a collective has paid at the tax hall and no line of a list has named yet."""
+    given = {
+        c.pk for c in live if c.channel == Contribution.Channel.COLLECTIVE and c.state == Contribution.State.POSTED
+    }
+    for chunk in chunks(given.copy()):
+        rows = SelfPayment.objects.filter(contribution__in=chunk, outcome=Outcome.MATCHED)
+        given.difference_update(rows.values_list("contribution_id", flat=True))
+    return given
+
+
+def _add_up(campaign: Campaign, items: list[Assessed], first: dict[int, Assessed]) -> None:
+    """Book several payments of one person as one where only together they are what is due, to the cent."""
+    wrong = {pk: item for pk, item in first.items() if item.payment.outcome == Outcome.AMOUNT_DIFFERS}
+    if not wrong:
+        return
+    earlier: dict[int, list[SelfPayment]] = defaultdict(list)
+    for payment in apart_waiting(campaign=campaign, residents=wrong, but=[item.payment.pk for item in items]):
+        earlier[payment.resident_id].append(payment)
+    groups = {pk: [item] + [other for other in items if other.after is item] for pk, item in wrong.items()}
+    several = {pk: group for pk, group in groups.items() if len(group) + len(earlier[pk]) > 1}
+    last = {
+        pk: max(payment.paid_on for payment in [*earlier[pk], *(item.payment for item in group)])
+        for pk, group in several.items()
+    }
+    people = [wrong[pk].person for pk in several]
+    quotes = quote_residents(campaign=campaign, residents=people, taking_payment=False, paid_on=last)
+    for pk, group in several.items():
+        answer = quotes[pk]
+        if not isinstance(answer, QuoteError):
+            _add_up_person(group, earlier[pk], answer)
+
+
+def _add_up_person(group: list[Assessed], earlier: list[SelfPayment], answer: Quote) -> None:
+    before = sum((payment.amount for payment in earlier), ZERO)
+    sums = list(accumulate((item.payment.amount for item in group), initial=before))[1:]
+    if answer.due not in sums:
+        says = f"应缴 {answer.due} 元（{answer.category}），{len(earlier) + len(group)} 笔合计 {sums[-1]} 元，"
+        for item in group:
+            item.payment.message = f"{says}{_gap(answer, sums[-1])}。"
+        return
+    last = sums.index(answer.due)
+    closing = group[last]
+    for part in group[:last]:
+        part.after, part.payment.outcome, part.payment.message = None, Outcome.MATCHED, ""
+    for later in group[last + 1 :]:
+        later.after = closing
+    closing.after, closing.quote = None, answer
+    closing.parts = (*earlier, *(item.payment for item in group[:last]))
+    closing.payment.outcome = Outcome.MATCHED
+    closing.payment.message = f"{len(closing.parts) + 1} 笔合计 {answer.due} 元，按一次缴费记账。"
+
+
+def _gap(answer: Quote, total: Decimal) -> str:
+    gap = answer.due - total
+    return f"还差 {gap} 元" if gap > 0 else f"多出 {-gap} 元"
 
 
 def may_have_paid(payment: SelfPayment, person: Resident) -> bool:

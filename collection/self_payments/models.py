@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 
 from collection.declarations.models import TaxFile
+from collection.self_payments import ways as told
 from core.access.scope import ScopedQuerySet
 from residents.people import names
 from subsidies.campaigns.models import Campaign
@@ -49,6 +50,14 @@ class SelfPayment(models.Model):
         SET_ASIDE = "set_aside", "另案处理"
         UNDONE = "undone", "税务已撤销"
 
+    class Way(models.TextChoices):
+        ONLINE = told.Way.ONLINE.value, "手机、网上"
+        BANK = told.Way.BANK.value, "银行柜台"
+        HALL = told.Way.HALL.value, "办税厅、政务窗口"
+        TERMINAL = told.Way.TERMINAL.value, "自助终端"
+        FAMILY = told.Way.FAMILY.value, "家庭共济"
+        COLLECTIVE = told.Way.COLLECTIVE.value, "集体、捐资代缴"
+
     campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="self_payments")
     paid_list = models.ForeignKey(PaidList, models.PROTECT, verbose_name="清单", related_name="rows")
     number = models.CharField("税票号", max_length=90)
@@ -57,6 +66,8 @@ class SelfPayment(models.Model):
     id_number = models.CharField("证件号码", max_length=30)
     amount = models.DecimalField("金额", max_digits=10, decimal_places=2)
     paid_on = models.DateField("缴费日期")
+    way = models.CharField("缴费渠道", max_length=10, choices=Way, blank=True, default="", db_default="")
+    payer = models.CharField("共济账户人", max_length=60, blank=True, default="", db_default="")
     region_code = models.CharField("区划代码", max_length=12)
     resident = models.ForeignKey("residents.Resident", models.PROTECT, null=True, related_name="self_payments")
     outcome = models.CharField("结果", max_length=14, choices=Outcome)

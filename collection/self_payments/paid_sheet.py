@@ -11,11 +11,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from collection.declarations.tax_sheets import AMOUNT, ID_NUMBER, NAME, PAID_ON, RowCells, is_sum_or_empty
+from collection.self_payments.ways import PAYER, WAY, Way, read_way
 from core.tables.cells import half_width, read_amount
 from core.tables.dates import read_date
 from core.tables.headings import Column
 from core.tables.lists import ListReader
 from core.tables.reader import Cell, Sheet
+from residents.people import names
 
 TICKET = Column(
     "number",
@@ -112,7 +114,8 @@ class Kind(StrEnum):
 class PaidLine:
     """One line of a paid list. `amount` in yuan, always positive; `ticket` is '' where none tells payments apart.
 
-    `why`: what is to be asked, or the words with which a payment is undone; `problem`: why the line cannot be taken.
+    `why`: what is to be asked, or the words with which a payment is undone; `problem`: why the line cannot be taken;
+    `way`: where it was paid; `payer`: whose account paid (家庭共济), '' where the list does not tell.
     """
 
     row: int
@@ -125,6 +128,8 @@ class PaidLine:
     why: str = ""
     problem: str = ""
     sheet: str = ""
+    way: Way = Way.UNTOLD
+    payer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +141,7 @@ class Year:
     last: date
 
 
-COLUMNS = (NAME, ID_NUMBER, AMOUNT, PAID_ON, TICKET, YEAR, STATE)
+COLUMNS = (NAME, ID_NUMBER, AMOUNT, PAID_ON, TICKET, YEAR, STATE, WAY, PAYER)
 
 
 class PaidListReader:
@@ -174,6 +179,7 @@ class PaidListReader:
         elif doubt and kind == Kind.PAID:
             kind, why = Kind.ASK, doubt
         problem = problem or wrong_amount or wrong_day or wrong_year
+        payer = names.normalise(cells.cell("payer"))[:60]
         return PaidLine(
             number,
             name,
@@ -185,6 +191,8 @@ class PaidListReader:
             why[:100],
             problem,
             self.table.sheet_name,
+            read_way(cells.text("way"), payer),
+            "" if payer == name else payer,
         )
 
 

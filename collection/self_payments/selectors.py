@@ -1,11 +1,14 @@
 """What pages ask about self-payments."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from collection.self_payments.models import PaidList, SelfPayment
 from core.accounts.models import User
+from core.database.bulk import chunks
+from core.database.money import YuanSum
 from subsidies.campaigns.models import Campaign
 
 Outcome = SelfPayment.Outcome
@@ -13,6 +16,20 @@ Outcome = SelfPayment.Outcome
 WORKLIST = (Outcome.UNKNOWN, Outcome.NAME_DIFFERS, Outcome.AMOUNT_DIFFERS, Outcome.INELIGIBLE, Outcome.UNCLEAR)
 _UNDONE = Q(undone_list__isnull=False, undone_settled_at__isnull=True)
 _WAITING = Q(outcome__in=WORKLIST, settled_at__isnull=True) | _UNDONE
+
+
+def apart_waiting(*, campaign: Campaign, residents: Iterable[int], but: Iterable[int | None]) -> Iterator[SelfPayment]:
+    """Yield the payments of these residents that were not what is due and that nobody has settled, the oldest first."""
+    left_out = [pk for pk in but if pk]
+    for chunk in chunks(residents):
+        rows = SelfPayment.objects.filter(
+            campaign=campaign,
+            resident__in=chunk,
+            outcome=Outcome.AMOUNT_DIFFERS,
+            settled_at__isnull=True,
+            undone_list__isnull=True,
+        )
+        yield from (payment for payment in rows.order_by("paid_on", "pk") if payment.pk not in left_out)
 
 
 def waiting(rows: QuerySet[SelfPayment]) -> QuerySet[SelfPayment]:
@@ -30,9 +47,11 @@ def is_disputed(payment: SelfPayment) -> bool:
     return payment.undone_list_id is not None and payment.undone_settled_at is None
 
 
-def list_rows(*, user: User, campaign: Campaign, outcome: str) -> QuerySet[SelfPayment]:
-    """Return the payments with this outcome, or those that wait where none is asked for."""
+def list_rows(*, user: User, campaign: Campaign, outcome: str, way: str | None = None) -> QuerySet[SelfPayment]:
+    """Return the payments with this outcome, or those that wait where none is asked for; `way`: paid so alone."""
     mine = SelfPayment.objects.for_user(user).filter(campaign=campaign)
+    if way in ("", *SelfPayment.Way.values):
+        mine = mine.filter(way=way)
     rows = mine.filter(outcome=outcome) if outcome in Outcome.values else waiting(mine)
     return rows.select_related("resident__village").order_by("pk")
 
@@ -55,6 +74,16 @@ def outcome_sums(*, user: User, campaign: Campaign) -> list[dict]:
         for outcome in Outcome
         if outcome in sums
     ]
+
+
+def way_sums(*, user: User, campaign: Campaign) -> list[tuple[str, str, int, Decimal]]:
+    """Return (way, label, payments, yuan) of what was booked, by where it was paid; what no list tells comes last."""
+    mine = SelfPayment.objects.for_user(user).filter(campaign=campaign, outcome=Outcome.MATCHED).order_by()
+    sums = {
+        way: (count, amount) for way, count, amount in mine.values_list("way").annotate(Count("pk"), YuanSum("amount"))
+    }
+    labels = [(str(way.value), str(way.label)) for way in SelfPayment.Way] + [("", "清单没有写")]
+    return [(way, label, *sums[way]) for way, label in labels if way in sums]
 
 
 def outcome_counts(paid_list: PaidList) -> list[tuple[str, str, int]]:

@@ -11,15 +11,12 @@ from itertools import islice
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
 
-from collection.contributions.models import Contribution
-from collection.contributions.services import ContributionRefused, Payment, record_contributions
+from collection.contributions.services import ContributionRefused
 from collection.declarations import tax_files
-from collection.entitlements import services as entitlements
 from collection.money import services as money
-from collection.money.models import Movement
 from collection.money.steps import refuse_closed
-from collection.refunds import services as refunds
-from collection.self_payments.assessment import Assessed, assess, paid_before, residents_by_number
+from collection.self_payments.assessment import residents_by_number
+from collection.self_payments.booking import UPDATED_AT_ONCE, book_judged
 from collection.self_payments.matching import Known, Match, Payments, ticket_in
 from collection.self_payments.models import PaidList, SelfPayment
 from collection.self_payments.paid_sheet import Kind, PaidLine, PaidListReader, Year
@@ -34,17 +31,15 @@ from core.refusals import Refused
 from core.tables import reader as sheets
 from core.tables.lists import ListNote
 from core.text import required_text
-from residents.people.models import InsuredYear, Resident
+from residents.people.models import Resident
 from residents.people.services import lock_residents
 from subsidies.campaigns import watermark
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.services import lock_campaign
 
-UPDATED_AT_ONCE = 500
 BAD_ROWS_KEPT = 500
 Outcome = SelfPayment.Outcome
 NO_LIST = "表里没有找到“姓名、证件号码、金额、缴费日期”四列。请用税务系统导出的已缴费清单，第一行写明列名，再上传。"
-DUPLICATE = "duplicate"
 
 
 @transaction.atomic
@@ -144,7 +139,7 @@ def settle_as(*, self_payment: SelfPayment, resident: Resident, note: str, actor
     payment = _open(self_payment, [resident.village_id])
     payment.resident, payment.region_code = resident, resident.village_id
     payment.settled_by, payment.settled_at, payment.settled_note = actor, clock.now(), note
-    _judge(payment.campaign, [(payment, resident)], moment, actor, name_matters=False)
+    book_judged(payment.campaign, [(payment, resident)], moment, actor, name_matters=False)
     if payment.outcome in WORKLIST and not payment.refunds.exists():
         payment.settled_by, payment.settled_at = None, None
     payment.save()
@@ -186,7 +181,7 @@ def _take(paid_list: PaidList, lines: list[PaidLine], claimed: set[str], actor: 
     for (known, _, _), payment in zip(fresh, made, strict=True):
         known.pk = payment.pk
     judged = [payment for payment in made if payment.resident_id and payment.outcome == Outcome.UNKNOWN]
-    _judge(campaign, [(payment, people[payment.id_number]) for payment in judged], moment, actor)
+    book_judged(campaign, [(payment, people[payment.id_number]) for payment in judged], moment, actor)
     SelfPayment.objects.bulk_update(made, ["outcome", "message", "contribution"], batch_size=UPDATED_AT_ONCE)
     _contradict(paid_list, undone)
     return payments.claimed
@@ -254,6 +249,8 @@ def _payment(paid_list: PaidList, known: Known, outcome: Outcome, why: str, peop
         id_number=line.id_number,
         amount=line.amount,
         paid_on=line.paid_on,
+        way=line.way.value,
+        payer=line.payer,
         outcome=outcome,
         resident=person,
         region_code=person.village_id if person else paid_list.campaign.county_id,
@@ -285,88 +282,6 @@ def _contradict(paid_list: PaidList, against: list[tuple[Known, PaidLine]]) -> N
             changed.append(payment)
         fields = ["undone_list", "undone_as", "undone_settled_at", "outcome", "message"]
         SelfPayment.objects.bulk_update(changed, fields, batch_size=UPDATED_AT_ONCE)
-
-
-def _judge(
-    campaign: Campaign,
-    payments: list[tuple[SelfPayment, Resident]],
-    moment,
-    actor: User,
-    *,
-    name_matters: bool = True,
-) -> None:
-    """Set outcome, message and contribution of payments whose resident is known; money and cases with them."""
-    if not payments:
-        return
-    items = assess(campaign=campaign, payments=payments, name_matters=name_matters)
-    charged_in_full = _enrol(campaign, [item for item in items if item.quote], moment, actor)
-    for item in items:
-        if item.after and item.after.payment.contribution:
-            paid_before(item.payment, item.after.payment.contribution)
-    _give_back(campaign, items, actor)
-    entitlements.apply_effects(campaign=campaign, residents=charged_in_full, roster=None, actor=actor)
-
-
-def _enrol(campaign: Campaign, items: list[Assessed], moment, actor: User) -> list[int]:
-    """Make the contributions. Return the residents who were charged in full although they are marked."""
-    wanted = [
-        Payment(
-            item.person.pk,
-            item.payment.region_code,
-            Contribution.Channel.SELF,
-            item.payment.paid_on,
-            item.quote,
-            state=Contribution.State.POSTED,
-            posted_at=moment,
-        )
-        for item in items
-        if item.quote
-    ]
-    made = {c.resident_id: c for c in record_contributions(campaign=campaign, payments=wanted, actor=actor)}
-    for item in items:
-        item.payment.contribution = made.get(item.person.pk)
-        if item.payment.contribution is None:  # paid for elsewhere at this moment
-            item.payment.outcome, item.payment.message = Outcome.UNCLEAR, "刚刚在别处记了缴费，请核实。"
-    InsuredYear.objects.bulk_create(
-        (InsuredYear(resident_id=person, year=campaign.year, source="自主缴费") for person in made),
-        ignore_conflicts=True,
-        batch_size=CHUNK,
-    )
-    return [item.person.pk for item in items if item.charged_in_full and item.person.pk in made]
-
-
-def _give_back(campaign: Campaign, items: list[Assessed], actor: User) -> None:
-    """Book money that came although it need not have, and open the refund case by which it goes back."""
-    reasons = {}
-    for item in items:
-        if item.payment.outcome in (Outcome.DUPLICATE, Outcome.FREE):
-            reasons[item.payment.pk] = DUPLICATE
-        elif item.payment.outcome == Outcome.INELIGIBLE:
-            reasons[item.payment.pk] = refunds.STATUS_REASONS.get(item.person.status)
-    unneeded = [item for item in items if reasons.get(item.payment.pk)]
-    money.record_movements(
-        campaign=campaign,
-        actor=actor,
-        facts=[
-            money.Fact(
-                key=f"self_pay:{item.payment.pk}",
-                kind=Movement.Kind.SELF_PAY,
-                village=item.payment.region_code,
-                amount=item.payment.amount,
-                on=item.payment.paid_on,
-            )
-            for item in unneeded
-        ],
-    )
-    for item in unneeded:
-        payment = item.payment
-        payment.resident_id = item.person.pk
-        payment.save(update_fields=["resident", "contribution", "outcome"])
-        note = f"{payment.message}税务清单第 {payment.row} 行"
-        case = refunds.open_case(self_payment=payment, reason=reasons[payment.pk], note=note, actor=actor)
-        if case and payment.outcome == Outcome.INELIGIBLE:
-            payment.settled_at, payment.settled_note = clock.now(), "已转退费"
-            payment.save(update_fields=["settled_at", "settled_note"])
 
 
 def _open(self_payment: SelfPayment, villages: list[str]) -> SelfPayment:

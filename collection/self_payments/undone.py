@@ -37,8 +37,9 @@ def accept_undone(*, self_payment: SelfPayment, note: str, actor: User) -> SelfP
     reason = f"税务{payment.undone_as}：{note}"
     booked = Movement.objects.filter(key=f"self_pay:{payment.pk}")
     if payment.outcome == SelfPayment.Outcome.MATCHED and payment.contribution_id:
-        booked = Movement.objects.filter(key=f"collect:{payment.contribution_id}")
+        booked = Movement.objects.filter(contribution=payment.contribution_id, kind=Movement.Kind.SELF_PAY)
         _end_contribution(payment, reason, moment)
+        _release_other_parts(payment)
     _turn_down_refunds(payment, reason)
     money.reverse_movements(campaign=payment.campaign, movements=booked, reason=reason, actor=actor)
     payment.outcome = SelfPayment.Outcome.UNDONE
@@ -78,6 +79,18 @@ def _end_contribution(payment: SelfPayment, reason: str, moment) -> None:
     rests_on.end_reason = reason[:120]
     rests_on.save(update_fields=["state", "ended_at", "end_reason"])
     InsuredYear.objects.filter(resident=rests_on.resident_id, year=payment.campaign.year, source="自主缴费").delete()
+
+
+def _release_other_parts(payment: SelfPayment) -> None:
+    """What was paid in several parts is not what is due any more: the others wait for a person again."""
+    others = SelfPayment.objects.filter(contribution=payment.contribution_id, outcome=SelfPayment.Outcome.MATCHED)
+    others.exclude(pk=payment.pk).update(
+        outcome=SelfPayment.Outcome.AMOUNT_DIFFERS,
+        contribution=None,
+        settled_at=None,
+        settled_by=None,
+        message=f"同一人另一笔 {payment.amount} 元税务已撤销，余下的不够应缴，请核实。"[:200],
+    )
 
 
 def _turn_down_refunds(payment: SelfPayment, reason: str) -> None:

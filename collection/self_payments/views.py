@@ -28,7 +28,8 @@ def self_payment_list(request):
     """The payments of the region by what came of them; those that wait for a person first."""
     campaign = campaign_or_404(request.user)
     outcome = request.GET.get("outcome", "")
-    rows = selectors.list_rows(user=request.user, campaign=campaign, outcome=outcome)
+    way = request.GET.get("way")
+    rows = selectors.list_rows(user=request.user, campaign=campaign, outcome=outcome, way=way)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     return render(
         request,
@@ -36,6 +37,8 @@ def self_payment_list(request):
         {
             "title": "自主缴费",
             "counts": selectors.outcome_sums(user=request.user, campaign=campaign),
+            "ways": selectors.way_sums(user=request.user, campaign=campaign),
+            "way": way,
             "page": page,
             "outcome": outcome,
             "worklist": selectors.WORKLIST,

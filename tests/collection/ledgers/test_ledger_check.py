@@ -602,3 +602,40 @@ def test_a_cell_costs_no_more_than_its_length(name, where):
     reading = read_ledger(Workbook("xlsx", [sheet]))
     assert reading.lines[0].number == 2
     check_ledger(reading, facts())
+
+
+@pytest.mark.parametrize(
+    ("kept", "amount", "code"),
+    [
+        pytest.param(300, 100, None, id="the rest to the cent"),
+        pytest.param("300.01", "99.99", None, id="cents"),
+        pytest.param(300, 400, "amount_mismatch", id="the whole fee although a gift has paid a part"),
+        pytest.param(300, "100.01", "amount_mismatch", id="a cent too much"),
+        pytest.param(300, "99.99", "amount_mismatch", id="a cent too little"),
+        pytest.param(400, 400, "paid_by_gift", id="the gift has paid all"),
+        pytest.param(500, 400, "paid_by_gift", id="the gift is larger than the fee"),
+        pytest.param(0, 400, None, id="no gift"),
+    ],
+)
+def test_a_gift_has_paid_a_part(kept, amount, code):
+    people = registered(kept_by_gift=Decimal(str(kept)))
+    checked = check(person(0, amount=str(amount)), people=people)
+    assert problems(checked) == ({2: [code]} if code else {})
+    if code is None:
+        assert checked.rows[0].from_gift == Decimal(str(kept)).quantize(Decimal("0.01"))
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("村集体代缴", "paid_by_gift"),
+        ("企业代缴", "paid_by_gift"),
+        ("捐资", "paid_by_gift"),
+        ("家庭共济", "self_paid"),
+        ("现金", None),
+        ("", None),
+    ],
+)
+def test_a_row_that_says_it_is_no_cash_is_none(written, code):
+    checked = check([*person(0), written], heading=[*HEADING, "缴费方式"])
+    assert problems(checked) == ({2: [code]} if code else {})

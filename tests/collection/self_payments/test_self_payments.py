@@ -8,6 +8,8 @@ from django.core.files.base import ContentFile
 
 import collection.tasks  # noqa: F401
 from collection.contributions.models import Contribution
+from collection.gifts import services as gifts
+from collection.gifts.spending import pay_at_hall
 from collection.money.models import Movement, VillageAccount
 from collection.refunds import services as refunds
 from collection.refunds.models import Refund
@@ -17,6 +19,7 @@ from collection.self_payments.paid_sheet import PaidListReader
 from collection.self_payments.preview import preview_lines
 from collection.self_payments.selectors import waiting
 from collection.self_payments.undone import accept_undone, dismiss_undone
+from collection.self_payments.ways import read_way
 from core.jobs import services as jobs
 from core.jobs.models import Job
 from core.refusals import Refused
@@ -370,3 +373,116 @@ def test_a_dry_run_says_what_would_become_of_each_line(campaign, upload, make_re
     answers = [outcome for _, outcome, _ in preview_lines(campaign=campaign, lines=lines)]
     assert answers == ["known", "duplicate", "book", "undone", "ask", "ask"]
     assert SelfPayment.objects.count() == before
+
+
+# --- ways and parts ---------------------------------------------------------------------------------------------------
+
+WITH_WAYS = ("姓名", "证件号码", "缴费金额", "缴费日期", "电子税票号码", "缴费渠道", "共济账户人")
+
+
+def test_family_account_is_a_channel_of_its_own(upload, make_resident):
+    people = [make_resident(VILLAGE, name=f"村民{n}") for n in "甲乙丙丁"]
+    told = (("医保个人账户共济", "王大"), ("农商银行柜台", ""), ("自助办税终端", None), ("", "王五"))
+    upload(*[(*row(p), way, payer) for p, (way, payer) in zip(people, told, strict=True)], heading=WITH_WAYS)
+    assert list(SelfPayment.objects.order_by("row").values_list("way", "payer")) == [
+        ("family", "王大"),
+        ("bank", ""),
+        ("terminal", ""),
+        ("family", "王五"),
+    ]
+    assert [c.channel for c in Contribution.objects.order_by("resident")] == ["family", "self", "self", "family"]
+    assert treasury() == 1600
+
+
+def test_two_payments_that_are_together_what_is_due(campaign, upload, make_resident):
+    person = make_resident(VILLAGE)
+    upload(row(person, ticket="A1", amount="150.01"), row(person, ticket="A2", amount="249.99", day="2024-10-13"))
+    assert outcomes() == ["matched", "matched"]
+    paid = Contribution.objects.get()
+    assert (paid.amount, paid.paid_on) == (400, datetime.date(2024, 10, 13))
+    assert set(SelfPayment.objects.values_list("contribution", flat=True)) == {paid.pk}
+    assert sorted(Movement.objects.values_list("amount", flat=True)) == [Decimal("150.01"), Decimal("249.99")]
+    assert treasury() == 400
+
+
+def test_the_second_part_comes_with_a_later_list(upload, make_resident):
+    person = make_resident(VILLAGE)
+    upload(row(person, ticket="A1", amount=200))
+    assert outcomes() == ["amount_differs"] and not Movement.objects.exists()
+    upload((*row(person, ticket="A2", amount=200, day="2024-10-14"), "家庭共济", "王大"), heading=WITH_WAYS)
+    assert outcomes() == ["matched", "matched"]
+    assert Contribution.objects.get().amount == 400
+    assert waiting(SelfPayment.objects.all()).count() == 0
+
+
+@pytest.mark.parametrize(("amounts", "says"), [((200, 199), "还差 1.00 元"), ((200, 201), "多出 1.00 元")])
+def test_parts_that_are_not_the_due_wait(upload, make_resident, amounts, says):
+    person = make_resident(VILLAGE)
+    upload(*[row(person, ticket=f"A{n}", amount=amount) for n, amount in enumerate(amounts)])
+    assert outcomes() == ["amount_differs"] * 2
+    assert says in SelfPayment.objects.first().message
+    assert not Contribution.objects.exists() and not Movement.objects.exists()
+
+
+def test_a_third_payment_after_the_parts_goes_back(upload, make_resident):
+    person = make_resident(VILLAGE)
+    upload(*[row(person, ticket=f"A{n}", amount=200) for n in range(3)])
+    assert outcomes() == ["matched", "matched", "duplicate"]
+    assert Refund.objects.get().amount == 200
+    assert treasury() == 600
+
+
+def test_one_part_undone_undoes_the_whole(campaign, upload, officer, make_resident):
+    person = make_resident(VILLAGE)
+    upload(row(person, ticket="A1", amount=200), row(person, ticket="A2", amount=200))
+    heading = ("姓名", "证件号码", "缴费金额", "缴费日期", "电子税票号码", "缴费状态")
+    upload((*row(person, ticket="A2", amount=200), "已退费"), heading=heading)
+    accept_undone(self_payment=SelfPayment.objects.get(number__startswith="A2"), note="属实", actor=officer)
+    assert Contribution.objects.get().state == "reversed"
+    assert treasury() == 0
+    other = SelfPayment.objects.get(number__startswith="A1")
+    assert (other.outcome, other.contribution) == ("amount_differs", None)
+    assert list(waiting(SelfPayment.objects.all())) == [other]
+    upload(row(person, ticket="A3", amount=200, day="2024-10-15"))
+    assert Contribution.objects.get(ended_at__isnull=True).amount == 400
+    assert treasury() == 400
+
+
+def test_what_a_collective_paid_at_the_hall_is_no_second_payment(campaign, upload, clerk, make_resident):
+    person = make_resident(VILLAGE)
+    gift = gifts.register_gift(
+        campaign=campaign,
+        village=person.village,
+        donor="村集体",
+        donor_kind="collective",
+        basis="decision",
+        document="决议",
+        promised=Decimal(400),
+        pay_by=datetime.date(2024, 10, 20),
+        covers="all",
+        actor=clerk,
+    )
+    pay_at_hall(gift=gift, ticket_no="H1", on=datetime.date(2024, 10, 12), amount=Decimal(400), actor=clerk)
+    upload(row(person, ticket="H1"), row(person, ticket="H2"))
+    assert outcomes() == ["matched", "duplicate"]
+    assert Refund.objects.get().self_payment.number.startswith("H2")
+    assert treasury() == 800
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("微信城市服务", "online"),
+        ("协作银行手机APP", "online"),
+        ("建设银行服务终端", "terminal"),
+        ("农商银行网点", "bank"),
+        ("办税服务厅窗口", "hall"),
+        ("碰一下缴社保", "hall"),
+        ("医保钱包", "family"),
+        ("村集体补助", "collective"),
+        ("其他", ""),
+        ("", ""),
+    ],
+)
+def test_where_it_was_paid(text, way):
+    assert read_way(text).value == way

@@ -1,0 +1,117 @@
+"""What follows from a judged payment: the contribution with its money, or the case by which it goes back."""
+
+from datetime import datetime
+
+from collection.contributions.models import Contribution
+from collection.contributions.services import Payment, record_contributions
+from collection.entitlements import services as entitlements
+from collection.money import services as money
+from collection.money.models import Movement
+from collection.refunds import services as refunds
+from collection.self_payments.assessment import Assessed, assess, paid_before
+from collection.self_payments.models import SelfPayment
+from config import clock
+from core.accounts.models import User
+from core.database.bulk import CHUNK
+from residents.people.models import InsuredYear, Resident
+from subsidies.campaigns.models import Campaign
+
+UPDATED_AT_ONCE = 500
+DUPLICATE = "duplicate"
+Outcome = SelfPayment.Outcome
+#: What the tax bureau's list calls so is a channel of its own; all other ways are self-payment.
+CHANNELS = {
+    SelfPayment.Way.FAMILY.value: Contribution.Channel.FAMILY,
+    SelfPayment.Way.COLLECTIVE.value: Contribution.Channel.COLLECTIVE,
+}
+
+
+def book_judged(
+    campaign: Campaign,
+    payments: list[tuple[SelfPayment, Resident]],
+    moment: datetime,
+    actor: User,
+    *,
+    name_matters: bool = True,
+) -> None:
+    """Set outcome, message and contribution of payments whose resident is known; money and cases with them."""
+    if not payments:
+        return
+    items = assess(campaign=campaign, payments=payments, name_matters=name_matters)
+    charged_in_full = _enrol(campaign, [item for item in items if item.quote], moment, actor)
+    for item in items:
+        if item.after and item.after.payment.contribution:
+            paid_before(item.payment, item.after.payment.contribution)
+    _give_back(campaign, items, actor)
+    entitlements.apply_effects(campaign=campaign, residents=charged_in_full, roster=None, actor=actor)
+
+
+def _enrol(campaign: Campaign, items: list[Assessed], moment: datetime, actor: User) -> list[int]:
+    """Make the contributions. Return the residents who were charged in full although they are marked."""
+    wanted = [_wanted(item, moment) for item in items]
+    made = {c.resident_id: c for c in record_contributions(campaign=campaign, payments=wanted, actor=actor)}
+    for item in items:
+        booked = made.get(item.person.pk)
+        for payment in (item.payment, *item.parts):
+            payment.contribution = booked
+            payment.outcome = Outcome.MATCHED if booked else Outcome.AMOUNT_DIFFERS
+        if booked is None:  # paid for elsewhere at this moment
+            item.payment.outcome, item.payment.message = Outcome.UNCLEAR, "刚刚在别处记了缴费，请核实。"
+    earlier = [part for item in items for part in item.parts if part.pk]
+    SelfPayment.objects.bulk_update(earlier, ["outcome", "contribution"], batch_size=UPDATED_AT_ONCE)
+    InsuredYear.objects.bulk_create(
+        (InsuredYear(resident_id=person, year=campaign.year, source="自主缴费") for person in made),
+        ignore_conflicts=True,
+        batch_size=CHUNK,
+    )
+    return [item.person.pk for item in items if item.charged_in_full and item.person.pk in made]
+
+
+def _wanted(item: Assessed, moment: datetime) -> Payment:
+    """Booked by the payment that completes it: its day, and the channel of the largest part."""
+    payments = [*item.parts, item.payment]
+    largest = max(payments, key=lambda payment: payment.amount)
+    return Payment(
+        item.person.pk,
+        item.payment.region_code,
+        CHANNELS.get(largest.way, Contribution.Channel.SELF),
+        max(payment.paid_on for payment in payments),
+        item.quote,
+        state=Contribution.State.POSTED,
+        posted_at=moment,
+        parts=tuple((payment.paid_on, payment.amount) for payment in payments) if item.parts else (),
+    )
+
+
+def _give_back(campaign: Campaign, items: list[Assessed], actor: User) -> None:
+    """Book money that came although it need not have, and open the refund case by which it goes back."""
+    reasons = {}
+    for item in items:
+        if item.payment.outcome in (Outcome.DUPLICATE, Outcome.FREE):
+            reasons[item.payment.pk] = DUPLICATE
+        elif item.payment.outcome == Outcome.INELIGIBLE:
+            reasons[item.payment.pk] = refunds.STATUS_REASONS.get(item.person.status)
+    unneeded = [item for item in items if reasons.get(item.payment.pk)]
+    money.record_movements(
+        campaign=campaign,
+        actor=actor,
+        facts=[
+            money.Fact(
+                key=f"self_pay:{item.payment.pk}",
+                kind=Movement.Kind.SELF_PAY,
+                village=item.payment.region_code,
+                amount=item.payment.amount,
+                on=item.payment.paid_on,
+            )
+            for item in unneeded
+        ],
+    )
+    for item in unneeded:
+        payment = item.payment
+        payment.resident_id = item.person.pk
+        payment.save(update_fields=["resident", "contribution", "outcome"])
+        note = f"{payment.message}税务清单第 {payment.row} 行"
+        case = refunds.open_case(self_payment=payment, reason=reasons[payment.pk], note=note, actor=actor)
+        if case and payment.outcome == Outcome.INELIGIBLE:
+            payment.settled_at, payment.settled_note = clock.now(), "已转退费"
+            payment.save(update_fields=["settled_at", "settled_note"])
