@@ -5,8 +5,8 @@ from collection.closing import menu as closing
 from collection.consequences import menu as consequences
 from collection.declarations import menu as declarations
 from collection.entitlements import menu as entitlements
-from collection.households import menu as households
 from collection.gifts import menu as gifts
+from collection.households import menu as households
 from collection.ledgers import menu as ledgers
 from collection.messages import menu as messages
 from collection.money import menu as money
