@@ -41,6 +41,16 @@ class Standing:
         return self.arrived - self.returned - self.used - self.kept
 
     @property
+    def came(self) -> Decimal:
+        """What came in, at the township account or the tax hall."""
+        return self.arrived + self.hall
+
+    @property
+    def spent(self) -> Decimal:
+        """What stands in contributions or is kept for people who pay the rest themselves."""
+        return self.used + self.kept + self.hall
+
+    @property
     def missing(self) -> Decimal:
         """What was promised and has neither come in nor been paid at the tax hall."""
         return max(self.promised - self.arrived - self.hall, ZERO)

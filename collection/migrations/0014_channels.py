@@ -5,6 +5,17 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def guard(apps, schema_editor):
+    """SQLite alters a table by making it anew, without its trigger (0003_closed_campaigns.py)."""
+    if schema_editor.connection.vendor == "sqlite":
+        schema_editor.execute("DROP TRIGGER IF EXISTS collection_contribution_closed")
+        schema_editor.execute(
+            "CREATE TRIGGER collection_contribution_closed BEFORE INSERT ON collection_contribution WHEN EXISTS "
+            "(SELECT 1 FROM subsidies_campaign WHERE id = NEW.campaign_id AND closed_at IS NOT NULL) "
+            "BEGIN SELECT RAISE(ABORT, '征缴年度已办结，不能再写入 collection_contribution'); END"
+        )
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("collection", "0013_remove_reason"),
@@ -15,6 +26,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(migrations.RunPython.noop, guard),
         migrations.CreateModel(
             name="Gift",
             fields=[
@@ -367,4 +379,5 @@ class Migration(migrations.Migration):
                 condition=models.Q(("amount__gt", 0), ("people__gt", 0)), name="hall_payment_positive"
             ),
         ),
+        migrations.RunPython(guard, migrations.RunPython.noop),
     ]
