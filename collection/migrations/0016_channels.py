@@ -18,7 +18,7 @@ def guard(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("collection", "0013_remove_reason"),
+        ("collection", "0015_messages_to_people"),
         ("core", "0006_first_passwords_run_out"),
         ("residents", "0002_dated_facts"),
         ("subsidies", "0006_policy_proposals"),
