@@ -11,13 +11,13 @@ class CollectionConfig(AppConfig):
         from collection.contributions.bookings import on_booked
         from collection.declarations import upload as feedback_upload
         from collection.door import services as door
+        from collection.gifts import spending
         from collection.messages import story_sections as message_sections
         from collection.messages.events import tell_booked
         from collection.messages.kinds import register_kinds
         from collection.receipts import upload as book_upload
         from collection.refunds import upload as bank_upload
         from collection.self_payments import upload as paid_upload
-        from collection.gifts import spending
         from collection.villages import story_sections
         from collection.visits import causes
         from collection.visits import services as visits

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from collection.cash.selectors import Part, where_banked
 from collection.contributions.models import Contribution
+from collection.gifts.selectors import kept_for
 from config import clock
 from core.amounts import ZERO
 from core.regions.models import Region
@@ -125,6 +126,7 @@ def village_homes(*, campaign: Campaign, village: Region, **whose: Any) -> Villa
     day = min(max(clock.today(), policy.period.start), policy.period.end)
     owing: Any = [one for one in people if one.pk not in paid and one.birth_date <= day]
     quotes = quote_residents(campaign=campaign, residents=owing, paid_on=day, taking_payment=False)
+    kept = kept_for(campaign=campaign, residents=[one.pk for one in owing])
     before = _insured_before(campaign, whose)
     reasons: dict[str, int] = {}
     homes: dict[int, Home] = {}
@@ -135,8 +137,11 @@ def village_homes(*, campaign: Campaign, village: Region, **whose: Any) -> Villa
         marks = LAST_YEAR if one.pk in before else 0
         marks |= NEWBORN if is_newborn(policy, one.birth_date, day) else 0
         marks |= SPECIAL if _is_special(policy, answer) else 0
-        why = reasons.setdefault(_why(answer), len(reasons))
         channel, due = _owes(answer)
+        says = _why(answer)
+        if due and (given := min(kept.get(one.pk, ZERO), due)):
+            due, says = due - given, f"{says}，集体资助 {given} 元"
+        why = reasons.setdefault(says, len(reasons))
         member = Member(one.pk, one.name, one.id_number[-4:], one.phone, channel, due, why, marks)
         home = homes.setdefault(
             one.household_id or -one.pk, Home(one.household_id or -one.pk, one.number or "", one.head or one.name, [])

@@ -15,9 +15,9 @@ from django.db.models import Sum
 from collection.contributions.models import Contribution
 from collection.entitlements import services as entitlements
 from collection.entitlements.models import DifferenceCase
-from collection.messages.events import tell_refunded
 from collection.gifts.selectors import donor_to_pay
 from collection.gifts.spending import give_share_back
+from collection.messages.events import tell_refunded
 from collection.money import services as money
 from collection.money.models import Movement, Place
 from collection.money.steps import refuse_closed

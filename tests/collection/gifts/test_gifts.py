@@ -15,6 +15,7 @@ from collection.gifts import services as gifts
 from collection.gifts.models import Gift, GiftShare
 from collection.gifts.selectors import kept_for, overdue, standings
 from collection.gifts.spending import pay_at_hall, spend_gift
+from collection.households.selectors import village_homes
 from collection.ledgers.selectors import unpaid_people
 from collection.money.models import Movement, VillageAccount
 from collection.money.selectors import recount
@@ -133,6 +134,9 @@ def test_a_part_of_each_fee_and_the_rest_in_cash(campaign, give, people, clerk):
     owing, _ = unpaid_people(campaign=campaign, village=gift.village)
     assert [one.due for one in owing] == [100, 100, 100]
     assert "集体资助 300" in owing[0].why
+    homes = village_homes(campaign=campaign, village=gift.village)
+    assert [member.due for home in homes.homes for member in home.members] == [100, 100, 100]
+    assert "集体资助 300" in homes.reasons[0]
     owed = quote(campaign.policy, birth_date=BORN, paid_on=DAY)
     rest = Payment(people[0].pk, VILLAGE, "cash", DAY, owed, from_gift=Decimal(300))
     record_contributions(campaign=campaign, payments=[rest], actor=clerk)
