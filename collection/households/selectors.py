@@ -139,8 +139,8 @@ def village_homes(*, campaign: Campaign, village: Region, **whose: Any) -> Villa
         marks |= SPECIAL if _is_special(policy, answer) else 0
         channel, due = _owes(answer)
         says = _why(answer)
-        if due and (given := min(kept.get(one.pk, ZERO), due)):
-            due, says = due - given, f"{says}，集体资助 {given} 元"
+        if due and (given := kept.get(one.pk)):
+            due, says = str(max(Decimal(due) - given, ZERO)), f"{says}\n集体资助 {given} 元"
         why = reasons.setdefault(says, len(reasons))
         member = Member(one.pk, one.name, one.id_number[-4:], one.phone, channel, due, why, marks)
         home = homes.setdefault(

@@ -135,7 +135,7 @@ def test_a_part_of_each_fee_and_the_rest_in_cash(campaign, give, people, clerk):
     assert [one.due for one in owing] == [100, 100, 100]
     assert "集体资助 300" in owing[0].why
     homes = village_homes(campaign=campaign, village=gift.village)
-    assert [member.due for home in homes.homes for member in home.members] == [100, 100, 100]
+    assert [member.due for home in homes.homes for member in home.members] == ["100.00"] * 3
     assert "集体资助 300" in homes.reasons[0]
     owed = quote(campaign.policy, birth_date=BORN, paid_on=DAY)
     rest = Payment(people[0].pk, VILLAGE, "cash", DAY, owed, from_gift=Decimal(300))
