@@ -8,3 +8,6 @@ def setup() -> None:
     import django
 
     django.setup()
+    from config.celery import app
+
+    app.loader.import_default_modules()  # the handlers of jobs, as a worker knows them

@@ -206,6 +206,7 @@ def pipeline(path: Path, clerk) -> None:
     batch = register.start_reading(attachment=kept, county=Region.objects.get(code="411325"), actor=clerk)
     jobs.run(Job.objects.get(key=f"register.read:{batch.pk}").pk)
     batch.refresh_from_db()
+    assert batch.state == "checked", (batch.state, batch.problem)
     register.start_writing(batch=batch, actor=clerk)
     jobs.run(Job.objects.get(key=f"register.write:{batch.pk}").pk)
     batch.refresh_from_db()
