@@ -1,9 +1,14 @@
 """Many rows into a table at once: COPY on PostgreSQL, many-row INSERTs elsewhere."""
 
-from collections.abc import Iterable
+import io
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.models import Model
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def load_rows(model: type[Model], fields: tuple[str, ...], rows: Iterable[tuple]) -> None:
@@ -20,3 +25,20 @@ def load_rows(model: type[Model], fields: tuple[str, ...], rows: Iterable[tuple]
             marks = ", ".join(["%s"] * len(columns))
             # Table and columns come from the model; values go as parameters.
             cursor.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({marks})", list(rows))  # noqa: S608
+
+
+def load_frame(model: type[Model], frame: "pl.DataFrame", constants: Mapping[str, int | str | bool]) -> None:
+    """Insert the rows of a frame, its columns named as the model's fields and without nulls, in the caller's
+    transaction. `constants` are the values of further fields, the same for every row."""
+    import polars as pl
+
+    whole = frame.with_columns(pl.lit(value).alias(name) for name, value in constants.items())
+    if connection.vendor != "postgresql":
+        return load_rows(model, tuple(whole.columns), whole.iter_rows())
+    columns = ", ".join(connection.ops.quote_name(model._meta.get_field(name).column) for name in whole.columns)
+    table = connection.ops.quote_name(model._meta.db_table)
+    lines = io.BytesIO()
+    whole.write_csv(lines, include_header=False, quote_style="always")
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)") as copy:
+        copy.write(lines.getbuffer())
+    return None

@@ -7,10 +7,14 @@ that hold a formula's error in one way.
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from core.tables.cells import formula_error
 from core.tables.headings import Column, Header, find
-from core.tables.reader import Cell, RowRanges, Sheet
+from core.tables.reader import Cell, Row, RowRanges, Sheet
+
+if TYPE_CHECKING:
+    from core.tables.blocks import Block
 
 HIDDEN_ROWS = "hidden_rows"
 HIDDEN_SHEET = "hidden_sheet"
@@ -85,16 +89,24 @@ class ListReader:
         known = self._best.columns if self._best else {}
         return [column.title for column in self.columns if column.key in self.needed and column.key not in known]
 
-    def blocks(self, pieces: Iterable[Sheet]) -> Iterator[tuple[Header, list[tuple[int, list[Cell]]]]]:
+    def blocks(self, pieces: Iterable[Sheet]) -> Iterator[tuple[Header, list[Row]]]:
         """Yield the rows below each heading as they come, with the heading; empty rows are left out by the reader."""
+        for header, part in self.parts(pieces):
+            yield header, part if isinstance(part, list) else part.rows()
+
+    def parts(self, pieces: Iterable[Sheet]) -> Iterator[tuple[Header, "list[Row] | Block"]]:
+        """As `blocks`, with those pieces as they are that were read in columns."""
         for piece in pieces:
             header = self._header_of(piece)
             if header is None:
                 continue
             rows = [row for row in piece.rows if row[0] > header.row]
             if piece.hidden_rows:
-                self._hidden += [number for number, _ in rows if number in piece.hidden_rows]
-            if rows:
+                numbers = piece.block.numbers if piece.block else (number for number, _ in rows)
+                self._hidden += [number for number in numbers if number in piece.hidden_rows]
+            if piece.block is not None:
+                yield header, piece.block
+            elif rows:
                 yield header, rows
 
     def rows(self, pieces: Iterable[Sheet]) -> Iterator[ListRow]:
@@ -121,7 +133,9 @@ class ListReader:
             self._current, self.header = piece, None
             if not piece.visible:
                 self._passed_over.append(ListNote(HIDDEN_SHEET, f"工作表“{piece.name}”是隐藏的，没有读取。"))
-        if not piece.visible or not piece.rows or piece.name == INSTRUCTIONS:
+        if piece.block is not None and self.header is None:  # a heading so far down is looked for row by row
+            piece.rows, piece.block = piece.block.rows(), None
+        if not piece.visible or not (piece.rows or piece.block) or piece.name == INSTRUCTIONS:
             return None
         if self.header is None and not (self.one_sheet and self.sheets_read):
             header = find(piece, self.columns, self.needed)

@@ -17,7 +17,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.tables.blocks import Block
 
 UNREADABLE = "unreadable_file"
 ENCRYPTED = "encrypted_file"
@@ -130,6 +133,7 @@ class Sheet:
 
     `merged` holds (first row, first column, last row, last column): rows from 1, columns from 0. `dropped` are rows
     out of which characters were taken that nothing can keep (NUL, half surrogates …), `cut` rows with a cell too long.
+    A piece of a sheet that was asked for in columns has a `block` in the place of rows.
     """
 
     name: str
@@ -137,6 +141,7 @@ class Sheet:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden_rows: RowRanges = field(default_factory=RowRanges)
     rows: list[Row] = field(default_factory=list)
+    block: "Block | None" = None
     dropped: list[int] = field(default_factory=list)
     cut: list[int] = field(default_factory=list)
 
@@ -161,15 +166,16 @@ def read(path: str | Path, *, limits: Limits = VILLAGE_LEDGER) -> Workbook:
             raise SheetError(TOO_LARGE, _TOO_HEAVY) from error
 
 
-def stream(path: str | Path, *, limits: Limits = COUNTY_REGISTER) -> Iterator[Sheet]:
+def stream(path: str | Path, *, limits: Limits = COUNTY_REGISTER, in_columns: bool = False) -> Iterator[Sheet]:
     """Yield pieces of the sheets in order, each with up to 500 rows, without holding the file. Raise SheetError.
 
     The first piece of a sheet has no rows and tells its name, merged ranges and hidden rows. The pieces of a sheet
-    share these, and the lists of rows with odd characters, which grow as it is read.
+    share these, and the lists of rows with odd characters, which grow as it is read. `in_columns`: what follows the
+    first 500 rows of a sheet may come as blocks instead.
     """
     begun = False
     try:
-        for piece in _pieces(_frames(path, limits, sparse=False)):
+        for piece in _pieces(_frames(path, limits, sparse=False, in_columns=in_columns)):
             begun = True
             yield piece
         return
@@ -219,6 +225,8 @@ def _pieces(frames: Iterator[Frame]) -> Iterator[Sheet]:
     for frame in frames:
         if isinstance(frame, list):
             yield replace(sheet, rows=_rows(frame))
+        elif "block" in frame:
+            yield replace(sheet, block=_block(frame))
         elif "sheet" in frame:
             sheet = _sheet(frame)
             yield sheet
@@ -237,22 +245,31 @@ def _sheet(frame: dict[str, Any]) -> Sheet:
 
 def _add_remarks(sheet: Sheet, frame: dict[str, Any]) -> None:
     """What is told of a sheet in between its rows."""
-    sheet.hidden_rows.extend(frame.get("hidden", ()))
     sheet.dropped.extend(frame.get("dropped", ()))
     sheet.cut.extend(frame.get("cut", ()))
+
+
+def _block(frame: dict[str, Any]) -> "Block":
+    import polars as pl  # a tenth of a second that only large lists are worth
+
+    from core.tables.blocks import Block
+
+    numbers = pl.int_range(frame["first"], frame["first"] + frame["height"], eager=True, dtype=pl.Int64)
+    others = {(row, column): from_json(cell) for row, column, cell in frame["others"]}
+    return Block(numbers, pl.read_ipc_stream(frame["stream"]), others)
 
 
 def _rows(frame: list[Any]) -> list[Row]:
     return [(number, [from_json(c) if type(c) is dict else c for c in cells]) for number, cells in frame]
 
 
-def _frames(path: str | Path, limits: Limits, *, sparse: bool) -> Iterator[Frame]:
+def _frames(path: str | Path, limits: Limits, *, sparse: bool, in_columns: bool = False) -> Iterator[Frame]:
     path = Path(path)
     size = path.stat().st_size
     if size > limits.bytes:
         sizes = f"文件有 {size / _MEGABYTE:.0f} MB，超过 {limits.bytes >> 20} MB 的上限。"
         raise SheetError(TOO_LARGE, f"{sizes}请删去图片和多余的工作表后再上传。")
-    child_limits = {**limits.of_child(size), "sparse": sparse}
+    child_limits = {**limits.of_child(size), "sparse": sparse, "in_columns": in_columns}
     child = _start(path, child_limits)
     errors: list[bytes] = []
     listener = threading.Thread(target=lambda: errors.append(child.stderr.read()), daemon=True)
@@ -270,6 +287,8 @@ def _frames(path: str | Path, limits: Limits, *, sparse: bool) -> Iterator[Frame
                     raise _OutOfMemory
                 if "error" in frame:
                     raise SheetError(frame["error"], frame["message"])
+                if "block" in frame:
+                    frame["stream"] = child.stdout.read(frame["block"])
             yield frame
         code = child.wait()
         listener.join(timeout=5)

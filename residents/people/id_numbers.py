@@ -28,14 +28,14 @@ MESSAGES = {
 # The oldest living citizens on record were born in the 1880s; an earlier year is a slip of the pen.
 EARLIEST_BIRTH_YEAR = 1880
 
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK_DIGITS = "10X98765432"
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECK_DIGITS = "10X98765432"
 _DIGIT_VALUES = {ord(str(d)): d for d in range(10)}
 _HALF_WIDTH_CAPITALS = {
     **{code: chr(code - 0xFEE0).upper() for code in range(0xFF01, 0xFF5F)},
     **{ord(letter): letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"},
 }
-_HMT_PREFIXES = frozenset({"810000", "820000", "830000"})
+HMT_PREFIXES = frozenset({"810000", "820000", "830000"})
 _BIRTH_CERTIFICATE = re.compile(r"[A-Z]\d{9}")
 _SCIENTIFIC = re.compile(r"\d([.]\d+)?E[+]?0?1[5-9]", re.IGNORECASE)
 _LEADING_QUOTES = "'`‘’′＇\""
@@ -77,7 +77,7 @@ def check(number: str, *, as_of: date | None = None) -> str | None:
     born = _date_of(number[6:14])
     if born is None or (as_of is not None and born > as_of):
         return ID_BIRTH_DATE
-    if _CHECK_DIGITS[sum(map(mul, _WEIGHTS, map(_DIGIT_VALUES.__getitem__, body.encode()))) % 11] != number[17]:
+    if CHECK_DIGITS[sum(map(mul, WEIGHTS, map(_DIGIT_VALUES.__getitem__, body.encode()))) % 11] != number[17]:
         return ID_CHECKSUM
     return None
 
@@ -103,7 +103,7 @@ def read_cell(value: object) -> tuple[str, str | None]:
 
 def checksum_digit(body: str) -> str:
     """The eighteenth character for seventeen digits."""
-    return _CHECK_DIGITS[sum(map(mul, _WEIGHTS, map(int, body))) % 11]
+    return CHECK_DIGITS[sum(map(mul, WEIGHTS, map(int, body))) % 11]
 
 
 @lru_cache(maxsize=65536)
@@ -131,7 +131,7 @@ def sex(number: str) -> str | None:
 def document_of(number: str) -> Document:
     """The kind of document a normalised number belongs to, by its shape; OTHER is not registered by."""
     if len(number) == 18:
-        if number[:6] in _HMT_PREFIXES:
+        if number[:6] in HMT_PREFIXES:
             return Document.PERMIT
         return Document.PR_CARD if number.startswith("9") else Document.ID_CARD
     return Document.BIRTH if _BIRTH_CERTIFICATE.fullmatch(number) else Document.OTHER

@@ -30,7 +30,7 @@ _EDGES = "'`‘’′\" ·"
 #: What a program writes where it could not show a character.
 _LOST = frozenset("?？□■�〓¿▯")
 #: Written where there should be a name.
-_NO_NAMES = frozenset(
+NO_NAMES = frozenset(
     {
         "姓名",
         "某某",
@@ -79,7 +79,7 @@ def match_key(name: str) -> str:
 
 def is_plausible(name: str) -> bool:
     """Whether this can be a name: two to sixty letters, dots and hyphens, nothing lost, no remark added."""
-    if not 2 <= len(name) <= 60 or name in _NO_NAMES or name.endswith("某某"):
+    if not 2 <= len(name) <= 60 or name in NO_NAMES or name.endswith("某某"):
         return False
     if name.isalpha():  # nearly every name; what is lost is no letter
         return True

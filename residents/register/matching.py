@@ -1,18 +1,142 @@
-"""Whose record a checked row of a register is: by present and former numbers, within what the sender may know."""
+"""Whose record a checked row of a register is: by present and former numbers, within what the sender may know.
 
+All rows of a file are matched at once: the database leaves out those that change nothing and names those that must be
+looked at one by one, because their number is known or somebody is so like them.
+"""
+
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection, transaction
+
 from core.access import masks
 from core.database.bulk import chunks
+from core.database.copy import load_rows
+from core.jobs import services as jobs
 from residents.people import names
 from residents.people.disclosure import WITHHELD, WITHHELD_CODE, disclose
 from residents.people.models import Resident
 from residents.people.selectors import Candidate, find_namesakes
+from residents.register import sql
+from residents.register.models import RegisterBatch, RegisterRow
 from residents.register.rows import Person, Problem
 from residents.register.selectors import COMPARED
+from residents.register.staging import Staging, staged_values
 
 _FETCHED = ("pk", "id_number", "document_type", "birth_date", "sex", *COMPARED)
+
+
+def match_staged(run: jobs.Run, batch: RegisterBatch, staging: Staging) -> int:
+    """Leave of the staged rows those of people who are new or would change, and refuse what must be asked about.
+
+    Return how many claims about people who are withheld the file makes.
+    """
+    matcher = Matcher(batch.county_id, batch.uploaded_by.scope_prefix)
+    with transaction.atomic(), connection.cursor() as cursor:
+        run.assert_owner()
+        cursor.execute(sql.LEAVE_OUT_UNCHANGED, {"batch": batch.pk})
+        known = _ids(cursor, sql.KNOWN, batch)
+    for ids in chunks(known):
+        with transaction.atomic():
+            run.assert_owner()
+            sheets, people = _people(ids)
+            RegisterRow.objects.filter(pk__in=ids).delete()
+            _settle(batch, staging, sheets, matcher.match(people))
+    with transaction.atomic(), connection.cursor() as cursor:
+        run.assert_owner()
+        alike = _ids(cursor, sql.ALIKE, batch)
+    for ids in chunks(alike):
+        with transaction.atomic():
+            run.assert_owner()
+            sheets, people = _people(ids)
+            matched = [Matched(person) for person in people]
+            matcher.ask_about_namesakes(matched)
+            refused = [one.person.id_number for one in matched if one.problem]
+            batch.staged.filter(id_number__in=refused, is_new=True).delete()
+            staging.refuse(_problems(sheets, matched))
+    return matcher.misses
+
+
+def _ids(cursor: Any, statement: str, batch: RegisterBatch) -> list[int]:
+    cursor.execute(statement, {"batch": batch.pk, "merged": Resident.Status.MERGED})
+    return [pk for (pk,) in cursor.fetchall()]
+
+
+def _people(ids: Iterable[int]) -> tuple[list[str], list[Person]]:
+    """The staged rows of these ids in the order of the file: their sheets, and the people."""
+    rows = list(RegisterRow.objects.filter(pk__in=ids).order_by("pk"))
+    people = [
+        Person(
+            row.number,
+            row.name,
+            row.id_number,
+            row.document_type,
+            row.birth_date,
+            row.sex,
+            row.village_code,
+            row.household,
+            bool(row.head_name),
+            row.phone,
+            row.address,
+            row.years,
+        )
+        for row in rows
+    ]
+    return [row.sheet for row in rows], people
+
+
+def _settle(batch: RegisterBatch, staging: Staging, sheets: list[str], matched: "list[Matched]") -> None:
+    """Stage again those who were staged as new and are known, with what would change of them."""
+    staged = []
+    for sheet, one in zip(sheets, matched, strict=True):
+        changes = _changes(one.person, one.before) if one.before else None
+        if not one.problem and (changes != {} or one.person.years):
+            staged.append(_staged(batch, sheet, one.person, changes))
+    load_rows(RegisterRow, _STAGED, staged)
+    staging.refuse(_problems(sheets, matched))
+
+
+def _problems(sheets: list[str], matched: "list[Matched]") -> list[tuple[str, list[Problem]]]:
+    return [(sheet, [one.problem]) for sheet, one in zip(sheets, matched, strict=True) if one.problem]
+
+
+_STAGED = (
+    "batch",
+    "sheet",
+    "is_new",
+    "before",
+    "number",
+    "village_code",
+    "household",
+    "head_name",
+    "name",
+    "document_type",
+    "id_number",
+    "birth_date",
+    "sex",
+    "phone",
+    "address",
+    "years",
+)
+
+
+def _staged(batch: RegisterBatch, sheet: str, person: Person, changes: dict[str, Any] | None) -> tuple[Any, ...]:
+    before = None if changes is None else json.dumps(changes, ensure_ascii=False)
+    return (batch.pk, sheet, changes is None, before, *staged_values(person))
+
+
+def _changes(person: Person, before: dict[str, Any]) -> dict[str, Any]:
+    """What the row would change of a known resident: the old values. An empty cell changes nothing."""
+    new = {
+        "name": person.name,
+        "village_id": person.village_code,
+        "phone": person.phone,
+        "address": person.address,
+        "household__number": person.household,
+    }
+    return {key: before[key] or "" for key in COMPARED if new[key] and new[key] != (before[key] or "")}
 
 
 @dataclass(slots=True)
@@ -55,7 +179,6 @@ class Matcher:
                 continue
             pk = ids[person.id_number]
             answers.append(self._of_record(person, records[pk]) if pk else Matched(person))
-        self._ask_about_namesakes([answer for answer in answers if answer.before is None and not answer.problem])
         return answers
 
     def _of_record(self, person: Person, record: dict[str, Any]) -> Matched:
@@ -77,7 +200,7 @@ class Matcher:
             return Matched(person, problem=_problem(person, "证件号码", "duplicate", message))
         return Matched(person, before=record)
 
-    def _ask_about_namesakes(self, new: list[Matched]) -> None:
+    def ask_about_namesakes(self, new: list[Matched]) -> None:
         """Refuse the second of two with one name, birthday and household: the counter asks whether they are two."""
         candidates = [
             Candidate(m.person.id_number, m.person.name, m.person.birth_date, m.person.village_code, m.person.household)

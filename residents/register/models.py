@@ -48,7 +48,8 @@ class RegisterBatch(models.Model):
 class RegisterRow(models.Model):
     """A checked row that waits for confirmation: somebody new, or somebody whose record would change.
 
-    It is gone once it has been written, so that a broken confirmation goes on where it stopped.
+    It is gone once it has been written, so that a broken confirmation goes on where it stopped. On PostgreSQL the table
+    is unlogged: what waited when the server itself broke down is lost, noticed, and read from the file again.
     """
 
     # Half a million rows that live for an hour: the database need not look up their batch for each of them.
@@ -60,6 +61,7 @@ class RegisterRow(models.Model):
         db_constraint=False,
         db_index=False,
     )
+    sheet = models.CharField("工作表", max_length=60, blank=True, db_default="")
     number = models.PositiveIntegerField("行号")
     is_new = models.BooleanField("新登记")
     village_code = models.CharField("村代码", max_length=12)

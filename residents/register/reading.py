@@ -1,27 +1,27 @@
 """The job that reads and checks a register file: stage what is new or changed, keep the problems."""
 
-import json
+from collections.abc import Iterator
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Count, Q
 
 from config import clock
-from core.database.copy import load_rows
+from core.database.bulk import analyze_table
 from core.jobs import services as jobs
 from core.refusals import Refused
 from core.regions.selectors import region_names
 from core.tables import reader as sheets
+from core.tables.blocks import Block
 from core.tables.lists import ListNote, ListReader
 from residents.people.disclosure import record_probe
 from residents.register import rows as register_rows
-from residents.register.matching import Matcher
+from residents.register.matching import match_staged
 from residents.register.models import RegisterBatch, RegisterProblem, RegisterRow
-from residents.register.selectors import COMPARED
+from residents.register.staging import Staging
 
-#: Rows a transaction: on SQLite a writer keeps all others waiting, so its turns are short.
-CHUNK = 10_000 if connection.vendor == "postgresql" else 2_000
-#: Problems kept and shown; a file with more of them is the wrong file.
-MOST_PROBLEMS = 20_000
+#: Rows that are checked together where a file does not come in columns.
+CHUNK = 10_000
 State = RegisterBatch.State
 
 
@@ -54,137 +54,51 @@ def stage_file(run: jobs.Run, batch: RegisterBatch, path: Path) -> tuple[dict[st
     """Read and check the file, stage what is new or changed and keep the problems; return the counts and notes."""
     table = ListReader(register_rows.COLUMNS, register_rows.NEEDED)
     reader = register_rows.RowReader({}, region_names(batch.county_id), clock.today())
-    matcher = Matcher(batch.county_id, batch.uploaded_by.scope_prefix)
-    counts, pending, sheet = dict.fromkeys(("rows", "new", "changed", "unchanged", "bad"), 0), [], ""
-    for header, rows in table.blocks(sheets.stream(path)):
-        if reader.columns is not header.columns:
-            _stage(run, batch, reader, matcher, pending, counts, sheet)
-            reader.columns, pending, sheet = header.columns, [], table.sheet_name[:60]
-        pending += rows
-        if len(pending) >= CHUNK:
-            _stage(run, batch, reader, matcher, pending, counts, sheet)
-            pending = []
-            run.progress(counts["rows"], 0, f"已核对 {counts['rows']} 行，有问题 {counts['bad']} 行")
+    staging = Staging(run, batch, reader)
+    for columns, sheet, block in _blocks(table, path):
+        reader.columns, staging.sheet = columns, sheet
+        staging.add(block)
+        run.progress(staging.rows, 0, f"已核对 {staging.rows} 行，有问题 {staging.bad} 行")
     if not table.found_heading:
         missing = "、".join(table.missing())
         raise Refused(
             f"没有找到表头，或表头缺少“{missing}”。表里要有“姓名、身份证号码、行政村”几栏，请补上标题行后重新上传。"
         )
-    _stage(run, batch, reader, matcher, pending, counts, sheet)
-    if not counts["rows"]:
+    if not staging.rows:
         raise Refused("表头下面没有人员，请检查文件。")
+    analyze_table(RegisterRow)
+    run.progress(staging.rows, staging.rows, f"已读完 {staging.rows} 行，正在与登记册核对")
+    misses = match_staged(run, batch, staging)
     record_probe(
-        misses=matcher.misses,
-        rows=counts["rows"],
+        misses=misses,
+        rows=staging.rows,
         what=f"居民登记册 {batch.attachment.name}",
         actor=batch.uploaded_by,
         region=batch.county_id,
         batch=f"register-{batch.pk}",
     )
-    return counts, table.notes()
+    return _counts(batch, staging), table.notes()
 
 
-def _stage(
-    run: jobs.Run,
-    batch: RegisterBatch,
-    reader: register_rows.RowReader,
-    matcher: Matcher,
-    rows: list[tuple[int, list[sheets.Cell]]],
-    counts: dict[str, int],
-    sheet: str,
-) -> None:
-    """Check a chunk of rows, match them with the register, and keep what is new, changed or wrong."""
-    people, problems = [], []
-    for number, cells in rows:
-        if not any(cell not in (None, "") for cell in cells):
-            continue
-        counts["rows"] += 1
-        answer = reader.read(number, cells)
-        if isinstance(answer, list):
-            problems.append(answer)
+def _blocks(table: ListReader, path: Path) -> Iterator[tuple[dict[str, int], str, Block]]:
+    """The rows of the file in blocks, each with where its columns are and the name of its sheet."""
+    columns: dict[str, int] = {}
+    sheet = ""
+    pending: list[sheets.Row] = []
+    for header, part in table.parts(sheets.stream(path, in_columns=True)):
+        if pending and (isinstance(part, Block) or header.columns is not columns or len(pending) >= CHUNK):
+            yield columns, sheet, Block.of_rows(pending)
+            pending = []
+        columns, sheet = header.columns, table.sheet_name[:60]
+        if isinstance(part, Block):
+            yield columns, sheet, part
         else:
-            people.append(answer)
-    staged = []
-    for matched in matcher.match(people):
-        person, before = matched.person, matched.before
-        if matched.problem:
-            problems.append([matched.problem])
-            continue
-        changes = _changes(person, before) if before else None
-        if changes == {} and not person.years:
-            counts["unchanged"] += 1
-            continue
-        counts["changed" if before else "new"] += 1
-        staged.append(_staged(batch, person, is_new=before is None, before=changes))
-    kept = [problem for found in problems for problem in found][: max(MOST_PROBLEMS - counts["bad"], 0)]
-    counts["bad"] += len(problems)
-    with transaction.atomic():
-        run.assert_owner()
-        load_rows(RegisterRow, _STAGED, staged)
-        RegisterProblem.objects.bulk_create(
-            [
-                RegisterProblem(
-                    batch=batch,
-                    sheet=sheet,
-                    number=p.number,
-                    name=p.name,
-                    column=p.column,
-                    code=p.code,
-                    found=p.found,
-                    message=p.message,
-                )
-                for p in kept
-            ],
-            batch_size=1000,
-        )
+            pending += part
+    if pending:
+        yield columns, sheet, Block.of_rows(pending)
 
 
-_STAGED = (
-    "batch",
-    "number",
-    "is_new",
-    "village_code",
-    "household",
-    "head_name",
-    "name",
-    "document_type",
-    "id_number",
-    "birth_date",
-    "sex",
-    "phone",
-    "address",
-    "years",
-    "before",
-)
-
-
-def _staged(batch, person, *, is_new, before) -> tuple:
-    return (
-        batch.pk,
-        person.number,
-        is_new,
-        person.village_code,
-        person.household,
-        person.name if person.is_head else "",
-        person.name,
-        person.document_type,
-        person.id_number,
-        person.birth_date,
-        person.sex,
-        person.phone,
-        person.address,
-        person.years,
-        json.dumps(before, ensure_ascii=False) if before is not None else None,
-    )
-
-
-def _changes(person, before) -> dict:
-    """What the row would change of a known resident: the old values. An empty cell changes nothing."""
-    new = {
-        "name": person.name,
-        "village_id": person.village_code,
-        "phone": person.phone,
-        "address": person.address,
-        "household__number": person.household,
-    }
-    return {key: before[key] or "" for key in COMPARED if new[key] and new[key] != (before[key] or "")}
+def _counts(batch: RegisterBatch, staging: Staging) -> dict[str, int]:
+    waiting = batch.staged.aggregate(new=Count("id", filter=Q(is_new=True)), changed=Count("id", filter=Q(is_new=False)))
+    unchanged = staging.rows - staging.bad - waiting["new"] - waiting["changed"]
+    return {**waiting, "rows": staging.rows, "bad": staging.bad, "unchanged": unchanged}

@@ -8,6 +8,7 @@ removed for missing from a file, and statuses are not touched.
 from django.db import transaction
 
 from config import clock
+from core.accounts.models import User
 from core.audit import services as audit
 from core.files.models import Attachment
 from core.jobs import services as jobs
@@ -33,8 +34,7 @@ def start_reading(*, attachment: Attachment, county: Region, actor) -> RegisterB
             county=county, attachment=attachment, uploaded_by=actor, uploaded_at=clock.now()
         )
         audit.record("register.upload", actor=actor, obj=batch, summary=f"上传居民登记册 {attachment.name}")
-    # A reading that failed for good is tried again by uploading the file again; one that is under way is left alone.
-    jobs.enqueue("register.read", actor=actor, key=f"register.read:{batch.pk}", region=county.code, batch=batch.pk)
+    _put_to_reading(batch, actor)
     return batch
 
 
@@ -49,6 +49,9 @@ def start_writing(*, batch: RegisterBatch, actor) -> RegisterBatch:
         return _put_to_writing(batch, actor)
     if batch.state != State.CHECKED:
         raise Refused("这一批还不能写入，请等读取完成。")
+    if is_lost(batch):
+        read_again(batch, actor=actor)
+        return batch
     _follow_moved_villages(batch)
     batch.state, batch.confirmed_by, batch.confirmed_at = State.CONFIRMING, actor, clock.now()
     batch.save(update_fields=["state", "confirmed_by", "confirmed_at"])
@@ -61,6 +64,25 @@ def start_writing(*, batch: RegisterBatch, actor) -> RegisterBatch:
         after={"new": batch.new, "changed": batch.changed, "sha256": batch.attachment.sha256},
     )
     return _put_to_writing(batch, actor)
+
+
+def is_lost(batch: RegisterBatch) -> bool:
+    """Whether rows that wait are gone: what is not logged does not outlive a breakdown of the database server."""
+    return batch.staged.count() != batch.new + batch.changed - batch.written
+
+
+def read_again(batch: RegisterBatch, *, actor: User) -> str:
+    """Read the file of a batch whose waiting rows are lost once more; who was written already is then unchanged."""
+    problem = "数据库服务器中断过，待写入的内容已丢失，正在重新读取文件。读完后请再确认一次。"
+    batch.state, batch.problem, batch.written = State.READING, problem, 0
+    batch.save(update_fields=["state", "problem", "written"])
+    _put_to_reading(batch, actor)
+    return problem
+
+
+def _put_to_reading(batch: RegisterBatch, actor: User) -> None:
+    """A reading that failed for good is tried again by uploading the file again; one under way is left alone."""
+    jobs.enqueue("register.read", actor=actor, key=f"register.read:{batch.pk}", region=batch.county_id, batch=batch.pk)
 
 
 def _follow_moved_villages(batch) -> None:

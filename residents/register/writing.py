@@ -6,13 +6,16 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from config import clock
 from core.access import masks
 from core.audit import services as audit
+from core.database.bulk import analyze_table
+from core.database.first_load import is_first_load, without_indexes
 from core.jobs import services as jobs
 from residents.people import facts as facts_of_people
 from residents.people.facts import FactChange, FactKind
-from residents.people.models import InsuredYear, Resident
+from residents.people.models import Household, InsuredYear, Resident
+from residents.register import sql
 from residents.register.models import RegisterBatch, RegisterProblem, RegisterRow
+from residents.register.services import is_lost, read_again
 from residents.register.selectors import COMPARED
-from residents.register.sql import WRITE_HOUSEHOLDS, WRITE_RESIDENTS
 
 #: Rows a transaction: on SQLite a writer keeps all others waiting, so its turns are short.
 CHUNK = 10_000 if connection.vendor == "postgresql" else 2_000
@@ -21,30 +24,43 @@ State = RegisterBatch.State
 
 @jobs.handler("register.write")
 def write_batch(run: jobs.Run) -> str:
-    """Writes the staged rows of a confirmed batch, a chunk a transaction."""
+    """Writes the staged rows of a confirmed batch: a chunk a transaction, into an empty register all in one."""
     batch = RegisterBatch.objects.select_related("confirmed_by").get(pk=run.args["batch"])
+    if batch.state == State.CONFIRMING and is_lost(batch):
+        raise jobs.JobFailed(read_again(batch, actor=batch.confirmed_by))
+    if batch.state == State.CONFIRMING and is_first_load(Resident, Household, InsuredYear):
+        run.progress(0, batch.new, f"正在一次写入 {batch.new} 人，请稍候")
+        with transaction.atomic():
+            _write_next(run, batch, is_first=True)
     total, last = batch.new + batch.changed, 0
     while batch.state == State.CONFIRMING:
         with transaction.atomic():
-            run.assert_owner()
-            chunk = _next_chunk(batch, after=last)
-            if not chunk["rows"]:
-                RegisterBatch.objects.filter(pk=batch.pk).update(state=State.CONFIRMED)
-                break
-            chunk["rows"] -= _leave_changed(batch, chunk)
-            _write_chunk(batch, chunk)
-            batch.written, last = batch.written + chunk["rows"], chunk["last"]
-            RegisterBatch.objects.filter(pk=batch.pk).update(written=batch.written)
+            last = _write_next(run, batch, after=last)
         run.progress(batch.written, total, f"已写入 {batch.written} 人")
     return f"写入 {batch.written} 人"
 
 
-def _next_chunk(batch, after: int) -> dict:
+def _write_next(run: jobs.Run, batch: RegisterBatch, *, after: int = 0, is_first: bool = False) -> int:
+    """Write the next chunk, or everything if it is the first of an empty register; return the last row's id."""
+    run.assert_owner()
+    chunk = _next_chunk(batch, after=after, size=None if is_first else CHUNK)
+    if not chunk["rows"]:
+        batch.state = State.CONFIRMED
+        RegisterBatch.objects.filter(pk=batch.pk).update(state=batch.state)
+        return after
+    chunk["rows"] -= _leave_changed(batch, chunk)
+    _write_chunk(batch, chunk, is_first=is_first)
+    batch.written += chunk["rows"]
+    RegisterBatch.objects.filter(pk=batch.pk).update(written=batch.written)
+    return int(chunk["last"])
+
+
+def _next_chunk(batch: RegisterBatch, *, after: int, size: int | None) -> dict[str, int]:
     """What is written next: the first and last id, how many rows, how many are of people who are new or tell insured
     years, and from which line of the file to which."""
     return (
         batch.staged.filter(id__gt=after)
-        .order_by("id")[:CHUNK]
+        .order_by("id")[:size]
         .aggregate(
             first=Min("id"),
             last=Max("id"),
@@ -100,13 +116,20 @@ def _is_as_read(row: dict, now: dict | None) -> bool:
     return all((now[key] or "") in (before.get(key, value), value) for key, value in told.items())
 
 
-def _write_chunk(batch, chunk: dict) -> None:
+def _write_chunk(batch: RegisterBatch, chunk: dict[str, int], *, is_first: bool = False) -> None:
     rows = batch.staged.filter(id__range=(chunk["first"], chunk["last"]))
     facts = {"batch": batch.pk, "first": chunk["first"], "last": chunk["last"], "on": clock.today()}
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE_HOUSEHOLDS, facts)
-        cursor.execute(WRITE_RESIDENTS, facts)
-    years = _add_years(rows) if chunk["with_years"] else {}
+    if is_first:
+        with without_indexes(Resident, Household, InsuredYear), connection.cursor() as cursor:
+            for statement in (sql.INSERT_HOUSEHOLDS, sql.INSERT_RESIDENTS, sql.INSERT_YEARS):
+                cursor.execute(statement, facts)
+        analyze_table(Resident)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(sql.INSERT_HOUSEHOLDS + sql.OR_RENAME, facts)
+            cursor.execute(sql.INSERT_RESIDENTS + sql.OR_UPDATE, facts)
+            cursor.execute(sql.INSERT_YEARS, facts)
+    years = _add_years(rows.filter(is_new=False)) if chunk["with_years"] else {}
     _record_changes(batch, rows, chunk, years)
     if facts_of_people.is_wanted(FactKind.REGISTERED) and chunk["new"]:
         _tell_of_newcomers(batch, rows)
@@ -194,18 +217,14 @@ def _facts(row: dict, ids: dict[str, int], years: dict[str, list[int]]) -> list[
 _FACTS = {"name": FactKind.NAME, "village_id": FactKind.VILLAGE}
 
 
-def _add_years(rows) -> dict[str, list[int]]:
-    """Adds the insured years that the rows tell; answers id number → what was new, of people known before."""
-    told = list(rows.exclude(years="").values_list("id_number", "years", "is_new"))
-    ids = dict(Resident.objects.filter(id_number__in=[n for n, _, _ in told]).values_list("id_number", "pk"))
-    known = set(
-        InsuredYear.objects.filter(resident_id__in=[ids[n] for n, _, is_new in told if not is_new]).values_list(
-            "resident_id", "year"
-        )
-    )
+def _add_years(rows: QuerySet[RegisterRow]) -> dict[str, list[int]]:
+    """Add the insured years that rows of known people tell; return id number → those that were new."""
+    told = list(rows.exclude(years="").values_list("id_number", "years"))
+    ids = dict(Resident.objects.filter(id_number__in=[n for n, _ in told]).values_list("id_number", "pk"))
+    known = set(InsuredYear.objects.filter(resident_id__in=ids.values()).values_list("resident_id", "year"))
     fresh = {
         number: [year for year in map(int, years.split(",")) if (ids[number], year) not in known]
-        for number, years, _ in told
+        for number, years in told
     }
     InsuredYear.objects.bulk_create(
         [
@@ -216,4 +235,4 @@ def _add_years(rows) -> dict[str, list[int]]:
         ignore_conflicts=True,
         batch_size=2000,
     )
-    return {number: fresh[number] for number, _, is_new in told if fresh[number] and not is_new}
+    return {number: added for number, added in fresh.items() if added}

@@ -35,7 +35,8 @@ def read_zip(source, limits, out):
     out.line({"kind": kind})
     if kind == "xlsx" and limits["sparse"]:
         return read_openpyxl(source, out, layouts)
-    if kind == "xlsx" and any(s > xlsx.PIECE_BYTES for n, s in sizes.items() if n.startswith("xl/worksheets/")):
+    whole = xlsx.WHOLE_BYTES if out.in_columns else xlsx.PIECE_BYTES
+    if kind == "xlsx" and any(s > whole for n, s in sizes.items() if n.startswith("xl/worksheets/")):
         return xlsx.read_in_pieces(source, out, layouts)
     return read_calamine(source, out, layouts, fallback=kind == "xlsx")
 

@@ -38,6 +38,7 @@ class Output:
     def __init__(self, limits):
         self.max_rows, self.max_columns = limits["rows"], limits["columns"]
         self.cells_left, self.characters_left = limits["cells"], limits["characters"]
+        self.in_columns = limits.get("in_columns", False)
         self.write = sys.stdout.buffer.write
         self.pending = []
         self.remarks = {"dropped": [], "cut": []}
@@ -58,12 +59,6 @@ class Output:
         name = _ODD.sub("", name)[:LONGEST_CELL]
         self.line({"sheet": name, "visible": visible, "merged": layout.merged, "hidden": layout.hidden})
 
-    def hide(self, ranges):
-        """Tell of hidden rows that were found after the sheet was begun, before those rows go out."""
-        if ranges:
-            self.flush()
-            self.line({"hidden": ranges})
-
     def row(self, number, cells):
         """`cells` may hold '' or None for nothing; columns past the limit are dropped."""
         cells = [c if c is None or is_plain(c) else self.mend(c, number) for c in cells[: self.max_columns]]
@@ -73,13 +68,37 @@ class Output:
             cells.pop()
         if not cells:
             return
-        self.rows += 1
-        self.cells_left -= len(cells)
-        if self.rows > self.max_rows or self.cells_left < 0:
-            raise Refused("too_large", f"表格超过 {self.max_rows} 行，一次读不下。请分成几个文件上传。")
+        self.count(1, len(cells))
         self.pending.append([number, cells])
         if len(self.pending) == ROWS_A_LINE:
             self.flush()
+
+    def block(self, number, rows, left):
+        """Rows in sequence, the first of them `number`, as columns where nothing in them must be mended."""
+        from core.tables.formats.blocks import block_of, to_bytes
+
+        mended = None
+        if not self.errors.keys() & range(number, number + len(rows)):
+            mended = block_of([row[: self.max_columns - left] for row in rows], left)
+        if mended is None:
+            for place, cells in enumerate(rows, number):
+                self.row(place, [None] * left + cells)
+            return
+        self.flush()
+        frame, others = mended
+        self.count(len(rows), len(rows) * frame.width)
+        others = [[row, column, self.mend(cell, number + row)] for row, column, cell in others]
+        stream = to_bytes(frame)
+        self.characters_left -= len(stream)
+        self.line({"block": len(stream), "first": number, "height": len(rows), "others": others})
+        self.write(stream)
+
+    def count(self, rows, cells):
+        """Take rows and cells off what a file may have."""
+        self.rows += rows
+        self.cells_left -= cells
+        if self.rows > self.max_rows or self.cells_left < 0:
+            raise Refused("too_large", f"表格超过 {self.max_rows} 行，一次读不下。请分成几个文件上传。")
 
     def mend(self, cell, number):
         """Return a cell that any database and workbook can keep: finite, of bounded length, without odd characters."""
