@@ -35,13 +35,14 @@ def without_indexes(*models: type[Model]) -> Iterator[None]:
     again: list[str] = []
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks outstanding cannot be altered
         for model in models:
             again += _drop(cursor, connection.ops.quote_name(model._meta.db_table))
     yield
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for statement in again:
             cursor.execute(statement)
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _drop(cursor: CursorWrapper, table: str) -> list[str]:

@@ -112,7 +112,10 @@ def _with_number(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
     frame = frame.with_columns(
         number.str.slice(6, 8).str.to_date("%Y%m%d", strict=False).alias("birth"),
         (total % 11).alias("remainder"),
-        pl.when(number.str.slice(16, 1).is_in(list("13579"))).then(pl.lit("M")).otherwise(pl.lit("F")).alias("by_number"),
+        pl.when(number.str.slice(16, 1).is_in(list("13579")))
+        .then(pl.lit("M"))
+        .otherwise(pl.lit("F"))
+        .alias("by_number"),
         pl.when(number.str.slice(0, 6).is_in(sorted(id_numbers.HMT_PREFIXES)))
         .then(pl.lit("permit"))
         .when(number.str.starts_with("9"))
@@ -130,7 +133,10 @@ def _with_number(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
         & (birth <= as_of)
         & (pl.col("birth_day").is_null() | (pl.col("birth_day") == birth))
         & (told.is_null() | told.is_in([""]) | _is_day(told, birth))
-        & (pl.col("sex").is_null() | (pl.col("sex").replace_strict({"男": "M", "女": "F"}, default="") == pl.col("by_number")))
+        & (
+            pl.col("sex").is_null()
+            | (pl.col("sex").replace_strict({"男": "M", "女": "F"}, default="") == pl.col("by_number"))
+        )
     ).with_columns(pl.col("by_number").alias("sex"))
 
 

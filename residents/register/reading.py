@@ -99,6 +99,8 @@ def _blocks(table: ListReader, path: Path) -> Iterator[tuple[dict[str, int], str
 
 
 def _counts(batch: RegisterBatch, staging: Staging) -> dict[str, int]:
-    waiting = batch.staged.aggregate(new=Count("id", filter=Q(is_new=True)), changed=Count("id", filter=Q(is_new=False)))
+    waiting = batch.staged.aggregate(
+        new=Count("id", filter=Q(is_new=True)), changed=Count("id", filter=Q(is_new=False))
+    )
     unchanged = staging.rows - staging.bad - waiting["new"] - waiting["changed"]
     return {**waiting, "rows": staging.rows, "bad": staging.bad, "unchanged": unchanged}

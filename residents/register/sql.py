@@ -90,4 +90,4 @@ SELECT r.id, CAST(y.value AS smallint), '居民登记册' FROM residents_registe
 JOIN residents_resident r ON r.document_type = s.document_type AND r.id_number = s.id_number
 CROSS JOIN {_YEARS[connection.vendor]}
 WHERE s.batch_id = %(batch)s AND s.id BETWEEN %(first)s AND %(last)s AND s.is_new AND s.years <> ''
-"""
+"""  # noqa: S608 the engine's own function

@@ -14,8 +14,8 @@ from residents.people.facts import FactChange, FactKind
 from residents.people.models import Household, InsuredYear, Resident
 from residents.register import sql
 from residents.register.models import RegisterBatch, RegisterProblem, RegisterRow
-from residents.register.services import is_lost, read_again
 from residents.register.selectors import COMPARED
+from residents.register.services import is_lost, read_again
 
 #: Rows a transaction: on SQLite a writer keeps all others waiting, so its turns are short.
 CHUNK = 10_000 if connection.vendor == "postgresql" else 2_000

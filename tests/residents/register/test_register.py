@@ -16,7 +16,7 @@ from residents.counter.services import change_resident
 from residents.people.models import InsuredYear, Resident
 from residents.register import reading, writing
 from residents.register import services as register
-from residents.register.models import RegisterBatch
+from residents.register.models import RegisterBatch, RegisterRow
 from tests.at_once import waits_for
 from tests.residents.register.sheets import BORN, NUMBERS, line, load, work
 
@@ -146,7 +146,8 @@ def test_somebody_registered_in_another_county_is_not_taken_over(upload, clerk, 
 
 
 @pytest.mark.parametrize("killed_after", [0, 1, 2])
-def test_a_worker_killed_half_way_leaves_the_same_end(upload, clerk, monkeypatch, killed_after):
+def test_a_worker_killed_half_way_leaves_the_same_end(upload, clerk, make_resident, monkeypatch, killed_after):
+    make_resident("411325100001")  # into a register with people in it everything is written chunk by chunk
     monkeypatch.setattr(reading, "CHUNK", 3)
     monkeypatch.setattr(writing, "CHUNK", 3)
     batch = upload(*(line(number, 户编号=str(i), 参保年度="2023") for i, number in enumerate(NUMBERS[:9])))
@@ -158,23 +159,28 @@ def test_a_worker_killed_half_way_leaves_the_same_end(upload, clerk, monkeypatch
     class Killed(BaseException):
         pass
 
-    def dies(*args):
+    def dies(*args, **options):
         if len(calls) == killed_after:
-            real(*args)
+            real(*args, **options)
             raise Killed
         calls.append(1)
-        return real(*args)
+        return real(*args, **options)
 
     monkeypatch.setattr(writing, "_write_chunk", dies)
     job = Job.objects.get(kind="register.write")
     with pytest.raises(Killed):
         jobs.run(job.pk)
-    assert Resident.objects.count() == killed_after * 3
+    assert Resident.objects.count() == 1 + killed_after * 3
     monkeypatch.setattr(writing, "_write_chunk", real)
     Job.objects.filter(pk=job.pk).update(state=Job.State.QUEUED, token=None)
     work()
     batch.refresh_from_db()
-    assert (batch.state, batch.written, Resident.objects.count(), InsuredYear.objects.count()) == ("confirmed", 9, 9, 9)
+    assert (batch.state, batch.written, Resident.objects.count(), InsuredYear.objects.count()) == (
+        "confirmed",
+        9,
+        10,
+        9,
+    )
     assert sum(1 for event in Event.objects.filter(action="resident.register")) == 3
 
 
@@ -332,3 +338,31 @@ def test_writing_the_register_and_moving_a_village_wait_for_each_other(read_only
     }
     moving, writing = (lambda: move_village(**facts)), (lambda: register.start_writing(batch=read_only, actor=clerk))
     assert waits_for(moving, writing) and waits_for(writing, moving)
+
+
+def test_rows_lost_in_a_breakdown_of_the_server_are_read_again(upload, clerk):
+    batch = upload(line(), line(NUMBERS[1]))
+    work()
+    RegisterRow.objects.all().delete()  # what an unlogged table is after a crash
+    batch.refresh_from_db()
+    assert register.start_writing(batch=batch, actor=clerk).state == "reading"
+    work()
+    batch.refresh_from_db()
+    register.start_writing(batch=batch, actor=clerk)
+    work()
+    batch.refresh_from_db()
+    assert (batch.state, batch.written, Resident.objects.count()) == ("confirmed", 2, 2)
+
+
+def test_rows_lost_while_they_wait_for_a_worker_are_read_again(upload, clerk):
+    batch = upload(line(), line(NUMBERS[1]))
+    work()
+    batch.refresh_from_db()
+    register.start_writing(batch=batch, actor=clerk)
+    RegisterRow.objects.all().delete()
+    work()
+    batch.refresh_from_db()
+    assert (batch.state, Resident.objects.count()) == ("reading", 0)
+    work()
+    batch.refresh_from_db()
+    assert (batch.state, batch.new) == ("checked", 2)
