@@ -18,9 +18,11 @@ class CollectionConfig(AppConfig):
         from collection.receipts import upload as book_upload
         from collection.refunds import upload as bank_upload
         from collection.self_payments import upload as paid_upload
+        from collection.villages import finding as finders
         from collection.villages import story_sections
         from collection.visits import causes
         from collection.visits import services as visits
+        from core.finding import registry as finding
         from core.uploads import kinds
         from residents.people import story
         from residents.people.facts import FactKind, on_fact
@@ -36,6 +38,10 @@ class CollectionConfig(AppConfig):
         on_booked(tell_booked)
         register_kinds()
         on_booked(spending.follow_bookings)
+        finding.register(30, finders.find_households, page="household_card")
+        finding.register(31, finders.find_receipts, page="receipt_detail")
+        finding.register(32, finders.find_deposits, page="deposit_detail")
+        finding.register(33, finders.find_declarations, page="declaration_detail")
         story.register(30, story_sections.contributions)
         story.register(32, story_sections.way_of_the_money)
         story.register(34, story_sections.declarations)

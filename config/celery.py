@@ -17,6 +17,7 @@ EVERY = {
     "core.tasks.sweep_files": 6 * 3600.0,
     "core.tasks.clear_expired_sessions": 3600.0,
     "core.tasks.expire_exports": 900.0,
+    "residents.tasks.learn_names": 3600.0,
     "collection.tasks.queue_duty_warnings": 120.0,
     "reporting.tasks.build_due_snapshots": 30.0,
 }

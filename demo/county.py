@@ -17,6 +17,7 @@ from core.regions.models import Region
 from demo.counties import COUNTIES, NEIXIANG, DemoCounty
 from demo.people import InventedVillage
 from residents.people.models import Household, InsuredYear, Resident
+from residents.people.name_parts import learn_names
 from subsidies.campaigns.models import Campaign, Target
 from subsidies.campaigns.services import open_campaign
 from subsidies.campaigns.targets import set_targets
@@ -202,6 +203,7 @@ def _make_villages(villages: list[InventedVillage], *, registered: datetime.date
         ],
         batch_size=CHUNK,
     )
+    learn_names(resident.name for resident in residents)
     pairs = [(resident, person) for resident, (_, person) in zip(residents, people, strict=True)]
     InsuredYear.objects.bulk_create(
         [

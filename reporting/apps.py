@@ -6,7 +6,10 @@ class ReportingConfig(AppConfig):
     verbose_name = "进度与通报"
 
     def ready(self) -> None:
+        from core.finding import registry as finding
         from core.uploads import kinds
+        from reporting.surface.finding import find_regions
         from reporting.targets import upload
 
+        finding.register(20, find_regions, page="progress")
         kinds.register(upload.KIND)

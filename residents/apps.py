@@ -6,11 +6,14 @@ class ResidentsConfig(AppConfig):
     verbose_name = "居民"
 
     def ready(self):
+        from core.finding import registry as finding
         from core.uploads import kinds
         from residents.people import story, story_sections
+        from residents.people.finding import find_people
         from residents.register import upload as register_upload
         from residents.statuses import upload as status_upload
 
+        finding.register(10, find_people, page="resident_story")
         story.register(10, story_sections.household)
         story.register(12, story_sections.statuses)
         story.register(11, story_sections.parents)

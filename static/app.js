@@ -23,6 +23,34 @@
     });
   }
 
+  // The search field of every page: behind a button on a phone, at "/" on a keyboard; arrows walk through its answers.
+  const find = page.querySelector("[data-find]");
+  const findButton = page.querySelector("[data-find-button]");
+  if (find && findButton) {
+    findButton.addEventListener("click", () => {
+      const open = page.querySelector(".top").classList.toggle("finding");
+      findButton.setAttribute("aria-expanded", String(open));
+      if (open) find.focus();
+    });
+  }
+  const hits = [...page.querySelectorAll("[data-hit]")];
+  page.addEventListener("keydown", (event) => {
+    const active = page.activeElement;
+    if (event.key === "/" && find && !/^(INPUT|TEXTAREA|SELECT)$/.test(active.tagName)) {
+      event.preventDefault();
+      page.querySelector(".top").classList.add("finding");
+      find.focus();
+      return;
+    }
+    if (!hits.length || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    const at = hits.indexOf(active);
+    if (at < 0 && active !== find && active !== page.body && active.id !== "content") return;
+    event.preventDefault();
+    const next = event.key === "ArrowDown" ? at + 1 : at - 1;
+    if (next < 0) find.focus();
+    else hits[Math.min(next, hits.length - 1)].focus();
+  });
+
   // Groups of the menu stay folded as this browser's user left them; the one with the present page is open.
   for (const group of page.querySelectorAll("details[data-menu-group]")) {
     const key = `menu:${group.dataset.menuGroup}`;

@@ -25,10 +25,14 @@ _NUMBER = re.compile(r"\d{13}")
 _PART = re.compile(r"\d{7}")
 #: Fields in which people search: a part of a number is one there. Elsewhere it is the code of a region.
 _SEARCHES = {"q", "text", "number", "term"}
+#: The search field of every page: whatever is typed there, a name too, stays out of the address.
+FIND_FIELD = "find"
 
 
 def is_private(name: str, value: str) -> bool:
     """Whether this value of an address would give away somebody's number."""
+    if name == FIND_FIELD:
+        return bool(value) and not _TOKEN.fullmatch(value)
     digits = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", value))
     return bool((_PART if name in _SEARCHES else _NUMBER).search(digits))
 

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 
 from collection.cash.views import SEES_CASH
+from collection.households.views import SEES as SEES_CARDS
 from core.access.roles import BUSINESS, Role, roles
 from core.accounts.models import User
 from core.regions.models import Region
@@ -93,6 +94,7 @@ def _households(request: HttpRequest, campaign: Campaign, village: Region) -> di
     rows = households.household_rows(campaign=campaign, village=village, sort=sort)
     return {
         "page_obj": Paginator(rows, HOUSEHOLDS_A_PAGE).get_page(request.GET.get("page")),
+        "cards": request.user.role in SEES_CARDS,
         "settled": sum(not row.unpaid for row in rows),
         "household_sorts": households.SORTS.items(),
         "household_sort": sort if sort in households.SORTS else "worst",
@@ -101,10 +103,13 @@ def _households(request: HttpRequest, campaign: Campaign, village: Region) -> di
 
 @roles(*BUSINESS)
 def household_page(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """One household: what each member has paid or owes. Names for those who work with people one by one."""
+    """One household: what each member has paid or owes; by number alone for those who do not work with people one by
+    one. Who goes from door to door has a card for it."""
     village = village_or_404(request.user, code)
     campaign = campaign_or_404(request.user)
     household = get_object_or_404(Household, pk=pk, village=village) if pk else None
+    if household and request.user.role in SEES_CARDS:
+        return redirect("household_card", village.code, household.pk)
     found = households.members(campaign=campaign, village=village, household=household)
     context = {
         "title": f"{household.number}户" if household else "未分户的人员",

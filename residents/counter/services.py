@@ -16,6 +16,7 @@ from residents.people import names
 from residents.people.disclosure import WITHHELD
 from residents.people.facts import FactChange, FactKind, record_facts
 from residents.people.models import Household, Resident
+from residents.people.name_parts import learn_names
 from residents.people.selectors import Candidate, find_by_number, find_namesakes
 from residents.statuses.services import set_status
 
@@ -79,6 +80,7 @@ def register_resident(
         summary=f"窗口登记居民 {name}（{masks.mask(resident.id_number)}）",
         after={"village": village.code},
     )
+    learn_names([name])
     record_facts([FactChange(resident.pk, FactKind.REGISTERED, None, village.code)], actor=actor)
     return resident
 
@@ -173,6 +175,7 @@ def change_resident(*, resident: Resident, actor, household: str | None = None, 
     changed = [key for key in after if after[key] != before[key]]
     if changed:
         resident.save(update_fields=[*values, "household"])
+        learn_names([resident.name])
         audit.record(
             "resident.move" if moved else "resident.change",
             actor=actor,

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Right
 
 from core.access import masks
 from core.access.scope import ScopedQuerySet
@@ -20,6 +21,7 @@ class Household(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "户"
         constraints = [models.UniqueConstraint(fields=["village", "number"], name="one_household_number_a_village")]
+        indexes = [models.Index(fields=["number", "village"], name="household_number")]
 
     def __str__(self) -> str:
         return f"{self.head_name}（{self.number}）"
@@ -87,6 +89,9 @@ class Resident(models.Model):
             models.Index(fields=["village", "household"], name="resident_village"),
             models.Index(fields=["id_number"], name="resident_number"),
             models.Index(fields=["name", "village"], name="resident_name"),
+            # What people remember of a number, and who called.
+            models.Index(Right("id_number", 4), "village", name="resident_tail"),
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="resident_phone"),
         ]
 
     def __str__(self) -> str:
@@ -142,6 +147,20 @@ class InsuredYear(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}年"
+
+
+class NamePart(models.Model):
+    """A name on the register and one thing that it is found by (pinyin.parts). Says nothing of whose name it is."""
+
+    part = models.CharField("查找词", max_length=60, db_collation=names.COLLATION)
+    name = models.CharField("姓名", max_length=60, db_collation=names.COLLATION)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "姓名查找词"
+        constraints = [models.UniqueConstraint(fields=["part", "name"], name="one_part_a_name")]
+
+    def __str__(self) -> str:
+        return self.part
 
 
 class FormerNumber(models.Model):

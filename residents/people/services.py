@@ -12,6 +12,7 @@ from core.database.bulk import CHUNK, chunks
 from core.regions.models import Region
 from residents.people import id_numbers
 from residents.people.models import Household, Resident
+from residents.people.name_parts import learn_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def register_newcomers(
         Resident.objects.bulk_create(
             [_resident(p, village, households, on) for p in chunk if p.id_number not in known], ignore_conflicts=True
         )
+        learn_names(p.name for p in chunk if p.id_number not in known)
         rows = Resident.objects.filter(id_number__in=numbers).select_related("village", "household")
         found.update((resident.id_number, resident) for resident in rows)
         audit.record_all(

@@ -37,6 +37,7 @@ def write_batch(run: jobs.Run) -> str:
         with transaction.atomic():
             last = _write_next(run, batch, after=last)
         run.progress(batch.written, total, f"已写入 {batch.written} 人")
+    jobs.enqueue("names.learn", actor=None, key="names.learn")
     return f"写入 {batch.written} 人"
 
 
