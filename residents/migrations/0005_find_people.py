@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0006_first_passwords_run_out'),
-        ('residents', '0003_marked_sheet'),
+        ('residents', '0004_register_rows'),
     ]
 
     operations = [
