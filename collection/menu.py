@@ -5,6 +5,7 @@ from collection.closing import menu as closing
 from collection.consequences import menu as consequences
 from collection.declarations import menu as declarations
 from collection.entitlements import menu as entitlements
+from collection.finance import menu as finance
 from collection.gifts import menu as gifts
 from collection.households import menu as households
 from collection.ledgers import menu as ledgers
@@ -36,6 +37,7 @@ TOPICS = (
     self_payments,
     refunds,
     consequences,
+    finance,
     notices,
     closing,
 )

@@ -8,6 +8,7 @@ from collection.declarations.models import Declaration, DeclarationRow, Feedback
 from collection.door.models import CashReturn, DoorEntry, Phone  # noqa: F401
 from collection.duties.models import VillageDuty  # noqa: F401
 from collection.entitlements.models import DifferenceCase  # noqa: F401
+from collection.finance.models import FundEntry  # noqa: F401
 from collection.gifts.models import Gift, GiftMoney, GiftShare, HallPayment  # noqa: F401
 from collection.ledgers.models import LedgerBatch, LedgerRow  # noqa: F401
 from collection.messages.models import MessageAbout, ReminderBatch  # noqa: F401

@@ -5,6 +5,7 @@ urlpatterns = [
     path("", include("collection.households.urls")),
     path("", include("collection.ledgers.urls")),
     path("", include("collection.messages.urls")),
+    path("", include("collection.finance.urls")),
     path("", include("collection.cash.urls")),
     path("", include("collection.gifts.urls")),
     path("", include("collection.money.urls")),

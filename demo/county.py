@@ -38,6 +38,7 @@ ACCOUNTS = (
     ("minzheng", "沈玉梅", Role.DEPARTMENT, "民政局"),
     ("nongye", "曹建国", Role.DEPARTMENT, "农业农村局"),
     ("canlian", "彭爱华", Role.DEPARTMENT, "残联"),
+    ("caizheng", "潘国栋", Role.FINANCE, ""),
     ("lingdao", "许文涛", Role.LEADER, ""),
     ("zhenzhang", "邓长林", Role.LEADER, ""),
     ("xitong", "曾海峰", Role.SYSTEM, ""),

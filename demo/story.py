@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from collection.entitlements.services import enrol_fully_subsidised
 from config import clock
-from demo import banking, cases, employees, files, paperwork, phone_payments, rankings, reminders, rounds
+from demo import banking, cases, employees, files, finance, paperwork, phone_payments, rankings, reminders, rounds
 from demo.counties import DAY, DemoCounty
 from demo.world import World, make_world
 from subsidies.campaigns.models import Campaign
@@ -62,6 +62,7 @@ def _events(world: World) -> dict[datetime.date, list[Event]]:
         (0, rankings.warn),
         (0, employees.declare_two_months),
         (0, reminders.remind),
+        (0, finance.record_vouchers),
     ]
     events: dict[datetime.date, list[Event]] = {}
     for days_before, event in plan:

@@ -21,6 +21,7 @@ from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution
 from collection.declarations.models import Declaration, DeclarationRow, Feedback
 from collection.entitlements.models import DifferenceCase
+from collection.finance.models import FundEntry
 from collection.gifts.models import Gift, GiftShare
 from collection.ledgers.models import LedgerBatch
 from collection.messages.models import ReminderBatch
@@ -79,6 +80,7 @@ OBJECTS = {
     "lost": LostReport,
     "contribution": Contribution,
     "reminder": ReminderBatch,
+    "fund_entry": FundEntry,
     "message_again": OutboxMessage,
     "opt_out": OptOut,
     "receipt_book": ReceiptBook,
@@ -149,6 +151,7 @@ PLACES = {
     Role.TAX: ("411325", FAR),
     Role.DEPARTMENT: ("411325", FAR),
     Role.LEADER: ("411325", FAR),
+    Role.FINANCE: ("411325", FAR),
     Role.SYSTEM: ("411325", FAR),
     Role.SECURITY: ("411325", FAR),
     Role.AUDIT: ("411325", FAR),

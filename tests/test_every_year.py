@@ -10,7 +10,7 @@ from subsidies.policy.policies import available, load
 from tests.test_every_url import LEVELS_OF, OPEN_TO_ANYBODY, REGION_ARGUMENTS, SITE_PAGES
 from tests.years import open_next_year
 
-ROLES = (Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.TAX, Role.LEADER, Role.DEPARTMENT)
+ROLES = (Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.TAX, Role.LEADER, Role.DEPARTMENT, Role.FINANCE)
 #: Pages that name nothing but a region.
 PAGES = [
     page for page in SITE_PAGES if page.name not in OPEN_TO_ANYBODY and set(page.arguments) <= REGION_ARGUMENTS.keys()

@@ -51,14 +51,14 @@ class Table:
 def owed(campaign: Campaign, region: str, *, category: str = "", source: str = ""):
     """Return the fund parts of the live contributions in a region, without people for whom the subsidy stops."""
     rows = ContributionFund.objects.in_region(region).filter(
-        ~Exists(_stopped("contribution")), contribution__campaign=campaign, contribution__ended_at__isnull=True
+        ~Exists(stopped("contribution")), contribution__campaign=campaign, contribution__ended_at__isnull=True
     )
     if category:
         rows = rows.filter(contribution__category=category)
     return rows.filter(source=source) if source else rows
 
 
-def _stopped(contribution: str) -> QuerySet[Consequence]:
+def stopped(contribution: str) -> QuerySet[Consequence]:
     """Return the facts by which a fund does not pay for a contribution any more (death before cover began …)."""
     rows = Consequence.objects.filter(contribution=OuterRef(contribution), subsidy_stops=True)
     return rows.exclude(state=Consequence.State.WITHDRAWN)
@@ -94,7 +94,7 @@ def table(*, campaign: Campaign, region: str, by: str = "township", category: st
         for line in ordered:
             line.name = names.get(line.key, line.key)
     live = Contribution.objects.in_region(region).filter(
-        ~Exists(_stopped("pk")), campaign=campaign, ended_at__isnull=True
+        ~Exists(stopped("pk")), campaign=campaign, ended_at__isnull=True
     )
     live = live.filter(category=category) if category else live
     subsidies = live.aggregate(sum=Sum("subsidy"))["sum"] or ZERO

@@ -16,6 +16,7 @@ class Role(models.TextChoices):
     VILLAGE = "village", "村协办员"
     TAX = "tax", "县税务局"
     DEPARTMENT = "department", "认定部门"
+    FINANCE = "finance", "县财政局"
     LEADER = "leader", "领导"
     SYSTEM = "system", "系统管理员"
     SECURITY = "security", "安全管理员"

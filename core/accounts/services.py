@@ -37,6 +37,7 @@ _LEVELS = {
     Role.COUNTY: Region.Level.COUNTY,
     Role.TAX: Region.Level.COUNTY,
     Role.DEPARTMENT: Region.Level.COUNTY,
+    Role.FINANCE: Region.Level.COUNTY,
 }
 
 

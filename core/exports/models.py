@@ -15,6 +15,7 @@ class BulkExport(models.Model):
         BANK = "bank", "退费发放核对账户"
         AUDIT = "audit", "审计、巡察要求提供"
         HANDOVER = "handover", "区划调整移交档案"
+        FUND = "fund", "核拨资助资金"
         DOCUMENT = "document", "上级文件要求报送（写明文号）"
 
     class State(models.TextChoices):
@@ -26,6 +27,8 @@ class BulkExport(models.Model):
         EXPIRED = "expired", "已过期删除"
 
     kind = models.CharField("内容", max_length=20)
+    #: What of that kind, where a kind has several: its writer reads it.
+    subject = models.CharField("内容说明", max_length=80, blank=True)
     region_code = models.CharField("区划代码", max_length=12, db_index=True)
     region_name = models.CharField("范围", max_length=60)
     purpose = models.CharField("用途", max_length=12, choices=Purpose)

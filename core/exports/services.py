@@ -33,11 +33,11 @@ State = BulkExport.State
 
 @dataclass(frozen=True)
 class Writer:
-    """What one kind of export holds, given the code of its region: how many rows, its columns, and the rows."""
+    """What one kind of export holds, given the code of its region and its subject: how many rows, columns, rows."""
 
-    count: Callable[[str], int]
+    count: Callable[[str, str], int]
     columns: tuple[tuple[str, int], ...]
-    rows: Callable[[str], Iterable[tuple]]
+    rows: Callable[[str, str], Iterable[tuple]]
 
 
 _writers: dict[str, Writer] = {}
@@ -49,7 +49,9 @@ def register_writer(kind: str, writer: Writer) -> None:
 
 
 @transaction.atomic
-def request_export(*, kind: str, region: Region, purpose: str, note: str = "", actor: "User") -> BulkExport:
+def request_export(
+    *, kind: str, region: Region, purpose: str, note: str = "", subject: str = "", actor: "User"
+) -> BulkExport:
     """Ask for a file with whole numbers. A small one is written at once, a large one when another person agrees."""
     if purpose not in BulkExport.Purpose.values:
         raise Refused("请选择用途。", "purpose")
@@ -58,11 +60,12 @@ def request_export(*, kind: str, region: Region, purpose: str, note: str = "", a
         raise Refused("请写明文件名称和文号。", "note")
     export = BulkExport.objects.create(
         kind=kind,
+        subject=subject,
         region_code=region.code,
         region_name=region.name,
         purpose=purpose,
         note=note,
-        rows=_writers[kind].count(region.code),
+        rows=_writers[kind].count(region.code, subject),
         requested_by=actor,
     )
     _record("request", export, actor, f"申请导出{region.name}完整号码 {export.rows} 行：{_purpose(export)}")
@@ -113,7 +116,7 @@ def write_export(run: jobs.Run) -> str:
     with (
         write_xlsx(
             columns=(*writer.columns, ("导出标识", 34)),
-            rows=((*row, mark) for row in writer.rows(export.region_code)),
+            rows=((*row, mark) for row in writer.rows(export.region_code, export.subject)),
             title=f"{export.region_name}（含完整证件号码，内部资料，用后销毁）",
             note=f"导出标识 {mark}{agreed}；用途：{_purpose(export)}",
         ) as file,

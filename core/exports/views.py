@@ -12,8 +12,11 @@ from core.exports.models import BulkExport
 from core.exports.services import decide_export, open_export
 from core.pages.form_steps import run_step, try_step
 
+#: Who may ask for whole numbers: of the register at the counter, of those it pays for the finance bureau.
+ASKS = (*AT_THE_COUNTER, Role.FINANCE)
 
-@roles(*AT_THE_COUNTER)
+
+@roles(*ASKS)
 def export_list(request: HttpRequest) -> HttpResponse:
     """The user's own exports, and for the bureau those that wait for somebody else's agreement."""
     exports = BulkExport.objects.for_user(request.user).select_related("requested_by", "decided_by", "job")
@@ -37,7 +40,7 @@ def export_decide(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("export_list")
 
 
-@roles(*AT_THE_COUNTER)
+@roles(*ASKS)
 @require_POST
 def export_download(request: HttpRequest, pk: int) -> HttpResponseBase:
     export = get_object_or_404(BulkExport.objects.for_user(request.user), pk=pk)

@@ -9,7 +9,7 @@ from core.files.models import Attachment
 PHOTOS = ("photo", "paper", "id_card")
 
 
-@roles(*(BUSINESS - {Role.LEADER}))
+@roles(*(BUSINESS - {Role.LEADER, Role.FINANCE}))
 def attachment(request, pk):
     """A stored file to those whose region it belongs to; a department gets back only what it handed in itself, and
     identity cards are for those who correct by them.

@@ -56,8 +56,8 @@ def _residents(region_code: str) -> QuerySet[Resident]:
 register_writer(
     "residents",
     Writer(
-        count=lambda region: _residents(region).count(),
+        count=lambda region, _: _residents(region).count(),
         columns=COLUMNS,
-        rows=lambda region: exported_rows(_residents(region), whole=True),
+        rows=lambda region, _: exported_rows(_residents(region), whole=True),
     ),
 )

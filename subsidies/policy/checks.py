@@ -21,7 +21,7 @@ from subsidies.policy.schema import PolicyError, Tables
 
 CENT = Decimal("0.01")
 #: As long as a deposit and a contribution can keep them.
-LONGEST_ACCOUNT, LONGEST_CATEGORY, LONGEST_FUND = 60, 40, 30
+LONGEST_ACCOUNT, LONGEST_CATEGORY, LONGEST_FUND, LONGEST_TIER = 60, 40, 30, 10
 #: What counts of days, months and years may be; anything else is a slip of the pen.
 RANGES = {
     "benefits.waiting.fixed_months": (0, 24),
@@ -78,6 +78,7 @@ def check(policy, tables: Tables):
     fee = policy.fee
     if fee.total is not None and fee.total != fee.individual + fee.finance:
         raise tables.error("fee.total", f"应等于个人缴费与财政补助之和 {fee.individual + fee.finance}")
+    _check_finance_shares(policy, tables)
     if policy.employees:
         check_employees(policy.employees, tables)
     if accounts := policy.deposit_accounts:
@@ -101,6 +102,20 @@ def check(policy, tables: Tables):
     for key, (value, known) in allowed.items():
         if value not in known:
             raise tables.error(key, f"不认识 {value!r}；可用的有：{'、'.join(known)}")
+
+
+def _check_finance_shares(policy, tables: Tables) -> None:
+    """Each tier once, and together what public finance pays a head."""
+    tiers = [share.tier for share in policy.finance_shares]
+    for n, share in enumerate(policy.finance_shares):
+        if tiers.index(share.tier) != n or not share.tier or len(share.tier) > LONGEST_TIER:
+            raise tables.error(f"finance_shares[{n}].tier", f"级次各写一次，最多 {LONGEST_TIER} 个字")
+        if (share.amount is None) == (share.not_set is None):
+            raise tables.error(f"finance_shares[{n}].amount", "amount 和 not_set 写一个：多少元，或由哪份文件确定")
+    known = sum((share.amount for share in policy.finance_shares if share.amount is not None), Decimal(0))
+    whole = all(share.amount is not None for share in policy.finance_shares)
+    if tiers and (known != policy.fee.finance if whole else known > policy.fee.finance):
+        raise tables.error("finance_shares", f"各级合计应等于每人财政补助 {policy.fee.finance} 元")
 
 
 def _check_dates(policy, tables: Tables):

@@ -60,6 +60,9 @@ def figures(policy: Policy) -> list[Figure]:
         _line("缴费标准", _fee(policy), policy.fee),
         _line("征缴期", f"{policy.period.start} 至 {policy.period.end}", policy.period),
     ]
+    for share in policy.finance_shares:
+        says = f"每人 {share.amount} 元" if share.amount is not None else f"金额未定，由{share.not_set}确定"
+        rows.append(_line(f"财政补助：{share.tier}", says, share))
     for stage in policy.stages:
         goal = f"，完成任务的 {_share(stage.goal)}" if stage.goal is not None else ""
         rows.append(_line(f"阶段：{stage.name}", f"{stage.start} 至 {stage.end}{goal}", stage))

@@ -16,6 +16,7 @@ from typing import Any
 
 from subsidies.policy import checks
 from subsidies.policy.employee_parts import Employees
+from subsidies.policy.finance_parts import FinanceShare
 from subsidies.policy.parts import (
     POLICY_ID,
     Ambiguous,
@@ -69,6 +70,7 @@ class Policy:
     refund_rules: RefundRules
     notice: Notice
     declaration: Declaration
+    finance_shares: tuple[FinanceShare, ...] = ()
     stages: tuple[Stage, ...] = ()
     payment_days: PaymentDays | None = None
     deposit_limit: DepositLimit | None = None

@@ -76,7 +76,9 @@ def test_a_small_export_is_written_and_every_row_names_who_took_it(client, clerk
 def test_from_how_many_people_on_somebody_else_agrees(monkeypatch, clerk, residents_here, rows, state):
     monkeypatch.setattr(exports, "MANY_ROWS", 3)
     monkeypatch.setitem(
-        exports._writers, "residents", exports.Writer(lambda region: rows, (("姓名", 10),), lambda region: [("王",)])
+        exports._writers,
+        "residents",
+        exports.Writer(lambda region, subject: rows, (("姓名", 10),), lambda region, subject: [("王",)]),
     )
     assert ask(clerk).state == state
 

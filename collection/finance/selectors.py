@@ -1,0 +1,162 @@
+"""What a fund statement is made of: the contributions' subsidies and the vouchers, each in one statement."""
+
+import datetime
+from decimal import Decimal
+
+from django.db.models import Case, Count, Exists, Q, QuerySet, Value, When
+from django.db.models.functions import Substr, TruncMonth
+from django.utils import timezone
+
+from collection.contributions.models import Contribution, ContributionFund
+from collection.entitlements.funds import stopped
+from collection.finance.models import FundEntry
+from collection.finance.statement import (
+    HEAD_FUND,
+    WITHOUT_DEPARTMENT,
+    WITHOUT_MONTH,
+    WITHOUT_TOWNSHIP,
+    EntryCell,
+    OwedCell,
+    Statement,
+    Table,
+    fund_lines,
+    head_lines,
+)
+from config import clock
+from core.amounts import ZERO
+from core.database.money import YuanSum
+from core.regions.models import Region
+from subsidies.campaigns.models import Campaign
+from subsidies.policy.policies import Policy
+
+
+def instant_after(on: datetime.date) -> datetime.datetime:
+    """The end of the business day; today, this moment: what is dated later does not count."""
+    if on >= clock.today():
+        return clock.now() + datetime.timedelta(microseconds=1)
+    return timezone.make_aware(datetime.datetime.combine(on + datetime.timedelta(days=1), datetime.time()))
+
+
+def live_at(prefix: str, end: datetime.datetime) -> Q:
+    """The contributions that stood before an instant. `prefix`: the path to them, with its underscores."""
+    ended = Q(**{f"{prefix}ended_at__isnull": True}) | Q(**{f"{prefix}ended_at__gte": end})
+    return ended & Q(**{f"{prefix}recorded_at__lt": end})
+
+
+def statement(*, campaign: Campaign, on: datetime.date) -> Statement:
+    """The county's statement of a day; five statements to the database, whatever its size."""
+    policy, end = campaign.policy, instant_after(on)
+    heads, unposted, subsidies = _contributions(campaign, end)
+    owed = _owed(campaign, end)
+    entries = _entries(campaign, on)
+    for_heads = [entry for entry in entries if entry.fund.startswith(HEAD_FUND)]
+    for_funds = [entry for entry in entries if not entry.fund.startswith(HEAD_FUND)]
+    made = Statement(on, heads, unposted, subsidies=subsidies)
+    lines, total = head_lines(
+        shares=finance_shares(policy),
+        whole=policy.fee.finance,
+        heads=heads,
+        unposted_heads=unposted,
+        entries=for_heads,
+    )
+    made.tables.append(Table(f"{HEAD_FUND}（按人头）", "级次", lines, total))
+    names = dict(Region.objects.filter(parent=campaign.county_id).order_by("code").values_list("code", "name"))
+    departments = {category.name: category.department for category in policy.categories}
+
+    def department(cell: OwedCell | EntryCell) -> str:
+        own = departments.get(cell.category, "") if isinstance(cell, OwedCell) else cell.department
+        return own or WITHOUT_DEPARTMENT
+
+    def month(cell: OwedCell | EntryCell) -> str:
+        return f"{cell.month:%Y年%m月}" if cell.month else WITHOUT_MONTH
+
+    tables = (
+        ("资助资金（按资金）", "资金", lambda cell: cell.fund, policy.funds),
+        ("资助资金（按部门）", "部门", department, policy.departments),
+        ("资助资金（按乡镇）", "乡镇", lambda cell: names.get(cell.township, WITHOUT_TOWNSHIP), names.values()),
+        ("资助资金（按缴费月份）", "月份", month, ()),
+    )
+    for title, heading, label_of, order in tables:
+        lines, total = fund_lines(label_of=label_of, owed=owed, entries=for_funds, order=order)
+        made.tables.append(Table(title, heading, lines, total))
+    return made
+
+
+def finance_shares(policy: Policy) -> dict[str, Decimal | None]:
+    """What each tier of government pays a head; None where the notice is silent."""
+    return {share.tier: share.amount for share in policy.finance_shares}
+
+
+def _contributions(campaign: Campaign, end: datetime.datetime) -> tuple[int, int, Decimal]:
+    """(posted heads, heads booked and not posted, the subsidies of the posted ones)."""
+    posted = Q(posted_at__lt=end)
+    stays = ~Exists(stopped("pk"))
+    found = Contribution.objects.filter(live_at("", end), campaign=campaign).aggregate(
+        posted=Count("pk", filter=posted),
+        everybody=Count("pk"),
+        subsidies=YuanSum("subsidy", filter=posted & Q(subsidy__gt=0) & stays),
+    )
+    return found["posted"], found["everybody"] - found["posted"], found["subsidies"] or ZERO
+
+
+def _owed(campaign: Campaign, end: datetime.datetime) -> list[OwedCell]:
+    is_posted = Case(When(contribution__posted_at__lt=end, then=Value(True)), default=Value(False))
+    rows = (
+        owed_parts(campaign, end)
+        .order_by()
+        .annotate(township=Substr("contribution__village_id", 1, 9), month=TruncMonth("contribution__paid_on"))
+        .annotate(is_posted=is_posted)
+        .values_list("source", "contribution__category", "township", "month", "is_posted")
+        .annotate(n=Count("pk"), sum=YuanSum("amount"))
+    )
+    return [OwedCell(*row) for row in rows]
+
+
+def owed_parts(campaign: Campaign, end: datetime.datetime) -> QuerySet[ContributionFund]:
+    """The fund parts of the contributions that stood before an instant, without those for which the subsidy stops."""
+    return ContributionFund.objects.filter(
+        live_at("contribution__", end), ~Exists(stopped("contribution")), contribution__campaign=campaign
+    )
+
+
+def _entries(campaign: Campaign, on: datetime.date) -> list[EntryCell]:
+    rows = (
+        FundEntry.objects.filter(campaign=campaign, on__lte=on)
+        .order_by()
+        .annotate(month=TruncMonth("on"))
+        .values_list("kind", "fund", "department", "township_id", "month")
+        .annotate(sum=YuanSum("amount"))
+    )
+    return [EntryCell(kind, fund, dept, place or "", month, amount) for kind, fund, dept, place, month, amount in rows]
+
+
+def fund_names(policy: Policy) -> list[str]:
+    """What a voucher may be of: the subsidy funds, and public finance's part by tier or as a whole."""
+    tiers = [f"{HEAD_FUND}（{share.tier}）" for share in policy.finance_shares]
+    return [*policy.funds, *tiers, HEAD_FUND]
+
+
+def balance(campaign: Campaign, fund: str) -> tuple[Decimal, Decimal]:
+    """(received, passed up) of a fund so far."""
+    kinds = FundEntry.Kind
+    found = FundEntry.objects.filter(campaign=campaign, fund=fund).aggregate(
+        received=YuanSum("amount", filter=Q(kind=kinds.RECEIVED)),
+        passed_up=YuanSum("amount", filter=Q(kind=kinds.PASSED_UP)),
+    )
+    return found["received"] or ZERO, found["passed_up"] or ZERO
+
+
+def people_of(*, campaign: Campaign, on: datetime.date, fund: str, department: str) -> QuerySet[ContributionFund]:
+    """The posted people behind an amount, village by village."""
+    rows = owed_parts(campaign, instant_after(on)).filter(contribution__posted_at__lt=instant_after(on))
+    if fund:
+        rows = rows.filter(source=fund)
+    if department:
+        of_department = [c.name for c in campaign.policy.categories if c.department == department]
+        rows = rows.filter(contribution__category__in=of_department)
+    rows = rows.select_related("contribution__resident", "contribution__village__parent")
+    return rows.order_by("contribution__village_id", "contribution_id", "source")
+
+
+def sum_of(rows: QuerySet[ContributionFund]) -> Decimal:
+    return rows.order_by().aggregate(sum=YuanSum("amount"))["sum"] or ZERO
