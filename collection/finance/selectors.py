@@ -90,13 +90,13 @@ def finance_shares(policy: Policy) -> dict[str, Decimal | None]:
 def _contributions(campaign: Campaign, end: datetime.datetime) -> tuple[int, int, Decimal]:
     """(posted heads, heads booked and not posted, the subsidies of the posted ones)."""
     posted = Q(posted_at__lt=end)
-    stays = ~Exists(stopped("pk"))
-    found = Contribution.objects.filter(live_at("", end), campaign=campaign).aggregate(
-        posted=Count("pk", filter=posted),
-        everybody=Count("pk"),
-        subsidies=YuanSum("subsidy", filter=posted & Q(subsidy__gt=0) & stays),
+    live = Contribution.objects.filter(live_at("", end), campaign=campaign)
+    found = live.aggregate(
+        posted=Count("pk", filter=posted), everybody=Count("pk"), subsidies=YuanSum("subsidy", filter=posted)
     )
-    return found["posted"], found["everybody"] - found["posted"], found["subsidies"] or ZERO
+    # The few for which the subsidy stops are found from their side, not asked of everybody.
+    gone = live.filter(posted, Exists(stopped("pk"))).aggregate(sum=YuanSum("subsidy"))["sum"] or ZERO
+    return found["posted"], found["everybody"] - found["posted"], (found["subsidies"] or ZERO) - gone
 
 
 def _owed(campaign: Campaign, end: datetime.datetime) -> list[OwedCell]:

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("collection", "0015_messages_to_people"),
-        ('core', '0008_finance_bureau'),
+        ("core", "0008_finance_bureau"),
         ('subsidies', '0007_marked_sheet'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
