@@ -44,7 +44,7 @@ def unguard(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("collection", "0015_messages_to_people"),
+        ("collection", "0016_channels"),
         ("core", "0008_finance_bureau"),
         ('subsidies', '0007_marked_sheet'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
