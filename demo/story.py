@@ -9,7 +9,19 @@ from collections.abc import Callable
 
 from collection.entitlements.services import enrol_fully_subsidised
 from config import clock
-from demo import banking, cases, employees, files, finance, paperwork, phone_payments, rankings, reminders, rounds
+from demo import (
+    banking,
+    cases,
+    employees,
+    files,
+    finance,
+    paperwork,
+    phone_payments,
+    rankings,
+    reminders,
+    rounds,
+    visits,
+)
 from demo.counties import DAY, DemoCounty
 from demo.world import World, make_world
 from subsidies.campaigns.models import Campaign
@@ -49,7 +61,9 @@ def _events(world: World) -> dict[datetime.date, list[Event]]:
 
     plan: list[tuple[int, Event]] = [
         (20, cases.pay_collectively),
+        (18, visits.go_round),
         (12, cases.record_newborns),
+        (12, visits.hear_of_payments),
         (10, cases.put_up_notices),
         (9, cases.register_deaths),
         (8, reminders.word_messages),
@@ -57,6 +71,8 @@ def _events(world: World) -> dict[datetime.date, list[Event]]:
         (4, cases.request_refunds),
         (3, rankings.correct_newest),
         (2, rankings.set_prizes),
+        (2, visits.bring_evidence),
+        (1, visits.promise_for_today),
         (1, cases.object_to_notices),
         (0, cases.hand_in_roster),
         (0, rankings.warn),

@@ -72,6 +72,7 @@ OBJECTS = {
     "roster_accept_row": RosterRow,
     "mark_resident": Resident,
     "visit_record": Resident,
+    "today_tap": Resident,
     "exclusion": Exclusion,
     "told": ToldPayment,
     "cause": Cause,

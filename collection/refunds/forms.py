@@ -7,10 +7,8 @@ from django.core.exceptions import ValidationError
 
 from collection.refunds.models import Refund
 from collection.refunds.services import STATUS_OF
-from core.files.fields import IMAGES, FilesField, UploadField, as_paper
+from core.files.fields import PAPERS, FilesField, UploadField, as_paper
 from core.pages.forms import DayInput, MoneyInput
-
-PAPERS = f"{IMAGES},application/pdf"
 
 
 class RefundForm(forms.Form):

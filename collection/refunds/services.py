@@ -33,7 +33,7 @@ from core.amounts import ZERO
 from core.audit import services as audit
 from core.files import services as attachments
 from core.files.models import Attachment
-from core.files.photos import Photo, store_photo
+from core.files.photos import Photo, store_paper
 from core.refusals import Refused
 from core.text import clean_text, required_text
 from residents.people.services import lock_residents
@@ -116,7 +116,7 @@ def request_refund(
         requested_by=actor,
         requested_at=clock.now(),
     )
-    refund.evidence.set([_keep(paper, refund.village_id, actor) for paper in evidence])
+    refund.evidence.set([_keep(refund, paper, actor) for paper in evidence])
     audit.record(
         "refund.request",
         actor=actor,
@@ -169,7 +169,7 @@ def add_evidence(*, refund: Refund, papers: Iterable[Photo | File], actor) -> Re
         return refund
     if refund.state not in OPEN:
         raise Refused(f"退费{refund.get_state_display()}，不能再加材料。")
-    added = [_keep(paper, refund.village_id, actor) for paper in papers]
+    added = [_keep(refund, paper, actor) for paper in papers]
     refund.evidence.add(*added)
     names = "、".join(paper.name for paper in added)
     audit.record("refund.evidence", actor=actor, obj=refund, summary=f"补充退费证明 {names}")
@@ -366,8 +366,5 @@ def _digest(paper: Photo | File) -> str:
     return paper.sha256 if isinstance(paper, Photo) else attachments.sha256_of(paper)
 
 
-def _keep(paper: Photo | File, region: str, actor) -> Attachment:
-    """A document that proves the reason: a photograph made small, or a PDF as it came."""
-    if isinstance(paper, Photo):
-        return store_photo(photo=paper, name="退费证明", region=region, actor=actor, kind="paper")
-    return attachments.store(file=paper, name=paper.name, kind="evidence", region=region, actor=actor)
+def _keep(refund: Refund, paper: Photo | File, actor) -> Attachment:
+    return store_paper(paper=paper, name="退费证明", region=refund.village_id, actor=actor)

@@ -6,11 +6,9 @@ from django import forms
 
 from collection.visits.causes import LEAVING
 from collection.visits.models import Cause, Visit
-from core.files.fields import IMAGES, UploadField
+from core.files.fields import PaperField
 from core.pages.forms import DayInput
 from residents.people.models import Resident
-
-PAPERS = f"{IMAGES},application/pdf"
 
 
 class VisitForm(forms.Form):
@@ -32,7 +30,7 @@ class VisitForm(forms.Form):
         label="未参保原因", queryset=Cause.objects.none(), required=False, empty_label="不变"
     )
     since = forms.DateField(label="从哪天起", required=False, help_text="照证明材料填写，审核通过后从这一天起登记。")
-    file = UploadField(label="证明材料", required=False, help_text="照片或 PDF，例如职工医保参保证明、入伍通知书。")
+    file = PaperField(label="证明材料", required=False, help_text="照片或 PDF，例如职工医保参保证明、入伍通知书。")
     note = forms.CharField(label="说明", max_length=200, required=False)
     look_again_on = forms.DateField(
         label="下次联系日期", required=False, widget=DayInput(), help_text="到这一天会出现在您的待办里。"
@@ -52,7 +50,7 @@ class VisitForm(forms.Form):
         cause.queryset = Cause.objects.filter(pk__in=[one.pk for one in causes])  # type: ignore[attr-defined]
         self.fields["told_paid_on"].widget = DayInput(attrs={"data-shown-when": f"result={Visit.Result.TOLD}"})
         self.fields["since"].widget = DayInput(attrs={"data-shown-when": f"cause={leaving}"})
-        self.fields["file"].widget.attrs.update({"accept": PAPERS, "data-shown-when": f"cause={leaving}"})
+        self.fields["file"].widget.attrs["data-shown-when"] = f"cause={leaving}"
 
     def chosen_residents(self) -> list[Resident]:
         """The people ticked."""
@@ -103,3 +101,10 @@ class SettleForm(forms.Form):
     note = forms.CharField(
         label="核实的情况", max_length=200, error_messages={"required": "请写明怎么核实的、结果如何。"}
     )
+
+
+class TapForm(forms.Form):
+    """One tap on today's list."""
+
+    key = forms.UUIDField()
+    tapped = forms.CharField(max_length=10)

@@ -12,6 +12,7 @@ from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 
 ENTRIES = [
+    Entry("今日走访", "own_today", 16),
     Entry("动员台账", "visit_ledger", 43),
     Entry("自述已缴", "told_list", 44),
     Entry("核减审核", "exclusion_list", 45, roles=frozenset({Role.TOWNSHIP, Role.COUNTY})),

@@ -20,7 +20,7 @@ from core.accounts.models import User
 from core.audit import services as audit
 from core.audit.models import Event
 from core.files.models import Attachment
-from core.files.services import store
+from core.files.photos import Photo, store_paper
 from core.refusals import Refused
 from core.text import clean_text
 from residents.people.models import Resident
@@ -43,7 +43,7 @@ class Attempt:
     look_again_on: date | None = None
     told_paid_on: date | None = None
     since: date | None = None
-    file: "File[Any] | None" = None
+    file: "Photo | File[Any] | None" = None
 
 
 @transaction.atomic
@@ -146,10 +146,9 @@ def _still_unpaid(campaign: Campaign, residents: Collection[Resident], statuses:
 
 
 def _kept(attempt: Attempt, person: Resident, actor: User) -> Attachment | None:
-    file = attempt.file
-    if file is None:
+    if attempt.file is None:
         return None
-    return store(file=file, name=file.name or "材料", kind="evidence", region=person.village_id, actor=actor)
+    return store_paper(paper=attempt.file, name="证明材料", region=person.village_id, actor=actor)
 
 
 def _visit(

@@ -1,5 +1,7 @@
 """Fields for files that people upload: how large, of which kind; what is in them, reading decides."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -9,6 +11,7 @@ from core.tables import reader
 
 SHEETS = ".xlsx,.xls,.et,.ods,.csv,.xlsm,.xlsb"
 IMAGES = "image/jpeg,image/png,image/webp"
+PAPERS = f"{IMAGES},application/pdf"
 
 
 class UploadField(forms.FileField):
@@ -54,6 +57,19 @@ class PhotoField(UploadField):
     def clean(self, data, initial=None):
         file = super().clean(data, initial)
         return file and as_photo(file)
+
+
+class PaperField(UploadField):
+    """A document: a photograph, which gives a Photo, or a PDF."""
+
+    accept = PAPERS
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(most_bytes=LARGEST_BYTES, **options)
+
+    def clean(self, data, initial=None):
+        file = super().clean(data, initial)
+        return file and as_paper(file)
 
 
 def as_photo(file):

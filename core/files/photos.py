@@ -8,7 +8,7 @@ import io
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.files import services as attachments
@@ -66,3 +66,10 @@ def store_photo(*, photo: Photo, name: str, region: str, actor, kind: str = "pho
     """
     stem = name.rsplit(".", 1)[0][-100:] or "照片"
     return attachments.store(file=ContentFile(photo.jpeg), name=f"{stem}.jpg", kind=kind, region=region, actor=actor)
+
+
+def store_paper(*, paper: Photo | File, name: str, region: str, actor) -> Attachment:
+    """Keep a document that proves something: a photograph made small, or a PDF as it came."""
+    if isinstance(paper, Photo):
+        return store_photo(photo=paper, name=name, region=region, actor=actor, kind="paper")
+    return attachments.store(file=paper, name=paper.name or name, kind="evidence", region=region, actor=actor)
