@@ -5,6 +5,7 @@ from django import forms
 from collection.ledgers.columns import TITLES
 from collection.ledgers.mending import MENDABLE
 from collection.ledgers.models import LedgerBatch
+from collection.ledgers.pasting import MOST_CHARACTERS
 from core.files.fields import SheetField
 from core.tables import reader
 
@@ -22,6 +23,20 @@ class LedgerForm(forms.Form):
             "max_length": "文件名太长，请改短后再上传。",
         },
         max_length=200,
+    )
+
+
+class PasteForm(forms.Form):
+    text = forms.CharField(
+        label="台账各行",
+        strip=False,
+        max_length=MOST_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 12, "data-grid": "台账各行", "class": "id"}),
+        help_text="第一行是表头，要有姓名、身份证号码、实缴金额、缴费日期、收据号这几列，次序不限。",
+        error_messages={
+            "required": "请粘贴要报的行。",
+            "max_length": "粘贴的内容太多，请分成几次，或改为上传文件。",
+        },
     )
 
 

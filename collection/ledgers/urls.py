@@ -12,6 +12,7 @@ urlpatterns = [
     path("ledgers/<int:pk>/rows/<int:number>/", views.ledger_row, name="ledger_row"),
     path("ledgers/<int:pk>/annotated/", views.ledger_annotated, name="ledger_annotated"),
     path("village/<str:village>/ledger/", views.ledger_upload, name="ledger_upload"),
+    path("village/<str:village>/ledger/paste/", views.ledger_paste, name="ledger_paste"),
     path("village/<str:village>/ledger/prefilled/", views.ledger_prefilled, name="ledger_prefilled"),
     path("village/<str:village>/unpaid/", views.unpaid_list, name="unpaid_list"),
     path("village/<str:village>/unpaid/download/", views.unpaid_download, name="unpaid_download"),

@@ -7,15 +7,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from collection.ledgers import confirm as ledger_confirm
 from collection.ledgers import files as ledger_files
-from collection.ledgers import mending, selectors
+from collection.ledgers import mending, pasting, selectors
 from collection.ledgers import services as ledgers
 from collection.ledgers.check import SAME_PERSON
-from collection.ledgers.forms import LedgerFilter, LedgerForm, RowForm, WithdrawForm
+from collection.ledgers.forms import LedgerFilter, LedgerForm, PasteForm, RowForm, WithdrawForm
 from collection.ledgers.models import LedgerBatch, LedgerRow
 from core.access import masks
 from core.access.roles import Role, roles
 from core.downloads import download
-from core.pages.form_steps import run_form, try_step
+from core.pages.form_steps import form_status, run_form, try_step
 from core.tables import reader
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
@@ -120,6 +120,26 @@ def ledger_upload(request, village):
         {"title": "上传台账", "region": region, "form": form, "campaign": campaign},
         status=400 if form.errors else 200,
     )
+
+
+@roles(*SENDS)
+def ledger_paste(request, village):
+    """Take rows pasted from WPS or Excel, or typed into a grid; what is wrong with them as a whole is said at once."""
+    region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
+    form = PasteForm(request.POST or None, initial={"text": pasting.empty_grid()})
+    batches = []
+
+    def paste() -> None:
+        text = form.cleaned_data["text"]
+        batch, new = pasting.paste_ledger(campaign=campaign, village=region, text=text, actor=request.user)
+        if not new:
+            messages.info(request, "同样的内容刚才已经提交过，这里就是那一份，没有重复登记。")
+        batches.append(batch)
+
+    if request.method == "POST" and run_form(form, paste):
+        return redirect("ledger_detail", batches[0].pk)
+    facts = {"title": "粘贴台账", "region": region, "form": form, "campaign": campaign}
+    return render(request, "collection/ledgers/ledger_paste.html", facts, status=form_status(form))
 
 
 @roles(*SEES)

@@ -1,0 +1,37 @@
+"""Rows copied in WPS or Excel, pasted into the grid: cells land in their places, and nothing is lost on the way."""
+
+import pytest
+
+from collection.ledgers.models import LedgerBatch, LedgerRow
+from collection.ledgers.services import read_batch  # noqa: F401 — registers the handler
+from tests.collection.ledgers.ledger_files import person
+from tests.collection.ledgers.test_ledgers import work
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("silent_queue")]
+VILLAGE = "411325101200"
+#: household, name, number, amount, day, receipt, phone: the grid's own columns.
+OURS = (3, 1, 2, 6, 7, 8, 9)
+PASTE = """([selector, text]) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  document.querySelector(selector).dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true,
+    cancelable: true}));
+}"""
+
+
+def test_rows_pasted_under_the_headings_go_up_as_a_ledger(visit, campaign, make_user):
+    page = visit(make_user("village", VILLAGE))
+    page.goto(f"/village/{VILLAGE}/ledger/paste/")
+    assert page.locator(".grid tr").first.locator("td").nth(1).inner_text() == "姓名"
+    rows = [[str(person(n)[at]) for at in OURS] for n in range(3)]
+    page.evaluate(PASTE, [".grid tr:nth-child(2) td", "\r\n".join("\t".join(row) for row in rows)])
+    wrong = page.locator(".grid tr").nth(2).locator("td").nth(3)
+    assert wrong.inner_text() == "400"
+    wrong.fill("1")
+    page.reload()
+    assert page.locator(".grid tr").nth(2).locator("td").nth(3).inner_text() == "1", "kept across a reload"
+    page.click("main form.panel button[type=submit]")
+    page.wait_for_url("**/ledgers/*/")
+    work()
+    states = list(LedgerRow.objects.order_by("number").values_list("number", "state"))
+    assert LedgerBatch.objects.count() == 1 and states == [(2, "good"), (3, "bad"), (4, "good")]
