@@ -8,7 +8,7 @@ from django.http import FileResponse
 from django.utils import timezone
 
 from collection.visits.models import ToldPayment, Visit
-from collection.visits.selectors import STANDINGS, latest_causes, latest_visits, told_waiting
+from collection.visits.selectors import STANDINGS, attempts_of, latest_causes, latest_visits, told_waiting
 from config import clock
 from core.access import masks
 from core.accounts.models import User
@@ -56,14 +56,13 @@ class Line:
 
 
 def lines(*, campaign: Campaign, residents: Iterable[Resident]) -> list[Line]:
-    """The lines of these people, who come from `selectors.people`; five statements for every 2,000."""
+    """The lines of these people; six statements for every 2,000."""
     residents = list(residents)
     ids = [one.pk for one in residents]
     last, caused = latest_visits(campaign=campaign, residents=ids), latest_causes(campaign=campaign, residents=ids)
-    told = told_waiting(campaign=campaign, residents=ids)
+    told, tried = told_waiting(campaign=campaign, residents=ids), attempts_of(campaign=campaign, residents=ids)
     return [
-        Line(one, last.get(one.pk), caused.get(one.pk), told.get(one.pk), getattr(one, "attempts", None) or 0)
-        for one in residents
+        Line(one, last.get(one.pk), caused.get(one.pk), told.get(one.pk), tried.get(one.pk, 0)) for one in residents
     ]
 
 

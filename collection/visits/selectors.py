@@ -68,6 +68,15 @@ def latest_causes(*, campaign: Campaign, residents: Iterable[int]) -> dict[int, 
     return found
 
 
+def attempts_of(*, campaign: Campaign, residents: Iterable[int]) -> dict[int, int]:
+    """Resident id → how often somebody tried."""
+    found: dict[int, int] = {}
+    for chunk in chunks(residents):
+        rows = Visit.objects.filter(ATTEMPTED, campaign=campaign, resident__in=chunk).order_by()
+        found |= dict(rows.values_list("resident").annotate(Count("pk")))
+    return found
+
+
 def visits_of_household(*, campaign: Campaign, household: Household) -> QuerySet[Visit]:
     """Everything that was tried with the people of a household this year, the newest first."""
     return visits_of(campaign=campaign, residents=household.residents.values("pk"))
@@ -109,12 +118,11 @@ def people(
 ) -> QuerySet[Resident]:
     """The people of the ledger, village by village and household by household.
 
-    Each carries `attempts`, `last_tried` (an instant or None), `cause_id` and `look_again_on`.
+    Each carries `last_tried` (an instant or None), `cause_id`, `look_again_on` and `last_result`.
     """
     visits = Visit.objects.filter(campaign=campaign, resident=OuterRef("pk"))
     tried = visits.filter(ATTEMPTED).order_by().values("resident")
     rows: QuerySet[Any] = unpaid(campaign, region).annotate(
-        attempts=Subquery(tried.annotate(n=Count("pk")).values("n")),
         last_tried=Subquery(tried.annotate(at=Max("recorded_at")).values("at")),
         cause_id=Subquery(visits.filter(cause__isnull=False).order_by("-pk").values("cause")[:1]),
         look_again_on=Subquery(visits.order_by("-pk").values("look_again_on")[:1]),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from collection.visits.models import Exclusion, ToldPayment, Visit
 from collection.visits.selectors import latest_visits, unpaid
 from collection.visits.services import Attempt, record_visit
-from collection.visits.todays_list import MOST, Call, Person, todays_list
+from collection.visits.todays_list import MOST, Call, Cost, Person, Why, todays_list
 from core.accounts.models import User
 from core.amounts import ZERO
 from core.refusals import Refused
@@ -29,11 +29,12 @@ TAPS = {
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """A household on today's list, with whom of it one can call. `first`: the person its page is opened by."""
+    """A household on today's list. `reasons`: each with the costs that no reason before it had; `first`: the person its
+    page is opened by; `phones`: one person a telephone."""
 
-    call: Call
     name: str
     first: Resident
+    reasons: tuple[tuple[Why, tuple[Cost, ...]], ...]
     phones: tuple[Resident, ...]
 
 
@@ -138,4 +139,10 @@ def _household(call: Call, members: list[Resident]) -> Household:
     by_id = {one.pk: one for one in members}
     first = by_id[call.reasons[0].person.id]
     head = first.household.head_name if first.household else ""
-    return Household(call, head or first.name, first, tuple(one for one in members if one.phone))
+    said: set[Cost] = set()
+    reasons = []
+    for why in call.reasons:
+        reasons.append((why, tuple(cost for cost in why.costs if cost not in said)))
+        said.update(why.costs)
+    phones = {one.phone: one for one in members if one.phone}
+    return Household(head or first.name, first, tuple(reasons), tuple(phones.values()))

@@ -162,6 +162,8 @@ def test_one_tap_ends_a_household_for_today(campaign, families, helper, client):
     ]
     found = of(campaign)
     assert ([one.name for one in found.left], found.done) == (["户主1", "户主2"], 1)
+    ((_, costs), (_, none_new)) = found.left[0].reasons
+    assert len(costs) == 3 and none_new == (), "what holds for both is said once"
     wrong = client.post(reverse("today_tap", args=[families[2].pk]), {**sent, "tapped": "all"}, follow=True)
     assert "请点" in wrong.content.decode() and Visit.objects.count() == 2
 
@@ -170,7 +172,7 @@ def test_who_is_being_reviewed_or_seen_by_papers_alone(campaign, families, helpe
     record(campaign, families[:1], helper, way="records", result="", cause="army", since=TODAY, file=proof())
     found = of(campaign)
     assert Exclusion.objects.count() == 1 and found.done == 0
-    assert [why.person.name for why in found.left[0].call.reasons] == ["王小0"]
+    assert [why.person.name for why, _ in found.left[0].reasons] == ["王小0"]
 
 
 def test_no_village_but_ones_own(campaign, families, helper, client, make_resident):
