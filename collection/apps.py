@@ -15,23 +15,28 @@ class CollectionConfig(AppConfig):
         from collection.messages import story_sections as message_sections
         from collection.messages.events import tell_booked
         from collection.messages.kinds import register_kinds
+        from collection.receipts import carrying
         from collection.receipts import upload as book_upload
         from collection.refunds import upload as bank_upload
         from collection.self_payments import upload as paid_upload
         from collection.villages import finding as finders
-        from collection.villages import story_sections
+        from collection.villages import openings, story_sections
         from collection.visits import causes
         from collection.visits import services as visits
         from core.finding import registry as finding
         from core.uploads import kinds
         from residents.people import story
         from residents.people.facts import FactKind, on_fact
-        from subsidies.campaigns.hooks import on_adopted, on_opened
+        from subsidies.campaigns.hooks import counts_insured, on_adopted, on_opened, on_village_leaving
+        from subsidies.openings.steps import Step, add_step
 
         on_fact(consequences.follow_statuses, kinds={FactKind.STATUS, FactKind.MERGED})
         on_fact(quotes.follow_quotes, kinds=set(quotes.FACTS))
         on_adopted(quotes.follow_policy)
         on_opened(causes.seed_causes)
+        counts_insured(openings.insured_by_village)
+        on_village_leaving(openings.reasons_to_stay)
+        add_step(Step("books", "空白收据", 50, "proposal_books", carrying.look, carrying.apply))
         on_booked(consequences.follow_bookings)
         on_booked(visits.follow_bookings)
         on_booked(door.follow_bookings)

@@ -14,7 +14,7 @@ from collection.ledgers.models import LedgerBatch, LedgerRow  # noqa: F401
 from collection.messages.models import MessageAbout, ReminderBatch  # noqa: F401
 from collection.money.models import Movement, Place, VillageAccount  # noqa: F401
 from collection.notices.models import Objection, PublicNotice  # noqa: F401
-from collection.receipts.models import Receipt, ReceiptBook  # noqa: F401
+from collection.receipts.models import BookPlan, Receipt, ReceiptBook  # noqa: F401
 from collection.refunds.models import Refund, RefundTransfer  # noqa: F401
 from collection.self_payments.models import PaidList, SelfPayment  # noqa: F401
 from collection.visits.models import Cause, Exclusion, ToldPayment, Visit, VisitTerms  # noqa: F401

@@ -13,6 +13,7 @@ from subsidies.campaigns.selectors import open_campaigns
 
 ENTRIES = [
     Entry("征缴进度", "own_progress", 80),
+    Entry("与上年比较", "own_comparison", 80),
     Entry("排名与通报", "ranking_list", 82),
     Entry("乡镇周报", "report_write", 83),
     Entry("乡镇周报", "report_overview", 83),

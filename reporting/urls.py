@@ -4,6 +4,7 @@ urlpatterns = [
     path("", include("reporting.progress.urls")),
     path("", include("reporting.surface.urls")),
     path("", include("reporting.targets.urls")),
+    path("", include("reporting.comparison.urls")),
     path("", include("reporting.rankings.urls")),
     path("", include("reporting.bulletins.urls")),
     path("", include("reporting.reports.urls")),

@@ -9,8 +9,20 @@ class SubsidiesConfig(AppConfig):
         from core.uploads import kinds
         from residents.people import story
         from subsidies.campaigns import system_checks  # noqa: F401 — importing registers the checks
+        from subsidies.campaigns.hooks import puts_into_force, shows_steps
+        from subsidies.openings import duties, planned_tasks, staff, villages
+        from subsidies.openings.selectors import step_lines
+        from subsidies.openings.services import carry_out
+        from subsidies.openings.steps import POLICY, Step, add_step
         from subsidies.rosters import story_sections
         from subsidies.rosters import upload as roster_upload
 
+        puts_into_force(carry_out)
+        shows_steps(step_lines)
+        add_step(POLICY)
+        add_step(Step("villages", "村名单", 20, "proposal_villages", villages.look, villages.apply))
+        add_step(Step("tasks", "征缴任务", 30, "proposal_tasks", planned_tasks.look, planned_tasks.apply))
+        add_step(Step("staff", "协办员和专班", 40, "proposal_staff", staff.look))
+        add_step(Step("duties", "部门任务和重新认定", 60, "proposal_duties", duties.look, duties.apply))
         story.register(20, story_sections.identities)
         kinds.register(roster_upload.KIND)

@@ -1,8 +1,22 @@
-from core.pages.frame import Entry
+from core.pages.frame import Entry, Todo
+from subsidies.campaigns.pages import todo_of_year
+from subsidies.campaigns.selectors import open_campaigns
+from subsidies.openings import menu as openings
 
 ENTRIES = [
     Entry("应缴核算", "quote", 22),
     Entry("名单", "roster_list", 30),
+    *openings.ENTRIES,
     Entry("政策口径", "policy", 90),
     Entry("征缴年度", "campaign_list", 94),
 ]
+
+
+def todos(user) -> list[Todo]:
+    """What a year in preparation and the open years ask of this person."""
+    campaigns = open_campaigns(user)
+    found = openings.proposal_todos(user)
+    for campaign in campaigns:
+        asked = openings.todos(user, campaign)
+        found += asked if len(campaigns) == 1 else [todo_of_year(todo, campaign.year) for todo in asked]
+    return found

@@ -4,4 +4,5 @@ urlpatterns = [
     path("", include("subsidies.rosters.urls")),
     path("", include("subsidies.quotes.urls")),
     path("", include("subsidies.campaigns.urls")),
+    path("", include("subsidies.openings.urls")),
 ]

@@ -46,6 +46,9 @@ SPECIAL = {
     "core.OutboxMessage": {"kind": "unpaid", "state": "failed"},
     "residents.MergeCase": {"drop": lambda planter: planter.second_resident()},
     "subsidies.PolicyProposal": {"text": load("411325-2025").text},
+    "subsidies.NewCounty": {"decided_by": None, "officers": {}},
+    "subsidies.PlannedTask": {"village_code": lambda planter: planter.village},
+    "subsidies.DepartmentDuty": {"ends_on": None, "department": "民政局", "ending": None},
     "core.User": {"role": "village", "is_active": True},
     "residents.Resident": {"merged_into": None, "status": "active"},
 }

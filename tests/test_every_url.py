@@ -48,6 +48,7 @@ from residents.duplicates.models import MergeCase
 from residents.people.models import FormerNumber, Household, ParentLink, Resident, StatusEntry
 from residents.register.models import RegisterBatch
 from subsidies.campaigns.models import Campaign, PolicyProposal
+from subsidies.openings.models import DepartmentDuty, NewCounty
 from subsidies.rosters.models import Identity, Roster, RosterRow
 from tests.planting import Planter, is_of_a_county, scoped_models
 
@@ -113,6 +114,9 @@ OBJECTS = {
     "objection_answer": Objection,
     "campaign": Campaign,
     "proposal": PolicyProposal,
+    "duty": DepartmentDuty,
+    "new_county": NewCounty,
+    "department_duty": DepartmentDuty,
     "employee_unit": Unit,
     "employee_declaration": MonthlyDeclaration,
     "line_pk": DeclaredLine,
@@ -136,7 +140,7 @@ PLAIN_ARGUMENTS = {
 #: Path arguments that are the code of a region.
 REGION_ARGUMENTS = {"village": 12, "township": 9, "county": 6, "region": 12, "code": 12}
 #: Pages whose region is not a village, and how long its code is.
-LEVELS_OF = {"targets": 9}
+LEVELS_OF = {"targets": 9, "proposal_tasks_township": 9}
 #: The only pages that answer somebody who is not logged in.
 OPEN_TO_ANYBODY = {"login", "healthz", "metrics", "admin:login"}
 #: Pages that 内乡 does not have: tests/employees/test_pages.py opens each of them in a county that does.

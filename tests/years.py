@@ -1,17 +1,14 @@
 """A county's policy a year later, and its campaign opened beside the first."""
 
-import re
-
 from config import clock
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.services import keep_version
-from subsidies.policy import policies
+from subsidies.policy import editing, policies
 
 
 def text_of_next_year(policy: policies.Policy) -> str:
     """The text of a policy with every date and the year itself one year later."""
-    text = re.sub(r"\b(20\d\d)(-\d\d-\d\d)", lambda date: f"{int(date[1]) + 1}{date[2]}", policy.text)
-    return text.replace(f"\nyear = {policy.year}\n", f"\nyear = {policy.year + 1}\n", 1)
+    return editing.next_year(policy).text
 
 
 def open_next_year(campaign: Campaign) -> Campaign:

@@ -151,10 +151,12 @@ def examine_lines(*, campaign: Campaign, lines: Iterable[BookLine], lock: bool =
         parents = parents.select_for_update(of=("self",))
     parents = list(parents.select_related("holder").order_by("pk"))
     taken = list(ReceiptBook.objects.filter(parent__in=parents).select_related("holder").order_by("pk"))
+    carried = list(ReceiptBook.objects.filter(carried_from__campaign=campaign).select_related("campaign"))
     verdicts = []
     for line in lines:
         try:
             verdict = _examine(line, parents, taken)
+            _refuse_carried(verdict, carried)
         except ReceiptRefused as refused:
             verdict = LineVerdict(line, why=str(refused))
         if verdict.parent and not verdict.known:
@@ -180,6 +182,17 @@ def _examine(line, parents, taken) -> LineVerdict:
                 return LineVerdict(line, low, high, parent, known=other)
             raise ReceiptRefused(_overlapping(other, low, high))
     return LineVerdict(line, low, high, parent)
+
+
+def _refuse_carried(verdict: LineVerdict, carried: list[ReceiptBook]) -> None:
+    """Numbers that went into a later year are not given out again in this one."""
+    gone = (
+        verdict.parent
+        and not verdict.known
+        and next((b for b in carried if _overlap(b, verdict.low, verdict.high)), None)
+    )
+    if gone:
+        raise ReceiptRefused(f"{gone.text} 已结转到{gone.campaign.year}年度，请到那个年度发放。")
 
 
 def _overlap(book, low, high) -> bool:

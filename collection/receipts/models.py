@@ -4,7 +4,7 @@ from django.db.models import F, Q
 
 from core.access.scope import ScopedQuerySet
 from core.regions.models import Region
-from subsidies.campaigns.models import Campaign
+from subsidies.campaigns.models import Campaign, PolicyProposal
 
 
 class ReceiptBook(models.Model):
@@ -29,6 +29,10 @@ class ReceiptBook(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="收回人", null=True, blank=True, related_name="+"
     )
     returned_at = models.DateTimeField("交回时间", null=True, blank=True)
+
+    carried_from = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="结转自", null=True, blank=True, related_name="carried_to"
+    )
 
     scope_field = "holder_id"
     objects = ScopedQuerySet.as_manager()
@@ -182,3 +186,22 @@ class LostReceiptCase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.receipt} {self.village}"
+
+
+class BookPlan(models.Model):
+    """收据处理: whether the blank numbers of a book go into the year that is being prepared, or are called in."""
+
+    class Decision(models.TextChoices):
+        CARRY = "carry", "结转"
+        CALL_IN = "call_in", "收回"
+
+    proposal = models.ForeignKey(PolicyProposal, models.CASCADE, verbose_name="拟用口径", related_name="book_plans")
+    book = models.ForeignKey(ReceiptBook, models.PROTECT, verbose_name="收据本", related_name="plans")
+    decision = models.CharField("处理", max_length=8, choices=Decision)
+
+    scope_field = "proposal__county_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "收据处理"
+        constraints = [models.UniqueConstraint(fields=["proposal", "book"], name="one_plan_a_book")]

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from collection.receipts import book_views, lost_views, views
+from collection.receipts import book_views, carrying_views, lost_views, views
 
 urlpatterns = [
+    path("campaigns/proposals/<int:pk>/books/", carrying_views.proposal_books, name="proposal_books"),
     path("receipts/", book_views.book_list, name="receipt_books"),
     path("receipts/issue/", book_views.book_issue, name="book_issue"),
     path("receipts/issue/many/", book_views.book_issue_many, name="book_issue_many"),

@@ -25,6 +25,7 @@ from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.services import lock_region
 from residents.people.models import Household, Resident
+from residents.people.villages import hand_over_people
 from residents.register.models import RegisterBatch
 from subsidies.campaigns.models import Campaign, Target
 from subsidies.campaigns.targets import set_targets
@@ -54,9 +55,10 @@ def move_village(*, campaign: Campaign, village: Region, township: Region, code:
         raise Refused(f"{village.name}已经划走，新代码是 {village.replaced_by_id}。")
     if refusals := _refusals(campaign, village, township, code):
         raise Refused("".join(refusals))
-    moved = Region.objects.create(code=code, name=village.name, level=Region.Level.VILLAGE, parent=township)
-    people = Resident.objects.filter(village=village).update(village=moved)
-    Household.objects.filter(village=village).update(village=moved)
+    moved = Region.objects.create(
+        code=code, name=village.name, level=Region.Level.VILLAGE, parent=township, stands_since=moment
+    )
+    people = hand_over_people(old=village, new=moved)
     User.objects.filter(region=village).update(region=moved)
     task = Target.objects.filter(campaign=campaign, region=village).values_list("people", flat=True).first()
     village.replaced_by, village.replaced_at = moved, moment
@@ -119,10 +121,10 @@ def _refusals(campaign, village, township, code) -> list[str]:
         found.append(f"新代码应是 {township.code} 开头的 12 位数字，现为“{code}”。")
     elif Region.objects.filter(pk=code).exists():
         found.append(f"代码 {code} 已经有人用了，请核对。")
-    return found + _on_the_way(campaign, village)
+    return found + on_the_way(campaign, village)
 
 
-def _on_the_way(campaign, village) -> list[str]:
+def on_the_way(campaign, village) -> list[str]:
     """What is not finished under the old code, and would be left behind."""
     found, name = [], village.name
     account = VillageAccount.objects.filter(campaign=campaign, village=village).first()

@@ -179,6 +179,22 @@ def create_officer(*, role: str, username: str, name: str, county: str, password
 
 
 @transaction.atomic
+def create_first_officers(*, county: Region, names: dict[str, str], actor: User) -> list[IssuedAccount]:
+    """Make the three officers of a county that has none, by role and name, once two officers have let the county in.
+
+    Raise Refused if somebody has an account there already.
+    """
+    lock_region(county)
+    if User.objects.in_region(county.code).exists():
+        raise Refused(f"{county.name}已经有账号了，由那里的系统管理员建立其余的账号。")
+    taken = set(User.objects.values_list("username", flat=True))
+    issued = [_issue(AccountRequest(name=names[role], role=role, region=county), taken) for role in sorted(OFFICERS)]
+    User.objects.bulk_create([account.user for account in issued])
+    audit.record_all([_created_event(account.user, actor) for account in issued])
+    return issued
+
+
+@transaction.atomic
 def change_password(*, user: User, password: str) -> User:
     """Set somebody's own new password, which the form has checked; a first password is done with."""
     user.set_password(password)

@@ -1,6 +1,8 @@
 """Look regions up: a county's names for the readers of lists, and regions by code for commands."""
 
-from core.regions.models import Region
+from datetime import datetime
+
+from core.regions.models import FormerRegionName, Region
 from core.regions.names import Place, RegionNames
 from core.tables.dry_run import QuestionError
 
@@ -17,6 +19,12 @@ def region_names(county_code: str) -> RegionNames:
         else:
             places.append(Place(code, name, parent or "" if level == Region.Level.VILLAGE else ""))
     return RegionNames(places, county)
+
+
+def names_at(county_code: str, at: datetime) -> dict[str, str]:
+    """Return code → name for the regions of a county that bore another name just before an instant than they do now."""
+    rows = FormerRegionName.objects.in_region(county_code).filter(until__gte=at).order_by("-until", "-id")
+    return dict(rows.values_list("region_id", "name"))
 
 
 def asked_region(code: str, level: str) -> Region:

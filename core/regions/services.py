@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from config import clock
 from core.audit import services as audit
-from core.regions.models import Region
+from core.regions.models import FormerRegionName, Region
 
 if TYPE_CHECKING:
     from core.accounts.models import User
@@ -37,6 +38,15 @@ def replaced_region_error(codes: Iterable[str]) -> str:
     return f"{gone.name}已划走，现在的代码是 {gone.replaced_by_id}，请在新的代码下办理。" if gone else ""
 
 
+def keep_former_names(names: dict[str, str], document: str = "") -> None:
+    """Keep what regions (code → name) were called until now. Call in the transaction that renames them."""
+    moment = clock.now()
+    FormerRegionName.objects.bulk_create(
+        FormerRegionName(region_id=code, name=name, until=moment, document=document)
+        for code, name in sorted(names.items())
+    )
+
+
 @transaction.atomic
 def load_regions(*, rows: Iterable[dict[str, str]], actor: "User | None", county_code: str = "") -> int:
     """Add missing regions and rename changed ones; safe to repeat.
@@ -58,6 +68,7 @@ def load_regions(*, rows: Iterable[dict[str, str]], actor: "User | None", county
             )
     known = dict(Region.objects.filter(code__in=wanted).values_list("code", "name"))
     changed = [region for code, region in sorted(wanted.items()) if known.get(code) != region.name]
+    keep_former_names({region.code: known[region.code] for region in changed if region.code in known})
     Region.objects.bulk_create(
         changed,
         update_conflicts=True,

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from collection.contributions.models import Contribution
 from core.access.scope import successor
 from core.regions.models import Region
+from core.regions.selectors import names_at
 from subsidies.campaigns.models import Campaign, TargetEntry
 
 Channel, State = Contribution.Channel, Contribution.State
@@ -130,13 +131,19 @@ class Tree:
 
 
 def tree_at(campaign: Campaign, at: datetime) -> Tree:
-    """A village that moves gets a new code under its new township: before the move the old one stands, then the new."""
+    """A village that moves gets a new code under its new township: before the move the old one stands, then the new.
+
+    A village stands from its foundation, bears the name of its time, and once it was merged counts where it went.
+    """
     regions = {r.code: r for r in Region.objects.in_region(campaign.county_id) if r.level != Region.Level.COUNTY}
+    for code, name in names_at(campaign.county_id, at).items():
+        if code in regions:
+            regions[code].name = name
 
     def moved(region: Region) -> bool:
         return region.replaced_by_id is not None and (region.replaced_at is None or region.replaced_at < at)
 
-    not_yet = {r.replaced_by_id for r in regions.values() if r.replaced_by_id and not moved(r)}
+    not_yet = {code for code, r in regions.items() if r.stands_since and r.stands_since >= at}
     stands_for = {}
     for code, region in regions.items():
         seen = {code}

@@ -109,11 +109,12 @@ class Coverage:
 
 @dataclass(frozen=True)
 class YearlyGoal:
-    """One yearly goal and where it stands. `target` and `done` are people."""
+    """One yearly goal and where it stands. `target` and `done` are people; `basis` says of which number a share is."""
 
     name: str
     target: int
     done: int
+    basis: str = ""
 
     @property
     def gap(self) -> int:
@@ -127,11 +128,12 @@ def yearly_goals(
     resident_share: Fraction | None,
     group_share: Fraction | None,
     last_year: int | None,
+    basis: str = "",
 ) -> list[YearlyGoal]:
     """The county's goals for the year beside the task, those that its policy sets. 高阳 一(三)1 and 2."""
     goals = []
     if resident_share is not None:
-        goals.append(YearlyGoal("总体参保率", ceil(resident_share * residents.should), residents.insured))
+        goals.append(YearlyGoal("总体参保率", ceil(resident_share * residents.should), residents.insured, basis))
     if last_year is not None:
         goals.append(YearlyGoal("不低于上年参保人数", last_year, residents.insured))
     if group_share is not None:

@@ -10,6 +10,7 @@ from django.db.models.functions import Left
 
 from collection.contributions.models import Contribution
 from core.access.scope import ScopedQuerySet
+from reporting.comparison.models import PopulationFigure
 from reporting.progress.goals import Coverage, YearlyGoal, yearly_goals
 from residents.people.models import InsuredYear, Resident
 from subsidies.campaigns.models import Campaign
@@ -81,15 +82,24 @@ def goals_of_the_year(campaign: Campaign, groups: Mapping[str, Coverage], people
     targets = campaign.policy.targets
     if not targets.not_below_last_year:
         return []
+    living = living_population(campaign)
     register = Resident.objects.in_region(campaign.county_id).exclude(status=Resident.Status.MERGED)
+    people = living.people if living else register.count()
     last_year = InsuredYear.objects.in_region(campaign.county_id).filter(year=campaign.year - 1).count()
     return yearly_goals(
-        residents=Coverage(register.count(), people_insured),
+        residents=Coverage(people, people_insured),
         groups=Coverage(sum(c.should for c in groups.values()), sum(c.insured for c in groups.values())),
         resident_share=targets.overall,
         group_share=targets.special,
         last_year=last_year,
+        basis=f"常住人口 {living.people} 人（{living.source}）" if living else "居民册人数（没有录入常住人口）",
     )
+
+
+def living_population(campaign: Campaign) -> PopulationFigure | None:
+    """The county's newest figure of those who live there, as the statistics bureau gives it."""
+    rows = PopulationFigure.objects.filter(campaign=campaign, region=campaign.county_id)
+    return rows.filter(kind=PopulationFigure.Kind.LIVING).first()
 
 
 def _counts(prefix: str = "") -> dict[str, Count]:

@@ -71,6 +71,16 @@ class TownshipRemark:
 
 
 @dataclass(frozen=True)
+class LastYear:
+    """This year beside the same day last year, in people; `lost` were insured then and are not now."""
+
+    now: int
+    then: int
+    lost: int
+    behind: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class RankedTownship:
     """One ranked region of a bulletin. `gained_period`: since the last table of the same kind."""
 
@@ -118,6 +128,7 @@ class BulletinFacts:
     late: Sequence[str] = ()
     awards: Sequence[TownshipAward] = ()
     pool: Decimal | None = None
+    last_year: LastYear | None = None
 
 
 @dataclass(frozen=True)
@@ -189,6 +200,8 @@ def _paragraphs(facts: BulletinFacts) -> Iterator[str]:
     gained = county.gained_period
     yield overall + f"，{PERIODS[facts.kind]}{gained:,}人。"
 
+    if facts.last_year:
+        yield _beside_last_year(facts.last_year)
     outlook, stage = facts.county_outlook, facts.stage
     if stage and outlook and facts.kind != "final":
         goal = f"{stage.by.month}月{stage.by.day}日前完成{share(stage.share)}"
@@ -216,6 +229,16 @@ def _paragraphs(facts: BulletinFacts) -> Iterator[str]:
         if facts.pool is not None and (over := overspent(facts.awards, facts.pool)):
             text += f"（因名次并列，奖金超出{facts.pool:,.2f}元的总额{over:,.2f}元，请县里重新核定等次）"
         yield text + "。"
+
+
+def _beside_last_year(years: LastYear) -> str:
+    """高阳 二（三）1, 沁水 三: not fewer than last year."""
+    difference = years.now - years.then
+    beside = f"多{difference:,}人" if difference > 0 else f"少{-difference:,}人" if difference else "持平"
+    says = f"上年同期{years.then:,}人，今年比上年同期{beside}"
+    if years.behind:
+        says += f"，少于上年同期的有{'、'.join(years.behind)}"
+    return f"{says}；上年参保、今年尚未参保的还有{years.lost:,}人。"
 
 
 def share(of_task: Fraction) -> str:

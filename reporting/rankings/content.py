@@ -18,6 +18,7 @@ from reporting.rankings.bulletin import (
     BulletinColumn,
     BulletinFacts,
     BulletinTable,
+    LastYear,
     RankedTownship,
     TownshipRemark,
     compose,
@@ -72,6 +73,7 @@ class Supplement:
     late_reports: Sequence[str] = ()
     awards_of: Callable[[Sequence[RankedPlace]], Sequence[TownshipAward]] | None = None
     pool: Decimal | None = None
+    last_year: LastYear | None = None
 
 
 def ranking_content(
@@ -118,6 +120,7 @@ def ranking_content(
             late=supplement.late_reports,
             awards=awards,
             pool=supplement.pool,
+            last_year=supplement.last_year,
         ),
         number=number,
         issuer=issuer,

@@ -127,3 +127,39 @@ class RewardTier(models.Model):
         verbose_name = verbose_name_plural = "奖项"
         ordering = ["first"]
         constraints = [models.UniqueConstraint(fields=["campaign", "first"], name="one_tier_a_rank")]
+
+
+class BulletinEdit(models.Model):
+    """通报修改: what the office changed in a bulletin before it is published; the newest one counts. Append-only."""
+
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, verbose_name="快照", related_name="edits")
+    paragraphs = models.JSONField("正文")
+    praised = models.JSONField("表扬名单")
+    criticised = models.JSONField("批评名单")
+    reason = models.CharField("修改的原因", max_length=200)
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="修改人", related_name="+")
+    edited_at = models.DateTimeField("修改时间")
+
+    scope_field = "snapshot__campaign__county_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "通报修改"
+        ordering = ["-id"]
+
+
+class FigureSignature(models.Model):
+    """核定签认: one office's word for the final figures; tax and insurance each give theirs before publication."""
+
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, verbose_name="快照", related_name="signatures")
+    office = models.CharField("部门", max_length=12)
+    done = models.PositiveIntegerField("核定人数")
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="签认人", related_name="+")
+    signed_at = models.DateTimeField("签认时间")
+
+    scope_field = "snapshot__campaign__county_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "核定签认"
+        constraints = [models.UniqueConstraint(fields=["snapshot", "office"], name="one_signature_an_office")]

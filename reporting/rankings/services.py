@@ -14,12 +14,13 @@ from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
 from core.text import clean_text, whole_number
+from reporting.comparison.selectors import compare_years
 from reporting.progress import schedule
 from reporting.progress.counting import FIGURES
 from reporting.progress.goals import Coverage, stages_of
 from reporting.progress.groups import coverage_by_kind, coverage_by_region, goals_of_the_year
-from reporting.rankings import notices
-from reporting.rankings.bulletin import TownshipRemark
+from reporting.rankings import drafts, notices
+from reporting.rankings.bulletin import LastYear, TownshipRemark
 from reporting.rankings.content import Figures, Frame, Supplement, ranking_content, village_content
 from reporting.rankings.models import Ranking, RankingKind, RewardTier, Snapshot
 from reporting.rankings.rank import RankedPlace, fingerprint
@@ -42,6 +43,8 @@ def publish_ranking(*, snapshot: Snapshot, number: str, actor: User) -> Ranking:
         raise Refused(f"文号“{number}”已经用过，请换一个。")
     if Ranking.objects.filter(campaign=snapshot.campaign, kind=snapshot.kind, as_of=snapshot.as_of).exists():
         raise Refused("这一期已经发布。要改动已发布的数据，请在该期页面上办理更正。")
+    if missing := drafts.unsigned(snapshot):
+        raise Refused(f"考评结果要先由{'、'.join(missing)}签认最终参保人数，再发布。")
     ranking = _freeze(snapshot, version=1, number=number, reason="", actor=actor)
     notices.notify_lowest_ranked(ranking=ranking)
     return ranking
@@ -145,6 +148,7 @@ def content_of(
         late_reports=late,
         awards_of=_awards_of(campaign) if snapshot.kind == RankingKind.FINAL and policy.rewards else None,
         pool=policy.rewards.prize_total if policy.rewards else None,
+        last_year=_last_year(snapshot),
     )
     content = ranking_content(
         frame,
@@ -159,6 +163,7 @@ def content_of(
         issuer=f"{campaign.county.name}医疗保障局",
     )
     content |= {"version": version, "reason": reason, "snapshot": snapshot.fingerprint}
+    content = drafts.with_edit(content, drafts.newest_edit(snapshot))
     old = {row["code"]: row["rank"] for row in previous.villages} if previous else None
     return content, village_content([f for f in figures if len(f.code) == 12], snapshot.metric, old)
 
@@ -191,6 +196,17 @@ def _freeze(snapshot, *, version, number, reason, actor: User) -> Ranking:
         after={"fingerprint": ranking.fingerprint, "snapshot": snapshot.pk},
     )
     return ranking
+
+
+def _last_year(snapshot: Snapshot) -> LastYear | None:
+    """The same day last year, where that year was collected here."""
+    campaign = snapshot.campaign
+    cutoff = cutoff_of(campaign=campaign, kind=snapshot.kind, as_of=snapshot.as_of, known_at=snapshot.known_at)
+    found = compare_years(campaign=campaign, region=campaign.county, cutoff=cutoff)
+    if found.whole.then is None:
+        return None
+    behind = tuple(line.region.name for line in found.behind)
+    return LastYear(found.whole.now, found.whole.then, found.whole.lost, behind)
 
 
 def _awards_of(campaign: Campaign) -> Callable[[Sequence[RankedPlace]], list[TownshipAward]]:
@@ -237,7 +253,7 @@ def _observed(snapshot: Snapshot, people_insured: int) -> dict[str, Any]:
         "insured": "paid",  # 已保 means paid or enrolled free; without this line it meant posted
         "kinds": [{"kind": kind, **_coverage_row(c)} for kind, c in coverage_by_kind(campaign, campaign.county_id)],
         "goals": [
-            {"name": goal.name, "target": goal.target, "done": goal.done, "gap": goal.gap}
+            {"name": goal.name, "target": goal.target, "done": goal.done, "gap": goal.gap, "basis": goal.basis}
             for goal in goals_of_the_year(campaign, groups, people_insured)
         ],
     }

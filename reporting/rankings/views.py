@@ -7,11 +7,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import BUSINESS, Role, roles
+from core.pages.form_steps import flash_form_errors, run_step
 from core.refusals import Refused
 from core.regions.models import Region
+from core.text import whole_number
 from reporting.progress.selectors import person
-from reporting.rankings import tracing
-from reporting.rankings.models import Ranking, Snapshot
+from reporting.rankings import drafts, tracing
+from reporting.rankings.forms import EditForm
+from reporting.rankings.models import Ranking, RankingKind, Snapshot
 from reporting.rankings.selectors import SEES_NAMES, readable, shown
 from reporting.rankings.services import content_of, correct_ranking, correction_preview, next_number, publish_ranking
 from subsidies.campaigns.selectors import current
@@ -41,16 +44,20 @@ def ranking_page(request, pk):
     )
 
 
-@roles(Role.COUNTY)
+@roles(Role.COUNTY, Role.TAX)
 def snapshot_page(request, pk):
-    """What would be published, before it is."""
+    """What would be published, before it is; the tax bureau sees it where it has to sign."""
     snapshot = get_object_or_404(
         Snapshot.objects.for_user(request.user).select_related("campaign__county", "campaign__policy_version"), pk=pk
     )
     if published := Ranking.objects.filter(snapshot=snapshot).first():
         return redirect("ranking", pk=published.pk)
+    if request.user.role == Role.TAX and snapshot.kind != RankingKind.FINAL:
+        raise Http404
     number = next_number(snapshot.campaign)
     content, _ = content_of(snapshot=snapshot, number=number)
+    offices = [Role(office).label for office in drafts.OFFICES] if snapshot.kind == RankingKind.FINAL else []
+    bulletin = content["bulletin"]
     return render(
         request,
         "reporting/rankings/snapshot.html",
@@ -60,8 +67,45 @@ def snapshot_page(request, pk):
             "content": content,
             "number": number,
             "charts": {},
+            "edit_form": EditForm.of(bulletin, [row["name"] for row in content["townships"]]),
+            "edit": drafts.newest_edit(snapshot),
+            "offices": offices,
+            "signatures": snapshot.signatures.select_related("signed_by"),
+            "unsigned": drafts.unsigned(snapshot),
+            "may_sign": Role(request.user.role).label in drafts.unsigned(snapshot),
+            "may_publish": request.user.role == Role.COUNTY,
         },
     )
+
+
+@roles(Role.COUNTY)
+@require_POST
+def snapshot_edit(request, pk):
+    """Keep the office's text and whom it praises and criticises."""
+    snapshot = get_object_or_404(Snapshot.objects.for_user(request.user).select_related("campaign__county"), pk=pk)
+    townships = list(
+        Region.objects.in_region(snapshot.campaign.county_id).filter(level="township").values_list("name", flat=True)
+    )
+    form = EditForm(request.POST, townships=townships)
+    if flash_form_errors(request, form):
+        run_step(
+            request,
+            lambda: drafts.edit_bulletin(
+                snapshot=snapshot, townships=townships, actor=request.user, **form.cleaned_data
+            ),
+            "已保存修改，发布时按修改后的文字，系统原来的文字一并保留。",
+        )
+    return redirect("snapshot", pk=pk)
+
+
+@roles(Role.COUNTY, Role.TAX)
+@require_POST
+def snapshot_sign(request, pk):
+    """One office's word for the final figures."""
+    snapshot = get_object_or_404(Snapshot.objects.for_user(request.user).select_related("campaign__county"), pk=pk)
+    seen = whole_number(request.POST.get("done")) or 0
+    run_step(request, lambda: drafts.sign_figures(snapshot=snapshot, seen=seen, actor=request.user), "已签认。")
+    return redirect("snapshot", pk=pk)
 
 
 @roles(Role.COUNTY)

@@ -67,3 +67,17 @@ class StandardForm(_DocumentForm):
 
     amount = forms.DecimalField(label="个人缴费标准（元）", min_value=1, max_value=100_000, decimal_places=2)
     field_order = ["amount", "document", "file"]
+
+
+class DecideForm(_DocumentForm):
+    """A reading that a document decides."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=100)
+    field_order = ["key", "document", "file"]
+
+
+class ReplaceForm(_DocumentForm):
+    """Another text of the policy, for what no form changes."""
+
+    text = UploadField(label="改好的政策文件", most_bytes=200_000, help_text="本系统格式的 .toml 文件。")
+    field_order = ["text", "document", "file"]

@@ -1,3 +1,5 @@
+from functools import cached_property
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -107,6 +109,7 @@ class PolicyProposal(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="启用人", null=True, related_name="+"
     )
     settled_at = models.DateTimeField("启用时间", null=True)
+    unfinished = models.CharField("没有确认完就开征的原因", max_length=200, blank=True, db_default="")
 
     scope_field = "county_id"
     objects = ScopedQuerySet.as_manager()
@@ -127,3 +130,13 @@ class PolicyProposal(models.Model):
     @property
     def policy(self) -> policies.Policy:
         return policies.parse(self.text, f"{self.county_id}-{self.year}.toml")
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    @cached_property
+    def opens_year(self) -> bool:
+        """Whether it opens a year, not a new version of one that runs."""
+        base = self.base
+        return base is None or not base.policy_id.endswith(f"-{self.year}")

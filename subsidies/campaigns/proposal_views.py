@@ -1,6 +1,7 @@
 """征缴年度: the years of the county, preparing the next one or a new version, and putting it into force."""
 
 from django.contrib import messages
+from django.core.files.base import File
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,13 +11,16 @@ from core.access.roles import Role, roles
 from core.pages.form_steps import flash_form_errors, run_form, run_step
 from core.refusals import Refused
 from subsidies.campaigns import proposals
-from subsidies.campaigns.forms import AmendForm, CategoryForm, StandardForm, StartForm
+from subsidies.campaigns.forms import AmendForm, CategoryForm, DecideForm, ReplaceForm, StandardForm, StartForm
+from subsidies.campaigns.hooks import steps_of
 from subsidies.campaigns.models import Campaign, PolicyProposal
-from subsidies.campaigns.selectors import selection_of
-from subsidies.policy import figures, policies
+from subsidies.campaigns.selectors import papers_of, selection_of
+from subsidies.policy import editing, figures, policies
 from subsidies.policy.schema import PolicyError
 
 State = PolicyProposal.State
+#: Among the policies to choose from: this year's, a year later.
+COPY = "copy"
 STATE_BADGES = {State.DRAFT: "warn", State.APPLIED: "ok", State.DROPPED: "off"}
 
 
@@ -46,19 +50,29 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
 def _on_file(user, campaigns: list[Campaign]) -> list[tuple[str, str]]:
     taken = {campaign.policy_version.policy_id for campaign in campaigns}
     county = user.scope_prefix[:6]
-    return [(one, one) for one in policies.available() if one.startswith(f"{county}-") and one not in taken]
+    found = [(one, one) for one in policies.available() if one.startswith(f"{county}-") and one not in taken]
+    if campaigns:
+        newest = campaigns[0].year
+        found.append((COPY, f"以{newest}年度的口径为底稿，日期顺延一年"))
+    return found
 
 
 def _start(form: StartForm, user) -> PolicyProposal:
     facts = form.cleaned_data
-    if facts["policy"]:
+    if facts["policy"] == COPY:
+        text = editing.next_year(selection_of(user).campaigns[0].policy).text
+    elif facts["policy"]:
         text = (policies.FOLDER / f"{facts['policy']}.toml").read_text(encoding="utf-8")
     else:
-        try:
-            text = facts["file"].read().decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise Refused("政策文件应是 UTF-8 编码的文本，请另存后重新上传。", "file") from None
+        text = _text_of(facts["file"])
     return proposals.start_proposal(county=user.region, text=text, name=facts["name"], actor=user)
+
+
+def _text_of(file: File) -> str:
+    try:
+        return file.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused("政策文件应是 UTF-8 编码的文本，请另存后重新上传。", "file") from None
 
 
 @roles(Role.COUNTY)
@@ -97,13 +111,19 @@ def proposal_page(request: HttpRequest, pk: int) -> HttpResponse:
     facts |= {
         "policy": policy,
         "rows": figures.compare(policy, proposal.base.policy if proposal.base else policy),
-        "readings": figures.readings(policy),
+        "readings": figures.open_readings(policy),
+        "decided": figures.decided_readings(policy),
+        "papers": papers_of(proposal),
         "not_set": [category for category in policy.categories if category.subsidy is None],
         "is_draft": is_draft,
         "category_form": CategoryForm(names=names),
         "standard_form": StandardForm(initial={"amount": policy.standard}),
+        "replace_form": ReplaceForm(),
         "may_apply": is_draft and request.user.pk not in (proposal.created_by_id, proposal.changed_by_id),
     }
+    if proposal.opens_year and is_draft:
+        lines = steps_of(proposal)
+        facts |= {"step_lines": lines, "unconfirmed": sum(not line.confirmed for line in lines)}
     return render(request, "subsidies/campaigns/proposal.html", facts)
 
 
@@ -137,13 +157,51 @@ def proposal_standard(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
+def proposal_decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a document decide a reading of ours."""
+    proposal = get_object_or_404(proposals_for(request.user), pk=pk)
+    form = DecideForm(request.POST, request.FILES)
+    if flash_form_errors(request, form):
+        run_step(
+            request,
+            lambda: proposals.decide_reading(proposal=proposal, actor=request.user, **form.cleaned_data),
+            "已按文件明确。",
+        )
+    return redirect("proposal", pk)
+
+
+@roles(Role.COUNTY)
+@require_POST
+def proposal_replace(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a whole new text of the policy for the same year."""
+    proposal = get_object_or_404(proposals_for(request.user), pk=pk)
+    form = ReplaceForm(request.POST, request.FILES)
+    if flash_form_errors(request, form):
+        run_step(
+            request,
+            lambda: proposals.replace_text(
+                proposal=proposal,
+                text=_text_of(form.cleaned_data["text"]),
+                document=form.cleaned_data["document"],
+                file=form.cleaned_data["file"],
+                actor=request.user,
+            ),
+            "已替换，页面上标出了与对照版本不同的地方。",
+        )
+    return redirect("proposal", pk)
+
+
+@roles(Role.COUNTY)
+@require_POST
 def proposal_apply(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = get_object_or_404(proposals_for(request.user), pk=pk)
     made: list[Campaign] = []
-    seen = request.POST.get("version", "")
+    seen, unfinished = request.POST.get("version", ""), request.POST.get("unfinished", "")
     if run_step(
         request,
-        lambda: made.append(proposals.put_into_force(proposal=proposal, seen=seen, actor=request.user)),
+        lambda: made.append(
+            proposals.put_into_force(proposal=proposal, seen=seen, unfinished=unfinished, actor=request.user)
+        ),
         "已启用。以前核算的应缴和缴费记录仍按原版本。",
     ):
         return redirect("campaign_list")

@@ -15,8 +15,8 @@ from core.files.services import store
 from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.services import lock_region
-from core.text import required_text
-from subsidies.campaigns.hooks import report_opened
+from core.text import clean_text, required_text
+from subsidies.campaigns.hooks import carry_out_prepared, report_adopted, report_opened
 from subsidies.campaigns.models import Campaign, PolicyProposal
 from subsidies.campaigns.services import keep_version
 from subsidies.policy import editing
@@ -96,11 +96,33 @@ def change_standard(
 
 
 @transaction.atomic
-def put_into_force(*, proposal: PolicyProposal, seen: str, actor: User) -> Campaign:
-    """Open the year, or adopt the version. Raise Refused.
+def decide_reading(*, proposal: PolicyProposal, key: str, document: str, file: File | None, actor: User) -> None:
+    """Let a reading of ours rest on the document that decides it: from then on it is a rule. Raise Refused."""
+    proposal = _locked(proposal)
+    policy = proposal.policy
+    if key not in dict(policy.assumed_at):
+        raise Refused("这一项已经明确，或者没有这一项，请刷新页面。")
+    document = required_text(document, "依据的文件名称和文号", 120)
+    _change(proposal, lambda: editing.decide(policy, key, document=document), document, file, actor)
 
-    `seen` is the hash of the text the officer read. Another person than those who prepared it; done twice it is the
-    same campaign.
+
+@transaction.atomic
+def replace_text(*, proposal: PolicyProposal, text: str, document: str, file: File | None, actor: User) -> None:
+    """Take another text of the policy for the same year, for what no form here changes. Raise Refused."""
+    proposal = _locked(proposal)
+    document = required_text(document, "依据的文件名称和文号", 120)
+    policy = _checked(text, proposal.county)
+    if policy.year != proposal.year:
+        raise Refused(f"这是{policy.year}年度的政策文件，正在准备的是{proposal.year}年度。", "file")
+    _change(proposal, lambda: policy, document, file, actor)
+
+
+@transaction.atomic
+def put_into_force(*, proposal: PolicyProposal, seen: str, actor: User, unfinished: str = "") -> Campaign:
+    """Open the year with all that was prepared for it, or adopt the version. Raise Refused.
+
+    `seen` is the hash of the text the officer read; `unfinished` says why the year opens although a step is not
+    confirmed. Another person than those who prepared it; done twice it is the same campaign.
     """
     lock_region(proposal.county)
     proposal = PolicyProposal.objects.select_for_update().select_related("county").get(pk=proposal.pk)
@@ -113,6 +135,7 @@ def put_into_force(*, proposal: PolicyProposal, seen: str, actor: User) -> Campa
     policy = _checked(proposal.text, proposal.county)
     if policy.hash != seen:
         raise Refused("口径刚刚又改过，与页面上看到的不一样，请重新核对后再启用。")
+    proposal.unfinished = clean_text(unfinished, "没有确认完就开征的原因", 200)
     version = keep_version(policy)
     campaign = Campaign.objects.select_for_update(of=("self",)).filter(county=proposal.county, year=policy.year).first()
     if campaign is None:
@@ -120,12 +143,14 @@ def put_into_force(*, proposal: PolicyProposal, seen: str, actor: User) -> Campa
             county=proposal.county, year=policy.year, policy_version=version, opened_at=clock.now()
         )
         _record(campaign, "campaign.open", f"开始{campaign}", None, policy, actor)
+        carry_out_prepared(proposal, campaign, actor)
     elif not campaign.is_open:
         raise Refused(f"{campaign}已办结，政策不能再改。")
     else:
         before, campaign.policy_version = campaign.policy_version_id, version
         campaign.save(update_fields=["policy_version"])
         _record(campaign, "policy.adopt", f"{campaign}采用政策新版本：{proposal.name}", before, policy, actor)
+        report_adopted(campaign, actor)
     report_opened(campaign, actor)
     _settle(proposal, State.APPLIED, actor)
     return campaign
@@ -188,7 +213,7 @@ def _change(proposal: PolicyProposal, edit, document: str, file: File | None, ac
 
 def _settle(proposal: PolicyProposal, state: str, actor: User) -> None:
     proposal.state, proposal.settled_by, proposal.settled_at = state, actor, clock.now()
-    proposal.save(update_fields=["state", "settled_by", "settled_at"])
+    proposal.save(update_fields=["state", "settled_by", "settled_at", "unfinished"])
 
 
 def _record(campaign: Campaign, action: str, summary: str, before: str | None, policy: Policy, actor: User) -> None:

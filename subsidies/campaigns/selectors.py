@@ -6,9 +6,11 @@ from django.shortcuts import get_object_or_404
 
 from config import clock
 from core.accounts.models import User
+from core.audit.models import Event
+from core.files.models import Attachment
 from core.regions.models import Region
 from core.tables.dry_run import QuestionError
-from subsidies.campaigns.models import Campaign
+from subsidies.campaigns.models import Campaign, PolicyProposal
 
 
 def campaign_or_404(user: User) -> Campaign:
@@ -98,3 +100,11 @@ def asked_campaign(policy: str) -> Campaign:
     if (found := campaign.first()) is None:
         raise QuestionError(f"没有政策为 {policy} 的征缴年度；请先运行 open_campaign {policy}。")
     return found
+
+
+def papers_of(proposal: PolicyProposal) -> list[Attachment]:
+    """The documents attached to the changes of a proposal, the first one first."""
+    events = Event.objects.filter(action="policy.change", object_type="policyproposal", object_id=str(proposal.pk))
+    keys = [after["file"] for after in events.values_list("after", flat=True) if after and after.get("file")]
+    found = Attachment.objects.filter(pk__in=keys).select_related("uploaded_by")
+    return sorted(found, key=lambda paper: keys.index(str(paper.pk)))

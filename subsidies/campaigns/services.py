@@ -1,6 +1,9 @@
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from config import clock
+from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
@@ -8,21 +11,31 @@ from core.regions.services import load_regions, read_regions
 from subsidies.campaigns.hooks import report_adopted, report_opened
 from subsidies.campaigns.models import Campaign
 from subsidies.policy import policies
+from subsidies.policy.editing import overlapping
 from subsidies.policy.models import PolicyVersion
 
 
-@transaction.atomic
-def open_campaign(*, policy_id: str, actor=None) -> tuple[Campaign, bool]:
-    """Regions, policy and campaign for e.g. "411325-2025"; safe to repeat. Returns (campaign, opened now).
+def open_campaign(*, policy_id: str, actor: User | None = None) -> tuple[Campaign, bool]:
+    """Regions, policy and campaign for e.g. "411325-2025", all on file here; else as `open_year`."""
+    return open_year(policy=policies.load(policy_id), regions=read_regions(), actor=actor)
 
-    Raises policies.PolicyError for a policy that is not there or not right, and ValueError where the campaign runs
-    with another version of its policy already.
+
+@transaction.atomic
+def open_year(
+    *, policy: policies.Policy, regions: Iterable[dict[str, str]], actor: User | None = None
+) -> tuple[Campaign, bool]:
+    """Load the county's regions, keep its policy and open its year; safe to repeat. Return (campaign, opened now).
+
+    Raise policies.PolicyError for a policy that is not there or not right or overlaps another year, and ValueError
+    where the campaign runs with another version of its policy already.
     """
-    policy = policies.load(policy_id)
-    load_regions(rows=read_regions(), actor=actor, county_code=policy.county_code)
+    load_regions(rows=regions, actor=actor, county_code=policy.county_code)
     county, _ = Region.objects.get_or_create(
         code=policy.county_code, defaults={"name": policy.county_name, "level": Region.Level.COUNTY}
     )
+    others = Campaign.objects.filter(county=county).exclude(year=policy.year).select_related("policy_version")
+    if clash := overlapping(policy, tuple(other.policy for other in others)):
+        raise clash
     version = keep_version(policy)
     campaign, opened = Campaign.objects.get_or_create(
         county=county, year=policy.year, defaults={"policy_version": version, "opened_at": clock.now()}

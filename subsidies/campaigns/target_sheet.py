@@ -79,6 +79,17 @@ def task_table() -> ListReader:
     return ListReader(COLUMNS, NEEDED)
 
 
+def wrong_year(written: Iterable[str], year: int) -> str:
+    """The sentence for a table whose file or sheet names other years but not this one; "" if it does not."""
+    years = {int(found) for text in written for found in re.findall(r"(?<!\d)20\d\d(?!\d)", text)}
+    if not years or year in years:
+        return ""
+    named = "、".join(map(str, sorted(years)))
+    return (
+        f"文件名或工作表名写的是{named}年，现在办的是{year}年度。请核对是不是去年的任务表；确是今年的，改名后再上传。"
+    )
+
+
 def _refuse_two_tasks(header: Header | None) -> None:
     if header and (both := [header.titles[at] for at in header.twice.get("people", ())]):
         names = "、".join(f"“{title}”" for title in both)

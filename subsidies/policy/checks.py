@@ -64,6 +64,8 @@ def set_sources(rule, papers: dict, tables: Tables, key: str = ""):
             raise tables.error(f"{at}.says", "写了 says，就要标 assumed = true")
         if part.other and not part.assumed:
             raise tables.error(f"{at}.other", "写了 other（另一种理解），就要标 assumed = true")
+        if part.decided and part.assumed:
+            raise tables.error(f"{at}.decided", "已经由文件明确（decided）的，不再标 assumed")
         set_sources(part, papers, tables, at)
 
 

@@ -9,6 +9,8 @@ from subsidies.policy.schema import PolicyError, Tables
 
 _BASENAME = re.compile(r'^county_code\s*=\s*"(\d{6})"', re.MULTILINE)
 _YEAR = re.compile(r"^year\s*=\s*(20\d\d)\s*$", re.MULTILINE)
+_DATE = re.compile(r"\b(20\d\d)(-\d\d-\d\d)\b")
+_WRITTEN_DATE = re.compile(r"(20\d\d)年(?=\d{1,2}月)")
 #: How the amount of a category may be set on a page.
 WAYS = ("amount", "percent", "full", "nothing")
 
@@ -25,6 +27,33 @@ def overlapping(policy: Policy, others: tuple[Policy, ...]) -> PolicyError | Non
     """Return the error if the policy's period overlaps that of another year of its county."""
     apart = [other for other in others if other.county_code == policy.county_code and other.year != policy.year]
     return next(iter(check_together((policy, *apart))), None)
+
+
+def next_year(policy: Policy) -> Policy:
+    """Return the same rules a year later, as a draft to begin with: every date moves a year.
+
+    Not moved: the births from which on a category is given by age, which are no dates of the year.
+    """
+    lines, in_category = [], False
+    for line in policy.text.split("\n"):
+        if line.startswith("["):
+            in_category = line.startswith("[[categories]]")
+        fixed = in_category and line.startswith("born_from")
+        if line.startswith(("says", "other")):
+            line = _WRITTEN_DATE.sub(lambda found: f"{int(found[1]) + 1}年", line)
+        lines.append(line if fixed else _DATE.sub(_a_year_later, line))
+    text = "\n".join(lines).replace(f"\nyear = {policy.year}\n", f"\nyear = {policy.year + 1}\n", 1)
+    text = text.replace(f'title = "{policy.title}"', f'title = "{_title_a_year_later(policy)}"', 1)
+    return parse(text, f"{policy.county_code}-{policy.year + 1}.toml")
+
+
+def _a_year_later(found: re.Match[str]) -> str:
+    year, rest = int(found[1]) + 1, found[2]
+    return f"{year}-02-28" if rest == "-02-29" else f"{year}{rest}"
+
+
+def _title_a_year_later(policy: Policy) -> str:
+    return policy.title.replace(str(policy.year), str(policy.year + 1))
 
 
 def set_standard(policy: Policy, amount: Decimal, *, document: str) -> Policy:
@@ -50,15 +79,27 @@ def set_category(policy: Policy, name: str, *, way: str, value: Decimal | None, 
     return _with_source(text, policy, key, document)
 
 
+def decide(policy: Policy, key: str, *, document: str) -> Policy:
+    """Return the policy with the reading at `key` as a rule of its own, on the document that decides it."""
+    says = dict(policy.assumed_at)[key].says
+    text = _with_source_text(policy.text, key, document)
+    text = _after(text, f"{key}.source", ["assumed = false", f'decided = "{_quoted(says)}"'])
+    return parse(text, f"{policy.id}.toml")
+
+
 def _with_source(text: str, policy: Policy, key: str, document: str) -> Policy:
+    return parse(_with_source_text(text, key, document), f"{policy.id}.toml")
+
+
+def _with_source_text(text: str, key: str, document: str) -> str:
     """Let the table at `key` rest on a document of its own, which stands among the policy's documents from now on."""
     numbers = [int(found) for found in re.findall(r'^\[documents\."补充文件(\d+)"\]', text, re.MULTILINE)]
     label = f"补充文件{max(numbers, default=0) + 1}"
-    text = _without(_without(_without(text, f"{key}.assumed"), f"{key}.says"), f"{key}.other")
+    for old in ("assumed", "says", "other", "decided"):
+        text = _without(text, f"{key}.{old}")
     text = _replace(text, f"{key}.source", f'"{label} 全文"')
     head, fee = text.split("\n[fee]\n", 1)
-    text = f'{head}\n[documents."{label}"]\ntitle = "{_quoted(document)}"\n\n[fee]\n{fee}'
-    return parse(text, f"{policy.id}.toml")
+    return f'{head}\n[documents."{label}"]\ntitle = "{_quoted(document)}"\n\n[fee]\n{fee}'
 
 
 def _line_of(text: str, key: str) -> int | None:

@@ -100,7 +100,20 @@ def compare(policy: Policy, other: Policy) -> list[Difference]:
 
 def readings(policy: Policy) -> list[Figure]:
     """Every reading taken where the notice is silent or at odds with itself."""
-    return [Figure(TITLES.get(r.key, r.key), r.says, r.source, True, r.other) for r in policy.assumptions]
+    return [figure for _, figure in open_readings(policy)]
+
+
+def open_readings(policy: Policy) -> list[tuple[str, Figure]]:
+    """Every reading with its key in the file, by which a document may decide it."""
+    return [(at, Figure(TITLES.get(r.key, r.key), r.says, r.source, True, r.other)) for at, r in policy.assumed_at]
+
+
+def decided_readings(policy: Policy) -> list[Figure]:
+    """What was a reading of ours until a document decided it."""
+    return [
+        Figure(TITLES.get(at, getattr(part, "name", "") or getattr(part, "key", at)), part.decided, part.source, False)
+        for at, part in policy.decisions
+    ]
 
 
 def _line(about, says, rule) -> Figure:

@@ -79,12 +79,16 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sourced:
-    """A rule with its source; `assumed` marks a reading of ours, `says` tells which, `other` the one not taken."""
+    """A rule with its source; `assumed` marks a reading of ours, `says` tells which, `other` the one not taken.
+
+    `decided` is a reading that a document has since made a rule; the source names the document.
+    """
 
     source: Annotated[Source, str]
     assumed: bool = False
     says: str = ""
     other: str = ""
+    decided: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -38,6 +38,7 @@ from subsidies.policy.parts import (
     RefundRules,
     Report,
     Rewards,
+    Sourced,
     Stage,
     Targets,
     Warnings,
@@ -138,7 +139,17 @@ class Policy:
     @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:
         """Every reading of ours, in the order of the file."""
-        return tuple(_assumptions(self, ""))
+        return tuple(assumption for _, assumption in self.assumed_at)
+
+    @cached_property
+    def assumed_at(self) -> tuple[tuple[str, Assumption], ...]:
+        """Every reading of ours with its key in the file, in the order of the file."""
+        return tuple((at, _assumption(part, at)) for at, part in _all_parts(self, "") if part.assumed)
+
+    @cached_property
+    def decisions(self) -> tuple[tuple[str, Sourced], ...]:
+        """What a document has decided since the notice: the key and the rule."""
+        return tuple((at, part) for at, part in _all_parts(self, "") if part.decided)
 
     @cached_property
     def year_start(self) -> datetime.date:
@@ -190,10 +201,13 @@ def parse(text: str, name: str) -> Policy:
     return policy
 
 
-def _assumptions(rule: Any, key: str) -> Iterator[Assumption]:
+def _all_parts(rule: Any, key: str) -> Iterator[tuple[str, Sourced]]:
+    """Every rule below this one with its key, a rule before those inside it."""
     for at, part in parts_of(rule, key):
-        if part.assumed:
-            yield Assumption(
-                getattr(part, "name", "") or getattr(part, "key", "") or at, part.says, part.source, part.other
-            )
-        yield from _assumptions(part, at)
+        yield at, part
+        yield from _all_parts(part, at)
+
+
+def _assumption(part: Any, at: str) -> Assumption:
+    about = getattr(part, "name", "") or getattr(part, "key", "") or at
+    return Assumption(about, part.says, part.source, part.other)

@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from collection.contributions.models import Contribution
+from tests.factories import create_user
 
 
 def at(text: str) -> datetime.datetime:
@@ -67,3 +68,11 @@ def villages(campaign):
 def _nothing_drawn_before():
     """Pages of rankings are kept in the cache; primary keys come again in the next test."""
     cache.clear()
+
+
+def sign_by_both(snapshot):
+    """The two offices' word for the final figures."""
+    from reporting.rankings.drafts import OFFICES, final_figure, sign_figures
+
+    for role in OFFICES:
+        sign_figures(snapshot=snapshot, seen=final_figure(snapshot), actor=create_user(role, "411325"))

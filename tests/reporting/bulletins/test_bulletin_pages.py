@@ -22,7 +22,7 @@ from subsidies.campaigns.services import open_campaign
 from subsidies.campaigns.targets import set_targets
 from tests.reporting.bulletins.test_bulletin import excel_table, word_table
 from tests.reporting.bulletins.test_word import edited, replace
-from tests.reporting.conftest import at
+from tests.reporting.conftest import at, sign_by_both
 
 A, B = "411325101", "411325102"
 KINDS = [("weekly", "2024-10-25 12:00"), ("monthly", "2024-11-01 00:00"), ("final", "2025-01-01 00:00")]
@@ -47,6 +47,8 @@ def officer(client, county):
 
 def published(campaign, county, kind="weekly", as_of="2024-10-25 12:00") -> Ranking:
     snapshot = build_snapshot(campaign=campaign, kind=kind, as_of=at(as_of))
+    if kind == "final":
+        sign_by_both(snapshot)
     return publish_ranking(snapshot=snapshot, number="内医保征〔2024〕7号", actor=county)
 
 

@@ -22,7 +22,7 @@ from reporting.tasks import build_due_snapshots
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.targets import set_targets
 from tests.at_once import waits_for
-from tests.reporting.conftest import at
+from tests.reporting.conftest import at, sign_by_both
 
 FRIDAY, FRIDAY_BEFORE = "2024-10-25 12:00", "2024-10-18 12:00"
 TOWNSHIPS = ["411325101", "411325102", "411325103", "411325104"]
@@ -199,6 +199,7 @@ def test_the_final_evaluation_pays_by_the_county_s_tiers(campaign, county, busin
     RewardTier.objects.create(campaign=campaign, name="一等奖", first=1, last=2, amount="50000.00")
     business_clock("2025-01-01T09:00")
     snapshot = build_snapshot(campaign=campaign, kind="final", as_of=at("2025-01-01 00:00"))
+    sign_by_both(snapshot)
     ranking = publish_ranking(snapshot=snapshot, number="20号", actor=county)
     rows = bulletin_from_json(ranking.content["bulletin"]).table.shown
     assert [row[-3:] for row in rows[:3]] == [

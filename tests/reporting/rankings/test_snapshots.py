@@ -98,7 +98,8 @@ def test_built_late_has_the_rows_of_its_time(campaign, pay, villages, noon, busi
     pay(village, recorded="2024-11-01", posted="2024-11-02")
     Contribution.objects.filter(pk=stays.pk).update(ended_at=at("2024-11-10"), state=REVERSED)
     set_targets(campaign=campaign, people={village: 999}, source="调整", actor=None)
-    moved = Region.objects.create(code="411325102999", name="迁来村", level="village", parent_id="411325102")
+    facts = {"level": "village", "parent_id": "411325102", "stands_since": at("2024-11-15")}
+    moved = Region.objects.create(code="411325102999", name="迁来村", **facts)
     Region.objects.filter(code=other).update(replaced_by=moved, replaced_at=at("2024-11-15"))
 
     cutoff = snapshots.cutoff_of(campaign=campaign, kind="weekly", as_of=at(FRIDAY), known_at=at(FRIDAY))
@@ -176,7 +177,8 @@ def test_a_township_without_villages_has_a_row(campaign, noon):
 
 def test_a_village_that_moved_counts_where_it_stood(campaign, pay, villages, business_clock):
     old = villages["411325101"][0]
-    moved = Region.objects.create(code="411325102999", name="迁来村", level="village", parent_id="411325102")
+    facts = {"level": "village", "parent_id": "411325102", "stands_since": at("2024-10-20")}
+    moved = Region.objects.create(code="411325102999", name="迁来村", **facts)
     Region.objects.filter(code=old).update(replaced_by=moved, replaced_at=at("2024-10-20"))
     pay(old, recorded="2024-10-10")
     pay(moved.code, recorded="2024-10-24")

@@ -19,6 +19,7 @@ from tests.at_once import together
 from tests.years import text_of_next_year
 
 PAPER = "内民发〔2025〕1号"
+WHY = "先按县里要求开征，其余步骤随后办理"
 
 
 @pytest.fixture
@@ -45,7 +46,9 @@ def test_a_second_person_opens_the_year(campaign, officers, next_year):
     with pytest.raises(Refused, match="与页面上看到的不一样"):
         proposals.put_into_force(proposal=proposal, seen="0" * 64, actor=second)
     assert Campaign.objects.count() == 1
-    opened = proposals.put_into_force(proposal=proposal, seen=seen, actor=second)
+    with pytest.raises(Refused, match="还没有确认的步骤：政策口径、村名单、征缴任务"):
+        proposals.put_into_force(proposal=proposal, seen=seen, actor=second)
+    opened = proposals.put_into_force(proposal=proposal, seen=seen, unfinished=WHY, actor=second)
     assert (opened.year, opened.policy.hash) == (2026, seen)
     assert proposals.put_into_force(proposal=proposal, seen=seen, actor=second) == opened
     assert Event.objects.filter(action="campaign.open", object_id=str(opened.pk)).count() == 1
@@ -80,7 +83,10 @@ def test_opened_by_two_people_at_once(campaign, officers, next_year, make_user):
     others = [officers[1], make_user(Role.COUNTY, "411325")]
     seen = proposal.policy.hash
     opened = together(
-        *[lambda actor=actor: proposals.put_into_force(proposal=proposal, seen=seen, actor=actor) for actor in others]
+        *[
+            lambda actor=actor: proposals.put_into_force(proposal=proposal, seen=seen, unfinished=WHY, actor=actor)
+            for actor in others
+        ]
     )
     assert len({campaign.pk for campaign in opened}) == 1
     assert Campaign.objects.filter(year=2026).count() == 1
@@ -174,7 +180,7 @@ def test_a_year_is_prepared_and_opened_on_pages(campaign, officers, next_year, c
     assert proposal.policy.hash in page
     cost = client.get(reverse("proposal_cost", args=[proposal.pk]))
     assert cost.status_code == 200 and "按资金" in cost.content.decode()
-    client.post(reverse("proposal_apply", args=[proposal.pk]), {"version": proposal.policy.hash})
+    client.post(reverse("proposal_apply", args=[proposal.pk]), {"version": proposal.policy.hash, "unfinished": WHY})
     assert Campaign.objects.get(year=2026).policy.category("低保对象").subsidy == Decimal("90.00")
     page = client.get(reverse("campaign_list")).content.decode()
     assert "2026年度" in page and "已启用" in page

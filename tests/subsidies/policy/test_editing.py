@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from subsidies.policy.editing import overlapping, parse_any, set_category, set_standard
-from subsidies.policy.figures import compare
-from subsidies.policy.policies import load, parse
+from subsidies.policy.editing import decide, next_year, overlapping, parse_any, set_category, set_standard
+from subsidies.policy.figures import compare, decided_readings
+from subsidies.policy.policies import available, load, parse
 from subsidies.policy.schema import PolicyError
 from tests.years import text_of_next_year
 
@@ -74,3 +74,24 @@ def test_what_is_gone_and_what_is_new_is_shown():
     without = parse(NEIXIANG.text.replace(limit, ""), "411325-2025")
     assert [row.about for row in compare(without, NEIXIANG) if row.figure is None] == ["双限报解"]
     assert [row.about for row in compare(NEIXIANG, without) if row.before is None] == ["双限报解"]
+
+
+@pytest.mark.parametrize("policy_id", available())
+def test_every_reading_can_be_decided_by_a_document(policy_id):
+    policy = load(policy_id)
+    for key, reading in policy.assumed_at:
+        decided = decide(policy, key, document="县政府会议纪要〔2025〕9号")
+        assert key not in dict(decided.assumed_at) and len(decided.assumptions) == len(policy.assumptions) - 1
+        assert [figure.says for figure in decided_readings(decided)] == [reading.says.replace('"', "”")]
+        assert decided_readings(decided)[0].source.document == "县政府会议纪要〔2025〕9号"
+        assert [row.about for row in compare(decided, policy) if row.differs] == []
+
+
+@pytest.mark.parametrize("policy_id", available())
+def test_the_same_rules_a_year_later(policy_id):
+    policy = load(policy_id)
+    following = next_year(policy)
+    assert following.id == f"{policy.county_code}-{policy.year + 1}" and str(following.year) in following.title
+    assert following.period.start.year == policy.period.start.year + 1
+    assert [c.born_from for c in following.categories] == [c.born_from for c in policy.categories]
+    assert overlapping(following, (policy,)) is None

@@ -1,0 +1,43 @@
+"""空白收据: of last year's books with blank numbers, which go into the new year and which are called in."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from collection.receipts.carrying import Decision, blank_books, look, plan_books
+from core.access.roles import Role, roles
+from core.pages.form_steps import run_step
+from core.text import whole_number
+from subsidies.campaigns.models import PolicyProposal
+
+
+@roles(Role.COUNTY)
+def proposal_books(request: HttpRequest, pk: int) -> HttpResponse:
+    """All books with blank numbers; one choice for all that are undecided, or one a book."""
+    proposal = get_object_or_404(PolicyProposal.objects.for_user(request.user).select_related("county", "base"), pk=pk)
+    books = blank_books(proposal)
+    if request.method == "POST":
+        decisions = _decisions(request, [blank.book.pk for blank in books if not blank.decision])
+        if run_step(
+            request, lambda: plan_books(proposal=proposal, decisions=decisions, actor=request.user), "已保存收据处理。"
+        ):
+            return redirect("proposal_books", pk)
+    facts = {
+        "title": "空白收据",
+        "proposal": proposal,
+        "books": books,
+        "finding": look(proposal),
+        "decisions": Decision.choices,
+    }
+    return render(request, "collection/receipts/proposal_books.html", facts)
+
+
+def _decisions(request: HttpRequest, undecided: list[int]) -> dict[int, str]:
+    """What the form says: `all` for the undecided, else book_<id>."""
+    if "all" in request.POST:
+        return dict.fromkeys(undecided, request.POST["all"])
+    found = {}
+    for name, value in request.POST.items():
+        book = whole_number(name.removeprefix("book_")) if name.startswith("book_") else None
+        if book is not None and value:
+            found[book] = value
+    return found

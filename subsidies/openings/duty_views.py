@@ -1,0 +1,148 @@
+"""部门任务: planned before the year opens; afterwards each department answers its own, and the bureau sees them all."""
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from config import clock
+from core.access.roles import Role, roles
+from core.accounts.models import User
+from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step
+from subsidies.campaigns.selectors import current
+from subsidies.openings import duties
+from subsidies.openings.forms import DutyForm, ExtendForm, FinishForm
+from subsidies.openings.models import DepartmentDuty
+from subsidies.openings.views import proposal_of
+from subsidies.rosters.models import Roster
+
+Kind = DepartmentDuty.Kind
+
+
+@roles(Role.COUNTY)
+def proposal_duties(request: HttpRequest, pk: int) -> HttpResponse:
+    """What each department is to do by which day; another duty is added below."""
+    proposal = proposal_of(request, pk)
+    form = DutyForm(request.POST or None)
+    if request.method == "POST" and run_form(
+        form, lambda: duties.set_duty(proposal=proposal, actor=request.user, **form.cleaned_data)
+    ):
+        return redirect("proposal_duties", pk)
+    facts = {
+        "title": "部门任务和重新认定",
+        "proposal": proposal,
+        "duties": proposal.duties.all(),
+        "finding": duties.look(proposal),
+        "form": form,
+    }
+    return render(request, "subsidies/openings/duties.html", facts, status=form_status(form))
+
+
+@roles(Role.COUNTY)
+@require_POST
+def proposal_duties_propose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add the certification for every department of the policy."""
+    proposal = proposal_of(request, pk)
+    run_step(
+        request,
+        lambda: duties.propose_duties(proposal=proposal, actor=request.user),
+        "已为政策里的每个认定部门生成重新认定任务，请核对期限。",
+    )
+    return redirect("proposal_duties", pk)
+
+
+@roles(Role.COUNTY)
+def proposal_duty(request: HttpRequest, pk: int, duty: int) -> HttpResponse:
+    """Change one duty, or take it out."""
+    proposal = proposal_of(request, pk)
+    one = get_object_or_404(proposal.duties, pk=duty)
+    if request.method == "POST" and "drop" in request.POST:
+        run_step(request, lambda: duties.drop_duty(proposal=proposal, duty=one, actor=request.user), "已取消。")
+        return redirect("proposal_duties", pk)
+    form = DutyForm(request.POST or None, initial=DutyForm.of(one))
+    if request.method == "POST" and run_form(
+        form, lambda: duties.set_duty(proposal=proposal, duty=one, actor=request.user, **form.cleaned_data)
+    ):
+        return redirect("proposal_duties", pk)
+    facts = {"title": str(one), "proposal": proposal, "duty": one, "form": form}
+    return render(request, "subsidies/openings/duty.html", facts, status=form_status(form))
+
+
+def duties_for(user: User) -> QuerySet[DepartmentDuty]:
+    """The duties of opened years that a user may see: the bureau all of the county, a department its own."""
+    rows = DepartmentDuty.objects.for_user(user).filter(campaign__isnull=False)
+    rows = rows.select_related("campaign__county", "campaign__policy_version", "ending", "done_by")
+    return rows.filter(department=user.department) if user.role == Role.DEPARTMENT else rows
+
+
+@roles(Role.COUNTY, Role.DEPARTMENT)
+def department_duties(request: HttpRequest) -> HttpResponse:
+    """The duties of the chosen year, what is late, and how many marks are not certified yet."""
+    campaign = current(request.user)
+    is_bureau = request.user.role == Role.COUNTY
+    form = DutyForm(request.POST or None)
+    if (
+        request.method == "POST"
+        and campaign
+        and run_form(form, lambda: duties.add_duty(campaign=campaign, actor=request.user, **form.cleaned_data))
+    ):
+        return redirect("department_duties")
+    rows = list(duties_for(request.user).filter(campaign=campaign)) if campaign else []
+    today = clock.today()
+    lines = [
+        (
+            duty,
+            duties.uncertified(duty).count() if duty.kind == Kind.CERTIFY and not duty.done_at else None,
+            not duty.done_at and duty.due_on < today,
+            duty.kind == Kind.CERTIFY and not duty.ending_id and duty.ends_on is not None and duty.ends_on <= today,
+        )
+        for duty in rows
+    ]
+    facts = {
+        "title": "部门任务",
+        "campaign": campaign,
+        "lines": lines,
+        "finish_form": FinishForm(),
+        "extend_form": ExtendForm(),
+        "is_bureau": is_bureau,
+        "form": form,
+    }
+    return render(request, "subsidies/openings/department_duties.html", facts, status=form_status(form))
+
+
+@roles(Role.COUNTY, Role.DEPARTMENT)
+@require_POST
+def department_duty_finish(request: HttpRequest, pk: int) -> HttpResponse:
+    duty, form = get_object_or_404(duties_for(request.user), pk=pk), FinishForm(request.POST)
+    if flash_form_errors(request, form):
+        run_step(
+            request, lambda: duties.finish_duty(duty=duty, actor=request.user, **form.cleaned_data), "已登记办结。"
+        )
+    return redirect("department_duties")
+
+
+@roles(Role.COUNTY)
+@require_POST
+def department_duty_extend(request: HttpRequest, pk: int) -> HttpResponse:
+    duty, form = get_object_or_404(duties_for(request.user), pk=pk), ExtendForm(request.POST)
+    if flash_form_errors(request, form):
+        run_step(request, lambda: duties.extend_duty(duty=duty, actor=request.user, **form.cleaned_data), "已延期。")
+    return redirect("department_duties")
+
+
+@roles(Role.COUNTY)
+@require_POST
+def department_duty_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make the list of endings ready; another person reviews and applies it."""
+    duty = get_object_or_404(duties_for(request.user), pk=pk)
+    made: list[Roster | None] = []
+    if (
+        run_step(
+            request,
+            lambda: made.append(duties.prepare_ending(duty=duty, actor=request.user)),
+            "已生成减少名单，请由另一位经办人查看姓名后审核。",
+        )
+        and made[0]
+    ):
+        return redirect("roster", made[0].pk)
+    return redirect("department_duties")

@@ -1,0 +1,46 @@
+"""What the preparation of a year, and the departments' duties in it, ask of people."""
+
+import datetime
+
+from django.urls import reverse
+
+from config import clock
+from core.access.roles import Role
+from core.accounts.models import User
+from core.pages.frame import Entry, Todo
+from subsidies.campaigns.models import Campaign, PolicyProposal
+from subsidies.openings.models import DepartmentDuty, NewCounty
+
+ENTRIES = [Entry("部门任务", "department_duties", 31), Entry("新县接入", "new_counties", 95)]
+#: So many days before its day a duty is asked for.
+SOON = datetime.timedelta(days=7)
+
+
+def proposal_todos(user: User) -> list[Todo]:
+    """Years that are being prepared, and counties that ask to be let in."""
+    if user.role == Role.SECURITY:
+        asked = NewCounty.objects.in_region(user.region_id or "").filter(state=NewCounty.State.WAITING)
+        return [Todo(f"{one}申请接入，等您确认", reverse("new_counties"), urgent=True) for one in asked[:5]]
+    if user.role != Role.COUNTY:
+        return []
+    waiting = PolicyProposal.objects.for_user(user).filter(state=PolicyProposal.State.DRAFT).select_related("base")
+    return [
+        Todo(f"{proposal.year}年度正在准备开征", reverse("proposal", args=[proposal.pk]), button="接着办理")
+        for proposal in waiting[:5]
+        if proposal.opens_year
+    ]
+
+
+def todos(user: User, campaign: Campaign) -> list[Todo]:
+    """Duties that are late or due soon: a department's own, all of them for the bureau."""
+    if user.role not in (Role.COUNTY, Role.DEPARTMENT):
+        return []
+    today = clock.today()
+    rows = DepartmentDuty.objects.for_user(user).filter(campaign=campaign, done_at=None, due_on__lte=today + SOON)
+    if user.role == Role.DEPARTMENT:
+        rows = rows.filter(department=user.department)
+    days = list(rows.values_list("due_on", flat=True))
+    late, soon = sum(day < today for day in days), sum(day >= today for day in days)
+    address = reverse("department_duties")
+    found = [Todo(f"{late} 项部门任务已经逾期", address, urgent=True)] if late else []
+    return found + ([Todo(f"{soon} 项部门任务七天内到期", address)] if soon else [])

@@ -1,0 +1,51 @@
+"""Who goes to the new village when one is split: 姓名, 证件号码 and the new village. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.tables.cells import cell_text, half_width
+from core.tables.headings import Column
+from core.tables.lists import ListReader
+from core.tables.reader import Sheet, SheetError
+from residents.people import id_numbers, names
+
+COLUMNS = (
+    Column("name", "姓名", ("姓名",), ("姓名",), ("户主",)),
+    Column("id_number", "证件号码", ("证件号码", "身份证号码", "身份证号", "公民身份号码"), ("证", "号码"), ("收据",)),
+    Column("village", "新村", ("新村", "划入村", "行政村", "新行政村", "村"), ("新村", "划入")),
+)
+
+
+@dataclass
+class SplitRow:
+    """A person and the village they go to; `problem` says why not, `resident` and `code` are found later."""
+
+    number: int
+    name: str
+    id_number: str
+    village: str
+    problem: str = ""
+    code: str = ""
+    resident: int | None = None
+
+
+def read_split_people(pieces: Iterable[Sheet]) -> list[SplitRow]:
+    """Return the rows of all visible sheets with a heading. Raise SheetError."""
+    table = ListReader(COLUMNS, ("name", "id_number", "village"))
+    rows = []
+    for listed in table.rows(pieces):
+        number, problem = id_numbers.read_cell(listed.cells.get("id_number"))
+        row = SplitRow(
+            listed.number,
+            names.normalise(listed.cells.get("name")),
+            number,
+            half_width(cell_text(listed.cells.get("village"))),
+        )
+        if problem := problem or id_numbers.check(number):
+            row.problem = id_numbers.MESSAGES[problem]
+        rows.append(row)
+    if not table.found_heading:
+        raise SheetError("missing_columns", "没有找到表头。请保留“姓名、证件号码、新村”这一行标题后重新上传。")
+    if not rows:
+        raise SheetError("no_rows", "表头下面没有人。请填好后重新上传。")
+    return rows

@@ -1,0 +1,115 @@
+"""Before publication: the office's words beside the system's, and the final figures signed by two offices."""
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+
+from core.access.roles import Role
+from core.refusals import Refused
+from core.regions.models import Region
+from reporting.rankings import drafts
+from reporting.rankings.models import BulletinEdit, FigureSignature
+from reporting.rankings.services import content_of, publish_ranking
+from reporting.rankings.snapshots import build_snapshot
+from subsidies.campaigns.targets import set_targets
+from tests.reporting.conftest import at
+
+A, B = "411325101", "411325102"
+
+
+@pytest.fixture
+def county(campaign, pay, villages, business_clock, make_user):
+    business_clock("2024-09-02T09:00")
+    set_targets(campaign=campaign, people={A: 2, B: 3}, source="任务表", actor=None)
+    pay(villages[A][0], recorded="2024-10-10", posted="2024-10-12")
+    business_clock("2025-01-02T09:00")
+    return make_user(Role.COUNTY, "411325")
+
+
+@pytest.fixture
+def weekly(campaign, county):
+    return build_snapshot(campaign=campaign, kind="weekly", as_of=at("2024-10-25 12:00"))
+
+
+@pytest.fixture
+def final(campaign, county):
+    return build_snapshot(campaign=campaign, kind="final", as_of=at("2025-01-01 00:00"))
+
+
+def edit(snapshot, actor, **changes):
+    names = list(Region.objects.filter(level="township").values_list("name", flat=True))
+    facts = {"paragraphs": ["一段。"], "praised": [names[0]], "criticised": [], "reason": "领导审定", **changes}
+    return drafts.edit_bulletin(snapshot=snapshot, townships=names, actor=actor, **facts)
+
+
+def test_what_the_office_changed_is_published_and_what_was_there_kept(weekly, county):
+    before = content_of(snapshot=weekly, number="1")[0]
+    first = Region.objects.filter(level="township").first().name
+    edit(weekly, county, paragraphs=["先改一次。"])
+    edit(weekly, county, paragraphs=["各乡镇要加快进度。", " ", "特此通报。"])
+    ranking = publish_ranking(snapshot=weekly, number="内医保征〔2024〕7号", actor=county)
+    bulletin, edited = ranking.content["bulletin"], ranking.content["edited"]
+    assert bulletin["paragraphs"] == ["各乡镇要加快进度。", "特此通报。"] and bulletin["praised"] == [first]
+    assert edited["composed"]["paragraphs"] == before["bulletin"]["paragraphs"] and edited["reason"] == "领导审定"
+    assert bulletin["rows"] == before["bulletin"]["rows"]
+    with pytest.raises(Refused, match="已经发布"):
+        edit(weekly, county)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        BulletinEdit.objects.update(reason="x")
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"paragraphs": [" "]}, "正文应有"),
+        ({"praised": ["没有的镇"]}, "没有这个乡镇"),
+        ({"reason": " "}, "修改的原因"),
+        ({"criticised": "same"}, "不能同时表扬和批评"),
+    ],
+)
+def test_edits_that_are_refused(weekly, county, changes, says):
+    if changes.get("criticised") == "same":
+        changes = {"criticised": [Region.objects.filter(level="township").first().name]}
+    with pytest.raises(Refused, match=says):
+        edit(weekly, county, **changes)
+
+
+def test_the_final_figures_are_signed_by_both_offices(final, county, make_user):
+    tax = make_user(Role.TAX, "411325")
+    with pytest.raises(Refused, match="县税务局、县医保局签认"):
+        publish_ranking(snapshot=final, number="1号", actor=county)
+    with pytest.raises(Refused, match="核定人数是 1 人"):
+        drafts.sign_figures(snapshot=final, seen=2, actor=tax)
+    with pytest.raises(Refused, match="由县税务局、县医保局签认"):
+        drafts.sign_figures(snapshot=final, seen=1, actor=make_user(Role.LEADER, "411325"))
+    for _ in range(2):
+        drafts.sign_figures(snapshot=final, seen=1, actor=tax)
+    with pytest.raises(Refused, match="先由县医保局签认"):
+        publish_ranking(snapshot=final, number="1号", actor=county)
+    drafts.sign_figures(snapshot=final, seen=1, actor=county)
+    assert publish_ranking(snapshot=final, number="1号", actor=county)
+    assert FigureSignature.objects.count() == 2
+
+
+def test_a_weekly_ranking_needs_no_signature(weekly, county):
+    with pytest.raises(Refused, match="只有考评结果"):
+        drafts.sign_figures(snapshot=weekly, seen=1, actor=county)
+    assert drafts.unsigned(weekly) == []
+
+
+def test_on_pages(final, weekly, county, client, make_user):
+    client.force_login(make_user(Role.TAX, "411325"))
+    page = client.get(reverse("snapshot", args=[final.pk])).content.decode()
+    assert "签认 1 人" in page and "修改通报" not in page
+    assert client.get(reverse("snapshot", args=[weekly.pk])).status_code == 404
+    client.post(reverse("snapshot_sign", args=[final.pk]), {"done": "1"})
+    client.force_login(county)
+    name = Region.objects.filter(level="township").first().name
+    changed = {"paragraphs": "一段。\n二段。", "praised": [name], "reason": "会议审定"}
+    client.post(reverse("snapshot_edit", args=[final.pk]), changed)
+    client.post(reverse("snapshot_sign", args=[final.pk]), {"done": "1"})
+    page = client.get(reverse("snapshot", args=[final.pk])).content.decode()
+    assert page.count('ok">已签认') == 2 and "会议审定" in page and "二段。" in page
+    client.post(reverse("snapshot_publish", args=[final.pk]), {"number": "内医保征〔2025〕1号"})
+    ranking = final.ranking
+    assert "二段。" in client.get(reverse("bulletin", args=[ranking.pk])).content.decode()
