@@ -4,6 +4,7 @@ from collection.cash import menu as cash
 from collection.closing import menu as closing
 from collection.consequences import menu as consequences
 from collection.declarations import menu as declarations
+from collection.door import menu as door
 from collection.entitlements import menu as entitlements
 from collection.finance import menu as finance
 from collection.gifts import menu as gifts
@@ -25,6 +26,7 @@ from subsidies.campaigns.selectors import current, open_campaigns
 TOPICS = (
     villages,
     households,
+    door,
     ledgers,
     visits,
     messages,

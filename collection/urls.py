@@ -3,6 +3,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("collection.villages.urls")),
     path("", include("collection.households.urls")),
+    path("", include("collection.door.urls")),
     path("", include("collection.ledgers.urls")),
     path("", include("collection.messages.urls")),
     path("", include("collection.finance.urls")),

@@ -176,8 +176,12 @@
       return;
     }
     dirty.clear();
-    if (form.hasAttribute("data-logout")) sessionStorage.clear();
-    else if (isGuarded(form)) sessionStorage.setItem("draft-submitted", `draft:${who}:${location.pathname}:`);
+    if (form.hasAttribute("data-logout")) {
+      sessionStorage.clear();
+      // The list of the village goes from the phone with its helper (static/door-queue.js).
+      if (navigator.serviceWorker && navigator.serviceWorker.controller) navigator.serviceWorker.controller.postMessage("forget");
+    }
+    if (isGuarded(form)) sessionStorage.setItem("draft-submitted", `draft:${who}:${location.pathname}:`);
     if (form.hasAttribute("data-download")) return;
     form.setAttribute("data-submitted", "");
     setTimeout(() => {

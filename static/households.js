@@ -204,8 +204,3 @@ const Homes = (() => {
 
   return { start, make, yuan, sum, owes, PK, NAME, TAIL, CHANNEL, DUE, NUMBER, HEAD, MEMBERS };
 })();
-
-addEventListener("DOMContentLoaded", () => {
-  const data = document.getElementById("homes-data");
-  if (data) Homes.start(JSON.parse(data.textContent));
-});

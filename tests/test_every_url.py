@@ -20,10 +20,11 @@ from collection.closing.models import ClosingConsent
 from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution
 from collection.declarations.models import Declaration, DeclarationRow, Feedback
+from collection.door.models import Phone
 from collection.entitlements.models import DifferenceCase
 from collection.finance.models import FundEntry
 from collection.gifts.models import Gift, GiftShare
-from collection.ledgers.models import LedgerBatch
+from collection.ledgers.models import LedgerBatch, LedgerRow
 from collection.messages.models import ReminderBatch
 from collection.notices.models import Objection, PublicNotice
 from collection.receipts.models import LostReport, Receipt, ReceiptBook
@@ -79,6 +80,8 @@ OBJECTS = {
     "cause": Cause,
     "difference": DifferenceCase,
     "ledger": LedgerBatch,
+    "door_phone": Phone,
+    "door_case": LedgerRow,
     "lost": LostReport,
     "contribution": Contribution,
     "reminder": ReminderBatch,
@@ -142,7 +145,16 @@ REGION_ARGUMENTS = {"village": 12, "township": 9, "county": 6, "region": 12, "co
 #: Pages whose region is not a village, and how long its code is.
 LEVELS_OF = {"targets": 9, "proposal_tasks_township": 9}
 #: The only pages that answer somebody who is not logged in.
-OPEN_TO_ANYBODY = {"login", "healthz", "metrics", "admin:login"}
+OPEN_TO_ANYBODY = {
+    "login",
+    "healthz",
+    "metrics",
+    "admin:login",
+    "door_upload",
+    "door_shell",
+    "door_worker",
+    "door_manifest",
+}
 #: Pages that 内乡 does not have: tests/employees/test_pages.py opens each of them in a county that does.
 ELSEWHERE = "employee_"
 HERE = "411325100001"

@@ -36,7 +36,14 @@ class Told:
     receipt_no: str
     spoilt: tuple[str, ...]
     members: tuple[ToldMember, ...]
-    raw: dict[str, Any]
+    taken_at: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """What was told, as it is kept."""
+        members = [[member.pk, member.name, member.tail, str(member.amount)] for member in self.members]
+        days = {"paid_on": self.paid_on, "listed_on": self.listed_on}
+        kept = {name: day.isoformat() if day else None for name, day in days.items()}
+        return {**kept, "taken_at": self.taken_at, "spoilt": list(self.spoilt), "members": members}
 
     @property
     def amount(self) -> Decimal:
@@ -64,7 +71,7 @@ def read_entry(raw: object) -> Told:
         receipt_no=_text(raw.get("receipt_no"), 30),
         spoilt=tuple(_text(number, 30) for number in spoilt),
         members=read,
-        raw=raw,
+        taken_at=_text(raw.get("taken_at") or "", 40),
     )
 
 

@@ -1,7 +1,6 @@
 """What pages and phones ask about doors: receipt numbers to offer, cash in hand, phones, what waits for somebody."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -16,8 +15,7 @@ from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
 
-@dataclass(frozen=True, slots=True)
-class BlankNumbers:
+class BlankNumbers(NamedTuple):
     """Numbers of one book that are still blank, from the first one that was never spent."""
 
     prefix: str

@@ -90,7 +90,7 @@ def _take(campaign: Campaign, village: Region, told: Told, taker: User, phone: P
         receipt_no=told.receipt_no,
         amount=told.amount,
         taken_on=taken_on,
-        told=told.raw,
+        told=told.as_json(),
         received_at=clock.now(),
     )
     rows = _keep_rows(batch, entry, checked)

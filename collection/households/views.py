@@ -7,6 +7,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import json_script
 
+from collection.door.device_views import TAKES
+from collection.door.selectors import blank_numbers, cash_in_hand
 from collection.households import selectors
 from collection.households.selectors import LAST_YEAR, NEWBORN, SPECIAL
 from collection.ledgers.files import record_phones_seen
@@ -38,6 +40,13 @@ def households(request: SignedIn, village: str) -> HttpResponse:
     """Every household of a village, found while typing (static/households.js). Telephones: it leaves an event."""
     region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
     data = selectors.page_data(campaign=campaign, village=region)
+    data |= {
+        "user": request.user.pk,
+        "takes": request.user.role in TAKES,
+        "keeps": request.user.role == Role.VILLAGE,
+        "numbers": blank_numbers(campaign=campaign, village=region.pk),
+        "hand": cash_in_hand(campaign=campaign, village=region),
+    }
     people = sum(len(home.members) for home in data["homes"])
     record_phones_seen(village=region, people=people, actor=request.user, what="各户名单")
     facts = {

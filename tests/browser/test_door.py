@@ -1,0 +1,94 @@
+"""A helper's day on a phone, in a real browser whose network the test cuts."""
+
+import pytest
+
+from collection.contributions.models import Contribution
+from collection.door.models import DoorEntry
+from collection.ledgers.models import LedgerBatch
+from collection.money.models import VillageAccount
+from collection.receipts.books import issue_book, register_book
+from collection.receipts.models import Receipt
+from core.regions.models import Region
+from tests.browser.conftest import PHONE
+from tests.collection.door.door_world import VILLAGE, household
+
+pytestmark = pytest.mark.browser
+HOUSEHOLDS = 30
+SENT = "收的款都已上传"
+
+
+@pytest.fixture
+def helper(transactional_db, campaign, make_user, make_resident):
+    """A helper of a village with thirty households of two and a receipt book."""
+    county = make_user("county", "411325")
+    for code in ("411325", VILLAGE[:9], VILLAGE):
+        book = {"campaign": campaign, "first": "NX00000001", "last": "NX00000100", "actor": county}
+        register_book(**book) if code == "411325" else issue_book(holder=Region.objects.get(code=code), **book)
+    for number in range(1, HOUSEHOLDS + 1):
+        household(make_resident, f"{number:04d}", "李春生", "王秀英")
+    return make_user("village", VILLAGE)
+
+
+class Thumb:
+    """One thumb on a phone: what it taps and how often it types is counted."""
+
+    def __init__(self, page):
+        self.page, self.taps, self.typed = page, 0, 0
+
+    def tap(self, selector):
+        self.page.locator(selector).first.tap()
+        self.taps += 1
+
+    def type(self, selector, text):
+        self.page.locator(selector).fill(text)
+        self.typed += 1
+
+    def collect(self, home):
+        """Open a household and take the whole family's money on the offered receipt."""
+        self.tap(f"#h{home} > .home-row")
+        self.tap(f"#h{home} .door-form button:not([type=button])")
+
+
+def open_list(visit, helper):
+    """The list on a phone that may collect without a signal, and is known to the worker."""
+    page = visit(helper, PHONE, has_touch=True)
+    page.goto("/households/")
+    page.get_by_role("button", name="让这部手机断网也能收款").tap()
+    page.get_by_text("准备好了，断网也能收款").wait_for()
+    return page
+
+
+def homes_of(page):
+    return page.eval_on_selector_all(".home", "rows => rows.map((row) => row.id.slice(1))")
+
+
+def test_thirty_households_in_a_row_without_a_signal(visit, helper):
+    page = open_list(visit, helper)
+    page.locator(f".home:nth-child({HOUSEHOLDS})").wait_for()
+    homes, thumb = homes_of(page), Thumb(page)
+    page.context.set_offline(True)
+    page.goto("/households/")
+    page.get_by_text("手机里的名单是 2024-10-25 下载的").wait_for()
+    for number, home in enumerate(homes, 1):
+        before = thumb.typed
+        if number % 10 == 0:
+            thumb.type("#find", f"{number}")  # every tenth is looked for by its number
+        thumb.collect(home)
+        assert thumb.typed - before <= 1
+        if number % 10 == 0:
+            page.locator("#find").fill("")
+    assert (thumb.taps, thumb.typed) == (2 * HOUSEHOLDS, 3)
+    page.get_by_text("有 30 笔 24,000.00 元等待上传").wait_for()
+    assert DoorEntry.objects.count() == 0
+
+    again = page.context.new_page()  # the browser was closed and opened again, still without a signal
+    page.close()
+    again.goto("/households/")
+    again.get_by_text("有 30 笔 24,000.00 元等待上传").wait_for()
+    again.context.set_offline(False)
+    again.get_by_text(SENT).wait_for()
+    assert Contribution.objects.count() == 2 * HOUSEHOLDS
+    assert Receipt.objects.filter(state="used").count() == HOUSEHOLDS
+    assert VillageAccount.objects.get(village=VILLAGE).in_hand == 24_000
+    assert LedgerBatch.objects.count() == 1
+    assert "今天必须缴存 24,000.00 元" in again.locator("[data-door-hand]").inner_text()
