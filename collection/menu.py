@@ -57,7 +57,8 @@ def todos(user) -> list[Todo]:
 
 
 def panel(user) -> Panel | None:
-    """What the first page shows: a helper the village, a department its people, everybody that a year is closed."""
+    """What the first page shows: a helper the village, a department its people, everybody that a year is closed; who
+    moves the money where it stands."""
     campaign = current(user)
     if campaign is None or user.region is None:
         return None
@@ -65,4 +66,4 @@ def panel(user) -> Panel | None:
         return villages.panel(user, campaign)
     if user.role == Role.DEPARTMENT:
         return entitlements.panel(user, campaign)
-    return closing.panel(user, campaign)
+    return closing.panel(user, campaign) or villages.pipeline_panel(user, campaign)
