@@ -8,13 +8,15 @@ class CollectionConfig(AppConfig):
     def ready(self):
         from collection.consequences import quotes
         from collection.consequences import services as consequences
-        from collection.contributions.bookings import on_booked
+        from collection.contributions.bookings import on_booked, on_ended
+        from collection.contributions.services import paid_residents
         from collection.declarations import upload as feedback_upload
         from collection.door import services as door
         from collection.gifts import spending
         from collection.messages import story_sections as message_sections
         from collection.messages.events import tell_booked
         from collection.messages.kinds import register_kinds
+        from collection.newborns import services as newborns
         from collection.receipts import carrying
         from collection.receipts import upload as book_upload
         from collection.refunds import upload as bank_upload
@@ -29,7 +31,11 @@ class CollectionConfig(AppConfig):
         from residents.people.facts import FactKind, on_fact
         from subsidies.campaigns.hooks import counts_insured, on_adopted, on_opened, on_village_leaving
         from subsidies.openings.steps import Step, add_step
+        from subsidies.quotes.parents import on_asked
 
+        on_asked(paid_residents)
+        on_fact(newborns.follow_children, kinds=newborns.FACTS)
+        on_fact(newborns.follow_parents, kinds={FactKind.STATUS})
         on_fact(consequences.follow_statuses, kinds={FactKind.STATUS, FactKind.MERGED})
         on_fact(quotes.follow_quotes, kinds=set(quotes.FACTS))
         on_adopted(quotes.follow_policy)
@@ -47,6 +53,9 @@ class CollectionConfig(AppConfig):
         finding.register(31, finders.find_receipts, page="receipt_detail")
         finding.register(32, finders.find_deposits, page="deposit_detail")
         finding.register(33, finders.find_declarations, page="declaration_detail")
+        on_booked(newborns.follow_payments)
+        on_ended(quotes.follow_ends)
+        on_ended(newborns.follow_payments)
         story.register(30, story_sections.contributions)
         story.register(32, story_sections.way_of_the_money)
         story.register(34, story_sections.declarations)
@@ -57,3 +66,4 @@ class CollectionConfig(AppConfig):
         for kind in (feedback_upload.KIND, book_upload.KIND, bank_upload.KIND, paid_upload.KIND):
             kinds.register(kind)
         story.register(39, message_sections.messages)
+        story.register(40, story_sections.advices)

@@ -1,5 +1,6 @@
 """The menu lines, to-dos and panels of every topic of the collection."""
 
+from collection.advice import menu as advice
 from collection.cash import menu as cash
 from collection.closing import menu as closing
 from collection.consequences import menu as consequences
@@ -12,6 +13,7 @@ from collection.households import menu as households
 from collection.ledgers import menu as ledgers
 from collection.messages import menu as messages
 from collection.money import menu as money
+from collection.newborns import menu as newborns
 from collection.notices import menu as notices
 from collection.receipts import menu as receipts
 from collection.refunds import menu as refunds
@@ -40,6 +42,8 @@ TOPICS = (
     refunds,
     consequences,
     finance,
+    newborns,
+    advice,
     notices,
     closing,
 )

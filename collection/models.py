@@ -1,5 +1,6 @@
 """The models of every topic, where Django looks for them; code imports them from their topics."""
 
+from collection.advice.models import CoverAdvice  # noqa: F401
 from collection.cash.models import Deposit  # noqa: F401
 from collection.closing.models import CampaignClosing, ClosingConsent  # noqa: F401
 from collection.consequences.models import Consequence  # noqa: F401

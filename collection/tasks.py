@@ -3,12 +3,13 @@
 from celery import shared_task
 
 from collection.cash.notices import queue_warnings
-from collection.consequences import quotes, rosters  # noqa: F401
+from collection.consequences import quotes, reviews, rosters  # noqa: F401
 from collection.declarations import file as declaration_file  # noqa: F401
 from collection.entitlements import services as entitlements  # noqa: F401
 from collection.finance import exports as finance_exports  # noqa: F401
 from collection.ledgers import confirm as ledger_confirm  # noqa: F401
 from collection.messages import services as reminders  # noqa: F401
+from collection.newborns import services as newborns  # noqa: F401
 from collection.self_payments import services as self_payments  # noqa: F401
 from config import clock
 from core.messages.services import is_waking_hour

@@ -16,6 +16,8 @@ urlpatterns = [
     path("", include("collection.self_payments.urls")),
     path("", include("collection.refunds.urls")),
     path("", include("collection.consequences.urls")),
+    path("", include("collection.newborns.urls")),
+    path("", include("collection.advice.urls")),
     path("", include("collection.notices.urls")),
     path("", include("collection.visits.urls")),
     path("", include("collection.closing.urls")),

@@ -8,6 +8,7 @@ from decimal import Decimal
 import xlsxwriter
 from django.core.files.base import ContentFile
 
+from collection.advice.services import record_advice
 from collection.consequences.rosters import apply_roster
 from collection.contributions.models import Contribution
 from collection.entitlements.models import DifferenceCase
@@ -55,6 +56,17 @@ def record_newborns(world: World, day: datetime.date) -> None:
             birth_date=born,
             actor=world.teams[plan.township][-1],
         )
+
+
+def tell_of_waiting(world: World, day: datetime.date) -> None:
+    """Three who come back after a gap are told at the window how long they wait, and sign."""
+    back = Resident.objects.in_region(world.county.township).filter(
+        status=Resident.Status.ACTIVE, insured_years__year__lt=day.year - 1
+    )
+    back = back.exclude(insured_years__year__gte=day.year - 1).exclude(contributions__ended_at__isnull=True)
+    clerk = world.teams[world.county.township][-1]
+    for resident in back.order_by("pk").distinct()[:3]:
+        record_advice(campaign=world.campaign, resident=resident, signer="self", signed_by="", paper=None, actor=clerk)
 
 
 def pay_collectively(world: World, day: datetime.date) -> None:
@@ -201,7 +213,7 @@ def request_refunds(world: World, day: datetime.date) -> None:
                 happened_on=day - 6 * DAY,
                 evidence=[paper] if order else [],
                 note="本人或家属到乡镇窗口申请",
-                payee=contribution.resident.name,
+                payee=contribution.resident.name if reason != "death" else f"{contribution.resident.name[0]}建国",
                 payee_account=f"62170000000000{order:05d}",
                 actor=reviewer,
             )

@@ -62,6 +62,7 @@ OBJECTS = {
     "entry": StatusEntry,
     "link": ParentLink,
     "former": FormerNumber,
+    "advice": Resident,
     "quote_resident": Resident,
     "register": RegisterBatch,
     "merge": MergeCase,

@@ -2,13 +2,15 @@
 
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from collection.consequences import decisions, quotes
-from collection.consequences.forms import DecisionForm
+from collection.consequences import decisions, reviews
+from collection.consequences.forms import AlikeForm, DecisionForm
 from collection.consequences.models import Consequence
-from collection.consequences.selectors import list_rows
+from collection.consequences.selectors import alike, list_rows
 from core.access.roles import Role, roles
+from core.jobs.models import Job
 from core.pages.form_steps import flash_form_errors, run_step
 from subsidies.campaigns.selectors import campaign_or_404
 
@@ -28,6 +30,9 @@ def consequence_list(request):
         "outcomes": Consequence.Outcome.choices,
         "decides": request.user.role == Role.COUNTY and campaign.is_open,
     }
+    if facts["decides"]:
+        facts["alike"] = alike(user=request.user, campaign=campaign)
+        facts["job"] = Job.objects.filter(key__startswith=reviews.job_key(campaign)).order_by("-created_at").first()
     return render(request, "collection/consequences/consequence_list.html", facts)
 
 
@@ -42,6 +47,21 @@ def consequence_decide(request, pk):
     return redirect("consequence_list")
 
 
+@require_POST
+@roles(Role.COUNTY)
+def consequence_confirm(request):
+    """Settle all whose quotes changed in the same way."""
+    campaign, form = campaign_or_404(request.user), AlikeForm(request.POST)
+    if flash_form_errors(request, form):
+        step = {"note": form.cleaned_data["note"], "keeps": form.cleaned_data["keeps"], "actor": request.user}
+        run_step(
+            request,
+            lambda: reviews.ask_to_confirm(campaign=campaign, alike=form.alike(), **step),
+            "已交后台办理，办完后这里不再列出。",
+        )
+    return redirect(f"{reverse('consequence_list')}?outcome=review")
+
+
 def _decide(consequence: Consequence, facts: dict, user) -> None:
     if consequence.outcome == Consequence.Outcome.ASK:
         decisions.decide_refund(
@@ -52,6 +72,6 @@ def _decide(consequence: Consequence, facts: dict, user) -> None:
             actor=user,
         )
     elif consequence.outcome == Consequence.Outcome.REVIEW:
-        quotes.confirm_quote(consequence=consequence, note=facts["note"], actor=user)
+        reviews.confirm_quote(consequence=consequence, note=facts["note"], keeps=facts["keeps"], actor=user)
     else:
         decisions.settle_consequence(consequence=consequence, note=facts["note"], actor=user)

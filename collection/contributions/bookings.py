@@ -1,7 +1,7 @@
-"""Who wants to know of new contributions: topics above register here in `AppConfig.ready()`.
+"""Who wants to know of contributions made or ended: topics above register here in `AppConfig.ready()`.
 
-A callback gets all contributions of a chunk at once, inside the transaction that makes them; what it raises undoes
-them. It must be safe to repeat.
+A callback gets all contributions of a chunk at once, inside the transaction that makes or ends them; what it raises
+undoes that. It must be safe to repeat.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +12,7 @@ from subsidies.campaigns.models import Campaign
 
 Callback = Callable[[Campaign, Sequence[Contribution], User | None, str], None]
 _callbacks: list[Callback] = []
+_on_ended: list[Callback] = []
 
 
 def on_booked(callback: Callback) -> None:
@@ -23,4 +24,18 @@ def on_booked(callback: Callback) -> None:
 def report_booked(campaign: Campaign, contributions: Sequence[Contribution], actor: User | None, batch: str) -> None:
     """Tell everybody who asked."""
     for callback in _callbacks:
+        callback(campaign, contributions, actor, batch)
+
+
+def on_ended(callback: Callback) -> None:
+    """Call `callback` with every contribution that was reversed or refunded. Registering twice is registering once."""
+    if callback not in _on_ended:
+        _on_ended.append(callback)
+
+
+def report_ended(
+    campaign: Campaign, contributions: Sequence[Contribution], actor: User | None, batch: str = ""
+) -> None:
+    """Tell everybody who asked."""
+    for callback in _on_ended:
         callback(campaign, contributions, actor, batch)

@@ -1,5 +1,5 @@
 """Contributions are made and reversed here, from whichever side they come: ledgers, the tax bureau's paid list,
-enrolment without payment. Set-based: a constant number of statements for every 2,000 people.
+enrolment without payment. Set-based: a constant number of statements for every 10,000 people.
 """
 
 from collections.abc import Iterable
@@ -9,13 +9,13 @@ from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
-from collection.contributions.bookings import report_booked
+from collection.contributions.bookings import report_booked, report_ended
 from collection.contributions.models import Contribution, ContributionFund
 from collection.money import services as money
 from collection.money.models import Movement, Place
 from core.amounts import ZERO
 from core.audit import services as audit
-from core.database.bulk import CHUNK, insert_objects
+from core.database.bulk import BULK, insert_objects
 from core.refusals import Refused
 from core.regions.services import replaced_region_error
 from residents.people.models import Resident
@@ -86,11 +86,11 @@ def record_contributions(
     if gone := replaced_region_error(p.village for p in payments):
         raise ContributionRefused(gone)
     made = []
-    for start in range(0, len(payments), CHUNK):
-        made += _record_chunk(campaign, payments[start : start + CHUNK], actor, moment)
-    for start in range(0, len(made), CHUNK):
-        _record_consequences(campaign, made[start : start + CHUNK], actor, batch)
-        report_booked(campaign, [contribution for contribution, _ in made[start : start + CHUNK]], actor, batch)
+    for start in range(0, len(payments), BULK):
+        made += _record_chunk(campaign, payments[start : start + BULK], actor, moment)
+    for start in range(0, len(made), BULK):
+        _record_consequences(campaign, made[start : start + BULK], actor, batch)
+        report_booked(campaign, [contribution for contribution, _ in made[start : start + BULK]], actor, batch)
     return [contribution for contribution, _ in made]
 
 
@@ -106,10 +106,10 @@ def _refuse_wrong_sums(payments: Iterable[Payment]) -> None:
 def paid_residents(*, year: int, residents: Iterable[int]) -> set[int]:
     """Which of these residents have a live contribution for the year."""
     residents, found = list(residents), set()
-    for start in range(0, len(residents), CHUNK):
+    for start in range(0, len(residents), BULK):
         found.update(
             Contribution.objects.filter(
-                year=year, resident_id__in=residents[start : start + CHUNK], ended_at__isnull=True
+                year=year, resident_id__in=residents[start : start + BULK], ended_at__isnull=True
             ).values_list("resident_id", flat=True)
         )
     return found
@@ -228,15 +228,15 @@ def reverse_contributions(
         raise ContributionRefused("冲销必须写明原因。")
     moment = next_timestamp(campaign_id=campaign.pk)
     villages = set()
-    for start in range(0, len(ids), CHUNK):
-        rows = Contribution.objects.filter(pk__in=ids[start : start + CHUNK]).order_by()
+    for start in range(0, len(ids), BULK):
+        rows = Contribution.objects.filter(pk__in=ids[start : start + BULK]).order_by()
         villages.update(rows.values_list("village_id", flat=True).distinct())
     money.lock_accounts(campaign=campaign, villages=villages)
     if campaign.closed_meanwhile():
         raise ContributionRefused(f"{campaign}已办结，缴费不能再冲销。")
     reversed_now = []
-    for start in range(0, len(ids), CHUNK):
-        reversed_now += _reverse_chunk(campaign, ids[start : start + CHUNK], reason, actor, batch, moment)
+    for start in range(0, len(ids), BULK):
+        reversed_now += _reverse_chunk(campaign, ids[start : start + BULK], reason, actor, batch, moment)
     return reversed_now
 
 
@@ -265,4 +265,5 @@ def _reverse_chunk(campaign, ids, reason, actor, batch, moment):
         )
         for contribution in live
     )
+    report_ended(campaign, live, actor, batch)
     return live

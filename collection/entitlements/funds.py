@@ -99,7 +99,9 @@ def table(*, campaign: Campaign, region: str, by: str = "township", category: st
     live = live.filter(category=category) if category else live
     subsidies = live.aggregate(sum=Sum("subsidy"))["sum"] or ZERO
     gone_back = Q(refund__state=Refund.State.PAID) | Q(refund__returns__gt=0)  # what the bank returned goes again
-    paid_back = DifferenceCase.objects.filter(gone_back, contribution__in=live)
+    # A child of insured parents who had paid gets it back from no fund.
+    charged = [one.name for one in campaign.policy.categories if one.fund]
+    paid_back = DifferenceCase.objects.filter(gone_back, contribution__in=live, category__in=charged)
     differences = paid_back.aggregate(sum=Sum("refund__amount"))["sum"] or ZERO
     known = [name for name in campaign.policy.funds if name in sources]
     return Table([*known, *sorted(set(sources) - set(known))], ordered, total, subsidies, differences)

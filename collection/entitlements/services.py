@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from collection.contributions.bookings import report_ended
 from collection.contributions.models import Contribution, ContributionFund
 from collection.contributions.services import Payment, paid_residents, record_contributions
 from collection.entitlements.models import DifferenceCase
@@ -21,11 +22,12 @@ from core.access.roles import Role
 from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
-from core.database.bulk import CHUNK
+from core.database.bulk import BULK, CHUNK, chunks
 from core.jobs import services as jobs
 from core.refusals import Refused
 from core.text import clean_text, required_text
-from residents.people.models import Resident
+from residents.people.models import ParentLink, Resident
+from residents.people.services import lock_residents
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.watermark import next_timestamp
 from subsidies.quotes.benefits import add_months
@@ -66,9 +68,9 @@ def ask_to_enrol(*, campaign: Campaign, actor):
 def apply_effects(*, campaign: Campaign, residents: Iterable[int], roster: Roster | None, actor) -> RosterEffects:
     """What the present marks of these residents mean for their contributions; safe to repeat."""
     ids, effects = sorted(set(residents)), RosterEffects()
-    for start in range(0, len(ids), CHUNK):
-        chunk = Resident.objects.filter(pk__in=ids[start : start + CHUNK], status=Resident.Status.ACTIVE)
-        people = {resident.pk: resident for resident in chunk.order_by("pk")}
+    for chunk in chunks(ids, BULK):
+        active = Resident.objects.filter(pk__in=chunk, status=Resident.Status.ACTIVE)
+        people = {resident.pk: resident for resident in active.order_by("pk")}
         effects.enrolled += _enrol_free(campaign, people, roster, actor)
         _find_differences(campaign, people, roster, actor, effects)
     return effects
@@ -87,7 +89,7 @@ def enrol_fully_subsidised(*, campaign: Campaign, actor, limit: int = CHUNK) -> 
 
 
 def owing_nothing(campaign: Campaign):
-    """The county's active residents who by their marks or their age may owe nothing, and have no contribution yet."""
+    """The county's active residents who by marks, age or birth in the year may owe nothing, without contribution."""
     rules, today = campaign.policy, clock.today()
     marks = Identity.objects.in_region(campaign.county_id).filter(
         kind__in=[c.name for c in rules.recognised if c.enrolled_free], ended_on__isnull=True, withdrawn_at__isnull=True
@@ -97,20 +99,30 @@ def owing_nothing(campaign: Campaign):
         last_birthday = add_months(today, -12 * category.under_years)
         asked |= Q(birth_date__gte=category.born_from, birth_date__gt=last_birthday)
     live = Contribution.objects.filter(resident=OuterRef("pk"), year=campaign.year, ended_at__isnull=True)
+    if birth_year := rules.newborn.birth_year:
+        born = Q(birth_date__year=campaign.year)
+        asked |= born if birth_year.fee == "free" else born & Q(pk__in=_children_of_insured(campaign.year))
     people = Resident.objects.in_region(campaign.county_id).filter(asked, ~Exists(live), status=Resident.Status.ACTIVE)
     return people.order_by("pk")
+
+
+def _children_of_insured(year: int):
+    paid = Contribution.objects.filter(resident=OuterRef("parent"), year=year, ended_at__isnull=True)
+    links = ParentLink.objects.filter(withdrawn_at__isnull=True).order_by()
+    insured = links.filter(Exists(paid) | Q(parent__status=Resident.Status.EMPLOYEE))
+    return insured.values("child_id")
 
 
 @transaction.atomic
 def end_free_enrolments(*, contributions, reason: str, actor) -> int:
     """Ends enrolments without payment (a queryset of them); no money moves. Returns how many."""
     rows = contributions.filter(ended_at__isnull=True, channel=Channel.FREE).order_by("pk")
-    live = list(rows.select_for_update(of=("self",)))
+    live = list(rows.select_for_update(of=("self",)).select_related("campaign__policy_version", "campaign__county"))
     if not live:
         return 0
     moment = next_timestamp(campaign_id=live[0].campaign_id)
-    for start in range(0, len(live), CHUNK):
-        rows = Contribution.objects.filter(pk__in=[c.pk for c in live[start : start + CHUNK]])
+    for chunk in chunks(live, BULK):
+        rows = Contribution.objects.filter(pk__in=[c.pk for c in chunk])
         rows.update(state=State.REVERSED, ended_at=moment, end_reason=reason[:120])
     audit.record_all(
         audit.event(
@@ -123,6 +135,7 @@ def end_free_enrolments(*, contributions, reason: str, actor) -> int:
         )
         for c in live
     )
+    report_ended(live[0].campaign, live, actor)
     return len(live)
 
 
@@ -147,6 +160,7 @@ def book_difference(*, refund: Refund) -> None:
 @transaction.atomic
 def resolve_case(*, case: DifferenceCase, note: str, actor) -> DifferenceCase:
     """Staff say what they did about somebody who paid before being recognised. Raises Refused."""
+    lock_residents([case.contribution.resident_id])
     money.lock_accounts(campaign=case.campaign, villages=[case.village_id])
     if case.campaign.closed_meanwhile():
         raise Refused(f"{case.campaign}已办结，不能再登记怎么处理。")
@@ -174,6 +188,7 @@ def decide_difference(
     """
     document, note = required_text(document, "决定依据的文件", 120), clean_text(note, "处理说明", 200)
     moment = next_timestamp(campaign_id=case.campaign_id)
+    lock_residents([case.contribution.resident_id])
     money.lock_accounts(campaign=case.campaign, villages=[case.village_id])
     if case.campaign.closed_meanwhile():
         raise Refused(f"{case.campaign}已办结，不能再登记怎么处理。")

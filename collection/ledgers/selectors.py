@@ -96,11 +96,12 @@ def unpaid_people(*, campaign: Campaign, village: Region) -> tuple[list[Owing], 
     residents = list(active.select_related("household").order_by("household__number", "pk"))
     period = campaign.policy.period
     day = min(max(clock.today(), period.start), period.end)
-    born = [resident for resident in residents if resident.birth_date <= day]
-    quotes = quote_residents(campaign=campaign, residents=born, paid_on=day, taking_payment=False)
-    kept = kept_for(campaign=campaign, residents=[resident.pk for resident in born])
+    kept = kept_for(campaign=campaign, residents=[resident.pk for resident in residents])
+    # Newborns are on the list from the day they are registered, also after the period.
+    days = {resident.pk: max(day, resident.birth_date) for resident in residents}
+    quotes = quote_residents(campaign=campaign, residents=residents, paid_on=days, taking_payment=False)
     owing, free = [], []
-    for resident in born:
+    for resident in residents:
         answer = quotes[resident.pk]
         if isinstance(answer, QuoteError):
             owing.append(_owing(resident, "", None, str(answer)))

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from collection.contributions.bookings import report_ended
 from collection.contributions.models import Contribution
 from collection.declarations.drafts import free_money
 from collection.declarations.models import DeclarationRow
@@ -38,6 +39,8 @@ def source_of(refund: Refund) -> str:
         return Place.TREASURY
     if refund.returns:  # the bank sent it back: it goes again from where it was taken, and what ended has ended
         return Movement.objects.filter(refund=refund, kind=Movement.Kind.REFUND).latest("pk").from_place
+    if not refund.ends_enrolment and (place := _place_of_ended(refund)):
+        return place
     contribution = lock_live(refund.contribution)
     if refund.amount > contribution.amount:
         raise Refused("退费金额超过了缴费金额，不能退。")
@@ -55,12 +58,21 @@ def source_of(refund: Refund) -> str:
     return Place.TOWNSHIP
 
 
-def end_enrolment(refund: Refund, moment: datetime) -> None:
+def _place_of_ended(refund: Refund) -> str:
+    """Where the rest stands of a payment whose other part was refunded: who dies is still owed the difference."""
+    contribution = Contribution.objects.select_for_update(of=("self",)).get(pk=refund.contribution_id)
+    if contribution.state != Paid.REFUNDED:
+        return ""
+    return Place.TREASURY if contribution.posted_at else Place.TOWNSHIP
+
+
+def end_enrolment(refund: Refund, moment: datetime, actor: User) -> None:
     """End the contribution and the insured year with it."""
     Contribution.objects.filter(pk=refund.contribution_id, ended_at__isnull=True).update(
         state=Paid.REFUNDED, ended_at=moment, end_reason=f"退费：{refund.reason_name}"[:120]
     )
     InsuredYear.objects.filter(resident=refund.resident_id, year=refund.campaign.year).delete()
+    report_ended(refund.campaign, [refund.contribution], actor)
 
 
 def register_status(refund: Refund, actor: User) -> None:

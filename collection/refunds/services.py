@@ -36,6 +36,7 @@ from core.files.models import Attachment
 from core.files.photos import Photo, store_paper
 from core.refusals import Refused
 from core.text import clean_text, required_text
+from residents.people.names import is_same_name
 from residents.people.services import lock_residents
 from subsidies.campaigns import watermark
 from subsidies.policy.parts import RefundReason
@@ -244,6 +245,8 @@ def pay_refund(*, refund: Refund, actor) -> Refund:
         raise Refused("初审和复核必须是两个人。")
     if not refund.payee or not refund.payee_account:
         raise Refused("还没有收款人和收款账号，请先补填再复核。")
+    if goes_to_the_dead(refund):
+        raise Refused("参保人已经死亡，钱要退给继承人。请先把收款人改为继承人。")
     refuse_if_undone(refund)
     place = source_of(refund)
     money.record_movements(
@@ -266,7 +269,7 @@ def pay_refund(*, refund: Refund, actor) -> Refund:
     refund.state, refund.second_by, refund.second_at = State.PAID, actor, moment
     refund.save(update_fields=["state", "second_by", "second_at"])
     if refund.ends_enrolment and not refund.returns:
-        end_enrolment(refund, moment)
+        end_enrolment(refund, moment, actor)
         give_share_back(contribution=refund.contribution, place=place, on=clock.today(), actor=actor)
         register_status(refund, actor)
     DifferenceCase.objects.filter(refund=refund, state=DifferenceCase.State.REFUNDING).update(
@@ -306,6 +309,13 @@ def reject_refund(*, refund: Refund, reason: str, actor) -> Refund:
     )
     audit.record("refund.reject", actor=actor, obj=refund, summary=f"退费未通过：{reason}")
     return refund
+
+
+def goes_to_the_dead(refund: Refund) -> bool:
+    """Whether the payee is the insured, who has died: the heirs are to be paid."""
+    person = refund.resident
+    is_dead = person.status == person.Status.DEAD or STATUS_OF.get(refund.reason) == person.Status.DEAD
+    return is_dead and is_same_name(refund.payee, person.name)
 
 
 def given_back(contribution: Contribution) -> Decimal:

@@ -130,6 +130,7 @@ def _refund_or_404(user, pk) -> Refund:
 def refund_detail(request, pk):
     refund = _refund_or_404(request.user, pk)
     is_open = refund.state in refunds.OPEN and refund.campaign.is_open
+    is_dead = refund.resident.status == refund.resident.Status.DEAD
     return render(
         request,
         "collection/refunds/refund_detail.html",
@@ -140,13 +141,14 @@ def refund_detail(request, pk):
             "evidence": refund.evidence.all(),
             "missing": refunds.missing_evidence(refund),
             "movements": refund.movements.all(),
+            "goes_to_the_dead": refunds.goes_to_the_dead(refund),
             "reviews": is_open
             and refunds.REVIEWERS[refund.state] == request.user.role
             and refund.first_by_id != request.user.pk,
             "is_open": is_open,
             "reason_form": ReasonForm(),
             "evidence_form": EvidenceForm(),
-            "payee_form": PayeeForm(initial={"payee": refund.payee or refund.resident.name}),
+            "payee_form": PayeeForm(initial={"payee": refund.payee or ("" if is_dead else refund.resident.name)}),
         },
     )
 

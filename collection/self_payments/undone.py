@@ -3,8 +3,11 @@
 Until then nothing is paid out on it (refunds/services.py), so that nobody gets the money twice.
 """
 
+from datetime import datetime
+
 from django.db import transaction
 
+from collection.contributions.bookings import report_ended
 from collection.contributions.models import Contribution
 from collection.money import services as money
 from collection.money.models import Movement
@@ -19,7 +22,8 @@ from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
 from core.text import required_text
-from residents.people.models import InsuredYear, Resident
+from residents.people.models import InsuredYear
+from residents.people.services import lock_residents
 from subsidies.campaigns import watermark
 
 
@@ -32,13 +36,11 @@ def accept_undone(*, self_payment: SelfPayment, note: str, actor: User) -> SelfP
     note = required_text(note, "核实说明")
     moment = watermark.next_timestamp(campaign_id=self_payment.campaign_id)
     payment = _disputed(self_payment, actor)
-    if payment.resident_id:
-        Resident.objects.select_for_update(of=("self",), no_key=True).get(pk=payment.resident_id)
     reason = f"税务{payment.undone_as}：{note}"
     booked = Movement.objects.filter(key=f"self_pay:{payment.pk}")
     if payment.outcome == SelfPayment.Outcome.MATCHED and payment.contribution_id:
         booked = Movement.objects.filter(contribution=payment.contribution_id, kind=Movement.Kind.SELF_PAY)
-        _end_contribution(payment, reason, moment)
+        _end_contribution(payment, reason, moment, actor)
         _release_other_parts(payment)
     _turn_down_refunds(payment, reason)
     money.reverse_movements(campaign=payment.campaign, movements=booked, reason=reason, actor=actor)
@@ -61,17 +63,18 @@ def dismiss_undone(*, self_payment: SelfPayment, note: str, actor: User) -> Self
 def _disputed(self_payment: SelfPayment, actor: User) -> SelfPayment:
     if actor.role != Role.COUNTY:
         raise Refused("缴费后又被税务撤销的，由县医保局核实。")
+    lock_residents([self_payment.resident_id] if self_payment.resident_id else [])
     villages = [self_payment.region_code] if len(self_payment.region_code) == 12 else []
     money.lock_accounts(campaign=self_payment.campaign, villages=villages)
     refuse_closed(self_payment.campaign)
     rows = SelfPayment.objects.select_for_update(of=("self",)).select_related("campaign", "undone_list")
     payment = rows.get(pk=self_payment.pk)
-    if not is_disputed(payment):
+    if payment.resident_id != self_payment.resident_id or not is_disputed(payment):
         raise Refused("这一笔没有等核实的撤销，或已经核实过了。")
     return payment
 
 
-def _end_contribution(payment: SelfPayment, reason: str, moment) -> None:
+def _end_contribution(payment: SelfPayment, reason: str, moment: datetime, actor: User) -> None:
     rests_on = Contribution.objects.select_for_update(of=("self",)).get(pk=payment.contribution_id)
     if rests_on.ended_at:
         raise Refused(f"这笔缴费{rests_on.get_state_display()}，钱已经退回过，不能再冲一次。")
@@ -79,6 +82,7 @@ def _end_contribution(payment: SelfPayment, reason: str, moment) -> None:
     rests_on.end_reason = reason[:120]
     rests_on.save(update_fields=["state", "ended_at", "end_reason"])
     InsuredYear.objects.filter(resident=rests_on.resident_id, year=payment.campaign.year, source="自主缴费").delete()
+    report_ended(payment.campaign, [rests_on], actor)
 
 
 def _release_other_parts(payment: SelfPayment) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from collection.cash.selectors import clock_context
+from collection.newborns.selectors import countdown
 from subsidies.campaigns.models import Campaign
 
 
@@ -66,4 +67,6 @@ FROM payment
 def village_context(campaign, region) -> dict:
     """What templates/collection/village_figures.html needs."""
     figures = overview(campaign=campaign, village=region.pk)
-    return {"overview": figures, "region": region, "campaign": campaign, **clock_context(campaign, region)}
+    newborns = countdown(campaign=campaign, region=region.pk) if campaign.is_open else None
+    context = {"overview": figures, "region": region, "campaign": campaign, "newborns": newborns}
+    return {**context, **clock_context(campaign, region)}

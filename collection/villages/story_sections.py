@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from collection.advice.models import CoverAdvice
 from collection.cash.selectors import where_banked
 from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution
@@ -203,3 +204,20 @@ def visits(resident, user):
     ]
     columns = ("年度", "方式和结果", "未参保原因", "说明", "证明材料", "下次联系", "登记人", "登记时间")
     return Section("动员记录", columns, rows) if rows else None
+
+
+def advices(resident, user):
+    """When this person was told of cover and waiting; only where it happened."""
+    found = CoverAdvice.objects.filter(resident=resident).select_related("campaign", "told_by")
+    rows = [
+        (
+            advice.campaign.year,
+            _instant(advice.told_at),
+            advice.told_by.name,
+            f"{advice.signed_by}（{advice.get_signer_display()}）",
+            advice.due,
+            f"{advice.waiting_months} 个月" if advice.waiting_months else "没有",
+        )
+        for advice in found
+    ]
+    return Section("待遇告知", ("年度", "时间", "告知人", "签字人", "应缴（元）", "等待期"), rows) if rows else None

@@ -17,6 +17,8 @@ from django.utils import timezone
 T = TypeVar("T")
 #: As many rows as one statement reads or writes: SQLite takes no more than some 32,000 parameters.
 CHUNK = 2000
+#: The same for lists of the whole county that only their identifiers go into: a list of 60,000 is six rounds.
+BULK = 10_000
 #: Rows that go into one statement as a single JSON parameter.
 ROWS_A_STATEMENT = 5000
 
@@ -92,6 +94,26 @@ def insert_rows(model: type[Model], columns: list[str], rows: list[list[object]]
         return cursor.rowcount
 
 
+def update_rows(model: type[Model], columns: list[str], rows: list[list[object]]) -> int:
+    """Update `model` rows, each from its own values, in a single statement; return the count.
+
+    `rows` are JSON values as for `insert_rows`, each with the primary key before the columns.
+    """
+    fields = [model._meta.get_field(name) for name in columns]
+    quote = connection.ops.quote_name
+    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    assigned = ", ".join(f"{quote(field.column)} = {_element(at, field)}" for at, field in enumerate(fields, 1))
+    source = "json_each(%s)" if connection.vendor == "sqlite" else "jsonb_array_elements(%s::jsonb)"
+    with connection.cursor() as cursor:
+        # Everything put into the text comes from the model; the rows go as one parameter.
+        cursor.execute(
+            f"UPDATE {table} SET {assigned} FROM {source} AS item "  # noqa: S608
+            f"WHERE {table}.{key} = {_element(0, model._meta.pk)}",
+            [json.dumps(rows, ensure_ascii=False)],
+        )
+        return cursor.rowcount
+
+
 def insert_objects(objects: Iterable[Model]) -> int:
     """Insert new objects of one model; return the count. Primary keys are not set on the objects.
 
@@ -118,10 +140,10 @@ def _reader(field: Field) -> Callable[[Model], object]:
     """Return a function that reads a field from an object as JSON, in the shape in which the database keeps it."""
     name = field.attname
     if getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False):
-        moment = _instant(timezone.now())
+        moment = instant(timezone.now())
         return lambda instance: moment
     if isinstance(field, DateTimeField):
-        return lambda instance: _instant(getattr(instance, name))
+        return lambda instance: instant(getattr(instance, name))
     if isinstance(field, DateField | DecimalField):
         return lambda instance: None if (value := getattr(instance, name)) is None else str(value)
     if isinstance(_plain(field), UUIDField):
@@ -130,7 +152,7 @@ def _reader(field: Field) -> Callable[[Model], object]:
 
 
 @lru_cache(maxsize=4096)
-def _instant(moment: datetime | None) -> str | None:
+def instant(moment: datetime | None) -> str | None:
     """SQLite compares instants as text, so they must be written as Django writes them."""
     return None if moment is None else str(connection.ops.adapt_datetimefield_value(moment))
 

@@ -14,6 +14,7 @@ from core.text import clean_text
 from residents.duplicates.models import MergeCase
 from residents.people.facts import FactChange, FactKind, record_facts
 from residents.people.models import FormerNumber, InsuredYear, ParentLink, Resident, StatusEntry
+from residents.statuses.services import follow_entries
 
 State = MergeCase.State
 Document = Resident.Document
@@ -183,6 +184,8 @@ def _merge(keep, drop) -> dict[str, int]:
     if not keep.phone and drop.phone:
         keep.phone = drop.phone
         keep.save(update_fields=["phone"])
+    if StatusEntry.objects.filter(resident=keep, withdrawn_at__isnull=True).exists():
+        follow_entries([keep.pk])  # each status of the two ends where the next begins
     drop.status, drop.status_on, drop.merged_into = Resident.Status.MERGED, clock.today(), keep
     drop.save(update_fields=["status", "status_on", "merged_into"])
     return moved

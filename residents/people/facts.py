@@ -12,7 +12,7 @@ event of the audit log exists already for each of them; callbacks record only wh
 
 | kind | resident_id | old, new |
 | --- | --- | --- |
-| REGISTERED | the new resident | None, the village's code |
+| REGISTERED | the new resident; of a whole register the children alone | None, the village's code |
 | STATUS | whose status | `StatusFact` that came or was taken back; the present one stands on the resident |
 | BIRTH_DATE | whose | dates |
 | INSURED_YEARS | whose | tuple of years taken away, tuple of years added |

@@ -8,9 +8,10 @@ from django.db import transaction
 
 from core.access import masks
 from core.audit import services as audit
-from core.database.bulk import CHUNK, chunks
+from core.database.bulk import BULK, CHUNK, chunks
 from core.regions.models import Region
 from residents.people import id_numbers
+from residents.people.facts import FactChange, FactKind, record_facts
 from residents.people.models import Household, Resident
 from residents.people.name_parts import learn_names
 
@@ -34,7 +35,7 @@ def lock_residents(ids: Iterable[int]) -> dict[int, str]:
     each other in a circle.
     """
     statuses: dict[int, str] = {}
-    for chunk in chunks(sorted(set(ids))):
+    for chunk in chunks(sorted(set(ids)), BULK):
         rows = Resident.objects.select_for_update(no_key=True).filter(pk__in=chunk).order_by("pk")
         statuses |= dict(rows.values_list("pk", "status"))
     return statuses
@@ -62,6 +63,7 @@ def register_newcomers(
         learn_names(p.name for p in chunk if p.id_number not in known)
         rows = Resident.objects.filter(id_number__in=numbers).select_related("village", "household")
         found.update((resident.id_number, resident) for resident in rows)
+        new = [found[n] for n in numbers if n not in known and found[n].village_id == village.code]
         audit.record_all(
             [
                 audit.event(
@@ -75,9 +77,13 @@ def register_newcomers(
                     },
                     batch=batch,
                 )
-                for resident in (found[n] for n in numbers if n not in known)
-                if resident.village_id == village.code
+                for resident in new
             ]
+        )
+        record_facts(
+            [FactChange(resident.pk, FactKind.REGISTERED, None, village.code) for resident in new],
+            actor=actor,
+            batch=batch,
         )
     return found
 

@@ -1,5 +1,7 @@
 """The job that writes the staged rows of a confirmed register file, a chunk a transaction."""
 
+from datetime import timedelta
+
 from django.db import connection, transaction
 from django.db.models import Count, Max, Min, Q, QuerySet
 
@@ -117,6 +119,10 @@ def _is_as_read(row: dict, now: dict | None) -> bool:
     return all((now[key] or "") in (before.get(key, value), value) for key, value in told.items())
 
 
+#: Younger people may be insured without a fee for their age (subsidies/policy).
+CHILDHOOD = timedelta(days=7 * 366)
+
+
 def _write_chunk(batch: RegisterBatch, chunk: dict[str, int], *, is_first: bool = False) -> None:
     rows = batch.staged.filter(id__range=(chunk["first"], chunk["last"]))
     facts = {"batch": batch.pk, "first": chunk["first"], "last": chunk["last"], "on": clock.today()}
@@ -138,7 +144,9 @@ def _write_chunk(batch: RegisterBatch, chunk: dict[str, int], *, is_first: bool 
 
 
 def _tell_of_newcomers(batch: RegisterBatch, rows: QuerySet[RegisterRow]) -> None:
-    numbers = rows.filter(is_new=True).values("id_number")
+    """Tell of the children: nothing follows from it that an adult is registered, and half a million may be."""
+    since = clock.today() - CHILDHOOD
+    numbers = rows.filter(is_new=True, birth_date__gte=since).values("id_number")
     people = Resident.objects.filter(id_number__in=numbers, register_batch=batch).values_list("pk", "village_id")
     changes = [FactChange(pk, FactKind.REGISTERED, None, village) for pk, village in people]
     facts_of_people.record_facts(changes, actor=batch.confirmed_by, batch=f"register-{batch.pk}")

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
-from core.database.bulk import chunks
+from core.database.bulk import BULK, chunks
 from core.refusals import Refused
 from core.text import clean_text, required_text
 from residents.people.facts import FactChange, FactKind, StatusFact, record_facts
@@ -55,10 +55,10 @@ def set_status(*, resident: Resident, status: str, since: date, source: str, act
 def set_statuses(*, status: str, entries: Collection[NewStatus], actor: User | None, batch: str = "") -> Outcome:
     """Set one status of many people, each since a day of their own; whom the rules refuse is left as they are.
 
-    A constant number of statements for every 2,000. Of two entries about one person the first counts.
+    A constant number of statements for every 10,000. Of two entries about one person the first counts.
     """
     outcome = Outcome()
-    for chunk in chunks({entry.resident_id: entry for entry in reversed(list(entries))}.values()):
+    for chunk in chunks({entry.resident_id: entry for entry in reversed(list(entries))}.values(), BULK):
         _set_chunk(status, chunk, actor, batch, outcome)
     return outcome
 
@@ -85,7 +85,7 @@ def _set_chunk(status: str, entries: list[NewStatus], actor: User | None, batch:
             for e in accepted
         ]
     )
-    _follow_entries(new)
+    follow_entries(new)
     audit.record_all(
         [_event(people[e.resident_id], standing[e.resident_id], status, e.since, actor, batch) for e in accepted]
     )
@@ -109,7 +109,7 @@ def _event(resident: Resident, before: Standing, status: str, since: date, actor
     )
 
 
-def _follow_entries(resident_ids: Collection[int]) -> None:
+def follow_entries(resident_ids: Collection[int]) -> None:
     """Make each entry end where the next begins, and the residents have the status of their latest entry.
 
     Who has no live entry left is 在册.
@@ -140,7 +140,7 @@ def withdraw_status(*, entry: StatusEntry, reason: str, actor: User | None) -> b
     if resident.status == Status.MERGED:
         raise Refused("这条档案已经并入另一条，请到并入后的档案办理。")
     StatusEntry.objects.filter(pk=entry.pk).update(withdrawn_at=clock.now(), withdrawn_reason=reason)
-    _follow_entries([resident.pk])
+    follow_entries([resident.pk])
     before = {"status": resident.status, "since": str(resident.status_on or "")}
     resident.refresh_from_db()
     audit.record(

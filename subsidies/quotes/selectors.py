@@ -1,15 +1,17 @@
-"""What residents on the register owe: identities and insured years looked up together, then quoted one by one."""
+"""What residents on the register owe: what decides is looked up for all together; people alike are quoted once."""
 
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
-from core.database.bulk import CHUNK
+from core.database.bulk import BULK, chunks
 from residents.people.models import InsuredYear, Resident
 from subsidies.campaigns.models import Campaign
-from subsidies.quotes.quote import Quote, QuoteError, Recognition, quote
+from subsidies.quotes.alike import Quoter
+from subsidies.quotes.parents import insured_parents
+from subsidies.quotes.quote import Quote, QuoteError, Recognition
 from subsidies.rosters.models import Identity
 
 
@@ -19,34 +21,25 @@ def quote_residents(
     residents: Iterable[Resident],
     paid_on: datetime.date | Mapping[int, datetime.date],
     taking_payment: bool = True,
-    parent_insured: Mapping[int, bool] | None = None,
 ) -> dict[int, Quote | QuoteError]:
     """Return resident id → the quote, or why there is none. `paid_on`: one day for all, or a day by resident id.
 
-    `parent_insured`: resident id → whether father or mother is insured, where that is known.
-    Two queries for every 2,000 residents.
+    Two queries for every 10,000 residents, and one more where a child's parents decide.
     """
-    residents, rules, answers = list(residents), campaign.policy, {}
-    for start in range(0, len(residents), CHUNK):
-        chunk = residents[start : start + CHUNK]
+    quoter = Quoter(campaign.policy, taking_payment=taking_payment)
+    answers: dict[int, Quote | QuoteError] = {}
+    for chunk in chunks(residents, BULK):
         ids = [resident.pk for resident in chunk]
-        identities, years = recognised_identities(ids), insured_years(ids)
+        identities, years = recognised_identities(ids), last_insured_years(ids, before=campaign.year)
+        parents = insured_parents(campaign=campaign, births={person.pk: person.birth_date for person in chunk})
         for resident in chunk:
-            day = paid_on if isinstance(paid_on, datetime.date) else paid_on[resident.pk]
-            held = [Recognition(*identity) for identity in identities[resident.pk]]
-            known = [year for year in years[resident.pk] if resident.birth_date.year <= year < rules.year]
-            try:
-                answers[resident.pk] = quote(
-                    rules,
-                    birth_date=resident.birth_date,
-                    paid_on=day,
-                    identities=held,
-                    insured_years=known,
-                    parent_insured=(parent_insured or {}).get(resident.pk),
-                    taking_payment=taking_payment,
-                )
-            except QuoteError as error:
-                answers[resident.pk] = error
+            answers[resident.pk] = quoter.answer(
+                birth_date=resident.birth_date,
+                paid_on=paid_on if isinstance(paid_on, datetime.date) else paid_on[resident.pk],
+                identities=[Recognition(*identity) for identity in identities[resident.pk]],
+                last_insured=years.get(resident.pk),
+                parent_insured=parents.get(resident.pk),
+            )
     return answers
 
 
@@ -61,6 +54,12 @@ def recognised_identities(
     for resident, *identity in rows.order_by("pk").values_list("resident_id", "kind", "recognised_on", "ended_on"):
         found[resident].append(tuple(identity))
     return found
+
+
+def last_insured_years(resident_ids: Iterable[int], *, before: int) -> dict[int, int]:
+    """Return resident id → the last year insured before the year `before`, of those who were."""
+    rows = InsuredYear.objects.filter(resident_id__in=list(resident_ids), year__lt=before).order_by()
+    return dict(rows.values_list("resident_id").annotate(last=Max("year")))
 
 
 def insured_years(resident_ids: Iterable[int]) -> dict[int, list[int]]:

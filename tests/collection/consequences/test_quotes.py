@@ -3,12 +3,17 @@
 import datetime
 
 import pytest
+from django.urls import reverse
 
 import collection.tasks  # noqa: F401
 from collection.consequences.models import Consequence
-from collection.consequences.quotes import confirm_quote, follow_policy, work_out_quotes
+from collection.consequences.quotes import follow_policy, work_out_quotes
+from collection.consequences.reviews import ask_to_confirm, confirm_quote
+from collection.consequences.selectors import alike
+from collection.contributions.bookings import report_ended
 from collection.contributions.models import Contribution
 from collection.contributions.services import Payment, record_contributions
+from core.audit.models import Event
 from core.jobs import services as jobs
 from core.jobs.models import Job
 from core.refusals import Refused
@@ -93,3 +98,69 @@ def test_a_policy_version_quotes_everybody_again(campaign, booked, officer, monk
     jobs.run(job.pk)
     job.refresh_from_db()
     assert (job.state, "3 人" in job.message, Consequence.objects.get().contribution) == ("done", True, paid[0])
+
+
+def test_left_as_booked_it_is_not_asked_again_until_the_facts_change(booked, officer):
+    paid = booked()
+    change_years(paid.resident, officer, gone=(2023, 2024), added=(2021,))
+    confirm_quote(consequence=Consequence.objects.get(), note="按原待遇", keeps=True, actor=officer)
+    paid.refresh_from_db()
+    kept = Consequence.objects.get()
+    assert (paid.waiting_months, kept.state, kept.outcome) == (0, "done", "stands")
+    assert work_out_quotes(residents=[paid.resident_id], fact="x", actor=officer) == 0
+    change_years(paid.resident, officer, gone=(2021,), added=(2020,))
+    again = Consequence.objects.get()
+    assert (again.state, again.outcome, again.before["waiting_months"]) == ("open", "review", 0)
+    change_years(paid.resident, officer, gone=(2020,), added=(2024,))
+    assert Consequence.objects.get().state == "withdrawn"
+
+
+def test_all_who_changed_alike_are_confirmed_together(campaign, booked, officer, clerk, silent_queue, client):
+    paid = [booked() for _ in range(3)]
+    for one in paid[:2]:
+        change_years(one.resident, officer, gone=(2023, 2024), added=(2021,))
+    change_years(paid[2].resident, officer, gone=(2023, 2024), added=(2019,))
+    (group,) = alike(user=officer, campaign=campaign)
+    assert group.people == 2
+    with pytest.raises(Refused, match="县医保局"):
+        ask_to_confirm(campaign=campaign, alike=group, note="核对", keeps=False, actor=clerk)
+    with pytest.raises(Refused, match="现在是 2 人，页面上是 5 人"):
+        ask_to_confirm(campaign=campaign, alike=group._replace(people=5), note="核对", keeps=False, actor=officer)
+    client.force_login(officer)
+    assert "同样变化的一起确认" in client.get(reverse("consequence_list")).content.decode()
+    client.post(reverse("consequence_confirm"), {**group._asdict(), "note": "已核对登记册"})
+    job = Job.objects.get(kind="consequences.confirm")
+    for _ in range(2):  # a worker lost half-way begins again
+        Job.objects.filter(pk=job.pk).update(state="queued")
+        jobs.run(job.pk)
+    states = Consequence.objects.order_by("pk").values_list("state", "note")
+    assert list(states) == [("done", "已核对登记册")] * 2 + [("open", "")]
+    waits = [Contribution.objects.get(pk=one.pk).waiting_months for one in paid]
+    assert waits[0] == waits[1] > 0 == waits[2]
+    event = Event.objects.filter(action="consequence.confirm").first()
+    assert (event.before["waiting_months"], event.after["waiting_months"]) == (0, waits[0])
+
+
+def test_a_payment_that_ended_is_not_to_be_looked_at_any_more(campaign, booked, officer):
+    paid = booked()
+    change_years(paid.resident, officer, gone=(2023, 2024), added=(2021,))
+    consequence = Consequence.objects.get()
+    Contribution.objects.filter(pk=paid.pk).update(ended_at=campaign.opened_at, state="refunded")
+    with pytest.raises(Refused, match="不用再确认"):
+        confirm_quote(consequence=consequence, note="x", actor=officer)
+    report_ended(campaign, [paid], officer)
+    assert Consequence.objects.get().state == "withdrawn"
+
+
+def test_statements_do_not_grow_with_the_people(campaign, booked, officer, django_assert_max_num_queries):
+    paid = [booked() for _ in range(30)]
+    people = [one.resident_id for one in paid]
+    InsuredYear.objects.filter(resident__in=people).delete()
+    InsuredYear.objects.bulk_create(InsuredYear(resident_id=pk, year=2020, source="x") for pk in people)
+    with django_assert_max_num_queries(16):
+        assert work_out_quotes(residents=people, fact="参保年度更正", actor=officer) == 30
+    InsuredYear.objects.filter(resident__in=people).update(year=2021)
+    with django_assert_max_num_queries(16):
+        assert work_out_quotes(residents=people, fact="参保年度更正", actor=officer) == 30
+    assert Consequence.objects.filter(state="open", after__waiting_months=6).count() == 30
+    assert Event.objects.filter(action="consequence.requote").count() == 60

@@ -117,7 +117,10 @@ def test_what_a_register_changed_is_told_as_facts(upload, clerk, make_resident, 
     monkeypatch.setattr(facts, "_callbacks", [])
     facts.on_fact(lambda changes, actor, batch: heard.extend((c.kind, c.old, c.new) for c in changes))
     make_resident("411325100002", name="王小名", id_number=NUMBERS[0])
-    load(upload, clerk, line(参保年度="2023"), line(NUMBERS[1]))
+    number = invented_number(datetime.date(2020, 5, 1), "M", 1)
+    child = line(NUMBERS[0], 身份证号码=number, 出生日期="2020-05-01")
+    load(upload, clerk, line(参保年度="2023"), line(NUMBERS[1]), child)
+    assert sum(kind == FactKind.REGISTERED for kind, _, _ in heard) == 1, "nothing follows from a new adult"
     assert set(heard) == {
         (FactKind.NAME, "王小名", "王小明"),
         (FactKind.VILLAGE, "411325100002", HERE),
