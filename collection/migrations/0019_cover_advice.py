@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("collection", "0016_channels"),
+        ("collection", "0018_opening_books"),
         ('core', '0006_first_passwords_run_out'),
         ('residents', '0002_dated_facts'),
         ('subsidies', '0006_policy_proposals'),
