@@ -126,7 +126,15 @@
   const isKept = (field) =>
     isGuarded(field.form) && !["password", "file", "hidden", "submit", "button", "checkbox", "radio"].includes(field.type);
   // A form that led to the login page did not arrive.
-  if (page.body.dataset.page === "login") sessionStorage.removeItem("draft-submitted");
+  if (page.body.dataset.page === "login") {
+    sessionStorage.removeItem("draft-submitted");
+    // The code on the first password's slip names the account behind the #, which no server sees.
+    const name = page.querySelector("input[name=username]"), account = decodeURIComponent(location.hash.slice(1));
+    if (name && account && !name.value && /^[\w.@+-]{1,40}$/.test(account)) {
+      name.value = account;
+      page.querySelector("input[name=password]").focus();
+    }
+  }
   const submitted = sessionStorage.getItem("draft-submitted");
   if (submitted && !page.querySelector("[data-form-errors]") && !page.body.dataset.page) {
     for (const key of Object.keys(sessionStorage)) if (key.startsWith(submitted)) sessionStorage.removeItem(key);

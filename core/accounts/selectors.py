@@ -1,5 +1,10 @@
-"""The contact table of 内乡's annex 2, out of the accounts: each township's team and each village's helper."""
+"""The contact table of 内乡's annex 2, out of the accounts: each township's team and each village's helper.
 
+Also by which name somebody logs in.
+"""
+
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core.access.roles import Role
@@ -8,6 +13,7 @@ from core.regions.models import Region
 
 #: 内政办〔2024〕 五（二）1: a township's team for coordination and summaries has at least six people.
 TEAM_SIZE = 6
+_MOBILE = re.compile(r"1\d{10}", re.ASCII)
 
 
 @dataclass
@@ -57,3 +63,23 @@ def contact_table(prefix: str) -> list[Township]:
         if region.level == Region.Level.VILLAGE and region.township_code in found:
             found[region.township_code].villages.append((region, by_region.get(region.code, [])))
     return list(found.values())
+
+
+def account_of(typed: str) -> str:
+    """The name of the account that is meant: a mobile number means the one account in use that has it."""
+    typed = typed.strip()
+    if not _MOBILE.fullmatch(typed):
+        return typed
+    found = User.objects.filter(phone=typed, is_active=True).values_list("username", flat=True)[:2]
+    return found[0] if len(found) == 1 else typed
+
+
+def login_names(users: Iterable[User]) -> dict[int, str]:
+    """Under which name each of these logs in: the mobile number where nobody else has it, else the account's name."""
+    users = list(users)
+    phones = [user.phone for user in users if _MOBILE.fullmatch(user.phone)]
+    others = User.objects.filter(phone__in=phones, is_active=True).exclude(pk__in=[user.pk for user in users])
+    shared = set(others.values_list("phone", flat=True)) | {phone for phone in phones if phones.count(phone) > 1}
+    return {
+        user.pk: user.phone if user.phone in phones and user.phone not in shared else user.username for user in users
+    }

@@ -26,9 +26,10 @@ from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.services import lock_region
 
-#: Letters and digits that nobody confuses on paper.
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-#: A first password has 59 random bits, so guessing is hopeless whatever the number of rounds; few rounds let 300
+#: Letters and digits that nobody confuses on paper: nine small letters, then six digits, so that a phone's keyboard is
+#: changed once and no sign has to be looked for.
+_LETTERS, _DIGITS = "abcdefghjkmnpqrstuvwxyz", "23456789"
+#: A first password has 58 random bits, so guessing is hopeless whatever the number of rounds; few rounds let 300
 #: accounts be made in a second. Django strengthens the hash by itself when the password is first used.
 _ROUNDS = 5_000
 _LEVELS = {
@@ -285,8 +286,8 @@ def _free_name(code: str, taken: set[str]) -> str:
 
 
 def _new_password() -> str:
-    parts = ("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(3))
-    return "-".join(parts)
+    letters = (secrets.choice(_LETTERS) for _ in range(9))
+    return "".join((*letters, *(secrets.choice(_DIGITS) for _ in range(6))))
 
 
 def _hash(password: str) -> str:

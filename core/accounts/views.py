@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from core.access.roles import OFFICERS, OFFICES, Role, roles
@@ -26,6 +27,7 @@ from core.accounts.services import (
     create_from_helper_list,
     reset_password,
 )
+from core.accounts.slips import slips_of
 from core.files import services as attachments
 from core.files.models import Attachment
 from core.pages.form_steps import form_status, run_form, try_step
@@ -141,7 +143,8 @@ def _preview(stored: Attachment, user: User) -> dict[str, object]:
 
 def _slips(request: HttpRequest, issued: list[IssuedAccount]) -> HttpResponse:
     """First passwords, shown in this answer and never again."""
-    facts = {"title": "首次密码条", "issued": issued, "days": FIRST_PASSWORD_DAYS}
+    address = request.build_absolute_uri(reverse("login"))
+    facts = {"title": "首次密码条", "slips": slips_of(issued, address), "days": FIRST_PASSWORD_DAYS}
     return render(request, "core/accounts/slips.html", facts)
 
 

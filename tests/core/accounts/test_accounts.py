@@ -137,7 +137,7 @@ def test_first_passwords_are_shown_once_and_to_nobody_else(client, officer, make
     page = client.post(reverse("account_import"), {"file": file}).content.decode()
     url = re.search(r'action="(/accounts/import/[^"]+)"', page).group(1)
     slips = client.post(url).content.decode()
-    password = re.search(r"<code>(\w{4}-\w{4}-\w{4})</code>", slips).group(1)
+    password = re.search(r"<code>([a-z]{9}\d{6})</code>", slips).group(1)
     assert client.get(url).status_code == 405
     assert password not in client.post(url, follow=True).content.decode()
     assert password not in str(list(Event.objects.values()))
@@ -181,7 +181,7 @@ def test_all_accounts_from_one_list_and_again(client, officer, tmp_path):
     assert (helper.role, helper.region_id, helper.username) == (Role.VILLAGE, "411325100001", "411325100001")
     assert (reviewer.role, reviewer.region_id, reviewer.position) == (Role.TOWNSHIP, "411325100", Position.REVIEWER)
     assert helper.must_change_password and not User.objects.filter(name="赵六").exists()
-    passwords = re.findall(r"<code>(\w{4}-\w{4}-\w{4})</code>", slips.content.decode())
+    passwords = re.findall(r"<code>([a-z]{9}\d{6})</code>", slips.content.decode())
     assert len(passwords) == 2 and helper.check_password(passwords[0])
     assert Event.objects.filter(action="account.create").count() == 2
 
@@ -262,7 +262,7 @@ def test_a_reset_password_is_shown_once_and_must_be_changed(client, officer, mak
     user = make_user("village", "411325100001")
     client.force_login(officer)
     page = client.post(reverse("account_reset", args=[user.pk])).content.decode()
-    password = re.search(r"<code>(\w{4}-\w{4}-\w{4})</code>", page).group(1)
+    password = re.search(r"<code>([a-z]{9}\d{6})</code>", page).group(1)
     user.refresh_from_db()
     assert user.check_password(password) and user.must_change_password
 
