@@ -18,6 +18,7 @@ from collection.notices import menu as notices
 from collection.receipts import menu as receipts
 from collection.refunds import menu as refunds
 from collection.self_payments import menu as self_payments
+from collection.spot_checks import menu as spot_checks
 from collection.villages import menu as villages
 from collection.visits import menu as visits
 from core.access.roles import Role
@@ -31,6 +32,7 @@ TOPICS = (
     door,
     ledgers,
     visits,
+    spot_checks,
     messages,
     cash,
     gifts,

@@ -20,5 +20,6 @@ urlpatterns = [
     path("", include("collection.advice.urls")),
     path("", include("collection.notices.urls")),
     path("", include("collection.visits.urls")),
+    path("", include("collection.spot_checks.urls")),
     path("", include("collection.closing.urls")),
 ]

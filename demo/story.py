@@ -21,6 +21,7 @@ from demo import (
     rankings,
     reminders,
     rounds,
+    spot_checks,
     visits,
 )
 from demo.counties import DAY, DemoCounty
@@ -75,6 +76,7 @@ def _events(world: World) -> dict[datetime.date, list[Event]]:
         (2, rankings.set_prizes),
         (2, visits.bring_evidence),
         (1, visits.promise_for_today),
+        (1, spot_checks.call_back),
         (1, cases.object_to_notices),
         (0, cases.hand_in_roster),
         (0, rankings.warn),

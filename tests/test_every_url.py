@@ -30,6 +30,7 @@ from collection.notices.models import Objection, PublicNotice
 from collection.receipts.models import LostReport, Receipt, ReceiptBook
 from collection.refunds.models import Refund, RefundTransfer
 from collection.self_payments.models import PaidList, SelfPayment
+from collection.spot_checks.models import SpotCheck, SpotCheckCase, SpotCheckPerson
 from collection.visits.models import Cause, Exclusion, ToldPayment
 from core.access.roles import OFFICERS, Role
 from core.accounts.models import User
@@ -75,6 +76,9 @@ OBJECTS = {
     "roster_accept_row": RosterRow,
     "mark_resident": Resident,
     "visit_record": Resident,
+    "spot_check": SpotCheck,
+    "spot_check_call": SpotCheckPerson,
+    "spot_case": SpotCheckCase,
     "today_tap": Resident,
     "exclusion": Exclusion,
     "told": ToldPayment,

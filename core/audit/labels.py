@@ -31,6 +31,7 @@ SUBJECTS = (
     ("visitterms", "动员期限"),
     ("exclusion", "核减"),
     ("told_payment", "自述已缴"),
+    ("spot_check", "回访抽查"),
     ("funds", "资助资金"),
     ("campaign", "征缴年度"),
     ("target", "征缴任务"),

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 
 from collection.cash.views import SEES_CASH
 from collection.households.views import SEES as SEES_CARDS
+from collection.spot_checks.selectors import result_of
 from core.access.roles import BUSINESS, Role, roles
 from core.accounts.models import User
 from core.regions.models import Region
@@ -59,6 +60,7 @@ def _region_page(request: HttpRequest, code: str) -> HttpResponse:
         "below": region.level != Region.Level.VILLAGE,
         "risk": RISKS[request.GET["risk"]][0] if request.GET.get("risk") in RISKS else "",
         "sees_cash": request.user.role in SEES_CASH,
+        "spot_check": result_of(campaign=campaign, region=region.pk),
         "body": body,
     }
     return render(request, "reporting/surface/surface.html", context)
