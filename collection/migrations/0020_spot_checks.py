@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collection', '0017_finance_bureau'),
+        ("collection", "0019_cover_advice"),
         ('core', '0008_finance_bureau'),
         ('residents', '0005_find_people'),
         ('subsidies', '0007_marked_sheet'),
