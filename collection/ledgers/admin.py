@@ -2,12 +2,13 @@ from django.contrib import admin
 
 from collection.ledgers.models import LedgerBatch
 from core.pages.admin_base import ScopedAdmin
+from subsidies.campaigns.admin_filters import CampaignFilter
 
 
 @admin.register(LedgerBatch)
 class LedgerBatchAdmin(ScopedAdmin):
     list_display = ("id", "village", "state", "uploaded_by", "uploaded_at", "confirmed_by", "confirmed_at")
-    list_filter = ("state",)
+    list_filter = (CampaignFilter, "state")
     list_select_related = ("village", "uploaded_by", "confirmed_by")
     search_fields = ("village__code__startswith", "village__name__startswith")
     fields = (

@@ -5,6 +5,7 @@ from import_export.fields import Field
 
 from collection.money.models import Movement, VillageAccount
 from core.pages.admin_base import AuditedExport, NamedResource, ScopedAdmin
+from subsidies.campaigns.admin_filters import CampaignFilter
 
 
 class VillageAccountResource(NamedResource):
@@ -28,6 +29,7 @@ class VillageAccountResource(NamedResource):
 class VillageAccountAdmin(AuditedExport, ScopedAdmin):
     resource_classes = (VillageAccountResource,)
     list_display = ("village", "collected", "in_hand", "township", "clearing", "treasury", "refunded")
+    list_filter = (CampaignFilter,)
     list_select_related = ("village",)
     search_fields = ("village__code__startswith", "village__name__startswith")
     ordering = ("village_id",)
@@ -36,7 +38,7 @@ class VillageAccountAdmin(AuditedExport, ScopedAdmin):
 @admin.register(Movement)
 class MovementAdmin(ScopedAdmin):
     list_display = ("on", "village", "kind", "from_place", "to_place", "amount", "actor", "reason")
-    list_filter = ("kind",)
+    list_filter = (CampaignFilter, "kind")
     list_select_related = ("village", "actor")
     search_fields = ("village__code__startswith",)
     search_help_text = "村代码的开头"

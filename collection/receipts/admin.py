@@ -2,11 +2,13 @@ from django.contrib import admin
 
 from collection.receipts.models import ReceiptBook
 from core.pages.admin_base import ScopedAdmin
+from subsidies.campaigns.admin_filters import CampaignFilter
 
 
 @admin.register(ReceiptBook)
 class ReceiptBookAdmin(ScopedAdmin):
     list_display = ("__str__", "first", "last", "holder", "issued_by", "issued_at", "returned_text")
+    list_filter = (CampaignFilter,)
     list_select_related = ("holder", "issued_by")
     search_fields = ("holder__code__startswith", "holder__name__startswith")
     ordering = ("-id",)

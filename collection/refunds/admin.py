@@ -2,12 +2,13 @@ from django.contrib import admin
 
 from collection.refunds.models import Refund
 from core.pages.admin_base import ScopedAdmin
+from subsidies.campaigns.admin_filters import CampaignFilter
 
 
 @admin.register(Refund)
 class RefundAdmin(ScopedAdmin):
     list_display = ("requested_at", "village", "reason", "amount", "state", "first_by", "second_by")
-    list_filter = ("state", "reason")
+    list_filter = (CampaignFilter, "state", "reason")
     list_select_related = ("village", "first_by", "second_by")
     fields = (
         "village",

@@ -2,6 +2,7 @@ from django.contrib import admin
 from import_export.fields import Field
 
 from core.pages.admin_base import AuditedExport, NamedResource, ScopedAdmin
+from subsidies.campaigns.admin_filters import CampaignFilter
 from subsidies.campaigns.models import Campaign, Target
 
 
@@ -23,7 +24,7 @@ class TargetResource(NamedResource):
 class TargetAdmin(AuditedExport, ScopedAdmin):
     resource_classes = (TargetResource,)
     list_display = ("campaign", "region", "people", "source")
-    list_filter = ("region__level",)
+    list_filter = (CampaignFilter, "region__level")
     list_select_related = ("campaign__county", "region")
     search_fields = ("region__code__startswith", "region__name__startswith")
     search_help_text = "区划代码或名称的开头"

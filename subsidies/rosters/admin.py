@@ -2,6 +2,7 @@ from django.contrib import admin
 
 from core.pages.admin_base import ScopedAdmin
 from residents.people.admin_base import FoundByResident
+from subsidies.campaigns.admin_filters import CampaignFilter
 from subsidies.rosters.models import Identity, Roster
 
 
@@ -26,5 +27,5 @@ class RosterAdmin(ScopedAdmin):
         "uploaded_by",
         "applied_by",
     )
-    list_filter = ("state", "department", "kind")
+    list_filter = (CampaignFilter, "state", "department", "kind")
     list_select_related = ("uploaded_by", "applied_by")
