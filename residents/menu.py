@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from core.accounts.models import User
 from core.pages.frame import Entry, Todo
 from residents.duplicates.services import cases_for
 from residents.people.selectors import probes_for
+from residents.transfers.models import MoveRequest
 
 ENTRIES = [
     Entry("居民", "resident_list", 20),
@@ -17,6 +19,7 @@ ENTRIES = [
     Entry("居民登记册", "register_list", 22),
     Entry("人员状态名单", "status_list", 23),
     Entry("重复档案", "merge_list", 24),
+    Entry("跨县迁移", "move_requests", 25),
     Entry("号码试探", "probe_list", 92),
 ]
 
@@ -34,4 +37,16 @@ def todos(user: User) -> list[Todo]:
     if user.role not in (Role.COUNTY, Role.TOWNSHIP):
         return []
     waiting = cases_for(user).exclude(proposed_by=user).count()
-    return [Todo(f"{waiting} 对重复档案等您复核", reverse("merge_list"))] if waiting else []
+    found = [Todo(f"{waiting} 对重复档案等您复核", reverse("merge_list"))] if waiting else []
+    return found + _moves(user)
+
+
+def _moves(user: User) -> list[Todo]:
+    """What other counties ask of this bureau, and whom they have let go."""
+    address, State = reverse("move_requests"), MoveRequest.State
+    agreed = MoveRequest.objects.for_user(user).filter(state=State.AGREED).exclude(resident__village=F("village"))
+    found = [Todo(f"{number} 人对方已同意迁出，待登记", address)] if (number := agreed.count()) else []
+    if user.role == Role.COUNTY:
+        asked = MoveRequest.objects.filter(from_county=user.region_id, state=State.WAITING).count()
+        found += [Todo(f"{asked} 份别县的迁移申请待答复", address, urgent=True)] if asked else []
+    return found

@@ -10,3 +10,4 @@ from residents.people.models import (  # noqa: F401
     StatusEntry,
 )
 from residents.register.models import RegisterBatch, RegisterProblem, RegisterRow  # noqa: F401
+from residents.transfers.models import MoveRequest  # noqa: F401

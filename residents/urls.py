@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("residents.counter.urls")),
     path("", include("residents.statuses.urls")),
     path("", include("residents.duplicates.urls")),
+    path("", include("residents.transfers.urls")),
 ]

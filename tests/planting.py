@@ -46,6 +46,7 @@ SPECIAL = {
     "core.OutboxMessage": {"kind": "unpaid", "state": "failed"},
     "residents.MergeCase": {"drop": lambda planter: planter.second_resident()},
     "subsidies.PolicyProposal": {"text": load("411325-2025").text},
+    "residents.MoveRequest": {"from_county": None},
     "subsidies.NewCounty": {"decided_by": None, "officers": {}},
     "subsidies.PlannedTask": {"village_code": lambda planter: planter.village},
     "subsidies.DepartmentDuty": {"ends_on": None, "department": "民政局", "ending": None},

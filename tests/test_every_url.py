@@ -49,6 +49,7 @@ from reporting.rankings.models import Ranking, Snapshot
 from residents.duplicates.models import MergeCase
 from residents.people.models import FormerNumber, Household, ParentLink, Resident, StatusEntry
 from residents.register.models import RegisterBatch
+from residents.transfers.models import MoveRequest
 from subsidies.campaigns.models import Campaign, PolicyProposal
 from subsidies.openings.models import DepartmentDuty, NewCounty
 from subsidies.rosters.models import Identity, Roster, RosterRow
@@ -124,6 +125,7 @@ OBJECTS = {
     "proposal": PolicyProposal,
     "duty": DepartmentDuty,
     "new_county": NewCounty,
+    "move_request": MoveRequest,
     "department_duty": DepartmentDuty,
     "employee_unit": Unit,
     "employee_declaration": MonthlyDeclaration,

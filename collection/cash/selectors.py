@@ -9,10 +9,12 @@ from decimal import Decimal
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from collection.cash.holdings import holdings
 from collection.cash.models import Deposit
 from collection.duties import services as duties
 from collection.duties import wording
 from collection.money.models import Movement, Place
+from config import clock
 from core.amounts import ZERO
 from core.database.money import YuanSum
 from residents.people.models import Resident
@@ -78,7 +80,9 @@ def _parts(cash, slips):
 
 
 def clock_context(campaign, region) -> dict:
-    """What templates/collection/clock.html needs for a village: `line` (None where the county has no 双限), `says`."""
+    """What templates/collection/clock.html needs for a village: `line` (None where the county has no 双限), `says`,
+    and `held`, the cash in hand where there is no 双限."""
     line, limit = duties.of_village(campaign=campaign, village=region), duties.limit_of(campaign)
     says = line and wording.words(line.standing, line.outlook, limit)
-    return {"line": line, "limit": limit, "says": says}
+    held = [] if limit else holdings(campaign=campaign, region=region.pk, as_of=clock.today())
+    return {"line": line, "limit": limit, "says": says, "held": next(iter(held), None)}

@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from collection.cash.holdings import holdings
 from collection.cash.models import Deposit
 from collection.cash.notices import KIND
 from collection.cash.selectors import clock_context
@@ -11,6 +12,7 @@ from collection.duties import services as duties
 from collection.duties import wording
 from collection.duties.rules import Status
 from core.access.roles import Role, roles
+from core.amounts import ZERO
 from core.messages.models import OutboxMessage
 from core.pages.forms import chosen_day
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
@@ -30,6 +32,18 @@ def cash_board(request):
         return redirect(f"{reverse('leader')}?risk=late")
     campaign = campaign_or_404(request.user)
     form, as_of = chosen_day(request)
+    if duties.limit_of(campaign) is None:
+        held = holdings(campaign=campaign, region=request.user.scope_prefix, as_of=as_of)
+        facts = {
+            "title": "村级手中现金",
+            "campaign": campaign,
+            "form": form,
+            "as_of": as_of,
+            "held": Paginator(held, 60).get_page(request.GET.get("page")),
+            "in_hand": sum((one.in_hand for one in held), ZERO),
+            "longest": held[0].days if held else None,
+        }
+        return render(request, "collection/cash/cash_held.html", facts)
     township = request.GET.get("township", "")
     lines = duties.board(campaign=campaign, region=request.user.scope_prefix, as_of=as_of)
     townships = sorted({line.village.parent for line in lines}, key=lambda region: region.pk)

@@ -19,6 +19,8 @@ SUBJECTS = (
     ("account", "账号"),
     ("resident", "居民"),
     ("disclosure", "号码试探"),
+    ("move", "跨县迁移"),
+    ("population", "人口数"),
     ("register", "居民批量更新"),
     ("status", "人员状态"),
     ("roster", "名单"),
