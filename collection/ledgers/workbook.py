@@ -4,16 +4,23 @@ No database here: what stands in them is handed in. Identity numbers, receipts a
 """
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from collection.ledgers.columns import OUR_SHEETS
 
-SPARE_ROWS = 60
+#: Empty rows for people whom the register does not know.
+SPARE_ROWS = 10
+#: Lines of people on a printed page (A4 across, rows of 22 points); the sum of the page stands below them.
+LINES_A_PAGE = 18
+#: Printed at PRINT_SCALE percent, rows are 22 points high and letters of 11 points more than 10.
+PRINT_SCALE, ROW_HEIGHT = 92, 24
 
 
 @dataclass(frozen=True)
@@ -43,19 +50,21 @@ class Titles:
 # --- the pre-filled ledger ------------------------------------------------------------------------------------------
 
 _PREFILLED = (
-    ("序号", 6),
-    ("户编号", 12),
-    ("户主", 10),
-    ("姓名", 12),
-    ("身份证号码", 22),
+    ("序号", 4.5),
+    ("户编号", 6.5),
+    ("户主", 7.5),
+    ("姓名", 8.5),
+    ("身份证号码", 19),
     ("人员类别", 14),
-    ("应缴金额", 10),
-    ("实缴金额", 10),
-    ("缴费日期", 12),
-    ("收据号", 16),
-    ("联系电话", 14),
-    ("应缴说明", 46),
+    ("应缴金额", 8),
+    ("实缴金额", 8),
+    ("缴费日期", 10.5),
+    ("收据号", 10.5),
+    ("联系电话", 11.5),
+    ("签字", 8),
+    ("应缴说明", 46),  # beyond the printed area
 )
+_SIGN, _WHY = 11, 12
 _AS_TEXT = ("身份证号码", "收据号", "联系电话")
 _HOW = (
     "一、收到钱的人，在他那一行填三格：实缴金额、缴费日期、收据号。没有收到钱的人不用填，留着就行。",
@@ -82,46 +91,41 @@ def prefilled(
         "title": book.add_format({"bold": True, "font_size": 16, "align": "center"}),
         "note": book.add_format({"font_color": "#595959"}),
         "head": book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "align": "center"}),
-        "fixed": book.add_format({"border": 1, "num_format": "@"}),
+        "fixed": book.add_format({"border": 1, "num_format": "@", "shrink": True}),
         "plain": book.add_format({"num_format": "@"}),
         "why": book.add_format({"border": 1, "font_color": "#595959", "font_size": 9}),
         "due": book.add_format({"border": 1, "num_format": "0.00"}),
         "amount": book.add_format({"border": 1, "num_format": "0.00", "bg_color": "#FFF9E5"}),
         "day": book.add_format({"border": 1, "num_format": "yyyy-mm-dd", "bg_color": "#FFF9E5"}),
         "text": book.add_format({"border": 1, "num_format": "@", "bg_color": "#FFF9E5"}),
+        "sum": book.add_format({"border": 1, "bold": True, "num_format": "0.00"}),
     }
     sheet = book.add_worksheet("缴费清册")
-    last_column = len(_PREFILLED) - 1
-    sheet.merge_range(0, 0, 0, last_column, f"{titles.campaign}居民医保缴费清册", look["title"])
+    sheet.set_default_row(ROW_HEIGHT)
+    sheet.merge_range(0, 0, 0, _SIGN, f"{titles.campaign}居民医保缴费清册", look["title"])
     sheet.write(1, 0, f"{titles.village}　　下载日期：{titles.made_on}　　{titles.stamp}", look["note"])
     for column, (title, width) in enumerate(_PREFILLED):
         sheet.write(2, column, title, look["head"])
         sheet.set_column(column, column, width, look["plain"] if title in _AS_TEXT else None)
-    first = 3
-    for at, one in enumerate(people, first):
-        sheet.write_number(at, 0, at - first + 1, look["fixed"])
-        for column, text in enumerate((one.household, one.head_name, one.name, one.id_number, one.category), 1):
-            sheet.write_string(at, column, text, look["fixed"])
-        if one.due is None:
-            sheet.write_blank(at, 6, None, look["due"])
-        else:
-            sheet.write_number(at, 6, float(one.due), look["due"])
-        sheet.write_string(at, 10, one.phone, look["text"])
-        sheet.write_string(at, 11, one.why, look["why"])
-    end = first + len(people) + SPARE_ROWS - 1
-    for at in range(first, end + 1):
-        sheet.write_blank(at, 7, None, look["amount"])
-        sheet.write_blank(at, 8, None, look["day"])
-        sheet.write_blank(at, 9, None, look["text"])
-        if at >= first + len(people):
-            for column in (*range(6), 10):
-                sheet.write_blank(at, column, None, look["text"])
-    _checks(sheet, first, end, categories, period)
+    first, breaks = 3, []
+    at = first
+    for page in _pages([*people, *[None] * SPARE_ROWS]):
+        begin = at
+        for number, one in page:
+            _write_line(sheet, at, number, one, look)
+            at += 1
+        _write_page_sum(sheet, begin, at, sum(float(one.due) for _, one in page if one and one.due), look)
+        at += 1
+        breaks.append(at)
+    _checks(sheet, first, at - 1, categories, period)
     sheet.freeze_panes(3, 4)
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(2)
+    sheet.set_margins(left=0.3, right=0.3, top=0.4, bottom=0.6)
+    sheet.set_print_scale(PRINT_SCALE)
+    sheet.print_area(0, 0, at - 1, _SIGN)
+    sheet.repeat_rows(0, 2)
+    sheet.set_h_pagebreaks(breaks[:-1])
     sheet.set_footer("&C第 &P 页，共 &N 页")
     _add_texts(book, OUR_SHEETS[0], "怎么填这份台账", _HOW, look)
     names = [f"{name}　{category}" for name, category in free] or ["没有"]
@@ -130,7 +134,40 @@ def prefilled(
     return out.getvalue()
 
 
-def _checks(sheet, first, end, categories, period):
+def _pages(lines: Sequence[Owing | None]) -> Iterator[list[tuple[int, Owing | None]]]:
+    """The numbered lines of each printed page; None is an empty line."""
+    for start in range(0, len(lines), LINES_A_PAGE):
+        yield list(enumerate(lines[start : start + LINES_A_PAGE], start + 1))
+
+
+def _write_line(sheet: Worksheet, at: int, number: int, one: Owing | None, look: dict[str, Format]) -> None:
+    for column, name in ((7, "amount"), (8, "day"), (9, "text"), (_SIGN, "text")):
+        sheet.write_blank(at, column, None, look[name])
+    if one is None:
+        for column in (*range(7), 10):
+            sheet.write_blank(at, column, None, look["text"])
+        return
+    sheet.write_number(at, 0, number, look["fixed"])
+    for column, text in enumerate((one.household, one.head_name, one.name, one.id_number, one.category), 1):
+        sheet.write_string(at, column, text, look["fixed"])
+    if one.due is None:
+        sheet.write_blank(at, 6, None, look["due"])
+    else:
+        sheet.write_number(at, 6, float(one.due), look["due"])
+    sheet.write_string(at, 10, one.phone, look["text"])
+    sheet.write_string(at, _WHY, one.why, look["why"])
+
+
+def _write_page_sum(sheet: Worksheet, begin: int, at: int, due: float, look: dict[str, Format]) -> None:
+    """The page's sums of what is owed and, once filled in, of what was taken; a total to the reader of ledgers."""
+    sheet.write_string(at, 0, "本页合计", look["sum"])
+    for column in (*range(1, 6), *range(8, _SIGN + 1)):
+        sheet.write_blank(at, column, None, look["sum"])
+    sheet.write_formula(at, 6, f"=SUM(G{begin + 1}:G{at})", look["sum"], due)
+    sheet.write_formula(at, 7, f'=IF(SUM(H{begin + 1}:H{at})=0,"",SUM(H{begin + 1}:H{at}))', look["sum"], "")
+
+
+def _checks(sheet: Worksheet, first: int, end: int, categories: Sequence[str], period: tuple[date, date]) -> None:
     """What the cells themselves refuse or ask about; LibreOffice, WPS and Excel all keep to it."""
     row = first + 1
     sheet.data_validation(
@@ -209,7 +246,7 @@ def _checks(sheet, first, end, categories, period):
         )
 
 
-def _add_texts(book, name, title, lines, look):
+def _add_texts(book: xlsxwriter.Workbook, name: str, title: str, lines: Iterable[str], look: dict[str, Format]) -> None:
     sheet = book.add_worksheet(name)
     sheet.set_column(0, 0, 90)
     sheet.write(0, 0, title, look["title"])

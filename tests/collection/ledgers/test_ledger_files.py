@@ -5,6 +5,7 @@ import datetime
 import io
 import shutil
 import subprocess
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -14,6 +15,7 @@ from collection.contributions.models import Contribution
 from collection.ledgers import confirm as ledger_confirm
 from collection.ledgers import files as ledger_files
 from collection.ledgers import services as ledgers
+from collection.ledgers.workbook import Owing, Titles, prefilled
 from core.audit.models import Event
 from core.regions.models import Region
 from core.tables import reader
@@ -135,7 +137,7 @@ def test_everyone_unpaid_by_household_with_what_each_owes(campaign, village, reg
     assert [row[4] for row in rows] == [number_of(n) for n in range(11) if n != 2]
     assert [row[1] for row in rows] == [f"H{n // 3:05d}" for n in range(11) if n != 2]
     assert [row[6] for row in rows] == [400, 320] + [400] * 8
-    assert "低保对象资助 80.00 元" in rows[1][11]
+    assert "低保对象资助 80.00 元" in rows[1][12]
     assert all(row[7:10] == [None, None, None] for row in rows)
     assert "特困人员" in book["不用缴费的人"]["A3"].value
     assert all(cell.number_format == "@" for cell in book["缴费清册"]["E"][3:13])
@@ -143,6 +145,38 @@ def test_everyone_unpaid_by_household_with_what_each_owes(campaign, village, reg
     assert kinds == {"list", "date", "textLength"}
     event = Event.objects.get(action="ledger.prefilled")
     assert (event.actor, event.region_code) == (helper, VILLAGE)
+
+
+def test_it_prints_as_a_village_needs_it(campaign, village, register, helper):
+    _, content = ledger_files.prefilled_ledger(campaign=campaign, village=village, actor=helper)
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["缴费清册"]
+    headings = [cell.value for cell in sheet[3]]
+    last_printed = sheet.print_area.split(":")[1].strip("$").split("$")[0]
+    assert headings[ord(last_printed) - ord("A")] == "签字"
+    assert headings.index("应缴说明") > headings.index("签字")
+    scale, empty = sheet.page_setup.scale / 100, 0
+    for row in sheet.iter_rows(min_row=4, max_row=sheet.max_row):
+        height = sheet.row_dimensions[row[0].row].height or sheet.sheet_format.defaultRowHeight
+        assert height * scale >= 22
+        assert all((cell.font.sz or 11) * scale >= 10 for cell in row[:12])
+        empty += row[0].value is None
+    assert empty == 10
+    assert sheet.print_title_rows == "$1:$3"
+
+
+@pytest.mark.parametrize(("people", "pages"), [(8, 1), (9, 2), (26, 2), (27, 3)])
+def test_each_page_has_its_sums(people, pages):
+    """Eighteen lines a page, the ten empty ones counted; the reader takes the sums for totals."""
+    owing = [Owing("0001", "王大山", f"王{n}", number_of(n), "普通居民", Decimal(400), "", "") for n in range(people)]
+    titles = Titles("内乡县2025年度", "师家湾村", datetime.date(2024, 10, 25))
+    period = (datetime.date(2024, 9, 1), datetime.date(2024, 12, 31))
+    content = prefilled(titles, owing, free=[], categories=["普通居民"], period=period)
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["缴费清册"]
+    sums = [row for row in sheet.iter_rows(min_row=4) if row[0].value == "本页合计"]
+    assert len(sums) == pages == len(sheet.row_breaks.brk) + 1
+    assert sums[0][6].value == f"=SUM(G4:G{sums[0][0].row - 1})"
+    cached = openpyxl.load_workbook(io.BytesIO(content), data_only=True)["缴费清册"]
+    assert sum(cached.cell(row[0].row, 7).value for row in sums) == 400 * people
 
 
 def test_an_untouched_ledger_says_so(campaign, village, register, helper, send):
