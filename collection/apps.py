@@ -20,6 +20,8 @@ class CollectionConfig(AppConfig):
         from collection.receipts import carrying
         from collection.receipts import upload as book_upload
         from collection.refunds import upload as bank_upload
+        from collection.schools import collecting
+        from collection.schools import upload as class_upload
         from collection.self_payments import upload as paid_upload
         from collection.villages import finding as finders
         from collection.villages import openings, story_sections
@@ -56,14 +58,16 @@ class CollectionConfig(AppConfig):
         on_booked(newborns.follow_payments)
         on_ended(quotes.follow_ends)
         on_ended(newborns.follow_payments)
+        on_booked(collecting.follow_bookings)
         story.register(30, story_sections.contributions)
         story.register(32, story_sections.way_of_the_money)
+        story.register(33, story_sections.schools)
         story.register(34, story_sections.declarations)
         story.register(35, story_sections.consequences)
         story.register(36, story_sections.refunds)
         story.register(37, story_sections.differences)
         story.register(38, story_sections.visits)
-        for kind in (feedback_upload.KIND, book_upload.KIND, bank_upload.KIND, paid_upload.KIND):
+        for kind in (feedback_upload.KIND, book_upload.KIND, bank_upload.KIND, paid_upload.KIND, class_upload.KIND):
             kinds.register(kind)
         story.register(39, message_sections.messages)
         story.register(40, story_sections.advices)

@@ -17,6 +17,7 @@ from collection.newborns import menu as newborns
 from collection.notices import menu as notices
 from collection.receipts import menu as receipts
 from collection.refunds import menu as refunds
+from collection.schools import menu as schools
 from collection.self_payments import menu as self_payments
 from collection.spot_checks import menu as spot_checks
 from collection.villages import menu as villages
@@ -41,6 +42,7 @@ TOPICS = (
     entitlements,
     declarations,
     self_payments,
+    schools,
     refunds,
     consequences,
     finance,

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("collection.entitlements.urls")),
     path("", include("collection.declarations.urls")),
     path("", include("collection.self_payments.urls")),
+    path("", include("collection.schools.urls")),
     path("", include("collection.refunds.urls")),
     path("", include("collection.consequences.urls")),
     path("", include("collection.newborns.urls")),

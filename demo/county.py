@@ -39,6 +39,8 @@ ACCOUNTS = (
     ("nongye", "曹建国", Role.DEPARTMENT, "农业农村局"),
     ("canlian", "彭爱华", Role.DEPARTMENT, "残联"),
     ("caizheng", "潘国栋", Role.FINANCE, ""),
+    ("jiaoti", "白秀兰", Role.EDUCATION, "教体局"),
+    ("xuexiao", "温红梅", Role.SCHOOL, "中心小学"),
     ("lingdao", "许文涛", Role.LEADER, ""),
     ("zhenzhang", "邓长林", Role.LEADER, ""),
     ("xitong", "曾海峰", Role.SYSTEM, ""),
@@ -64,7 +66,7 @@ def place_of(county: DemoCounty, username: str, role: str) -> str:
     """The code of the region that a printed account belongs to."""
     if role == Role.VILLAGE:
         return county.village
-    return county.township if role == Role.TOWNSHIP or username == "zhenzhang" else county.code
+    return county.township if role in (Role.TOWNSHIP, Role.SCHOOL) or username == "zhenzhang" else county.code
 
 
 @transaction.atomic

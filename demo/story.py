@@ -22,6 +22,7 @@ from demo import (
     rankings,
     reminders,
     rounds,
+    schools,
     spot_checks,
     visits,
 )
@@ -65,6 +66,7 @@ def _events(world: World) -> dict[datetime.date, list[Event]]:
     plan: list[tuple[int, Event]] = [
         (20, cases.pay_collectively),
         (18, visits.go_round),
+        (14, schools.enter_pupils),
         (12, cases.record_newborns),
         (12, visits.hear_of_payments),
         (10, cases.put_up_notices),
@@ -79,6 +81,7 @@ def _events(world: World) -> dict[datetime.date, list[Event]]:
         (1, visits.promise_for_today),
         (1, spot_checks.call_back),
         (1, cases.object_to_notices),
+        (3, schools.collect_at_school),
         (0, cases.hand_in_roster),
         (0, rankings.warn),
         (0, neighbours.ask_across),

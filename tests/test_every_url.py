@@ -29,6 +29,7 @@ from collection.messages.models import ReminderBatch
 from collection.notices.models import Objection, PublicNotice
 from collection.receipts.models import LostReport, Receipt, ReceiptBook
 from collection.refunds.models import Refund, RefundTransfer
+from collection.schools.models import ClassList, Pupil, School
 from collection.self_payments.models import PaidList, SelfPayment
 from collection.spot_checks.models import SpotCheck, SpotCheckCase, SpotCheckPerson
 from collection.visits.models import Cause, Exclusion, ToldPayment
@@ -98,6 +99,9 @@ OBJECTS = {
     "receipt": Receipt,
     "deposit": Deposit,
     "gift": Gift,
+    "school": School,
+    "pupil": Pupil,
+    "class_list": ClassList,
     "gift_share": GiftShare,
     "declaration": Declaration,
     "declaration_row": DeclarationRow,
@@ -174,6 +178,8 @@ PLACES = {
     Role.COUNTY: ("411325", FAR),
     Role.TAX: ("411325", FAR),
     Role.DEPARTMENT: ("411325", FAR),
+    Role.EDUCATION: ("411325", FAR),
+    Role.SCHOOL: ("411325100", "411325101200"),
     Role.LEADER: ("411325", FAR),
     Role.FINANCE: ("411325", FAR),
     Role.SYSTEM: ("411325", FAR),

@@ -25,6 +25,7 @@ class Contribution(models.Model):
         SELF = "self", "自主缴费"
         COLLECTIVE = "collective", "集体资助"
         FAMILY = "family", "家庭共济"
+        SCHOOL = "school", "学校代收"
         FREE = "free", "全额资助"
 
     class State(models.TextChoices):

@@ -33,6 +33,7 @@ _ARRIVAL = {
     Channel.COLLECTIVE: (Movement.Kind.COLLECT, Place.TOWNSHIP),
     Channel.SELF: (Movement.Kind.SELF_PAY, None),
     Channel.FAMILY: (Movement.Kind.SELF_PAY, None),
+    Channel.SCHOOL: (Movement.Kind.SELF_PAY, None),
 }
 #: Before the declaration a contribution can be taken back; later it takes a refund.
 REVERSIBLE = (State.COLLECTED, State.FAILED)

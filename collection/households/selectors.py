@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from collection.cash.selectors import Part, where_banked
 from collection.contributions.models import Contribution
 from collection.gifts.selectors import kept_for
+from collection.schools.models import collecting_schools
 from config import clock
 from core.amounts import ZERO
 from core.regions.models import Region
@@ -127,6 +128,7 @@ def village_homes(*, campaign: Campaign, village: Region, **whose: Any) -> Villa
     owing: Any = [one for one in people if one.pk not in paid and one.birth_date <= day]
     quotes = quote_residents(campaign=campaign, residents=owing, paid_on=day, taking_payment=False)
     kept = kept_for(campaign=campaign, residents=[one.pk for one in owing])
+    schools = collecting_schools(campaign, [one.pk for one in owing])
     before = _insured_before(campaign, whose)
     reasons: dict[str, int] = {}
     homes: dict[int, Home] = {}
@@ -139,7 +141,9 @@ def village_homes(*, campaign: Campaign, village: Region, **whose: Any) -> Villa
         marks |= SPECIAL if _is_special(policy, answer) else 0
         channel, due = _owes(answer)
         says = _why(answer)
-        if due and (given := kept.get(one.pk)):
+        if due and (school := schools.get(one.pk)):
+            channel, due, says = "school", None, f"{school}代收，村里不收"
+        elif due and (given := kept.get(one.pk)):
             due, says = str(max(Decimal(due) - given, ZERO)), f"{says}\n集体资助 {given} 元"
         why = reasons.setdefault(says, len(reasons))
         member = Member(one.pk, one.name, one.id_number[-4:], one.phone, channel, due, why, marks)

@@ -348,6 +348,10 @@ def _about_difference(row: Row, asked: Quote, not_on_roster: str) -> str:
 def _check_paid(row: Row, facts: LedgerFacts) -> None:
     paid = facts.paid.get(row.id_number) if row.id_is_sound else None
     if paid is None:
+        person = facts.people.get(row.id_number) if row.id_is_sound else None
+        if person and person.at_school:
+            says = f"{person.at_school}已为此人代收，村里不能再收。请把钱退还本人，并删去这一行；"
+            row.refuse("id_number", "collected_at_school", f"{says}确要在村里缴的，请家长先到学校改为随家庭缴费。")
         return
     same = (paid.amount, paid.paid_on, paid.receipt_no) == (row.amount, row.paid_on, row.receipt_no)
     if same and paid.receipt_no and not row.problems:

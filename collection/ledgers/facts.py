@@ -17,6 +17,7 @@ from collection.ledgers.stamp import Since, stamp_of
 from collection.ledgers.verdicts import BookedPayment, LedgerFacts, ReceiptUse, RegisteredPerson
 from collection.receipts.models import Receipt
 from collection.receipts.selectors import book_of, known_receipts, village_books
+from collection.schools.models import collecting_schools
 from collection.self_payments.models import SelfPayment
 from core.access import masks
 from core.amounts import ZERO
@@ -138,6 +139,7 @@ def _residents(ids: dict[str, int]) -> dict[str, _Registered]:
 def _people(campaign: Campaign, residents: dict[str, _Registered]) -> dict[str, RegisteredPerson]:
     marks, years, rules = {}, {}, campaign.policy
     kept = kept_for(campaign=campaign, residents={resident.pk for resident in residents.values()})
+    schools = collecting_schools(campaign, {resident.pk for resident in residents.values()})
     for chunk in chunks({resident.pk for resident in residents.values()}):
         marks |= recognised_identities(chunk)
         years |= insured_years(chunk)
@@ -153,6 +155,7 @@ def _people(campaign: Campaign, residents: dict[str, _Registered]) -> dict[str, 
             not_eligible=_not_eligible(resident),
             not_eligible_since=resident.status_on if resident.status != Resident.Status.ACTIVE else None,
             kept_by_gift=kept.get(resident.pk, ZERO),
+            at_school=schools.get(resident.pk, ""),
             marks=tuple(marks.get(resident.pk, ())),
             insured_years=tuple(y for y in years.get(resident.pk, ()) if resident.birth_date.year <= y < rules.year),
         )

@@ -9,6 +9,7 @@ from collection.contributions.models import Contribution
 from collection.gifts.selectors import kept_for
 from collection.ledgers.models import LedgerBatch, LedgerRow
 from collection.ledgers.workbook import Owing
+from collection.schools.models import collecting_schools
 from config import clock
 from core.accounts.models import User
 from core.amounts import ZERO
@@ -100,10 +101,13 @@ def unpaid_people(*, campaign: Campaign, village: Region) -> tuple[list[Owing], 
     # Newborns are on the list from the day they are registered, also after the period.
     days = {resident.pk: max(day, resident.birth_date) for resident in residents}
     quotes = quote_residents(campaign=campaign, residents=residents, paid_on=days, taking_payment=False)
+    schools = collecting_schools(campaign, [resident.pk for resident in residents])
     owing, free = [], []
     for resident in residents:
         answer = quotes[resident.pk]
-        if isinstance(answer, QuoteError):
+        if school := schools.get(resident.pk):
+            free.append((resident.name, f"{school}代收"))
+        elif isinstance(answer, QuoteError):
             owing.append(_owing(resident, "", None, str(answer)))
         elif rest := max(answer.due - kept.get(resident.pk, ZERO), ZERO):
             owing.append(_owing(resident, answer.category, rest, _why(answer, answer.due - rest)))

@@ -16,6 +16,7 @@ class RegisteredPerson:
     `not_eligible_since` is its first day. `id_number` is the present number, the written one may be a former one.
 
     `kept_by_gift`: what a gift that has come in pays of this person's fee, so that so much less is collected.
+    `at_school`: the school that collects for this person, so that the village does not.
     `marks` are (kind, recognised on, ended on or None), as the departments gave them.
     """
 
@@ -31,6 +32,7 @@ class RegisteredPerson:
     id_number: str = ""
     not_eligible_since: date | None = None
     kept_by_gift: Decimal = Decimal(0)
+    at_school: str = ""
 
     def identities_on(self, policy: Policy, day: date) -> tuple[Recognition, ...]:
         """Return what this person was recognised as and had not lost by that day."""

@@ -71,7 +71,7 @@ def assess(
         elif (held := live.get(person.pk)) and held.pk in unclaimed and held.amount == payment.amount:
             unclaimed.discard(held.pk)
             payment.outcome, payment.contribution = Outcome.MATCHED, held
-            payment.message = "集体资助在办税厅缴的那一笔，已经记过账。"
+            payment.message = f"{held.get_channel_display()}缴给税务的那一笔，已经记过账。"
         elif held:
             paid_before(payment, held)
         else:
@@ -89,10 +89,9 @@ def assess(
 
 
 def _paid_at_the_hall(live: Iterable[Contribution]) -> set[int]:
-    """The contributions that a collective has paid at the tax hall and no line of a list has named yet."""
-    given = {
-        c.pk for c in live if c.channel == Contribution.Channel.COLLECTIVE and c.state == Contribution.State.POSTED
-    }
+    """The contributions that a collective or a school has paid to the tax bureau and no line of a list has named."""
+    for_others = (Contribution.Channel.COLLECTIVE, Contribution.Channel.SCHOOL)
+    given = {c.pk for c in live if c.channel in for_others and c.state == Contribution.State.POSTED}
     for chunk in chunks(given.copy()):
         rows = SelfPayment.objects.filter(contribution__in=chunk, outcome=Outcome.MATCHED)
         given.difference_update(rows.values_list("contribution_id", flat=True))

@@ -10,6 +10,7 @@ from collection.declarations.models import DeclarationRow
 from collection.entitlements.models import DifferenceCase
 from collection.money.models import Movement
 from collection.refunds.models import Refund
+from collection.schools.models import Pupil
 from collection.visits.models import Visit
 from residents.people.story import Badge, Section
 
@@ -126,6 +127,17 @@ def declarations(resident, user):
     ]
     columns = ("申报表", "报送", "税务反馈", "金额（元）", "失败原因", "改正说明", "确认单号", "入库")
     return Section("申报、反馈与入库", columns, rows, empty="没有申报过。")
+
+
+def schools(resident, user):
+    """At which school this person is a pupil, and who collects the fee; only where there is one."""
+    found = Pupil.objects.filter(resident=resident).exclude(state=Pupil.State.LEFT).select_related("campaign", "school")
+    rows = [
+        (one.campaign.year, one.school.name, one.class_name, one.get_state_display(), one.collected_on or "", one.note)
+        for one in found
+    ]
+    columns = ("年度", "学校", "班级", "在哪里缴", "学校收款", "说明")
+    return Section("在校", columns, rows) if rows else None
 
 
 def refunds(resident, user):

@@ -17,6 +17,8 @@ class Role(models.TextChoices):
     TAX = "tax", "县税务局"
     DEPARTMENT = "department", "认定部门"
     FINANCE = "finance", "县财政局"
+    EDUCATION = "education", "教体局"
+    SCHOOL = "school", "学校"
     LEADER = "leader", "领导"
     SYSTEM = "system", "系统管理员"
     SECURITY = "security", "安全管理员"
@@ -28,10 +30,10 @@ OFFICERS = frozenset({Role.SYSTEM, Role.SECURITY, Role.AUDIT})
 
 #: Who works in the Django admin.
 ADMIN_ROLES = frozenset({Role.COUNTY, *OFFICERS})
-#: Every role that works on business data.
-BUSINESS = frozenset(Role) - OFFICERS
+#: Every role that works on business data of its region. A school sees nothing by region: its own pupils alone.
+BUSINESS = frozenset(Role) - OFFICERS - {Role.SCHOOL}
 #: Offices: what gives one of these roles to somebody, or a new password to who has it, takes two people.
-OFFICES = BUSINESS - {Role.VILLAGE}
+OFFICES = frozenset(Role) - OFFICERS - {Role.VILLAGE}
 EVERYONE = frozenset(Role)
 #: Who registers people and changes what is known of them at the counter.
 AT_THE_COUNTER = (Role.COUNTY, Role.TOWNSHIP)

@@ -78,8 +78,14 @@ class User(AbstractBaseUser):
 
     @property
     def scope_prefix(self) -> str:
-        """The code under which this user sees rows; empty: nothing. Officers see no business rows at all."""
-        return "" if self.role in OFFICERS else (self.region_id or "")
+        """The code under which this user sees rows; empty: nothing. Officers see no business rows at all, and a school
+        those of its own pupils alone (collection/schools)."""
+        return "" if self.role in OFFICERS or self.role == Role.SCHOOL else (self.region_id or "")
+
+    @property
+    def county_code(self) -> str:
+        """The county whose campaigns this user works in; empty for officers."""
+        return "" if self.role in OFFICERS else (self.region_id or "")[:6]
 
     @property
     def is_officer(self) -> bool:

@@ -39,6 +39,8 @@ _LEVELS = {
     Role.TAX: Region.Level.COUNTY,
     Role.DEPARTMENT: Region.Level.COUNTY,
     Role.FINANCE: Region.Level.COUNTY,
+    Role.EDUCATION: Region.Level.COUNTY,
+    Role.SCHOOL: Region.Level.TOWNSHIP,
 }
 
 

@@ -16,7 +16,7 @@ from core.tables.reader import SheetError
 from core.uploads import services
 from core.uploads.kinds import UploadKind, kind_of
 
-SENDS = (*(BUSINESS - {Role.LEADER}), Role.SYSTEM)
+SENDS = (*(BUSINESS - {Role.LEADER}), Role.SCHOOL, Role.SYSTEM)
 
 
 @require_GET
@@ -30,8 +30,8 @@ def upload_template(request: HttpRequest, kind: str) -> HttpResponseBase:
 @roles(*SENDS)
 def upload_marked(request: HttpRequest, attachment: UUID) -> HttpResponseBase:
     """The marked workbook for those of the sender's own office."""
-    own = Attachment.objects.filter(uploaded_by=request.user)  # an officer sees nothing but their own
-    rows = own if request.user.role == Role.SYSTEM else Attachment.objects.for_user(request.user)
+    own = Attachment.objects.filter(uploaded_by=request.user)  # an officer or a school sees nothing but their own
+    rows = own if request.user.role in (Role.SYSTEM, Role.SCHOOL) else Attachment.objects.for_user(request.user)
     if request.user.role == Role.DEPARTMENT:
         rows = rows.filter(uploaded_by__department=request.user.department)
     kept = get_object_or_404(rows, pk=attachment)

@@ -79,7 +79,7 @@ class CampaignSelection:
 def selection_of(user: User) -> CampaignSelection:
     """The selection of this request; outside of requests that of somebody who chose no year."""
     selection = getattr(user, "campaign_selection", None)
-    return selection or CampaignSelection(user.scope_prefix[:6])
+    return selection or CampaignSelection(user.county_code)
 
 
 def current(user: User) -> Campaign | None:
