@@ -44,9 +44,9 @@ def test_the_tests_run_on_the_engine_that_was_asked_for():
 
 def test_check_sheet_knows_every_kind():
     """Its imports reach every kind of sheet in every app: whoever renames one of them changes the dry run too."""
-    from reporting.management.commands.check_sheet import CHECKS, NOT_YET
+    from reporting.management.commands.check_sheet import CHECKS
 
-    assert {*CHECKS, *NOT_YET} == {
+    assert set(CHECKS) == {
         "ledger",
         "register",
         "roster",
