@@ -6,7 +6,7 @@ from collection.closing.models import CampaignClosing, ClosingConsent  # noqa: F
 from collection.consequences.models import Consequence  # noqa: F401
 from collection.contributions.models import Contribution, ContributionFund  # noqa: F401
 from collection.declarations.models import Declaration, DeclarationRow, Feedback, VerdictWord  # noqa: F401
-from collection.door.models import CashReturn, DoorEntry, Phone  # noqa: F401
+from collection.door.models import CashReturn, DoorEntry, Handover, Phone  # noqa: F401
 from collection.duties.models import VillageDuty  # noqa: F401
 from collection.entitlements.models import DifferenceCase  # noqa: F401
 from collection.finance.models import FundEntry  # noqa: F401

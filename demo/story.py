@@ -12,6 +12,7 @@ from config import clock
 from demo import (
     banking,
     cases,
+    doors,
     employees,
     files,
     finance,
@@ -57,6 +58,7 @@ def replay(county: DemoCounty, campaign: Campaign) -> None:
             rankings.publish_due(world, now)
     files.upload_ledgers(world)
     clock.move_to(county.end)
+    doors.collect_at_doors(world)
 
 
 def _events(world: World) -> dict[datetime.date, list[Event]]:

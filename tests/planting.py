@@ -37,6 +37,7 @@ SPECIAL = {
         **dict.fromkeys(("reverses", "contribution", "deposit", "declaration", "refund")),
     },
     "collection.DeclarationRow": {"result": "failure"},
+    "collection.Handover": {"taker": lambda planter: planter.second_user()},
     "residents.ParentLink": {"parent": lambda planter: planter.second_resident()},
     "employees.Unit": {"ended_on": None},
     "employees.Employment": {"left": None},
@@ -131,6 +132,11 @@ class Planter:
 
     def _given(self, value):
         return value(self) if callable(value) else value
+
+    def second_user(self) -> User:
+        """Another helper of the village, the same one whenever asked for."""
+        facts = {"role": "village", "region_id": self.village, "name": self.marker}
+        return User.objects.get_or_create(username=f"second{self.serial}", defaults=facts)[0]
 
     def second_resident(self) -> Resident:
         """Another person of the village, the same one whenever asked for."""

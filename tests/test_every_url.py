@@ -20,7 +20,7 @@ from collection.closing.models import ClosingConsent
 from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution
 from collection.declarations.models import Declaration, DeclarationRow, Feedback
-from collection.door.models import Phone
+from collection.door.models import Handover, Phone
 from collection.entitlements.models import DifferenceCase
 from collection.finance.models import FundEntry
 from collection.gifts.models import Gift, GiftShare
@@ -88,6 +88,7 @@ OBJECTS = {
     "difference": DifferenceCase,
     "ledger": LedgerBatch,
     "door_phone": Phone,
+    "handover": Handover,
     "door_case": LedgerRow,
     "lost": LostReport,
     "contribution": Contribution,

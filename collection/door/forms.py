@@ -1,8 +1,10 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from config import clock
+from core.access.roles import Role
+from core.accounts.models import User
 
 
 class ReturnForm(forms.Form):
@@ -16,6 +18,27 @@ class ReturnForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["returned_on"].initial = clock.today()
+
+
+class HandoverForm(forms.Form):
+    """Who hands over to whom; both are helpers' accounts of the township."""
+
+    giver = forms.ModelChoiceField(User.objects.none(), label="移交人", empty_label="请选择")
+    taker = forms.ModelChoiceField(User.objects.none(), label="接收人", empty_label="请选择")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        helpers = User.objects.in_region(user.scope_prefix).filter(role=Role.VILLAGE).select_related("region")
+        for name in ("giver", "taker"):
+            field = cast(forms.ModelChoiceField, self.fields[name])
+            field.queryset = helpers.filter(is_active=True).order_by("region_id", "username")
+            field.label_from_instance = lambda helper: f"{helper.region.name} {helper.name}（{helper.username}）"
+
+
+class AbsentForm(forms.Form):
+    """The giver cannot come: the township confirms for them."""
+
+    absent_reason = forms.CharField(label="移交人不能到场的原因", max_length=200)
 
 
 class CutOffForm(forms.Form):

@@ -2,20 +2,30 @@
 
 from django.urls import reverse
 
+from collection.door.models import Handover
 from collection.door.selectors import open_cases
 from core.access.roles import Role
 from core.accounts.models import User
 from core.pages.frame import Entry, Todo
 from subsidies.campaigns.models import Campaign
 
-ENTRIES = [Entry("入户收款待核实", "door_cases", 42), Entry("收款手机", "door_phones", 43)]
+ENTRIES = [
+    Entry("入户收款待核实", "door_cases", 42),
+    Entry("收款手机", "door_phones", 43),
+    Entry("协办员交接", "handovers", 44),
+]
 
 
 def todos(user: User, campaign: Campaign) -> list[Todo]:
     """Cash taken at doors that could not be booked: for the helper and the township."""
     if user.role not in (Role.VILLAGE, Role.TOWNSHIP):
         return []
-    waiting = open_cases(user=user, campaign=campaign).count()
-    if not waiting:
-        return []
-    return [Todo(f"入户收款有 {waiting} 笔没有记上账，请核实处理", reverse("door_cases"), urgent=True)]
+    found = []
+    for handover in Handover.objects.for_user(user).filter(state=Handover.State.OPEN).select_related("giver", "taker"):
+        if user.role == Role.TOWNSHIP or user.pk in (handover.giver_id, handover.taker_id):
+            says = f"{handover.giver.name}向{handover.taker.name}的交接等双方确认"
+            found.append(Todo(says, reverse("handover", args=[handover.pk])))
+    waiting = open_cases(region=user.scope_prefix, campaign=campaign).count()
+    if waiting:
+        found.append(Todo(f"入户收款有 {waiting} 笔没有记上账，请核实处理", reverse("door_cases"), urgent=True))
+    return found

@@ -87,3 +87,46 @@ class CashReturn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.row_id} {self.returned_on}"
+
+
+class Handover(models.Model):
+    """交接: one helper's list, cash and receipts pass to another; it holds once both have confirmed the same facts.
+
+    `facts` is what was handed over, as both saw it: cash in hand, blank receipt numbers, who has not paid.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "等双方确认"
+        DONE = "done", "已交接"
+        WITHDRAWN = "withdrawn", "已取消"
+
+    village = models.ForeignKey(Region, models.PROTECT, verbose_name="村", related_name="+")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="+")
+    giver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="移交人", related_name="+")
+    taker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="接收人", related_name="+")
+    facts = models.JSONField("移交内容", default=dict)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.OPEN)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="发起人", related_name="+")
+    started_at = models.DateTimeField("发起时间")
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="移交确认", null=True, related_name="+"
+    )
+    given_at = models.DateTimeField("移交确认时间", null=True)
+    absent_reason = models.CharField("移交人不能到场的原因", max_length=200, blank=True)
+    taken_at = models.DateTimeField("接收确认时间", null=True)
+
+    scope_field = "village_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "协办员交接"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["village"], condition=models.Q(state="open"), name="one_open_handover_a_village"
+            ),
+            models.CheckConstraint(condition=~models.Q(giver=models.F("taker")), name="handover_takes_two"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.village} {self.giver} → {self.taker}"

@@ -55,9 +55,9 @@ def cash_in_hand(*, campaign: Campaign, village: Region) -> dict[str, Any]:
     return {"amount": str(amount), "headline": says, "tomorrow": "", "kind": "wait"}
 
 
-def open_cases(*, user: User, campaign: Campaign) -> QuerySet[LedgerRow]:
-    """Cash taken at doors that could not be booked and waits for somebody, oldest first."""
-    rows = LedgerRow.objects.for_user(user).filter(
+def open_cases(*, region: str, campaign: Campaign) -> QuerySet[LedgerRow]:
+    """Cash taken at doors of the region that could not be booked and waits for somebody, oldest first."""
+    rows = LedgerRow.objects.in_region(region).filter(
         entry__isnull=False, batch__campaign=campaign, state__in=(LedgerRow.State.BAD, LedgerRow.State.GOOD)
     )
     rows = rows.select_related("batch__village__parent", "entry__taken_by", "entry__phone")

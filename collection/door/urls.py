@@ -1,6 +1,6 @@
 from django.urls import path
 
-from collection.door import device_views, views
+from collection.door import device_views, handover_views, views
 
 urlpatterns = [
     path("village/<str:village>/door/", device_views.door_take, name="door_take"),
@@ -13,4 +13,6 @@ urlpatterns = [
     path("door/cases/<int:pk>/", views.door_case, name="door_case"),
     path("door/phones/", views.door_phones, name="door_phones"),
     path("door/phones/<int:pk>/", views.door_phone, name="door_phone"),
+    path("door/handovers/", handover_views.handovers, name="handovers"),
+    path("door/handovers/<int:pk>/", handover_views.handover, name="handover"),
 ]

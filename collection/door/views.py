@@ -25,7 +25,7 @@ RowState = LedgerRow.State
 def door_cases(request: SignedIn) -> HttpResponse:
     """Cash taken at doors that could not be booked, oldest first."""
     campaign = campaign_or_404(request.user)
-    rows = selectors.open_cases(user=request.user, campaign=campaign)
+    rows = selectors.open_cases(region=request.user.scope_prefix, campaign=campaign)
     page = Paginator(rows, CASES_A_PAGE).get_page(request.GET.get("page"))
     found = [(row, masks.mask(row.id_number)) for row in page]
     facts = {"title": "入户收款待核实", "campaign": campaign, "page": page, "cases": found}

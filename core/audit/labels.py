@@ -41,6 +41,7 @@ SUBJECTS = (
     ("ledger", "台账"),
     ("door", "入户收款"),
     ("phone", "收款手机"),
+    ("handover", "协办员交接"),
     ("contribution", "缴费记录"),
     ("receipt", "收据"),
     ("receipt_book", "收据本"),
