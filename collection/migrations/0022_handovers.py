@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("collection", "0020_spot_checks"),
+        ("collection", "0021_schools"),
         ('core', '0009_region_history'),
         ('subsidies', '0008_openings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
