@@ -5,7 +5,7 @@ from celery import shared_task
 from collection.cash.notices import queue_warnings
 from collection.consequences import quotes, reviews, rosters  # noqa: F401
 from collection.declarations import file as declaration_file  # noqa: F401
-from collection.entitlements import services as entitlements  # noqa: F401
+from collection.entitlements import services as entitlements
 from collection.finance import exports as finance_exports  # noqa: F401
 from collection.ledgers import confirm as ledger_confirm  # noqa: F401
 from collection.messages import services as reminders  # noqa: F401
@@ -23,3 +23,11 @@ def queue_duty_warnings() -> None:
     if is_waking_hour():
         for campaign in Campaign.objects.filter(closed_at__isnull=True).select_related("policy_version"):
             queue_warnings(campaign=campaign, as_of=clock.today())
+
+
+@shared_task
+def enrol_who_owes_nothing() -> None:
+    """Asked every hour: a mark, a birthday or a month may have begun to count. Follows the business clock."""
+    for campaign in Campaign.objects.filter(closed_at__isnull=True).select_related("policy_version", "county"):
+        if entitlements.anybody_to_enrol(campaign):
+            entitlements.ask_to_enrol(campaign=campaign, actor=None)

@@ -19,6 +19,7 @@ EVERY = {
     "core.tasks.expire_exports": 900.0,
     "residents.tasks.learn_names": 3600.0,
     "collection.tasks.queue_duty_warnings": 120.0,
+    "collection.tasks.enrol_who_owes_nothing": 3600.0,
     "reporting.tasks.build_due_snapshots": 30.0,
 }
 app.conf.beat_schedule = {

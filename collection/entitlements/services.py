@@ -106,6 +106,15 @@ def owing_nothing(campaign: Campaign):
     return people.order_by("pk")
 
 
+def anybody_to_enrol(campaign: Campaign) -> bool:
+    """Whether somebody owes nothing today and has no contribution: 高阳 二（五）3 counts late marks from the first of the
+    next month, on which nobody may be at work."""
+    waiting, today = owing_nothing(campaign), clock.today()
+    people = list(waiting[:BULK])
+    quotes = quote_residents(campaign=campaign, residents=people, paid_on=today, taking_payment=False)
+    return any(not isinstance(quote, QuoteError) and quote.due == ZERO for quote in quotes.values())
+
+
 def _children_of_insured(year: int):
     paid = Contribution.objects.filter(resident=OuterRef("parent"), year=year, ended_at__isnull=True)
     links = ParentLink.objects.filter(withdrawn_at__isnull=True).order_by()
