@@ -107,8 +107,8 @@ def owing_nothing(campaign: Campaign):
 
 
 def anybody_to_enrol(campaign: Campaign) -> bool:
-    """Whether somebody owes nothing today and has no contribution: 高阳 二（五）3 counts late marks from the first of the
-    next month, on which nobody may be at work."""
+    """Whether somebody owes nothing today and has no contribution: 高阳 二（五）3 counts late marks from the first of
+    the next month, on which nobody may be at work."""
     waiting, today = owing_nothing(campaign), clock.today()
     people = list(waiting[:BULK])
     quotes = quote_residents(campaign=campaign, residents=people, paid_on=today, taking_payment=False)

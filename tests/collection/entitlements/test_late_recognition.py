@@ -1,4 +1,4 @@
-"""先缴后认定 in all five counties: paid, then recognised; granted by the notice or decided by a document; to its end."""
+"""先缴后认定 in all five counties: paid, then recognised; by the notice or by a document, to its end."""
 
 import datetime
 

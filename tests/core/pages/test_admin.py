@@ -168,6 +168,25 @@ def test_a_holiday_list_is_taken_into_the_own_county_only(client, campaign, make
     assert Holiday.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"PK\x03\x04 not a workbook", "文件已损坏"),
+        (b"", "空的"),
+        ("日期,上班,说明\n2024-10-12,1,庙会\n".encode("gb18030"), "庙会"),
+    ],
+)
+def test_a_holiday_list_is_read_apart_like_every_other_sheet(client, campaign, make_user, monkeypatch, content, says):
+    import openpyxl
+
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *_, **__: pytest.fail("read in the web process"))
+    client.force_login(make_user("county", "411325"))
+    listed = SimpleUploadedFile("days.xlsx", content)
+    answer = client.post(reverse("admin:core_holiday_import"), {"format": "0", "import_file": listed})
+    assert answer.status_code == 200 and says in answer.content.decode()
+    assert not Holiday.objects.exists()
+
+
 def test_an_export_is_one_click_names_its_columns_in_chinese_and_leaves_an_event(client, campaign, make_user):
     client.force_login(make_user("county", "411325"))
     answer = client.get(reverse("admin:core_region_export"))
