@@ -1,6 +1,8 @@
+import gc
 import os
 
 from celery import Celery
+from celery.signals import worker_process_init
 
 import config.filequeue  # noqa: F401  (makes embedded:// known)
 
@@ -25,3 +27,11 @@ EVERY = {
 app.conf.beat_schedule = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}} for task, seconds in EVERY.items()
 }
+
+
+@worker_process_init.connect
+def collect_less_garbage(**_: object) -> None:
+    """Leave what was loaded at the start out of every collection, and collect after more objects than usual: a chunk
+    of a ledger makes a hundred thousand that live until it is booked. A sixth of the time of booking."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)

@@ -154,6 +154,7 @@ JOBS = {
     "export.write": "生成完整号码导出",
     "feedback.read": "读取导入反馈",
     "ledger.confirm": "台账记账",
+    "names.learn": "更新姓名检索",
     "consequences.policy": "按新的政策版本重新核算",
     "consequences.confirm": "一起确认重新核算",
     "newborns.follow": "核对新生儿参保",

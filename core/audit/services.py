@@ -44,13 +44,12 @@ def event(
     after: Any = None,
     batch: object = "",
 ) -> Event:
-    """An unsaved Event; `record_all` saves many at once. `obj` gives type, id and region where they can be read off."""
+    """An unsaved Event; `record_all` saves many at once, of one instant. `obj` gives type, id and region where they can be read off."""
     if isinstance(obj, models.Model):
         object_type = object_type or obj._meta.model_name or ""
         object_id = object_id or str(obj.pk)
         region = region or _region_of(obj)
     return Event(
-        at=clock.now(),
         actor=actor,
         actor_name=actor.name if actor else "系统",
         action=action,
@@ -68,12 +67,16 @@ def event(
 def record(action: str, **facts: Any) -> Event:
     """Write one event. `action` is a dotted verb such as "deposit.verify"; the rest as for `event`."""
     recorded = event(action, **facts)
+    recorded.at = clock.now()
     recorded.save(force_insert=True)
     return recorded
 
 
 def record_all(events: Iterable[Event]) -> None:
     """Write many events in a few statements."""
+    events, moment = list(events), clock.now()
+    for unsaved in events:
+        unsaved.at = moment
     insert_objects(events)
 
 
