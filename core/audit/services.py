@@ -44,7 +44,7 @@ def event(
     after: Any = None,
     batch: object = "",
 ) -> Event:
-    """An unsaved Event; `record_all` saves many at once, of one instant. `obj` gives type, id and region where they can be read off."""
+    """An unsaved Event; `record_all` saves many at once, of one instant. `obj` gives type, id and region if it can."""
     if isinstance(obj, models.Model):
         object_type = object_type or obj._meta.model_name or ""
         object_id = object_id or str(obj.pk)
