@@ -17,6 +17,7 @@ from collection.newborns import menu as newborns
 from collection.notices import menu as notices
 from collection.receipts import menu as receipts
 from collection.refunds import menu as refunds
+from collection.repairs import menu as repairs
 from collection.schools import menu as schools
 from collection.self_payments import menu as self_payments
 from collection.spot_checks import menu as spot_checks
@@ -44,6 +45,7 @@ TOPICS = (
     self_payments,
     schools,
     refunds,
+    repairs,
     consequences,
     finance,
     newborns,

@@ -17,6 +17,7 @@ from collection.money.models import Movement, Place, VillageAccount  # noqa: F40
 from collection.notices.models import Objection, PublicNotice  # noqa: F401
 from collection.receipts.models import BookPlan, Receipt, ReceiptBook  # noqa: F401
 from collection.refunds.models import Refund, RefundTransfer  # noqa: F401
+from collection.repairs.models import RepairPayment  # noqa: F401
 from collection.schools.models import ClassList, ClassRow, Pupil, School, SchoolPayment, SchoolStaff  # noqa: F401
 from collection.self_payments.models import PaidList, SelfPayment  # noqa: F401
 from collection.spot_checks.models import SpotCheck, SpotCheckCase, SpotCheckPerson  # noqa: F401

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("collection.self_payments.urls")),
     path("", include("collection.schools.urls")),
     path("", include("collection.refunds.urls")),
+    path("", include("collection.repairs.urls")),
     path("", include("collection.consequences.urls")),
     path("", include("collection.newborns.urls")),
     path("", include("collection.advice.urls")),

@@ -6,6 +6,7 @@ from residents.people.models import (  # noqa: F401
     Household,
     InsuredYear,
     ParentLink,
+    RepaidYear,
     Resident,
     StatusEntry,
 )

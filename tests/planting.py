@@ -47,6 +47,7 @@ SPECIAL = {
     "core.OutboxMessage": {"kind": "unpaid", "state": "failed"},
     "residents.MergeCase": {"drop": lambda planter: planter.second_resident()},
     "subsidies.PolicyProposal": {"text": load("411325-2025").text},
+    "collection.RepairPayment": {"years": [2023], "withdrawn_at": None, "withdrawn_by": None},
     "residents.MoveRequest": {"from_county": None},
     "subsidies.NewCounty": {"decided_by": None, "officers": {}},
     "subsidies.PlannedTask": {"village_code": lambda planter: planter.village},

@@ -29,6 +29,7 @@ from collection.messages.models import ReminderBatch
 from collection.notices.models import Objection, PublicNotice
 from collection.receipts.models import LostReport, Receipt, ReceiptBook
 from collection.refunds.models import Refund, RefundTransfer
+from collection.repairs.models import RepairPayment
 from collection.schools.models import ClassList, Pupil, School
 from collection.self_payments.models import PaidList, SelfPayment
 from collection.spot_checks.models import SpotCheck, SpotCheckCase, SpotCheckPerson
@@ -131,6 +132,8 @@ OBJECTS = {
     "duty": DepartmentDuty,
     "new_county": NewCounty,
     "move_request": MoveRequest,
+    "repair": RepairPayment,
+    "repair_resident": Resident,
     "department_duty": DepartmentDuty,
     "employee_unit": Unit,
     "employee_declaration": MonthlyDeclaration,

@@ -11,11 +11,12 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution
 from collection.entitlements.models import DifferenceCase
-from residents.people.models import InsuredYear
+from residents.people.models import InsuredYear, RepaidYear
 from subsidies.campaigns.models import Campaign
 from subsidies.quotes.alike import Quoter
 from subsidies.quotes.parents import insured_parents
 from subsidies.quotes.quote import Quote, QuoteError, Recognition
+from subsidies.quotes.selectors import count_repaid
 from subsidies.rosters.models import Identity
 
 Told = dict[str, object]
@@ -70,7 +71,7 @@ class Comparison(NamedTuple):
 
 
 def compare(campaign: Campaign, contributions: QuerySet[Contribution]) -> Iterator[Comparison]:
-    """Yield a comparison for each of these contributions of the campaign. Five statements, however many they are.
+    """Yield a comparison for each of these contributions of the campaign. Six statements, however many they are.
 
     People alike in all that decides are quoted once.
     """
@@ -79,6 +80,7 @@ def compare(campaign: Campaign, contributions: QuerySet[Contribution]) -> Iterat
     booked: dict[tuple[object, ...], Told] = {}
     rows = _booked(campaign, contributions)
     parents = insured_parents(campaign=campaign, births={row.resident_id: row.birth_date for row in rows})
+    repaid = _repaid(contributions, rows)
     marks, earlier, settled = _marks(contributions), _earlier(contributions), _settled(contributions)
     for row in rows:
         answer = quoter.answer(
@@ -87,6 +89,7 @@ def compare(campaign: Campaign, contributions: QuerySet[Contribution]) -> Iterat
             identities=marks.get(row.resident_id, ()),
             last_insured=row.last_insured,
             parent_insured=parents.get(row.resident_id),
+            repaid_years=repaid.get(row.resident_id, 0),
         )
         if (now := told.get(id(answer))) is None:  # The quoter keeps its answers: one object for all who are alike.
             now = told[id(answer)] = _of_quote(answer)
@@ -108,6 +111,16 @@ def _booked(campaign: Campaign, contributions: QuerySet[Contribution]) -> list[B
     columns = Booked._fields[:9]
     rows = contributions.order_by("pk").values_list(*columns, "resident__birth_date", Subquery(last))
     return [Booked(*row) for row in rows.iterator(chunk_size=5000)]
+
+
+def _repaid(contributions: QuerySet[Contribution], booked: list[Booked]) -> dict[int, int]:
+    """How many years of the present gap each of these people has paid back; few have."""
+    rows = RepaidYear.objects.filter(resident_id__in=contributions.order_by().values("resident_id"))
+    found: dict[int, list[int]] = defaultdict(list)
+    for resident, year in rows.values_list("resident_id", "year"):
+        found[resident].append(year)
+    last = {row.resident_id: row.last_insured or 0 for row in booked} if found else {}
+    return count_repaid(found, last)
 
 
 def _marks(contributions: QuerySet[Contribution]) -> dict[int, tuple[Recognition, ...]]:

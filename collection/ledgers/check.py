@@ -283,6 +283,7 @@ def _check_money(row: Row, facts: LedgerFacts) -> None:
             paid_on=day,
             identities=held,
             insured_years=person.insured_years if person else None,
+            repaid_years=person.repaid_years if person else 0,
             taking_payment=row.paid_on is not None,
         )
     except QuoteError as error:

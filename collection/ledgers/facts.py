@@ -29,7 +29,7 @@ from residents.people.models import Resident
 from residents.people.names import is_same_name
 from residents.people.selectors import Candidate, find_namesakes
 from subsidies.campaigns.models import Campaign
-from subsidies.quotes.selectors import insured_years, recognised_identities
+from subsidies.quotes.selectors import count_repaid, insured_years, recognised_identities, repaid_years
 from subsidies.rosters.models import Identity
 
 _WAS_READ = (LedgerBatch.State.CHECKED, LedgerBatch.State.CONFIRMING, LedgerBatch.State.CONFIRMED)
@@ -137,12 +137,15 @@ def _residents(ids: dict[str, int]) -> dict[str, _Registered]:
 
 
 def _people(campaign: Campaign, residents: dict[str, _Registered]) -> dict[str, RegisteredPerson]:
-    marks, years, rules = {}, {}, campaign.policy
+    marks, years, repaid, rules = {}, {}, {}, campaign.policy
     kept = kept_for(campaign=campaign, residents={resident.pk for resident in residents.values()})
     schools = collecting_schools(campaign, {resident.pk for resident in residents.values()})
     for chunk in chunks({resident.pk for resident in residents.values()}):
         marks |= recognised_identities(chunk)
         years |= insured_years(chunk)
+        repaid |= repaid_years(chunk)
+    last = {pk: max((y for y in known if y < rules.year), default=0) for pk, known in years.items()}
+    paid_back = count_repaid(repaid, last)
     return {
         number: RegisteredPerson(
             resident_id=resident.pk,
@@ -158,6 +161,7 @@ def _people(campaign: Campaign, residents: dict[str, _Registered]) -> dict[str, 
             at_school=schools.get(resident.pk, ""),
             marks=tuple(marks.get(resident.pk, ())),
             insured_years=tuple(y for y in years.get(resident.pk, ()) if resident.birth_date.year <= y < rules.year),
+            repaid_years=paid_back.get(resident.pk, 0),
         )
         for number, resident in residents.items()
     }

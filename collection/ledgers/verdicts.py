@@ -29,6 +29,7 @@ class RegisteredPerson:
     not_eligible: str = ""
     marks: tuple[tuple[str, date, date | None], ...] = ()
     insured_years: tuple[int, ...] | None = None
+    repaid_years: int = 0
     id_number: str = ""
     not_eligible_since: date | None = None
     kept_by_gift: Decimal = Decimal(0)

@@ -62,6 +62,7 @@ SUBJECTS = (
     ("employee_payment", "职工医保缴费"),
     ("pension_roll", "养老名册"),
     ("refund", "退费"),
+    ("repair", "断保修复"),
     ("consequence", "事实后续"),
     ("message", "短信"),
     ("advice", "待遇告知"),

@@ -163,6 +163,24 @@ class NamePart(models.Model):
         return self.part
 
 
+class RepaidYear(models.Model):
+    """补缴年度: a year without cover whose fee was paid back later: it shortens the waiting, and insures nobody."""
+
+    resident = models.ForeignKey(Resident, models.CASCADE, verbose_name="居民", related_name="repaid_years")
+    year = models.PositiveSmallIntegerField("年度")
+    source = models.CharField("来源", max_length=60)
+
+    scope_field = "resident__village_id"
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "补缴年度"
+        constraints = [models.UniqueConstraint(fields=["resident", "year"], name="one_repaid_year")]
+
+    def __str__(self) -> str:
+        return f"{self.year}年"
+
+
 class FormerNumber(models.Model):
     """曾用证件号码: a number that a resident was registered by before it was corrected, still written in lists."""
 

@@ -73,6 +73,8 @@ def insured_years(resident, user):
     known = {}
     for row in resident.insured_years.order_by("-year"):
         known.setdefault(row.source, []).append(str(row.year))
+    for row in resident.repaid_years.order_by("-year"):
+        known.setdefault(f"补缴（不算参保）：{row.source}", []).append(str(row.year))
     rows = [("、".join(years), source) for source, years in known.items()]
     return Section("参保年度", ("年度", "来源"), rows, empty="没有往年参保记录。")
 

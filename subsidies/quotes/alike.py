@@ -13,7 +13,7 @@ from functools import cached_property
 from subsidies.policy.policies import Policy
 from subsidies.quotes.quote import OLDEST, Quote, QuoteError, Recognition, quote
 
-Question = tuple[datetime.date | None, datetime.date, tuple[Recognition, ...], int | None, bool | None]
+Question = tuple[datetime.date | None, datetime.date, tuple[Recognition, ...], int | None, bool | None, int]
 
 
 @dataclass
@@ -32,13 +32,17 @@ class Quoter:
         identities: Iterable[Recognition] = (),
         last_insured: int | None = None,
         parent_insured: bool | None = None,
+        repaid_years: int = 0,
     ) -> Quote | QuoteError:
-        """Return the quote, or why there is none. `last_insured`: the last year insured before the policy's year."""
+        """Return the quote, or why there is none.
+
+        `last_insured`: the last year insured before the policy's year; `repaid_years`: those since, paid back.
+        """
         held = tuple(identities)
         if last_insured is not None and not birth_date.year <= last_insured < self.policy.year:
             last_insured = None
         born = birth_date if self._birth_decides(birth_date, paid_on) else None
-        question = born, paid_on, held, last_insured, parent_insured
+        question = born, paid_on, held, last_insured, parent_insured, repaid_years
         if question not in self._answers:
             self._answers[question] = self._quote(birth_date, question)
         return self._answers[question]
@@ -59,7 +63,7 @@ class Quoter:
         return min(days)
 
     def _quote(self, birth_date: datetime.date, question: Question) -> Quote | QuoteError:
-        _, paid_on, held, last_insured, parent_insured = question
+        _, paid_on, held, last_insured, parent_insured, repaid = question
         try:
             return quote(
                 self.policy,
@@ -67,6 +71,7 @@ class Quoter:
                 paid_on=paid_on,
                 identities=held,
                 insured_years=[] if last_insured is None else [last_insured],
+                repaid_years=repaid,
                 parent_insured=parent_insured,
                 taking_payment=self.taking_payment,
             )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from django.db.models import Max, Q
 
 from core.database.bulk import BULK, chunks
-from residents.people.models import InsuredYear, Resident
+from residents.people.models import InsuredYear, RepaidYear, Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.quotes.alike import Quoter
 from subsidies.quotes.parents import insured_parents
@@ -24,13 +24,14 @@ def quote_residents(
 ) -> dict[int, Quote | QuoteError]:
     """Return resident id → the quote, or why there is none. `paid_on`: one day for all, or a day by resident id.
 
-    Two queries for every 10,000 residents, and one more where a child's parents decide.
+    Three queries for every 10,000 residents, and one more where a child's parents decide.
     """
     quoter = Quoter(campaign.policy, taking_payment=taking_payment)
     answers: dict[int, Quote | QuoteError] = {}
     for chunk in chunks(residents, BULK):
         ids = [resident.pk for resident in chunk]
         identities, years = recognised_identities(ids), last_insured_years(ids, before=campaign.year)
+        repaid = count_repaid(repaid_years(ids), years)
         parents = insured_parents(campaign=campaign, births={person.pk: person.birth_date for person in chunk})
         for resident in chunk:
             answers[resident.pk] = quoter.answer(
@@ -38,6 +39,7 @@ def quote_residents(
                 paid_on=paid_on if isinstance(paid_on, datetime.date) else paid_on[resident.pk],
                 identities=[Recognition(*identity) for identity in identities[resident.pk]],
                 last_insured=years.get(resident.pk),
+                repaid_years=repaid.get(resident.pk, 0),
                 parent_insured=parents.get(resident.pk),
             )
     return answers
@@ -60,6 +62,20 @@ def last_insured_years(resident_ids: Iterable[int], *, before: int) -> dict[int,
     """Return resident id → the last year insured before the year `before`, of those who were."""
     rows = InsuredYear.objects.filter(resident_id__in=list(resident_ids), year__lt=before).order_by()
     return dict(rows.values_list("resident_id").annotate(last=Max("year")))
+
+
+def repaid_years(resident_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Return resident id → the years without cover that were paid back."""
+    found = defaultdict(list)
+    rows = RepaidYear.objects.filter(resident_id__in=list(resident_ids)).order_by("year")
+    for resident, year in rows.values_list("resident_id", "year"):
+        found[resident].append(year)
+    return found
+
+
+def count_repaid(repaid: Mapping[int, list[int]], last_insured: Mapping[int, int]) -> dict[int, int]:
+    """Count the years paid back of the present gap: those after the last year insured."""
+    return {resident: sum(year > last_insured.get(resident, 0) for year in years) for resident, years in repaid.items()}
 
 
 def insured_years(resident_ids: Iterable[int]) -> dict[int, list[int]]:
