@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("collection", "0020_spot_checks"),
+        ("collection", "0022_handovers"),
         ("core", "0009_region_history"),
         ("residents", "0007_repaid_years"),
         ("subsidies", "0008_openings"),
