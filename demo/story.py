@@ -25,6 +25,7 @@ from demo import (
     rounds,
     schools,
     spot_checks,
+    supervision,
     visits,
 )
 from demo.counties import DAY, DemoCounty
@@ -66,6 +67,7 @@ def _events(world: World) -> dict[datetime.date, list[Event]]:
     last = world.county.last_day
 
     plan: list[tuple[int, Event]] = [
+        (20, supervision.appoint),
         (20, cases.pay_collectively),
         (18, visits.go_round),
         (14, schools.enter_pupils),
@@ -92,6 +94,8 @@ def _events(world: World) -> dict[datetime.date, list[Event]]:
         (0, next_year.prepare_next_year),
         (0, employees.declare_two_months),
         (0, reminders.remind),
+        (8, supervision.talk),
+        (0, supervision.inspect),
         (0, finance.record_vouchers),
     ]
     events: dict[datetime.date, list[Event]] = {}

@@ -8,6 +8,7 @@ from reporting.rankings.models import Snapshot
 from reporting.rankings.selectors import newest_ranking, shown
 from reporting.reports.models import TownshipReport
 from reporting.reports.services import report_due
+from reporting.supervision import menu as supervision
 from subsidies.campaigns.pages import todo_of_year
 from subsidies.campaigns.selectors import open_campaigns
 
@@ -17,6 +18,7 @@ ENTRIES = [
     Entry("排名与通报", "ranking_list", 82),
     Entry("乡镇周报", "report_write", 83),
     Entry("乡镇周报", "report_overview", 83),
+    *supervision.ENTRIES,
 ]
 
 
@@ -24,13 +26,20 @@ def todos(user) -> list[Todo]:
     """What rankings and reports ask of this person today."""
     if not user.scope_prefix:
         return []
+    supervised = _supervised(user)
     if user.role == Role.COUNTY:
-        return _to_publish(user)
+        return _to_publish(user) + supervised
     if user.role == Role.TOWNSHIP:
-        return _to_report(user)
+        return _to_report(user) + supervised
     if user.role == Role.LEADER:
-        return _to_read(user)
+        return _to_read(user) + supervised
     return []
+
+
+def _supervised(user) -> list[Todo]:
+    campaigns = open_campaigns(user)
+    asked = [(campaign, todo) for campaign in campaigns for todo in supervision.todos(user, campaign)]
+    return [todo if len(campaigns) == 1 else todo_of_year(todo, campaign.year) for campaign, todo in asked]
 
 
 def panel(user) -> Panel | None:

@@ -12,3 +12,4 @@ from reporting.rankings.models import (  # noqa: F401
     SnapshotRow,
 )
 from reporting.reports.models import TownshipReport  # noqa: F401
+from reporting.supervision.models import Activity, Finding, Measure, Post  # noqa: F401

@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("reporting.rankings.urls")),
     path("", include("reporting.bulletins.urls")),
     path("", include("reporting.reports.urls")),
+    path("", include("reporting.supervision.urls")),
 ]

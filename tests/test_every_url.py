@@ -48,6 +48,7 @@ from employees.members.models import Employment, Member
 from employees.payments.models import EmployeePayment, PaidFile
 from employees.units.models import Unit
 from reporting.rankings.models import Ranking, Snapshot
+from reporting.supervision.models import Activity, Finding, Measure, Post
 from residents.duplicates.models import MergeCase
 from residents.people.models import FormerNumber, Household, ParentLink, Resident, StatusEntry
 from residents.register.models import RegisterBatch
@@ -95,6 +96,10 @@ OBJECTS = {
     "contribution": Contribution,
     "reminder": ReminderBatch,
     "fund_entry": FundEntry,
+    "post_replace": Post,
+    "finding": Finding,
+    "measure": Measure,
+    "activity": Activity,
     "message_again": OutboxMessage,
     "opt_out": OptOut,
     "receipt_book": ReceiptBook,

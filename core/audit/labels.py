@@ -71,6 +71,7 @@ SUBJECTS = (
     ("bulletin", "通报"),
     ("report", "乡镇报告"),
     ("reward", "奖励"),
+    ("supervision", "包联和督导"),
     ("attachment", "附件"),
     ("region", "区划"),
     ("holiday", "节假日"),

@@ -129,6 +129,8 @@ class BulletinFacts:
     awards: Sequence[TownshipAward] = ()
     pool: Decimal | None = None
     last_year: LastYear | None = None
+    #: What else the office writes: talks and orders, what changed since, the other insurance.
+    additions: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -222,6 +224,7 @@ def _paragraphs(facts: BulletinFacts) -> Iterator[str]:
         yield f"{'、'.join(without)}尚未下达任务，不参加排名，也不计入{whole}完成率。"
     if facts.late:
         yield f"{'、'.join(facts.late)}未在规定时间前报送周报。"
+    yield from facts.additions
     if facts.awards:
         funds = sum((a.working_funds for a in facts.awards), Decimal("0.00"))
         prizes = sum((a.prize for a in facts.awards), Decimal("0.00"))

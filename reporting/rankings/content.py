@@ -74,6 +74,7 @@ class Supplement:
     awards_of: Callable[[Sequence[RankedPlace]], Sequence[TownshipAward]] | None = None
     pool: Decimal | None = None
     last_year: LastYear | None = None
+    additions: Sequence[str] = ()
 
 
 def ranking_content(
@@ -121,6 +122,7 @@ def ranking_content(
             awards=awards,
             pool=supplement.pool,
             last_year=supplement.last_year,
+            additions=supplement.additions,
         ),
         number=number,
         issuer=issuer,

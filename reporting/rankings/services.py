@@ -27,6 +27,9 @@ from reporting.rankings.rank import RankedPlace, fingerprint
 from reporting.rankings.rewards import Tier, TownshipAward, awards
 from reporting.rankings.snapshots import build_snapshot, cutoff_of, rows_of
 from reporting.reports.models import TownshipReport
+from reporting.supervision import selectors as supervision
+from reporting.supervision.rules import Standing
+from reporting.supervision.services import mark_announced
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.services import lock_campaign
 
@@ -149,6 +152,7 @@ def content_of(
         awards_of=_awards_of(campaign) if snapshot.kind == RankingKind.FINAL and policy.rewards else None,
         pool=policy.rewards.prize_total if policy.rewards else None,
         last_year=_last_year(snapshot),
+        additions=_additions(snapshot, townships, previous),
     )
     content = ranking_content(
         frame,
@@ -188,6 +192,7 @@ def _freeze(snapshot, *, version, number, reason, actor: User) -> Ranking:
             )
     except IntegrityError as error:
         raise Refused("有人刚刚发布了这一期，请刷新页面查看。") from error
+    mark_announced(ranking, supervision.to_announce(ranking.campaign, ranking.kind, ranking.as_of))
     audit.record(
         "ranking.publish",
         actor=actor,
@@ -207,6 +212,13 @@ def _last_year(snapshot: Snapshot) -> LastYear | None:
         return None
     behind = tuple(line.region.name for line in found.behind)
     return LastYear(found.whole.now, found.whole.then, found.whole.lost, behind)
+
+
+def _additions(snapshot: Snapshot, townships: list[Figures], previous: Ranking | None) -> list[str]:
+    """What the office writes into the bulletin beside the figures."""
+    now = {f.code: Standing(f.done(snapshot.metric), f.task, None) for f in townships}
+    measures = supervision.to_announce(snapshot.campaign, snapshot.kind, snapshot.as_of)
+    return supervision.bulletin_paragraphs(measures, previous, now)
 
 
 def _awards_of(campaign: Campaign) -> Callable[[Sequence[RankedPlace]], list[TownshipAward]]:

@@ -1,6 +1,6 @@
 """The townships' Friday report: two figures of ours and three texts of theirs, due at noon."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -13,6 +13,7 @@ from core.regions.models import Region
 from reporting.progress import schedule
 from reporting.progress.selectors import progress
 from reporting.reports.models import TownshipReport
+from reporting.supervision.selectors import activities_text, activity_counts
 from subsidies.campaigns.models import Campaign
 
 TEXTS = ("practice", "problem", "suggestion")
@@ -76,3 +77,9 @@ def reports_of_week(campaign: Campaign, due: datetime) -> list[tuple[Region, Tow
         level=Region.Level.TOWNSHIP, replaced_by__isnull=True
     )
     return [(township, sent.get(township.code)) for township in townships]
+
+
+def activities_of_week(campaign: Campaign, due: datetime) -> dict[str, str]:
+    """Township → what it did in the seven days before the report is due, counted by kind."""
+    counted = activity_counts(campaign, campaign.county_id, due - timedelta(days=7), due)
+    return {code: activities_text(counts) for code, counts in counted.items()}

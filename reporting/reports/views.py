@@ -60,6 +60,7 @@ def report_write(request):
             "form": form,
             "late": clock.now() > due,
             "whole": progress(campaign=campaign, region=township).whole,
+            "activities": reports.activities_of_week(campaign, due).get(township.code, ""),
             "past": own.exclude(due_at=due)[:8],
         },
         status=form_status(form),
@@ -80,7 +81,8 @@ def report_overview(request):
     back = min(whole_number(request.GET.get("back")) or 0, 60)
     due -= timedelta(days=7 * back)
     rows = reports.reports_of_week(campaign, due)
-    rows = [(t, r) for t, r in rows if t.code.startswith(request.user.scope_prefix)]
+    done = reports.activities_of_week(campaign, due)
+    rows = [(t, r, done.get(t.code, "")) for t, r in rows if t.code.startswith(request.user.scope_prefix)]
     return render(
         request,
         "reporting/reports/report_overview.html",
@@ -90,8 +92,8 @@ def report_overview(request):
             "rows": rows,
             "back": back,
             "passed": clock.now() > due,
-            "missing": sum(report is None for _, report in rows),
-            "late": sum(bool(r and r.is_late) for _, r in rows),
+            "missing": sum(report is None for _, report, _ in rows),
+            "late": sum(bool(r and r.is_late) for _, r, _ in rows),
         },
     )
 

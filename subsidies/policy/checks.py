@@ -36,6 +36,7 @@ RANGES = {
     "ranking.weekly_day": (1, 7),
     "report.day": (1, 7),
     "notice.working_days": (1, 60),
+    "supervision.guidance_groups": (1, 50),
 }
 WAYS = ("amount", "percent", "full", "nothing", "not_set")
 

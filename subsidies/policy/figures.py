@@ -227,6 +227,8 @@ def _supervision(policy: Policy) -> list[Figure]:
     rows.append(_line("公示", f"不少于 {policy.notice.working_days} 个工作日{photos}", policy.notice))
     columns = "、".join(column.title for column in policy.declaration.columns)
     rows.append(_line("申报表", f"列：{columns}", policy.declaration))
+    if supervision := policy.supervision:
+        rows.append(_line("参保动员指导组", f"组建 {supervision.guidance_groups} 个", supervision))
     if rewards := policy.rewards:
         tiers = f"，分{'、'.join(rewards.tiers)}" if rewards.tiers else ""
         says = f"每参保 1 人拨工作经费 {rewards.per_head} 元；奖励 {rewards.prize_total} 元{tiers}"

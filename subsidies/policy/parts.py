@@ -390,6 +390,13 @@ class Rewards(Sourced):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Supervision(Sourced):
+    """How many guidance groups the bureau forms for townships and departments."""
+
+    guidance_groups: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Reading(Sourced):
     """A reading that belongs to no single figure."""
 

@@ -40,6 +40,7 @@ from subsidies.policy.parts import (
     Rewards,
     Sourced,
     Stage,
+    Supervision,
     Targets,
     Warnings,
     parts_of,
@@ -79,6 +80,7 @@ class Policy:
     warnings: Warnings | None = None
     report: Report | None = None
     rewards: Rewards | None = None
+    supervision: Supervision | None = None
     employees: Employees | None = None
     ambiguous: tuple[Ambiguous, ...] = ()
     readings: tuple[Reading, ...] = ()
