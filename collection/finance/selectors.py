@@ -44,7 +44,7 @@ def live_at(prefix: str, end: datetime.datetime) -> Q:
 
 
 def statement(*, campaign: Campaign, on: datetime.date) -> Statement:
-    """The county's statement of a day; five statements to the database, whatever its size."""
+    """The county's statement of a day; six statements to the database, whatever its size."""
     policy, end = campaign.policy, instant_after(on)
     heads, unposted, subsidies = _contributions(campaign, end)
     owed = _owed(campaign, end)
@@ -100,16 +100,24 @@ def _contributions(campaign: Campaign, end: datetime.datetime) -> tuple[int, int
 
 
 def _owed(campaign: Campaign, end: datetime.datetime) -> list[OwedCell]:
+    everybody = ContributionFund.objects.filter(live_at("contribution__", end), contribution__campaign=campaign)
+    return [
+        *_cells(everybody, end, 1),
+        # The few for which the subsidy stops are taken off again, found from their side.
+        *_cells(everybody.filter(Exists(stopped("contribution"))), end, -1),
+    ]
+
+
+def _cells(parts: QuerySet[ContributionFund], end: datetime.datetime, sign: int) -> list[OwedCell]:
     is_posted = Case(When(contribution__posted_at__lt=end, then=Value(True)), default=Value(False))
     rows = (
-        owed_parts(campaign, end)
-        .order_by()
+        parts.order_by()
         .annotate(township=Substr("contribution__village_id", 1, 9), month=TruncMonth("contribution__paid_on"))
         .annotate(is_posted=is_posted)
         .values_list("source", "contribution__category", "township", "month", "is_posted")
         .annotate(n=Count("pk"), sum=YuanSum("amount"))
     )
-    return [OwedCell(*row) for row in rows]
+    return [OwedCell(*row, sign * number, sign * amount) for *row, number, amount in rows]
 
 
 def owed_parts(campaign: Campaign, end: datetime.datetime) -> QuerySet[ContributionFund]:
