@@ -4,6 +4,7 @@ from django.utils import timezone
 from config import clock
 from core.access.roles import Role
 from core.pages.frame import Entry, Panel, Todo
+from reporting.leavers import menu as leavers
 from reporting.rankings.models import Snapshot
 from reporting.rankings.selectors import newest_ranking, shown
 from reporting.reports.models import TownshipReport
@@ -19,6 +20,7 @@ ENTRIES = [
     Entry("乡镇周报", "report_write", 83),
     Entry("乡镇周报", "report_overview", 83),
     *supervision.ENTRIES,
+    *leavers.ENTRIES,
 ]
 
 
@@ -33,12 +35,13 @@ def todos(user) -> list[Todo]:
         return _to_report(user) + supervised
     if user.role == Role.LEADER:
         return _to_read(user) + supervised
-    return []
+    return supervised
 
 
 def _supervised(user) -> list[Todo]:
     campaigns = open_campaigns(user)
-    asked = [(campaign, todo) for campaign in campaigns for todo in supervision.todos(user, campaign)]
+    topics = (supervision, leavers)
+    asked = [(campaign, todo) for campaign in campaigns for topic in topics for todo in topic.todos(user, campaign)]
     return [todo if len(campaigns) == 1 else todo_of_year(todo, campaign.year) for campaign, todo in asked]
 
 

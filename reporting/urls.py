@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("reporting.bulletins.urls")),
     path("", include("reporting.reports.urls")),
     path("", include("reporting.supervision.urls")),
+    path("", include("reporting.leavers.urls")),
 ]

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, QuerySet
 
 from collection.contributions.models import Contribution
+from collection.gifts.selectors import kept_for
 from config import clock
 from core.amounts import ZERO
 from core.database.bulk import chunks
@@ -45,15 +46,16 @@ def households_to_remind(*, campaign: Campaign, people: QuerySet[Resident]) -> t
     unquoted = 0
     everyone = list(people.order_by("village_id", "household_id", "birth_date", "pk"))
     quotes = quote_residents(campaign=campaign, residents=everyone, paid_on=clock.today(), taking_payment=False)
+    kept = kept_for(campaign=campaign, residents=[resident.pk for resident in everyone])
     for resident in everyone:
         quote = quotes[resident.pk]
         if isinstance(quote, QuoteError):
             unquoted += 1
-        elif quote.due:
+        elif due := max(quote.due - kept.get(resident.pk, ZERO), ZERO):
             key = f"h{resident.household_id}" if resident.household_id else f"r{resident.pk}"
             household = found.setdefault(key, UnpaidHousehold(key, resident.village_id))
             household.people.append(resident)
-            household.due += quote.due
+            household.due += due
     reached = telephones(resident for household in found.values() for resident in household.people)
     for household in found.values():
         household.to = reached.get(household.people[0].pk)

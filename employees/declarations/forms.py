@@ -1,10 +1,13 @@
 from datetime import date
+from typing import Any
 
 from django import forms
+from django.core.files.base import File
 
 from config import clock
 from core.files.fields import SheetField
 from core.tables.reader import VILLAGE_LEDGER
+from employees.declarations.workbook import pasted_table
 from employees.months import in_words, month_of, previous_month
 
 #: How far back a month can be declared on the page.
@@ -29,7 +32,27 @@ class MonthForm(forms.Form):
 
 
 class DeclarationForm(MonthForm):
-    file = SheetField(label="申报表", limits=VILLAGE_LEDGER)
+    """A table as a file, or its rows pasted."""
+
+    file = SheetField(label="申报表", limits=VILLAGE_LEDGER, required=False)
+    pasted = forms.CharField(
+        label="或粘贴人员",
+        required=False,
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 6, "placeholder": "王小明　11010519491231002X　5200"}),
+        help_text="从表格复制，每行一人：姓名、证件号码、月工资。",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        if bool(facts.get("file")) == bool((facts.get("pasted") or "").strip()) and not self.errors:
+            raise forms.ValidationError("请选择申报表文件，或粘贴人员，两样只用一样。")
+        return facts
+
+    @property
+    def table(self) -> File:
+        """The file that came, or one of the pasted rows."""
+        return self.cleaned_data["file"] or pasted_table(self.cleaned_data["pasted"])
 
 
 class WithdrawForm(forms.Form):

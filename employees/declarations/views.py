@@ -34,9 +34,9 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
     made: list[MonthlyDeclaration] = []
 
     def take() -> None:
-        file = form.cleaned_data["file"]
+        file = form.table
         declaration, _ = services.upload_declaration(
-            unit=unit, month=form.cleaned_data["month"], file=file, name=file.name, actor=request.user
+            unit=unit, month=form.cleaned_data["month"], file=file, name=str(file.name), actor=request.user
         )
         made.append(declaration)
 

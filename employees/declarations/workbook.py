@@ -3,6 +3,8 @@
 from datetime import date
 from typing import BinaryIO
 
+from django.core.files.base import ContentFile
+
 from core.tables.writer import write_xlsx
 from employees.declarations.check import LastMonth
 from employees.months import in_words
@@ -19,3 +21,15 @@ def form_workbook(*, unit: str, month: date, last_month: dict[str, LastMonth]) -
 
 def _by_name(item: tuple[str, LastMonth]) -> tuple[str, str]:
     return item[1].name, item[0]
+
+
+def pasted_table(text: str) -> "ContentFile[bytes]":
+    """The pasted rows as a workbook, under the form's own headings unless their first line has headings: from there on
+    they are read as any other file."""
+    lines = [line.split("\t") if "\t" in line else line.split() for line in text.splitlines() if line.strip()]
+    rows = [[cell.strip() for cell in line] for line in lines]
+    headings = [title for title, _ in COLUMNS[:3]]
+    if rows and any(cell in ("姓名", "职工姓名") for cell in rows[0]):
+        headings, rows = rows[0], rows[1:]
+    with write_xlsx(columns=[(heading, 20) for heading in headings], rows=rows) as file:
+        return ContentFile(file.read(), "粘贴的人员.xlsx")

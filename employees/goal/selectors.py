@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Case, Q, When
 
@@ -56,6 +57,23 @@ def progress_to_goal(*, county: Region, month: date) -> Goal | None:
     by_kind = [GoalLine(str(label), before[1][kind], now[1][kind]) for kind, label in kinds.items()]
     whole = GoalLine(county.name, sum(before[1].values()), sum(now[1].values()))
     return Goal(policy.employees.goal, month, whole, _ranked(townships), _ranked(by_kind))
+
+
+def goal_facts(goal: Goal) -> dict[str, Any]:
+    """The figures as integers and texts, so that a publication can freeze them."""
+    lines = {"townships": goal.townships, "kinds": goal.kinds}
+    return {
+        "month": goal.month.isoformat(),
+        "goal": goal.goal,
+        "before": goal.whole.before,
+        "now": goal.whole.now,
+        "gain": goal.whole.gain,
+        "missing": goal.missing,
+        **{
+            name: [{"name": line.name, "before": line.before, "now": line.now} for line in found]
+            for name, found in lines.items()
+        },
+    }
 
 
 def _ranked(lines: list[GoalLine]) -> list[GoalLine]:

@@ -14,6 +14,9 @@ from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
 from core.text import clean_text, whole_number
+from employees.goal.selectors import goal_facts, progress_to_goal
+from employees.goal.wording import goal_text
+from employees.months import month_of
 from reporting.comparison.selectors import compare_years
 from reporting.progress import schedule
 from reporting.progress.counting import FIGURES
@@ -145,14 +148,15 @@ def content_of(
         source=f"{snapshot.get_kind_display()}第{version}版，快照校验码 {snapshot.fingerprint[:16]}",
     )
     remarks, late = _reports(snapshot, townships)
+    observed = _observed(snapshot, sum(f.done(snapshot.metric) for f in townships))
     supplement = Supplement(
-        observed=_observed(snapshot, sum(f.done(snapshot.metric) for f in townships)),
+        observed=observed,
         remarks=remarks,
         late_reports=late,
         awards_of=_awards_of(campaign) if snapshot.kind == RankingKind.FINAL and policy.rewards else None,
         pool=policy.rewards.prize_total if policy.rewards else None,
         last_year=_last_year(snapshot),
-        additions=_additions(snapshot, townships, previous),
+        additions=_additions(snapshot, townships, previous, observed),
     )
     content = ranking_content(
         frame,
@@ -214,11 +218,23 @@ def _last_year(snapshot: Snapshot) -> LastYear | None:
     return LastYear(found.whole.now, found.whole.then, found.whole.lost, behind)
 
 
-def _additions(snapshot: Snapshot, townships: list[Figures], previous: Ranking | None) -> list[str]:
+def _additions(
+    snapshot: Snapshot, townships: list[Figures], previous: Ranking | None, observed: dict[str, Any]
+) -> list[str]:
     """What the office writes into the bulletin beside the figures."""
     now = {f.code: Standing(f.done(snapshot.metric), f.task, None) for f in townships}
     measures = supervision.to_announce(snapshot.campaign, snapshot.kind, snapshot.as_of)
-    return supervision.bulletin_paragraphs(measures, previous, now)
+    texts = supervision.bulletin_paragraphs(measures, previous, now)
+    return [*texts, goal_text(observed["employees"])] if "employees" in observed else texts
+
+
+def _employees(snapshot: Snapshot) -> dict[str, Any]:
+    """Where employees' insurance stands, for weekly and monthly bulletins of a county that runs it."""
+    if snapshot.kind not in (RankingKind.WEEKLY, RankingKind.MONTHLY):
+        return {}
+    month = month_of(timezone.localtime(snapshot.as_of).date())
+    goal = progress_to_goal(county=snapshot.campaign.county, month=month)
+    return {"employees": goal_facts(goal)} if goal else {}
 
 
 def _awards_of(campaign: Campaign) -> Callable[[Sequence[RankedPlace]], list[TownshipAward]]:
@@ -249,6 +265,7 @@ def _observed(snapshot: Snapshot, people_insured: int) -> dict[str, Any]:
     late = [line for line in board if line.standing.late]
     groups = coverage_by_region(campaign, campaign.county_id, "township")
     return {
+        **_employees(snapshot),
         "seen_at": timezone.localtime(now).isoformat(),
         "cash_day": day.isoformat(),
         "late": [

@@ -15,6 +15,7 @@ from reporting.progress import selectors
 from reporting.progress.views import SEES_NAMES
 from reporting.surface import households
 from reporting.surface.drawn import drawn_once
+from reporting.surface.employees import employees_goal
 from reporting.surface.selectors import OF_VILLAGES, RISKS, SORTS, last_year_curve, surface
 from reporting.surface.weeks import heat_table, week_chart, weeks_of
 from residents.people.models import Household
@@ -85,6 +86,7 @@ def _body(request: HttpRequest, campaign: Campaign, region: Region) -> str:
         "by_village": by_village and region.level == Region.Level.COUNTY,
         "heat": heat_table(weeks, progress) if not risk else None,
         "chart": week_chart(weeks, campaign, region, last_year) if not risk else "",
+        "employees": employees_goal(campaign, region, found) if not risk else None,
     }
     if region.level == Region.Level.VILLAGE:
         context |= _households(request, campaign, region)

@@ -1,0 +1,22 @@
+"""People to be won back in the menu and among a village's to-dos, where the county runs employees' insurance."""
+
+from django.urls import reverse
+
+from core.access.roles import Role
+from core.accounts.models import User
+from core.pages.frame import Entry, Todo
+from employees.access import runs_here
+from reporting.leavers.selectors import to_win
+from subsidies.campaigns.models import Campaign
+
+ENTRIES = [Entry("停保待接续", "employee_leavers", 105, shown_to=runs_here)]
+
+
+def todos(user: User, campaign: Campaign) -> list[Todo]:
+    """How many of the village stand between the two insurances."""
+    if user.role not in (Role.VILLAGE, Role.TOWNSHIP) or not runs_here(user):
+        return []
+    number = to_win(campaign, user.scope_prefix).count()
+    if not number:
+        return []
+    return [Todo(f"{number} 人停了职工医保，还没有参加居民医保", reverse("employee_leavers"))]
