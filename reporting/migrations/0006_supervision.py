@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("core", "0008_finance_bureau"),
-        ("reporting", "0003_no_replacing"),
+        ("reporting", "0005_append_only_drafts"),
         ("subsidies", "0007_marked_sheet"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
