@@ -5,17 +5,22 @@ from django.db.models.functions import Coalesce
 
 from collection.contributions.models import Contribution
 from collection.notices.models import PublicNotice
+from config import clock
 from subsidies.campaigns.models import Campaign
 
 
 def not_shown(*, campaign: Campaign) -> QuerySet[Contribution]:
     """Return the posted payments that came after their village's last notice was made and hung out its days.
 
-    A village's first notice shows all; who pays later gets a further one (方案 四（一）7).
+    A village's first notice shows all; who pays later gets a further one. Where the notice stands after collection
+    (内乡 四（一）7), those put up before it ended do not count any more once it has ended.
     """
     closed = PublicNotice.objects.filter(
         campaign=campaign, village=OuterRef("village"), state=PublicNotice.State.CLOSED
     )
+    counts_from = campaign.policy.notice.counts_from
+    if counts_from and clock.today() >= counts_from:
+        closed = closed.filter(posted_on__gte=counts_from)
     last = closed.order_by().values("village").annotate(last=Max("prepared_at")).values("last")
     rows = Contribution.objects.filter(campaign=campaign, state=Contribution.State.POSTED, ended_at__isnull=True)
     return rows.annotate(shown_at=Subquery(last), since=Coalesce("posted_at", "recorded_at")).filter(

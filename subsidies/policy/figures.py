@@ -224,7 +224,8 @@ def _supervision(policy: Policy) -> list[Figure]:
         says = f"{before}{deadline}；凭{'、'.join(reason.evidence)}；{reviewers}"
         rows.append(Figure(f"退费：{reason.name}", says, reason.source, policy.refund_rules.assumed))
     photos = "，留存照片" if policy.notice.photos else ""
-    rows.append(_line("公示", f"不少于 {policy.notice.working_days} 个工作日{photos}", policy.notice))
+    since = f"，{day} 起张榜的才算" if (day := policy.notice.counts_from) else ""
+    rows.append(_line("公示", f"不少于 {policy.notice.working_days} 个工作日{photos}{since}", policy.notice))
     columns = "、".join(column.title for column in policy.declaration.columns)
     rows.append(_line("申报表", f"列：{columns}", policy.declaration))
     if supervision := policy.supervision:

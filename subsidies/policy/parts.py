@@ -359,10 +359,14 @@ class RefundRules(Sourced):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Notice(Sourced):
-    """The public notice of those who paid: posted for at least so many working days, posting day not counted."""
+    """The public notice of those who paid: posted for at least so many working days, posting day not counted.
+
+    Where the notice stands after collection, one put up before `counts_from` shows people meanwhile and no more.
+    """
 
     working_days: int
     photos: bool
+    counts_from: datetime.date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -147,10 +147,29 @@ def test_nothing_in_a_closed_campaign(campaign, posted, helper, photo):
         notices.add_photos(notice=posted, photos=[photo("red")], actor=helper)
 
 
-def test_who_pays_after_a_notice_gets_a_further_one(campaign, village, posted, helper, clerk, business_clock):
-    shown = posted.people
-    assert shown
-    business_clock("2024-11-02T09:00")
+@pytest.fixture
+def final(campaign, village, helper, photo, business_clock):
+    """Put up when 内乡's collection is over."""
+    pay(campaign, helper, people=3, channel="self")
+    business_clock("2024-11-01T09:00")
+    notice = notices.prepare_notice(campaign=campaign, village=village, actor=helper)
+    return notices.post_notice(notice=notice, on=datetime.date(2024, 11, 1), photos=[photo()], actor=helper)
+
+
+@pytest.mark.parametrize(("today", "shown"), [("2024-10-31", True), ("2024-11-01", False)])
+def test_neixiang_s_notice_stands_after_collection(campaign, village, posted, helper, business_clock, today, shown):
+    """内乡 四（一）7: 集中征缴结束后张榜; one put up before shows people meanwhile, and close asks for another."""
+    PublicNotice.objects.filter(pk=posted.pk).update(state="closed")
+    business_clock(f"{today}T09:00")
+    assert not_shown(campaign=campaign).count() == (0 if shown else 3)
+    assert ("notices" in {item.kind for item in open_items(campaign=campaign)}) != shown
+    if not shown:
+        assert notices.prepare_notice(campaign=campaign, village=village, actor=helper).people == 3
+
+
+def test_who_pays_after_a_notice_gets_a_further_one(campaign, village, final, helper, clerk, business_clock):
+    posted = final
+    business_clock("2024-11-09T09:00")
     notices.close_notice(notice=posted, actor=helper)
     with pytest.raises(Refused, match="没有还未公示过"):
         notices.prepare_notice(campaign=campaign, village=village, actor=helper)
