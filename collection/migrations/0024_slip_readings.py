@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("collection", "0020_spot_checks"),
+        ("collection", "0023_repairs"),
         ('core', '0009_region_history'),
     ]
 
