@@ -6,10 +6,12 @@ class SubsidiesConfig(AppConfig):
     verbose_name = "政策与资助"
 
     def ready(self):
+        from core.accounts.selectors import team_size_by
         from core.uploads import kinds
         from residents.people import story
         from subsidies.campaigns import system_checks  # noqa: F401 — importing registers the checks
         from subsidies.campaigns.hooks import puts_into_force, shows_steps
+        from subsidies.campaigns.selectors import team_size_of
         from subsidies.openings import duties, planned_tasks, staff, villages
         from subsidies.openings.selectors import step_lines
         from subsidies.openings.services import carry_out
@@ -17,6 +19,7 @@ class SubsidiesConfig(AppConfig):
         from subsidies.rosters import story_sections
         from subsidies.rosters import upload as roster_upload
 
+        team_size_by(team_size_of)
         puts_into_force(carry_out)
         shows_steps(step_lines)
         add_step(POLICY)

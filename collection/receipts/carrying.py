@@ -93,6 +93,20 @@ def blank_books(proposal: PolicyProposal) -> list[BlankBook]:
     return found
 
 
+def to_call_in(campaign: Campaign, region: str) -> int:
+    """How many villages' and townships' books of a campaign were to be called in and still have blank numbers."""
+    plans = BookPlan.objects.filter(
+        book__campaign=campaign, decision=Decision.CALL_IN, proposal__state=PolicyProposal.State.APPLIED
+    ).exclude(book__holder__level=Region.Level.COUNTY)
+    planned = set(plans.values_list("book_id", flat=True))
+    if not planned:
+        return 0
+    totals = book_totals(campaign=campaign, region=region)
+    villages = sum(line.book.pk in planned and line.unused > 0 for line in totals)
+    townships = ReceiptBook.objects.filter(pk__in=planned, holder__level=Region.Level.TOWNSHIP).in_region(region)
+    return villages + townships.filter(returned_from__isnull=True).count()
+
+
 @transaction.atomic
 def plan_books(*, proposal: PolicyProposal, decisions: Mapping[int, str], actor: User) -> int:
     """Decide what becomes of some books; return how many decisions changed. Raise Refused."""

@@ -1,18 +1,19 @@
-"""The contact table of 内乡's annex 2, out of the accounts: each township's team and each village's helper.
+"""The contact table out of the accounts: each township's team and each village's helper. A notice may have an annex for
+it that says how many people a team has (内乡 附件2); where it has none, none are missing.
 
 Also by which name somebody logs in.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from core.access.roles import Role
 from core.accounts.models import Position, User
 from core.regions.models import Region
 
-#: 内政办〔2024〕 五（二）1: a township's team for coordination and summaries has at least six people.
-TEAM_SIZE = 6
+#: Says by a county's code how many people its notice wants in a township's team; the app that knows notices sets it.
+_team_sizes: list[Callable[[str], int | None]] = []
 _MOBILE = re.compile(r"1\d{10}", re.ASCII)
 
 
@@ -21,6 +22,8 @@ class Township:
     region: Region
     team: dict[str, list[User]] = field(default_factory=dict)
     villages: list[tuple[Region, list[User]]] = field(default_factory=list)
+    #: How many people the county's notice wants in the team; None where it says nothing.
+    wanted: int | None = None
 
     @property
     def team_size(self) -> int:
@@ -35,15 +38,25 @@ class Township:
     @property
     def short_of(self) -> int:
         """How many people the team still needs."""
-        return max(TEAM_SIZE - self.team_size, 0)
+        return max((self.wanted or 0) - self.team_size, 0)
 
     @property
     def without_helper(self) -> list[Region]:
         return [village for village, helpers in self.villages if not helpers]
 
 
-def contact_table(prefix: str) -> list[Township]:
-    """Every township in the region, in two queries; only active accounts count."""
+def team_size_by(callback: Callable[[str], int | None]) -> None:
+    """Let `callback` (county code) say how many people a county's notice wants in a township's team."""
+    _team_sizes[:] = [callback]
+
+
+def team_size(county: str) -> int | None:
+    """How many people the county's notice wants in a township's team; None where it says nothing."""
+    return _team_sizes[0](county) if _team_sizes and county else None
+
+
+def contact_table(prefix: str, wanted: int | None = None) -> list[Township]:
+    """Every township in the region, in two queries; only active accounts count. `wanted`: people a team should have."""
     if not prefix:
         return []
     regions = list(Region.objects.in_region(prefix[:9]).filter(replaced_by=None).order_by("code"))
@@ -58,7 +71,7 @@ def contact_table(prefix: str) -> list[Township]:
             }
             for user in by_region.get(region.code, []):
                 team.setdefault(user.position or "", []).append(user)
-            found[region.code] = Township(region, team)
+            found[region.code] = Township(region, team, wanted=wanted)
     for region in regions:
         if region.level == Region.Level.VILLAGE and region.township_code in found:
             found[region.township_code].villages.append((region, by_region.get(region.code, [])))

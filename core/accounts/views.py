@@ -150,12 +150,14 @@ def _slips(request: HttpRequest, issued: list[IssuedAccount]) -> HttpResponse:
 
 @roles(Role.COUNTY, Role.TOWNSHIP, Role.SYSTEM)
 def contact_list(request: HttpRequest) -> HttpResponse:
-    """乡镇城乡居民医保征缴工作联系表 (annex 2)."""
-    townships = contacts.contact_table(request.user.region_id or "")
+    """乡镇城乡居民医保征缴工作联系表, with the size of a team where the county's notice gives one."""
+    place = request.user.region_id or ""
+    wanted = contacts.team_size(place[:6])
+    townships = contacts.contact_table(place, wanted)
     facts = {
         "title": "征缴工作联系表",
         "townships": townships,
-        "team_size": contacts.TEAM_SIZE,
+        "team_size": wanted,
         "short": [township for township in townships if township.short_of],
         "without_helper": sum(len(township.without_helper) for township in townships),
     }

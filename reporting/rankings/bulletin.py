@@ -166,7 +166,7 @@ def compose(facts: BulletinFacts, *, number: str, issuer: str, source: str) -> B
         red_head=f"{county}城乡居民基本医疗保险征缴工作通报",
         number=number,
         title=f"关于{county}{facts.year}年度城乡居民基本医疗保险{TITLES[facts.kind]}",
-        addressed_to="各乡镇人民政府（街道办事处）、县直有关单位：",
+        addressed_to=f"各乡镇人民政府（街道办事处）、{whole_region(county)[1:]}直有关单位：",
         paragraphs=tuple(_paragraphs(facts)),
         table=_table(facts),
         praised=tuple(praised(facts.subjects)),
@@ -230,7 +230,7 @@ def _paragraphs(facts: BulletinFacts) -> Iterator[str]:
         prizes = sum((a.prize for a in facts.awards), Decimal("0.00"))
         text = f"按核定参保人数拨付工作经费{funds:,.2f}元，发放奖金{prizes:,.2f}元"
         if facts.pool is not None and (over := overspent(facts.awards, facts.pool)):
-            text += f"（因名次并列，奖金超出{facts.pool:,.2f}元的总额{over:,.2f}元，请县里重新核定等次）"
+            text += f"（因名次并列，奖金超出{facts.pool:,.2f}元的总额{over:,.2f}元，请重新核定等次）"
         yield text + "。"
 
 

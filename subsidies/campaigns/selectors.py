@@ -76,6 +76,13 @@ class CampaignSelection:
         return next((c for c in newest_first if today in c.policy.period), newest_first[0])
 
 
+def team_size_of(county: str) -> int | None:
+    """How many people the county's notice wants in a township's team, by its present campaign."""
+    campaign = CampaignSelection(county).chosen
+    team = campaign.policy.contact_team if campaign else None
+    return team.least if team else None
+
+
 def selection_of(user: User) -> CampaignSelection:
     """The selection of this request; outside of requests that of somebody who chose no year."""
     selection = getattr(user, "campaign_selection", None)

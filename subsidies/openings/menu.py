@@ -43,4 +43,11 @@ def todos(user: User, campaign: Campaign) -> list[Todo]:
     late, soon = sum(day < today for day in days), sum(day >= today for day in days)
     address = reverse("department_duties")
     found = [Todo(f"{late} 项部门任务已经逾期", address, urgent=True)] if late else []
-    return found + ([Todo(f"{soon} 项部门任务七天内到期", address)] if soon else [])
+    found += [Todo(f"{soon} 项部门任务七天内到期", address)] if soon else []
+    if user.role == Role.COUNTY:
+        ended = DepartmentDuty.objects.for_user(user).filter(campaign=campaign, done_at=None, ending=None)
+        names = ended.filter(kind=DepartmentDuty.Kind.CERTIFY, ends_on__lte=today).values_list("department", flat=True)
+        if names:
+            says = f"{'、'.join(sorted(names))}到终止日仍没有重新认定，待生成减少名单或延期"
+            found.append(Todo(says, address, urgent=True))
+    return found

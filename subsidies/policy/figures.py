@@ -34,6 +34,7 @@ TITLES = {
     "notice": "公示",
     "declaration": "申报表",
     "rewards": "奖励",
+    "contact_team": "乡镇专班",
     "employees.several_units": "职工医保一人多处",
 }
 _AFTER_PERIOD = {
@@ -228,6 +229,8 @@ def _supervision(policy: Policy) -> list[Figure]:
     rows.append(_line("公示", f"不少于 {policy.notice.working_days} 个工作日{photos}{since}", policy.notice))
     columns = "、".join(column.title for column in policy.declaration.columns)
     rows.append(_line("申报表", f"列：{columns}", policy.declaration))
+    if team := policy.contact_team:
+        rows.append(_line("乡镇专班", f"综合协调汇总服务专班不少于 {team.least} 人", team))
     if supervision := policy.supervision:
         rows.append(_line("参保动员指导组", f"组建 {supervision.guidance_groups} 个", supervision))
     if rewards := policy.rewards:

@@ -385,6 +385,13 @@ class Declaration(Sourced):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class ContactTeam(Sourced):
+    """How many people a township's team has at least, where the notice has an annex for them."""
+
+    least: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Rewards(Sourced):
     """Working funds a person insured, and a prize for townships; the county sets the tiers in the campaign."""
 

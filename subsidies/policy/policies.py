@@ -23,6 +23,7 @@ from subsidies.policy.parts import (
     Assumption,
     Benefits,
     Category,
+    ContactTeam,
     Declaration,
     DepositAccounts,
     DepositLimit,
@@ -80,6 +81,7 @@ class Policy:
     warnings: Warnings | None = None
     report: Report | None = None
     rewards: Rewards | None = None
+    contact_team: ContactTeam | None = None
     supervision: Supervision | None = None
     employees: Employees | None = None
     ambiguous: tuple[Ambiguous, ...] = ()

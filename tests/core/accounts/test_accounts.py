@@ -14,7 +14,7 @@ from django.urls import reverse
 from core.access.roles import Role
 from core.accounts.helper_list import read_helper_list
 from core.accounts.models import Position, User
-from core.accounts.selectors import contact_table
+from core.accounts.selectors import contact_table, team_size
 from core.accounts.services import AccountRequest, change_account, create_accounts, create_from_helper_list
 from core.audit import services as audit
 from core.audit.labels import SUBJECTS
@@ -271,8 +271,19 @@ def test_a_reset_password_is_shown_once_and_must_be_changed(client, officer, mak
 def test_a_team_has_six_people(campaign, make_user, people, short_of):
     for _ in range(people):
         make_user("township", "411325100", position="recorder")
-    township = next(found for found in contact_table("411325") if found.region.code == "411325100")
+    wanted = team_size("411325")
+    township = next(found for found in contact_table("411325", wanted) if found.region.code == "411325100")
     assert township.short_of == short_of
+
+
+def test_a_county_whose_notice_has_no_annex_wants_no_number(client, db, business_clock, make_user):
+    from subsidies.campaigns.services import open_campaign
+
+    open_campaign(policy_id="130628-2026")
+    assert team_size("130628") is None and team_size("") is None
+    client.force_login(make_user("county", "130628"))
+    page = client.get(reverse("contact_list")).content.decode()
+    assert "还差" not in page and "不得少于" not in page and "没有协办员" in page
 
 
 def test_the_contact_table_names_villages_without_a_helper(client, campaign, make_user, django_assert_num_queries):

@@ -12,6 +12,7 @@ from collection.receipts import carrying
 from collection.receipts.books import ReceiptRefused
 from collection.receipts.models import ReceiptBook
 from core.audit.models import Event
+from core.pages.frame import todos_for
 from core.refusals import Refused
 from core.regions.models import FormerRegionName, Region
 from reporting.progress.counting import tree_at
@@ -228,6 +229,12 @@ def test_blank_receipts_are_carried_over_or_called_in(campaign, proposal, office
     ]
     old = ReceiptBook.objects.get(campaign=campaign, holder=VILLAGE)
     assert old.end == 100 and ReceiptBook.objects.get(campaign=campaign, holder=OTHER).end == 140
+    assert (carrying.to_call_in(campaign, TOWNSHIP), carrying.to_call_in(opened, TOWNSHIP)) == (1, 0)
+    assert any("1 本有空白号的收据待收回" in todo.text for todo in todos_for(first))
+    receipt_books.return_book(
+        book=ReceiptBook.objects.get(campaign=campaign, holder=OTHER), first="NX0121", actor=first
+    )
+    assert carrying.to_call_in(campaign, "411325") == 0
     with pytest.raises(ReceiptRefused, match="已结转到2026年度"):
         receipt_books.issue_book(
             campaign=campaign, holder=Region.objects.get(pk=OTHER), first="NX0101", last="NX0110", actor=first
@@ -254,7 +261,9 @@ def test_marks_nobody_certifies_end_by_a_list_that_another_person_applies(
     assert [one.resident for one in duties.uncertified(duty)] == [left]
     with pytest.raises(Refused, match="还没有到终止的日期"):
         duties.prepare_ending(duty=duty, actor=second)
+    assert not any("待生成减少名单" in todo.text for todo in todos_for(first))
     business_clock(f"{duty.ends_on}T10:00")
+    assert any("民政局" in todo.text and "待生成减少名单" in todo.text for todo in todos_for(first))
     ending = duties.prepare_ending(duty=duty, actor=second)
     assert duties.prepare_ending(duty=duty, actor=second) == ending
     seen = outcome_counts(ending)
