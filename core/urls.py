@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("core.filters.urls")),
     path("", include("core.finding.urls")),
     path("", include("core.pages.urls")),
     path("", include("core.accounts.urls")),

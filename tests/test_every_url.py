@@ -38,6 +38,7 @@ from core.access.roles import OFFICERS, Role
 from core.accounts.models import User
 from core.exports.models import BulkExport
 from core.files.models import Attachment
+from core.filters.models import SavedFilter
 from core.jobs.models import Job
 from core.messages.models import OptOut, OutboxMessage
 from core.pages.admin_base import ScopedAdmin
@@ -75,6 +76,7 @@ OBJECTS = {
     "account": User,
     "household": Household,
     "progress_household": Household,
+    "filter": SavedFilter,
     "identity": Identity,
     "roster": Roster,
     "roster_accept_row": RosterRow,

@@ -15,6 +15,7 @@ from collection.slip_photos import engine
 from collection.slip_photos.selectors import differing
 from config import clock
 from core.access.roles import Role, roles
+from core.filters.selectors import ListFilter
 from core.pages.form_steps import flash_form_errors, run_form, run_step
 from core.pages.forms import ReasonForm
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
@@ -70,6 +71,8 @@ def deposit_list(request):
             rows = rows.filter(state=form.cleaned_data["state"])
         if wanted := form.cleaned_data["q"].strip():
             rows = rows.filter(Q(slip_no=deposits.normalize_slip_no(wanted)) | Q(village__name__contains=wanted))
+    narrowed = ListFilter(request)
+    rows = rows.in_region(narrowed.prefix)
     rows = rows.select_related("village", "village__parent", "recorded_by", "verified_by")
     page = Paginator(rows.order_by("state", "paid_on", "pk"), 50).get_page(request.GET.get("page"))
     verifies = request.user.role in VERIFIES
@@ -78,6 +81,7 @@ def deposit_list(request):
         "collection/cash/deposit_list.html",
         {
             "title": "缴存回单",
+            "filter": narrowed,
             "campaign": campaign,
             "form": form,
             "page": page,

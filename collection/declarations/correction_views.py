@@ -10,6 +10,7 @@ from collection.declarations.models import DeclarationRow
 from collection.declarations.selectors import failures
 from config import clock
 from core.access.roles import Role, roles
+from core.filters.selectors import ListFilter
 from core.pages.form_steps import run_step
 from core.text import whole_number
 from subsidies.campaigns.selectors import campaign_or_404
@@ -33,6 +34,8 @@ def failure_list(request):
         rows = rows.filter(fixed_at__isnull=False)
     else:
         rows = rows.filter(fixed_at__isnull=True)
+    narrowed = ListFilter(request)
+    rows = rows.in_region(narrowed.prefix)
     rows = rows.select_related("village", "declaration__township", "contribution")
     page = Paginator(rows.order_by("fix_by", "village_id", "pk"), 50).get_page(request.GET.get("page"))
     for row in page:
@@ -42,6 +45,7 @@ def failure_list(request):
         "collection/declarations/failure_list.html",
         {
             "title": "导入失败改正",
+            "filter": narrowed,
             "page": page,
             "counts": counts,
             "fixed": bool(request.GET.get("fixed")),

@@ -22,6 +22,7 @@ from collection.declarations.wording import WAY, next_step
 from config import clock
 from core.access.roles import Role, roles
 from core.downloads import download
+from core.filters.selectors import ListFilter
 from core.jobs.models import Job
 from core.pages.form_steps import flash_form_errors, run_step, try_step
 from core.pages.forms import ReasonForm
@@ -61,6 +62,8 @@ def declaration_list(request):
     state = request.GET.get("state", "")
     if state in State.values:
         rows = rows.filter(state=state)
+    narrowed = ListFilter(request)
+    rows = rows.in_region(narrowed.prefix[:9])  # declarations are of a township
     page = Paginator(rows.order_by("-pk"), 50).get_page(request.GET.get("page"))
     for declaration in page:
         declaration.next_step = next_step(declaration, request.user.role)
@@ -70,6 +73,7 @@ def declaration_list(request):
         "collection/declarations/declaration_list.html",
         {
             "title": "申报表",
+            "filter": narrowed,
             "page": page,
             "states": State.choices,
             "state": state,

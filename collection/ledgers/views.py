@@ -15,6 +15,7 @@ from collection.ledgers.models import LedgerBatch, LedgerRow
 from core.access import masks
 from core.access.roles import Role, roles
 from core.downloads import download
+from core.filters.selectors import ListFilter
 from core.pages.form_steps import form_status, run_form, try_step
 from core.tables import reader
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
@@ -63,6 +64,8 @@ def ledger_list(request):
         state=wanted.get("state", ""),
         village_name=wanted.get("q", "").strip(),
     )
+    narrowed = ListFilter(request)
+    rows = rows.in_region(narrowed.prefix)
     page = Paginator(rows, BATCHES_A_PAGE).get_page(request.GET.get("page"))
     counts = selectors.count_rows_of(batches=page)
     return render(
@@ -70,6 +73,7 @@ def ledger_list(request):
         "collection/ledgers/ledger_list.html",
         {
             "title": "台账",
+            "filter": narrowed,
             "campaign": campaign,
             "form": form,
             "page": page,

@@ -11,6 +11,7 @@ from collection.notices.forms import AnswerForm, ObjectionForm, PhotosForm, Post
 from collection.notices.models import Objection, PublicNotice
 from config import clock
 from core.access.roles import Role, roles
+from core.filters.selectors import ListFilter
 from core.pages.form_steps import flash_form_errors, run_step
 from core.pages.forms import ReasonForm
 from core.regions.models import Region
@@ -26,6 +27,8 @@ def notice_list(request):
     """Every village of the region with what hangs there."""
     campaign = campaign_or_404(request.user)
     villages = Region.objects.for_user(request.user).filter(level=Region.Level.VILLAGE).select_related("parent")
+    narrowed = ListFilter(request)
+    villages = villages.in_region(narrowed.prefix)
     page = Paginator(villages.order_by("pk"), 60).get_page(request.GET.get("page"))
     codes = [village.pk for village in page]
     latest = {}
@@ -50,6 +53,7 @@ def notice_list(request):
         "collection/notices/notice_list.html",
         {
             "title": "缴费公示",
+            "filter": narrowed,
             "page": page,
             "campaign": campaign,
             "counts": counts,

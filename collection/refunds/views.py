@@ -11,6 +11,7 @@ from collection.refunds.forms import EvidenceForm, PayeeForm, RefundFilter, Refu
 from collection.refunds.models import Refund
 from config import clock
 from core.access.roles import Role, roles
+from core.filters.selectors import ListFilter
 from core.pages.form_steps import flash_form_errors, run_step
 from core.pages.forms import ReasonForm
 from residents.people import id_numbers
@@ -30,6 +31,8 @@ def refund_list(request):
             rows = rows.filter(state=form.cleaned_data["state"])
         if wanted := form.cleaned_data["q"].strip():
             rows = rows.filter(Q(resident__name__startswith=wanted) | Q(village__name__contains=wanted))
+    narrowed = ListFilter(request)
+    rows = rows.in_region(narrowed.prefix)
     rows = rows.select_related("resident", "village__parent", "contribution", "self_payment")
     page = Paginator(rows.order_by("-pk"), 50).get_page(request.GET.get("page"))
     return render(
@@ -37,6 +40,7 @@ def refund_list(request):
         "collection/refunds/refund_list.html",
         {
             "title": "退费",
+            "filter": narrowed,
             "form": form,
             "page": page,
             "first": waiting["requested"],

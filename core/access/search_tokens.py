@@ -37,6 +37,10 @@ def is_private(name: str, value: str) -> bool:
     return bool((_PART if name in _SEARCHES else _NUMBER).search(digits))
 
 
+def is_token(value: str) -> bool:
+    return bool(_TOKEN.fullmatch(value))
+
+
 def holds_number(sent: QueryDict) -> bool:
     return any(is_private(name, value) for name, values in sent.lists() for value in values)
 

@@ -5,15 +5,16 @@ Services that write a few names learn them in their own transaction; after a reg
 
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from core.database.bulk import chunks
+from core.database.copy import load_rows
 from core.jobs import services as jobs
 from residents.people.models import NamePart
 from residents.people.pinyin import parts
 
 #: Names a transaction: on SQLite a writer keeps all others waiting, so its turns are short.
-NAMES_A_TURN = 1_000
+NAMES_A_TURN = 2_000
 
 _UNKNOWN = """
 SELECT DISTINCT name FROM residents_resident
@@ -30,8 +31,13 @@ def learn_names(names: Iterable[str]) -> None:
     for chunk in chunks(sorted(set(names))):
         known = NamePart.objects.filter(part=_KNOWN, name__in=chunk).values_list("name", flat=True)
         new = set(chunk).difference(known)
-        rows = [NamePart(part=part, name=name) for name in sorted(new) for part in (_KNOWN, *sorted(parts(name)))]
-        NamePart.objects.bulk_create(rows, batch_size=5_000, ignore_conflicts=True)
+        rows = [(part, name) for name in sorted(new) for part in (_KNOWN, *sorted(parts(name)))]
+        try:
+            with transaction.atomic():
+                load_rows(NamePart, ("part", "name"), rows)
+        except IntegrityError:  # somebody else is learning one of them at this moment
+            objects = (NamePart(part=part, name=name) for part, name in rows)
+            NamePart.objects.bulk_create(objects, batch_size=5_000, ignore_conflicts=True)
 
 
 def learn_if_unknown() -> None:
