@@ -31,6 +31,8 @@ def learn_names(names: Iterable[str]) -> None:
     for chunk in chunks(sorted(set(names))):
         known = NamePart.objects.filter(part=_KNOWN, name__in=chunk).values_list("name", flat=True)
         new = set(chunk).difference(known)
+        if not new:
+            continue
         rows = [(part, name) for name in sorted(new) for part in (_KNOWN, *sorted(parts(name)))]
         try:
             with transaction.atomic():
