@@ -10,6 +10,7 @@
 # make cov     the suite with coverage, subprocesses included; branches of money and scope must be whole
 # make mutants the rules that decide money, changed one place at a time: the score of the tests by module
 # make count   statements of the product's Python, by app
+# make manual  static/manual: the pictures of the manual, taken of the demo
 # make picture docs/architecture.svg, drawn from the imports
 # make bench   the figures of bench/, printed with the machine
 # make lock    the locked requirements from the .in files
@@ -25,7 +26,7 @@ PY = .venv/bin/python
 export DATA_DIR
 export BUSINESS_CLOCK = $(DATA_DIR)/clock
 
-.PHONY: help run shell test fmt lint types cov mutants count picture bench slow lock clean
+.PHONY: help run shell test fmt lint types cov mutants count manual picture bench slow lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -76,6 +77,9 @@ mutants: .venv/dev.lock
 
 count: .venv/dev.lock
 	@$(PY) -m bench.count $(ARGS)
+
+manual: .venv/dev.lock
+	@$(PY) -m docs.manual
 
 picture: .venv/dev.lock
 	@$(PY) -m docs.picture

@@ -138,6 +138,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "core.pages.frame.page_context",
+                "core.help.context.help_context",
                 "subsidies.campaigns.middleware.campaign_context",
             ],
         },

@@ -8,7 +8,7 @@ from core.pages.frame import Entry, Todo
 
 ENTRIES = [
     Entry("今日待办", "home", 10),
-    Entry("账号", "account_list", 90),
+    Entry("账号", "account_list", 90, admin_list="core.User"),
     Entry("账号变更确认", "account_changes", 90),
     Entry("完整号码导出", "export_list", 90),
     Entry("登录锁定", "lock_list", 91),

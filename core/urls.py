@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("core.uploads.urls")),
     path("", include("core.jobs.urls")),
     path("", include("core.audit.urls")),
+    path("", include("core.help.urls")),
     path("", include("core.metrics.urls")),
 ]

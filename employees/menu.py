@@ -8,7 +8,7 @@ from employees.access import runs_here
 from employees.declarations.models import MonthlyDeclaration
 
 ENTRIES = [
-    Entry("参保单位", "employee_units", 100, shown_to=runs_here),
+    Entry("参保单位", "employee_units", 100, shown_to=runs_here, admin_list="employees.Unit"),
     Entry("灵活就业人员", "employee_flexible_list", 101, shown_to=runs_here),
     Entry("职工医保已缴清单", "employee_paid_lists", 102, shown_to=runs_here),
     Entry("养老名册比对", "employee_roll_list", 103, shown_to=runs_here),

@@ -14,7 +14,7 @@ from residents.people.selectors import probes_for
 from residents.transfers.models import MoveRequest
 
 ENTRIES = [
-    Entry("居民", "resident_list", 20),
+    Entry("居民", "resident_list", 20, admin_list="residents.Resident"),
     Entry("参保登记", "resident_add", 21),
     Entry("居民登记册", "register_list", 22),
     Entry("人员状态名单", "status_list", 23),

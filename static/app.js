@@ -3,7 +3,6 @@
 
 (() => {
   const page = document;
-  page.documentElement.classList.add("js");
 
   // The menu folds on a phone.
   const menuButton = page.querySelector("[data-menu-button]");

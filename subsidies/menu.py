@@ -5,7 +5,7 @@ from subsidies.openings import menu as openings
 
 ENTRIES = [
     Entry("应缴核算", "quote", 22),
-    Entry("名单", "roster_list", 30),
+    Entry("名单", "roster_list", 30, admin_list="subsidies.Roster"),
     *openings.ENTRIES,
     Entry("政策口径", "policy", 90),
     Entry("征缴年度", "campaign_list", 94),

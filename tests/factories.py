@@ -8,6 +8,7 @@ import datetime
 import io
 
 import xlsxwriter
+from django.utils import timezone
 from PIL import Image
 
 PASSWORD = "test-Pass-1234"
@@ -32,6 +33,7 @@ def create_user(role: str, region: str | None = None, **fields):
 
     number = User.objects.count() + 1
     fields = {"username": f"{role}{number}", "name": f"测试{number}", "must_change_password": False, **fields}
+    fields.setdefault("guided_at", timezone.now())
     return User.objects.create_user(password=PASSWORD, role=role, region_id=region, **fields)
 
 

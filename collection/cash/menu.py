@@ -9,7 +9,7 @@ from core.pages.frame import Entry, Todo
 
 ENTRIES = [
     Entry("现金缴存", "cash_board", 50, frozenset({Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE})),
-    Entry("缴存回单", "deposit_list", 51),
+    Entry("缴存回单", "deposit_list", 51, admin_list="collection.Deposit"),
 ]
 
 

@@ -1,14 +1,17 @@
 """Warnings about cash, from the boards to the outbox: to the village, then the township, then the county (5.4)."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 
 from collection.duties import services as duties
 from collection.duties import wording
+from collection.duties.rules import Status
 from collection.duties.warnings import Level, Step, warnings_on
 from config import clock
 from core.access.roles import Role
 from core.accounts.models import Position, User
+from core.audit import services as audit
 from core.messages.models import OutboxMessage
 from subsidies.campaigns.models import Campaign
 
@@ -44,6 +47,37 @@ def queue_warnings(*, campaign: Campaign, as_of: date) -> int:
         ]
     OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True, batch_size=500)
     return len(messages)
+
+
+def urge_villages(*, campaign: Campaign, villages: Collection[str], actor: User) -> tuple[int, int]:
+    """Queue one text a day and person to the villages among these whose cash is late or due today. Return (villages
+    urged, messages). Who has no helper's account is urged through the township.
+    """
+    as_of, people = clock.today(), _people(campaign)
+    lines = [line for line in duties.board(campaign=campaign, region=campaign.county_id) if line.village.pk in villages]
+    urgent = [line for line in lines if line.standing.status in (Status.OVERDUE, Status.DUE_TODAY)]
+    messages = [
+        _message(
+            campaign,
+            line.village.pk,
+            f"urge:{as_of}",
+            user,
+            f"【医保征缴】{line.village.name}：{wording.headline(line.standing)}存后请登记缴存回单。",
+        )
+        for line in urgent
+        for user in people[line.village.pk] or people[line.village.parent_id]
+    ]
+    OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True, batch_size=500)
+    if urgent:
+        named = "、".join(line.village.name for line in urgent[:10])
+        audit.record(
+            "deposit.urge",
+            actor=actor,
+            object_type="campaign",
+            region=campaign.county_id,
+            summary=f"催缴现金 {len(urgent)} 个村：{named}"[:300],
+        )
+    return len(urgent), len(messages)
 
 
 def _people(campaign) -> dict[str, list[User]]:

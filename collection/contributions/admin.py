@@ -12,3 +12,5 @@ class ContributionAdmin(FoundByResident, ScopedAdmin):
     list_filter = (CampaignFilter, "state", "channel")
     list_select_related = ("resident", "village")
     ordering = ("-id",)
+    by_place = True
+    procedures = (("已收未入库", "stuck_people"),)

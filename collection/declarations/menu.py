@@ -12,7 +12,7 @@ from core.access.roles import Role
 from core.pages.frame import Entry, Todo
 
 ENTRIES = [
-    Entry("申报表", "declaration_list", 60),
+    Entry("申报表", "declaration_list", 60, admin_list="collection.Declaration"),
     Entry("导入失败改正", "failure_list", 61),
     Entry("已收未入库", "stuck_people", 63),
 ]

@@ -10,6 +10,8 @@ class LedgerBatchAdmin(ScopedAdmin):
     list_display = ("id", "village", "state", "uploaded_by", "uploaded_at", "confirmed_by", "confirmed_at")
     list_filter = (CampaignFilter, "state")
     list_select_related = ("village", "uploaded_by", "confirmed_by")
+    page, by_place = "ledger_detail", True
+    procedures = (("各村台账", "ledger_villages"),)
     search_fields = ("village__code__startswith", "village__name__startswith")
     fields = (
         "village",

@@ -8,7 +8,7 @@ from core.access.roles import Role
 from core.pages.frame import Entry, Todo
 
 State = LedgerBatch.State
-ENTRIES = [Entry("台账", "ledger_list", 40)]
+ENTRIES = [Entry("台账", "ledger_list", 40, admin_list="collection.LedgerBatch")]
 
 
 def todos(user, campaign) -> list[Todo]:

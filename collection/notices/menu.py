@@ -7,7 +7,7 @@ from config import clock
 from core.access.roles import Role
 from core.pages.frame import Entry, Todo
 
-ENTRIES = [Entry("缴费公示", "notice_list", 71)]
+ENTRIES = [Entry("缴费公示", "notice_list", 71, admin_list="collection.PublicNotice")]
 
 
 def todos(user, campaign) -> list[Todo]:

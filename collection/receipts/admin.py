@@ -12,3 +12,5 @@ class ReceiptBookAdmin(ScopedAdmin):
     list_select_related = ("holder", "issued_by")
     search_fields = ("holder__code__startswith", "holder__name__startswith")
     ordering = ("-id",)
+    by_place = True
+    procedures = (("发放收据本", "book_issue"), ("批量发放", "book_issue_many"))

@@ -9,6 +9,8 @@ from subsidies.campaigns.admin_filters import CampaignFilter
 class RefundAdmin(ScopedAdmin):
     list_display = ("requested_at", "village", "reason", "amount", "state", "first_by", "second_by")
     list_filter = (CampaignFilter, "state", "reason")
+    page, by_place = "refund_detail", True
+    procedures = (("登记退费申请", "refund_find"), ("退费付款", "refund_transfer_list"))
     list_select_related = ("village", "first_by", "second_by")
     fields = (
         "village",

@@ -8,7 +8,7 @@ from collection.refunds.transfers import to_transfer
 from core.access.roles import Role
 from core.pages.frame import Entry, Todo
 
-ENTRIES = [Entry("退费", "refund_list", 70)]
+ENTRIES = [Entry("退费", "refund_list", 70, admin_list="collection.Refund")]
 OPEN = (Refund.State.REQUESTED, Refund.State.FIRST_PASSED)
 
 

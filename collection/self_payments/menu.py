@@ -7,7 +7,7 @@ from collection.self_payments.selectors import waiting
 from core.access.roles import Role
 from core.pages.frame import Entry, Todo
 
-ENTRIES = [Entry("自主缴费", "self_payment_list", 62)]
+ENTRIES = [Entry("自主缴费", "self_payment_list", 62, admin_list="collection.SelfPayment")]
 
 
 def todos(user, campaign) -> list[Todo]:

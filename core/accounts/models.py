@@ -62,6 +62,9 @@ class User(AbstractBaseUser):
     password_issued_at = models.DateTimeField("首次密码发放时间", null=True, editable=False)
     #: The one session of an office (docs/decisions/accounts.md); a helper may have several.
     session_key = models.CharField(max_length=40, blank=True, editable=False)
+    large_type = models.BooleanField("大字显示", default=False, db_default=False)
+    #: When the person was led through the three things of the role; none before.
+    guided_at = models.DateTimeField("看过入门的时间", null=True, editable=False)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
     scope_field = "region_id"

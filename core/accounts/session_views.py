@@ -8,7 +8,7 @@ from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse_lazy
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
@@ -73,6 +73,13 @@ class Login(views.LoginView):
     redirect_authenticated_user = True
     extra_context = {"failure_limit": settings.AXES_FAILURE_LIMIT, "cooloff_minutes": COOL_OFF_MINUTES}
 
+    def get_default_redirect_url(self) -> str:
+        """The first page; who was not led through the first steps yet is led there."""
+        user = self.request.user
+        if isinstance(user, User) and user.guided_at is None and not user.must_change_password:
+            return reverse("help_start", args=[1])
+        return reverse("home")
+
     def form_valid(self, form: LoginForm) -> HttpResponse:
         response = super().form_valid(form)
         sessions.begin(self.request, self.request.user)
@@ -93,7 +100,9 @@ class Logout(views.LogoutView):
 class PasswordChange(views.PasswordChangeView):
     template_name = "registration/password_change.html"
     form_class = NewPasswordForm
-    success_url = reverse_lazy("home")
+
+    def get_success_url(self) -> str:
+        return reverse("home") if self.request.user.guided_at else reverse("help_start", args=[1])
 
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:
         response = super().form_valid(form)  # gives the session a new key

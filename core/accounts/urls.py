@@ -1,11 +1,12 @@
 from django.urls import path
 
-from core.accounts import confirmation_views, lock_views, session_views, views
+from core.accounts import confirmation_views, display_views, lock_views, session_views, views
 
 urlpatterns = [
     path("login/", session_views.login, name="login"),
     path("logout/", session_views.logout, name="logout"),
     path("password/", session_views.password_change, name="password_change"),
+    path("settings/", display_views.settings, name="settings"),
     path("accounts/", views.account_list, name="account_list"),
     path("accounts/new/", views.account_add, name="account_add"),
     path("accounts/<int:pk>/", views.account_edit, name="account_edit"),

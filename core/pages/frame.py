@@ -14,22 +14,25 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib import admin
 from django.urls import resolve, reverse
 
 from config import clock
-from core.access.roles import EVERYONE
+from core.access.roles import ADMIN_ROLES, EVERYONE
 
 
 @dataclass(frozen=True)
 class Entry:
     """A menu line; its group is the tens of `order` (GROUPS). `roles` narrows what the view allows, and `shown_to` says
-    of a user whether the line is of use where they work."""
+    of a user whether the line is of use where they work; `admin_list` is the list of the back office where those who
+    work there find the same rows: nothing has two lists."""
 
     label: str
     url_name: str
     order: int
     roles: frozenset | None = None
     shown_to: Callable[[Any], bool] | None = None
+    admin_list: str = ""
 
 
 #: The groups of the menu, in the order of the work, by the tens of `Entry.order`.
@@ -89,13 +92,28 @@ def menu_for(user, path: str = "") -> list[dict]:
     """The menu lines this user may open: label, group, url, active."""
     asked = {entry.shown_to for entry, _, _ in _entries() if entry.shown_to}
     shown = {None: True} | {shown_to: shown_to(user) for shown_to in asked}
-    lines = [(entry, url) for entry, url, allowed in _entries() if user.role in allowed and shown[entry.shown_to]]
-    inside = [url for _, url in lines if path == url or (url != "/" and path.startswith(url))]
-    best = max(inside, key=len, default=None)
-    return [
-        {"label": entry.label, "group": GROUPS.get(entry.order // 10, ""), "url": url, "active": url == best}
-        for entry, url in lines
+    lines = [
+        (entry, url, _list_for(entry, user.role) or url)
+        for entry, url, allowed in _entries()
+        if user.role in allowed and shown[entry.shown_to]
     ]
+    known = {found: address for _, url, address in lines for found in (url, address)}
+    inside = [found for found in known if path == found or (found != "/" and path.startswith(found))]
+    best = known.get(max(inside, key=len, default=""))
+    return [
+        {"label": entry.label, "group": GROUPS.get(entry.order // 10, ""), "url": address, "active": address == best}
+        for entry, _, address in lines
+    ]
+
+
+@cache
+def _list_for(entry: Entry, role: str) -> str:
+    """The address of the back office's list, for who works there."""
+    if not entry.admin_list or role not in ADMIN_ROLES:
+        return ""
+    model = apps.get_model(entry.admin_list)
+    is_open = role in admin.site.get_model_admin(model).roles
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") if is_open else ""
 
 
 def todos_for(user) -> list[Todo]:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from core.access.roles import BUSINESS, Role, roles
 from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.downloads import download
 from core.files.models import Attachment
 from core.tables.reader import SheetError
@@ -21,14 +22,14 @@ SENDS = (*(BUSINESS - {Role.LEADER}), Role.SCHOOL, Role.SYSTEM)
 
 @require_GET
 @roles(*SENDS)
-def upload_template(request: HttpRequest, kind: str) -> HttpResponseBase:
+def upload_template(request: SignedIn, kind: str) -> HttpResponseBase:
     name, content = services.template(kind=_kind_or_404(request.user, kind), user=request.user)
     return download(content, name)
 
 
 @require_GET
 @roles(*SENDS)
-def upload_marked(request: HttpRequest, attachment: UUID) -> HttpResponseBase:
+def upload_marked(request: SignedIn, attachment: UUID) -> HttpResponseBase:
     """The marked workbook for those of the sender's own office."""
     own = Attachment.objects.filter(uploaded_by=request.user)  # an officer or a school sees nothing but their own
     rows = own if request.user.role in (Role.SYSTEM, Role.SCHOOL) else Attachment.objects.for_user(request.user)

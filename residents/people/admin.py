@@ -1,10 +1,7 @@
 from django.contrib import admin
-from django.urls import reverse
-from django.utils.html import format_html
 
 from core.access import masks
 from core.pages.admin_base import MaskedNumber, ScopedAdmin
-from core.text import whole_number
 from residents.people.models import Household, InsuredYear, Resident, StatusEntry
 from residents.people.search import find_residents
 
@@ -38,7 +35,9 @@ class InsuredYearInline(ReadOnlyInline):
 class ResidentAdmin(MaskedNumber, ScopedAdmin):
     """Search is routed by what was typed (residents/people/search.py). Changes are made at the counter, not here."""
 
-    list_display = ("name", "masked_number", "sex", "masked_birth", "village", "status", "story")
+    list_display = ("name", "masked_number", "sex", "masked_birth", "village", "status")
+    page, by_place = "resident_story", True
+    procedures = (("参保登记", "resident_add"), ("导出完整号码", "register_export"))
     list_filter = ("status",)
     list_select_related = ("village",)
     search_fields = ("name",)
@@ -71,14 +70,6 @@ class ResidentAdmin(MaskedNumber, ScopedAdmin):
     def masked_phone(self, obj):
         return masks.mask_phone(obj.phone)
 
-    @admin.display(description="一人一档")
-    def story(self, obj):
-        return format_html('<a href="{}">查看</a>', reverse("resident_story", args=[obj.pk]))
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        url = reverse("resident_story", args=[object_id]) if whole_number(object_id) is not None else ""
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "story_url": url})
-
 
 @admin.register(Household)
 class HouseholdAdmin(ScopedAdmin):
@@ -87,3 +78,4 @@ class HouseholdAdmin(ScopedAdmin):
     search_fields = ("number__startswith", "head_name__startswith")
     search_help_text = "户编号或户主姓名的开头"
     ordering = ("village_id", "number")
+    by_place = True

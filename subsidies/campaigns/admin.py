@@ -10,6 +10,7 @@ from subsidies.campaigns.models import Campaign, Target
 class CampaignAdmin(ScopedAdmin):
     list_display = ("county", "year", "policy_version", "opened_at", "closed_at")
     list_select_related = ("county", "policy_version")
+    procedures = (("征缴年度", "campaign_list"), ("政策口径", "policy"))
 
 
 class TargetResource(NamedResource):
@@ -25,6 +26,8 @@ class TargetAdmin(AuditedExport, ScopedAdmin):
     resource_classes = (TargetResource,)
     list_display = ("campaign", "region", "people", "source")
     list_filter = (CampaignFilter, "region__level")
+    by_place = True
+    procedures = (("从表格上传各村任务", "targets_upload"),)
     list_select_related = ("campaign__county", "region")
     search_fields = ("region__code__startswith", "region__name__startswith")
     search_help_text = "区划代码或名称的开头"

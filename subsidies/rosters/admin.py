@@ -12,6 +12,7 @@ class IdentityAdmin(FoundByResident, ScopedAdmin):
     list_filter = ("kind", "department", ("ended_on", admin.EmptyFieldListFilter))
     list_select_related = ("resident",)
     ordering = ("-id",)
+    by_place = True
 
 
 @admin.register(Roster)
@@ -28,4 +29,6 @@ class RosterAdmin(ScopedAdmin):
         "applied_by",
     )
     list_filter = (CampaignFilter, "state", "department", "kind")
+    page = "roster"
+    procedures = (("报送名单", "roster_upload"), ("特殊群体", "special_groups"))
     list_select_related = ("uploaded_by", "applied_by")

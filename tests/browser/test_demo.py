@@ -1,0 +1,130 @@
+"""The demo as each role meets it: every page that its menu leads to, in one browser session.
+
+On every page axe-core finds nothing that somebody with bad eyes, or without a mouse, could not use, and nothing jumps
+while it loads; a sheet for the wall is one page of A4. Pictures of the manual that are older than their page are taken
+again.
+"""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Error
+
+from core.access.roles import Role
+from demo import build
+from demo.counties import NEIXIANG
+from demo.county import ACCOUNTS
+from docs.manual import DESK as WIDE
+from docs.manual import PHONE, PICTURES, RECORD, log_in, open_picture, said_by, save, take
+from tests.browser.conftest import DESK, PATIENCE
+
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
+
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+#: Where links are that lead to pages of other kinds; files and forms aside.
+_LINKS = "links => [...new Set(links.map((a) => a.pathname + a.search))]"
+_AXE = """async (where) => (await axe.run(where, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})).violations
+  .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target} ${n.html.slice(0, 120)}`).join(" | ")}`)"""
+_JUMPS = """() => new Promise((done) => {
+  let sum = 0;
+  const add = (shift) => { if (!shift.hadRecentInput) sum += shift.value; };
+  const watch = new PerformanceObserver((list) => list.getEntries().forEach(add));
+  watch.observe({type: "layout-shift", buffered: true});
+  requestAnimationFrame(() => setTimeout(() => done(sum), 0));
+})"""
+#: Pages that are files, or that somebody else's page shows as well.
+LEFT_OUT = {"demo_clock"}
+ON_PHONES = {Role.VILLAGE, Role.LEADER}
+
+
+@pytest.fixture
+def demo(transactional_db, live_server, business_clock, tmp_path, settings):
+    """The smallest demo county on the test's database."""
+    settings.MEDIA_ROOT = tmp_path
+    business_clock("2024-09-01T08:00")
+    build.fill(size="tiny", county=NEIXIANG)
+    return live_server.url
+
+
+@pytest.fixture
+def enter(chromium, demo):
+    """`enter("cun", PHONE)` → a page of that account of the demo."""
+    contexts = []
+
+    def open_page(username, viewport=DESK, **options):
+        context = chromium.new_context(viewport=viewport, base_url=demo, locale="zh-CN", **options)
+        contexts.append(context)
+        context.add_init_script(path=AXE)  # the strict content security policy lets in no script of ours
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        log_in(page, username)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def name_of(address: str) -> str:
+    """The kind of page that an address leads to; '' for what is none of ours."""
+    try:
+        match = resolve(address.partition("?")[0])
+    except Resolver404:
+        return ""
+    return "" if match.url_name in LEFT_OUT else match.view_name
+
+
+def pages_of(page):
+    """Go to one page of every kind that can be reached from the menu, and yield its address."""
+    waiting, seen = ["/", *page.eval_on_selector_all("#menu a", _LINKS)], set()
+    while waiting:
+        address = waiting.pop(0)
+        name = name_of(address)
+        if not name or name in seen:
+            continue
+        seen.add(name)
+        try:
+            answer = page.goto(address)
+        except Error as error:  # a download is no page
+            if "Download is starting" not in str(error):
+                raise
+            continue
+        if "text/html" not in answer.headers["content-type"]:
+            continue
+        yield address
+        waiting += page.eval_on_selector_all("main a[href], #content a[href]", _LINKS)
+
+
+def test_every_page_of_every_role_can_be_used_and_stands_still(enter):
+    wrong, visited = [], 0
+    for role in Role:
+        username = next(name for name, _, its, _ in ACCOUNTS if its == role)
+        page = enter(username, PHONE if role in ON_PHONES else DESK)
+        for number, address in enumerate(pages_of(page)):
+            visited += 1
+            where = "main" if number else "html"  # header and menu are the same on every page of a role
+            wrong += [f"{role} {address}: {violation}" for violation in page.evaluate(_AXE, where)]
+            if (jumps := page.evaluate(_JUMPS)) >= 0.1:
+                wrong.append(f"{role} {address}: the page jumps while it loads ({jumps:.2f})")
+        page.goto(f"/help/wall/{role}/")
+        sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
+        if sheets != 1:
+            wrong.append(f"{role}: the sheet for the wall has {sheets} pages")
+    retake_old_pictures(enter)
+    assert "\n".join(wrong) == ""
+    assert visited > 100
+
+
+def retake_old_pictures(enter) -> None:
+    """Take the pictures of the manual again whose page says something else than when they were taken."""
+    record, pages = json.loads(RECORD.read_text()), {}
+    for picture in PICTURES:
+        key = picture.username, picture.on_phone
+        page = pages.get(key) or pages.setdefault(key, enter(picture.username, PHONE if picture.on_phone else WIDE))
+        open_picture(page, picture)
+        if said_by(page) != record[picture.name]["says"]:
+            record[picture.name] = take(page, picture)
+    save(record)
