@@ -1,5 +1,6 @@
 """The menu lines, to-dos and panels of every topic of the collection."""
 
+from collection.accident import menu as accident
 from collection.advice import menu as advice
 from collection.cash import menu as cash
 from collection.closing import menu as closing
@@ -29,6 +30,7 @@ from subsidies.campaigns.pages import todo_of_year
 from subsidies.campaigns.selectors import current, open_campaigns
 
 TOPICS = (
+    accident,
     villages,
     households,
     door,

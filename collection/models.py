@@ -1,5 +1,6 @@
 """The models of every topic, where Django looks for them; code imports them from their topics."""
 
+from collection.accident.models import AccidentCover, AccidentHandover, AccidentList, AccidentOffer  # noqa: F401
 from collection.advice.models import CoverAdvice  # noqa: F401
 from collection.cash.models import Deposit  # noqa: F401
 from collection.closing.models import CampaignClosing, ClosingConsent  # noqa: F401
@@ -20,6 +21,5 @@ from collection.refunds.models import Refund, RefundTransfer  # noqa: F401
 from collection.repairs.models import RepairPayment  # noqa: F401
 from collection.schools.models import ClassList, ClassRow, Pupil, School, SchoolPayment, SchoolStaff  # noqa: F401
 from collection.self_payments.models import PaidList, SelfPayment  # noqa: F401
-from collection.slip_photos.models import SlipReading  # noqa: F401
 from collection.spot_checks.models import SpotCheck, SpotCheckCase, SpotCheckPerson  # noqa: F401
 from collection.visits.models import Cause, Exclusion, ToldPayment, Visit, VisitTerms  # noqa: F401

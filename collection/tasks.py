@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from collection.accident import services as accident  # noqa: F401
 from collection.cash.notices import queue_warnings
 from collection.consequences import quotes, reviews, rosters  # noqa: F401
 from collection.declarations import file as declaration_file  # noqa: F401
@@ -12,7 +13,6 @@ from collection.messages import services as reminders  # noqa: F401
 from collection.newborns import services as newborns  # noqa: F401
 from collection.schools import services as schools  # noqa: F401
 from collection.self_payments import services as self_payments  # noqa: F401
-from collection.slip_photos import services as slip_photos  # noqa: F401
 from config import clock
 from core.messages.services import is_waking_hour
 from subsidies.campaigns.models import Campaign

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("collection.accident.urls")),
     path("", include("collection.villages.urls")),
     path("", include("collection.households.urls")),
     path("", include("collection.door.urls")),
@@ -23,6 +24,5 @@ urlpatterns = [
     path("", include("collection.notices.urls")),
     path("", include("collection.visits.urls")),
     path("", include("collection.spot_checks.urls")),
-    path("", include("collection.slip_photos.urls")),
     path("", include("collection.closing.urls")),
 ]

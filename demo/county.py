@@ -87,6 +87,21 @@ def make_accounts(county: DemoCounty) -> None:
         )
         for index, (username, name, role, department) in enumerate(ACCOUNTS)
     ]
+    named = {department for _, _, _, department in ACCOUNTS}
+    users += [
+        User(
+            username=f"bumen{order}",
+            name=f"{department}经办",
+            role=Role.DEPARTMENT,
+            region_id=county.code,
+            department=department,
+            password=password,
+            must_change_password=False,
+            phone=f"1993{order:07d}",
+        )
+        for order, department in enumerate(county.policy.departments, start=1)
+        if department not in named
+    ]
     users += _teams(county, make_password(None))
     User.objects.bulk_create(users, batch_size=500)
     audit.record(

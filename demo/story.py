@@ -10,6 +10,7 @@ from collections.abc import Callable
 from collection.entitlements.services import enrol_fully_subsidised
 from config import clock
 from demo import (
+    accident,
     banking,
     cases,
     doors,
@@ -86,6 +87,7 @@ def _events(world: World) -> dict[datetime.date, list[Event]]:
         (1, spot_checks.call_back),
         (1, cases.object_to_notices),
         (3, schools.collect_at_school),
+        (2, accident.offer_cover),
         (0, cases.hand_in_roster),
         (0, rankings.warn),
         (0, neighbours.ask_across),

@@ -2,10 +2,11 @@ from core.pages.frame import Entry, Todo
 from subsidies.campaigns.pages import todo_of_year
 from subsidies.campaigns.selectors import open_campaigns
 from subsidies.openings import menu as openings
+from subsidies.rosters import menu as rosters
 
 ENTRIES = [
     Entry("应缴核算", "quote", 22),
-    Entry("名单", "roster_list", 30, admin_list="subsidies.Roster"),
+    *rosters.ENTRIES,
     *openings.ENTRIES,
     Entry("政策口径", "policy", 90),
     Entry("征缴年度", "campaign_list", 94),
@@ -17,6 +18,6 @@ def todos(user) -> list[Todo]:
     campaigns = open_campaigns(user)
     found = openings.proposal_todos(user)
     for campaign in campaigns:
-        asked = openings.todos(user, campaign)
+        asked = openings.todos(user, campaign) + rosters.todos(user, campaign)
         found += asked if len(campaigns) == 1 else [todo_of_year(todo, campaign.year) for todo in asked]
     return found

@@ -15,6 +15,7 @@ from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from collection.accident.models import AccidentCover, AccidentList
 from collection.cash.models import Deposit
 from collection.closing.models import ClosingConsent
 from collection.consequences.models import Consequence
@@ -108,6 +109,8 @@ OBJECTS = {
     "receipt": Receipt,
     "deposit": Deposit,
     "gift": Gift,
+    "accident_list": AccidentList,
+    "accident_end": AccidentCover,
     "school": School,
     "pupil": Pupil,
     "class_list": ClassList,

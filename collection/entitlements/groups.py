@@ -1,7 +1,9 @@
 """特殊群体: who is to be insured by a department's marks, who is, and who is not yet and why."""
 
 import datetime
+import math
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
@@ -28,6 +30,21 @@ class Group:
     to_insure: int
     insured: int
     left: int
+    goal: Decimal = Decimal(1)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the share of its people that a notice asks for is insured; nobody to insure is reached."""
+        return self.insured >= self.goal * self.to_insure
+
+    @property
+    def to_goal(self) -> int:
+        """How many more people have to be insured."""
+        return max(math.ceil(self.goal * self.to_insure) - self.insured, 0)
+
+    @property
+    def goal_text(self) -> str:
+        return f"{(self.goal * 100).normalize():f}%"
 
     @property
     def missing(self) -> int:
@@ -61,7 +78,14 @@ def groups(*, campaign: Campaign, region: str, department: str = "") -> list[Gro
     }
     none = {"n_to_insure": 0, "n_insured": 0, "n_left": 0}
     return [
-        Group(c.name, c.department, row["n_to_insure"], row["n_insured"], row["n_left"])
+        Group(
+            c.name,
+            c.department,
+            row["n_to_insure"],
+            row["n_insured"],
+            row["n_left"],
+            campaign.policy.targets.special if c.goal is None else c.goal,
+        )
         for c in campaign.policy.recognised
         if not department or c.department == department
         for row in [counted.get(c.name, none)]

@@ -38,7 +38,9 @@ def propose_duties(*, proposal: PolicyProposal, actor: User) -> int:
     """Add the certification for every department of the policy that has none; return how many were added."""
     proposal = hold_draft(proposal)
     policy = proposal.policy
-    due = policy.period.start + datetime.timedelta(days=USUAL_DAYS)
+    usual = policy.period.start + datetime.timedelta(days=USUAL_DAYS)
+    # The notice's own day for a department's list, where it has written one.
+    written = {task.office: task.on for task in policy.deadlines if task.lists and task.on and not task.assumed}
     has = set(proposal.duties.filter(kind=Kind.CERTIFY).values_list("department", flat=True))
     missing = [name for name in policy.departments if name not in has]
     DepartmentDuty.objects.bulk_create(
@@ -48,7 +50,7 @@ def propose_duties(*, proposal: PolicyProposal, actor: User) -> int:
             department=name,
             kind=Kind.CERTIFY,
             title=CERTIFY,
-            due_on=min(due, policy.period.end - datetime.timedelta(days=1)),
+            due_on=min(written.get(name, usual), policy.period.end - datetime.timedelta(days=1)),
             ends_on=policy.period.end,
             set_by=actor,
         )

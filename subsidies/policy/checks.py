@@ -82,6 +82,9 @@ def check(policy, tables: Tables):
     if fee.total is not None and fee.total != fee.individual + fee.finance:
         raise tables.error("fee.total", f"应等于个人缴费与财政补助之和 {fee.individual + fee.finance}")
     _check_finance_shares(policy, tables)
+    for n, deadline in enumerate(policy.deadlines):
+        if problem := deadline.problem():
+            raise tables.error(f"deadlines[{n}]", problem)
     if policy.employees:
         check_employees(policy.employees, tables)
     if accounts := policy.deposit_accounts:

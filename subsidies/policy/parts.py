@@ -134,6 +134,7 @@ class Category(Sourced):
     """Who gets which subsidy. Exactly one of amount, percent, full, nothing, not_set says how much.
 
     `not_set` names the office that must set the amount. `requires_any`: counts only on top of one of these.
+    `goal`: the share of its people to be insured, where a notice sets one that is not the special groups'.
     `born_from`, `under_years`: given by age on the day of registration, without any roster.
     """
 
@@ -151,6 +152,7 @@ class Category(Sourced):
     born_from: datetime.date | None = None
     under_years: int | None = None
     key_group: bool = True
+    goal: Ratio | None = None
     subsidy: Decimal | None = field(default=None, init=False)
     order: int = field(default=0, init=False)
 

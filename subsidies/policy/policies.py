@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from subsidies.policy import checks
+from subsidies.policy.accident_parts import Accident
+from subsidies.policy.deadlines import Deadline
 from subsidies.policy.employee_parts import Employees
 from subsidies.policy.finance_parts import FinanceShare
 from subsidies.policy.parts import (
@@ -85,6 +87,8 @@ class Policy:
     supervision: Supervision | None = None
     employees: Employees | None = None
     ambiguous: tuple[Ambiguous, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    accident: Accident | None = None
     readings: tuple[Reading, ...] = ()
     id: str
     text: str

@@ -106,7 +106,10 @@ class RosterRow(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "名单行"
         ordering = ["roster", "number"]
-        indexes = [models.Index(fields=["roster", "outcome", "number"], name="roster_row_outcome")]
+        indexes = [
+            models.Index(fields=["roster", "outcome", "number"], name="roster_row_outcome"),
+            models.Index(fields=["roster", "id_number"], name="roster_row_person"),
+        ]
 
     def __str__(self) -> str:
         return f"第 {self.number} 行 {self.name}"

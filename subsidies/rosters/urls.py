@@ -1,9 +1,13 @@
 from django.urls import path
 
-from subsidies.rosters import views
+from subsidies.rosters import deadline_views, views
 
 urlpatterns = [
     path("rosters/", views.roster_list, name="roster_list"),
+    path("rosters/calendar/", deadline_views.deadline_calendar, name="deadline_calendar"),
+    path("rosters/<int:pk>/compared/", deadline_views.roster_compared, name="roster_compared"),
+    path("rosters/<int:pk>/receipt/", deadline_views.roster_receipt, name="roster_receipt"),
+    path("rosters/<int:pk>/answer.xlsx", deadline_views.roster_answer, name="roster_answer"),
     path("rosters/upload/", views.roster_upload, name="roster_upload"),
     path("rosters/<int:pk>/", views.roster_detail, name="roster"),
     path("rosters/<int:pk>/apply/", views.roster_apply, name="roster_apply"),

@@ -1,0 +1,171 @@
+"""A list beside everything else that is known: other departments' lists and marks, the register, deaths, employees.
+
+Looked at before a list is applied. A handful of statements however long the list.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from core.access import masks
+from residents.people.models import Resident
+from subsidies.rosters.matching import live_identities
+from subsidies.rosters.models import Roster, RosterRow
+
+Outcome, State = RosterRow.Outcome, Roster.State
+#: Lists that count: those that wait and those that are in force.
+_STANDING = (State.READY, State.APPLIED)
+
+
+class Kind(StrEnum):
+    STATUS = "status"
+    NAME = "name"
+    TWO_DEPARTMENTS = "two_departments"
+    AGAINST = "against"
+    TWO_CATEGORIES = "two_categories"
+
+
+TITLES = {
+    Kind.STATUS: "居民册状态不是在册",
+    Kind.NAME: "姓名与居民册或别的名单不同",
+    Kind.AGAINST: "别的名单正好相反",
+    Kind.TWO_DEPARTMENTS: "别的部门也认定了",
+    Kind.TWO_CATEGORIES: "同一份名单里有两种身份",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about one row of a list. `says` is the bureau's sentence; `told`: what the department is told, which
+    names no other department's category."""
+
+    number: int
+    name: str
+    masked: str
+    category: str
+    kind: Kind
+    says: str
+    told: str
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.kind]
+
+
+def compare(roster: Roster) -> list[Finding]:
+    """Return what stands against or beside the rows of a list, row by row."""
+    found = [*_statuses(roster), *_names(roster), *_against(roster), *_other_marks(roster), *_two_categories(roster)]
+    return sorted(found, key=lambda finding: (finding.number, finding.kind))
+
+
+def counts(findings: list[Finding]) -> list[tuple[str, str, int]]:
+    """Return (kind, title, how many) of those kinds that there are."""
+    numbers = {kind: sum(finding.kind == kind for finding in findings) for kind in TITLES}
+    return [(kind.value, TITLES[kind], number) for kind, number in numbers.items() if number]
+
+
+def _finding(row: RosterRow, kind: Kind, says: str, told: str = "") -> Finding:
+    return Finding(row.number, row.name, masks.mask(row.id_number), row.category, kind, says, told or says)
+
+
+def _listed(roster: Roster) -> QuerySet[RosterRow]:
+    """The rows of people; those a full list lacks have no row of their own."""
+    return roster.rows.exclude(number=0).exclude(outcome__in=(Outcome.BAD_ROW, Outcome.DUPLICATE))
+
+
+def _statuses(roster: Roster) -> Iterator[Finding]:
+    """Dead, moved, in employees' insurance, insured elsewhere …; a list of endings may well name them."""
+    if roster.kind == Roster.Kind.ENDING:
+        return
+    rows = _listed(roster).filter(name=F("resident__name")).exclude(resident__status=Resident.Status.ACTIVE)
+    for row in rows.select_related("resident").order_by("number"):
+        since = f"（{row.resident.status_on} 起）" if row.resident.status_on else ""
+        yield _finding(row, Kind.STATUS, f"居民册登记为{row.resident.get_status_display()}{since}。")
+
+
+def _names(roster: Roster) -> Iterator[Finding]:
+    for row in _listed(roster).filter(outcome=Outcome.NAME_DIFFERS).order_by("number"):
+        yield _finding(row, Kind.NAME, "证件号码和居民册上的姓名对不上。")
+    others = _others(roster).exclude(name=F("listed_name"))
+    for other in others.order_by("listed_number", "pk"):
+        says = f"{other.roster.department}的 {other.roster_id} 号名单里，这个号码写的是另一个姓名。"
+        yield _of_other(other, Kind.NAME, says)
+
+
+def _against(roster: Roster) -> Iterator[Finding]:
+    """Another waiting list ends what this one adds, or adds what it ends."""
+    ending = roster.kind == Roster.Kind.ENDING
+    others = _others(roster, same_department=True).filter(roster__state=State.READY, category=F("listed_category"))
+    if ending:
+        others = others.exclude(roster__kind=Roster.Kind.ENDING)
+    else:
+        others = others.filter(roster__kind=Roster.Kind.ENDING)
+    for other in others.order_by("listed_number", "pk"):
+        verb = "新增" if ending else "终止"
+        says = f"待审核的 {other.roster_id} 号名单（{other.roster.department}）要{verb}同一身份。"
+        yield _of_other(other, Kind.AGAINST, says)
+
+
+def _other_marks(roster: Roster) -> Iterator[Finding]:
+    """People whom another department has recognised: the better subsidy counts, never both."""
+    if roster.kind == Roster.Kind.ENDING:
+        return
+    row = _listed(roster).filter(resident=OuterRef("resident"), name=OuterRef("resident__name")).order_by("number")
+    marks = (
+        live_identities()
+        .in_region(roster.county_id)
+        .filter(Exists(row))
+        .exclude(department=roster.department)
+        .order_by("resident_id", "pk")
+        .values_list("resident_id", "kind", "department")
+    )
+    held: dict[int, list[tuple[str, str]]] = {}
+    for resident, kind, department in marks:
+        held.setdefault(resident, []).append((kind, department))
+    if not held:
+        return
+    for listed in _listed(roster).filter(resident__isnull=False, name=F("resident__name")).order_by("number"):
+        if theirs := held.get(listed.resident_id):
+            says = "、".join(f"{department}认定的{kind}" for kind, department in theirs)
+            told = "、".join(dict.fromkeys(department for _, department in theirs))
+            yield _finding(
+                listed,
+                Kind.TWO_DEPARTMENTS,
+                f"同时是{says}，就高不就低，不重复资助。",
+                f"{told}也已认定此人，资助就高不就低。",
+            )
+
+
+def _two_categories(roster: Roster) -> Iterator[Finding]:
+    first: dict[str, RosterRow] = {}
+    for row in _listed(roster).order_by("number"):
+        before = first.setdefault(row.id_number, row)
+        if before is not row and before.category != row.category:
+            yield _finding(row, Kind.TWO_CATEGORIES, f"与第 {before.number} 行是同一人，身份是“{before.category}”。")
+
+
+def _others(roster: Roster, *, same_department: bool = False) -> QuerySet[RosterRow]:
+    """Rows of other standing lists of the year with a number of this list, each with this list's row beside it."""
+    mine = _listed(roster).filter(id_number=OuterRef("id_number")).order_by("number")
+    rows = RosterRow.objects.filter(roster__campaign=roster.campaign_id, roster__state__in=_STANDING)
+    rows = rows.exclude(roster=roster).exclude(number=0)
+    if not same_department:
+        rows = rows.exclude(roster__department=roster.department)
+    return (
+        rows.filter(Exists(mine))
+        .annotate(
+            listed_number=mine.values("number")[:1],
+            listed_name=mine.values("name")[:1],
+            listed_category=mine.values("category")[:1],
+        )
+        .select_related("roster")
+    )
+
+
+def _of_other(other: RosterRow, kind: Kind, says: str) -> Finding:
+    """A finding about this list's row, told by another list's."""
+    number, name = other.listed_number, other.listed_name  # type: ignore[attr-defined]  # annotated by _others
+    category = other.listed_category  # type: ignore[attr-defined]
+    return Finding(number, name, masks.mask(other.id_number), category, kind, says, says)
