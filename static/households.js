@@ -2,7 +2,7 @@
 "use strict";
 
 const Homes = (() => {
-  const SPECIAL = 1, LAST_YEAR = 2, NEWBORN = 4;
+  const SPECIAL = 1, LAST_YEAR = 2, NEWBORN = 4, PROMISED = 8;
   const AT_ONCE = 40;
   // The places of a member in the data (collection/households/selectors.py: Member) and of a household (Home).
   const PK = 0, NAME = 1, TAIL = 2, PHONE = 3, CHANNEL = 4, DUE = 5, WHY = 6, MARKS = 7;
@@ -24,6 +24,7 @@ const Homes = (() => {
   const FILTERS = [
     ["all", "全部", () => true],
     ["unpaid", "未缴", owes],
+    ["promised", "约定今天缴", (member) => owes(member) && Boolean(member[MARKS] & PROMISED)],
     ["paid", "已缴", (member) => Boolean(member[CHANNEL])],
     ["self", "自主缴费", (member) => member[CHANNEL] === "self" || member[CHANNEL] === "family"],
     ["special", "特殊群体", (member) => Boolean(member[MARKS] & SPECIAL)],
@@ -62,6 +63,7 @@ const Homes = (() => {
     const found = [];
     const members = home[MEMBERS], unpaid = members.filter(owes);
     if (!unpaid.length) found.push(["ok", "都已缴"]);
+    if (unpaid.some((member) => member[MARKS] & PROMISED)) found.push(["warn", "约定今天缴"]);
     if (members.some((member) => member[MARKS] & SPECIAL)) found.push(["", "特殊群体"]);
     if (members.some((member) => member[MARKS] & NEWBORN)) found.push(["", "新生儿"]);
     if (unpaid.some((member) => member[MARKS] & LAST_YEAR)) found.push(["warn", "上年缴今年未缴"]);

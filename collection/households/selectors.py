@@ -11,6 +11,8 @@ from collection.cash.selectors import Part, where_banked
 from collection.contributions.models import Contribution
 from collection.gifts.selectors import kept_for
 from collection.schools.models import collecting_schools
+from collection.visits.models import Visit
+from collection.visits.selectors import promised_for, visits_of
 from config import clock
 from core.amounts import ZERO
 from core.regions.models import Region
@@ -23,7 +25,7 @@ from subsidies.quotes.quote import Quote, QuoteError, quote
 from subsidies.quotes.selectors import quote_residents
 
 #: What a member's `marks` add up from.
-SPECIAL, LAST_YEAR, NEWBORN = 1, 2, 4
+SPECIAL, LAST_YEAR, NEWBORN, PROMISED = 1, 2, 4, 8
 
 
 class Member(NamedTuple):
@@ -62,6 +64,7 @@ class _Person(NamedTuple):
     head: str | None
 
 
+MOST_VISITS = 20
 _COLUMNS = (
     "pk",
     "name",
@@ -76,11 +79,12 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Card:
-    """A home for its own page: members with their reasons and payments, what the household owes, and its slips."""
+    """A home for its own page: members with their reasons and payments, its slips, and what was tried with them."""
 
     home: Home
     members: list["CardMember"]
     slips: list[Part]
+    visits: list[Visit]
 
     @property
     def due(self) -> Decimal:
@@ -130,6 +134,7 @@ def village_homes(*, campaign: Campaign, village: Region, **whose: Any) -> Villa
     kept = kept_for(campaign=campaign, residents=[one.pk for one in owing])
     schools = collecting_schools(campaign, [one.pk for one in owing])
     before = _insured_before(campaign, whose)
+    promised = promised_for(campaign=campaign, region=village.pk, on=clock.today())
     reasons: dict[str, int] = {}
     homes: dict[int, Home] = {}
     for one in people:
@@ -139,6 +144,7 @@ def village_homes(*, campaign: Campaign, village: Region, **whose: Any) -> Villa
         marks = LAST_YEAR if one.pk in before else 0
         marks |= NEWBORN if is_newborn(policy, one.birth_date, day) else 0
         marks |= SPECIAL if _is_special(policy, answer) else 0
+        marks |= PROMISED if one.pk in promised else 0
         channel, due = _owes(answer)
         says = _why(answer)
         if due and (school := schools.get(one.pk)):
@@ -193,7 +199,7 @@ def home_card(*, campaign: Campaign, village: Region, **whose: Any) -> Card | No
         for member in home.members
     ]
     cash = [one for one in where_banked(residents=residents.values()) if one.cash.campaign_id == campaign.pk]
-    return Card(home, members, cash)
+    return Card(home, members, cash, list(visits_of(campaign=campaign, residents=list(residents))[:MOST_VISITS]))
 
 
 def _people(whose: dict[str, Any]) -> list[_Person]:

@@ -10,7 +10,7 @@ from django.utils.html import json_script
 from collection.door.device_views import TAKES
 from collection.door.selectors import blank_numbers, cash_in_hand
 from collection.households import selectors
-from collection.households.selectors import LAST_YEAR, NEWBORN, SPECIAL
+from collection.households.selectors import LAST_YEAR, NEWBORN, PROMISED, SPECIAL
 from collection.ledgers.files import record_phones_seen
 from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
@@ -19,7 +19,7 @@ from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
 SEES = (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY)
 #: What stands beside a person, by the mark.
-TAGS = ((SPECIAL, "特殊群体"), (NEWBORN, "新生儿"), (LAST_YEAR, "上年已参保"))
+TAGS = ((SPECIAL, "特殊群体"), (NEWBORN, "新生儿"), (LAST_YEAR, "上年已参保"), (PROMISED, "约定今天缴"))
 
 
 class CompactEncoder(json.JSONEncoder):
