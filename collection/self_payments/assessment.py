@@ -14,6 +14,7 @@ from core.amounts import ZERO
 from core.database.bulk import chunks
 from residents.people import names
 from residents.people.models import Resident
+from residents.people.selectors import find_by_number
 from subsidies.campaigns.models import Campaign
 from subsidies.quotes.quote import Quote, QuoteError, quote
 from subsidies.quotes.selectors import quote_residents
@@ -38,15 +39,11 @@ class Assessed:
 
 
 def residents_by_number(campaign: Campaign, numbers: Iterable[str]) -> dict[str, Resident]:
-    """Return the county's people by number: who was merged as the record merged into, the living before others."""
-    found: dict[str, Resident] = {}
-    for chunk in chunks(sorted(set(numbers))):
-        people = Resident.objects.in_region(campaign.county_id).filter(id_number__in=chunk)
-        for person in people.select_related("merged_into").order_by("pk"):
-            held = found.get(person.id_number)
-            if held is None or held.status != Resident.Status.ACTIVE:
-                found[person.id_number] = person.merged_into or person
-    return found
+    """Return the county's people by number, by a former number, or by that of a record merged into theirs.
+
+    Of people elsewhere nothing is told, as in every list (residents/people/disclosure.py).
+    """
+    return find_by_number(sorted(set(numbers)), among=Resident.objects.in_region(campaign.county_id))
 
 
 def assess(

@@ -37,21 +37,29 @@ class Known:
 
 @dataclass
 class Payments:
-    """The payments of some people, as lists have brought them; `claimed`: those that this list has named already."""
+    """The payments of some people, as lists have brought them; `claimed`: those that this list has named already.
+
+    `persons`: number → who it is, for people whose number was corrected: their payments under the old number and under
+    the new one are the same person's.
+    """
 
     known: dict[str, list[Known]] = field(default_factory=dict)
     claimed: set[str] = field(default_factory=set)
+    persons: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Iterable[Known], claimed: set[str]) -> "Payments":
-        found = cls(claimed=set(claimed))
+    def of(cls, rows: Iterable[Known], claimed: set[str], persons: dict[str, str] | None = None) -> "Payments":
+        found = cls(claimed=set(claimed), persons=persons or {})
         for row in rows:
-            found.known.setdefault(row.id_number, []).append(row)
+            found._of(row.id_number).append(row)
         return found
+
+    def _of(self, id_number: str) -> list[Known]:
+        return self.known.setdefault(self.persons.get(id_number, id_number), [])
 
     def match(self, line: PaidLine) -> tuple[Match, Known | None, str]:
         """Return whether the line's payment is known, which it is, and what is to be asked where that is unclear."""
-        theirs = self.known.get(line.id_number, [])
+        theirs = self._of(line.id_number)
         if line.ticket and (same := next((k for k in theirs if k.ticket == line.ticket), None)):
             if (same.amount, same.paid_on) == (line.amount, line.paid_on):
                 return self._claim(same)
@@ -76,7 +84,7 @@ class Payments:
         base = f"{line.ticket}:{line.id_number}" if line.ticket else key
         name = self._free_number(base, line.id_number, counted=not line.ticket)
         made = Known(line.id_number, line.amount, line.paid_on, line.ticket, name, line=line)  # type: ignore[arg-type]
-        self.known.setdefault(line.id_number, []).append(made)
+        self._of(line.id_number).append(made)
         self.claimed.add(name)
         return made
 
@@ -86,7 +94,7 @@ class Payments:
         known.number = self._free_number(f"{ticket}:{known.id_number}", known.id_number)
 
     def _free_number(self, base: str, id_number: str, *, counted: bool = False) -> str:
-        taken, n = {k.number for k in self.known.get(id_number, ())}, 1
+        taken, n = {k.number for k in self._of(id_number)}, 1
         name = f"{base}:{n}" if counted else base
         while name in taken:
             n += 1

@@ -20,7 +20,7 @@ def preview_lines(*, campaign: Campaign, lines: Iterable[PaidLine]) -> list[tupl
     """
     lines = [line for line in lines if not line.problem]
     people = residents_by_number(campaign, (line.id_number for line in lines))
-    payments: Payments = known_payments(campaign, {line.id_number for line in lines}, set())
+    payments: Payments = known_payments(campaign, {line.id_number for line in lines}, set(), people)
     fresh, against = sort_lines(payments, lines)
     answers: dict[int, tuple[str, str]] = {}
     judged = []

@@ -4,12 +4,13 @@ A payment counts once, in however many lists it stands (matching.py). Who had pa
 paid, becomes a refund case by itself; who cannot be found, or stands in the register under another name, is a worklist.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import islice
 
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from collection.contributions.services import ContributionRefused
 from collection.declarations import tax_files
@@ -173,7 +174,7 @@ def _take(paid_list: PaidList, lines: list[PaidLine], claimed: set[str], actor: 
     money.lock_accounts(campaign=campaign, villages={person.village_id for person in people.values()})
     refuse_closed(campaign)
     lock_campaign(campaign)  # two lists may bring one payment, with a ticket and without
-    payments = known_payments(campaign, {line.id_number for line in lines}, claimed)
+    payments = known_payments(campaign, {line.id_number for line in lines}, claimed, people)
     fresh, undone = sort_lines(payments, lines)
     _rename(payments)
     made = [_payment(paid_list, known, outcome, why, people) for known, outcome, why in fresh]
@@ -187,18 +188,21 @@ def _take(paid_list: PaidList, lines: list[PaidLine], claimed: set[str], actor: 
     return payments.claimed
 
 
-def known_payments(campaign: Campaign, numbers: set[str], claimed: set[str]) -> Payments:
-    """Return what lists have brought of these people so far."""
-    rows = []
+def known_payments(
+    campaign: Campaign, numbers: set[str], claimed: set[str], people: Mapping[str, Resident]
+) -> Payments:
+    """Return what lists have brought of these people so far, also under a number that was corrected since."""
+    rows: dict[int, Known] = {}
+    persons = {number: f"resident {person.pk}" for number, person in people.items()}
     for chunk in chunks(sorted(numbers)):
-        found = SelfPayment.objects.filter(campaign=campaign, id_number__in=chunk).order_by("pk")
-        rows += [
-            Known(
-                p.id_number, p.amount, p.paid_on, ticket_in(p.number, p.id_number), p.number, p.pk, undone=p.is_undone
-            )
-            for p in found.only("number", "id_number", "amount", "paid_on", "outcome")
-        ]
-    return Payments.of(rows, claimed)
+        theirs = Q(id_number__in=chunk) | Q(resident__in=[people[n].pk for n in chunk if n in people])
+        found = SelfPayment.objects.filter(theirs, campaign=campaign).order_by("pk")
+        for p in found.only("number", "id_number", "amount", "paid_on", "outcome", "resident_id"):
+            ticket = ticket_in(p.number, p.id_number)
+            rows[p.pk] = Known(p.id_number, p.amount, p.paid_on, ticket, p.number, p.pk, undone=p.is_undone)
+            if p.resident_id:
+                persons.setdefault(p.id_number, f"resident {p.resident_id}")
+    return Payments.of(rows.values(), claimed, persons)
 
 
 def sort_lines(
@@ -210,7 +214,9 @@ def sort_lines(
     """
     fresh: dict[str, tuple[Known, Outcome, str]] = {}
     against: list[tuple[Known, PaidLine]] = []
-    undoing = Payments(payments.known)  # a payment and what undoes it stand side by side in one list
+    undoing = Payments(
+        payments.known, persons=payments.persons
+    )  # a payment and what undoes it stand side by side in one list
     for line in sorted(lines, key=lambda line: line.kind == Kind.UNDONE):
         book = undoing if line.kind == Kind.UNDONE else payments
         match, known, why = book.match(line)

@@ -24,6 +24,7 @@ from core.jobs import services as jobs
 from core.jobs.models import Job
 from core.refusals import Refused
 from core.tables.reader import Sheet
+from residents.counter.corrections import change_number
 from residents.people.models import InsuredYear, Resident
 from subsidies.rosters.models import Identity
 from tests.collection.paid_people import PAYEE, VILLAGE, pay
@@ -486,3 +487,30 @@ def test_what_a_collective_paid_at_the_hall_is_no_second_payment(campaign, uploa
 )
 def test_where_it_was_paid(text, way):
     assert read_way(text).value == way
+
+
+# --- Numbers that were corrected --------------------------------------------------------------------------------------
+
+
+def test_a_payment_under_the_old_number_is_the_persons_and_counts_once(campaign, upload, make_resident, taxman):
+    """The list of one week knows the birth certificate, that of the next the identity number: one payment."""
+    born = datetime.date(2024, 3, 1)
+    baby = make_resident(VILLAGE, name="王小花", birth=str(born), id_number="W123456789", document_type="birth")
+    upload(row(baby, ticket="T1"))
+    number = invented_number(born, "M", 9)
+    change_number(resident=baby, id_number=number, actor=taxman)
+    baby.refresh_from_db()
+    again = upload(row(baby, ticket="T1"))
+    assert (again.lines, again.taken) == (1, 0)
+    assert outcomes() == ["matched"] and not Refund.objects.exists()
+    assert treasury() == 400
+
+
+def test_the_first_list_after_the_correction_still_names_the_old_number(campaign, upload, make_resident, taxman):
+    born = datetime.date(2024, 3, 1)
+    baby = make_resident(VILLAGE, name="王小花", birth=str(born), id_number="W123456789", document_type="birth")
+    old = row(baby)
+    change_number(resident=baby, id_number=invented_number(born, "M", 9), actor=taxman)
+    upload(old)
+    assert outcomes() == ["matched"]
+    assert Contribution.objects.get().resident == baby
