@@ -21,5 +21,6 @@ from collection.refunds.models import Refund, RefundTransfer  # noqa: F401
 from collection.repairs.models import RepairPayment  # noqa: F401
 from collection.schools.models import ClassList, ClassRow, Pupil, School, SchoolPayment, SchoolStaff  # noqa: F401
 from collection.self_payments.models import PaidList, SelfPayment  # noqa: F401
+from collection.slip_photos.models import SlipReading  # noqa: F401
 from collection.spot_checks.models import SpotCheck, SpotCheckCase, SpotCheckPerson  # noqa: F401
 from collection.visits.models import Cause, Exclusion, ToldPayment, Visit, VisitTerms  # noqa: F401

@@ -13,6 +13,7 @@ from collection.messages import services as reminders  # noqa: F401
 from collection.newborns import services as newborns  # noqa: F401
 from collection.schools import services as schools  # noqa: F401
 from collection.self_payments import services as self_payments  # noqa: F401
+from collection.slip_photos import services as slip_photos  # noqa: F401
 from config import clock
 from core.messages.services import is_waking_hour
 from subsidies.campaigns.models import Campaign

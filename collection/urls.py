@@ -24,5 +24,6 @@ urlpatterns = [
     path("", include("collection.notices.urls")),
     path("", include("collection.visits.urls")),
     path("", include("collection.spot_checks.urls")),
+    path("", include("collection.slip_photos.urls")),
     path("", include("collection.closing.urls")),
 ]

@@ -2,6 +2,7 @@
 
 import datetime
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import hypothesis
@@ -38,6 +39,8 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(config, items):
     """Tests of one engine's own behaviour run where that engine is; the other run does not count them as skipped."""
     _deselect(config, items, {"sqlite": "postgres", "postgresql": "sqlite"}[connection.vendor])
+    if find_spec("rapidocr_onnxruntime") is None:
+        _deselect(config, items, "ocr")
     if config.getoption("fast"):
         slow = listed()
         for item in items:

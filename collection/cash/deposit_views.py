@@ -4,12 +4,15 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from collection.cash import services as deposits
 from collection.cash.forms import DepositFilter, DepositForm
 from collection.cash.models import Deposit
 from collection.cash.selectors import clock_context
+from collection.slip_photos import engine
+from collection.slip_photos.selectors import differing
 from config import clock
 from core.access.roles import Role, roles
 from core.filters.selectors import ListFilter
@@ -33,6 +36,8 @@ def deposit_create(request, village):
         accounts=campaign.policy.deposit_accounts,
         initial={"paid_on": clock.today(), "amount": in_hand or None},
     )
+    if engine.is_available():
+        form.fields["photo"].widget.attrs["data-read-url"] = reverse("slip_read", args=[region.pk])
     if request.method == "POST" and run_form(
         form,
         lambda: deposits.record_deposit(campaign=campaign, village=region.pk, actor=request.user, **form.cleaned_data),
@@ -42,7 +47,14 @@ def deposit_create(request, village):
     return render(
         request,
         "collection/cash/deposit_form.html",
-        {"title": "登记缴存", "region": region, "form": form, "campaign": campaign, **context},
+        {
+            "title": "登记缴存",
+            "region": region,
+            "form": form,
+            "campaign": campaign,
+            "reads": engine.is_available(),
+            **context,
+        },
         status=400 if form.errors else 200,
     )
 
@@ -105,6 +117,9 @@ def deposit_detail(request, pk):
             and (
                 request.user.role in VERIFIES
                 or (deposit.recorded_by_id == request.user.pk and deposit.state == Deposit.State.PENDING)
+            ),
+            "differing": differing(
+                photo=deposit.photo_id, slip_no=deposit.slip_no, paid_on=deposit.paid_on, amount=deposit.amount
             ),
             "reason_form": ReasonForm(),
             **clock_context(deposit.campaign, deposit.village),

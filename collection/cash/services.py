@@ -15,6 +15,7 @@ from collection.cash.models import Deposit
 from collection.duties import services as duties
 from collection.money import services as money
 from collection.money.models import Movement
+from collection.slip_photos.services import ask_for_reading
 from config import clock
 from core.access.roles import Role
 from core.audit import services as audit
@@ -80,6 +81,7 @@ def record_deposit(
         known = Deposit.objects.exclude(state=State.REJECTED).get(campaign=campaign, slip_no=slip_no)
         raise Refused(_used_already(known, village)) from None
     duties.refresh(campaign=campaign, villages=[village])
+    ask_for_reading(photo=kept, actor=actor)
     audit.record(
         "deposit.record",
         actor=actor,

@@ -51,7 +51,7 @@ class PhotoField(UploadField):
 
     accept = IMAGES
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(most_bytes=LARGEST_BYTES, **options)
 
     def clean(self, data, initial=None):
