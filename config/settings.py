@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "core.pages.guards.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.pages.guards.CompressPagesMiddleware",
     "core.pages.guards.NoStoreMiddleware",
     "core.pages.middleware.RequestIdMiddleware",
     "csp.middleware.CSPMiddleware",

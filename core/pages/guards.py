@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from django.core.exceptions import BadRequest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 from core.database.failures import DISK_FULL, is_disk_full
 
@@ -36,6 +38,18 @@ def health() -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+class CompressPagesMiddleware(GZipMiddleware):
+    """Compress pages, and leave files as they are: workbooks and photos are compressed already.
+
+    Django hides the length of what it compresses behind random bytes, so that nobody guesses a token from it.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not response.get("Content-Type", "").startswith(("text/html", "application/json")):
+            return response
+        return super().process_response(request, response)
 
 
 class NoStoreMiddleware:

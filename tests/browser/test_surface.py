@@ -1,5 +1,7 @@
 """From the county to a household in three taps, on a phone; and back up by the path above the heading."""
 
+import gzip
+
 import pytest
 
 from residents.people.models import Household
@@ -38,3 +40,16 @@ def test_the_first_township_stands_on_the_first_screen_in_two_lines(visit, campa
     assert box["y"] + box["height"] < PHONE["height"]
     line = float(page.eval_on_selector(".place-name", "e => parseFloat(getComputedStyle(e).lineHeight)"))
     assert box["height"] < 3 * line
+
+
+JUMPS = """() => new Promise((done) => new PerformanceObserver((list) =>
+  done(list.getEntries().reduce((sum, shift) => sum + shift.value, 0))).observe({type: "layout-shift", buffered: true})
+  || setTimeout(() => done(0), 1000))"""
+
+
+def test_the_leaders_page_is_small_and_nothing_in_it_jumps(visit, campaign, make_user):
+    page = visit(make_user("leader", "411325"), PHONE)
+    answer = page.goto("/leader/")
+    assert answer.header_value("content-encoding") == "gzip"
+    assert len(gzip.compress(answer.body())) < 60_000
+    assert page.evaluate(JUMPS) < 0.1

@@ -21,3 +21,12 @@ def test_client_address(rf, settings, proxies, forwarded, address):
     settings.TRUSTED_PROXIES = proxies
     headers = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
     assert client_address(rf.get("/", REMOTE_ADDR="10.0.0.9", **headers)) == address
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "accepts", "compressed"),
+    [("/login/", "gzip", "gzip"), ("/login/", "identity", None), ("/healthz", "gzip", None)],
+)
+def test_pages_travel_compressed_and_files_as_they_are(client, address, accepts, compressed):
+    assert client.get(address, headers={"Accept-Encoding": accepts}).headers.get("Content-Encoding") == compressed
