@@ -164,6 +164,7 @@ PLAIN_ARGUMENTS = {
     "number": 1,
     "category": "x",
     "which": "unpaid",
+    "moved": "lost",
 }
 #: Path arguments that are the code of a region.
 REGION_ARGUMENTS = {"village": 12, "township": 9, "county": 6, "region": 12, "code": 12}

@@ -56,15 +56,15 @@ def comparison(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @roles(*SEES_NAMES)
-def comparison_people(request: HttpRequest, code: str, which: str) -> HttpResponse:
+def comparison_people(request: HttpRequest, code: str, moved: str) -> HttpResponse:
     """Who left or who came, masked; a page of fifty."""
     region = get_object_or_404(Region.objects.for_user(request.user), pk=code)
-    if which not in selectors.LISTS:
+    if moved not in selectors.LISTS:
         raise Http404
-    rows = selectors.people(campaign=_campaign(request), region=region, which=which, user=request.user)
+    rows = selectors.people(campaign=_campaign(request), region=region, which=moved, user=request.user)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     facts = {
-        "title": f"{region.name}：{selectors.LISTS[which][0]}",
+        "title": f"{region.name}：{selectors.LISTS[moved][0]}",
         "region": region,
         "page_obj": page,
         "people": [person(row) for row in page],
