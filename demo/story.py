@@ -83,6 +83,7 @@ def _events(world: World) -> dict[datetime.date, list[Event]]:
         (3, rankings.correct_newest),
         (2, rankings.set_prizes),
         (2, visits.bring_evidence),
+        (2, visits.hear_of_payments),
         (1, visits.promise_for_today),
         (1, spot_checks.call_back),
         (1, cases.object_to_notices),

@@ -39,11 +39,13 @@ def go_round(world: World, day: datetime.date) -> None:
 def hear_of_payments(world: World, day: datetime.date) -> None:
     """Two people of a village tell of payments: one is on a later list of the tax bureau, the other never."""
     for plan in _villages(world)[:6]:
-        chance = random.Random(f"{SEED}:told:{plan.code}:{day}")
         waiting = set(unpaid(world.campaign, plan.code).values_list("pk", flat=True))
         payers = [person for on, people in sorted(plan.phone.items()) if on > day for person in people]
         later = [person for person in payers if person.pk in waiting]
-        told = [*later[:1], *_people(world, plan, chance, 1)]
+        # One of the last: what is taken at the doors on the last day begins with the first.
+        last = _staying_unpaid(world, plan)[-3:]
+        chance = random.Random(f"{SEED}:told:{plan.code}:{day}")
+        told = [*later[:1], *chance.sample(last, min(1, len(last)))]
         for person in told:
             attempt = Attempt("wechat", "told", _cause(world, "online"), "说已在微信上缴了", told_paid_on=day - DAY)
             _record(world, plan, person, attempt)
@@ -82,12 +84,16 @@ def _villages(world: World) -> list[Plan]:
 
 
 def _people(world: World, plan: Plan, chance: random.Random, count: int) -> list[Resident]:
-    """Unpaid people who are not going to pay later in the story, and of whom nothing was heard."""
+    left = [person for person in _staying_unpaid(world, plan) if not person.visits.exists()]
+    return chance.sample(left, min(count, len(left)))
+
+
+def _staying_unpaid(world: World, plan: Plan) -> list[Resident]:
+    """Unpaid people who are not going to pay later in the story."""
     later = {person.pk for people in plan.phone.values() for person in people}
     later |= {person.pk for households in plan.cash.values() for members in households for person in members}
-    rows = unpaid(world.campaign, plan.code).filter(visits=None).order_by("pk")
-    left = [person for person in rows if person.pk not in later]
-    return chance.sample(left, min(count, len(left)))
+    rows = unpaid(world.campaign, plan.code).order_by("pk")
+    return [person for person in rows if person.pk not in later]
 
 
 def _record(world: World, plan: Plan, person: Resident, attempt: Attempt) -> None:

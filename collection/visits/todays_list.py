@@ -39,7 +39,7 @@ class Kind(IntEnum):
 
 
 LABELS = {
-    Kind.PROMISED: "答应今天缴费",
+    Kind.PROMISED: "已答应缴费",
     Kind.TOLD_LATE: "自述已缴，清单未到",
     Kind.NEWBORN: "新生儿",
     Kind.SPECIAL: "特殊群体未参保",
