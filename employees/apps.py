@@ -7,6 +7,7 @@ class EmployeesConfig(AppConfig):
 
     def ready(self) -> None:
         from core.uploads import kinds
+        from employees.batches import upload as batch_upload
         from employees.declarations import upload as declaration_upload
         from employees.goal import upload as roll_upload
         from employees.members import story_sections
@@ -14,5 +15,5 @@ class EmployeesConfig(AppConfig):
         from residents.people import story
 
         story.register(40, story_sections.employments)
-        for kind in (declaration_upload.KIND, roll_upload.KIND, paid_upload.KIND):
+        for kind in (declaration_upload.KIND, batch_upload.KIND, roll_upload.KIND, paid_upload.KIND):
             kinds.register(kind)

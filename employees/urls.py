@@ -4,6 +4,7 @@ urlpatterns = [
     path("", include("employees.goal.urls")),
     path("", include("employees.units.urls")),
     path("", include("employees.declarations.urls")),
+    path("", include("employees.batches.urls")),
     path("", include("employees.members.urls")),
     path("", include("employees.payments.urls")),
 ]

@@ -45,6 +45,7 @@ SPECIAL = {
     "employees.EmployeePayment": {"member": None, "reverses": None},
     "collection.FundEntry": {"kind": "received", "reverses": None},
     "reporting.Post": {"until": None, "body": "township_link"},
+    "employees.MonthFile": {"month": datetime.date(2024, 10, 1), "state": "checked"},
     "core.OutboxMessage": {"kind": "unpaid", "state": "failed"},
     "residents.MergeCase": {"drop": lambda planter: planter.second_resident()},
     "subsidies.PolicyProposal": {"text": load("411325-2025").text},

@@ -44,6 +44,7 @@ from core.jobs.models import Job
 from core.messages.models import OptOut, OutboxMessage
 from core.pages.admin_base import ScopedAdmin
 from core.regions.models import Region
+from employees.batches.models import MonthFile
 from employees.declarations.models import DeclaredLine, MonthlyDeclaration
 from employees.goal.models import PensionRoll
 from employees.members.models import Employment, Member
@@ -150,6 +151,7 @@ OBJECTS = {
     "line_pk": DeclaredLine,
     "employee_flexible": Employment,
     "employee_member": Member,
+    "employee_month": MonthFile,
     "employee_paid": PaidFile,
     "employee_payment": EmployeePayment,
     "employee_roll": PensionRoll,

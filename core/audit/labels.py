@@ -163,6 +163,8 @@ JOBS = {
     "newborns.follow": "核对新生儿参保",
     "ledger.read": "读取台账",
     "employee_declaration.read": "读取职工月度申报",
+    "employee_month.read": "读取多单位申报表",
+    "employee_month.book": "多单位申报记账",
     "employee_paid.read": "读取职工医保已缴清单",
     "pension_roll.read": "比对养老名册",
     "paid_list.read": "读取已缴清单",

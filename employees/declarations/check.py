@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from core.amounts import ZERO
 from employees.declarations.sheet import PersonRow
@@ -70,6 +71,21 @@ def judge(rows: list[PersonRow], facts: Facts) -> list[Verdict]:
             says = f"上月工资 {last.wage} 元，本月不在表里，按减少处理"
             verdicts.append(Verdict(None, last.name, number, None, None, ZERO, ZERO, LEFT, says))
     return verdicts
+
+
+def figures(verdicts: list[Verdict]) -> dict[str, Any]:
+    """What a declaration says of its lines as a whole, by the names of its fields."""
+    changes = [verdict.change for verdict in verdicts]
+    unusual = changes.count(UNUSUAL)
+    return {
+        "people": changes.count(SAME) + changes.count(JOINED) + unusual,
+        "bad": changes.count(BAD),
+        "joined": changes.count(JOINED),
+        "left": changes.count(LEFT),
+        "unusual": unusual + (needs_second_look(verdicts) and not unusual),
+        "unit_amount": sum((verdict.unit_amount for verdict in verdicts), ZERO),
+        "person_amount": sum((verdict.person_amount for verdict in verdicts), ZERO),
+    }
 
 
 def needs_second_look(verdicts: list[Verdict]) -> bool:

@@ -8,7 +8,6 @@ from django.db.models import Max
 
 from config import clock
 from core.accounts.models import User
-from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import chunks, insert_objects
 from core.files import services as files
@@ -132,33 +131,25 @@ def last_month_of(declaration: MonthlyDeclaration) -> dict[str, check.LastMonth]
 def _stage(declaration: MonthlyDeclaration, verdicts: list[check.Verdict], notes: list[str]) -> None:
     """Keep the lines and the figures of the whole; a repeated run begins anew."""
     DeclaredLine.objects.filter(declaration=declaration).delete()
-    insert_objects(
-        DeclaredLine(
-            declaration=declaration,
-            row=v.row,
-            name=v.name,
-            id_number=v.id_number,
-            wage=v.wage if v.wage is None or v.wage < 10**8 else None,
-            base=v.base,
-            unit_amount=v.unit_amount,
-            person_amount=v.person_amount,
-            change=v.change,
-            message=v.message[:300],
-        )
-        for v in verdicts
-    )
-    counted = {change: sum(v.change == change for v in verdicts) for change in Change.values}
+    insert_objects(line_of(declaration, verdict) for verdict in verdicts)
     MonthlyDeclaration.objects.filter(pk=declaration.pk, state=State.READING).update(
-        state=State.CHECKED,
-        problem="",
-        notes=notes,
-        people=counted[Change.SAME] + counted[Change.JOINED] + counted[Change.UNUSUAL],
-        bad=counted[Change.BAD],
-        joined=counted[Change.JOINED],
-        left=counted[Change.LEFT],
-        unusual=counted[Change.UNUSUAL] + (check.needs_second_look(verdicts) and not counted[Change.UNUSUAL]),
-        unit_amount=sum((v.unit_amount for v in verdicts), ZERO),
-        person_amount=sum((v.person_amount for v in verdicts), ZERO),
+        state=State.CHECKED, problem="", notes=notes, **check.figures(verdicts)
+    )
+
+
+def line_of(declaration: MonthlyDeclaration, verdict: check.Verdict) -> DeclaredLine:
+    """A verdict as it is kept."""
+    return DeclaredLine(
+        declaration=declaration,
+        row=verdict.row,
+        name=verdict.name,
+        id_number=verdict.id_number,
+        wage=verdict.wage if verdict.wage is None or verdict.wage < 10**8 else None,
+        base=verdict.base,
+        unit_amount=verdict.unit_amount,
+        person_amount=verdict.person_amount,
+        change=verdict.change,
+        message=verdict.message[:300],
     )
 
 

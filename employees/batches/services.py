@@ -1,0 +1,177 @@
+"""One table with the month of many units: taken in, read, and what may be booked of it booked at once.
+
+Each unit's rows are a declaration like any other (employees/declarations): those with wrong rows, and those in which
+much changed for whoever uploaded them, are left to their own page.
+"""
+
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+
+from django.core.files.base import File
+from django.db import transaction
+from django.db.models import DateField, Value
+from django.db.models.functions import Greatest
+
+from config import clock
+from core.accounts.models import User
+from core.audit import services as audit
+from core.database.bulk import CHUNK
+from core.files import services as files
+from core.jobs import services as jobs
+from core.refusals import Refused
+from core.regions.models import Region
+from core.tables import reader
+from employees.batches.models import MonthFile
+from employees.batches.sheet import read_month_table
+from employees.batches.staging import stage
+from employees.declarations.models import DeclaredLine, MonthlyDeclaration
+from employees.members.models import Employment
+from employees.members.services import leave_residents_list, members_for, return_to_residents_list
+from employees.months import in_words, month_of
+from employees.quotes.quote import EmployeeQuoteError
+from employees.units.models import Unit
+
+State, Declared, Change = MonthFile.State, MonthlyDeclaration.State, DeclaredLine.Change
+#: Rows without a unit that are kept for the page.
+MOST_LOST = 500
+
+
+def job_key(file: MonthFile) -> str:
+    return f"employee_month:{file.pk}"
+
+
+@transaction.atomic
+def upload_month(*, county: Region, month: date, file: File, name: str, actor: User) -> tuple[MonthFile, bool]:
+    """Take in the table of a month; return it and whether it is new. The same file again is the same table."""
+    month = month_of(month)
+    if month > month_of(clock.today()):
+        raise Refused(f"{in_words(month)}还没有到，不能申报。", "month")
+    sha256 = files.sha256_of(file)
+    Region.objects.select_for_update().get(pk=county.pk)
+    found = MonthFile.objects.filter(county=county, month=month, sha256=sha256).first()
+    if found and found.state != State.REFUSED:
+        return found, False
+    if found is None:
+        kept = files.store(file=file, name=name, kind="employee_month", region=county.pk, actor=actor)
+        found = MonthFile.objects.create(
+            county=county, month=month, attachment=kept, sha256=sha256, uploaded_by=actor, uploaded_at=clock.now()
+        )
+    else:
+        found.state, found.problem = State.READING, ""
+        found.save(update_fields=["state", "problem"])
+    audit.record("employee_declaration.upload", actor=actor, obj=found, summary=f"上传{found} {name}"[:300])
+    jobs.enqueue("employee_month.read", actor=actor, key=job_key(found), region=county.pk, file=found.pk)
+    return found, True
+
+
+@jobs.handler("employee_month.read")
+def read_job(run: jobs.Run) -> str:
+    """Read the table and stage a declaration a unit; a repeated run begins anew."""
+    file = MonthFile.objects.select_related("attachment").get(pk=run.args["file"])
+    if file.state != State.READING:
+        return ""
+    run.progress(0, 2, "正在读取")
+    try:
+        table = read_month_table(reader.stream(Path(file.attachment.file.path), limits=reader.COUNTY_LIST))
+        run.progress(1, 2, f"正在核对 {len(table.units)} 个单位")
+        with transaction.atomic():
+            run.assert_owner()
+            lost = stage(file, table)
+            MonthFile.objects.filter(pk=file.pk, state=State.READING).update(
+                state=State.CHECKED, problem="", notes=table.notes, lost=lost[:MOST_LOST]
+            )
+    except (reader.SheetError, EmployeeQuoteError) as error:
+        MonthFile.objects.filter(pk=file.pk, state=State.READING).update(state=State.REFUSED, problem=str(error)[:300])
+        return str(error)
+    return f"{len(table.units)} 个单位已核对"
+
+
+@transaction.atomic
+def ask_to_book(*, file: MonthFile, actor: User) -> MonthFile:
+    """Have a worker book what may be booked. Raises Refused."""
+    file = MonthFile.objects.select_for_update().get(pk=file.pk)
+    if file.state in (State.BOOKING, State.BOOKED):
+        return file
+    if file.state != State.CHECKED:
+        raise Refused("这份表现在不能记账，请刷新后查看。")
+    file.state, file.booked_by, file.booked_at = State.BOOKING, actor, clock.now()
+    file.save(update_fields=["state", "booked_by", "booked_at"])
+    jobs.enqueue("employee_month.book", actor=actor, key=f"{job_key(file)}.book", region=file.county_id, file=file.pk)
+    return file
+
+
+@jobs.handler("employee_month.book")
+def book_job(run: jobs.Run) -> str:
+    """Book the sound declarations in one transaction; run again it finds them booked."""
+    file = MonthFile.objects.select_related("booked_by").get(pk=run.args["file"])
+    if file.state != State.BOOKING or file.booked_by is None:
+        return ""
+    with transaction.atomic():
+        run.assert_owner()
+        count = _book(file, file.booked_by)
+        MonthFile.objects.filter(pk=file.pk).update(state=State.BOOKED)
+    return f"{count} 个单位已记账"
+
+
+def _book(file: MonthFile, actor: User) -> int:
+    filed = MonthlyDeclaration.objects.filter(filed__file=file, state=Declared.CHECKED, bad=0)
+    units = sorted(filed.values_list("unit_id", flat=True))
+    list(Unit.objects.select_for_update().filter(pk__in=units).order_by("pk").values_list("pk", flat=True))
+    taken = MonthlyDeclaration.objects.filter(unit__in=units, month=file.month, state=Declared.BOOKED)
+    sound = filed.exclude(unit__in=taken.values("unit"))
+    if file.uploaded_by_id == actor.pk:
+        sound = sound.filter(unusual=0)
+    declarations = list(sound.select_related("unit").order_by("unit_id"))
+    MonthlyDeclaration.objects.filter(pk__in=[d.pk for d in declarations]).update(
+        state=Declared.BOOKED, booked_by=actor, booked_at=clock.now()
+    )
+    _move_people(file, declarations, actor)
+    audit.record_all(
+        audit.event(
+            "employee_declaration.book",
+            actor=actor,
+            obj=declaration,
+            batch=f"month-{file.pk}",
+            summary=f"{declaration}记账 {declaration.people} 人，应缴 {declaration.amount} 元",
+            after={"people": declaration.people, "amount": str(declaration.amount)},
+        )
+        for declaration in declarations
+    )
+    return len(declarations)
+
+
+def _move_people(file: MonthFile, declarations: list[MonthlyDeclaration], actor: User) -> None:
+    """Whoever is in a unit's newest declaration is with it; whoever is not has left. A handful of statements for every
+    2,000 people, however many units."""
+    later = MonthlyDeclaration.objects.filter(unit__county=file.county_id, state=Declared.BOOKED, month__gt=file.month)
+    newer = set(later.values_list("unit_id", flat=True))
+    by_pk = {d.pk: d.unit_id for d in declarations if d.unit_id not in newer}
+    lines = DeclaredLine.objects.filter(declaration__filed__file=file).exclude(change__in=[Change.BAD, Change.LEFT])
+    people: dict[str, str] = {}
+    wanted: dict[int, set[str]] = defaultdict(set)
+    for pk, number, name in lines.values_list("declaration_id", "id_number", "name"):
+        if pk in by_pk:
+            people[number] = name
+            wanted[by_pk[pk]].add(number)
+    members = members_for(county=file.county_id, people=people)
+    live = Employment.objects.filter(unit__in=list(wanted), left__isnull=True)
+    present: dict[int, dict[int, int]] = defaultdict(dict)
+    for pk, unit, member in live.values_list("pk", "unit_id", "member_id"):
+        present[unit][member] = pk
+    joining, leaving, gone = [], [], []
+    for unit, numbers in wanted.items():
+        staying = {members[number].pk: members[number] for number in numbers}
+        joining += [(unit, member) for pk, member in staying.items() if pk not in present[unit]]
+        left = [(member, pk) for member, pk in present[unit].items() if member not in staying]
+        gone += [member for member, _ in left]
+        leaving += [pk for _, pk in left]
+    Employment.objects.bulk_create(
+        [Employment(member=member, unit_id=unit, joined=file.month) for unit, member in joining], batch_size=CHUNK
+    )
+    for start in range(0, len(leaving), CHUNK):
+        rows = Employment.objects.filter(pk__in=leaving[start : start + CHUNK])
+        rows.update(left=Greatest("joined", Value(file.month, output_field=DateField())))
+    source = f"{file}"
+    leave_residents_list(members=[member for _, member in joining], since=file.month, actor=actor, source=source)
+    return_to_residents_list(members=gone, since=file.month, actor=actor, source=source)

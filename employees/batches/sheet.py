@@ -1,0 +1,54 @@
+"""A table with the month of many units → the rows of each by its credit code. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from core.tables.headings import Column
+from core.tables.lists import SUMS, ListReader
+from core.tables.reader import Sheet, SheetError
+from employees.declarations import sheet
+from employees.declarations.sheet import PersonRow, mark_duplicates, read_person
+from employees.units import credit_code as codes
+from residents.people import names
+
+COLUMNS = (
+    Column("credit_code", "统一社会信用代码", ("统一社会信用代码", "社会信用代码", "信用代码"), parts=("信用代码",)),
+    *sheet.COLUMNS,
+)
+NEEDED = ("credit_code", *sheet.NEEDED)
+MOST_ROWS = 100_000
+
+
+@dataclass
+class MonthTable:
+    """The rows of each unit by its credit code, those without a readable code, and notes about the file."""
+
+    units: dict[str, list[PersonRow]] = field(default_factory=dict)
+    lost: list[tuple[int, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_month_table(sheets: Iterable[Sheet]) -> MonthTable:
+    """Read every visible sheet with a heading. Raises SheetError where the file gives no table."""
+    says = "也按在册人员读取。不该申报的请删除后重新上传。"
+    reader, table, count = ListReader(COLUMNS, NEEDED, hidden_rows_are=says), MonthTable(), 0
+    for line in reader.rows(sheets):
+        name, written = line.cells["name"], line.cells["id_number"]
+        if (not names.normalise(name) and written is None) or names.normalise(name) in SUMS:
+            continue
+        count += 1
+        if count > MOST_ROWS:
+            raise SheetError("too_large", f"表里超过 {MOST_ROWS} 人的上限，请分成几个文件。")
+        code = codes.normalize(line.cells["credit_code"])
+        if codes.problem_of(code):
+            table.lost.append((line.number, "统一社会信用代码没有填写或不对，请核对。"))
+            continue
+        table.units.setdefault(code, []).append(read_person(line.number, name, written, line.cells["wage"]))
+    if not reader.found_heading:
+        raise SheetError("missing_columns", "没有找到表头。要有“统一社会信用代码、姓名、证件号码、月工资”几栏。")
+    if not count:
+        raise SheetError("no_rows", "表头下面没有人员，请检查文件。")
+    for rows in table.units.values():
+        mark_duplicates(rows)
+    table.notes = [note.message for note in reader.notes()]
+    return table
