@@ -12,8 +12,10 @@ class EmployeesConfig(AppConfig):
         from employees.goal import upload as roll_upload
         from employees.members import story_sections
         from employees.payments import upload as paid_upload
+        from employees.reminders import kinds as reminder_kinds
         from residents.people import story
 
+        reminder_kinds.register()
         story.register(40, story_sections.employments)
         for kind in (declaration_upload.KIND, batch_upload.KIND, roll_upload.KIND, paid_upload.KIND):
             kinds.register(kind)

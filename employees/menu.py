@@ -12,6 +12,7 @@ ENTRIES = [
     Entry("多单位申报", "employee_months", 100, shown_to=runs_here),
     Entry("灵活就业人员", "employee_flexible_list", 101, shown_to=runs_here),
     Entry("职工医保已缴清单", "employee_paid_lists", 102, shown_to=runs_here),
+    Entry("职工医保欠费", "employee_arrears", 102, shown_to=runs_here),
     Entry("养老名册比对", "employee_roll_list", 103, shown_to=runs_here),
     Entry("职工医保扩面", "employee_goal", 104, shown_to=runs_here),
 ]

@@ -31,6 +31,8 @@ class Kind:
     order: int = 0
     #: Sent in batches that somebody prepares, and not whenever something happens.
     by_batch: bool = False
+    #: Whether a county (its code) has any use for it.
+    used_in: Callable[[str], bool] = lambda county: True
 
 
 _kinds: dict[str, Kind] = {}

@@ -37,13 +37,13 @@ class Wording:
 def wordings(county: str) -> list[Wording]:
     """Every kind as the county words it."""
     saved = {row.kind: row for row in MessageTemplate.objects.filter(county=county).select_related("changed_by")}
-    return [_wording(kind, saved.get(kind.key)) for kind in all_kinds()]
+    return [_wording(kind, saved.get(kind.key)) for kind in all_kinds() if kind.used_in(county)]
 
 
 def wording_of(county: str, key: str) -> Wording:
     """One kind as the county words it. Raise KeyError for an unknown one."""
     kind = find_kind(key)
-    if kind is None:
+    if kind is None or not kind.used_in(county):
         raise KeyError(key)
     return _wording(kind, MessageTemplate.objects.filter(county=county, kind=key).first())
 

@@ -1,0 +1,50 @@
+"""欠费提醒: the units in arrears, what would be sent to whom, and sending it."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from core.access import masks
+from core.access.roles import roles
+from core.pages.form_steps import flash_form_errors, run_step
+from core.regions.models import Region
+from employees.access import LOOKS_ON, WORKS_ON, county_or_404
+from employees.reminders import services
+
+
+class SeenForm(forms.Form):
+    """How many units somebody has looked at."""
+
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+@roles(*LOOKS_ON)
+def employee_arrears(request: HttpRequest) -> HttpResponse:
+    """Units in arrears, most first; the bureau sends the reminders that stand there."""
+    county = county_or_404(request.user)
+    townships = Region.objects.for_user(request.user).filter(parent=county).order_by("code")
+    asked = request.GET.get("township", "")
+    township = asked if any(town.pk == asked for town in townships) else ""
+    works = request.user.role in WORKS_ON
+    if request.method == "POST" and works:
+        form = SeenForm(request.POST)
+        if flash_form_errors(request, form):
+            run_step(
+                request,
+                lambda: services.remind(
+                    county=county, township=township, actor=request.user, seen=form.cleaned_data["seen"]
+                ),
+                "已放入待发送，每条发送前再核对是否已缴清。",
+            )
+        return redirect(request.get_full_path())
+    found = services.preview(county=county, township=township, user=request.user)
+    facts = {
+        "title": "职工医保欠费",
+        "found": found,
+        "listed": [(one, masks.mask_phone(one.unit.contact_phone)) for one in found.owing],
+        "townships": townships,
+        "township": township,
+        "works": works,
+        "form": SeenForm(initial={"seen": len(found.reached)}),
+    }
+    return render(request, "employees/reminders/arrears.html", facts)
