@@ -58,9 +58,11 @@ def measure() -> None:
         if label == "book":
             file.refresh_from_db()
             batches.ask_to_book(file=file, actor=actors[1])
+        busy = time.process_time()
         with CaptureQueriesContext(connection) as asked:
             seconds = _timed(lambda key=key: _run(key))
-        print(f"{connection.vendor}, {label}: {seconds:.1f} s, {len(asked)} statements")
+        busy = time.process_time() - busy
+        print(f"{connection.vendor}, {label}: {seconds:.1f} s ({busy:.1f} s processor), {len(asked)} statements")
     roll = _table(("姓名", "身份证号", "缴费基数"), [(name, number, wage) for name, number, wage in people[50:]])
     kept, _ = goal.upload_roll(county=county, month=month, file=ContentFile(roll), name="名册.xlsx", actor=actors[0])
     with CaptureQueriesContext(connection) as asked:
@@ -76,8 +78,10 @@ def _quotes() -> None:
     from subsidies.policy.policies import load
 
     policy, wages = load("411323-2026"), [Decimal(3000 + n % 9000) for n in range(QUOTES)]
-    seconds = _timed(lambda: [quote_employee(policy, kind="enterprise", wage_base=wage) for wage in wages])
-    print(f"quotes: {QUOTES / seconds:,.0f} a second", flush=True)
+    began = time.process_time()
+    for wage in wages:
+        quote_employee(policy, kind="enterprise", wage_base=wage)
+    print(f"quotes: {QUOTES / (time.process_time() - began):,.0f} a second of processor time", flush=True)
 
 
 def _run(key: str) -> None:
