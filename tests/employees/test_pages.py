@@ -13,8 +13,18 @@ from employees.members.services import join_flexible
 from employees.payments import services as payments
 from tests.employees.conftest import COUNTY, NOVEMBER, person, table, work
 
-LISTS = ["employee_goal", "employee_units", "employee_unit_new", "employee_flexible_list", "employee_flexible_new",
-         "employee_paid_lists", "employee_roll_list", "employee_months", "employee_arrears", "employee_leavers"]  # fmt: skip
+LISTS = [
+    "employee_goal",
+    "employee_units",
+    "employee_unit_new",
+    "employee_flexible_list",
+    "employee_flexible_new",
+    "employee_paid_lists",
+    "employee_roll_list",
+    "employee_months",
+    "employee_arrears",
+    "employee_leavers",
+]
 
 
 @pytest.fixture
