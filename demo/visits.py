@@ -55,7 +55,9 @@ def bring_evidence(world: World, day: datetime.date) -> None:
     """Evidence of three in the printed township: one accepted, one sent back, one that waits."""
     since = day - 60 * DAY
     chance = random.Random(f"{SEED}:leaving")
-    found = [(plan, person) for plan in _villages(world) for person in _people(world, plan, chance, 1)]
+    villages = [(plan, _people(world, plan, chance, 4)) for plan in _villages(world)]
+    grown = [(plan, [person for person in people if person.birth_date < since]) for plan, people in villages]
+    found = [(plan, people[0]) for plan, people in grown if people]
     for (plan, person), (cause, note) in zip(found, LEAVING, strict=False):
         proof = drawn_slip("参保证明", 姓名=person.name, 单位或地点=note, 起始日期=f"{since}")
         _record(world, plan, person, Attempt("records", "", _cause(world, cause), note, since=since, file=proof))
