@@ -16,3 +16,4 @@ class CoreConfig(AppConfig):
         form_messages.install_form_messages()
         register(helper_upload.KIND)
         registry.register(90, pages.find_pages, page="home")
+        registry.register(91, pages.find_chapters, page="help_chapter")

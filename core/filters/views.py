@@ -1,13 +1,14 @@
 """Keeping and dropping one's own filters; each leads back to its list."""
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_POST
 
 from core.access.roles import EVERYONE, roles
 from core.accounts.requests import SignedIn
 from core.filters import services
+from core.filters.models import SavedFilter
 from core.pages.form_steps import run_step
 
 
@@ -29,6 +30,7 @@ def filter_save(request: SignedIn) -> HttpResponse:
 @require_POST
 def filter_drop(request: SignedIn, pk: int) -> HttpResponse:
     """Forget a filter."""
+    get_object_or_404(SavedFilter, pk=pk, user=request.user)
     services.drop_filter(actor=request.user, pk=pk)
     return redirect(_own_path(request.POST.get("path", "")))
 

@@ -83,7 +83,7 @@ def test_a_filter_is_kept_under_a_name_used_and_dropped(client, campaign, make_u
     assert "夏馆待确认" in page and f"?{saved.query}".replace("&", "&amp;") in page
     client.force_login(other)
     assert "夏馆待确认" not in client.get(path).content.decode()
-    client.post(reverse("filter_drop", args=[saved.pk]), {"path": path})
+    assert client.post(reverse("filter_drop", args=[saved.pk]), {"path": path}).status_code == 404
     assert SavedFilter.objects.exists()
     drop_filter(actor=user, pk=saved.pk)
     assert not SavedFilter.objects.exists()
