@@ -32,6 +32,7 @@ from demo.counties import DAY
 from demo.people import AREA
 from demo.slips import drawn_slip
 from demo.world import World, work
+from residents.counter.corrections import correct_insured_years
 from residents.counter.services import register_resident
 from residents.people.id_numbers import checksum_digit
 from residents.people.models import Resident
@@ -58,12 +59,31 @@ def record_newborns(world: World, day: datetime.date) -> None:
         )
 
 
+def change_facts(world: World, day: datetime.date) -> None:
+    """Of people who have paid one enlists, of which the notice says nothing, and one dies; of two a year was wrong."""
+    clerk = world.teams[world.county.township][-1]
+    paid = posted(world)[24:28]
+    papers = ((Resident.Status.ARMY, "入伍通知书"), (Resident.Status.DEAD, "死亡医学证明"))
+    for contribution, (status, paper) in zip(paid[:2], papers, strict=False):
+        set_status(resident=contribution.resident, status=status, since=day - 2 * DAY, source=paper, actor=clerk)
+    for contribution in paid[2:]:
+        correct_insured_years(
+            resident=contribution.resident,
+            add=[],
+            remove=[world.campaign.year - 1],
+            source="核对往年参保数据",
+            actor=clerk,
+        )
+
+
 def tell_of_waiting(world: World, day: datetime.date) -> None:
     """Three who come back after a gap are told at the window how long they wait, and sign."""
+    last = world.campaign.year - 1
+    paid = Contribution.objects.filter(campaign=world.campaign, ended_at__isnull=True).order_by().values("resident")
     back = Resident.objects.in_region(world.county.township).filter(
-        status=Resident.Status.ACTIVE, insured_years__year__lt=day.year - 1
+        status=Resident.Status.ACTIVE, insured_years__year__lt=last
     )
-    back = back.exclude(insured_years__year__gte=day.year - 1).exclude(contributions__ended_at__isnull=True)
+    back = back.exclude(insured_years__year=last).exclude(pk__in=paid)
     clerk = world.teams[world.county.township][-1]
     for resident in back.order_by("pk").distinct()[:3]:
         record_advice(campaign=world.campaign, resident=resident, signer="self", signed_by="", paper=None, actor=clerk)

@@ -80,6 +80,7 @@ def _events(world: World) -> dict[datetime.date, list[Event]]:
         (8, reminders.word_messages),
         (6, cases.recognise_late),
         (4, cases.request_refunds),
+        (2, cases.change_facts),
         (0, cases.tell_of_waiting),
         (3, rankings.correct_newest),
         (2, rankings.set_prizes),
