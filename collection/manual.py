@@ -79,10 +79,10 @@ CHAPTERS = [
     ),
     Chapter(
         "handover",
-        "交接、转移和补缴",
+        "交接、转移、补缴和意外险",
         49,
         roles(VILLAGE, TOWNSHIP, COUNTY, TAX),
-        ("handover", "move_request", "repair", "slip_read", "employee_leavers"),
+        ("handover", "accident", "move_request", "repair", "slip_read", "employee_leavers"),
     ),
     Chapter("gifts", "集体资助", 46, roles(VILLAGE, TOWNSHIP, COUNTY, TAX), ("gift",)),
     Chapter("messages", "短信通知", 47, roles(TOWNSHIP, COUNTY), ("message", "opt_out", "reminder")),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-APPS = ("config", "core", "residents", "subsidies", "collection", "reporting", "demo")
+APPS = ("config", "core", "residents", "subsidies", "collection", "employees", "reporting", "demo")
 #: (pattern, what to say instead)
 FORBIDDEN = (
     ("采用的理解", "文件未明确事项的处理口径"),
@@ -34,6 +34,13 @@ FORBIDDEN = (
     ("(?<!查)看名单", "查看名单"),
     ("已收费", "已缴"),
     ("点这里|点此|戳", "写明链接去处"),
+    ("任务不见", "后台处理中断"),
+    ("看是谁|看看谁", "查看名单"),
+    ('>为什么|"为什么', "原因"),
+    ("怎么核实|怎么处理的|怎么改", "核实方法、处理情况、改正办法"),
+    ("弄清|弄错|弄丢", "核实、填错、丢失"),
+    ("选择居民查看|增加节假日|以 状态", "居民列表；新增；按状态筛选"),
+    ("老百姓|上头", "群众；上级"),
     ("搞定|一键|哦[，。！]|啦[，。！]|吧[。！]", "公文用语"),
 )
 #: Where 已保 stands, the page says which of the two it means.

@@ -141,7 +141,7 @@ def reject_deposit(*, deposit: Deposit, reason: str, actor) -> Deposit:
     meanwhile.
     """
     if not (reason := clean_text(reason, "原因", 200)):
-        raise Refused("退回必须写明原因，村里才知道怎么改。")
+        raise Refused("退回必须写明原因，以便村里改正。")
     campaign = deposit.campaign
     money.lock_accounts(campaign=campaign, villages=[deposit.village_id])
     deposit = _locked(deposit)

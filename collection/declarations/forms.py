@@ -78,7 +78,7 @@ class DecisionForm(forms.Form):
 
     def clean(self):
         if self.cleaned_data.get("ok") is False and not self.cleaned_data.get("reason", "").strip():
-            self.add_error("reason", "导入失败的请写明原因，村里才知道怎么改。")
+            self.add_error("reason", "导入失败的请写明原因，以便村里改正。")
         return self.cleaned_data
 
 

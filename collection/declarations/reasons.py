@@ -144,7 +144,7 @@ REASONS = (
         ("状态异常", "参保状态", "暂停", "终止", "停保", "冻结"),
     ),
 )
-OTHER = FailureReason("other", "其他原因", "税务反馈原因见原文；弄清后改正，或请县税务局说明，再重新申报。", Way.FIX)
+OTHER = FailureReason("other", "其他原因", "税务反馈原因见原文；核实后改正，或请县税务局说明，再重新申报。", Way.FIX)
 BY_CODE = {reason.code: reason for reason in (*REASONS, OTHER)}
 
 

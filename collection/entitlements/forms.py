@@ -12,4 +12,4 @@ class CaseForm(forms.Form):
         required=False,
     )
     document = forms.CharField(label="决定依据的文件", max_length=120, required=False)
-    note = forms.CharField(label="怎么处理的", max_length=200, required=False)
+    note = forms.CharField(label="处理情况", max_length=200, required=False)

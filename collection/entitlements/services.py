@@ -179,7 +179,7 @@ def resolve_case(*, case: DifferenceCase, note: str, actor) -> DifferenceCase:
     if case.state != Case.OPEN:
         raise Refused("这一笔已经处理过了。")
     if not (note := clean_text(note, "处理说明", 200)):
-        raise Refused("请写明怎么处理的。")
+        raise Refused("请写明处理情况。")
     case.state, case.handled_by, case.handled_at, case.note = Case.HANDLED, actor, clock.now(), note
     case.save(update_fields=["state", "handled_by", "handled_at", "note"])
     audit.record("difference.handle", actor=actor, obj=case, summary=f"先缴后认定已处理：{case.note}")

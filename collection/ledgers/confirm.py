@@ -174,7 +174,7 @@ def withdraw_ledger(*, batch: LedgerBatch, reason: str, actor) -> list[Irreversi
     closed campaign.
     """
     if not (reason := clean_text(reason, "原因", 200)):
-        raise Refused("请写明为什么撤回，例如“传错了文件”。")
+        raise Refused("请写明撤回的原因，例如“传错了文件”。")
     next_timestamp(campaign_id=batch.campaign_id)
     money.lock_accounts(campaign=batch.campaign, villages=[batch.village_id])
     batch = LedgerBatch.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=batch.pk)

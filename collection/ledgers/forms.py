@@ -70,8 +70,8 @@ class RowForm(forms.Form):
 
 class WithdrawForm(forms.Form):
     reason = forms.CharField(
-        label="为什么撤回",
+        label="撤回的原因",
         max_length=100,
         help_text="例如：传错了文件；收据号整列填错。",
-        error_messages={"required": "请写明为什么撤回。"},
+        error_messages={"required": "请写明撤回的原因。"},
     )

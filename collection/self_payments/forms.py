@@ -7,11 +7,11 @@ class SettleForm(forms.Form):
         max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "id"}),
     )
-    note = forms.CharField(label="核实说明", max_length=200, help_text="怎么核实的，例如：户口簿曾用名。")
+    note = forms.CharField(label="核实说明", max_length=200, help_text="核实方法，例如：户口簿曾用名。")
 
 
 class NoteForm(forms.Form):
-    note = forms.CharField(label="处理说明", max_length=200, error_messages={"required": "请写明怎么处理的。"})
+    note = forms.CharField(label="处理说明", max_length=200, error_messages={"required": "请写明处理情况。"})
 
 
 class UndoneForm(forms.Form):
@@ -21,4 +21,4 @@ class UndoneForm(forms.Form):
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(label="核实说明", max_length=150, error_messages={"required": "请写明怎么核实的。"})
+    note = forms.CharField(label="核实说明", max_length=150, error_messages={"required": "请写明核实方法。"})

@@ -99,7 +99,7 @@ class DecisionForm(forms.Form):
 
 class SettleForm(forms.Form):
     note = forms.CharField(
-        label="核实的情况", max_length=200, error_messages={"required": "请写明怎么核实的、结果如何。"}
+        label="核实的情况", max_length=200, error_messages={"required": "请写明核实方法、结果如何。"}
     )
 
 

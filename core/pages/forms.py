@@ -30,9 +30,7 @@ class YuanField(forms.DecimalField):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label="原因", max_length=100, error_messages={"required": "请写明原因，对方才知道怎么改。"}
-    )
+    reason = forms.CharField(label="原因", max_length=100, error_messages={"required": "请写明原因，以便对方改正。"})
 
 
 class MoneyInput(forms.NumberInput):

@@ -86,7 +86,7 @@ def adopt_version(*, campaign: Campaign, expected: str, reason: str, actor) -> P
     if not campaign.is_open:
         raise Refused(f"{campaign}已办结，政策不能再改。")
     if not reason.strip():
-        raise Refused("请写明为什么采用新版本，例如上级文件的文号。")
+        raise Refused("请写明采用新版本的原因，例如上级文件的文号。")
     rules = policies.read(campaign.policy_version.policy_id)
     if rules.hash == campaign.policy_version_id:
         return campaign.policy_version

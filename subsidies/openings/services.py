@@ -58,7 +58,7 @@ def carry_out(proposal: PolicyProposal, campaign: Campaign, actor: User) -> None
         raise Refused(f"{'、'.join(own)}是您办理的，请由另一位经办人确认后您再启用，或者由别人启用。")
     waiting = [line.step.title for line in lines if not line.confirmed]
     if waiting and not proposal.unfinished:
-        raise Refused(f"还没有确认的步骤：{'、'.join(waiting)}。请先确认，或者写明为什么现在就开征。", "unfinished")
+        raise Refused(f"还没有确认的步骤：{'、'.join(waiting)}。请先确认，或者写明现在开征的理由。", "unfinished")
     for step in all_steps():
         if step.apply:
             step.apply(proposal, campaign, actor)

@@ -77,7 +77,7 @@ class SettleForm(forms.Form):
         required=False,
     )
     meant = forms.IntegerField(label="指的是", required=False, min_value=1, max_value=2**62)
-    note = forms.CharField(label="怎么核实的", max_length=120, help_text="例如：曾用名，见户口簿。")
+    note = forms.CharField(label="核实方法", max_length=120, help_text="例如：曾用名，见户口簿。")
 
 
 class WithdrawForm(forms.Form):

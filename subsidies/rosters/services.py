@@ -150,7 +150,7 @@ def settle_row(*, row: RosterRow, decision: str, note: str, actor: User, meant: 
     row = RosterRow.objects.select_for_update().get(pk=row.pk)
     if roster.state != State.READY or row.accepted_by_id or row.outcome not in SETTLES.get(decision, ()):
         raise Refused("这一行已经处理过了，请刷新页面。")
-    note = required_text(note, "怎么核实的（例如：曾用名，见户口簿）", 120)
+    note = required_text(note, "核实方法（例如：曾用名，见户口簿）", 120)
     if decision == "means":
         _replace_with_meant(roster, row, meant)
     if decision == "ignore":

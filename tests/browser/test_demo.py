@@ -40,6 +40,12 @@ LEFT_OUT = {"demo_clock"}
 ON_PHONES = {Role.VILLAGE, Role.LEADER}
 
 
+@pytest.fixture(autouse=True)
+def _axe_is_here():
+    if not AXE.exists():
+        pytest.skip("axe-core is not here: npm ci --prefix tests/browser")
+
+
 @pytest.fixture
 def demo(transactional_db, live_server, business_clock, tmp_path, settings):
     """The smallest demo county on the test's database."""

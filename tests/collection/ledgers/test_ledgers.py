@@ -356,7 +356,7 @@ def test_a_ledger_that_was_never_confirmed_is_simply_put_aside(send, helper):
 
 
 def test_taking_back_needs_a_reason(send, helper):
-    with pytest.raises(Refused, match="为什么"):
+    with pytest.raises(Refused, match="撤回的原因"):
         ledger_confirm.withdraw_ledger(batch=send([person(0)]), reason=" ", actor=helper)
 
 

@@ -166,7 +166,7 @@ def test_what_cannot_settle_a_row(desk, recognised, decision, meant, says):
         rosters.settle_row(
             row=roster.rows.get(number=4), decision=decision, meant=meant, note="看过", actor=desk.bureau
         )
-    with pytest.raises(Refused, match="怎么核实"):
+    with pytest.raises(Refused, match="核实方法"):
         rosters.settle_row(row=roster.rows.get(number=4), decision="ignore", note=" ", actor=desk.bureau)
 
 

@@ -180,7 +180,7 @@ def test_another_name_is_accepted_by_hand_with_a_note(desk, make_resident):
     person = make_resident(VILLAGE, name="丙本名")
     roster = desk.hand_in([["丙别名", person.id_number]])
     row = roster.rows.get()
-    with pytest.raises(Refused, match="怎么核实"):
+    with pytest.raises(Refused, match="核实方法"):
         rosters.settle_row(row=row, decision="same", note=" ", actor=desk.bureau)
     rosters.settle_row(row=row, decision="same", note="曾用名，见户口簿", actor=desk.bureau)
     assert outcome_counts(roster)["new"] == 1
