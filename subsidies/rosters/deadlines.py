@@ -10,6 +10,7 @@ from core.access import masks
 from core.access.roles import Role
 from core.accounts.models import User
 from subsidies.campaigns.models import Campaign
+from subsidies.campaigns.selectors import current
 from subsidies.policy.deadlines import Deadline, Due, Standing, calendar_of
 from subsidies.rosters.comparing import compare
 from subsidies.rosters.models import Roster
@@ -27,6 +28,12 @@ def year_of(*, user: User, campaign: Campaign) -> list[tuple[Deadline, Due]]:
     elif user.role == Role.TOWNSHIP:
         tasks = tuple(task for task in tasks if task.office == TOWNSHIPS)
     return calendar_of(tasks, _handed_in(campaign), clock.today())
+
+
+def has_deadlines(user: User) -> bool:
+    """Whether the notice of the reader's county dates any task: the menu asks."""
+    campaign = current(user)
+    return bool(campaign and campaign.policy.deadlines)
 
 
 def pressing(*, user: User, campaign: Campaign) -> list[Due]:

@@ -7,9 +7,12 @@ from core.accounts.models import User
 from core.pages.frame import Entry, Todo
 from subsidies.campaigns.models import Campaign
 from subsidies.policy.deadlines import Standing
-from subsidies.rosters.deadlines import pressing
+from subsidies.rosters.deadlines import has_deadlines, pressing
 
-ENTRIES = [Entry("名单", "roster_list", 30, admin_list="subsidies.Roster"), Entry("部门期限", "deadline_calendar", 32)]
+ENTRIES = [
+    Entry("名单", "roster_list", 30, admin_list="subsidies.Roster"),
+    Entry("部门期限", "deadline_calendar", 32, shown_to=has_deadlines),
+]
 
 
 def todos(user: User, campaign: Campaign) -> list[Todo]:
