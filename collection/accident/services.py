@@ -68,10 +68,12 @@ def set_offer(*, campaign: Campaign, insurer: str, premium: Decimal, document: s
 
 
 @transaction.atomic
-def take_list(*, campaign: Campaign, region: Region, file: File, name: str, actor: User) -> tuple[AccidentList, bool]:
+def take_list(
+    *, campaign: Campaign, region: Region, file: "File[bytes]", name: str, actor: User
+) -> tuple[AccidentList, bool]:
     """Take a list in and put its reading in the queue. Return (list, whether it is new)."""
     _offer_of(campaign)
-    return tax_files.take_file(
+    taken: tuple[AccidentList, bool] = tax_files.take_file(
         AccidentList,
         campaign=campaign,
         region_id=region.pk,
@@ -81,6 +83,7 @@ def take_list(*, campaign: Campaign, region: Region, file: File, name: str, acto
         says=f"上传补充保险名单 {name}",
         actor=actor,
     )
+    return taken
 
 
 @jobs.handler("accident.read")
@@ -206,7 +209,8 @@ def hand_over(
     _offer_of(campaign)
     slip_no = required_text(slip_no, "回单号", 40)
     lock_campaign(campaign)
-    if known := AccidentHandover.objects.filter(campaign=campaign, slip_no=slip_no).first():
+    known: AccidentHandover | None = AccidentHandover.objects.filter(campaign=campaign, slip_no=slip_no).first()
+    if known:
         if (known.township_id, known.amount, known.on) == (township.pk, amount, on):
             return known
         raise Refused(f"回单 {slip_no} 已经登记过，请核对。", "slip_no")
@@ -215,7 +219,7 @@ def hand_over(
         raise Refused(f"手中的补充保险保费是 {held} 元，不能交 {amount} 元。", "amount")
     if on > clock.today():
         raise Refused("交款日期不能晚于今天。", "on")
-    made = AccidentHandover.objects.create(
+    made: AccidentHandover = AccidentHandover.objects.create(
         campaign=campaign,
         township=township,
         amount=amount,
@@ -232,7 +236,7 @@ def _offer_of(campaign: Campaign) -> AccidentOffer:
     refuse_forbidden(campaign)
     if campaign.closed_meanwhile():
         raise Refused(f"{campaign}已办结。")
-    offer = AccidentOffer.objects.filter(campaign=campaign).first()
+    offer: AccidentOffer | None = AccidentOffer.objects.filter(campaign=campaign).first()
     if offer is None:
         raise Refused("县医保局还没有登记承保公司和保费。")
     return offer

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -11,6 +11,7 @@ from collection.accident.forms import HandoverForm, ListForm, OfferForm
 from collection.accident.models import AccidentCover, AccidentList, AccidentOffer
 from collection.declarations import tax_files
 from core.access.roles import AT_THE_COUNTER, Role, roles
+from core.accounts.requests import SignedIn
 from core.jobs.models import Job
 from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step
 from core.pages.forms import ReasonForm
@@ -18,7 +19,7 @@ from subsidies.campaigns.selectors import campaign_or_404
 
 
 @roles(*AT_THE_COUNTER)
-def accident_covers(request: HttpRequest) -> HttpResponse:
+def accident_covers(request: SignedIn) -> HttpResponse:
     """The year's cover, each step a form of its own; where the notice forbids it, its clause and nothing else."""
     campaign = campaign_or_404(request.user)
     rule = campaign.policy.accident
@@ -64,18 +65,16 @@ def accident_covers(request: HttpRequest) -> HttpResponse:
 
 @roles(*AT_THE_COUNTER)
 @require_POST
-def accident_upload(request: HttpRequest) -> HttpResponse:
+def accident_upload(request: SignedIn) -> HttpResponse:
     campaign = campaign_or_404(request.user)
-    form = ListForm(request.POST, request.FILES)
+    form, region = ListForm(request.POST, request.FILES), request.user.region
     made: list[tuple[AccidentList, bool]] = []
-    if flash_form_errors(request, form):
+    if region and flash_form_errors(request, form):
         file = form.cleaned_data["file"]
         if run_step(
             request,
             lambda: made.append(
-                services.take_list(
-                    campaign=campaign, region=request.user.region, file=file, name=file.name, actor=request.user
-                )
+                services.take_list(campaign=campaign, region=region, file=file, name=file.name, actor=request.user)
             ),
             "名单已收到，正在读取。",
         ):
@@ -84,7 +83,7 @@ def accident_upload(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*AT_THE_COUNTER)
-def accident_list(request: HttpRequest, pk: int) -> HttpResponse:
+def accident_list(request: SignedIn, pk: int) -> HttpResponse:
     """What came of a list."""
     rows = AccidentList.objects.for_user(request.user).select_related("attachment", "uploaded_by")
     found = get_object_or_404(rows, pk=pk)
@@ -95,7 +94,7 @@ def accident_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*AT_THE_COUNTER)
 @require_POST
-def accident_end(request: HttpRequest, pk: int) -> HttpResponse:
+def accident_end(request: SignedIn, pk: int) -> HttpResponse:
     cover = get_object_or_404(AccidentCover.objects.for_user(request.user).select_related("campaign__county"), pk=pk)
     form = ReasonForm(request.POST)
     if flash_form_errors(request, form):

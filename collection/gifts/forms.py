@@ -13,7 +13,7 @@ class _PaperField(FilesField):
     """One paper, a photograph or a PDF; gives None where none was chosen."""
 
     def clean(self, data, initial=None):  # type: ignore[no-untyped-def]
-        papers = super().clean(data, initial)
+        papers = super().clean(data, initial)  # type: ignore[no-untyped-call]
         return papers[0] if papers else None
 
 
@@ -26,7 +26,7 @@ class GiftForm(forms.Form):
     contact = forms.CharField(label="联系人和电话", max_length=60, required=False)
     basis = forms.ChoiceField(label="依据", choices=Gift.Basis.choices)
     document = forms.CharField(label="协议或承诺书名称、日期", max_length=120)
-    paper = _PaperField(
+    paper = _PaperField(  # type: ignore[no-untyped-call]
         label="依据文件",
         each=as_paper,
         accept=f"{IMAGES},application/pdf",

@@ -49,7 +49,7 @@ def register_gift(
     actor: User,
     contact: str = "",
     per_head: Decimal | None = None,
-    paper: Photo | File | None = None,
+    paper: "Photo | File[bytes] | None" = None,
 ) -> Gift:
     """Write down a promise. Nobody is paid for by it. The same promise sent again is the one there is."""
     refuse_closed(campaign)
@@ -60,13 +60,14 @@ def register_gift(
     known = Gift.objects.filter(
         campaign=campaign, village=village, donor=donor, document=document, cancelled_at__isnull=True
     )
-    if found := known.first():
+    found: Gift | None = known.first()
+    if found:
         if (found.promised, found.covers, found.per_head) == (promised, covers, per_head):
             return found
         raise Refused(
             f"{donor}的“{document}”已经登记过（承诺 {found.promised} 元）。要改，请先撤销原来的一笔。", "document"
         )
-    gift = Gift.objects.create(
+    gift: Gift = Gift.objects.create(
         campaign=campaign,
         village=village,
         donor=donor,
@@ -147,7 +148,8 @@ def record_arrival(
     if not gift.campaign.policy.period.start <= on <= clock.today():
         raise Refused("回单日期应在征缴期开始以后、今天以前，请照银行回单填写。", "on")
     others = GiftMoney.objects.filter(gift__campaign=gift.campaign, slip_no=slip_no, kind=GiftMoney.Kind.ARRIVED)
-    if known := others.select_related("gift").first():
+    known: GiftMoney | None = others.select_related("gift").first()
+    if known:
         if (known.gift_id, known.amount, known.on) == (gift.pk, amount, on):
             return known
         raise Refused(f"回单号 {slip_no} 已经登记过（{known.gift.donor}，{known.amount} 元），同一张回单不能登记两次。")
@@ -173,7 +175,7 @@ def return_money(*, gift: Gift, amount: Decimal, on: date, slip_no: str, reason:
     _check_amount(amount, "退还金额")
     money.lock_accounts(campaign=gift.campaign, villages=[gift.village_id])
     gift = locked(gift, cancelled_too=True)
-    known = gift.money.filter(kind=GiftMoney.Kind.RETURNED, slip_no=slip_no).first()
+    known: GiftMoney | None = gift.money.filter(kind=GiftMoney.Kind.RETURNED, slip_no=slip_no).first()
     if known and (known.amount, known.on) == (amount, on):
         return known
     if known:
@@ -244,7 +246,7 @@ def _enter(
     actor: User,
     photo: Photo | None,
 ) -> GiftMoney:
-    return GiftMoney.objects.create(
+    entry: GiftMoney = GiftMoney.objects.create(
         gift=gift,
         kind=kind,
         amount=amount,
@@ -255,9 +257,10 @@ def _enter(
         recorded_by=actor,
         recorded_at=clock.now(),
     )
+    return entry
 
 
-def _keep(paper: Photo | File | None, name: str, region: str, actor: User) -> Attachment | None:
+def _keep(paper: "Photo | File[bytes] | None", name: str, region: str, actor: User) -> Attachment | None:
     if paper is None:
         return None
     if isinstance(paper, Photo):

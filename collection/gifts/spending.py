@@ -88,7 +88,8 @@ def pay_at_hall(*, gift: Gift, ticket_no: str, on: date, amount: Decimal, actor:
     people = _lock_people(gift)
     money.lock_accounts(campaign=gift.campaign, villages=[gift.village_id])
     gift = locked(gift)
-    if known := gift.hall_payments.filter(ticket_no=ticket_no).first():
+    known: HallPayment | None = gift.hall_payments.filter(ticket_no=ticket_no).first()
+    if known:
         return known
     if gift.per_head is not None:
         raise Refused("只资助一部分的，钱要进乡镇账户，由村里收齐其余部分后一起申报，不能在办税厅单缴。")
@@ -125,7 +126,7 @@ def pay_at_hall(*, gift: Gift, ticket_no: str, on: date, amount: Decimal, actor:
         ignore_conflicts=True,
         batch_size=CHUNK,
     )
-    made = HallPayment.objects.create(
+    made: HallPayment = HallPayment.objects.create(
         gift=gift,
         ticket_no=ticket_no,
         on=on,

@@ -1,8 +1,11 @@
 """集体资助: promises, what came in, and for whom it was spent."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.forms import Form
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -13,6 +16,7 @@ from collection.gifts.models import Gift, GiftShare
 from collection.gifts.spending import pay_at_hall, spend_gift
 from config import clock
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step, try_step
 from core.pages.forms import ReasonForm
 from subsidies.campaigns.selectors import campaign_or_404
@@ -20,7 +24,7 @@ from subsidies.campaigns.selectors import campaign_or_404
 RECORDS = (Role.TOWNSHIP, Role.COUNTY)
 SEES = (*RECORDS, Role.VILLAGE, Role.TAX)
 #: The steps on a gift's page that have a form: (form, service, what is said when it is done).
-STEPS = {
+STEPS: dict[str, tuple[type[Form], Callable[..., object] | None, str]] = {
     "people": (PeopleForm, None, ""),
     "arrival": (ArrivalForm, gifts.record_arrival, "已登记到账。钱已记入乡镇账户，请点“用于缴费”。"),
     "hall": (HallForm, pay_at_hall, "已记办税厅缴纳，名单内的人已入库。"),
@@ -29,7 +33,7 @@ STEPS = {
 
 
 @roles(*SEES)
-def gift_list(request: HttpRequest) -> HttpResponse:
+def gift_list(request: SignedIn) -> HttpResponse:
     campaign = campaign_or_404(request.user)
     rows = selectors.gifts_of(user=request.user, campaign=campaign)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
@@ -46,7 +50,7 @@ def gift_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*RECORDS)
-def gift_create(request: HttpRequest) -> HttpResponse:
+def gift_create(request: SignedIn) -> HttpResponse:
     campaign = campaign_or_404(request.user)
     form = GiftForm(request.POST or None, request.FILES or None, user=request.user)
     made: list[Gift] = []
@@ -61,7 +65,7 @@ def gift_create(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*SEES)
-def gift_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def gift_detail(request: SignedIn, pk: int) -> HttpResponse:
     """The gift with its money and people; each step is a form of its own on this page."""
     rows = Gift.objects.for_user(request.user)
     gift = get_object_or_404(rows.select_related("village__parent", "campaign", "paper", "recorded_by"), pk=pk)
@@ -76,6 +80,7 @@ def gift_detail(request: HttpRequest, pk: int) -> HttpResponse:
             done = run_form(forms[sent], lambda: _list_people(request, gift, forms[sent].cleaned_data["text"]))
         else:
             _, service, says = STEPS[sent]
+            assert service is not None  # noqa: S101 - only the list of people has a step of its own
             done = run_form(
                 forms[sent],
                 lambda: service(gift=gift, actor=request.user, **forms[sent].cleaned_data),
@@ -107,7 +112,7 @@ def gift_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "collection/gifts/gift_detail.html", facts, status=form_status(*forms.values()))
 
 
-def _list_people(request: HttpRequest, gift: Gift, text: str) -> None:
+def _list_people(request: SignedIn, gift: Gift, text: str) -> None:
     added, wrong = gifts.list_people(gift=gift, text=text, actor=request.user)
     messages.success(request, f"名单新增 {added} 人。")
     for says in wrong[:20]:
@@ -118,7 +123,7 @@ def _list_people(request: HttpRequest, gift: Gift, text: str) -> None:
 
 @roles(*RECORDS)
 @require_POST
-def gift_spend(request: HttpRequest, pk: int) -> HttpResponse:
+def gift_spend(request: SignedIn, pk: int) -> HttpResponse:
     gift = get_object_or_404(Gift.objects.for_user(request.user), pk=pk)
 
     def spend() -> None:
@@ -137,7 +142,7 @@ def gift_spend(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*RECORDS)
 @require_POST
-def gift_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def gift_cancel(request: SignedIn, pk: int) -> HttpResponse:
     gift = get_object_or_404(Gift.objects.for_user(request.user), pk=pk)
     form = ReasonForm(request.POST)
     if flash_form_errors(request, form):
@@ -151,7 +156,7 @@ def gift_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*RECORDS)
 @require_POST
-def gift_share_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def gift_share_remove(request: SignedIn, pk: int) -> HttpResponse:
     shares = GiftShare.objects.for_user(request.user).select_related("gift__campaign", "gift__village")
     share = get_object_or_404(shares, pk=pk)
     run_step(request, lambda: gifts.unlist_person(share=share, actor=request.user), "已移出名单。")

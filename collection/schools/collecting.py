@@ -63,10 +63,10 @@ def collect_pupils(*, school: School, campaign: Campaign, pupils: Iterable[int],
     done, rows = _begin(school, campaign, pupils)
     fresh = _claimable(campaign, [pupil for pupil in rows if pupil.state == State.AT_HOME], done)
     good = fresh + _unpaid(campaign, [pupil for pupil in rows if pupil.state == State.CLAIMED], done)
-    quotes = quote_residents(campaign=campaign, residents=[p.resident for p in good], paid_on=on)
+    quotes = quote_residents(campaign=campaign, residents=[p.resident for p in good if p.resident], paid_on=on)
     taken = []
     for pupil in good:
-        answer = quotes[pupil.resident_id]
+        answer = quotes[pupil.resident_id or 0]
         if isinstance(answer, QuoteError):
             done.leave(f"{answer.message}")
         elif not answer.due:
@@ -76,7 +76,7 @@ def collect_pupils(*, school: School, campaign: Campaign, pupils: Iterable[int],
             taken.append(pupil)
     Pupil.objects.bulk_update(taken, ["state", "collected_on", "amount", "note"], batch_size=500)
     done.taken = len(taken)
-    total = sum((pupil.amount for pupil in taken), ZERO)
+    total = sum((pupil.amount or ZERO for pupil in taken), ZERO)
     _record("school.collect", school, f"学校收款 {done.taken} 人 {total} 元", actor)
     return done
 
@@ -120,13 +120,15 @@ def pay_over(
     mine = Pupil.objects.filter(campaign=campaign, school=school, state=State.COLLECTED).select_related("resident")
     statuses = lock_residents(mine.values_list("resident_id", flat=True))
     School.objects.select_for_update().get(pk=school.pk)
-    if known := SchoolPayment.objects.filter(campaign=campaign, school=school, ticket_no=ticket_no).first():
+    before = SchoolPayment.objects.filter(campaign=campaign, school=school, ticket_no=ticket_no)
+    known: SchoolPayment | None = before.first()
+    if known:
         return known
     pupils = [pupil for pupil in mine.select_for_update(of=("self",)) if pupil.resident_id in statuses]
     money.lock_accounts(campaign=campaign, villages={pupil.resident.village_id for pupil in pupils})
     refuse_closed(campaign)
     quotes = _quotes_to_pay(campaign, pupils, on, amount)
-    payment = SchoolPayment.objects.create(
+    payment: SchoolPayment = SchoolPayment.objects.create(
         campaign=campaign,
         school=school,
         ticket_no=ticket_no,
@@ -204,8 +206,9 @@ def _claimable(campaign: Campaign, pupils: list[Pupil], done: Done) -> list[Pupi
     )
     free = []
     for pupil in known:
-        if pupil.resident.status != Resident.Status.ACTIVE:
-            done.leave(f"居民册里是{pupil.resident.get_status_display()}")
+        person = pupil.resident
+        if person is None or person.status != Resident.Status.ACTIVE:
+            done.leave(f"居民册里是{person.get_status_display()}" if person else "居民册里没有")
         elif other := elsewhere.get(pupil.resident_id):
             done.leave(f"{other}已经代收")
         else:
@@ -214,7 +217,7 @@ def _claimable(campaign: Campaign, pupils: list[Pupil], done: Done) -> list[Pupi
 
 
 def _unpaid(campaign: Campaign, pupils: list[Pupil], done: Done) -> list[Pupil]:
-    paid = paid_residents(year=campaign.year, residents=[pupil.resident_id for pupil in pupils])
+    paid = paid_residents(year=campaign.year, residents=[p.resident_id for p in pupils if p.resident_id])
     for _ in paid:
         done.leave("本年度已经缴费")
     return [pupil for pupil in pupils if pupil.resident_id not in paid]
@@ -225,11 +228,11 @@ def _quotes_to_pay(campaign: Campaign, pupils: list[Pupil], on: date, amount: De
     total = sum((pupil.amount or ZERO for pupil in pupils), ZERO)
     if not pupils or total != amount:
         raise Refused(f"税票 {amount} 元，学校已收未缴的 {len(pupils)} 人共 {total} 元，不一致，没有记账。", "amount")
-    days = {pupil.resident_id: pupil.collected_on for pupil in pupils}
+    days = {p.resident_id: p.collected_on for p in pupils if p.resident_id and p.collected_on}
     if not max(days.values()) <= on <= clock.today():
         raise Refused("缴款日期不能早于收款日期，也不能晚于今天。", "on")
     answers = quote_residents(
-        campaign=campaign, residents=[pupil.resident for pupil in pupils], paid_on=days, taking_payment=False
+        campaign=campaign, residents=[p.resident for p in pupils if p.resident], paid_on=days, taking_payment=False
     )
     quotes = {pk: answer for pk, answer in answers.items() if not isinstance(answer, QuoteError)}
     wrong = [p.name for p in pupils if p.resident_id not in quotes or quotes[p.resident_id].due != p.amount]

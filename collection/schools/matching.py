@@ -73,9 +73,9 @@ def _find_residents(class_list: ClassList) -> None:
     person = Resident.objects.filter(id_number=OuterRef("id_number")).order_by().values("id_number")
     rows.update(resident=Subquery(person.values(found=Min(Coalesce("merged_into_id", "pk")))))
     former = FormerNumber.objects.filter(id_number=OuterRef("id_number"), withdrawn_at__isnull=True)
-    former = former.order_by().values("id_number")
-    rows.filter(resident__isnull=True).filter(Exists(former)).update(
-        resident=Subquery(former.values(found=Min(Coalesce("resident__merged_into_id", "resident_id"))))
+    numbers = former.order_by().values("id_number")
+    rows.filter(resident__isnull=True).filter(Exists(numbers)).update(
+        resident=Subquery(numbers.values(found=Min(Coalesce("resident__merged_into_id", "resident_id"))))
     )
     county = class_list.campaign.county_id
     ours = Q(resident__village__gte=county, resident__village__lt=successor(county))
@@ -83,6 +83,7 @@ def _find_residents(class_list: ClassList) -> None:
 
 
 def _enter(class_list: ClassList) -> None:
+    analyze_table(ClassRow)  # the outcomes have just changed: by what was known of them, a plan would read every row
     taken = class_list.rows.filter(outcome__in=(Outcome.MATCHED, Outcome.ELSEWHERE))
     insert_from(
         Pupil,

@@ -23,7 +23,7 @@ def todos(user: User, campaign: Campaign) -> list[Todo]:
     held = mine.filter(state=Pupil.State.COLLECTED).aggregate(count=Count("pk"), since=Min("collected_on"))
     if held["count"]:
         limit = campaign.policy.deposit_limit
-        late = bool(limit) and (clock.today() - held["since"]).days >= limit.days
+        late = limit is not None and (clock.today() - held["since"]).days >= limit.days
         says = f"学校已收未缴税务 {held['count']} 人，最早一笔收于 {held['since']}"
         found.append(Todo(says, reverse("school_list"), urgent=late))
     return found

@@ -1,8 +1,10 @@
 """What pages ask about schools: how far each is, whose pupils are where, and who stands in two schools."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
@@ -45,17 +47,18 @@ class SchoolLine:
         return f"{100 * self.insured / self.known:.1f}%" if self.known else "—"
 
 
-def pupils_of(*, user: User, campaign: Campaign) -> QuerySet[Pupil]:
+def pupils_of(*, user: User, campaign: Campaign) -> QuerySet[Any]:
     """Return the pupils of the schools this user sees, each with whether they are insured."""
     live = Contribution.objects.filter(resident=OuterRef("resident"), year=campaign.year, ended_at__isnull=True)
-    rows = Pupil.objects.for_user(user).filter(campaign=campaign).exclude(state=State.LEFT)
-    return rows.annotate(insured=Exists(live))
+    mine = Pupil.objects.for_user(user).filter(campaign=campaign).exclude(state=State.LEFT)
+    rows: QuerySet[Any] = mine.annotate(insured=Exists(live))
+    return rows
 
 
 def school_lines(*, user: User, campaign: Campaign) -> list[SchoolLine]:
     """Return every school of the region and how far it is; two statements."""
     counted = pupils_of(user=user, campaign=campaign).order_by().values("school")
-    sums = {
+    sums: dict[int, Mapping[str, Any]] = {
         row["school"]: row
         for row in counted.annotate(
             pupils=Count("pk"),
@@ -73,14 +76,22 @@ def school_lines(*, user: User, campaign: Campaign) -> list[SchoolLine]:
     return [_line(school, sums.get(school.pk, {})) for school in schools.order_by("region_id", "name")]
 
 
-def _line(school: School, row: dict[str, object]) -> SchoolLine:
-    counts = [int(str(row.get(name) or 0)) for name in ("pupils", "known", "covered", "claimed", "collected", "back")]
+def _line(school: School, row: Mapping[str, Any]) -> SchoolLine:
     return SchoolLine(
-        school, *counts, in_hand=row.get("money") or ZERO, to_pay=row.get("to_pay") or ZERO, since=row.get("since")
-    )  # type: ignore[arg-type]
+        school,
+        pupils=row.get("pupils", 0),
+        known=row.get("known", 0),
+        insured=row.get("covered", 0),
+        claimed=row.get("claimed", 0),
+        collected=row.get("collected", 0),
+        give_back=row.get("back", 0),
+        in_hand=row.get("money") or ZERO,
+        to_pay=row.get("to_pay") or ZERO,
+        since=row.get("since"),
+    )
 
 
-def classes_of(*, user: User, campaign: Campaign, school: School) -> list[dict[str, object]]:
+def classes_of(*, user: User, campaign: Campaign, school: School) -> list[Any]:
     """Return [{class_name, pupils, insured, collected}] of a school; one statement."""
     rows = pupils_of(user=user, campaign=campaign).filter(school=school).order_by("class_name").values("class_name")
     return list(

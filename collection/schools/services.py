@@ -49,14 +49,14 @@ def assign_staff(*, school: School, username: str, actor: User) -> SchoolStaff:
 
 @transaction.atomic
 def take_class_list(
-    *, campaign: Campaign, school: School | None, file: File, name: str, actor: User
+    *, campaign: Campaign, school: School | None, file: "File[bytes]", name: str, actor: User
 ) -> tuple[ClassList, bool]:
     """Take a list in, of one school or of all that its column names. Return (list, whether it is new)."""
     refuse_closed(campaign)
     region = school.region_id if school else actor.scope_prefix
     if not region:
         raise Refused("请选择是哪所学校的名单。", "school")
-    return tax_files.take_file(
+    taken: tuple[ClassList, bool] = tax_files.take_file(
         ClassList,
         campaign=campaign,
         school=school,
@@ -67,6 +67,7 @@ def take_class_list(
         says=f"上传班级名单 {name}",
         actor=actor,
     )
+    return taken
 
 
 @jobs.handler("classes.read")

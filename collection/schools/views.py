@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -18,6 +18,7 @@ from collection.schools.forms import ClassListForm, ElsewhereForm, PayOverForm, 
 from collection.schools.models import ClassList, ClassRow, Pupil, School
 from config import clock
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.jobs.models import Job
 from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step, try_step
@@ -35,7 +36,7 @@ STEPS: dict[str, tuple[Callable[..., collecting.Done], str]] = {
 
 
 @roles(*SEES)
-def school_list(request: HttpRequest) -> HttpResponse:
+def school_list(request: SignedIn) -> HttpResponse:
     """Progress by school, and the pupils who stand in two."""
     campaign = campaign_or_404(request.user)
     lines = selectors.school_lines(user=request.user, campaign=campaign)
@@ -60,7 +61,7 @@ def _total(lines: list[selectors.SchoolLine]) -> dict[str, Any]:
 
 
 @roles(*LOOKS_AFTER)
-def school_progress_file(request: HttpRequest) -> FileResponse:
+def school_progress_file(request: SignedIn) -> FileResponse:
     """The progress by school as a workbook; it names nobody."""
     campaign = campaign_or_404(request.user)
     lines = selectors.school_lines(user=request.user, campaign=campaign)
@@ -107,7 +108,7 @@ def school_progress_file(request: HttpRequest) -> FileResponse:
 
 
 @roles(*LOOKS_AFTER)
-def school_create(request: HttpRequest) -> HttpResponse:
+def school_create(request: SignedIn) -> HttpResponse:
     form = SchoolForm(request.POST or None, user=request.user)
     made: list[School] = []
     if request.method == "POST" and run_form(
@@ -120,7 +121,7 @@ def school_create(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*SEES)
-def school_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def school_detail(request: SignedIn, pk: int) -> HttpResponse:
     """A school: its classes, and the pupils of one class or of all, those not insured first."""
     campaign = campaign_or_404(request.user)
     school = get_object_or_404(School.objects.for_user(request.user).select_related("region"), pk=pk)
@@ -165,7 +166,7 @@ def school_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "collection/schools/school_detail.html", facts, status=form_status(staff, pay))
 
 
-def _pupils_shown(request: HttpRequest, school: School) -> tuple[QuerySet[Pupil], str | None]:
+def _pupils_shown(request: SignedIn, school: School) -> tuple[QuerySet[Pupil], str | None]:
     campaign = campaign_or_404(request.user)
     rows = selectors.pupils_of(user=request.user, campaign=campaign).filter(school=school)
     chosen = request.GET.get("class")
@@ -176,7 +177,7 @@ def _pupils_shown(request: HttpRequest, school: School) -> tuple[QuerySet[Pupil]
 
 @roles(*COLLECTS)
 @require_POST
-def school_pupils(request: HttpRequest, pk: int) -> HttpResponse:
+def school_pupils(request: SignedIn, pk: int) -> HttpResponse:
     """Do one thing with all pupils that are ticked; who cannot be taken is named by the reason."""
     campaign = campaign_or_404(request.user)
     school = get_object_or_404(School.objects.for_user(request.user), pk=pk)
@@ -195,7 +196,7 @@ def _do(step: str, school: School, campaign: Any, ids: list[int], on: Any, user:
     return STEPS[step][0](school=school, campaign=campaign, pupils=ids, actor=user)
 
 
-def _tell(request: HttpRequest, done: collecting.Done, step: str) -> None:
+def _tell(request: SignedIn, done: collecting.Done, step: str) -> None:
     says = "登记已收款" if step == "collect" else STEPS[step][1]
     messages.success(request, f"{says} {done.taken} 人。")
     for why, count in done.left.items():
@@ -204,7 +205,7 @@ def _tell(request: HttpRequest, done: collecting.Done, step: str) -> None:
 
 @roles(*COLLECTS)
 @require_POST
-def pupil_leave(request: HttpRequest, pk: int) -> HttpResponse:
+def pupil_leave(request: SignedIn, pk: int) -> HttpResponse:
     pupil = get_object_or_404(Pupil.objects.for_user(request.user).select_related("school"), pk=pk)
     run_step(request, lambda: schools.leave_school(pupil=pupil, actor=request.user), "已办转出。")
     return redirect("school", pupil.school_id)
@@ -212,7 +213,7 @@ def pupil_leave(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*COLLECTS)
 @require_POST
-def pupil_elsewhere(request: HttpRequest, pk: int) -> HttpResponse:
+def pupil_elsewhere(request: SignedIn, pk: int) -> HttpResponse:
     """A pupil from elsewhere is insured at home: so says the family."""
     pupil = get_object_or_404(Pupil.objects.for_user(request.user).select_related("school"), pk=pk)
     form = ElsewhereForm(request.POST)
@@ -223,11 +224,12 @@ def pupil_elsewhere(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*LOOKS_AFTER, Role.SCHOOL)
-def class_list_upload(request: HttpRequest) -> HttpResponse:
+def class_list_upload(request: SignedIn) -> HttpResponse:
     campaign = campaign_or_404(request.user)
     form = ClassListForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        file, made = form.cleaned_data["file"], []
+        file = form.cleaned_data["file"]
+        made: list[Any] = []
 
         def take() -> None:
             made.extend(
@@ -251,7 +253,7 @@ def class_list_upload(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*LOOKS_AFTER, Role.SCHOOL)
-def class_list(request: HttpRequest, pk: int) -> HttpResponse:
+def class_list(request: SignedIn, pk: int) -> HttpResponse:
     """What came of a class list, the rows that were not taken first."""
     rows = ClassList.objects.for_user(request.user).select_related("attachment", "school", "uploaded_by")
     found = get_object_or_404(rows, pk=pk)

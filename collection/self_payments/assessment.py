@@ -102,7 +102,7 @@ def _add_up(campaign: Campaign, items: list[Assessed], first: dict[int, Assessed
         return
     earlier: dict[int, list[SelfPayment]] = defaultdict(list)
     for payment in apart_waiting(campaign=campaign, residents=wrong, but=[item.payment.pk for item in items]):
-        earlier[payment.resident_id].append(payment)
+        earlier[payment.resident_id or 0].append(payment)
     groups = {pk: [item] + [other for other in items if other.after is item] for pk, item in wrong.items()}
     several = {pk: group for pk, group in groups.items() if len(group) + len(earlier[pk]) > 1}
     last = {

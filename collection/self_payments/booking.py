@@ -8,6 +8,7 @@ from collection.entitlements import services as entitlements
 from collection.money import services as money
 from collection.money.models import Movement
 from collection.refunds import services as refunds
+from collection.refunds.rules import STATUS_REASONS
 from collection.self_payments.assessment import Assessed, assess, paid_before
 from collection.self_payments.models import SelfPayment
 from config import clock
@@ -70,6 +71,7 @@ def _enrol(campaign: Campaign, items: list[Assessed], moment: datetime, actor: U
 def _wanted(item: Assessed, moment: datetime) -> Payment:
     """Booked by the payment that completes it: its day, and the channel of the largest part."""
     payments = [*item.parts, item.payment]
+    assert item.quote is not None  # noqa: S101 - asked only of those that are to be booked
     largest = max(payments, key=lambda payment: payment.amount)
     return Payment(
         item.person.pk,
@@ -85,12 +87,12 @@ def _wanted(item: Assessed, moment: datetime) -> Payment:
 
 def _give_back(campaign: Campaign, items: list[Assessed], actor: User) -> None:
     """Book money that came although it need not have, and open the refund case by which it goes back."""
-    reasons = {}
+    reasons: dict[int, str] = {}
     for item in items:
         if item.payment.outcome in (Outcome.DUPLICATE, Outcome.FREE):
             reasons[item.payment.pk] = DUPLICATE
         elif item.payment.outcome == Outcome.INELIGIBLE:
-            reasons[item.payment.pk] = refunds.STATUS_REASONS.get(item.person.status)
+            reasons[item.payment.pk] = STATUS_REASONS.get(item.person.status, "")
     unneeded = [item for item in items if reasons.get(item.payment.pk)]
     money.record_movements(
         campaign=campaign,

@@ -82,7 +82,8 @@ def answers(
 ) -> list[tuple[datetime.date, datetime.date | None]]:
     """Pair each due day with the list that answers it: one handed in since the last due day, else the first after it
     and not after the next. A list answers one day at most; further ones before the same day belong to it too."""
-    lists, found = sorted(handed_in), []
+    lists = sorted(handed_in)
+    found: list[tuple[datetime.date, datetime.date | None]] = []
     for order, due in enumerate(days):
         in_time = [day for day in lists if day <= due]
         after = lists[len(in_time) :]

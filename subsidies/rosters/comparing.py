@@ -6,13 +6,13 @@ Looked at before a list is applied. A handful of statements however long the lis
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from core.access import masks
 from residents.people.models import Resident
-from subsidies.rosters.matching import live_identities
-from subsidies.rosters.models import Roster, RosterRow
+from subsidies.rosters.models import Identity, Roster, RosterRow
 
 Outcome, State = RosterRow.Outcome, Roster.State
 #: Lists that count: those that wait and those that are in force.
@@ -81,8 +81,10 @@ def _statuses(roster: Roster) -> Iterator[Finding]:
         return
     rows = _listed(roster).filter(name=F("resident__name")).exclude(resident__status=Resident.Status.ACTIVE)
     for row in rows.select_related("resident").order_by("number"):
-        since = f"（{row.resident.status_on} 起）" if row.resident.status_on else ""
-        yield _finding(row, Kind.STATUS, f"居民册登记为{row.resident.get_status_display()}{since}。")
+        person = row.resident
+        assert person is not None  # noqa: S101 - the query asks for their name
+        since = f"（{person.status_on} 起）" if person.status_on else ""
+        yield _finding(row, Kind.STATUS, f"居民册登记为{person.get_status_display()}{since}。")
 
 
 def _names(roster: Roster) -> Iterator[Finding]:
@@ -113,10 +115,9 @@ def _other_marks(roster: Roster) -> Iterator[Finding]:
     if roster.kind == Roster.Kind.ENDING:
         return
     row = _listed(roster).filter(resident=OuterRef("resident"), name=OuterRef("resident__name")).order_by("number")
+    live = Identity.objects.in_region(roster.county_id).filter(ended_on__isnull=True, withdrawn_at__isnull=True)
     marks = (
-        live_identities()
-        .in_region(roster.county_id)
-        .filter(Exists(row))
+        live.filter(Exists(row))
         .exclude(department=roster.department)
         .order_by("resident_id", "pk")
         .values_list("resident_id", "kind", "department")
@@ -127,7 +128,7 @@ def _other_marks(roster: Roster) -> Iterator[Finding]:
     if not held:
         return
     for listed in _listed(roster).filter(resident__isnull=False, name=F("resident__name")).order_by("number"):
-        if theirs := held.get(listed.resident_id):
+        if theirs := held.get(listed.resident_id or 0):
             says = "、".join(f"{department}认定的{kind}" for kind, department in theirs)
             told = "、".join(dict.fromkeys(department for _, department in theirs))
             yield _finding(
@@ -146,14 +147,14 @@ def _two_categories(roster: Roster) -> Iterator[Finding]:
             yield _finding(row, Kind.TWO_CATEGORIES, f"与第 {before.number} 行是同一人，身份是“{before.category}”。")
 
 
-def _others(roster: Roster, *, same_department: bool = False) -> QuerySet[RosterRow]:
+def _others(roster: Roster, *, same_department: bool = False) -> QuerySet[Any]:
     """Rows of other standing lists of the year with a number of this list, each with this list's row beside it."""
     mine = _listed(roster).filter(id_number=OuterRef("id_number")).order_by("number")
     rows = RosterRow.objects.filter(roster__campaign=roster.campaign_id, roster__state__in=_STANDING)
     rows = rows.exclude(roster=roster).exclude(number=0)
     if not same_department:
         rows = rows.exclude(roster__department=roster.department)
-    return (
+    found: QuerySet[Any] = (
         rows.filter(Exists(mine))
         .annotate(
             listed_number=mine.values("number")[:1],
@@ -162,10 +163,11 @@ def _others(roster: Roster, *, same_department: bool = False) -> QuerySet[Roster
         )
         .select_related("roster")
     )
+    return found
 
 
-def _of_other(other: RosterRow, kind: Kind, says: str) -> Finding:
+def _of_other(other: Any, kind: Kind, says: str) -> Finding:
     """A finding about this list's row, told by another list's."""
-    number, name = other.listed_number, other.listed_name  # type: ignore[attr-defined]  # annotated by _others
-    category = other.listed_category  # type: ignore[attr-defined]
+    number, name = other.listed_number, other.listed_name
+    category = other.listed_category
     return Finding(number, name, masks.mask(other.id_number), category, kind, says, says)

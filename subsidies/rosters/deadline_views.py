@@ -1,10 +1,11 @@
 """What notices ask of offices by a day, and the papers that go back for a list: its receipt and its answer."""
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from config import clock
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.tables.writer import xlsx_response
 from subsidies.campaigns.selectors import current
@@ -15,7 +16,7 @@ HANDS_IN = (Role.COUNTY, Role.DEPARTMENT)
 
 
 @roles(*HANDS_IN, Role.TOWNSHIP)
-def deadline_calendar(request: HttpRequest) -> HttpResponse:
+def deadline_calendar(request: SignedIn) -> HttpResponse:
     """Every dated task of the year's notice by office, what was handed in for it, and what is late."""
     campaign = current(request.user)
     lines = deadlines.year_of(user=request.user, campaign=campaign) if campaign else []
@@ -30,7 +31,7 @@ def deadline_calendar(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*HANDS_IN)
-def roster_compared(request: HttpRequest, pk: int) -> HttpResponse:
+def roster_compared(request: SignedIn, pk: int) -> HttpResponse:
     """The list beside other departments' lists and marks, the register, deaths and employees, row by row."""
     roster = get_object_or_404(rosters_for(request.user), pk=pk)
     found = comparing.compare(roster)
@@ -49,7 +50,7 @@ def roster_compared(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*HANDS_IN)
-def roster_receipt(request: HttpRequest, pk: int) -> HttpResponse:
+def roster_receipt(request: SignedIn, pk: int) -> HttpResponse:
     """The receipt for a list that was handed in: which file, when, and whether in time."""
     rows = rosters_for(request.user).select_related("attachment", "uploaded_by")
     roster = get_object_or_404(rows, pk=pk)
@@ -63,7 +64,7 @@ def roster_receipt(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*HANDS_IN)
-def roster_answer(request: HttpRequest, pk: int) -> FileResponse:
+def roster_answer(request: SignedIn, pk: int) -> FileResponse:
     """The answer to the department: its own rows with what came of each and what was found beside them."""
     roster = get_object_or_404(rosters_for(request.user), pk=pk)
     rows = deadlines.answer_rows(roster, sees_all=request.user.role == Role.COUNTY)
