@@ -7,7 +7,7 @@ const Homes = (() => {
   // The places of a member in the data (collection/households/selectors.py: Member) and of a household (Home).
   const PK = 0, NAME = 1, TAIL = 2, PHONE = 3, CHANNEL = 4, DUE = 5, WHY = 6, MARKS = 7;
   const NUMBER = 1, HEAD = 2, MEMBERS = 3;
-  const WORDS = { cash: "已缴", self: "自主缴费", family: "家庭共济", collective: "集体资助", free: "全额资助" };
+  const WORDS = { cash: "已缴", self: "自主缴费", family: "家庭共济", collective: "集体资助", free: "全额资助", school: "学校代收" };
   const page = document;
 
   const make = (tag, className, text) => {
@@ -25,7 +25,7 @@ const Homes = (() => {
     ["all", "全部", () => true],
     ["unpaid", "未缴", owes],
     ["promised", "约定今天缴", (member) => owes(member) && Boolean(member[MARKS] & PROMISED)],
-    ["paid", "已缴", (member) => Boolean(member[CHANNEL])],
+    ["paid", "已缴", (member) => Boolean(member[CHANNEL]) && member[CHANNEL] !== "school"],
     ["self", "自主缴费", (member) => member[CHANNEL] === "self" || member[CHANNEL] === "family"],
     ["special", "特殊群体", (member) => Boolean(member[MARKS] & SPECIAL)],
     ["lapsed", "上年缴今年未缴", (member) => owes(member) && Boolean(member[MARKS] & LAST_YEAR)],
@@ -62,7 +62,7 @@ const Homes = (() => {
   const tagsOf = (home) => {
     const found = [];
     const members = home[MEMBERS], unpaid = members.filter(owes);
-    if (!unpaid.length) found.push(["ok", "都已缴"]);
+    if (!unpaid.length) found.push(["ok", members.some((member) => member[CHANNEL] === "school") ? "村里不用收" : "都已缴"]);
     if (unpaid.some((member) => member[MARKS] & PROMISED)) found.push(["warn", "约定今天缴"]);
     if (members.some((member) => member[MARKS] & SPECIAL)) found.push(["", "特殊群体"]);
     if (members.some((member) => member[MARKS] & NEWBORN)) found.push(["", "新生儿"]);

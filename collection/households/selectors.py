@@ -136,6 +136,7 @@ def village_homes(*, campaign: Campaign, village: Region, **whose: Any) -> Villa
     before = _insured_before(campaign, whose)
     promised = promised_for(campaign=campaign, region=village.pk, on=clock.today())
     reasons: dict[str, int] = {}
+    sentences: dict[Any, str] = {}  # put together once for all who get the same answer
     homes: dict[int, Home] = {}
     for one in people:
         if one.birth_date > day:
@@ -146,7 +147,9 @@ def village_homes(*, campaign: Campaign, village: Region, **whose: Any) -> Villa
         marks |= SPECIAL if _is_special(policy, answer) else 0
         marks |= PROMISED if one.pk in promised else 0
         channel, due = _owes(answer)
-        says = _why(answer)
+        asked: Any = answer.reasons if isinstance(answer, Quote) else answer
+        if (says := sentences.get(asked)) is None:
+            says = sentences[asked] = _why(answer)
         if due and (school := schools.get(one.pk)):
             channel, due, says = "school", None, f"{school}代收，村里不收"
         elif due and (given := kept.get(one.pk)):
