@@ -105,7 +105,7 @@ def test_killed_at_any_statement(campaign, make_user, settings, monkeypatch, sil
     monkeypatch.setattr(ledgers, "CHUNK", CHUNK)
     helper, village = make_user("village", VILLAGE), Region.objects.get(pk=VILLAGE)
     # (what is killed, before which statement); None: the clean run the others are compared with.
-    kills = [(None, 0)] + [("read", n) for n in (4, 14, 18, 22)] + [("confirm", n) for n in (5, 18, 30, 41, 55, 80)]
+    kills = [(None, 0)] + [("read", n) for n in (4, 14, 18, 22)] + [("confirm", n) for n in (5, 18, 30, 41, 55, 70)]
     outcomes = {}
     for order, (killed, statement) in enumerate(kills):
         first = order * 90
