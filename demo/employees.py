@@ -13,15 +13,17 @@ from core.regions.models import Region
 from demo.county import SEED
 from demo.people import AREA, GIVEN_FIRST, GIVEN_LAST, SURNAMES
 from demo.world import World, work
+from employees.batches import services as batches
 from employees.declarations import services as declarations
 from employees.goal import services as goal
-from employees.members.services import join_flexible
+from employees.members.services import end_flexible, join_flexible
 from employees.months import month_of, previous_month
 from employees.payments import services as payments
 from employees.units.credit_code import check_character
 from employees.units.models import Unit
 from employees.units.services import register_unit
 from residents.people.id_numbers import checksum_digit
+from residents.people.models import Resident
 
 UNITS, FLEXIBLE = 40, 12
 KINDS = ("enterprise", "enterprise", "enterprise", "government", "social", "outside")
@@ -56,12 +58,39 @@ def declare_two_months(world: World, day: datetime.date) -> None:
             county=world.campaign.county, name=name, id_number=number, month=previous_month(this), actor=world.bureau
         )
     _take_paid_list(world, units, this, day)
+    _leave(world, this)
+    _file_months(world, units[SILENT], this, rows[units[SILENT].pk])
     roll = [(name, number, wage) for people in rows.values() for name, number, wage in people][3:]
     content = _table(("姓名", "身份证号", "缴费基数"), [(n, i, max(w, 3831)) for n, i, w in roll[:-2]] + [roll[-1]])
     kept, _ = goal.upload_roll(
         county=world.campaign.county, month=this, file=content, name="养老名册.xlsx", actor=world.bureau
     )
     work(goal.job_key(kept))
+
+
+def _leave(world: World, month: datetime.date) -> None:
+    """Three people of the printed village paid for themselves last month and stopped: they are to be won again."""
+    people = Resident.objects.filter(village=world.county.village, status=Resident.Status.ACTIVE)
+    unpaid = [one for one in people.order_by("-pk")[:60] if not one.contributions.filter(ended_at=None).exists()]
+    for resident in [one for one in unpaid if one.birth_date.year < world.campaign.year - 20][:3]:
+        employment = join_flexible(
+            county=world.campaign.county,
+            name=resident.name,
+            id_number=resident.id_number,
+            month=previous_month(month),
+            actor=world.bureau,
+        )
+        end_flexible(employment=employment, month=month, actor=world.bureau)
+
+
+def _file_months(world: World, unit: Unit, month: datetime.date, people: list[Row]) -> None:
+    """A table of many units has come and waits: it brings the month of the unit that had declared nothing."""
+    rows = [(unit.credit_code, *person) for person in people] + [("91000000DM0000000X", "王某某", "", 5000)]
+    content = _table(("统一社会信用代码", "姓名", "证件号码", "月工资"), rows)
+    file, _ = batches.upload_month(
+        county=world.campaign.county, month=month, file=content, name="代账公司申报表.xlsx", actor=world.bureau
+    )
+    work(batches.job_key(file))
 
 
 def _register(world: World, month: datetime.date) -> list[Unit]:
@@ -80,6 +109,8 @@ def _register(world: World, month: datetime.date) -> list[Unit]:
                 credit_code=body + check_character(body),
                 actor=world.bureau,
                 registered_on=month,
+                contact_name="经办人",
+                contact_phone=f"1994{serial:07d}" if serial % 5 else "",
             )
         )
     return units
