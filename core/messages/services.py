@@ -5,6 +5,7 @@ worker that dies with it leaves it claimed: a gateway that remembers keys gets i
 known and a person decides. Waiting times follow the real clock, hours of rest the business clock.
 """
 
+import logging
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -23,6 +24,7 @@ from core.messages.models import MessagePrice, OutboxMessage
 from core.messages.texts import cost, parts
 from core.refusals import Refused
 
+log = logging.getLogger(__name__)
 State = OutboxMessage.State
 MOST_ATTEMPTS = 8
 FIRST_WAIT = timedelta(minutes=1)
@@ -35,6 +37,7 @@ AT_ANY_HOUR = ("account",)
 NO_PHONE = "没有登记电话，短信发不出去。请在账号里补上电话。"
 DIED_WITH_IT = "发送时程序中断，不知道对方有没有收到，没有再发"
 OPTED_OUT = "本人已声明不接收短信"
+BROKE = "发送前核对时系统出错，稍后再试；仍不行请联系系统管理员"
 
 
 def is_waking_hour() -> bool:
@@ -49,7 +52,11 @@ def drain(*, at_most: int = 200) -> tuple[int, int]:
     prices: dict[str, Decimal] = dict(MessagePrice.objects.values_list("county_id", "price"))
     sent = failed = 0
     for pk in list(waiting.order_by("pk").values_list("pk", flat=True)[:at_most]):
-        went = _send(pk, gateway, prices)
+        try:
+            went = _send(pk, gateway, prices)
+        except Exception:
+            log.exception("message %s", pk)
+            went = _put_off(pk)
         sent += went is True
         failed += went is False
     return sent, failed
@@ -83,6 +90,20 @@ def _send(pk: int, gateway: Gateway, prices: dict[str, Decimal]) -> bool | None:
         cost=cost(message.parts, prices.get(message.region_code[:6])),
     )
     return True
+
+
+def _put_off(pk: int) -> bool:
+    """Something of ours broke over a message: it waits, so that it does not hold up the others. One that was in hand
+    already is left to whoever settles what was abandoned."""
+    message = OutboxMessage.objects.get(pk=pk)
+    attempts = message.attempts + 1
+    OutboxMessage.objects.filter(pk=pk, state=State.WAITING).update(
+        attempts=attempts,
+        state=State.FAILED if attempts >= MOST_ATTEMPTS else State.WAITING,
+        error=BROKE,
+        try_after=timezone.now() + FIRST_WAIT * 2**message.attempts,
+    )
+    return False
 
 
 def _look_again(message: OutboxMessage) -> str:

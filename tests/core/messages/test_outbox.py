@@ -154,6 +154,18 @@ def test_one_bad_message_does_not_hold_up_the_others(queue):
     assert outbox.drain() == (1, 1)
 
 
+def test_one_that_breaks_our_own_check_does_not_hold_up_the_others(queue, monkeypatch, caplog):
+    caplog.set_level("CRITICAL", "core.messages.services")
+    broken = queue("k1")
+    queue("k2")
+    look = outbox._look_again
+    monkeypatch.setattr(outbox, "_look_again", lambda message: 1 / 0 if message.key == "k1" else look(message))
+    assert outbox.drain() == (1, 1)
+    broken.refresh_from_db()
+    assert (broken.state, broken.attempts, broken.error) == (State.WAITING, 1, outbox.BROKE)
+    assert outbox.drain() == (0, 0)
+
+
 def test_oldest_first_and_not_more_than_asked(queue):
     for number in range(3):
         queue(f"k{number}")
