@@ -171,7 +171,13 @@ const Door = (() => {
 
   // --- what is kept and what is sent --------------------------------------------------------------------------------
 
-  const keep = (state) => DoorQueue.put("list", {
+  // Who logs out takes the list along: nothing that is still under way may put it back.
+  let leaving = false;
+  page.addEventListener("submit", (event) => {
+    if (event.target.hasAttribute("data-logout")) leaving = true;
+  }, true);
+
+  const keep = (state) => leaving ? Promise.resolve() : DoorQueue.put("list", {
     user: state.data.user, data: state.data, fetchedAt: state.fetchedAt, seenAt: state.seenAt, last: state.last,
   }).catch(() => say("手机存储空间已满，名单没有保存好。收款已保存，请尽快到有信号的地方上传。"));
 
