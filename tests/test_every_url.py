@@ -167,6 +167,7 @@ PLAIN_ARGUMENTS = {
     "category": "x",
     "which": "unpaid",
     "moved": "lost",
+    "step": 1,
 }
 #: Path arguments that are the code of a region.
 REGION_ARGUMENTS = {"village": 12, "township": 9, "county": 6, "region": 12, "code": 12}
