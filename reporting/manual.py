@@ -10,7 +10,7 @@ CHAPTERS = [
         "督导责任和整改",
         62,
         roles(COUNTY, TOWNSHIP, LEADER, Role.VILLAGE),
-        ("supervision", "post", "measure", "activity"),
+        ("supervision", "post", "finding", "measure", "activity"),
     ),
     Chapter(
         "township_report",
