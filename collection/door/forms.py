@@ -10,7 +10,7 @@ from core.accounts.models import User
 class ReturnForm(forms.Form):
     """The money went back to who paid it."""
 
-    returned_on = forms.DateField(label="退还日期", widget=forms.DateInput(attrs={"type": "date"}))
+    returned_on = forms.DateField(label="退还日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     note = forms.CharField(
         label="退给谁、怎样核实的", max_length=200, help_text="例如：退给李春生本人，10月25日电话核实。"
     )

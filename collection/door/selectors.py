@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from collection.cash.selectors import clock_context
 from collection.door.models import Phone
@@ -67,4 +67,4 @@ def open_cases(*, region: str, campaign: Campaign) -> QuerySet[LedgerRow]:
 def phones_of(*, user: User) -> QuerySet[Phone]:
     """The phones registered in the user's region, those in use first."""
     rows = Phone.objects.for_user(user).select_related("user", "village__parent", "cut_off_by")
-    return rows.order_by("cut_off_at", "village_id", "-seen_at")
+    return rows.order_by(F("cut_off_at").asc(nulls_first=True), "village_id", "-seen_at", "-pk")
