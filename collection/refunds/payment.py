@@ -63,7 +63,8 @@ def _place_of_ended(refund: Refund) -> str:
     contribution = Contribution.objects.select_for_update(of=("self",)).get(pk=refund.contribution_id)
     if contribution.state != Paid.REFUNDED:
         return ""
-    return Place.TREASURY if contribution.posted_at else Place.TOWNSHIP
+    ending = Movement.objects.filter(contribution=contribution, kind=Movement.Kind.REFUND, refund__ends_enrolment=True)
+    return ending.latest("pk").from_place
 
 
 def end_enrolment(refund: Refund, moment: datetime, actor: User) -> None:
