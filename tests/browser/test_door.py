@@ -3,18 +3,25 @@
 import pytest
 
 from collection.contributions.models import Contribution
-from collection.door.models import DoorEntry
+from collection.door.models import DoorEntry, Phone
+from collection.door.phones import cut_off_phone
 from collection.ledgers.models import LedgerBatch
 from collection.money.models import VillageAccount
 from collection.receipts.books import issue_book, register_book
 from collection.receipts.models import Receipt
 from core.regions.models import Region
 from tests.browser.conftest import PHONE
-from tests.collection.door.door_world import VILLAGE, household
+from tests.collection.door.door_world import VILLAGE, household, message, take
 
 pytestmark = pytest.mark.browser
 HOUSEHOLDS = 30
 SENT = "收的款都已上传"
+#: What the browser answers when the phone has no room left; it cannot be filled up in a test.
+FULL = """() => {
+  window.put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); };
+}"""
+ROOM_AGAIN = "() => { IDBObjectStore.prototype.put = window.put; }"
 
 
 @pytest.fixture
@@ -92,3 +99,56 @@ def test_thirty_households_in_a_row_without_a_signal(visit, helper):
     assert VillageAccount.objects.get(village=VILLAGE).in_hand == 24_000
     assert LedgerBatch.objects.count() == 1
     assert "今天必须缴存 24,000.00 元" in again.locator("[data-door-hand]").inner_text()
+
+
+def test_bad_days_of_a_phone(visit, helper, campaign, make_user, make_resident):
+    """A full phone, a case, a wrong clock, a lost phone, another helper, logging out: each says what to do."""
+    page = open_list(visit, helper)
+    homes, thumb = homes_of(page), Thumb(page)
+    page.context.set_offline(True)
+
+    # The phone is full: the receipt is not taken, and the page says so; with room again the same tap takes it.
+    page.evaluate(FULL)
+    thumb.collect(homes[0])
+    page.get_by_text("存储空间已满").wait_for()
+    assert page.locator(f"#h{homes[0]} .home-card").is_visible()
+    page.evaluate(ROOM_AGAIN)
+    thumb.tap(f"#h{homes[0]} .door-form button:not([type=button])")
+    page.get_by_text("有 1 笔 800.00 元等待上传").wait_for()
+
+    # The number was used on paper by somebody else meanwhile, and the phone's clock runs three days ahead.
+    other = household(make_resident, "9999", "王建国")
+    take(campaign, helper, message(other, "NX00000001"))
+    page.evaluate("() => { const right = Date.now; Date.now = () => right() + 3 * 86400000; }")
+    thumb.collect(homes[1])
+    page.get_by_text("有 2 笔").wait_for()
+    page.context.set_offline(False)
+    page.get_by_text(SENT).wait_for()
+    page.get_by_text("收据 NX00000001 以前已经开给别的户").first.wait_for()
+    page.get_by_text("还没有到").first.wait_for()
+    assert VillageAccount.objects.get(village=VILLAGE).in_hand == 400 + 1600
+
+    # Logging out takes the list from the phone, and not what waits there.
+    page.context.set_offline(True)
+    page.goto("/households/")
+    page.get_by_text("手机里的名单是").wait_for()
+    page.context.set_offline(False)
+    page.goto("/households/")
+    page.get_by_text("准备好了").wait_for()
+    page.locator("[data-logout] button").first.dispatch_event("click")
+    page.wait_for_url("**/login/**")
+    page.context.set_offline(True)
+    page.goto("/households/")
+    page.get_by_text("手机里也没有保存名单").wait_for()
+    page.context.set_offline(False)
+
+    # The township cuts the phone off: at the next contact it forgets everything.
+    cut_off_phone(phone=Phone.objects.get(), reason="手机丢失", actor=make_user("township", VILLAGE[:9]))
+    page.goto("/login/")
+    page.fill("[name=username]", helper.username)
+    page.fill("[name=password]", "test-Pass-1234")
+    page.click("button[type=submit]")
+    page.goto("/households/")
+    page.get_by_text("这部手机已经停用").wait_for()
+    assert page.locator(".home").count() == 0
+    assert Phone.objects.get().wiped_at
