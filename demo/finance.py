@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from collection.finance import services
 from collection.finance.models import FundEntry
-from collection.finance.selectors import HEAD_FUND, statement
+from collection.finance.selectors import statement
+from collection.finance.statement import HEAD_FUND
 from core.access.roles import Role
 from core.accounts.models import User
 from demo.counties import DAY

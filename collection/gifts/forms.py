@@ -26,7 +26,7 @@ class GiftForm(forms.Form):
     contact = forms.CharField(label="联系人和电话", max_length=60, required=False)
     basis = forms.ChoiceField(label="依据", choices=Gift.Basis.choices)
     document = forms.CharField(label="协议或承诺书名称、日期", max_length=120)
-    paper = _PaperField(  # type: ignore[no-untyped-call]
+    paper = _PaperField(
         label="依据文件",
         each=as_paper,
         accept=f"{IMAGES},application/pdf",

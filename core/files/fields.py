@@ -1,5 +1,6 @@
 """Fields for files that people upload: how large, of which kind; what is in them, reading decides."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -89,7 +90,7 @@ class FilesField(UploadField):
 
     widget = FilesInput
 
-    def __init__(self, *, each, accept, **options):
+    def __init__(self, *, each: Callable[[Any], Any], accept: str, **options: Any) -> None:
         self.each, self.accept = each, accept
         super().__init__(most_bytes=LARGEST_BYTES, **options)
 

@@ -42,7 +42,7 @@ def job_key(file: MonthFile) -> str:
 
 
 @transaction.atomic
-def upload_month(*, county: Region, month: date, file: File, name: str, actor: User) -> tuple[MonthFile, bool]:
+def upload_month(*, county: Region, month: date, file: "File[bytes]", name: str, actor: User) -> tuple[MonthFile, bool]:
     """Take in the table of a month; return it and whether it is new. The same file again is the same table."""
     month = month_of(month)
     if month > month_of(clock.today()):

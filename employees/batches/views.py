@@ -1,12 +1,13 @@
 """多单位申报: one table for many units, what was read of it, and booking."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from config import clock
 from core.access.roles import roles
+from core.accounts.requests import SignedIn
 from core.jobs.models import Job
 from core.pages.form_steps import form_status, run_form, run_step
 from employees.access import WORKS_ON, county_or_404
@@ -19,7 +20,7 @@ from employees.months import month_of
 
 
 @roles(*WORKS_ON)
-def month_files(request: HttpRequest) -> HttpResponse:
+def month_files(request: SignedIn) -> HttpResponse:
     """The tables that came, and a form for a new one."""
     county = county_or_404(request.user)
     form = MonthFileForm(request.POST or None, request.FILES or None, initial={"month": month_of(clock.today())})
@@ -41,7 +42,7 @@ def month_files(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*WORKS_ON)
-def month_file(request: HttpRequest, pk: int) -> HttpResponse:
+def month_file(request: SignedIn, pk: int) -> HttpResponse:
     """What was read: figures, rows that belong to no unit, each unit's declaration."""
     county_or_404(request.user)
     file = get_object_or_404(_files(request), pk=pk)
@@ -60,7 +61,7 @@ def month_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*WORKS_ON)
 @require_POST
-def month_book(request: HttpRequest, pk: int) -> HttpResponse:
+def month_book(request: SignedIn, pk: int) -> HttpResponse:
     county_or_404(request.user)
     file = get_object_or_404(_files(request), pk=pk)
     run_step(
@@ -71,5 +72,5 @@ def month_book(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("employee_month", pk)
 
 
-def _files(request: HttpRequest):  # type: ignore[no-untyped-def]
+def _files(request: SignedIn):  # type: ignore[no-untyped-def]
     return MonthFile.objects.for_user(request.user).select_related("attachment", "uploaded_by", "booked_by")

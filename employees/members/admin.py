@@ -1,14 +1,15 @@
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from core.access import masks
-from core.pages.admin_base import ScopedAdmin
 from employees.members.models import Employment
 from employees.units.admin import WhereItRuns
 from residents.people import id_numbers
 
 
 @admin.register(Employment)
-class EmploymentAdmin(WhereItRuns, ScopedAdmin):
+class EmploymentAdmin(WhereItRuns):
     """Who is insured with which unit, or as a flexible worker."""
 
     list_display = ("member", "masked_number", "unit", "joined", "left")
@@ -20,7 +21,9 @@ class EmploymentAdmin(WhereItRuns, ScopedAdmin):
     ordering = ("-id",)
     procedures = (("灵活就业人员", "employee_flexible_list"),)
 
-    def get_search_results(self, request, queryset, search_term):
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Employment], search_term: str
+    ) -> tuple[QuerySet[Employment], bool]:
         text = search_term.strip()
         if not text:
             return queryset, False
@@ -29,5 +32,5 @@ class EmploymentAdmin(WhereItRuns, ScopedAdmin):
         return found | queryset.filter(member__id_number=number), False
 
     @admin.display(description="证件号码")
-    def masked_number(self, obj):
+    def masked_number(self, obj: Employment) -> str:
         return masks.mask(obj.member.id_number)

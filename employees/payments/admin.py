@@ -1,12 +1,11 @@
 from django.contrib import admin
 
-from core.pages.admin_base import ScopedAdmin
 from employees.payments.models import EmployeePayment
 from employees.units.admin import WhereItRuns
 
 
 @admin.register(EmployeePayment)
-class EmployeePaymentAdmin(WhereItRuns, ScopedAdmin):
+class EmployeePaymentAdmin(WhereItRuns):
     list_display = ("paid_on", "unit", "member", "month", "amount", "channel", "ticket", "reason")
     list_filter = ("channel",)
     list_select_related = ("unit", "member")

@@ -58,7 +58,7 @@ def preview(*, county: Region, township: str, user: User) -> Preview:
     units = Unit.objects.for_user(user).filter(county=county).select_related("township")
     units = units.filter(township=township) if township else units
     accounts = accounts_of_units(units, until=month_of(clock.today()))
-    late = {pk: owing for pk, months in accounts.items() if (owing := in_arrears(months))}
+    late = {pk: behind for pk, months in accounts.items() if (behind := in_arrears(months))}
     rows = list(units.filter(pk__in=late)) if late else []
     phones = [unit.contact_phone for unit in rows]
     silent = opted_out(county=county.pk, phones=phones)

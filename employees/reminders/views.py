@@ -1,11 +1,12 @@
 """欠费提醒: the units in arrears, what would be sent to whom, and sending it."""
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from core.access import masks
 from core.access.roles import roles
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import flash_form_errors, run_step
 from core.regions.models import Region
 from employees.access import LOOKS_ON, WORKS_ON, county_or_404
@@ -19,7 +20,7 @@ class SeenForm(forms.Form):
 
 
 @roles(*LOOKS_ON)
-def employee_arrears(request: HttpRequest) -> HttpResponse:
+def employee_arrears(request: SignedIn) -> HttpResponse:
     """Units in arrears, most first; the bureau sends the reminders that stand there."""
     county = county_or_404(request.user)
     townships = Region.objects.for_user(request.user).filter(parent=county).order_by("code")

@@ -11,6 +11,7 @@ from django.db.models.functions import Left
 from django.utils import timezone
 
 from collection.contributions.models import Contribution
+from core.access.scope import ScopedQuerySet
 from core.accounts.models import User
 from core.regions.models import Region
 from reporting.comparison.models import PopulationFigure
@@ -131,13 +132,13 @@ def _insured_before(year: int) -> Q:
     return Q(_insured(year)) | Q(Exists(InsuredYear.objects.filter(resident=OuterRef("pk"), year=year)))
 
 
-def lost_people(campaign: Campaign, region: Region) -> QuerySet[Resident]:
+def lost_people(campaign: Campaign, region: Region) -> ScopedQuerySet:
     """Insured last year and not this, whatever became of them. To be scoped by the caller."""
     rows = Resident.objects.in_region(region.code).exclude(status=Resident.Status.MERGED)
     return rows.filter(_insured_before(campaign.year - 1), ~_insured(campaign.year))
 
 
-def won_people(campaign: Campaign, region: Region) -> QuerySet[Resident]:
+def won_people(campaign: Campaign, region: Region) -> ScopedQuerySet:
     """Insured this year and not last. To be scoped by the caller."""
     rows = Resident.objects.in_region(region.code).exclude(status=Resident.Status.MERGED)
     return rows.filter(_insured(campaign.year), ~_insured_before(campaign.year - 1))
@@ -154,7 +155,8 @@ def people(*, campaign: Campaign, region: Region, which: str, user: User) -> Que
     """The people of a list within the user's scope, those still here first."""
     rows = LISTS[which][1](campaign, region).for_user(user)
     still_here = Q(status=Resident.Status.ACTIVE)
-    return rows.select_related("village").annotate(here=still_here).order_by("-here", "village_id", "pk")
+    listed: QuerySet[Resident] = rows.select_related("village").annotate(here=still_here)
+    return listed.order_by("-here", "village_id", "pk")
 
 
 def population(campaign: Campaign, region: Region) -> dict[str, PopulationFigure]:

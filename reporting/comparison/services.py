@@ -20,7 +20,7 @@ MOST = 10_000_000
 
 @transaction.atomic
 def enter_population(
-    *, campaign: Campaign, region: Region, kind: str, people: int, source: str, file: File | None, actor: User
+    *, campaign: Campaign, region: Region, kind: str, people: int, source: str, file: "File[bytes] | None", actor: User
 ) -> PopulationFigure:
     """Enter a figure with the paper it comes from; the same figure again is the one that is there. Raise Refused."""
     if actor.role != Role.COUNTY:
@@ -31,7 +31,9 @@ def enter_population(
     lock_campaign(campaign)
     if campaign.closed_meanwhile():
         raise Refused(f"{campaign}已办结，不能再改人口数。")
-    newest = PopulationFigure.objects.filter(campaign=campaign, region=region, kind=kind).first()
+    newest: PopulationFigure | None = PopulationFigure.objects.filter(
+        campaign=campaign, region=region, kind=kind
+    ).first()
     if newest and (newest.people, newest.source) == (people, source):
         return newest
     kept = file and store(file=file, name=file.name or "", kind="population", region=region.pk, actor=actor)

@@ -1,10 +1,11 @@
 """与上年比较: the same day last year, by township and village; who left and who came, by name; the population."""
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from core.access.roles import BUSINESS, Role, roles
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import form_status, run_form
 from core.regions.models import Region
 from reporting.comparison import selectors
@@ -17,7 +18,7 @@ from subsidies.campaigns.selectors import current
 
 
 @roles(*BUSINESS)
-def own_comparison(request: HttpRequest) -> HttpResponse:
+def own_comparison(request: SignedIn) -> HttpResponse:
     """Lead to the user's own region."""
     if not request.user.scope_prefix:
         raise Http404
@@ -25,7 +26,7 @@ def own_comparison(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*BUSINESS)
-def comparison(request: HttpRequest, code: str) -> HttpResponse:
+def comparison(request: SignedIn, code: str) -> HttpResponse:
     """A region beside last year, and what stands directly under it."""
     region = get_object_or_404(Region.objects.for_user(request.user).select_related("parent"), pk=code)
     campaign = _campaign(request)
@@ -56,7 +57,7 @@ def comparison(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @roles(*SEES_NAMES)
-def comparison_people(request: HttpRequest, code: str, moved: str) -> HttpResponse:
+def comparison_people(request: SignedIn, code: str, moved: str) -> HttpResponse:
     """Who left or who came, masked; a page of fifty."""
     region = get_object_or_404(Region.objects.for_user(request.user), pk=code)
     if moved not in selectors.LISTS:
@@ -72,7 +73,7 @@ def comparison_people(request: HttpRequest, code: str, moved: str) -> HttpRespon
     return render(request, "reporting/comparison/people.html", facts)
 
 
-def _campaign(request: HttpRequest) -> Campaign:
+def _campaign(request: SignedIn) -> Campaign:
     if (campaign := current(request.user)) is None:
         raise Http404
     return campaign

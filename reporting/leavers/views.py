@@ -1,13 +1,13 @@
 """停保待接续: who left employees' insurance and stands on a village's list to be won."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from config import clock
 from core.access import masks
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.tables.writer import xlsx_response
 from employees.access import county_or_404
@@ -29,7 +29,7 @@ COLUMNS = (
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE)
-def leaver_list(request: HttpRequest) -> HttpResponseBase:
+def leaver_list(request: SignedIn) -> HttpResponseBase:
     """The people by village, with the days left and what lapsing costs; a table to take along, numbers masked."""
     county_or_404(request.user)
     campaign = campaign_or_404(request.user)

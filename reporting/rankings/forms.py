@@ -1,5 +1,5 @@
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django import forms
 
@@ -19,7 +19,9 @@ class EditForm(forms.Form):
     def __init__(self, *args: Any, townships: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("praised", "criticised"):
-            self.fields[name].choices = [(township, township) for township in townships]
+            cast(forms.MultipleChoiceField, self.fields[name]).choices = [
+                (township, township) for township in townships
+            ]
 
     @classmethod
     def of(cls, bulletin: Mapping[str, Any], townships: Sequence[str]) -> Self:

@@ -128,9 +128,9 @@ def with_standings(measures: Iterable[Measure]) -> list[Beside]:
         if measure.ranking is None:
             found.append(Beside(measure, None, None))
             continue
-        if measure.ranking_id not in known:
-            known[measure.ranking_id] = standings(measure.ranking), _standings_after(measure.ranking)
-        before, after = known[measure.ranking_id]
+        if measure.ranking.pk not in known:
+            known[measure.ranking.pk] = standings(measure.ranking), _standings_after(measure.ranking)
+        before, after = known[measure.ranking.pk]
         found.append(Beside(measure, before.get(measure.township_id), after.get(measure.township_id)))
     return found
 

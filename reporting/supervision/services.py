@@ -9,6 +9,7 @@ from config import clock
 from core.access.roles import Role
 from core.accounts.models import User
 from core.audit import services as audit
+from core.files.models import Attachment
 from core.files.photos import Photo, store_photo
 from core.refusals import Refused
 from core.regions.models import Region
@@ -41,7 +42,9 @@ def record_finding(
         raise Refused("督导发现由县医保局或包联领导登记。")
     if found_on > clock.today() or deadline < found_on:
         raise Refused("督导日期不能晚于今天，整改期限不能早于督导日期。", "deadline")
-    same = Finding.objects.filter(campaign=campaign, region=region, found_on=found_on, text=text).first()
+    same: Finding | None = Finding.objects.filter(
+        campaign=campaign, region=region, found_on=found_on, text=text
+    ).first()
     if same:
         return same
     finding = Finding.objects.create(
@@ -122,7 +125,8 @@ def record_measure(
     if on > clock.today() or (deadline and deadline < on):
         raise Refused("日期不能晚于今天，期限不能早于日期。", "on")
     rows = Measure.objects.filter(campaign=campaign, township=township, withdrawn_at__isnull=True, **facts)
-    if found := rows.first():
+    found: Measure | None = rows.first()
+    if found:
         return found
     made = Measure.objects.create(
         campaign=campaign,
@@ -177,7 +181,9 @@ def record_activity(
     if number < 1:
         raise Refused("次数从 1 起。", "number")
     facts = {"kind": Activity.Kind(kind), "on": on, "number": number, "note": note}
-    same = Activity.objects.filter(campaign=campaign, region=region, withdrawn_at__isnull=True, **facts).first()
+    same: Activity | None = Activity.objects.filter(
+        campaign=campaign, region=region, withdrawn_at__isnull=True, **facts
+    ).first()
     if same:
         return same
     made = Activity.objects.create(
@@ -195,7 +201,7 @@ def withdraw_activity(*, activity: Activity, actor: User) -> None:
         audit.record("supervision.withdraw", actor=actor, obj=activity, summary=f"撤回{activity} {activity.number}")
 
 
-def _store(photos: Sequence[Photo], region: str, actor: User) -> list[object]:
+def _store(photos: Sequence[Photo], region: str, actor: User) -> list[Attachment]:
     if len(photos) > MOST_PHOTOS:
         raise Refused(f"一次最多 {MOST_PHOTOS} 张照片。", "photos")
     return [

@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step
 from core.pages.forms import ReasonForm
 from reporting.supervision import posts, selectors, services
@@ -26,7 +27,7 @@ SEES = (Role.COUNTY, Role.TOWNSHIP, Role.LEADER)
 
 
 @roles(*SEES)
-def supervision_posts(request: HttpRequest) -> HttpResponse:
+def supervision_posts(request: SignedIn) -> HttpResponse:
     """Who answers for what, by township; what is vacant; a form to paste people into."""
     campaign, user = campaign_or_404(request.user), request.user
     form = PostsForm(request.POST or None, user=user)
@@ -62,7 +63,7 @@ def supervision_posts(request: HttpRequest) -> HttpResponse:
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP)
-def post_replace(request: HttpRequest, pk: int) -> HttpResponse:
+def post_replace(request: SignedIn, pk: int) -> HttpResponse:
     """Somebody leaves: all the places of that person go to who follows, or stand vacant."""
     rows = Post.objects.for_user(request.user).filter(until__isnull=True)
     post = get_object_or_404(rows.select_related("region", "campaign"), pk=pk)
@@ -78,7 +79,7 @@ def post_replace(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*SEES)
-def supervision_annex(request: HttpRequest) -> HttpResponse:
+def supervision_annex(request: SignedIn) -> HttpResponse:
     """Annex 1 and annex 2 for print: the leading group, each township's teams."""
     campaign = campaign_or_404(request.user)
     facts = {"title": "领导小组和专班名单", "campaign": campaign}
@@ -89,7 +90,7 @@ def supervision_annex(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*SEES)
-def finding_list(request: HttpRequest) -> HttpResponse:
+def finding_list(request: SignedIn) -> HttpResponse:
     """What inspections found, open ones first."""
     campaign, user = campaign_or_404(request.user), request.user
     inspects = user.role in services.INSPECTS
@@ -111,7 +112,7 @@ def finding_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*SEES)
-def finding(request: HttpRequest, pk: int) -> HttpResponse:
+def finding(request: SignedIn, pk: int) -> HttpResponse:
     """One finding with its pictures, its answer and what may be done."""
     found = get_object_or_404(
         Finding.objects.for_user(request.user).select_related("region__parent", "answered_by", "closed_by"), pk=pk
@@ -136,7 +137,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY, Role.LEADER)
 @require_POST
-def finding_judge(request: HttpRequest, pk: int) -> HttpResponse:
+def finding_judge(request: SignedIn, pk: int) -> HttpResponse:
     found, form = get_object_or_404(Finding.objects.for_user(request.user), pk=pk), JudgeForm(request.POST)
     accept = request.POST.get("decision") == "accept"
     if flash_form_errors(request, form):
@@ -149,7 +150,7 @@ def finding_judge(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*SEES)
-def measure_list(request: HttpRequest) -> HttpResponse:
+def measure_list(request: SignedIn) -> HttpResponse:
     """Talks and orders, with what changed by the bulletin after."""
     campaign, user = campaign_or_404(request.user), request.user
     form = MeasureForm(request.POST or None, user=user)
@@ -168,7 +169,7 @@ def measure_list(request: HttpRequest) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def measure_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def measure_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     measure, form = get_object_or_404(Measure.objects.for_user(request.user), pk=pk), ReasonForm(request.POST)
     if flash_form_errors(request, form):
         run_step(
@@ -180,7 +181,7 @@ def measure_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.LEADER)
-def activity_list(request: HttpRequest) -> HttpResponse:
+def activity_list(request: SignedIn) -> HttpResponse:
     """Activities counted by township and kind, and the newest with pictures."""
     campaign, user = campaign_or_404(request.user), request.user
     form = ActivityForm(request.POST or None, request.FILES or None, user=user)
@@ -200,7 +201,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
 
 @roles(Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE)
 @require_POST
-def activity_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def activity_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     found = get_object_or_404(Activity.objects.for_user(request.user), pk=pk)
     run_step(request, lambda: services.withdraw_activity(activity=found, actor=request.user), "已撤回，不再计入。")
     return redirect("activity_list")
