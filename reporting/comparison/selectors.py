@@ -155,8 +155,9 @@ def people(*, campaign: Campaign, region: Region, which: str, user: User) -> Que
     """The people of a list within the user's scope, those still here first."""
     rows = LISTS[which][1](campaign, region).for_user(user)
     still_here = Q(status=Resident.Status.ACTIVE)
-    listed: QuerySet[Resident] = rows.select_related("village").annotate(here=still_here)
-    return listed.order_by("-here", "village_id", "pk")
+    rows = rows.select_related("village").annotate(here=still_here)
+    listed: QuerySet[Resident] = rows.order_by("-here", "village_id", "pk")
+    return listed
 
 
 def population(campaign: Campaign, region: Region) -> dict[str, PopulationFigure]:
