@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 
 from collection.advice.models import CoverAdvice
@@ -15,7 +17,7 @@ class AdviceForm(forms.Form):
     )
     paper = PhotoField(label="签字后的告知书照片", required=False)
 
-    def clean(self) -> dict:
+    def clean(self) -> dict[str, Any]:
         entries = super().clean() or {}
         if entries.get("signer") != Signer.SELF and not entries.get("signed_by"):
             self.add_error("signed_by", "不是本人签字的，请填写签字人姓名。")

@@ -4,12 +4,14 @@ from django.urls import reverse
 
 from collection.advice.selectors import untold
 from core.access.roles import Role
+from core.accounts.models import User
 from core.pages.frame import Entry, Todo
+from subsidies.campaigns.models import Campaign
 
 ENTRIES = [Entry("零星参保与待遇告知", "advice_list", 26)]
 
 
-def todos(user, campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Todo]:
     """The township tells those who paid by themselves."""
     if user.role != Role.TOWNSHIP:
         return []

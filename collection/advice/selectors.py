@@ -95,8 +95,12 @@ def _reasons(quoted: Quote, resident: Resident) -> tuple[tuple[str, str], ...]:
 def told(*, user: User, campaign: Campaign) -> QuerySet[CoverAdvice]:
     """Return who was told in the user's region, the newest first; `is_paid` says whether the payment has come."""
     paid = Contribution.objects.filter(resident=OuterRef("resident"), year=campaign.year, ended_at__isnull=True)
-    rows = CoverAdvice.objects.for_user(user).filter(campaign=campaign).annotate(is_paid=Exists(paid))
-    return rows.select_related("resident", "village__parent", "told_by", "paper").order_by("-pk")
+    rows: QuerySet[CoverAdvice] = CoverAdvice.objects.for_user(user).filter(campaign=campaign)
+    return (
+        rows.annotate(is_paid=Exists(paid))
+        .select_related("resident", "village__parent", "told_by", "paper")
+        .order_by("-pk")
+    )
 
 
 def untold(*, user: User, campaign: Campaign) -> QuerySet[Contribution]:

@@ -34,7 +34,7 @@ def record_advice(
     sheet = cover_sheet(campaign, resident)
     if isinstance(sheet, QuoteError):
         raise Refused(f"现在不能核算：{sheet.message}")
-    earlier = CoverAdvice.objects.filter(campaign=campaign, resident=resident).first()
+    earlier: CoverAdvice | None = CoverAdvice.objects.filter(campaign=campaign, resident=resident).first()
     if earlier and _is_same(earlier, sheet, signed_by) and paper is None:
         return earlier
     advice = CoverAdvice.objects.create(

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from collection.advice.forms import AdviceForm
@@ -12,6 +12,7 @@ from collection.advice.services import record_advice
 from config import clock
 from core.access import masks
 from core.access.roles import AT_THE_COUNTER, roles
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import form_status, run_form
 from residents.people import id_numbers
 from residents.people.models import Resident
@@ -20,7 +21,7 @@ from subsidies.quotes.quote import QuoteError
 
 
 @roles(*AT_THE_COUNTER)
-def advice_list(request: HttpRequest) -> HttpResponse:
+def advice_list(request: SignedIn) -> HttpResponse:
     """Who was told, who is still to be told; a number that somebody brings leads to the sheet.
 
     The number comes by POST, so that it stands in no address, history or log.
@@ -45,7 +46,7 @@ def advice_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*AT_THE_COUNTER)
-def advice_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+def advice_sheet(request: SignedIn, pk: int) -> HttpResponse:
     """The sheet to be printed and signed; sent, it is kept that it was told."""
     rows = Resident.objects.for_user(request.user).select_related("village__parent", "household")
     resident, campaign = get_object_or_404(rows, pk=pk), campaign_or_404(request.user)

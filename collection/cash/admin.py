@@ -1,10 +1,12 @@
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from import_export.fields import Field
 
 from collection.cash.models import Deposit
 from collection.cash.notices import urge_villages
 from collection.cash.services import verify_deposit
 from collection.money.models import VillageAccount
+from core.accounts.requests import SignedIn
 from core.pages.admin_base import AuditedExport, NamedResource, ScopedAdmin
 from subsidies.campaigns.admin_filters import CampaignFilter
 from subsidies.campaigns.models import Campaign
@@ -22,7 +24,7 @@ class DepositAdmin(ScopedAdmin):
     actions = ("verify_chosen",)
 
     @admin.action(description="核验所选回单")
-    def verify_chosen(self, request, queryset):
+    def verify_chosen(self, request: SignedIn, queryset: QuerySet[Deposit]) -> None:
         """Each through the service: one's own slips and rejected ones are refused by name."""
         self.run_each(request, queryset, lambda slip: verify_deposit(deposit=slip, actor=request.user), "已核验")
 
@@ -57,7 +59,7 @@ class VillageAccountAdmin(AuditedExport, ScopedAdmin):
     actions = ("urge_chosen",)
 
     @admin.action(description="催缴所选村的到期现金（发短信）")
-    def urge_chosen(self, request, queryset):
+    def urge_chosen(self, request: SignedIn, queryset: QuerySet[VillageAccount]) -> None:
         """Only where cash is late or due today; the same person gets one text a day, however often this is done."""
         villages, sent = 0, 0
         for campaign in Campaign.objects.for_user(request.user).filter(pk__in=queryset.values("campaign")):

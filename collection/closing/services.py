@@ -16,6 +16,7 @@ from collection.closing.consents import last_day_to_reopen, refuse_before_the_en
 from collection.closing.models import CampaignClosing
 from collection.declarations import stuck
 from collection.declarations.models import Declaration, DeclarationRow
+from collection.door.selectors import open_cases
 from collection.entitlements.models import DifferenceCase
 from collection.ledgers.models import LedgerBatch
 from collection.money import services as money
@@ -217,6 +218,21 @@ def _ledgers(campaign, limit) -> OpenItem:
     return OpenItem("ledgers", "上传了没有确认的台账", left.count(), ZERO, rows)
 
 
+def _door_cases(campaign, limit) -> OpenItem:
+    """Cash taken at doors that is neither booked nor given back."""
+    left = open_cases(region=campaign.county_id, campaign=campaign)
+    sums = left.order_by().aggregate(count=Count("pk"), amount=Sum("amount"))
+    rows = [
+        [
+            _place(row.batch.village),
+            masks.mask_name(row.name),
+            f"{'金额不清' if row.amount is None else f'{row.amount} 元'}，{row.entry.taken_on} 收",
+        ]
+        for row in _first(left, limit)
+    ]
+    return OpenItem("door_cases", "没有核实的入户收款", sums["count"], (sums["amount"] or ZERO).quantize(ZERO), rows)
+
+
 def _paid_lists(campaign, limit) -> OpenItem:
     left = PaidList.objects.filter(campaign=campaign, state=PaidList.State.READING)
     rows = [[campaign.county.name, f"清单 {item.pk}", "读取中"] for item in _first(left, limit)]
@@ -290,6 +306,7 @@ def _place(village) -> str:
 _CHECKS: tuple[Callable[[Campaign, int | None], OpenItem], ...] = (
     _accounts_that_do_not_add_up,
     _ledgers,
+    _door_cases,
     _deposits,
     _not_posted,
     _failures,

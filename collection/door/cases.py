@@ -73,16 +73,7 @@ def settle_as_booked(*, row: LedgerRow, actor: User) -> LedgerRow:
     if row.state == RowState.MENDED:
         return row
     _refuse_settled(row)
-    numbers = [row.receipt_no, normalize_number(row.receipt_no)]
-    same = Contribution.objects.filter(
-        campaign=row.batch.campaign_id,
-        village=row.batch.village_id,
-        resident__id_number=row.id_number,
-        receipt__number__in=numbers,
-        amount=row.amount,
-        ended_at__isnull=True,
-    )
-    if not row.receipt_no or not same.exists():
+    if not _is_booked(row):
         raise Refused("没有找到同一个人、同一张收据、同样金额的记账。不是同一笔的，请退还本人或改正后记账。")
     row.state = RowState.MENDED
     row.save(update_fields=["state"])
@@ -124,11 +115,27 @@ def record_return(*, row: LedgerRow, returned_on: date, note: str, actor: User) 
     return row
 
 
+def _is_booked(row: LedgerRow) -> bool:
+    """Whether the same person's payment of the same amount stands on the same receipt."""
+    if not row.receipt_no or row.amount is None:
+        return False
+    same = Contribution.objects.filter(
+        campaign=row.batch.campaign_id,
+        village=row.batch.village_id,
+        resident__id_number=row.id_number,
+        receipt__number__in=[row.receipt_no, normalize_number(row.receipt_no)],
+        amount=row.amount,
+        ended_at__isnull=True,
+    )
+    return same.exists()
+
+
 def _locked(row: LedgerRow) -> LedgerRow:
     rows = LedgerRow.objects.select_for_update(of=("self",)).select_related(
         "batch__campaign", "batch__village", "entry"
     )
-    return rows.get(pk=row.pk)
+    locked: LedgerRow = rows.get(pk=row.pk)
+    return locked
 
 
 def _refuse_settled(row: LedgerRow) -> None:

@@ -1,4 +1,4 @@
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 
@@ -20,19 +20,26 @@ class ReturnForm(forms.Form):
         self.fields["returned_on"].initial = clock.today()
 
 
+class HelperField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's takes no argument when it runs
+    """Helpers by village, name and account."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.region.name} {obj.name}（{obj.username}）"
+
+
 class HandoverForm(forms.Form):
     """Who hands over to whom; both are helpers' accounts of the township."""
 
-    giver = forms.ModelChoiceField(User.objects.none(), label="移交人", empty_label="请选择")
-    taker = forms.ModelChoiceField(User.objects.none(), label="接收人", empty_label="请选择")
+    giver = HelperField(User.objects.none(), label="移交人", empty_label="请选择")
+    taker = HelperField(User.objects.none(), label="接收人", empty_label="请选择")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         helpers = User.objects.in_region(user.scope_prefix).filter(role=Role.VILLAGE).select_related("region")
         for name in ("giver", "taker"):
-            field = cast(forms.ModelChoiceField, self.fields[name])
+            field = self.fields[name]
+            assert isinstance(field, HelperField)  # noqa: S101 - declared above
             field.queryset = helpers.filter(is_active=True).order_by("region_id", "username")
-            field.label_from_instance = lambda helper: f"{helper.region.name} {helper.name}（{helper.username}）"
 
 
 class AbsentForm(forms.Form):

@@ -25,14 +25,14 @@ def handovers(request: SignedIn) -> HttpResponse:
     form = HandoverForm(request.POST or None, user=request.user) if begins else None
     made: list[Handover] = []
 
-    def start() -> None:
-        giver, taker = (form.cleaned_data[name] for name in ("giver", "taker")) if form else (None, None)
+    def start(asked: HandoverForm) -> None:
+        giver, taker = asked.cleaned_data["giver"], asked.cleaned_data["taker"]
         begun = services.start_handover(
             campaign=campaign, village=giver.region, giver=giver, taker=taker, actor=request.user
         )
         made.append(begun)
 
-    if form and request.method == "POST" and run_form(form, start):
+    if form and request.method == "POST" and run_form(form, lambda: start(form)):
         return redirect("handover", made[0].pk)
     rows = Handover.objects.for_user(request.user).select_related("village__parent", "giver", "taker")
     page = Paginator(rows.order_by("-pk"), HANDOVERS_A_PAGE).get_page(request.GET.get("page"))

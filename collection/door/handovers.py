@@ -41,7 +41,8 @@ def start_handover(*, campaign: Campaign, village: Region, giver: User, taker: U
         raise Refused("移交人和接收人不能是同一个账号。", "taker")
     if not taker.is_active:
         raise Refused(f"{taker.name}的账号已经停用，不能接收。", "taker")
-    if known := Handover.objects.filter(village=village, state=State.OPEN).first():
+    known: Handover | None = Handover.objects.filter(village=village, state=State.OPEN).first()
+    if known:
         if (known.giver_id, known.taker_id) == (giver.pk, taker.pk):
             return known
         raise Refused(f"{known.giver.name}向{known.taker.name}的交接还没有办完，请先办完或取消。")

@@ -26,6 +26,7 @@ from collection.ledgers.verdicts import CheckedLedger
 from collection.money import services as money
 from collection.money.models import Movement
 from collection.receipts import services as receipts
+from collection.receipts.books import ReceiptRefused
 from config import clock
 from core.access.roles import Role
 from core.accounts.models import User
@@ -169,7 +170,7 @@ def _reading(
             cells["household"] = told.household
         else:
             cells["relation"] = "户主"
-        kept = {key: value for key, value in cells.items() if value not in (None, "")}
+        kept: dict[str, reader.Cell] = {key: value for key, value in cells.items() if value not in (None, "")}
         moved = held or (None if resident else ("id_number", "person_moved", _MOVED.format(member.tail)))
         lines.append(LedgerLine(number, kept, household=told.household, held=moved))
     return LedgerReading("", "", Header(0, 0, {}, {}), lines=lines)
@@ -189,14 +190,16 @@ def _batch_of(campaign: Campaign, village: Region, taker: User, day: date) -> Le
     """The helper's ledger of the day, begun with its first receipt."""
     batches = LedgerBatch.objects.select_related("campaign__policy_version", "village__parent")
     same = {"campaign": campaign, "village": village, "uploaded_by": taker, "taken_on": day}
-    if batch := batches.filter(**same).exclude(state=State.WITHDRAWN).first():
+    batch: LedgerBatch | None = batches.filter(**same).exclude(state=State.WITHDRAWN).first()
+    if batch:
         return batch
     moment = clock.now()
     made = LedgerBatch.objects.create(
         **same, state=State.CONFIRMED, uploaded_at=moment, confirmed_by=taker, confirmed_at=moment
     )
     audit.record("ledger.open_door", actor=taker, obj=made, summary=f"{made.title}台账 {made.pk}", batch=str(made.pk))
-    return batches.get(pk=made.pk)
+    begun: LedgerBatch = batches.get(pk=made.pk)
+    return begun
 
 
 def _keep_rows(batch: LedgerBatch, entry: DoorEntry, checked: CheckedLedger) -> list[LedgerRow]:
@@ -221,7 +224,7 @@ def _explain_spoilt(batch: LedgerBatch, told: Told, taker: User, *, closed: bool
     for number in told.spoilt:
         try:
             if closed:
-                raise receipts.ReceiptRefused(f"{batch.campaign}已办结，收据 {number} 的作废没有登记。")
+                raise ReceiptRefused(f"{batch.campaign}已办结，收据 {number} 的作废没有登记。")
             receipts.explain_number(
                 campaign=batch.campaign,
                 village=batch.village_id,
@@ -230,7 +233,7 @@ def _explain_spoilt(batch: LedgerBatch, told: Told, taker: User, *, closed: bool
                 reason="入户收款时写坏",
                 actor=taker,
             )
-        except receipts.ReceiptRefused as refusal:
+        except ReceiptRefused as refusal:
             note: dict[str, Any] = {"code": "spoilt_not_taken", "message": f"收据 {number} 没有登记作废：{refusal}"}
             batch.warnings = [*batch.warnings, note]
             batch.save(update_fields=["warnings"])

@@ -1,11 +1,12 @@
 """Asking for the names behind a fund with whole numbers."""
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from collection.finance import exports
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.exports.models import BulkExport
 from core.exports.services import request_export
 from core.pages.form_steps import form_status, run_form
@@ -32,7 +33,7 @@ class ExportForm(forms.Form):
 
 
 @roles(Role.FINANCE)
-def finance_export(request: HttpRequest) -> HttpResponse:
+def finance_export(request: SignedIn) -> HttpResponse:
     """Whoever pays asks for whole numbers; from 500 people on somebody of the bureau has to agree."""
     campaign = campaign_or_404(request.user)
     policy = campaign.policy

@@ -117,7 +117,10 @@ def _cells(parts: QuerySet[ContributionFund], end: datetime.datetime, sign: int)
         .values_list("source", "contribution__category", "township", "month", "is_posted")
         .annotate(n=Count("pk"), sum=YuanSum("amount"))
     )
-    return [OwedCell(*row, sign * number, sign * amount) for *row, number, amount in rows]
+    return [
+        OwedCell(fund, category, township, month, posted, sign * number, sign * amount)
+        for fund, category, township, month, posted, number, amount in rows
+    ]
 
 
 def owed_parts(campaign: Campaign, end: datetime.datetime) -> QuerySet[ContributionFund]:

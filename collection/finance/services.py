@@ -83,7 +83,8 @@ def _same_voucher(
     live = FundEntry.objects.filter(
         campaign=campaign, kind=kind, voucher_no=number, reverses__isnull=True, reversed_by__isnull=True
     )
-    if found := live.filter(fund=fund).first():
+    found: FundEntry | None = live.filter(fund=fund).first()
+    if found:
         if all(getattr(found, name) == value for name, value in facts.items()):
             return found
         raise Refused(
@@ -110,7 +111,8 @@ def reverse_entry(*, entry: FundEntry, reason: str, actor: User) -> FundEntry:
     """Take an entry back by one of the opposite sign, with a reason; once more changes nothing. Raises Refused."""
     reason = required_text(reason, "冲销原因")
     lock_campaign(entry.campaign)
-    if done := FundEntry.objects.filter(reverses=entry).first():
+    done: FundEntry | None = FundEntry.objects.filter(reverses=entry).first()
+    if done:
         return done
     if entry.reverses_id:
         raise Refused("冲销记录不能再冲销。登记错了的请重新登记凭证。")

@@ -142,7 +142,7 @@ def head_lines(
     total.note = f"每人 {whole} 元"
     by_fund = {line.label: line for line in lines}
     for entry in entries:
-        for line in (by_fund.get(entry.fund), total):
-            if line is not None:
-                setattr(line, entry.kind, getattr(line, entry.kind) + entry.amount)
+        for counted in (by_fund.get(entry.fund), total):
+            if counted is not None:
+                setattr(counted, entry.kind, getattr(counted, entry.kind) + entry.amount)
     return lines, total

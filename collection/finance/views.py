@@ -1,7 +1,7 @@
 """财政: the fund statement of a day, the vouchers, and who stands behind an amount."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -13,6 +13,7 @@ from collection.finance.statement import Statement
 from config import clock
 from core.access import masks
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step
 from core.pages.forms import ReasonForm, chosen_day
@@ -38,7 +39,7 @@ COLUMNS = (
 
 
 @roles(*SEES)
-def finance_statement(request: HttpRequest) -> HttpResponseBase:
+def finance_statement(request: SignedIn) -> HttpResponseBase:
     """Owed, applied for, received, passed up, by fund, department, township and month, as of a day."""
     campaign = campaign_or_404(request.user)
     form, on = chosen_day(request)
@@ -51,7 +52,7 @@ def finance_statement(request: HttpRequest) -> HttpResponseBase:
 
 
 @roles(*SEES)
-def finance_entries(request: HttpRequest) -> HttpResponse:
+def finance_entries(request: SignedIn) -> HttpResponse:
     """The vouchers, the newest first, and a form for a new one."""
     campaign = campaign_or_404(request.user)
     form = EntryForm(request.POST or None, user=request.user, campaign=campaign, initial={"on": clock.today()})
@@ -70,7 +71,7 @@ def finance_entries(request: HttpRequest) -> HttpResponse:
 
 @roles(*SEES)
 @require_POST
-def fund_entry_reverse(request: HttpRequest, pk: int) -> HttpResponse:
+def fund_entry_reverse(request: SignedIn, pk: int) -> HttpResponse:
     entry = get_object_or_404(FundEntry.objects.for_user(request.user).select_related("campaign"), pk=pk)
     form = ReasonForm(request.POST)
     if flash_form_errors(request, form):
@@ -83,7 +84,7 @@ def fund_entry_reverse(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*SEES)
-def finance_people(request: HttpRequest) -> HttpResponse:
+def finance_people(request: SignedIn) -> HttpResponse:
     """The names behind an amount, numbers masked; whole ones are asked for as an export."""
     campaign = campaign_or_404(request.user)
     _, on = chosen_day(request)
@@ -98,7 +99,7 @@ def finance_people(request: HttpRequest) -> HttpResponse:
     return render(request, "collection/finance/finance_people.html", facts)
 
 
-def _export(request: HttpRequest, campaign: Campaign, made: Statement) -> HttpResponseBase:
+def _export(request: SignedIn, campaign: Campaign, made: Statement) -> HttpResponseBase:
     name = f"{campaign}财政资金对账表"
     audit.record("funds.export", actor=request.user, obj=campaign, summary=f"导出{name}（截至 {made.on}）")
     rows = (

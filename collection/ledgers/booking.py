@@ -15,6 +15,7 @@ from collection.ledgers.services import VERDICT_FIELDS, RowState, put_verdict
 from collection.ledgers.verdicts import CheckedLedger, Row
 from collection.money import services as money
 from collection.receipts import services as receipts
+from collection.receipts.books import ReceiptRefused
 from collection.receipts.numbers import normalize_number
 from config import clock
 from core.accounts.models import User
@@ -30,7 +31,7 @@ class FactsChanged(Exception):
     """Somebody has just been registered, merged or renumbered, or a receipt been used elsewhere: look again."""
 
 
-TRY_AGAIN = (FactsChanged, receipts.ReceiptRefused)
+TRY_AGAIN = (FactsChanged, ReceiptRefused)
 
 
 def lock_people(*, campaign: Campaign, village: str, reading: LedgerReading) -> dict[int, str]:
@@ -65,22 +66,19 @@ def write_rows(*, batch: LedgerBatch, rows: list[LedgerRow], checked: CheckedLed
     used = receipts.use_receipts(
         campaign=batch.campaign,
         village=batch.village_id,
-        uses=[receipts.ReceiptUse(row.receipt_no, row.household, row.amount, row.paid_on) for row in good],
+        uses=[_use_of(row) for row in good],
         actor=actor,
     )
     kept = {row.number: row for row in rows}
     made = contributions.record_contributions(
         campaign=batch.campaign,
         payments=[
-            Payment(
-                resident_id=row.resident_id or newcomers[row.id_number].pk,
+            _payment_of(
+                row,
                 village=batch.village_id,
-                channel=Contribution.Channel.CASH,
-                paid_on=row.paid_on,
-                quote=row.quote,
+                resident_id=row.resident_id or newcomers[row.id_number].pk,
                 receipt_id=used[normalize_number(row.receipt_no)].pk,
                 ledger_row_id=kept[row.number].pk,
-                from_gift=row.from_gift,
             )
             for row in good
         ],
@@ -98,6 +96,25 @@ def write_rows(*, batch: LedgerBatch, rows: list[LedgerRow], checked: CheckedLed
     LedgerRow.objects.filter(pk__in=unchanged).update(state=RowState.CONFIRMED)
     changed = [row for row in rows if row.state != RowState.CONFIRMED]
     LedgerRow.objects.bulk_update(changed, VERDICT_FIELDS, batch_size=200)
+
+
+def _use_of(row: Row) -> receipts.ReceiptUse:
+    assert row.amount is not None and row.paid_on is not None  # noqa: S101 - no row is accepted without
+    return receipts.ReceiptUse(row.receipt_no, row.household, row.amount, row.paid_on)
+
+
+def _payment_of(row: Row, *, village: str, resident_id: int, receipt_id: int, ledger_row_id: int) -> Payment:
+    assert row.quote is not None and row.paid_on is not None  # noqa: S101 - no row is accepted without
+    return Payment(
+        resident_id=resident_id,
+        village=village,
+        channel=Contribution.Channel.CASH,
+        paid_on=row.paid_on,
+        quote=row.quote,
+        receipt_id=receipt_id,
+        ledger_row_id=ledger_row_id,
+        from_gift=row.from_gift,
+    )
 
 
 def _settle_earlier_rows(batch: LedgerBatch, good: list[Row]) -> None:

@@ -1,7 +1,8 @@
 """催缴短信: preparing, looking at and letting go."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -12,6 +13,7 @@ from collection.messages.models import ReminderBatch
 from config import clock
 from core.access import masks
 from core.access.roles import AT_THE_COUNTER, Role, roles
+from core.accounts.requests import SignedIn
 from core.messages.models import OutboxMessage
 from core.messages.selectors import spent_since
 from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step
@@ -22,7 +24,7 @@ SAMPLES = 10
 
 
 @roles(*AT_THE_COUNTER)
-def reminder_list(request: HttpRequest) -> HttpResponse:
+def reminder_list(request: SignedIn) -> HttpResponse:
     """The batches, a form for a new one, and what the month's messages cost."""
     campaign = campaign_or_404(request.user)
     form = ReminderForm(request.POST or None, user=request.user)
@@ -43,7 +45,7 @@ def reminder_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*AT_THE_COUNTER)
-def reminder_batch(request: HttpRequest, pk: int) -> HttpResponse:
+def reminder_batch(request: SignedIn, pk: int) -> HttpResponse:
     """What will go, to how many, for how much, with the first texts; afterwards what became of it."""
     batch = get_object_or_404(_batches(request), pk=pk)
     first = OutboxMessage.objects.for_user(request.user).filter(batch=batch.batch).order_by("pk")[:SAMPLES]
@@ -62,7 +64,7 @@ def reminder_batch(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def reminder_approve(request: HttpRequest, pk: int) -> HttpResponse:
+def reminder_approve(request: SignedIn, pk: int) -> HttpResponse:
     batch, form = get_object_or_404(_batches(request), pk=pk), SeenForm(request.POST)
     if not flash_form_errors(request, form):
         return redirect("reminder_batch", pk)
@@ -76,7 +78,7 @@ def reminder_approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*AT_THE_COUNTER)
 @require_POST
-def reminder_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def reminder_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     batch, form = get_object_or_404(_batches(request), pk=pk), ReasonForm(request.POST)
     if flash_form_errors(request, form):
         run_step(
@@ -87,6 +89,6 @@ def reminder_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("reminder_batch", pk)
 
 
-def _batches(request: HttpRequest):  # type: ignore[no-untyped-def]
+def _batches(request: SignedIn) -> QuerySet[ReminderBatch]:
     rows = ReminderBatch.objects.for_user(request.user)
     return rows.select_related("region", "requested_by", "decided_by", "campaign", "job")

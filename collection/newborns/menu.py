@@ -4,12 +4,14 @@ from django.urls import reverse
 
 from collection.newborns.selectors import countdown
 from core.access.roles import Role
+from core.accounts.models import User
 from core.pages.frame import Entry, Todo
+from subsidies.campaigns.models import Campaign
 
 ENTRIES = [Entry("新生儿参保", "newborn_list", 25)]
 
 
-def todos(user, campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Todo]:
     """Who works on it sees how many children wait and by when."""
     if user.role not in (Role.VILLAGE, Role.TOWNSHIP):
         return []

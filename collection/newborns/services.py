@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from collection.consequences.quotes import work_out_quotes
 from collection.contributions.models import Contribution
@@ -95,7 +96,7 @@ def _follow_job(run: jobs.Run) -> str:
     return f"核对 {len(children)} 名新生儿，免缴参保 {made} 人"
 
 
-def _running() -> Sequence[Campaign]:
+def _running() -> QuerySet[Campaign]:
     return Campaign.objects.filter(closed_at__isnull=True).select_related("policy_version", "county")
 
 

@@ -1,17 +1,18 @@
 """空白收据: of last year's books with blank numbers, which go into the new year and which are called in."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from collection.receipts.carrying import Decision, blank_books, look, plan_books
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import run_step
 from core.text import whole_number
 from subsidies.campaigns.models import PolicyProposal
 
 
 @roles(Role.COUNTY)
-def proposal_books(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_books(request: SignedIn, pk: int) -> HttpResponse:
     """All books with blank numbers; one choice for all that are undecided, or one a book."""
     proposal = get_object_or_404(PolicyProposal.objects.for_user(request.user).select_related("county", "base"), pk=pk)
     books = blank_books(proposal)
@@ -31,13 +32,13 @@ def proposal_books(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "collection/receipts/proposal_books.html", facts)
 
 
-def _decisions(request: HttpRequest, undecided: list[int]) -> dict[int, str]:
+def _decisions(request: SignedIn, undecided: list[int]) -> dict[int, str]:
     """What the form says: `all` for the undecided, else book_<id>."""
     if "all" in request.POST:
         return dict.fromkeys(undecided, request.POST["all"])
     found = {}
-    for name, value in request.POST.items():
+    for name in request.POST:
         book = whole_number(name.removeprefix("book_")) if name.startswith("book_") else None
-        if book is not None and value:
-            found[book] = value
+        if book is not None and request.POST[name]:
+            found[book] = request.POST[name]
     return found

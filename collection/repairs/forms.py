@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 
 
@@ -10,6 +12,8 @@ class RepairForm(forms.Form):
     ticket_no = forms.CharField(label="税票号", max_length=40)
     paid_on = forms.DateField(label="缴费日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
 
-    def __init__(self, *args: object, years: list[int], **kwargs: object) -> None:
+    def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["years"].choices = [(str(year), f"{year}年") for year in years]
+        field = self.fields["years"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 - declared above
+        field.choices = [(str(year), f"{year}年") for year in years]

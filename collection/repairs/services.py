@@ -48,7 +48,8 @@ def record_repair(
     ticket_no, chosen = required_text(ticket_no, "税票号", 40), sorted(set(years))
     lock_residents([resident.pk])
     resident = Resident.objects.select_related("village").get(pk=resident.pk)
-    same = RepairPayment.objects.filter(campaign=campaign, ticket_no=ticket_no, withdrawn_at__isnull=True).first()
+    live = RepairPayment.objects.filter(campaign=campaign, ticket_no=ticket_no, withdrawn_at__isnull=True)
+    same: RepairPayment | None = live.first()
     if same and (same.resident_id, same.years) == (resident.pk, chosen):
         return same
     if same:

@@ -2,7 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -12,6 +12,7 @@ from collection.repairs.services import REGISTERS, record_repair, withdraw_repai
 from config import clock
 from core.access import masks
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.amounts import ZERO
 from core.pages.form_steps import form_status, run_form, run_step
 from residents.people.models import Resident
@@ -19,7 +20,7 @@ from subsidies.campaigns.selectors import campaign_or_404
 
 
 @roles(Role.COUNTY, Role.TAX, Role.TOWNSHIP)
-def repair_list(request: HttpRequest) -> HttpResponse:
+def repair_list(request: SignedIn) -> HttpResponse:
     """The year's payments in the user's region; one is entered from a person's page."""
     campaign = campaign_or_404(request.user)
     rows = RepairPayment.objects.for_user(request.user).filter(campaign=campaign)
@@ -38,7 +39,7 @@ def repair_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*REGISTERS)
-def repair_resident(request: HttpRequest, pk: int) -> HttpResponse:
+def repair_resident(request: SignedIn, pk: int) -> HttpResponse:
     """The years of one person's gap, and booking those that were paid back."""
     resident = get_object_or_404(Resident.objects.for_user(request.user).select_related("village"), pk=pk)
     campaign = campaign_or_404(request.user)
@@ -62,7 +63,7 @@ def repair_resident(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*REGISTERS)
 @require_POST
-def repair_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def repair_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     payment = get_object_or_404(RepairPayment.objects.for_user(request.user), pk=pk)
     reason = request.POST.get("reason", "")
     run_step(request, lambda: withdraw_repair(payment=payment, reason=reason, actor=request.user), "已撤回。")

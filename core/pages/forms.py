@@ -1,7 +1,9 @@
 import re
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 
 from config import clock
 from core.tables.cells import half_width
@@ -44,7 +46,7 @@ class DayForm(forms.Form):
     on = forms.DateField(label="截至日期", required=False, widget=DayInput())
 
 
-def chosen_day(request):
+def chosen_day(request: HttpRequest) -> tuple[DayForm, date]:
     """(form, day): the day asked for with ?on=, today at the latest; the form shows the day that counts."""
     form = DayForm(request.GET)
     asked = form.cleaned_data.get("on") if form.is_valid() else None

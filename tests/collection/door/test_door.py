@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from collection.closing.services import open_items
 from collection.contributions.models import Contribution
 from collection.door.cases import accept_case, record_return, settle_as_booked
 from collection.door.models import DoorEntry
@@ -159,6 +160,20 @@ def test_what_comes_after_the_closing_is_kept_without_a_booking(campaign, helper
     assert (Contribution.objects.count(), batch.rows.get().amount) == (0, 400)
     with pytest.raises(Refused, match="已办结"):
         accept_case(row=batch.rows.get(), actor=helper)
+
+
+def test_the_closing_asks_for_a_reason_for_what_is_not_decided(campaign, helper, family, make_user):
+    row = held(campaign, helper, message(family[:1], "NX0101", paid_on="2024-10-26")).rows.get()
+    held(campaign, helper, message(family[1:2], "NX0102", paid_on="2024-10-26"))
+    kinds = {item.kind: item for item in open_items(campaign=campaign)}
+    assert (kinds["door_cases"].count, kinds["door_cases"].amount) == (2, 800)
+    assert [(who, what) for _, who, what in kinds["door_cases"].rows] == [
+        ("李*生", "400.00 元，2024-10-25 收"),
+        ("李*英", "400.00 元，2024-10-25 收"),
+    ]
+    record_return(row=row, returned_on=DAY, note="退给李春生本人", actor=make_user("township", VILLAGE[:9]))
+    [left] = [item for item in open_items(campaign=campaign, limit=None) if item.kind == "door_cases"]
+    assert (left.count, left.amount, [who for _, who, _ in left.rows]) == (1, 400, ["李*英"])
 
 
 def test_a_held_payment_is_booked_once_the_township_has_looked(campaign, helper, family, make_user):
