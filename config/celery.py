@@ -29,7 +29,7 @@ app.conf.beat_schedule = {
 }
 
 
-@worker_process_init.connect
+@worker_process_init.connect  # type: ignore[untyped-decorator]  # Celery ships no types
 def collect_less_garbage(**_: object) -> None:
     """Leave what was loaded at the start out of every collection, and collect after more objects than usual: a chunk
     of a ledger makes a hundred thousand that live until it is booked. A sixth of the time of booking."""

@@ -1,3 +1,4 @@
+from core.accounts.models import User
 from core.pages.frame import Entry, Todo
 from subsidies.campaigns.pages import todo_of_year
 from subsidies.campaigns.selectors import open_campaigns
@@ -13,7 +14,7 @@ ENTRIES = [
 ]
 
 
-def todos(user) -> list[Todo]:
+def todos(user: User) -> list[Todo]:
     """What a year in preparation and the open years ask of this person."""
     campaigns = open_campaigns(user)
     found = openings.proposal_todos(user)

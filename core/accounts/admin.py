@@ -1,9 +1,13 @@
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 
 from core.access.roles import OFFICERS, Role
 from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.accounts.services import change_account
 from core.pages.admin_base import ScopedAdmin
 
@@ -29,29 +33,28 @@ class UserAdmin(ScopedAdmin):
     )
     actions = ("close_chosen",)
 
-    def get_list_display(self, request):
+    def get_list_display(self, request: Any) -> Any:
         shown = super().get_list_display(request)
         return (*shown, "open_page") if request.user.role == Role.SYSTEM else shown
 
-    def open_page(self, obj):
+    @admin.display(description="办理")
+    def open_page(self, obj: User) -> str:
         return format_html('<a href="{}">修改</a>', reverse("account_edit", args=[obj.pk]))
 
-    open_page.short_description = "办理"
-
-    def get_actions(self, request):
+    def get_actions(self, request: Any) -> Any:
         actions = super().get_actions(request)
         if request.user.role != Role.SYSTEM:
             actions.pop("close_chosen", None)
         return actions
 
     @admin.action(description="停用所选账号")
-    def close_chosen(self, request, queryset):
+    def close_chosen(self, request: SignedIn, queryset: QuerySet[User]) -> None:
         """Officers and one's own account are refused by name."""
         rows = queryset.filter(is_active=True)
         self.run_each(
             request, rows, lambda user: change_account(user=user, actor=request.user, is_active=False), "已停用账号"
         )
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: Any) -> Any:
         rows = super().get_queryset(request)
         return rows if request.user.role == Role.SECURITY else rows.exclude(role__in=OFFICERS)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 
 from django.apps import apps
 
@@ -59,7 +60,7 @@ BEGIN = "begin"
 
 
 @cache
-def _manuals():
+def _manuals() -> list[ModuleType]:
     names = [config.name for config in apps.get_app_configs() if find_spec(f"{config.name}.manual")]
     return [import_module(f"{name}.manual") for name in names if "." not in name]
 

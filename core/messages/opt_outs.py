@@ -31,7 +31,7 @@ def opt_out(*, phone: str, reason: str, actor: User) -> OptOut:
     if not is_mobile(phone):
         raise Refused("请填写 11 位手机号码。", "phone")
     county = Region.objects.select_for_update(of=("self",)).get(pk=actor.scope_prefix[:6])
-    found = OptOut.objects.filter(county=county, phone=phone, withdrawn_at__isnull=True).first()
+    found: OptOut | None = OptOut.objects.filter(county=county, phone=phone, withdrawn_at__isnull=True).first()
     if found:
         return found
     made = OptOut.objects.create(

@@ -1,23 +1,24 @@
 """短信: how an office words them, what was sent to whom, and who wants none."""
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access import masks
 from core.access.roles import AT_THE_COUNTER, Role, roles
 from core.access.search_tokens import typed
+from core.accounts.requests import SignedIn
 from core.messages import opt_outs, services, templates
 from core.messages.forms import LogForm, OptOutForm, PriceForm, TemplateForm
 from core.messages.models import OptOut
 from core.messages.selectors import kind_labels, messages_to_people
-from core.messages.texts import cost, is_mobile
+from core.messages.texts import check_template, cost, is_mobile
 from core.pages.form_steps import form_status, run_form, run_step
 
 
 @roles(Role.COUNTY)
-def message_templates(request: HttpRequest) -> HttpResponse:
+def message_templates(request: SignedIn) -> HttpResponse:
     """Every kind as the county words it, and what a part costs."""
     county = request.user.scope_prefix[:6]
     price = templates.price_of(county)
@@ -35,7 +36,7 @@ def message_templates(request: HttpRequest) -> HttpResponse:
 
 
 @roles(Role.COUNTY)
-def message_template(request: HttpRequest, kind: str) -> HttpResponse:
+def message_template(request: SignedIn, kind: str) -> HttpResponse:
     """Editing one kind; the preview shows it with invented values before it is kept."""
     county = request.user.scope_prefix[:6]
     try:
@@ -61,13 +62,13 @@ def _preview(form: TemplateForm, wording: templates.Wording) -> templates.Wordin
     checked: list[str] = []
     run_form(
         form,
-        lambda: checked.append(templates.check_template(form.cleaned_data["text"], wording.kind.samples)),
+        lambda: checked.append(check_template(form.cleaned_data["text"], wording.kind.samples)),
     )
     return templates.Wording(wording.kind, checked[0], wording.is_on) if checked else wording
 
 
 @roles(*AT_THE_COUNTER)
-def message_log(request: HttpRequest) -> HttpResponse:
+def message_log(request: SignedIn) -> HttpResponse:
     """What was sent to people, to whom, what became of it."""
     form = LogForm(typed(request) or None)
     rows = messages_to_people(request.user)
@@ -85,7 +86,7 @@ def message_log(request: HttpRequest) -> HttpResponse:
 
 @roles(*AT_THE_COUNTER)
 @require_POST
-def message_again(request: HttpRequest, pk: int) -> HttpResponse:
+def message_again(request: SignedIn, pk: int) -> HttpResponse:
     message = get_object_or_404(messages_to_people(request.user), pk=pk)
     run_step(
         request,
@@ -96,7 +97,7 @@ def message_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*AT_THE_COUNTER)
-def opt_out_list(request: HttpRequest) -> HttpResponse:
+def opt_out_list(request: SignedIn) -> HttpResponse:
     """Telephones that want no messages."""
     form = OptOutForm(request.POST or None)
     if request.method == "POST" and run_form(form, lambda: opt_outs.opt_out(actor=request.user, **form.cleaned_data)):
@@ -114,7 +115,7 @@ def opt_out_list(request: HttpRequest) -> HttpResponse:
 
 @roles(*AT_THE_COUNTER)
 @require_POST
-def opt_out_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def opt_out_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     found = get_object_or_404(OptOut.objects.for_user(request.user), pk=pk)
     run_step(request, lambda: opt_outs.opt_in(found=found, actor=request.user), "已恢复接收短信。")
     return redirect("opt_out_list")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -42,7 +43,7 @@ class ScopedChangeList(ChangeList):
         return super().get_queryset(request, exclude_parameters)
 
 
-class ScopedAdmin(ListExport, admin.ModelAdmin):
+class ScopedAdmin(ListExport):
     """Shows the rows of the user's region to `roles`; `editable` fields may be changed, everything else is read-only.
 
     Rows come from the model's `for_user` alone, so lists, searches, autocompletes, links and actions end at the region.
@@ -64,7 +65,7 @@ class ScopedAdmin(ListExport, admin.ModelAdmin):
     actions_on_top = True
     save_on_top = False
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: Any) -> Any:
         ordering = self.get_ordering(request) or self.model._meta.ordering
         return self.model.objects.for_user(request.user).order_by(*ordering)
 
@@ -93,7 +94,7 @@ class ScopedAdmin(ListExport, admin.ModelAdmin):
                 facts["page_url"] = reverse(self.page, args=[pk])
         return super().change_view(request, object_id, form_url, {**facts, **(extra_context or {})})
 
-    def get_list_display(self, request):
+    def get_list_display(self, request: Any) -> Any:
         shown = super().get_list_display(request)
         return (*shown, "open_page") if self.page else shown
 

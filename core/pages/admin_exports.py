@@ -1,12 +1,17 @@
 """A list of the back office taken home as an Excel table: the columns that the screen shows, masked as there."""
 
+from collections.abc import Sequence
+from typing import Any, cast
+
 from django.contrib import admin, messages
 from django.contrib.admin.utils import label_for_field, lookup_field
-from django.db import models
+from django.db.models import Model, QuerySet
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
 
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.tables.writer import xlsx_response
 
@@ -15,20 +20,20 @@ MOST_ROWS = 100_000
 _WIDTHS = {"masked_number": 22, "village": 24, "resident": 12, "name": 14}
 
 
-class ListExport:
+class ListExport(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no argument where it runs
     """The list as it is filtered and searched, or the chosen rows; each export leaves an event with the number of rows.
 
     `not_exported`: columns that are links.
     """
 
     not_exported: tuple[str, ...] = ("open_page",)
-    actions = ("export_chosen",)
+    actions: Sequence[Any] | None = ("export_chosen",)
 
-    def get_urls(self):
+    def get_urls(self) -> list[Any]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_export"
         return [path("export/", self.admin_site.admin_view(self.export_list), name=name), *super().get_urls()]
 
-    def export_list(self, request):
+    def export_list(self, request: SignedIn) -> HttpResponseBase:
         """Everything that the list's filters and search find."""
         rows = self.get_changelist_instance(request).get_queryset(request)
         if len(rows.values_list("pk")[: MOST_ROWS + 1]) > MOST_ROWS:
@@ -39,13 +44,14 @@ class ListExport:
         return self._export(request, rows)
 
     @admin.action(description="导出所选")
-    def export_chosen(self, request, queryset):
+    def export_chosen(self, request: SignedIn, queryset: QuerySet[Any]) -> HttpResponseBase:
         return self._export(request, queryset)
 
-    def _export(self, request, rows):
-        names = [name for name in self.get_list_display(request) if name not in self.not_exported]
-        columns = [(label_for_field(name, self.model, self), _WIDTHS.get(name, 16)) for name in names]
-        rows = rows.select_related(*self.list_select_related) if self.list_select_related else rows
+    def _export(self, request: SignedIn, rows: QuerySet[Any]) -> HttpResponseBase:
+        names = [str(name) for name in self.get_list_display(request) if name not in self.not_exported]
+        columns = [(str(label_for_field(name, self.model, self)), _WIDTHS.get(name, 16)) for name in names]
+        if related := self.list_select_related:
+            rows = rows.select_related(*cast(Sequence[str], related))
         audit.record(
             f"{self.opts.model_name}.export",
             actor=request.user,
@@ -56,10 +62,10 @@ class ListExport:
         table = ([self._value(name, row) for name in names] for row in rows.iterator(chunk_size=2000))
         return xlsx_response(filename=f"{self.opts.verbose_name}.xlsx", columns=columns, rows=table)
 
-    def _value(self, name: str, row: models.Model):
+    def _value(self, name: str, row: Model) -> Any:
         """What the screen shows in this column, as a cell."""
         field, _, value = lookup_field(name, row, self)
-        if getattr(field, "flatchoices", None):
+        if field is not None and getattr(field, "flatchoices", None):
             value = dict(field.flatchoices).get(value, value)
         if isinstance(value, bool):
             return "是" if value else "否"

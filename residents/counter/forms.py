@@ -4,6 +4,8 @@ from django import forms
 from django.urls import reverse_lazy
 
 from config import clock
+from core.access.scope import ScopedQuerySet
+from core.accounts.models import User
 from core.regions.models import Region
 from residents.counter.newborns import NamedParent
 from residents.people.insured_years import read_insured_years
@@ -13,7 +15,7 @@ from residents.statuses.forms import STATUSES
 _DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
-def villages_of(user):
+def villages_of(user: User) -> ScopedQuerySet:
     rows = Region.objects.for_user(user).filter(level=Region.Level.VILLAGE, replaced_by=None)
     return rows.select_related("parent").order_by("code")
 

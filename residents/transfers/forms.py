@@ -1,3 +1,5 @@
+from typing import Any, cast
+
 from django import forms
 
 from core.accounts.models import User
@@ -15,9 +17,9 @@ class AskForm(forms.Form):
     reason = forms.CharField(label="迁移原因和依据", max_length=200, help_text="例如：婚迁，户口簿已迁入本村。")
     file = UploadField(label="证明", required=False, help_text="户口簿或居住证的照片，供对方核对。")
 
-    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["village"].queryset = villages_of(user)
+        cast(VillageChoice, self.fields["village"]).queryset = villages_of(user)
 
 
 class AnswerForm(forms.Form):

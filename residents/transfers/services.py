@@ -5,6 +5,7 @@ person at its counter as anybody who comes back. Refusing says why. Who asks lea
 """
 
 from datetime import date
+from typing import Any
 
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
@@ -31,7 +32,7 @@ State = MoveRequest.State
 
 @transaction.atomic
 def ask_to_move(
-    *, name: str, id_number: str, village: Region, reason: str, file: File | None, actor: User
+    *, name: str, id_number: str, village: Region, reason: str, file: "File[Any] | None", actor: User
 ) -> MoveRequest:
     """Ask whichever county holds this person to let them go; the same request again is the one that waits.
 
@@ -104,7 +105,7 @@ def take_in(*, request: MoveRequest, household: str, actor: User) -> Resident:
     request = MoveRequest.objects.select_for_update(of=("self",)).select_related("village").get(pk=request.pk)
     if request.state != State.AGREED:
         raise Refused("对方还没有同意，不能登记。")
-    person = Resident.objects.select_related("village").get(pk=request.resident_id)
+    person: Resident = Resident.objects.select_related("village").get(pk=request.resident_id)
     if person.village.county_code == request.to_county_id:
         return person
     return register_resident(
@@ -127,7 +128,7 @@ def withdraw_request(*, request: MoveRequest, actor: User) -> None:
     )
 
 
-def _keep(file: File | None, region: str, actor: User) -> Attachment | None:
+def _keep(file: "File[Any] | None", region: str, actor: User) -> Attachment | None:
     """The evidence is for whoever answers, so it is kept for that county."""
     return store(file=file, name=file.name or "", kind="move", region=region, actor=actor) if file else None
 

@@ -2,13 +2,14 @@
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access import masks
 from core.access.roles import AT_THE_COUNTER, Role, roles
 from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step
 from residents.transfers import services
 from residents.transfers.forms import AnswerForm, AskForm
@@ -26,7 +27,7 @@ def asked_of(user: User) -> QuerySet[MoveRequest]:
 
 
 @roles(*AT_THE_COUNTER)
-def move_requests(request: HttpRequest) -> HttpResponse:
+def move_requests(request: SignedIn) -> HttpResponse:
     """Both directions, and the form to ask."""
     form = AskForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and run_form(
@@ -48,7 +49,7 @@ def move_requests(request: HttpRequest) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def move_request_answer(request: HttpRequest, pk: int) -> HttpResponse:
+def move_request_answer(request: SignedIn, pk: int) -> HttpResponse:
     asked, form = get_object_or_404(asked_of(request.user), pk=pk), AnswerForm(request.POST)
     if flash_form_errors(request, form):
         facts = form.cleaned_data
@@ -68,7 +69,7 @@ def move_request_answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*AT_THE_COUNTER)
 @require_POST
-def move_request_finish(request: HttpRequest, pk: int) -> HttpResponse:
+def move_request_finish(request: SignedIn, pk: int) -> HttpResponse:
     """Register whom the other county let go, or take a request back."""
     mine = get_object_or_404(MoveRequest.objects.for_user(request.user), pk=pk)
     if "withdraw" in request.POST:

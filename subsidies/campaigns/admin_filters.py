@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from core.accounts.requests import SignedIn
 from subsidies.campaigns.selectors import selection_of
 
 ALL = "all"
@@ -17,7 +18,7 @@ class CampaignFilter(admin.SimpleListFilter):
 
     title, parameter_name = "年度", "year"
 
-    def __init__(self, request: HttpRequest, *args: Any) -> None:
+    def __init__(self, request: SignedIn, *args: Any) -> None:
         self.selection = selection_of(request.user)
         super().__init__(request, *args)
 
@@ -37,7 +38,7 @@ class CampaignFilter(admin.SimpleListFilter):
             return queryset
         return queryset.filter(campaign=next(c.pk for c in self.selection.campaigns if str(c.year) == asked))
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """The years and all of them; without Django's own 全部, which would mean the chosen one."""
         asked = self.asked()
         for value, title in self.lookup_choices:

@@ -4,6 +4,7 @@ Registering twice is registering once. All of them run inside the transaction of
 """
 
 from collections.abc import Callable, Collection
+from typing import Any
 
 from core.accounts.models import User
 from subsidies.campaigns.models import Campaign, PolicyProposal
@@ -18,7 +19,7 @@ _opened: list[Adopted] = []
 _prepared: list[Prepared] = []
 _insured: list[Insured] = []
 _leaving: list[Leaving] = []
-_steps: list[Callable[[PolicyProposal], list]] = []
+_steps: list[Callable[[PolicyProposal], list[Any]]] = []
 
 
 def on_adopted(callback: Adopted) -> None:
@@ -82,11 +83,11 @@ def reasons_to_stay(county: str, villages: Collection[str]) -> list[str]:
     return [reason for callback in _leaving for reason in callback(county, villages)] if villages else []
 
 
-def shows_steps(callback: Callable[[PolicyProposal], list]) -> None:
+def shows_steps(callback: Callable[[PolicyProposal], list[Any]]) -> None:
     """Let `callback` list the steps of preparing a year, for the page of the proposal."""
     _steps[:] = [callback]
 
 
-def steps_of(proposal: PolicyProposal) -> list:
+def steps_of(proposal: PolicyProposal) -> list[Any]:
     """The steps of preparing a year (subsidies/openings/selectors.py: StepLine)."""
     return [line for callback in _steps for line in callback(proposal)]

@@ -1,14 +1,17 @@
 """新县接入: asked for with two files by the system officer, let in by the security officer."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import OFFICERS, Role, roles
 from core.accounts.passwords import FIRST_PASSWORD_DAYS
+from core.accounts.requests import SignedIn
 from core.accounts.services import IssuedAccount
 from core.files.fields import SheetField, UploadField
 from core.files.models import Attachment
@@ -24,7 +27,7 @@ class NewCountyForm(forms.Form):
     policy = UploadField(label="政策文件", most_bytes=200_000, help_text="本系统格式的 .toml 文件，写明县代码和县名。")
     villages = SheetField(label="村名单", help_text="全县的乡镇和村：区划代码（12位）、乡镇、行政村。")
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for role in sorted(OFFICERS):
             self.fields[role] = forms.CharField(label=f"新县{Role(role).label}的姓名", max_length=40)
@@ -34,18 +37,18 @@ class NewCountyForm(forms.Form):
 
 
 @roles(Role.SYSTEM, Role.SECURITY)
-def new_counties(request: HttpRequest) -> HttpResponse:
+def new_counties(request: SignedIn) -> HttpResponse:
     """What was asked for, and for the system officer the form."""
     user = request.user
-    may_ask = user.role == Role.SYSTEM
+    home = user.region if user.role == Role.SYSTEM else None
     form = NewCountyForm(request.POST or None, request.FILES or None)
     if (
         request.method == "POST"
-        and may_ask
+        and home
         and run_form(
             form,
             lambda: ask_for_county(
-                home=user.region,
+                home=home,
                 policy=_keep(request, form.cleaned_data["policy"]),
                 villages=_keep(request, form.cleaned_data["villages"]),
                 officers=form.officers(),
@@ -56,18 +59,18 @@ def new_counties(request: HttpRequest) -> HttpResponse:
         messages.success(request, "已提交，等安全管理员确认。")
         return redirect("new_counties")
     rows = NewCounty.objects.in_region(user.region_id or "").select_related("requested_by", "decided_by")
-    facts = {"title": "新县接入", "rows": rows[:100], "form": form, "may_ask": may_ask}
+    facts = {"title": "新县接入", "rows": rows[:100], "form": form, "may_ask": home is not None}
     return render(request, "subsidies/openings/new_counties.html", facts, status=form_status(form))
 
 
-def _keep(request: HttpRequest, file: UploadedFile) -> Attachment:
+def _keep(request: SignedIn, file: "UploadedFile[Any]") -> Attachment:
     region = request.user.region_id or ""
     return store(file=file, name=file.name or "", kind="new_county", region=region, actor=request.user)
 
 
 @roles(Role.SECURITY)
 @require_POST
-def new_county_decide(request: HttpRequest, pk: int) -> HttpResponse:
+def new_county_decide(request: SignedIn, pk: int) -> HttpResponse:
     """Let the county in and show its officers' first passwords once, or refuse with a reason."""
     asked = get_object_or_404(NewCounty.objects.in_region(request.user.region_id or ""), pk=pk)
     issued: list[IssuedAccount] = []

@@ -212,6 +212,7 @@ def prepare_ending(*, duty: DepartmentDuty, actor: User) -> Roster | None:
     if not people.exists():
         return None
     campaign = duty.campaign
+    assert campaign is not None  # noqa: S101 - refused above while the year is not open
     roster = Roster.objects.create(
         campaign=campaign,
         county_id=campaign.county_id,
@@ -252,6 +253,7 @@ def prepare_ending(*, duty: DepartmentDuty, actor: User) -> Roster | None:
 def uncertified(duty: DepartmentDuty) -> QuerySet[Identity]:
     """The department's marks from before the year opened that no applied list of the year names."""
     campaign = duty.campaign
+    assert campaign is not None  # noqa: S101 - asked for duties of opened years alone
     named = RosterRow.objects.filter(
         roster__campaign=campaign,
         roster__state=Roster.State.APPLIED,
@@ -259,7 +261,7 @@ def uncertified(duty: DepartmentDuty) -> QuerySet[Identity]:
         category=OuterRef("kind"),
         outcome__in=[Outcome.NEW, Outcome.UNCHANGED],
     ).exclude(roster__kind=Roster.Kind.ENDING)
-    marks = live_identities().in_region(campaign.county_id).filter(department=duty.department)
+    marks: QuerySet[Identity] = live_identities().in_region(campaign.county_id).filter(department=duty.department)
     return marks.filter(~Exists(named), recognised_on__lte=campaign.opened_at.date())
 
 

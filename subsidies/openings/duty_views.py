@@ -1,13 +1,14 @@
 """部门任务: planned before the year opens; afterwards each department answers its own, and the bureau sees them all."""
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from config import clock
 from core.access.roles import Role, roles
 from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step
 from subsidies.campaigns.selectors import current
 from subsidies.openings import duties
@@ -20,7 +21,7 @@ Kind = DepartmentDuty.Kind
 
 
 @roles(Role.COUNTY)
-def proposal_duties(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_duties(request: SignedIn, pk: int) -> HttpResponse:
     """What each department is to do by which day; another duty is added below."""
     proposal = proposal_of(request, pk)
     form = DutyForm(request.POST or None)
@@ -40,7 +41,7 @@ def proposal_duties(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def proposal_duties_propose(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_duties_propose(request: SignedIn, pk: int) -> HttpResponse:
     """Add the certification for every department of the policy."""
     proposal = proposal_of(request, pk)
     run_step(
@@ -52,7 +53,7 @@ def proposal_duties_propose(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(Role.COUNTY)
-def proposal_duty(request: HttpRequest, pk: int, duty: int) -> HttpResponse:
+def proposal_duty(request: SignedIn, pk: int, duty: int) -> HttpResponse:
     """Change one duty, or take it out."""
     proposal = proposal_of(request, pk)
     one = get_object_or_404(proposal.duties, pk=duty)
@@ -76,7 +77,7 @@ def duties_for(user: User) -> QuerySet[DepartmentDuty]:
 
 
 @roles(Role.COUNTY, Role.DEPARTMENT)
-def department_duties(request: HttpRequest) -> HttpResponse:
+def department_duties(request: SignedIn) -> HttpResponse:
     """The duties of the chosen year, what is late, and how many marks are not certified yet."""
     campaign = current(request.user)
     is_bureau = request.user.role == Role.COUNTY
@@ -112,7 +113,7 @@ def department_duties(request: HttpRequest) -> HttpResponse:
 
 @roles(Role.COUNTY, Role.DEPARTMENT)
 @require_POST
-def department_duty_finish(request: HttpRequest, pk: int) -> HttpResponse:
+def department_duty_finish(request: SignedIn, pk: int) -> HttpResponse:
     duty, form = get_object_or_404(duties_for(request.user), pk=pk), FinishForm(request.POST)
     if flash_form_errors(request, form):
         run_step(
@@ -123,7 +124,7 @@ def department_duty_finish(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def department_duty_extend(request: HttpRequest, pk: int) -> HttpResponse:
+def department_duty_extend(request: SignedIn, pk: int) -> HttpResponse:
     duty, form = get_object_or_404(duties_for(request.user), pk=pk), ExtendForm(request.POST)
     if flash_form_errors(request, form):
         run_step(request, lambda: duties.extend_duty(duty=duty, actor=request.user, **form.cleaned_data), "已延期。")
@@ -132,7 +133,7 @@ def department_duty_extend(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def department_duty_end(request: HttpRequest, pk: int) -> HttpResponse:
+def department_duty_end(request: SignedIn, pk: int) -> HttpResponse:
     """Make the list of endings ready; another person reviews and applies it."""
     duty = get_object_or_404(duties_for(request.user), pk=pk)
     made: list[Roster | None] = []

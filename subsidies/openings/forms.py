@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 
 from core.files.fields import SheetField
@@ -27,7 +29,7 @@ class SheetForm(forms.Form):
 class TasksForm(forms.Form):
     """One number a village."""
 
-    def __init__(self, *args: object, rows: list[PlannedTask], **kwargs: object) -> None:
+    def __init__(self, *args: Any, rows: list[PlannedTask], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for row in rows:
             self.fields[f"people_{row.village_code}"] = forms.IntegerField(
@@ -39,7 +41,7 @@ class TasksForm(forms.Form):
         return {name.removeprefix("people_"): self.cleaned_data[name] for name in self.changed_data}
 
 
-def _day(label: str, **options: object) -> forms.DateField:
+def _day(label: str, **options: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options)
 
 

@@ -1,10 +1,11 @@
 """拟定任务: by township, then village by village in a table, or from a spreadsheet."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.files import services as attachments
 from core.pages.form_steps import form_status, run_form, run_step
 from core.tables.writer import xlsx_response
@@ -15,7 +16,7 @@ from subsidies.openings.views import proposal_of
 
 
 @roles(Role.COUNTY)
-def proposal_tasks(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_tasks(request: SignedIn, pk: int) -> HttpResponse:
     """The rule, the sums by township, and a table to adjust them all."""
     proposal = proposal_of(request, pk)
     form = SheetForm(request.POST or None, request.FILES or None)
@@ -46,7 +47,7 @@ def proposal_tasks(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def proposal_tasks_propose(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_tasks_propose(request: SignedIn, pk: int) -> HttpResponse:
     """Propose every task by the rule, in place of what was planned."""
     proposal = proposal_of(request, pk)
     run_step(
@@ -58,7 +59,7 @@ def proposal_tasks_propose(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(Role.COUNTY)
-def proposal_tasks_township(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def proposal_tasks_township(request: SignedIn, pk: int, code: str) -> HttpResponse:
     """The villages of one township in a table."""
     proposal = proposal_of(request, pk)
     names = {place.code: place.name for place in planned_places(proposal)}
@@ -82,7 +83,7 @@ def proposal_tasks_township(request: HttpRequest, pk: int, code: str) -> HttpRes
 
 
 @roles(Role.COUNTY)
-def proposal_tasks_template(request: HttpRequest, pk: int) -> FileResponse:
+def proposal_tasks_template(request: SignedIn, pk: int) -> FileResponse:
     """All villages of the new year with their planned tasks, to be changed and uploaded."""
     proposal = proposal_of(request, pk)
     places = planned_places(proposal)

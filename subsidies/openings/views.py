@@ -1,10 +1,11 @@
 """The steps of preparing a year: confirming one, and the people of every village and township."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import run_step
 from subsidies.campaigns.models import PolicyProposal
 from subsidies.openings.services import confirm_step
@@ -12,15 +13,16 @@ from subsidies.openings.staff import confirm_staff, staff_lines
 from subsidies.openings.steps import step_called
 
 
-def proposal_of(request: HttpRequest, pk: int) -> PolicyProposal:
+def proposal_of(request: SignedIn, pk: int) -> PolicyProposal:
     """The proposal of a year to be opened, of the reader's county; else 404."""
-    rows = PolicyProposal.objects.for_user(request.user)
-    return get_object_or_404(rows.select_related("county", "base", "created_by", "changed_by"), pk=pk)
+    rows = PolicyProposal.objects.for_user(request.user).select_related("county", "base", "created_by", "changed_by")
+    proposal: PolicyProposal = get_object_or_404(rows, pk=pk)
+    return proposal
 
 
 @roles(Role.COUNTY)
 @require_POST
-def proposal_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_confirm(request: SignedIn, pk: int) -> HttpResponse:
     """Confirm a step, whose key the form carries."""
     proposal, key = proposal_of(request, pk), request.POST.get("step", "")
     step = step_called(key)
@@ -30,7 +32,7 @@ def proposal_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(Role.COUNTY)
-def proposal_staff(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_staff(request: SignedIn, pk: int) -> HttpResponse:
     """Who stands for each village and township; what is ticked is confirmed as it is."""
     proposal = proposal_of(request, pk)
     if request.method == "POST":

@@ -1,11 +1,12 @@
 """The list of villages: uploaded, shown beside last year's, planned; and who goes where when a village is split."""
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.files import services as attachments
 from core.files.models import Attachment
 from core.pages.form_steps import form_status, run_step
@@ -20,7 +21,7 @@ from subsidies.openings.views import proposal_of
 
 
 @roles(Role.COUNTY)
-def proposal_villages(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_villages(request: SignedIn, pk: int) -> HttpResponse:
     """What is planned, and an upload that shows what it would change before anything is kept."""
     proposal = proposal_of(request, pk)
     form = VillagesForm(request.POST or None, request.FILES or None)
@@ -50,7 +51,7 @@ def proposal_villages(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def proposal_villages_confirm(request: HttpRequest, pk: int, attachment: str) -> HttpResponse:
+def proposal_villages_confirm(request: SignedIn, pk: int, attachment: str) -> HttpResponse:
     """Plan what was shown; a second click plans the same again."""
     proposal = proposal_of(request, pk)
     kept = get_object_or_404(Attachment, pk=attachment, kind="villages", uploaded_by=request.user)
@@ -66,7 +67,7 @@ def proposal_villages_confirm(request: HttpRequest, pk: int, attachment: str) ->
 
 @roles(Role.COUNTY)
 @require_POST
-def proposal_split(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_split(request: SignedIn, pk: int) -> HttpResponse:
     """Who goes to the new village: whole or not at all, with the rows that are wrong."""
     proposal = proposal_of(request, pk)
     form = SheetForm(request.POST, request.FILES)
@@ -92,7 +93,7 @@ def proposal_split(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(Role.COUNTY)
-def proposal_villages_template(request: HttpRequest, pk: int) -> FileResponse:
+def proposal_villages_template(request: SignedIn, pk: int) -> FileResponse:
     """Last year's villages, to be changed and uploaded."""
     proposal = proposal_of(request, pk)
     places = planned_places(proposal)

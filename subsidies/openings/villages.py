@@ -1,6 +1,7 @@
 """村名单: the list of the new year compared with last year's, planned now and carried out when the year opens."""
 
 from pathlib import Path
+from typing import cast
 
 from django.db import transaction
 
@@ -115,7 +116,7 @@ def plan_split(*, proposal: PolicyProposal, table: Attachment, actor: User) -> i
     splits = {change.code: change for change in proposal.village_changes.filter(kind=Kind.SPLIT)}
     SplitPerson.objects.filter(change__proposal=proposal).delete()
     SplitPerson.objects.bulk_create(
-        (SplitPerson(change=splits[row.code], resident_id=row.resident) for row in rows), batch_size=500
+        (SplitPerson(change=splits[row.code], resident_id=cast(int, row.resident)) for row in rows), batch_size=500
     )
     touch_step(proposal, KEY, actor)
     summary = f"拟定拆分划出人员 {len(rows)} 人"

@@ -6,7 +6,7 @@ Set-based: however long the list, the same handful of statements.
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from core.access.scope import successor
+from core.access.scope import ScopedQuerySet, successor
 from core.database.bulk import insert_from
 from residents.people.models import FormerNumber, Resident
 from subsidies.rosters.models import Identity, Roster, RosterRow
@@ -92,7 +92,7 @@ def sort_by_identities(roster: Roster) -> None:
     rows.update(outcome=has_not)
 
 
-def live_identities() -> QuerySet[Identity]:
+def live_identities() -> ScopedQuerySet:
     """The identities that have neither ended nor been withdrawn."""
     return Identity.objects.filter(ended_on__isnull=True, withdrawn_at__isnull=True)
 
