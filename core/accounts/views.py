@@ -69,7 +69,7 @@ def account_add(request: HttpRequest) -> HttpResponse:
         form,
         lambda: issued.extend(create_accounts(requests=[AccountRequest(**form.values())], actor=request.user)),
     ):
-        return _slips(request, issued)
+        return show_slips(request, issued)
     facts = {"title": "新建账号", "form": form}
     return render(request, "core/accounts/account_form.html", facts, status=form_status(form))
 
@@ -96,7 +96,7 @@ def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def account_reset(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.for_user(request.user).exclude(role__in=OFFICERS), pk=pk)
-    return _slips(request, [reset_password(user=user, actor=request.user)])
+    return show_slips(request, [reset_password(user=user, actor=request.user)])
 
 
 @roles(Role.SYSTEM)
@@ -125,7 +125,7 @@ def account_import_confirm(request: HttpRequest, attachment: UUID) -> HttpRespon
     if not issued:
         messages.info(request, "名单里的人都已经有账号了，没有新建。忘记密码的，请在账号列表里重置。")
         return redirect("account_list")
-    return _slips(request, issued)
+    return show_slips(request, issued)
 
 
 def _preview(stored: Attachment, user: User) -> dict[str, object]:
@@ -141,7 +141,7 @@ def _preview(stored: Attachment, user: User) -> dict[str, object]:
     }
 
 
-def _slips(request: HttpRequest, issued: list[IssuedAccount]) -> HttpResponse:
+def show_slips(request: HttpRequest, issued: list[IssuedAccount]) -> HttpResponse:
     """First passwords, shown in this answer and never again."""
     address = request.build_absolute_uri(reverse("login"))
     facts = {"title": "首次密码条", "slips": slips_of(issued, address), "days": FIRST_PASSWORD_DAYS}

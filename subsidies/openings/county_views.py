@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import OFFICERS, Role, roles
-from core.accounts.passwords import FIRST_PASSWORD_DAYS
 from core.accounts.requests import SignedIn
 from core.accounts.services import IssuedAccount
+from core.accounts.views import show_slips
 from core.files.fields import SheetField, UploadField
 from core.files.models import Attachment
 from core.files.services import store
@@ -78,5 +78,4 @@ def new_county_decide(request: SignedIn, pk: int) -> HttpResponse:
     step = lambda: issued.extend(decide_county(asked=asked, accept=accept, reason=reason, actor=request.user))  # noqa: E731
     if not try_step(request, step) or not issued:
         return redirect("new_counties")
-    facts = {"title": "首次密码条", "issued": issued, "days": FIRST_PASSWORD_DAYS}
-    return render(request, "core/accounts/slips.html", facts)
+    return show_slips(request, issued)
