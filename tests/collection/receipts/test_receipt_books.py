@@ -263,7 +263,7 @@ def test_too_many_at_once(books, villages):
 def test_examining_asks_three_questions_however_many_lines(books, villages, campaign, django_assert_num_queries):
     lines = receipt_books.same_for_all(first="NX0121", books=10, numbers=2, holders=villages)
     [line.holder.parent.name for line in lines]
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert not any(verdict.why for verdict in receipt_books.examine_lines(campaign=campaign, lines=lines))
 
 
