@@ -77,6 +77,7 @@ SUBJECTS = (
     ("region", "区划"),
     ("holiday", "节假日"),
     ("export", "完整号码导出"),
+    ("upload", "标注名单"),
     ("event", "审计日志"),
     ("demo", "演示时钟"),
 )
@@ -162,6 +163,7 @@ JOBS = {
     "consequences.confirm": "一起确认重新核算",
     "newborns.follow": "核对新生儿参保",
     "ledger.read": "读取台账",
+    "slip.read": "识别缴存回单照片",
     "employee_declaration.read": "读取职工月度申报",
     "employee_month.read": "读取多单位申报表",
     "employee_month.book": "多单位申报记账",

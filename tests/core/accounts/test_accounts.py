@@ -314,7 +314,7 @@ def test_the_security_officer_releases_a_lock(client, campaign, make_user):
 
 def test_the_audit_officer_can_choose_every_subject_that_is_recorded():
     recorded = set()
-    for app in ("residents", "subsidies", "collection", "reporting"):
+    for app in ("core", "residents", "subsidies", "collection", "employees", "reporting"):
         for path in Path(settings.BASE_DIR, app).rglob("*.py"):
             recorded.update(re.findall(r'audit\.(?:record|event)\(\s*"(\w+)\.', path.read_text()))
     assert recorded <= {subject for subject, _ in SUBJECTS}
