@@ -8,7 +8,7 @@ from core.tables.formats.layout import Layout
 from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, ROWS_A_LINE, Refused
 
 #: Rows that go out as columns together: more cost memory, fewer cost calls.
-ROWS_A_BLOCK = 20_000
+ROWS_A_BLOCK = 10_000
 
 
 def read_calamine(source, out, layouts, *, fallback):
