@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import label_for_field, lookup_field
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -34,7 +35,9 @@ class ListExport(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no argume
         return [path("export/", self.admin_site.admin_view(self.export_list), name=name), *super().get_urls()]
 
     def export_list(self, request: HttpRequest) -> HttpResponseBase:
-        """Everything that the list's filters and search find."""
+        """Everything that the list's filters and search find, for whom the list is open to."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied("您的角色不能导出这个列表。")
         rows = self.get_changelist_instance(request).get_queryset(request)
         if len(rows.values_list("pk")[: MOST_ROWS + 1]) > MOST_ROWS:
             messages.error(
