@@ -169,6 +169,7 @@ PLAIN_ARGUMENTS = {
     "moved": "lost",
     "step": 1,
     "role": "village",
+    "chapter": "begin",
 }
 #: Path arguments that are the code of a region.
 REGION_ARGUMENTS = {"village": 12, "township": 9, "county": 6, "region": 12, "code": 12}
