@@ -150,6 +150,15 @@ NOTICES = {
         "边缘易致贫人口": ("240", MEDICAL),
         "突发严重困难人口（一般农户）": ("240", MEDICAL),
         "重度残疾人": ("320", MEDICAL),
+        # Named for full coverage alone; the notice gives them no money.
+        "残疾人": ("0", None),
+        "留守困境儿童": ("0", None),
+        "失独老年人": ("0", None),
+        "失能老年人": ("0", None),
+        "独居老年人": ("0", None),
+        "高龄老年人": ("0", None),
+        "特殊困难留守老年人": ("0", None),
+        "严重精神障碍患者": ("0", None),
     },
     TUNLIU: {
         "普通人员": ("0", None),
@@ -162,6 +171,12 @@ NOTICES = {
         "突发严重困难人口": ("280", MEDICAL),
         "重度残疾人": ("320", DISABLED),
         "未满3周岁婴幼儿": ("0", None),
+        # Named for full coverage alone; the notice gives them no money.
+        "退役军人": ("0", None),
+        "优抚对象": ("0", None),
+        "重度精神病人": ("0", None),
+        "独生子女家庭": ("0", None),
+        "双女户家庭": ("0", None),
     },
 }
 
