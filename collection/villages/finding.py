@@ -84,4 +84,4 @@ def find_declarations(user: User, text: str) -> Group:
 
 
 def _is_paper(text: str) -> bool:
-    return bool(_PAPER.fullmatch(text)) and any(character.isdigit() for character in text)
+    return bool(_PAPER.fullmatch(text)) and any(character.isdecimal() for character in text)

@@ -11,7 +11,7 @@ from residents.people.pinyin import parts, typed_part
 def find_regions(user: User, text: str) -> Group:
     rows = Region.objects.for_user(user).exclude(level=Region.Level.COUNTY)
     part = typed_part(text)
-    if text.isdigit():
+    if text.isdecimal():
         rows = rows.filter(code=text)
     elif part.isascii():
         named = rows.values_list("code", "name")

@@ -42,7 +42,7 @@ def find_people(user: User, text: str) -> Group:
 
 def _people(rows: ScopedQuerySet, text: str) -> list[dict[str, Any]]:
     number = id_numbers.normalise(text)
-    if any(character.isdigit() for character in number):
+    if any(character.isdecimal() for character in number):
         found = list(_by_number(rows, number).values(*_SHOWN)[: MOST + 1])
     else:
         found = _by_name(rows, text)
