@@ -61,6 +61,7 @@
         for (let column = 0; column < width; column += 1) {
           const cell = page.createElement("td");
           cell.contentEditable = "true";
+          cell.tabIndex = 0; // as it is anyway: said for helpers that do not know editable cells
           cell.textContent = (rows[number] || [])[column] || "";
           line.append(cell);
         }
