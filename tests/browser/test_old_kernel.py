@@ -11,6 +11,7 @@ from django.conf import settings as django_settings
 
 from tests.browser.conftest import DESK, PHONE
 
+#: On one engine: what a page looks like in a browser does not depend on the database beneath it.
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
 
 SCRIPT = Path(__file__).parent / "old_kernel.py"

@@ -7,7 +7,8 @@ import pytest
 
 from tests.browser.conftest import PHONE
 
-pytestmark = pytest.mark.browser
+#: On one engine: what a page looks like in a browser does not depend on the database beneath it.
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
 
 ROLES = ("county", "township", "village", "tax", "department", "leader", "system", "security", "audit")
 PLACES = {"township": "411325101", "village": "411325101200"}

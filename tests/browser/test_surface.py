@@ -7,7 +7,8 @@ import pytest
 from residents.people.models import Household
 from tests.browser.conftest import PHONE
 
-pytestmark = pytest.mark.browser
+#: On one engine: what a page looks like in a browser does not depend on the database beneath it.
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
 VILLAGE = "411325100001"
 
 
