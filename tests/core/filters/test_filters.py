@@ -98,6 +98,7 @@ def test_a_filter_is_kept_under_a_name_used_and_dropped(client, campaign, make_u
         ("q=411325199001011234", "号码", "不能保存"),
         ("q=~abcdefghijkl", "号码", "不能保存"),
         ("place=夏馆镇", "长" * 21, "太长"),
+        (f"place={'长' * 60}", "长条件", "条件太长"),
     ],
 )
 def test_what_is_not_kept(campaign, make_user, query, name, says):
