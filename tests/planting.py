@@ -153,7 +153,7 @@ class Planter:
         if isinstance(field, models.FileField):
             return ContentFile(f"{self.marker} {self.number}".encode(), name=f"{uuid.uuid4()}.csv")
         if field.name in ("region_code", "region_id", "code"):
-            return self.village
+            return self.village[: field.max_length]
         if field.name == "id_number":
             return self.number
         if field.name == "year":
