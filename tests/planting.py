@@ -51,7 +51,7 @@ SPECIAL = {
     "subsidies.PolicyProposal": {"text": load("411325-2025").text},
     "collection.RepairPayment": {"years": [2023], "withdrawn_at": None, "withdrawn_by": None},
     "residents.MoveRequest": {"from_county": None},
-    "subsidies.NewCounty": {"decided_by": None, "officers": {}},
+    "subsidies.NewCounty": {"decided_by": None, "officers": {}, "code": lambda planter: f"99999{planter.serial}"},
     "subsidies.PlannedTask": {"village_code": lambda planter: planter.village},
     "subsidies.DepartmentDuty": {"ends_on": None, "department": "民政局", "ending": None},
     "core.User": {"role": "village", "is_active": True},
