@@ -46,7 +46,7 @@ def _moves(user: User) -> list[Todo]:
     address, State = reverse("move_requests"), MoveRequest.State
     agreed = MoveRequest.objects.for_user(user).filter(state=State.AGREED).exclude(resident__village=F("village"))
     found = [Todo(f"{number} 人对方已同意迁出，待登记", address)] if (number := agreed.count()) else []
-    if user.role == Role.COUNTY:
+    if user.role == Role.COUNTY and user.region_id:
         asked = MoveRequest.objects.filter(from_county=user.region_id, state=State.WAITING).count()
         found += [Todo(f"{asked} 份别县的迁移申请待答复", address, urgent=True)] if asked else []
     return found

@@ -20,7 +20,7 @@ def asked_of(user: User) -> QuerySet[MoveRequest]:
     """What other counties ask of the user's bureau."""
     rows = (
         MoveRequest.objects.filter(from_county=user.region_id)
-        if user.role == Role.COUNTY
+        if user.role == Role.COUNTY and user.region_id  # without one, requests that no county has to answer
         else MoveRequest.objects.none()
     )
     return rows.select_related("to_county", "village", "evidence", "resident__village", "answered_by")
