@@ -183,7 +183,7 @@ def page_data(*, campaign: Campaign, village: Region) -> dict[str, Any]:
 
 
 def home_card(*, campaign: Campaign, village: Region, **whose: Any) -> Card | None:
-    """One household (`household=pk`) or one person without any (`pk=pk`); None where nobody is on the register."""
+    """One household (`household__pk=pk`) or one person without any (`pk=pk`); None where nobody is on the register."""
     found = village_homes(campaign=campaign, village=village, **whose)
     if not found.homes:
         return None

@@ -63,7 +63,7 @@ def households(request: SignedIn, village: str) -> HttpResponse:
 @roles(*SEES)
 def household_card(request: SignedIn, village: str, pk: int) -> HttpResponse:
     """One household: what each owes and why, whom to call, and where its money stands."""
-    return _card(request, village, household=pk)
+    return _card(request, village, household__pk=pk)
 
 
 @roles(*SEES)
