@@ -1,7 +1,7 @@
 """Rows of a register about which there is nothing to say, found column by column. Pure.
 
 Most rows of a register are so: a name of common characters, a whole number, a village as the region table writes it.
-They are decided here for 20,000 rows at once; every other row goes to `rows.RowReader`, which alone refuses, repairs
+They are decided here for thousands of rows at once; every other row goes to `rows.RowReader`, which alone refuses, repairs
 and asks. What is accepted here `RowReader` would accept with the same person; a property test compares them.
 """
 

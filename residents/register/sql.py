@@ -83,11 +83,13 @@ ON CONFLICT (document_type, id_number) DO UPDATE SET
   address = CASE WHEN excluded.address <> '' THEN excluded.address ELSE residents_resident.address END
 """
 
-# Of people who are new; of those known before, the years that are new go into the event of the change.
+# Of people who are new, one of whom the counter may have registered meanwhile with the same years; of those known
+# before, the years that are new go into the event of the change.
 INSERT_YEARS = f"""
 INSERT INTO residents_insuredyear (resident_id, year, source)
 SELECT r.id, CAST(y.value AS smallint), '居民登记册' FROM residents_registerrow s
 JOIN residents_resident r ON r.document_type = s.document_type AND r.id_number = s.id_number
 CROSS JOIN {_YEARS[connection.vendor]}
 WHERE s.batch_id = %(batch)s AND s.id BETWEEN %(first)s AND %(last)s AND s.is_new AND s.years <> ''
+ON CONFLICT DO NOTHING
 """  # noqa: S608 the engine's own function

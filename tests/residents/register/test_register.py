@@ -366,3 +366,17 @@ def test_rows_lost_while_they_wait_for_a_worker_are_read_again(upload, clerk):
     work()
     batch.refresh_from_db()
     assert (batch.state, batch.new) == ("checked", 2)
+
+
+def test_somebody_new_whom_the_counter_registers_meanwhile_with_the_same_year(upload, clerk, make_resident):
+    make_resident("411325100001")
+    batch = upload(line(参保年度="2022、2023"))
+    work()
+    batch.refresh_from_db()
+    known = make_resident("411325100001", name="王小明", id_number=NUMBERS[0], birth=str(BORN))
+    known.insured_years.create(year=2023, source="窗口")
+    register.start_writing(batch=batch, actor=clerk)
+    work()
+    batch.refresh_from_db()
+    assert batch.state == "confirmed"
+    assert list(known.insured_years.order_by("year").values_list("year", flat=True)) == [2022, 2023]
