@@ -13,16 +13,14 @@ if TYPE_CHECKING:
 
 def load_rows(model: type[Model], fields: tuple[str, ...], rows: Iterable[tuple]) -> None:
     """Insert rows given as tuples of database values in the order of `fields`, in the caller's transaction."""
-    columns = [model._meta.get_field(name).column for name in fields]
-    quoted = ", ".join(map(connection.ops.quote_name, columns))
-    table = connection.ops.quote_name(model._meta.db_table)
+    table, quoted = _target(model, fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({quoted}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         else:
-            marks = ", ".join(["%s"] * len(columns))
+            marks = ", ".join(["%s"] * len(fields))
             # Table and columns come from the model; values go as parameters.
             cursor.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({marks})", list(rows))  # noqa: S608
 
@@ -35,10 +33,15 @@ def load_frame(model: type[Model], frame: "pl.DataFrame", constants: Mapping[str
     whole = frame.with_columns(pl.lit(value).alias(name) for name, value in constants.items())
     if connection.vendor != "postgresql":
         return load_rows(model, tuple(whole.columns), whole.iter_rows())
-    columns = ", ".join(connection.ops.quote_name(model._meta.get_field(name).column) for name in whole.columns)
-    table = connection.ops.quote_name(model._meta.db_table)
+    table, quoted = _target(model, whole.columns)
     lines = io.BytesIO()
     whole.write_csv(lines, include_header=False, quote_style="always")
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)") as copy:
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({quoted}) FROM STDIN (FORMAT csv)") as copy:
         copy.write(lines.getbuffer())
     return None
+
+
+def _target(model: type[Model], fields: Iterable[str]) -> tuple[str, str]:
+    """The table and the columns of these fields, as they stand in a statement."""
+    columns = [connection.ops.quote_name(model._meta.get_field(name).column) for name in fields]
+    return connection.ops.quote_name(model._meta.db_table), ", ".join(columns)
