@@ -1,7 +1,7 @@
 """Rows of a large sheet as columns, as the reading process hands them over (core/tables/formats/blocks.py).
 
-What is decided column by column is decided for thousands of rows at once; `rows` gives those that must be looked at one by
-one, with the cells that reading row by row would have given.
+What is decided column by column is decided for thousands of rows at once; `rows` gives those that must be looked at
+one by one, with the cells that reading row by row would have given.
 """
 
 from collections.abc import Iterable, Sequence

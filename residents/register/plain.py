@@ -1,8 +1,8 @@
 """Rows of a register about which there is nothing to say, found column by column. Pure.
 
 Most rows of a register are so: a name of common characters, a whole number, a village as the region table writes it.
-They are decided here for thousands of rows at once; every other row goes to `rows.RowReader`, which alone refuses, repairs
-and asks. What is accepted here `RowReader` would accept with the same person; a property test compares them.
+They are decided here for thousands of rows at once; every other row goes to `rows.RowReader`, which alone refuses,
+repairs and asks. What is accepted here `RowReader` would accept with the same person; a property test compares them.
 """
 
 from collections.abc import Mapping
