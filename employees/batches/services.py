@@ -26,6 +26,7 @@ from employees.batches.models import MonthFile
 from employees.batches.sheet import read_month_table
 from employees.batches.staging import stage
 from employees.declarations.models import DeclaredLine, MonthlyDeclaration
+from employees.files import take_in
 from employees.members.models import Employment
 from employees.members.services import leave_residents_list, members_for, return_to_residents_list
 from employees.months import in_words, month_of
@@ -49,17 +50,11 @@ def upload_month(*, county: Region, month: date, file: "File[bytes]", name: str,
         raise Refused(f"{in_words(month)}还没有到，不能申报。", "month")
     sha256 = files.sha256_of(file)
     Region.objects.select_for_update().get(pk=county.pk)
-    found = MonthFile.objects.filter(county=county, month=month, sha256=sha256).first()
-    if found and found.state != State.REFUSED:
+    found, is_new = take_in(
+        MonthFile, county=county, sha256=sha256, file=file, name=name, kind="employee_month", actor=actor, month=month
+    )
+    if not is_new:
         return found, False
-    if found is None:
-        kept = files.store(file=file, name=name, kind="employee_month", region=county.pk, actor=actor)
-        found = MonthFile.objects.create(
-            county=county, month=month, attachment=kept, sha256=sha256, uploaded_by=actor, uploaded_at=clock.now()
-        )
-    else:
-        found.state, found.problem = State.READING, ""
-        found.save(update_fields=["state", "problem"])
     audit.record("employee_declaration.upload", actor=actor, obj=found, summary=f"上传{found} {name}"[:300])
     jobs.enqueue("employee_month.read", actor=actor, key=job_key(found), region=county.pk, file=found.pk)
     return found, True

@@ -20,6 +20,7 @@ from core.refusals import Refused
 from core.regions.models import Region
 from core.tables import reader
 from employees.declarations.models import DeclaredLine, MonthlyDeclaration
+from employees.files import take_in
 from employees.goal.models import PensionRoll, RollDifference
 from employees.goal.sheet import RollRow, read_roll
 from employees.months import in_words, month_of
@@ -43,17 +44,11 @@ def upload_roll(*, county: Region, month: date, file: File, name: str, actor: Us
     other = PensionRoll.objects.filter(county=county, sha256=sha256).exclude(month=month).first()
     if other:
         raise Refused(f"这个文件已作为{in_words(other.month)}的名册上传过，请核对是不是选错了文件或月份。", "month")
-    found = PensionRoll.objects.filter(county=county, month=month, sha256=sha256).first()
-    if found and found.state != State.REFUSED:
+    found, is_new = take_in(
+        PensionRoll, county=county, sha256=sha256, file=file, name=name, kind="employee_roll", actor=actor, month=month
+    )
+    if not is_new:
         return found, False
-    if found is None:
-        kept = files.store(file=file, name=name, kind="employee_roll", region=county.pk, actor=actor)
-        found = PensionRoll.objects.create(
-            county=county, month=month, attachment=kept, sha256=sha256, uploaded_by=actor, uploaded_at=clock.now()
-        )
-    else:
-        found.state, found.problem = State.READING, ""
-        found.save(update_fields=["state", "problem"])
     audit.record("pension_roll.upload", actor=actor, obj=found, summary=f"上传{found} {name}"[:300])
     jobs.enqueue("pension_roll.read", actor=actor, key=job_key(found), region=county.pk, roll=found.pk)
     return found, True

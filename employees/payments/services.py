@@ -15,6 +15,7 @@ from core.refusals import Refused
 from core.regions.models import Region
 from core.tables import reader
 from core.text import required_text
+from employees.files import take_in
 from employees.members.selectors import members_by_number
 from employees.payments.models import EmployeePayment, PaidFile
 from employees.payments.sheet import PaidLine, read_paid
@@ -34,17 +35,11 @@ def upload_paid(*, county: Region, file: File, name: str, actor: User) -> tuple[
     """Take in a list; return it and whether it is new. The same file again is the same list."""
     sha256 = files.sha256_of(file)
     Region.objects.select_for_update().get(pk=county.pk)
-    found = PaidFile.objects.filter(county=county, sha256=sha256).first()
-    if found and found.state != State.REFUSED:
+    found, is_new = take_in(
+        PaidFile, county=county, sha256=sha256, file=file, name=name, kind="employee_paid", actor=actor
+    )
+    if not is_new:
         return found, False
-    if found is None:
-        kept = files.store(file=file, name=name, kind="employee_paid", region=county.pk, actor=actor)
-        found = PaidFile.objects.create(
-            county=county, attachment=kept, sha256=sha256, uploaded_by=actor, uploaded_at=clock.now()
-        )
-    else:
-        found.state, found.problem = State.READING, ""
-        found.save(update_fields=["state", "problem"])
     audit.record("employee_paid.upload", actor=actor, obj=found, summary=f"导入职工医保已缴清单 {name}"[:300])
     jobs.enqueue("employee_paid.read", actor=actor, key=job_key(found), region=county.pk, paid_file=found.pk)
     return found, True
