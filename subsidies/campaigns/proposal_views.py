@@ -1,8 +1,11 @@
 """征缴年度: the years of the county, preparing the next one or a new version, and putting it into force."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.files.base import File
 from django.db.models import QuerySet
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -127,18 +130,21 @@ def proposal_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "subsidies/campaigns/proposal.html", facts)
 
 
+def _changed(
+    request: HttpRequest, proposal: PolicyProposal, form: Form, change: Callable[..., object], done: str
+) -> HttpResponse:
+    """Change a proposal by what a form says, or tell what is wrong with it."""
+    if flash_form_errors(request, form):
+        run_step(request, lambda: change(proposal=proposal, actor=request.user, **form.cleaned_data), done)
+    return redirect("proposal", proposal.pk)
+
+
 @roles(Role.COUNTY)
 @require_POST
 def proposal_category(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = get_object_or_404(proposals_for(request.user), pk=pk)
     form = CategoryForm(request.POST, request.FILES, names=[c.name for c in proposal.policy.categories])
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: proposals.change_category(proposal=proposal, actor=request.user, **form.cleaned_data),
-            "已修改，页面上标出了与对照版本不同的地方。",
-        )
-    return redirect("proposal", pk)
+    return _changed(request, proposal, form, proposals.change_category, "已修改，页面上标出了与对照版本不同的地方。")
 
 
 @roles(Role.COUNTY)
@@ -146,13 +152,7 @@ def proposal_category(request: HttpRequest, pk: int) -> HttpResponse:
 def proposal_standard(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = get_object_or_404(proposals_for(request.user), pk=pk)
     form = StandardForm(request.POST, request.FILES)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: proposals.change_standard(proposal=proposal, actor=request.user, **form.cleaned_data),
-            "已修改缴费标准。",
-        )
-    return redirect("proposal", pk)
+    return _changed(request, proposal, form, proposals.change_standard, "已修改缴费标准。")
 
 
 @roles(Role.COUNTY)
@@ -161,13 +161,7 @@ def proposal_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a document decide a reading of ours."""
     proposal = get_object_or_404(proposals_for(request.user), pk=pk)
     form = DecideForm(request.POST, request.FILES)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: proposals.decide_reading(proposal=proposal, actor=request.user, **form.cleaned_data),
-            "已按文件明确。",
-        )
-    return redirect("proposal", pk)
+    return _changed(request, proposal, form, proposals.decide_reading, "已按文件明确。")
 
 
 @roles(Role.COUNTY)
