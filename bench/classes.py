@@ -1,9 +1,8 @@
 """A county's class lists: 60,000 pupils of 60 schools in one file, read and matched to their home villages;
 seconds and statements, and the progress by school."""
 
-import time
-
 from bench._database import measure_apart
+from bench._django import timed
 
 PEOPLE, SCHOOLS = 60_000, 60
 VILLAGES = ("411325101200", "411325101201", "411325102200")
@@ -18,18 +17,8 @@ def measure() -> None:
     from collection.schools.selectors import school_lines
     from collection.schools.services import read_class_list
 
-    _timed("read and match", lambda: read_class_list(class_list=class_list))
-    _timed("progress by school", lambda: school_lines(user=user, campaign=campaign))
-
-
-def _timed(name, work) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    began = time.perf_counter()
-    with CaptureQueriesContext(connection) as queries:
-        work()
-    print(f"{name:18} {time.perf_counter() - began:6.1f} s  {len(queries):3} statements", flush=True)
+    timed("read and match", lambda: read_class_list(class_list=class_list))
+    timed("progress by school", lambda: school_lines(user=user, campaign=campaign))
 
 
 def _prepared():

@@ -1,8 +1,7 @@
 """A roster of 60,000 people: read and previewed, applied, taken back; seconds and statements."""
 
-import time
-
 from bench._database import measure_apart
+from bench._django import timed
 
 PEOPLE = 60_000
 VILLAGE = "411325101200"
@@ -18,22 +17,12 @@ def measure() -> None:
     from subsidies.rosters.reading import read_file
     from subsidies.rosters.selectors import outcome_counts
 
-    _timed("read and preview", lambda: read_file(roster=roster))
+    timed("read and preview", lambda: read_file(roster=roster))
     roster.refresh_from_db()
     seen = outcome_counts(roster)
     print(f"heaps: {seen}")
-    _timed("apply", lambda: rosters.apply_roster(roster=roster, seen=seen, endings_confirmed=True, actor=clerk))
-    _timed("take back", lambda: rosters.withdraw_roster(roster=roster, reason="x", keep=set(), actor=clerk))
-
-
-def _timed(name, work) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    began = time.perf_counter()
-    with CaptureQueriesContext(connection) as queries:
-        work()
-    print(f"{name:18} {time.perf_counter() - began:6.1f} s  {len(queries):3} statements", flush=True)
+    timed("apply", lambda: rosters.apply_roster(roster=roster, seen=seen, endings_confirmed=True, actor=clerk))
+    timed("take back", lambda: rosters.withdraw_roster(roster=roster, reason="x", keep=set(), actor=clerk))
 
 
 def _prepared():
