@@ -13,7 +13,7 @@ def main() -> None:
 
 def measure() -> None:
     roster, clerk = _prepared()
-    from subsidies.rosters import services as rosters
+    from subsidies.rosters import apply
     from subsidies.rosters.reading import read_file
     from subsidies.rosters.selectors import outcome_counts
 
@@ -21,8 +21,8 @@ def measure() -> None:
     roster.refresh_from_db()
     seen = outcome_counts(roster)
     print(f"heaps: {seen}")
-    timed("apply", lambda: rosters.apply_roster(roster=roster, seen=seen, endings_confirmed=True, actor=clerk))
-    timed("take back", lambda: rosters.withdraw_roster(roster=roster, reason="x", keep=set(), actor=clerk))
+    timed("apply", lambda: apply.apply_roster(roster=roster, seen=seen, endings_confirmed=True, actor=clerk))
+    timed("take back", lambda: apply.withdraw_roster(roster=roster, reason="x", keep=set(), actor=clerk))
 
 
 def _prepared():

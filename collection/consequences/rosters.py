@@ -15,7 +15,7 @@ from core.audit import services as audit
 from core.jobs import services as jobs
 from core.refusals import Refused
 from residents.people.services import lock_residents
-from subsidies.rosters import services as rosters
+from subsidies.rosters import apply
 from subsidies.rosters.models import Identity, Roster
 
 Channel, Case = Contribution.Channel, DifferenceCase.State
@@ -23,9 +23,9 @@ Channel, Case = Contribution.Channel, DifferenceCase.State
 
 @transaction.atomic
 def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor: User) -> RosterEffects:
-    """Apply a list (subsidies/rosters/services.py) with all that follows. Raises Refused."""
+    """Apply a list (subsidies/rosters/apply.py) with all that follows. Raises Refused."""
     _refuse_closed(roster.campaign)
-    marked = rosters.apply_roster(roster=roster, seen=seen, endings_confirmed=endings_confirmed, actor=actor)
+    marked = apply.apply_roster(roster=roster, seen=seen, endings_confirmed=endings_confirmed, actor=actor)
     effects = entitlements.apply_effects(campaign=roster.campaign, residents=marked, roster=roster, actor=actor)
     work_out_quotes(residents=_people_of(roster), fact="身份认定变化", actor=actor, batch=f"roster-{roster.pk}")
     return effects
@@ -47,7 +47,7 @@ def withdraw_roster(*, roster: Roster, reason: str, actor: User) -> set[int]:
     cases = DifferenceCase.objects.filter(roster=roster, state__in=[Case.OPEN, Case.REFUNDING])
     for case in cases.exclude(contribution__resident_id__in=stays).select_related("refund"):
         _drop_case(case, reason, actor)
-    revived = rosters.withdraw_roster(roster=roster, reason=reason, keep=stays, actor=actor)
+    revived = apply.withdraw_roster(roster=roster, reason=reason, keep=stays, actor=actor)
     entitlements.apply_effects(campaign=roster.campaign, residents=revived, roster=None, actor=actor)
     work_out_quotes(residents=_people_of(roster), fact="身份认定撤回", actor=actor, batch=f"roster-{roster.pk}")
     return stays

@@ -8,24 +8,22 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+from collection.ledgers.check_money import check_money, check_paid
+from collection.ledgers.check_receipts import check_households, check_receipt, check_shared_receipts, household_number
 from collection.ledgers.reading import FileNote, LedgerReading, WrittenTotal
 from collection.ledgers.row_reading import read_row
 from collection.ledgers.verdicts import CheckedLedger, LedgerFacts, RegisteredPerson, Row
 from collection.receipts.cells import read_receipt
 from core.access.masks import WITHHELD, WITHHELD_CODE
 from core.amounts import ZERO
-from core.tables.cells import half_width, read_amount
-from core.tables.reader import Cell
+from core.tables.cells import read_amount
 from residents.people import id_numbers, names
-from subsidies.quotes.quote import Quote, QuoteError, Recognition, quote
 
 #: A new person who may be one of the register under another number; what a person decides about it.
 SAME_PERSON = "same_person_ask"
 TWO_PEOPLE = "two_people"
 #: A township has looked into what was held, and the payment counts.
 ACCEPTED = "accepted"
-#: As many digits as a receipt's number may have.
-LONGEST_SERIAL = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +60,18 @@ def check_ledger(reading: LedgerReading, facts: LedgerFacts) -> CheckedLedger:
             row.refuse(*row.line.held)
         _find_person(row, facts)
     _check_same_person(rows)
-    _check_households(rows, facts)
+    check_households(rows, facts)
     _ask_about_namesakes(rows, facts)
     for row in rows:
         if row.is_withheld:
-            _check_receipt(row, facts)
+            check_receipt(row, facts)
             continue
         _check_person(row, facts)
-        _check_paid(row, facts)
+        check_paid(row, facts)
         if not row.recorded:
-            _check_receipt(row, facts)
-            _check_money(row, facts)
-    _check_shared_receipts(rows, facts)
+            check_receipt(row, facts)
+            check_money(row, facts)
+    check_shared_receipts(rows, facts)
     return CheckedLedger(rows, [*reading.notes, *_check_totals(rows, reading.totals), *_whole(facts)])
 
 
@@ -176,195 +174,6 @@ def _paid_before(row: Row, person: RegisteredPerson) -> bool:
     """Whether the cash was taken while the person could still be insured here."""
     since = person.not_eligible_since
     return row.paid_on is not None and since is not None and row.paid_on < since
-
-
-# --- receipts -------------------------------------------------------------------------------------------------------
-
-
-def _check_households(rows: list[Row], facts: LedgerFacts) -> None:
-    """The household of each row: as written, else as registered, else that of the 户主 above."""
-    above = ""
-    for row in rows:
-        line, person = row.line, facts.people.get(row.id_number)
-        row.household = (
-            line.household
-            or household_number(line.cells.get("household"))
-            or (person.household if person else "")
-            or (above if line.goes_on else "")
-            or line.text("head_name")
-            or (_named_after(row) if line.is_head else "")
-        )[:30]
-        above = row.household
-
-
-def _named_after(row: Row) -> str:
-    """What to call a household that has no number: the same in the next file, and not that of a namesake."""
-    return f"{row.name[:20]}{row.id_number[-4:]}"
-
-
-def household_number(cell: Cell) -> str:
-    """The number of a household as written; "" where a spreadsheet made a day of it, which the row is refused for."""
-    if isinstance(cell, date):
-        return ""
-    return half_width("" if cell is None else int(cell) if isinstance(cell, float) and cell.is_integer() else cell)[:30]
-
-
-def _check_receipt(row: Row, facts: LedgerFacts) -> None:
-    number = row.receipt_no
-    if not number:
-        return
-    use = facts.receipts.get(number)
-    if use is not None:
-        if use.unusable:
-            says = f"收据 {number} {use.unusable}，不能再用。请照实际开出的收据填写。"
-            row.refuse("receipt_no", "receipt_reused", says)
-        elif use.village_name:
-            says = f"收据 {number} 已由{use.village_name}使用，请照收据存根核对号码。"
-            row.refuse("receipt_no", "receipt_reused", says)
-        elif not (use.household and use.household == row.household) and row.id_number not in facts.paid:
-            says = f"收据 {number} 以前已经开给别的户，一张收据只能开给一户。请照收据存根核对号码。"
-            row.refuse("receipt_no", "receipt_reused", says)
-    if facts.is_issued is not None and not facts.is_issued(number):
-        says = f"收据 {number} 不在本村领用的收据本里，请照收据存根核对号码；刚领的收据本请乡镇先登记。"
-        if whole := _with_its_zeros(number, facts):
-            says = f"收据 {number} 像是被表格去掉了前面的 0：如果收据上印的是 {whole}，请把这一列设为文本格式后补全。"
-        row.refuse("receipt_no", "receipt_not_issued", says)
-
-
-def _with_its_zeros(number: str, facts: LedgerFacts) -> str:
-    """The village's own number that a spreadsheet would show as this one; "" if there is none."""
-    longer = (number.zfill(width) for width in range(len(number) + 1, LONGEST_SERIAL + 1))
-    return next(filter(facts.is_issued, longer), "") if number.isdecimal() else ""
-
-
-def _check_shared_receipts(rows: list[Row], facts: LedgerFacts) -> None:
-    """One receipt for one household is normal; the rows of a second household are refused.
-
-    Where no household is written, the receipt is taken to say that it is one.
-    """
-    first = {}
-    for row in rows:
-        if not row.receipt_no:
-            continue
-        owner = first.setdefault(row.receipt_no, row)
-        if owner is row:
-            continue
-        if row.household and owner.household:
-            if row.household.upper() != owner.household.upper():
-                says = f"收据 {row.receipt_no} 在第 {owner.number} 行已开给另一户，一张收据只能开给一户。"
-                row.refuse("receipt_no", "receipt_reused", f"{says}请照收据存根核对号码。")
-            else:
-                row.household = owner.household  # h1 and H1
-        else:
-            says = f"收据 {row.receipt_no} 与第 {owner.number} 行相同，又没有写户编号，请核对是不是同一户。"
-            row.warn("receipt_no", "receipt_shared", says)
-            row.household = owner.household = row.household or owner.household or _named_after(owner)
-
-
-# --- money ----------------------------------------------------------------------------------------------------------
-
-
-def _check_money(row: Row, facts: LedgerFacts) -> None:
-    if not row.id_is_sound or row.birth_date is None:
-        return
-    person = facts.people.get(row.id_number)
-    day = row.paid_on or min(max(facts.as_of, facts.policy.period.start), facts.policy.period.end)
-    held = person.identities_on(facts.policy, day) if person else ()
-    not_on_roster = _category_not_on_roster(row, held, facts)
-    if row.birth_date > day:
-        if row.paid_on:
-            says = f"出生日期 {row.birth_date} 晚于缴费日期 {row.paid_on}，请核对身份证号码和缴费日期。"
-            row.refuse("paid_on", "date_invalid", says)
-        return
-    try:
-        asked = quote(
-            facts.policy,
-            birth_date=row.birth_date,
-            paid_on=day,
-            identities=held,
-            insured_years=person.insured_years if person else None,
-            repaid_years=person.repaid_years if person else 0,
-            taking_payment=row.paid_on is not None,
-        )
-    except QuoteError as error:
-        column = "paid_on" if error.code == "payment_day_closed" else "category"
-        row.refuse(column, error.code, f"{error}。" if not str(error).endswith("。") else str(error))
-        return
-    row.quote = asked
-    row.from_gift = min(person.kept_by_gift, asked.due) if person else ZERO
-    if row.amount is None:
-        return
-    if asked.due == ZERO and not any(p.code == "fully_subsidised" for p in row.problems):
-        back = f"不能收款。请把收的 {row.amount} 元退还本人，并删去这一行。" if row.amount else "请删去这一行。"
-        says = f"{asked.category}由财政全额资助，不用缴费，{back}"
-        row.refuse("amount", "fully_subsidised", says)
-    elif row.from_gift:
-        _check_rest(row, asked)
-    elif asked.due and row.amount != asked.due:
-        row.refuse("amount", "amount_mismatch", _about_difference(row, asked, not_on_roster))
-
-
-def _check_rest(row: Row, asked: Quote) -> None:
-    """A gift has paid a part of the fee: the rest is collected, to the cent."""
-    rest = asked.due - row.from_gift
-    if not rest:
-        says = f"集体资助已经替此人缴 {row.from_gift} 元，不用再收。请退还本人，并删去这一行。"
-        row.refuse("amount", "paid_by_gift", says)
-    elif row.amount != rest:
-        says = f"应缴 {asked.due} 元，集体资助 {row.from_gift} 元已到账，本人缴 {rest} 元；实缴写的是 {row.amount} 元。"
-        row.refuse("amount", "amount_mismatch", f"{says}请多退少补后改填 {rest}。")
-
-
-def _category_not_on_roster(row: Row, held: tuple[Recognition, ...], facts: LedgerFacts) -> str:
-    """The category written in the ledger, if it is one that a department recognises and has not."""
-    written = row.line.text("category")
-    category = facts.policy.category(written) if written else None
-    if category is None and (not written or not facts.policy.not_precise(written)):
-        return ""
-    if category is not None:
-        if category.ordinary or category.by_age:
-            return ""
-        known = {found.name for i in held if (found := facts.policy.category(i.category))}
-        if category.name in known:
-            return ""
-    elif held:
-        return ""
-    says = f"这里写的是“{written}”，但部门名单里没有此人，按名单计算应缴金额。确属此类的请认定部门补报名单。"
-    row.warn("category", "category_not_on_roster", says)
-    return written
-
-
-def _about_difference(row: Row, asked: Quote, not_on_roster: str) -> str:
-    gap = abs(row.amount - asked.due)
-    says = f"实缴 {row.amount} 元，按{asked.category}应缴 {asked.due} 元，"
-    if row.amount > asked.due:
-        if asked.subsidy:
-            return f"{says}多收了 {gap} 元（名单已资助 {asked.subsidy} 元）。请退还 {gap} 元，改填 {asked.due}。"
-        return f"{says}多出 {gap} 元。一人一行，请核对后改填 {asked.due}。"
-    if not_on_roster:
-        return f"{says}差 {gap} 元；“{not_on_roster}”不在部门名单里。请补收 {gap} 元，或请认定部门补报名单后再传。"
-    return f"{says}差 {gap} 元。请补收后改填 {asked.due}，或核对是否抄错。"
-
-
-def _check_paid(row: Row, facts: LedgerFacts) -> None:
-    paid = facts.paid.get(row.id_number) if row.id_is_sound else None
-    if paid is None:
-        person = facts.people.get(row.id_number) if row.id_is_sound else None
-        if person and person.at_school:
-            says = f"{person.at_school}已为此人代收，村里不能再收。请把钱退还本人，并删去这一行；"
-            row.refuse("id_number", "collected_at_school", f"{says}确要在村里缴的，请家长先到学校改为随家庭缴费。")
-        return
-    same = (paid.amount, paid.paid_on, paid.receipt_no) == (row.amount, row.paid_on, row.receipt_no)
-    if same and paid.receipt_no and not row.problems:
-        row.recorded = True
-        row.warn("", "already_recorded", f"{paid.where}已经记过这一笔，不再重复记账。")
-        return
-    if paid.amount == ZERO:
-        says = f"此人已全额资助参保（{paid.where}），不用缴费，不能收款。请把钱退还本人，并删去这一行。"
-        row.refuse("amount", "fully_subsidised", says)
-        return
-    says = f"此人本年度已缴费：{paid.where}，{paid.paid_on} 缴 {paid.amount} 元。"
-    row.refuse("id_number", "already_paid", f"{says}不能重复收费，多收的请退还本人，并删去这一行。")
 
 
 # --- the whole file -------------------------------------------------------------------------------------------------

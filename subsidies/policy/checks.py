@@ -2,14 +2,13 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from subsidies.policy.cover_parts import BIRTH_YEAR_FEES, NEWBORN_STARTS
 from subsidies.policy.employee_checks import check_employees
 from subsidies.policy.parts import (
     AFTER_PAYMENT,
     AFTER_PERIOD,
-    BIRTH_YEAR_FEES,
     DECLARATION_FIELDS,
     METRICS,
-    NEWBORN_STARTS,
     POLICY_ID,
     REFUND_CODES,
     Category,

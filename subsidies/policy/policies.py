@@ -16,6 +16,7 @@ from typing import Any
 
 from subsidies.policy import checks
 from subsidies.policy.accident_parts import Accident
+from subsidies.policy.cover_parts import Benefits, Newborn
 from subsidies.policy.deadlines import Deadline
 from subsidies.policy.employee_parts import Employees
 from subsidies.policy.finance_parts import FinanceShare
@@ -23,7 +24,6 @@ from subsidies.policy.parts import (
     POLICY_ID,
     Ambiguous,
     Assumption,
-    Benefits,
     Category,
     ContactTeam,
     Declaration,
@@ -32,7 +32,6 @@ from subsidies.policy.parts import (
     Document,
     Fee,
     LateRecognition,
-    Newborn,
     Notice,
     PaymentDays,
     Period,

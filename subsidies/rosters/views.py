@@ -12,7 +12,7 @@ from core.access.roles import Role, roles
 from core.pages.form_steps import flash_form_errors, run_form, run_step
 from residents.people.models import Resident
 from subsidies.campaigns.selectors import current
-from subsidies.rosters import selectors
+from subsidies.rosters import apply, selectors
 from subsidies.rosters import services as rosters
 from subsidies.rosters.forms import MarkForm, RosterForm, SettleForm, WithdrawForm
 from subsidies.rosters.models import Roster, RosterRow
@@ -177,7 +177,7 @@ def roster_apply(request: HttpRequest, pk: int) -> HttpResponse:
     pairs = (pair.partition("=") for pair in request.POST.get("seen", "").split(","))
     seen = {name: int(count) for name, _, count in pairs if count.isascii() and count.isdecimal() and len(count) < 9}
     confirmed = request.POST.get("endings_confirmed") == "on"
-    rosters.ask_to_apply(roster=roster, seen=seen, endings_confirmed=confirmed, actor=request.user)
+    apply.ask_to_apply(roster=roster, seen=seen, endings_confirmed=confirmed, actor=request.user)
     return redirect("roster", pk)
 
 
@@ -187,7 +187,7 @@ def roster_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     roster = get_object_or_404(Roster.objects.for_user(request.user), pk=pk)
     form = WithdrawForm(request.POST)
     if form.is_valid():
-        rosters.ask_to_withdraw(roster=roster, reason=form.cleaned_data["reason"], actor=request.user)
+        apply.ask_to_withdraw(roster=roster, reason=form.cleaned_data["reason"], actor=request.user)
     else:
         messages.error(request, "没有撤回：请写明原因，不超过 150 个字。")
     return redirect("roster", pk)

@@ -23,6 +23,7 @@ from core.refusals import Refused
 from residents.people.models import Resident
 from subsidies.campaigns.services import open_campaign
 from subsidies.quotes.selectors import quote_residents
+from subsidies.rosters import apply
 from subsidies.rosters import services as rosters
 from subsidies.rosters.models import Identity, Roster, RosterRow
 from subsidies.rosters.selectors import outcome_counts
@@ -131,7 +132,7 @@ def test_an_enrolled_person_is_not_charged_again(neixiang, make_resident):
 def test_the_dead_are_not_enrolled(neixiang, make_resident):
     person = make_resident(VILLAGE)
     roster = neixiang.roster([person], "特困人员")
-    rosters.apply_roster(roster=roster, seen=outcome_counts(roster), endings_confirmed=False, actor=neixiang.head)
+    apply.apply_roster(roster=roster, seen=outcome_counts(roster), endings_confirmed=False, actor=neixiang.head)
     Resident.objects.filter(pk=person.pk).update(status=Resident.Status.DEAD)
     effects = entitlements.apply_effects(
         campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head
@@ -267,16 +268,16 @@ def test_applied_and_withdrawn_by_jobs(neixiang, make_resident, silent_queue):
         "endings_confirmed": False,
         "actor": neixiang.head,
     }
-    job = rosters.ask_to_apply(**facts)
-    assert rosters.ask_to_apply(**facts).pk == job.pk
+    job = apply.ask_to_apply(**facts)
+    assert apply.ask_to_apply(**facts).pk == job.pk
     jobs.run(job.pk)
     job.refresh_from_db()
     assert job.state == "done" and "免缴参保 1 人" in job.message
-    job = rosters.ask_to_withdraw(roster=roster, reason="交错了", actor=neixiang.head)
+    job = apply.ask_to_withdraw(roster=roster, reason="交错了", actor=neixiang.head)
     jobs.run(job.pk)
     job.refresh_from_db()
     assert job.message == "已整份撤回"
-    again = rosters.ask_to_apply(**facts)
+    again = apply.ask_to_apply(**facts)
     jobs.run(again.pk)
     again.refresh_from_db()
     assert again.state == "failed" and "已撤回" in again.message
@@ -365,7 +366,7 @@ def test_a_closed_campaign_keeps_its_enrolments(neixiang, make_resident):
 
 def test_a_worker_lost_right_after_applying_a_list_has_applied_it(neixiang, make_resident, silent_queue):
     roster = neixiang.roster([make_resident(VILLAGE)], "特困人员")
-    job = rosters.ask_to_apply(roster=roster, seen=outcome_counts(roster), endings_confirmed=False, actor=neixiang.head)
+    job = apply.ask_to_apply(roster=roster, seen=outcome_counts(roster), endings_confirmed=False, actor=neixiang.head)
     for _ in range(2):
         jobs.Job.objects.filter(pk=job.pk).update(state="queued", token=None)
         jobs.run(job.pk)

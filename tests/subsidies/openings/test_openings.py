@@ -25,6 +25,7 @@ from subsidies.openings.models import DepartmentDuty, OpeningStep
 from subsidies.openings.selectors import step_lines
 from subsidies.openings.services import confirm_step
 from subsidies.openings.steps import all_steps
+from subsidies.rosters import apply
 from subsidies.rosters import services as rosters
 from subsidies.rosters.models import Identity
 from subsidies.rosters.selectors import outcome_counts
@@ -257,7 +258,7 @@ def test_marks_nobody_certifies_end_by_a_list_that_another_person_applies(
         duties.finish_duty(duty=duty, note="已报送", actor=clerk)
     facts = {"recognised_on": datetime.date(2025, 9, 5), "document": "民发〔2025〕1号", "file": None, "name": ""}
     mark = rosters.mark_by_hand(campaign=opened, resident=kept, category="低保对象", ends=False, actor=clerk, **facts)
-    rosters.apply_roster(roster=mark, seen=outcome_counts(mark), endings_confirmed=False, actor=first)
+    apply.apply_roster(roster=mark, seen=outcome_counts(mark), endings_confirmed=False, actor=first)
     assert [one.resident for one in duties.uncertified(duty)] == [left]
     with pytest.raises(Refused, match="还没有到终止的日期"):
         duties.prepare_ending(duty=duty, actor=second)
@@ -269,8 +270,8 @@ def test_marks_nobody_certifies_end_by_a_list_that_another_person_applies(
     seen = outcome_counts(ending)
     assert seen["ended"] == 1
     with pytest.raises(Refused, match="不能自己应用"):
-        rosters.apply_roster(roster=ending, seen=seen, endings_confirmed=True, actor=second)
-    rosters.apply_roster(roster=ending, seen=seen, endings_confirmed=True, actor=first)
+        apply.apply_roster(roster=ending, seen=seen, endings_confirmed=True, actor=second)
+    apply.apply_roster(roster=ending, seen=seen, endings_confirmed=True, actor=first)
     assert Identity.objects.get(resident=left).ended_on == duty.ends_on
     assert Identity.objects.get(resident=kept).ended_on is None
     duties.finish_duty(duty=duty, note="已全部处理", actor=clerk)

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from core.access.roles import Role
 from core.jobs import services as jobs
 from subsidies import tasks  # noqa: F401 — registers the handler
+from subsidies.rosters import apply
 from subsidies.rosters import services as rosters
 from subsidies.rosters.models import Roster
 from subsidies.rosters.selectors import outcome_counts
@@ -44,7 +45,7 @@ def desk(campaign, make_user, silent_queue):
             return roster
 
         def apply(self, roster, *, actor=None, confirmed=False, seen=None):
-            return rosters.apply_roster(
+            return apply.apply_roster(
                 roster=roster,
                 seen=seen or outcome_counts(roster),
                 endings_confirmed=confirmed,

@@ -12,6 +12,7 @@ from core.audit.models import Event
 from core.refusals import Refused
 from residents.people.models import Resident
 from subsidies import tasks  # noqa: F401 — registers the handler
+from subsidies.rosters import apply
 from subsidies.rosters import services as rosters
 from subsidies.rosters.models import Identity, Roster, RosterRow
 from subsidies.rosters.reading import read_file
@@ -133,7 +134,7 @@ def test_a_full_list_ends_who_is_missing_after_confirmation_alone(desk, make_res
     desk.apply(full, confirmed=True)
     assert (live(stays), live(goes), live(other_kind)) == (["低保对象"], [], ["特困人员"])
     assert Identity.objects.get(resident=goes).ended_on == datetime.date(2024, 10, 1)
-    rosters.withdraw_roster(roster=full, reason="交错了文件", keep=set(), actor=desk.bureau)
+    apply.withdraw_roster(roster=full, reason="交错了文件", keep=set(), actor=desk.bureau)
     assert live(goes) == ["低保对象"]
 
 
@@ -232,7 +233,7 @@ def test_the_same_file_twice(desk, make_resident):
     first = desk.hand_in([], content=content)
     with pytest.raises(Refused, match=f"{first.pk} 号名单"):
         desk.hand_in([], content=content)
-    rosters.withdraw_roster(roster=first, reason="重交", keep=set(), actor=desk.bureau)
+    apply.withdraw_roster(roster=first, reason="重交", keep=set(), actor=desk.bureau)
     assert desk.hand_in([], content=content).state == Roster.State.READY
 
 
@@ -302,12 +303,12 @@ def test_taken_back_whole_but_not_what_another_list_names_too(desk, make_residen
     )
     desk.apply(second)
     with pytest.raises(Refused, match="原因"):
-        rosters.withdraw_roster(roster=first, reason="", keep=set(), actor=desk.bureau)
-    rosters.withdraw_roster(roster=first, reason="交错了", keep={kept.pk}, actor=desk.bureau)
+        apply.withdraw_roster(roster=first, reason="", keep=set(), actor=desk.bureau)
+    apply.withdraw_roster(roster=first, reason="交错了", keep={kept.pk}, actor=desk.bureau)
     assert (live(both), live(first_only), live(kept)) == (["低保对象"], [], ["低保对象"])
     withdrawn = Event.objects.filter(action="identity.withdraw").values_list("object_id", flat=True)
     assert str(kept.pk) not in withdrawn
-    assert rosters.withdraw_roster(roster=first, reason="再点一次", keep=set(), actor=desk.bureau) == []
+    assert apply.withdraw_roster(roster=first, reason="再点一次", keep=set(), actor=desk.bureau) == []
     assert live(kept) == ["低保对象"]
 
 
