@@ -12,6 +12,7 @@ from django.db import connection
 
 from tests.environment import DATA_DIR
 from tests.factories import create_resident, create_user
+from tests.migrated import start_from_copy
 from tests.slow import function_of, listed
 
 # A busy machine is no reason to fail: nothing here asserts time. The suite tries the same examples every time, so that
@@ -80,12 +81,14 @@ def pytest_sessionfinish(session, exitstatus):
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
-    """A database file, not memory: threads and worker processes must see the same data."""
-    from django.conf import settings
+    """A copy of the migrated database; on SQLite a file, not memory: threads and worker processes must see the same."""
+    start_from_copy(f"{DATA_DIR}/test.sqlite3")
 
-    database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
-        database.setdefault("TEST", {})["NAME"] = f"{DATA_DIR}/test.sqlite3"
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """On SQLite the copied file is used as it is (its folder goes when the run ends)."""
+    return connection.vendor == "sqlite"
 
 
 @pytest.fixture(scope="session", autouse=True)
