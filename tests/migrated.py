@@ -1,9 +1,9 @@
 """A migrated database, made once for each set of migrations and copied by every run: migrating takes half a minute of
 processor time, copying none.
 
-On SQLite it is a file in the system's temporary folder, on PostgreSQL a database of its own (`migrated_…`) that is named
-as template. Its name is worked out from what the migrations say: who adds one gets a new copy. A run that finds it being
-made waits for it.
+On SQLite it is a file in the system's temporary folder, on PostgreSQL a database of its own (`migrated_…`), named as the
+template. Its name is worked out from what the migrations say, so that a further one leads to a new copy. A run that finds
+it being made waits for it.
 """
 
 import fcntl
