@@ -1,9 +1,8 @@
-"""A migrated database, made once for each set of migrations and copied by every run: migrating takes half a minute of
-processor time, copying none.
+"""A migrated database, made once for each set of migrations and copied by every run.
 
-On SQLite it is a file in the system's temporary folder, on PostgreSQL a database of its own (`migrated_…`), named as the
-template. Its name is worked out from what the migrations say, so that a further one leads to a new copy. A run that finds
-it being made waits for it.
+Migrating takes half a minute of processor time, copying none. On SQLite the copy is a file in the system's temporary
+folder, on PostgreSQL a database of its own (`migrated_…`), named as the template. Its name is worked out from what the
+migrations say, so that a further one leads to a new copy. A run that finds it being made waits for it.
 """
 
 import fcntl
