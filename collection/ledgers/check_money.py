@@ -25,6 +25,7 @@ def check_money(row: Row, facts: LedgerFacts) -> None:
             identities=held,
             insured_years=person.insured_years if person else None,
             repaid_years=person.repaid_years if person else 0,
+            parent_insured=person.parent_insured if person else None,
             taking_payment=row.paid_on is not None,
         )
     except QuoteError as error:
@@ -37,7 +38,8 @@ def check_money(row: Row, facts: LedgerFacts) -> None:
         return
     if asked.due == ZERO and not any(p.code == "fully_subsidised" for p in row.problems):
         back = f"不能收款。请把收的 {row.amount} 元退还本人，并删去这一行。" if row.amount else "请删去这一行。"
-        says = f"{asked.category}由财政全额资助，不用缴费，{back}"
+        why = f"{asked.category}由财政全额资助，不用缴费" if asked.standard else asked.reasons[0].says
+        says = f"{why}，{back}"
         row.refuse("amount", "fully_subsidised", says)
     elif row.from_gift:
         _check_rest(row, asked)

@@ -29,6 +29,7 @@ from residents.people.models import Resident
 from residents.people.names import is_same_name
 from residents.people.selectors import Candidate, find_namesakes
 from subsidies.campaigns.models import Campaign
+from subsidies.quotes.parents import insured_parents
 from subsidies.quotes.selectors import count_repaid, insured_years, recognised_identities, repaid_years
 from subsidies.rosters.models import Identity
 
@@ -146,6 +147,8 @@ def _people(campaign: Campaign, residents: dict[str, _Registered]) -> dict[str, 
         repaid |= repaid_years(chunk)
     last = {pk: max((y for y in known if y < rules.year), default=0) for pk, known in years.items()}
     paid_back = count_repaid(repaid, last)
+    births = {resident.pk: resident.birth_date for resident in residents.values()}
+    parents = insured_parents(campaign=campaign, births=births)
     return {
         number: RegisteredPerson(
             resident_id=resident.pk,
@@ -162,6 +165,7 @@ def _people(campaign: Campaign, residents: dict[str, _Registered]) -> dict[str, 
             marks=tuple(marks.get(resident.pk, ())),
             insured_years=tuple(y for y in years.get(resident.pk, ()) if resident.birth_date.year <= y < rules.year),
             repaid_years=paid_back.get(resident.pk, 0),
+            parent_insured=parents.get(resident.pk),
         )
         for number, resident in residents.items()
     }

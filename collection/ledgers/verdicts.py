@@ -18,6 +18,7 @@ class RegisteredPerson:
     `kept_by_gift`: what a gift that has come in pays of this person's fee, so that so much less is collected.
     `at_school`: the school that collects for this person, so that the village does not.
     `marks` are (kind, recognised on, ended on or None), as the departments gave them.
+    `parent_insured`: whether a registered parent is insured, None where it is not known or decides nothing.
     """
 
     resident_id: int
@@ -34,6 +35,7 @@ class RegisteredPerson:
     not_eligible_since: date | None = None
     kept_by_gift: Decimal = Decimal(0)
     at_school: str = ""
+    parent_insured: bool | None = None
 
     def identities_on(self, policy: Policy, day: date) -> tuple[Recognition, ...]:
         """Return what this person was recognised as and had not lost by that day."""

@@ -188,7 +188,8 @@ def _quote_for(campaign: Campaign, item: Assessed, answer: Quote | QuoteError) -
     if answer.due == payment.amount:
         return answer
     if answer.due == 0:
-        payment.outcome, payment.message = Outcome.FREE, f"{answer.category}全额资助，不用缴费。"
+        says = f"{answer.category}全额资助，不用缴费" if answer.standard else answer.reasons[0].says
+        payment.outcome, payment.message = Outcome.FREE, f"{says}。"
         return None
     if payment.amount == campaign.policy.standard:
         try:

@@ -190,6 +190,27 @@ def test_a_child_registered_by_its_birth_certificate():
     assert problems(check(row)) == {2: ["id_length"]}
 
 
+@pytest.mark.parametrize(
+    ("born", "parent", "codes"),
+    [
+        ("2025-01-02", True, ["fully_subsidised"]),
+        ("2025-01-02", False, []),
+        ("2025-01-02", None, []),
+        ("2024-12-31", True, []),
+    ],
+)
+def test_a_child_of_an_insured_parent_owes_nothing_in_the_year_of_its_birth(born, parent, codes):
+    """内乡 四（二）3, judged as the quote judges."""
+    birth = datetime.date.fromisoformat(born)
+    child = RegisteredPerson(9, "小明", birth, VILLAGE, "本村", parent_insured=parent)
+    row = person(0, name="小明", id_number="A123456789", paid_on="2025-01-20")
+    checked = check(row, people={"A123456789": child}, as_of=datetime.date(2025, 1, 31))
+    assert problems(checked).get(2, []) == codes
+    if codes:
+        (problem,) = checked.rows[0].problems
+        assert "父或母已参保，出生当年不缴费" in problem.message and "财政" not in problem.message
+
+
 DONE = BookedPayment("7 号台账第 2 行", Decimal("400.00"), datetime.date(2024, 10, 1), "NX00000000")
 
 

@@ -12,12 +12,16 @@ from collection.contributions.models import Contribution
 from collection.contributions.services import Payment, record_contributions, reverse_contributions
 from collection.entitlements import funds
 from collection.entitlements.models import DifferenceCase
+from collection.ledgers.check import check_ledger
+from collection.ledgers.facts import gather
+from collection.ledgers.reading import read_ledger
 from collection.ledgers.selectors import unpaid_people
 from collection.newborns.selectors import countdown, waiting
 from core.jobs import services as jobs
 from core.jobs.models import Job
 from core.regions.models import Region
 from core.regions.services import BUILT_IN, load_regions, read_regions
+from core.tables.reader import Sheet, Workbook
 from residents.counter.corrections import change_number, withdraw_parent
 from residents.counter.newborns import NamedParent, register_with_parents
 from residents.people.models import ParentLink, Resident
@@ -27,6 +31,7 @@ from subsidies.policy import policies
 from subsidies.quotes.benefits import newborn_deadline
 from subsidies.quotes.quote import quote
 from subsidies.quotes.selectors import quote_residents
+from tests.collection.ledgers.ledger_files import HEADING, person
 from tests.collection.paid_people import DAY, VILLAGE
 from tests.factories import invented_number
 
@@ -177,6 +182,19 @@ def test_the_number_comes_later_and_it_is_one_person(spring, clerk, mother, paid
     assert Resident.objects.filter(name="王小花").count() == 1
     made = live(baby)
     assert (baby.id_number, made.amount, made.benefit_from, made.waiting_months) == (number, 400, BORN, 0)
+
+
+@pytest.mark.parametrize("insured", [True, False])
+def test_a_ledger_s_row_is_judged_as_the_quote_judges(spring, clerk, mother, insured):
+    baby = bear(clerk, mother)
+    if insured:
+        insure(spring, clerk, mother)
+    row = person(0, name=baby.name, id_number=baby.id_number, paid_on="2025-03-09")
+    reading = read_ledger(Workbook("xlsx", [Sheet("缴费清册", rows=[(1, list(HEADING)), (2, row)])]))
+    known = gather(campaign=spring, village=baby.village, reading=reading, as_of=day("2025-03-10"))
+    quoted = quote_residents(campaign=spring, residents=[baby], paid_on=day("2025-03-09"))[baby.pk]
+    (judged,) = check_ledger(reading, known).rows
+    assert (judged.quote, judged.is_good) == (quoted, not insured)
 
 
 # --- The countdown ----------------------------------------------------------------------------------------------------
