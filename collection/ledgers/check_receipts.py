@@ -1,9 +1,7 @@
 """Judges the households and receipts of a ledger's rows: one receipt may serve one household. Pure."""
 
-from datetime import date
-
 from collection.ledgers.verdicts import LedgerFacts, Row
-from core.tables.cells import half_width
+from core.tables.cells import read_household
 from core.tables.reader import Cell
 
 #: As many digits as a receipt's number may have.
@@ -32,10 +30,8 @@ def _named_after(row: Row) -> str:
 
 
 def household_number(cell: Cell) -> str:
-    """The number of a household as written; "" where a spreadsheet made a day of it, which the row is refused for."""
-    if isinstance(cell, date):
-        return ""
-    return half_width("" if cell is None else int(cell) if isinstance(cell, float) and cell.is_integer() else cell)[:30]
+    """The number of a household as written; "" where it cannot be read, which the row is refused for."""
+    return read_household(cell)[0][:30]
 
 
 def check_receipt(row: Row, facts: LedgerFacts) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from collection.ledgers.reading import LedgerLine
 from collection.ledgers.verdicts import LedgerFacts, Row
 from collection.receipts.cells import read_receipt
-from core.tables.cells import formula_error, read_amount, read_phone, shown
+from core.tables.cells import formula_error, read_amount, read_household, read_phone, shown
 from core.tables.dates import read_date
 from residents.people import id_numbers, names
 from residents.people.id_numbers import ID_BIRTH_DATE, ID_CHECKSUM, ID_LENGTH
@@ -25,9 +25,10 @@ def read_row(line: LedgerLine, facts: LedgerFacts) -> Row:
         row.warn("receipt_no", "receipt_normalised", f"收据号已整理为 {row.receipt_no}。")
     for key in line.as_above:
         row.warn(key, "same_as_above", f"“同上”按上一行的“{shown(line.cells[key])}”读取。")
-    if isinstance(household := line.cells.get("household"), date):
-        says = f"户编号被表格软件改成了日期（{household:%Y-%m-%d}），请把这一列设为“文本”格式后重填，例如 3-1。"
-        row.refuse("household", "household_is_date", says)
+    written = line.cells.get("household")
+    if problem := read_household(written)[1]:
+        is_error = formula_error(written, title="户编号")
+        row.refuse("household", "household_invalid" if is_error else "household_is_date", problem)
     row.phone = read_phone(line.cells.get("phone"))
     if line.text("phone") and not row.phone:
         row.warn("phone", "phone_invalid", f"联系电话“{shown(line.cells['phone'])}”不像电话号码，没有采用。")

@@ -10,6 +10,7 @@ import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 
+from core.tables.lookalikes import fold
 from core.tables.reader import Cell
 
 QUOTES = "'`‘’′\""
@@ -18,7 +19,16 @@ MOST = Decimal(1_000_000)
 _SPACES = re.compile(r"\s+")
 _AMOUNT_WORDS = re.compile(r"^(人民币|RMB|CNY|[￥¥])*|(元|圆|块|块钱|RMB|CNY)?(整|正)?$")
 _PLAIN_AMOUNT = re.compile(r"\d+(\.\d*)?|\d{1,3}(,\d{3})+(\.\d*)?")
+#: Two numbers in one cell, or one with a gap: 400 400 is no 400,400.
+_APART = re.compile(r"\d\s+\d")
 _NEGATIVE = re.compile(r"[-−(]\d+(\.\d+)?\)?")
+#: As spreadsheets write days into a csv: 2024/3/1, 2024-03-01, 3月1日, 1-Mar, Mar-01, with or without midnight.
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DAY_OF_A_SPREADSHEET = re.compile(
+    rf"(?:(?:(?:19|20)\d\d(?:/\d{{1,2}}/\d{{1,2}}|-\d\d-\d\d|年\d{{1,2}}月(?:\d{{1,2}}日)?)|\d{{1,2}}月\d{{1,2}}日)"
+    rf"(?: 0?0:00(?::00)?)?|\d{{1,2}}-{_MONTH}(?:-\d\d)?|{_MONTH}-\d\d)",
+    re.IGNORECASE,
+)
 #: What a spreadsheet shows for a formula that has no result.
 _FORMULA_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA|ERROR!)|Err:\d{3}")
 #: What stands for a number that is none or too large to be one.
@@ -30,9 +40,19 @@ _CHINESE_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "�
 
 
 def half_width(text: object) -> str:
-    """Text as the half-width keyboard gives it, without spaces and invisible characters."""
-    text = unicodedata.normalize("NFKC", str(text))
+    """Text as the half-width keyboard gives it, without spaces, lookalikes and invisible characters."""
+    text = str(text)
+    if text.isascii() and text.isprintable():  # as nearly all numbers are written
+        return text.replace(" ", "")
+    text = unify(text)
     return _SPACES.sub("", "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf") or c in "\t\n"))
+
+
+def unify(text: str) -> str:
+    """Full-width and compatible forms, and lookalikes, as the ordinary character; ² and ① are no digits and stay."""
+    if any(c.isdigit() and not c.isdecimal() for c in text):
+        return fold("".join(c if c.isdigit() and not c.isdecimal() else unicodedata.normalize("NFKC", c) for c in text))
+    return fold(unicodedata.normalize("NFKC", text))
 
 
 def cell_text(cell: Cell) -> str:
@@ -62,12 +82,21 @@ def formula_error(cell: Cell, *, title: str) -> str:
 
 
 def read_text(cell: Cell, *, title: str) -> tuple[str, str]:
-    """Return (text without spaces, problem). A date is named: spreadsheets turn 3-1 into 1 March."""
+    """Return (text without spaces, problem). A formula's error is named."""
     if cell is None or (type(cell) is str and cell[:1] not in "#NIE-"):
         return "".join(cell.split()) if cell else "", ""
-    if isinstance(cell, date):
-        return "", f"{title}被表格软件改成了日期（{cell:%Y-%m-%d}），请把这一列设为文本格式后照原样重填。"
     return cell_text(cell), formula_error(cell, title=title)
+
+
+def read_household(cell: Cell) -> tuple[str, str]:
+    """Return (number of a household, problem). Spreadsheets turn 3-1 into 1 March, which a csv then keeps as text."""
+    turned = f"{cell:%Y-%m-%d}" if isinstance(cell, date) else ""
+    if type(cell) is str and _DAY_OF_A_SPREADSHEET.fullmatch(cell.strip()):
+        turned = cell.strip()
+    if turned:
+        return "", f"户编号被表格软件改成了日期（{turned}），请把这一列设为“文本”格式后重填，例如 3-1。"
+    text, problem = read_text(cell, title="户编号")
+    return ("", problem) if problem else (half_width(text), "")
 
 
 def read_amount(cell: Cell, *, title: str = "实缴金额") -> tuple[Decimal | None, bool, str]:
@@ -82,6 +111,8 @@ def read_amount(cell: Cell, *, title: str = "实缴金额") -> tuple[Decimal | N
         return _bounded(Decimal(repr(cell)), shown(cell), title)
     if problem := formula_error(cell, title=title):
         return None, False, problem
+    if _APART.search(cell):
+        return None, False, f"{title}“{shown(cell)}”中间有空格，分不清是一个数还是两个，请只填一个钱数，例如 400。"
     written = half_width(cell)
     text = _AMOUNT_WORDS.sub("", written.strip(QUOTES))
     if _PLAIN_AMOUNT.fullmatch(text):
@@ -155,4 +186,5 @@ def read_phone(cell: Cell) -> str:
     for prefix in ("0086", "86"):
         if len(digits) == len(prefix) + 11 and digits.startswith(prefix + "1"):
             digits = digits[len(prefix) :]
-    return digits if 7 <= len(digits) <= 12 else ""
+    longest = 11 if digits.startswith("1") else 12  # a mobile number has eleven, a line with its area's code twelve
+    return digits if 7 <= len(digits) <= longest else ""

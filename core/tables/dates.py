@@ -5,10 +5,9 @@ two meanings (8/10/2024, 24.10.5) are refused, never guessed.
 """
 
 import re
-import unicodedata
 from datetime import date, datetime, timedelta
 
-from core.tables.cells import CHINESE_DIGITS, QUOTES, chinese_amount, formula_error, half_width, shown
+from core.tables.cells import CHINESE_DIGITS, QUOTES, chinese_amount, formula_error, half_width, shown, unify
 from core.tables.reader import Cell
 
 #: Days of payments, recognitions and statuses lie between these, unless the caller says otherwise.
@@ -51,17 +50,19 @@ def read_birth_date(cell: Cell, *, today: date, number_says: date | None = None)
     """Return (birth date, problem); (None, "") for an empty cell.
 
     `number_says` is the birth date in the person's document number, where it holds one: it tells the century of a year
-    of two digits.
+    of two digits. A day that is not the number's own is returned for the caller to refuse, however far off.
     """
     if cell is None or cell == "":
         return None, ""
     if number_says is not None and cell == number_says.isoformat():  # as nearly all are written
         return number_says, ""
-    if number_says is not None and type(cell) is str and (match := _TWO_DIGIT_YEAR.fullmatch(half_width(cell))):
+    if number_says is None:
+        born, _, problem = read_date(cell, title="出生日期", earliest=FIRST_BIRTH, latest=today)
+        return born, problem
+    if type(cell) is str and (match := _TWO_DIGIT_YEAR.fullmatch(half_width(cell))):
         year, month, day = map(int, match.groups())
-        if (year, month, day) == (number_says.year % 100, number_says.month, number_says.day):
-            return number_says, ""
-    born, _, problem = read_date(cell, title="出生日期", earliest=FIRST_BIRTH, latest=today)
+        return _day(number_says.year - number_says.year % 100 + year, month, day), ""
+    born, _, problem = read_date(cell, title="出生日期", earliest=date.min, latest=date.max)
     return born, problem
 
 
@@ -95,7 +96,7 @@ def _parse(cell: Cell, title: str) -> tuple[date | None, bool, str]:
 
 
 def _parse_text(cell: str, title: str) -> tuple[date | None, bool, str]:
-    spaced = unicodedata.normalize("NFKC", cell).strip().strip(QUOTES).replace("。", ".")
+    spaced = unify(cell).strip().strip(QUOTES).replace("。", ".")
     text = _TIME_OF_DAY.sub("", spaced) if spaced[:2] in ("19", "20") else spaced
     text = _WHOLE_NUMBER.sub(r"\1", _WEEKDAY.sub("", half_width(text)))
     with_hyphens = re.sub(r"\s+", "-", spaced)

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from core.tables.lookalikes import fold
 from core.tables.reader import Cell, Sheet
 
 ROWS_SEARCHED = 40
@@ -55,7 +56,7 @@ class Header:
 
 def plain(text: object) -> str:
     """A heading without spaces, remarks in brackets and marks: “实缴金额（元）*” → “实缴金额”."""
-    text = unicodedata.normalize("NFKC", "" if text is None else str(text))
+    text = fold(unicodedata.normalize("NFKC", "" if text is None else str(text)))
     return _NOISE.sub("", _BRACKETS.sub("", text)) or _NOISE.sub("", text)
 
 

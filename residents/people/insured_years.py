@@ -6,7 +6,7 @@ a year left out would lengthen a waiting period.
 
 import re
 
-from core.tables.cells import half_width, shown
+from core.tables.cells import formula_error, half_width, shown
 
 #: 新型农村合作医疗 began in 2003; nobody was insured as a resident before.
 FIRST_YEAR = 2003
@@ -19,6 +19,8 @@ _SINCE = re.compile(f"自?从?(20[0-9]{{2}})年?度?(?:{_TO}(?:今|现在)|起|�
 _ONE = re.compile("(20[0-9]{2})年?度?")
 #: Between words, what stands before or after them and says nothing.
 _AROUND = re.compile("^(?:参保|连续参保|历年参保)[:]?|(?:连续)?(?:参保|缴费|均参保|都参保)$|[.]$")
+#: What a csv makes of a year that was a number.
+_POINT_ZERO = re.compile(r"(?<=^\d{4})\.0+$")
 _LONGEST = 200
 
 
@@ -31,7 +33,9 @@ def read_insured_years(cell: object, *, last: int) -> tuple[list[int], str]:
         return [], ""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    written = str(cell).strip()
+    if error := formula_error(cell, title="参保年度") if type(cell) is str else "":
+        return [], error
+    written = _POINT_ZERO.sub("", str(cell).strip())
     if any(c.isdigit() and not c.isdecimal() for c in written):  # ², ①
         return [], _not_understood(written)
     if len(written) > _LONGEST:

@@ -1,14 +1,14 @@
 """People's names as they are written in lists: read, compared and judged here, for every kind of list. Pure.
 
 Safe repairs are made: spaces, full-width letters, the many middle dots of minority names, and code points that look
-like the character they stand for (lookalikes.py). Anything that would change a character of the name is left to a
-person.
+like the character they stand for (core/tables/lookalikes.py). Anything that would change a character of the name is
+left to a person.
 """
 
 import re
 import unicodedata
 
-from residents.people import lookalikes
+from core.tables import lookalikes
 
 #: How columns with names are compared and sorted: by their characters, the same on both engines, so that one ordinary
 #: index finds a name, finds what begins so, and puts it in order. SQLite knows it; PostgreSQL is taught it

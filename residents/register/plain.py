@@ -34,6 +34,8 @@ _NAME = r"^[\x{4e00}-\x{9fa5}]{2,20}$"
 _NUMBER = r"^[0-9]{17}[0-9X]$"
 #: First characters of a formula's error or of no number: such cells are read one by one.
 _DOUBTFUL = r"^[#NIE\-]"
+#: What may be a day that a spreadsheet made, or stand in another form than it is kept.
+_ODD_HOUSEHOLD = r"[^\x{4e00}-\x{9fa5}\x{20}-\x{7e}]|[/月]|^[0-9]{4}-[0-9]{2}-|^\s*[0-9]{1,2}-[A-Za-z]|^[A-Za-z]{3}-"
 _PHONE = r"^[0-9]{11}$"
 
 
@@ -170,6 +172,7 @@ def _with_texts(frame: pl.DataFrame) -> pl.DataFrame:
     household, address, phone = (pl.col(key) for key in ("household", "address", "phone"))
     frame = frame.filter(
         ~household.fill_null("").str.contains(_DOUBTFUL)
+        & ~household.fill_null("").str.contains(_ODD_HOUSEHOLD)
         & ~address.fill_null("").str.contains(_DOUBTFUL)
         & (phone.is_null() | phone.str.contains(_PHONE))
         & (pl.col("phone_number").is_null() | pl.col("phone_number").is_between(10_000_000_000, 19_999_999_999))

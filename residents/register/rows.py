@@ -5,7 +5,7 @@ from datetime import date
 
 from core.access import masks
 from core.regions.names import TOWNSHIP_DIFFERS, TOWNSHIP_UNKNOWN, RegionNames
-from core.tables.cells import cell_text, formula_error, read_phone, read_text
+from core.tables.cells import cell_text, formula_error, read_household, read_phone, read_text
 from core.tables.dates import read_birth_date
 from core.tables.headings import Column
 from residents.people import id_numbers, names
@@ -104,7 +104,8 @@ class RowReader:
         born, sex = self._birth_and_sex(get, id_number, is_birth, wrong) if not bad_number else (None, "")
         texts = {}
         for key, limit in _LIMITS.items():
-            texts[key], bad_text = read_text(get(key), title=_TITLES[key])
+            read = read_household(get(key)) if key == "household" else read_text(get(key), title=_TITLES[key])
+            texts[key], bad_text = read
             if bad_text:
                 wrong(_TITLES[key], "cell_invalid", get(key), bad_text)
             elif len(text := texts[key]) > limit:

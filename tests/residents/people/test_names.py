@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from residents.people import lookalikes, names
+from core.tables import lookalikes
+from residents.people import names
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 Texts copied out of a PDF, and names out of older systems, hold radicals, strokes and compatibility ideographs for the
 characters they look like: ⻢ (U+2EE2) for 马, ⾦ (U+2FA6) for 金, U+F9B4 for 領. What each stands for is Unicode's own
 data: compatibility decompositions, as `unicodedata` has them, and for what has none the file
-EquivalentUnifiedIdeograph.txt (Unicode 14.0, Unicode License v3), below.
+EquivalentUnifiedIdeograph.txt (Unicode 14.0, Unicode License v3), below. Eighty characters of GBK had no code of their
+own before GB 18030 gave them one; older systems kept them in private use: U+E863 is 䶮.
 """
 
 import unicodedata
@@ -30,6 +31,15 @@ RANGES = ((0x2E80, 0x2FDF), (0x31C0, 0x31EF), (0xF900, 0xFAFF), (0x2F800, 0x2FA1
 _VARIATION_SELECTORS = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 
 
+#: Where older Windows keeps the 80 last characters of GBK (bytes FE50–FEA0 without FE7F): in private use.
+_GBK_PRIVATE = range(0xE815, 0xE865)
+#: Those to which the codec of GB 18030-2000 still gives private use, as GB 18030-2022 has them.
+_SINCE_2005 = """
+E816:20087 E817:20089 E818:200CC E81E:9FB4 E826:9FB5 E82B:9FB6 E82C:9FB7 E831:215D7 E832:9FB8 E83B:2298F E843:9FB9
+E854:9FBA E855:241FE E864:9FBB
+"""
+
+
 def _table() -> dict[int, str | None]:
     by_code: dict[int, str | None] = dict.fromkeys(_VARIATION_SELECTORS)
     for first, last in RANGES:
@@ -37,7 +47,12 @@ def _table() -> dict[int, str | None]:
             folded = unicodedata.normalize("NFKC", chr(code))
             if folded != chr(code):
                 by_code[code] = folded
-    for pair in _EQUIVALENT.split():
+    trails = [byte for byte in range(0x50, 0xA1) if byte != 0x7F]
+    for code, trail in zip(_GBK_PRIVATE, trails, strict=True):
+        character = bytes((0xFE, trail)).decode("gb18030")
+        if ord(character) not in _GBK_PRIVATE:
+            by_code[code] = by_code.get(ord(character)) or character
+    for pair in (_EQUIVALENT + _SINCE_2005).split():
         looks, _, stands_for = pair.partition(":")
         by_code.setdefault(int(looks, 16), chr(int(stands_for, 16)))
     return by_code
@@ -45,6 +60,11 @@ def _table() -> dict[int, str | None]:
 
 #: For `str.translate`.
 FOLDED = _table()
+
+
+def fold(text: str) -> str:
+    """The text with every lookalike as the character it looks like."""
+    return text if text.isascii() else text.translate(FOLDED)
 
 
 def is_unfolded(character: str) -> bool:
