@@ -59,7 +59,7 @@ def assess(
     unclaimed = _paid_at_the_hall(live.values())
     for item in items:
         payment, person = item.payment, item.person
-        if name_matters and names.normalise(payment.name) != names.normalise(person.name):
+        if name_matters and not names.is_same_name(payment.name, person.name):
             payment.outcome = Outcome.NAME_DIFFERS
             payment.message = f"居民库里这个号码的姓名是“{masks.mask_name(person.name)}”。"
         elif not may_have_paid(payment, person):

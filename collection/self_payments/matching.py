@@ -11,7 +11,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from collection.self_payments.paid_sheet import PaidLine
+from collection.self_payments.paid_sheet import Back, PaidLine
+from core.tables.payment_states import Kind
 
 
 class Match(StrEnum):
@@ -76,7 +77,32 @@ class Payments:
             return self._claim(free)
         if fits:
             return Match.UNCLEAR, None, "同一人同日同额的另一行没有税票号，分不清是一笔还是两笔，请核实。"
+        if line.kind == Kind.PAID and (back := next((k for k in theirs if _went_back_later(k, line)), None)):
+            says = f"以前的清单写明同一人 {back.paid_on} 有一笔 {back.amount} 元没有缴成或已经退回，"
+            return Match.UNCLEAR, None, f"{says}请核实是不是这一笔。"
         return Match.NEW, None, ""
+
+    def undone_by(self, line: PaidLine) -> tuple[Match, Known | None, str]:
+        """Return which payment a line unsays: its own; for money that went back else the last one before it.
+
+        A list tells the day on which money went back as often as the day on which it came.
+        """
+        match, known, why = self.match(line)
+        day = line.paid_on
+        if match != Match.NEW or line.goes_back == Back.NOT or day is None:
+            return match, known, why
+        same_day = line.goes_back == Back.BY_AMOUNT
+        theirs = self._of(line.id_number)
+        before = [k for k in theirs if not k.undone and (k.paid_on < day or (same_day and k.paid_on == day))]
+        if not before:
+            return match, known, why
+        last = max(before, key=lambda k: (k.amount == line.amount, k.paid_on))
+        is_another = bool(last.ticket and line.ticket) and line.goes_back == Back.BY_WORDS
+        if last.amount == line.amount and not is_another:
+            last.undone = True
+            return self._claim(last)
+        says = f"同一人 {last.paid_on} 缴过 {last.amount} 元，这一行写明“{line.why}” {line.amount} 元，"
+        return Match.UNCLEAR, None, f"{says}请核实退的是不是那一笔。"
 
     def add(self, line: PaidLine) -> Known:
         """Enter a payment that nobody has brought yet, under a name of its own."""
@@ -104,6 +130,13 @@ class Payments:
     def _claim(self, known: Known) -> tuple[Match, Known, str]:
         self.claimed.add(known.number)
         return Match.KNOWN, known, ""
+
+
+def _went_back_later(known: Known, line: PaidLine) -> bool:
+    """Whether an earlier list may have told of this payment by the day on which it went back."""
+    is_another = bool(known.ticket and line.ticket) or known.amount != line.amount
+    is_later = line.paid_on is not None and known.paid_on > line.paid_on
+    return known.undone and known.pk is not None and is_later and not is_another
 
 
 def ticket_in(number: str, id_number: str) -> str:

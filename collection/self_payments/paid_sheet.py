@@ -4,7 +4,7 @@ Nothing is looked up here; whether a payment is known already is decided in matc
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from core.tables.cells import half_width, read_amount
 from core.tables.dates import read_date
 from core.tables.headings import Column
 from core.tables.lists import ListReader
+from core.tables.payment_states import Kind, read_states, state_columns
 from core.tables.reader import Cell, Sheet
 from residents.people import names
 
@@ -60,43 +61,8 @@ YEAR = Column(
     ("年度", "所属期"),
     ("止",),
 )
-STATE = Column(
-    "state",
-    "缴费状态",
-    (
-        "缴费状态",
-        "缴款状态",
-        "支付状态",
-        "扣款状态",
-        "征收状态",
-        "入库状态",
-        "到账状态",
-        "税票状态",
-        "票证状态",
-        "单据状态",
-        "订单状态",
-        "交易状态",
-        "缴费结果",
-        "状态",
-        "作废标志",
-        "退费标志",
-    ),
-    ("状态", "标志"),
-    ("参保", "人员"),
-)
 NEEDED = ("name", "id_number", "amount", "paid_on")
-_DONE = re.compile(
-    r"(?:已|已经)?(?:缴费|缴款|缴纳|支付|扣款|付款|缴|交费|入库|到账|入账|完税|开票|划转|征收|对账|记账|上解)(?:成功|完成|完毕|正常)?"
-    r"|(?:成功|正常|有效|完成|已完成|交易成功|已成功|足额缴费|已足额缴费)"
-)
-_UNDONE = re.compile(
-    r"(?:已|已经|全额|部分|申请|正在)?(?:作废|退费|退款|冲正|冲销|红冲|撤销|撤回|取消|退库|退票|退税|退回|抹账|注销)(?:成功|完成|中)?"
-)
-_FAILED = re.compile(
-    r"(?:缴费|缴款|支付|扣款|付款|交易|入库|到账|划转|扣费)?(?:失败|未成功|不成功|没有成功|超时|关闭|无效|异常)"
-    r"|(?:未|没有|没|尚未|暂未|待|等待)(?:缴费|缴款|缴纳|支付|扣款|付款|缴|交费|入库|到账|入账|完税|划转|成功|完成)"
-)
-_FLAG = {"作废标志": _UNDONE, "退费标志": _UNDONE}
+_RETURNED = re.compile("退|冲|红字")
 _YEARS = re.compile(r"(?<!\d)(20\d\d)(?=\d{0,4}(?!\d))")
 _SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?E\+?\d+", re.IGNORECASE)
 _TRAILING_ZERO = re.compile(r"(\d+)\.0+")
@@ -104,10 +70,12 @@ _TRAILING_ZERO = re.compile(r"(\d+)\.0+")
 _KEPT_DIGITS = 15
 
 
-class Kind(StrEnum):
-    PAID = "paid"
-    UNDONE = "undone"
-    ASK = "ask"
+class Back(StrEnum):
+    """How a line says that money that had come went back: by an amount below zero, by words, or not (作废, 失败)."""
+
+    NOT = ""
+    BY_WORDS = "words"
+    BY_AMOUNT = "amount"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +98,7 @@ class PaidLine:
     sheet: str = ""
     way: Way = Way.UNTOLD
     payer: str = ""
+    goes_back: Back = Back.NOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +110,7 @@ class Year:
     last: date
 
 
-COLUMNS = (NAME, ID_NUMBER, AMOUNT, PAID_ON, TICKET, YEAR, STATE, WAY, PAYER)
+COLUMNS = (NAME, ID_NUMBER, AMOUNT, PAID_ON, TICKET, YEAR, WAY, PAYER)
 
 
 class PaidListReader:
@@ -157,11 +126,12 @@ class PaidListReader:
 
     def lines(self, piece: Sheet) -> Iterator[PaidLine]:
         for header, rows in self.table.blocks([piece]):
+            states = state_columns(header.titles)
             for number, cells in rows:
-                if line := self._line(number, RowCells(header, cells)):
+                if line := self._line(number, RowCells(header, cells), states):
                     yield line
 
-    def _line(self, number: int, cells: RowCells) -> PaidLine | None:
+    def _line(self, number: int, cells: RowCells, states: Mapping[int, str]) -> PaidLine | None:
         name, id_number, problem = cells.person()
         if is_sum_or_empty(name, id_number):
             return None
@@ -173,7 +143,7 @@ class PaidListReader:
         if paid_on and paid_on > self.today:
             wrong_day = f"缴费日期 {paid_on} 在今天以后，请核对。"
         wrong_year, doubt = read_year(cells.text("year"), paid_on, self.year)
-        kind, why = read_state(cells.text("state"), cells.heading("state"))
+        kind, why = read_states(cells.cells, states)
         if negative:
             kind, why = Kind.UNDONE, why if kind == Kind.UNDONE else "金额是负数"
         elif doubt and kind == Kind.PAID:
@@ -193,27 +163,14 @@ class PaidListReader:
             self.table.sheet_name,
             read_way(cells.text("way"), payer),
             "" if payer == name else payer,
+            _goes_back(kind, why, negative),
         )
 
 
-def read_state(text: str, heading: str = "") -> tuple[Kind, str]:
-    """Return what a state says of its payment, with the words for whoever has to ask or to see a case."""
-    plain = half_width(text)
-    if not plain:
-        return Kind.PAID, ""
-    if heading in _FLAG:
-        if plain in ("否", "N", "0", "未作废", "未退费", "正常"):
-            return Kind.PAID, ""
-        return (Kind.UNDONE, heading.removesuffix("标志")) if plain in ("是", "Y", "1") else _by_words(plain)
-    return _by_words(plain)
-
-
-def _by_words(plain: str) -> tuple[Kind, str]:
-    if _DONE.fullmatch(plain):
-        return Kind.PAID, ""
-    if _UNDONE.fullmatch(plain) or _FAILED.fullmatch(plain):
-        return Kind.UNDONE, plain[:20]
-    return Kind.ASK, f"缴费状态“{plain[:20]}”看不出是不是已经缴费，请核实。"
+def _goes_back(kind: Kind, why: str, negative: bool) -> Back:
+    if negative:
+        return Back.BY_AMOUNT
+    return Back.BY_WORDS if kind == Kind.UNDONE and _RETURNED.search(why) else Back.NOT
 
 
 def read_year(text: str, paid_on: date | None, year: Year) -> tuple[str, str]:

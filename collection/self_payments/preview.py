@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from collection.self_payments.assessment import assess, residents_by_number
 from collection.self_payments.matching import Payments
 from collection.self_payments.models import PaidList, SelfPayment
-from collection.self_payments.paid_sheet import Kind, PaidLine
+from collection.self_payments.paid_sheet import PaidLine
 from collection.self_payments.services import known_payments, sort_lines
+from core.tables.payment_states import Kind
 from subsidies.campaigns.models import Campaign
 
 Outcome = SelfPayment.Outcome

@@ -20,7 +20,7 @@ from collection.self_payments.assessment import residents_by_number
 from collection.self_payments.booking import UPDATED_AT_ONCE, book_judged
 from collection.self_payments.matching import Known, Match, Payments, ticket_in
 from collection.self_payments.models import PaidList, SelfPayment
-from collection.self_payments.paid_sheet import Kind, PaidLine, PaidListReader, Year
+from collection.self_payments.paid_sheet import PaidLine, PaidListReader, Year
 from collection.self_payments.selectors import WORKLIST, is_waiting
 from config import clock
 from core.access import masks
@@ -31,6 +31,7 @@ from core.jobs import services as jobs
 from core.refusals import Refused
 from core.tables import reader as sheets
 from core.tables.lists import ListNote
+from core.tables.payment_states import Kind
 from core.text import required_text
 from residents.people.models import Resident
 from residents.people.services import lock_residents
@@ -218,8 +219,7 @@ def sort_lines(
         payments.known, persons=payments.persons
     )  # a payment and what undoes it stand side by side in one list
     for line in sorted(lines, key=lambda line: line.kind == Kind.UNDONE):
-        book = undoing if line.kind == Kind.UNDONE else payments
-        match, known, why = book.match(line)
+        match, known, why = undoing.undone_by(line) if line.kind == Kind.UNDONE else payments.match(line)
         if match == Match.UNCLEAR or (match == Match.NEW and line.kind == Kind.ASK):
             made = payments.add(line)
             fresh[made.number] = (made, Outcome.UNCLEAR, why or line.why)

@@ -47,6 +47,7 @@ class ListRow:
     number: int
     cells: dict[str, Cell]
     hidden: bool = False
+    whole: Sequence[Cell] = ()  #: all cells, by position
 
     def error(self, columns: Sequence[Column]) -> tuple[str, str]:
         """Return (column's title, message) of the first cell that holds a formula's error, ("", "") if none does."""
@@ -115,7 +116,7 @@ class ListReader:
             hidden = self._current.hidden_rows if self._current else RowRanges()
             for number, cells in rows:
                 values = {key: _cell(cells, at) for key, at in header.columns.items()}
-                yield ListRow(self.sheet_name, number, values, number in hidden)
+                yield ListRow(self.sheet_name, number, values, number in hidden, cells)
 
     def notes(self) -> list[ListNote]:
         """What is to be said about the file, once it was read."""

@@ -1,6 +1,6 @@
 """The tax bureau's list of employees' insurance payments → one line a payment, or what is wrong with it. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,7 @@ from core.tables.cells import cell_text, read_amount
 from core.tables.dates import read_date
 from core.tables.headings import Column
 from core.tables.lists import SUMS, ListReader, ListRow
+from core.tables.payment_states import Kind, read_states, state_columns
 from core.tables.reader import Sheet, SheetError
 from employees.months import read_month
 from employees.units import credit_code as codes
@@ -32,13 +33,10 @@ COLUMNS = (
     ),
     Column("amount", "金额", ("金额", "实缴金额", "缴费金额", "入库金额"), parts=("金额",)),
     Column("paid_on", "缴费日期", ("缴费日期", "入库日期", "缴款日期", "上解日期"), parts=("日期",)),
-    Column("state", "缴费状态", ("缴费状态", "状态", "入库状态"), parts=("状态",)),
     Column("ticket", "税票号", ("税票号", "税票号码", "电子税票号", "凭证号"), parts=("税票", "凭证号")),
     Column("channel", "缴费渠道", ("缴费渠道", "渠道", "缴费方式"), parts=("渠道", "方式")),
 )
 NEEDED = ("month", "amount", "paid_on")
-#: States that say the money is there; others are asked about, never guessed.
-PAID = frozenset({"已缴费", "缴费成功", "已入库", "入库成功", "成功", "已缴", "正常", "缴款成功", "已到账"})
 
 
 @dataclass(slots=True)
@@ -69,7 +67,10 @@ def read_paid(sheets: Iterable[Sheet]) -> tuple[list[PaidLine], list[str]]:
     Raises SheetError if there is no heading, or no line under it.
     """
     reader = ListReader(COLUMNS, NEEDED)
-    lines = [line for row in reader.rows(sheets) if (line := _line(row)) is not None]
+    lines = []
+    for row in reader.rows(sheets):
+        if line := _line(row, state_columns(reader.header.titles) if reader.header else {}):
+            lines.append(line)
     if not reader.found_heading:
         says = "没有找到表头。要有“费款所属期、金额、缴费日期”，以及单位的“统一社会信用代码”或个人的“证件号码”。"
         raise SheetError("missing_columns", says)
@@ -78,7 +79,7 @@ def read_paid(sheets: Iterable[Sheet]) -> tuple[list[PaidLine], list[str]]:
     return lines, [note.message for note in reader.notes()]
 
 
-def _line(row: ListRow) -> PaidLine | None:
+def _line(row: ListRow, states: Mapping[int, str]) -> PaidLine | None:
     """A payment with every problem of the row; None for a sum or an empty row."""
     get = row.cells.get
     code = codes.normalize(get("credit_code"))
@@ -99,7 +100,9 @@ def _line(row: ListRow) -> PaidLine | None:
         line.problems.append("费款所属期看不懂，请写成 2025-11 或 2025年11月。")
     elif line.paid_on and line.paid_on.year < line.month.year - 1:
         line.problems.append("缴费日期比费款所属期早一年以上，请核对。")
-    state = cell_text(get("state"))
-    if "state" in row.cells and state not in PAID:
-        line.problems.append(f"缴费状态是“{state[:20]}”，不能当作已缴费，请与税务核实。")
+    kind, why = read_states(row.whole, states)
+    if kind == Kind.UNDONE:
+        line.problems.append(f"缴费状态是“{why}”，不能当作已缴费，请与税务核实。")
+    elif kind == Kind.ASK:
+        line.problems.append(why)
     return line

@@ -6,39 +6,12 @@ from decimal import Decimal
 import pytest
 
 from collection.self_payments.matching import Known, Match, Payments
-from collection.self_payments.paid_sheet import Kind, PaidLine, PaidListReader, Year, read_state, read_ticket, read_year
+from collection.self_payments.paid_sheet import Back, PaidLine, PaidListReader, Year, read_ticket, read_year
+from core.tables.payment_states import Kind
 from core.tables.reader import Sheet
 
 DAY = datetime.date
 YEAR = Year(2025, DAY(2024, 9, 1), DAY(2025, 8, 31))
-PAID = """
-    已缴费 缴费成功 已入库 成功 已缴纳 支付成功 扣款成功 已到账 正常 有效 已完税 已开票 交易成功
-"""
-UNDONE = """
-    已作废 作废 已退费 退费成功 已冲正 已冲销 已红冲 已撤销 已退款 已退库 缴费失败 失败 未到账 未缴费 待缴费
-    未支付 支付失败 扣款不成功 尚未到账 已取消 退费中
-"""
-
-
-@pytest.mark.parametrize("text", ["", *PAID.split()])
-def test_a_payment(text):
-    assert read_state(text)[0] == Kind.PAID
-
-
-@pytest.mark.parametrize("text", UNDONE.split())
-def test_no_payment(text):
-    assert read_state(text)[0] == Kind.UNDONE
-
-
-@pytest.mark.parametrize("text", ["核销中", "处理中", "部分成功", "已缴费后退", "未知", "3"])
-def test_an_unknown_state_is_asked_about(text):
-    kind, why = read_state(text)
-    assert (kind, text in why) == (Kind.ASK, True)
-
-
-@pytest.mark.parametrize(("text", "kind"), [("是", Kind.UNDONE), ("否", Kind.PAID), ("未作废", Kind.PAID)])
-def test_a_flag_answers_the_question_of_its_heading(text, kind):
-    assert read_state(text, "作废标志")[0] == kind
 
 
 @pytest.mark.parametrize(
@@ -95,6 +68,23 @@ def test_a_negative_amount_undoes_a_payment():
     assert (line.kind, line.amount, line.problem) == (Kind.UNDONE, 400, "")
 
 
+def test_every_column_that_speaks_against_a_payment_is_heard():
+    """缴费状态 says paid, and beside it a flag, a day or an amount says that the money went back."""
+    heading = ("姓名", "证件号码", "实缴金额", "缴费日期", "缴费状态", "作废标志", "退费金额", "退费日期", "备注")
+    rows = [
+        ("已缴费", "否", "0.00", "", ""),
+        ("已缴费", "是", "", "", ""),
+        ("已缴费", "", 400.0, "", ""),
+        ("已缴费", "", "", DAY(2024, 10, 22), ""),
+        ("已缴费", "", "", "", "已退费"),
+        ("已缴费", "", "", "", "村干部代缴"),
+        ("", "", "", "", ""),
+    ]
+    lines = read(*(("王小明", "411325197005010018", 400.0, "2024-10-08", *row) for row in rows), heading=heading)
+    kinds = [Kind.PAID, *[Kind.UNDONE] * 4, Kind.PAID, Kind.ASK]
+    assert [line.kind for line in lines] == kinds
+
+
 def test_a_day_to_come_is_wrong():
     today, tomorrow = read(
         ("王小明", "411325197005010018", 400.0, "2024-10-25", ""),
@@ -149,6 +139,41 @@ LISTS = {
 def test_a_payment_counts_once_in_however_many_lists(name):
     lists, expected = LISTS[name]
     assert listed(*lists) == expected
+
+
+LATER = DAY(2024, 10, 25)
+
+
+def undoing(ticket="", *, day=LATER, amount=400, goes_back=Back.BY_WORDS):
+    why = "已退费" if goes_back else "缴费失败"
+    return PaidLine(9, "张峰", "N1", Decimal(amount), day, ticket, Kind.UNDONE, why, goes_back=goes_back)
+
+
+@pytest.mark.parametrize(
+    ("known", "undone", "answer"),
+    [
+        ("", undoing(), Match.KNOWN),
+        ("A", undoing(), Match.KNOWN),
+        ("A", undoing("A", day=OCTOBER), Match.KNOWN),
+        ("A", undoing("R", goes_back=Back.BY_AMOUNT), Match.KNOWN),
+        ("A", undoing("R", day=OCTOBER, goes_back=Back.BY_AMOUNT), Match.KNOWN),
+        ("A", undoing("R"), Match.UNCLEAR),
+        ("A", undoing("R", day=OCTOBER), Match.NEW),
+        ("", undoing(amount=100), Match.UNCLEAR),
+        ("", undoing(day=DAY(2024, 10, 19)), Match.NEW),
+        ("", undoing(goes_back=Back.NOT), Match.NEW),
+    ],
+)
+def test_money_that_goes_back_later_unsays_the_payment_before_it(known, undone, answer):
+    """A refund stands under its own day and number; a second try that failed says nothing about the first."""
+    payments = Payments.of([Known("N1", Decimal(400), OCTOBER, known, "1", 1)], set())
+    assert payments.undone_by(undone)[0] == answer
+
+
+def test_a_payment_that_comes_after_its_refund_is_asked_about():
+    payments = Payments.of([Known("N1", Decimal(400), LATER, "", "1", 1, undone=True)], set())
+    assert payments.match(line())[0] == Match.UNCLEAR
+    assert payments.match(line(amount=320))[0] == Match.NEW
 
 
 def test_a_payment_of_somebody_else_is_another():

@@ -71,7 +71,8 @@ def test_dates_of_birth_that_would_be_a_guess(cell, says):
 def test_the_number_tells_the_century_of_two_digits_and_nothing_else():
     assert read_birth_date("90.1.1", today=TODAY, number_says=date(1990, 1, 1)) == (date(1990, 1, 1), "")
     assert read_birth_date("10.1.1", today=TODAY, number_says=date(1910, 1, 1)) == (date(1910, 1, 1), "")
-    assert read_birth_date("90.1.2", today=TODAY, number_says=date(1990, 1, 1))[0] is None
+    assert read_birth_date("90.1.2", today=TODAY, number_says=date(1990, 1, 1)) == (date(1990, 1, 2), "")
+    assert read_birth_date("2034-09-01", today=TODAY, number_says=date(2024, 9, 1)) == (date(2034, 9, 1), "")
 
 
 def test_a_long_gone_recognition_is_a_date_where_the_list_may_have_one():
