@@ -306,6 +306,9 @@ const Door = (() => {
 
 addEventListener("DOMContentLoaded", () => {
   const data = document.getElementById("homes-data");
-  if (data) Door.online(JSON.parse(data.textContent));
-  else if (document.body.dataset.page === "shell") Door.shell();
+  if (data) {
+    const reader = document.querySelector("[data-door-reader]").dataset;
+    const who = { user: Number(reader.doorReader), takes: "takes" in reader, keeps: "keeps" in reader };
+    Door.online({ ...JSON.parse(data.textContent), ...who });
+  } else if (document.body.dataset.page === "shell") Door.shell();
 });

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -12,7 +13,7 @@ from collection.gifts.models import Gift, GiftMoney, GiftShare
 from config import clock
 from core.accounts.models import User
 from core.amounts import ZERO
-from core.database.bulk import chunks
+from core.database.bulk import chunks, id_chunks
 from core.database.money import YuanSum
 from subsidies.campaigns.models import Campaign
 
@@ -98,10 +99,10 @@ def unspent_gifts(*, campaign: Campaign, villages: Iterable[str]) -> dict[str, D
     return unspent
 
 
-def kept_for(*, campaign: Campaign, residents: Iterable[int]) -> dict[int, Decimal]:
+def kept_for(*, campaign: Campaign, residents: Iterable[int] | QuerySet[Any, Any]) -> dict[int, Decimal]:
     """Resident id → what a gift keeps for them, so that they owe so much less; one statement for every 2,000."""
     kept: dict[int, Decimal] = {}
-    for chunk in chunks(residents):
+    for chunk in id_chunks(residents):
         rows = GiftShare.objects.filter(KEPT, gift__campaign=campaign, resident__in=chunk, at_hall=False)
         kept |= dict(rows.order_by("pk").values_list("resident_id", "amount"))
     return kept

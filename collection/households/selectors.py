@@ -125,42 +125,80 @@ class VillageHomes:
 
 def village_homes(*, campaign: Campaign, village: Region, **whose: Any) -> VillageHomes:
     """Everybody on the register of the village, by household; `whose` narrows it to some of its residents."""
-    policy, whose = campaign.policy, {"village": village, **whose}
-    people = _people(whose)
-    paid = _paid(campaign, whose)
-    day = min(max(clock.today(), policy.period.start), policy.period.end)
-    owing: Any = [one for one in people if one.pk not in paid and one.birth_date <= day]
-    quotes = quote_residents(campaign=campaign, residents=owing, paid_on=day, taking_payment=False)
-    kept = kept_for(campaign=campaign, residents=[one.pk for one in owing])
-    schools = collecting_schools(campaign, [one.pk for one in owing])
-    before = _insured_before(campaign, whose)
-    promised = promised_for(campaign=campaign, region=village.pk, on=clock.today())
+    facts = _gather(campaign, village, {"village": village, **whose})
     reasons: dict[str, int] = {}
-    sentences: dict[Any, str] = {}  # put together once for all who get the same answer
+    known: dict[Any, _Says] = {}  # put together once for all who get the same answer
     homes: dict[int, Home] = {}
-    for one in people:
-        if one.birth_date > day:
-            continue
-        answer = paid.get(one.pk) or quotes[one.pk]
-        marks = LAST_YEAR if one.pk in before else 0
-        marks |= NEWBORN if is_newborn(policy, one.birth_date, day) else 0
-        marks |= SPECIAL if _is_special(policy, answer) else 0
-        marks |= PROMISED if one.pk in promised else 0
-        channel, due = _owes(answer)
-        asked: Any = answer.reasons if isinstance(answer, Quote) else answer
-        if (says := sentences.get(asked)) is None:
-            says = sentences[asked] = _why(answer)
-        if due and (school := schools.get(one.pk)):
-            channel, due, says = "school", None, f"{school}代收，村里不收"
-        elif due and (given := kept.get(one.pk)):
-            due, says = str(max(Decimal(due) - given, ZERO)), f"{says}\n集体资助 {given} 元"
+    for one in facts.people:
+        answer = facts.paid.get(one.pk) or facts.quotes[one.pk]
+        # Alike people share one quote: that it is the same object is found faster than that it is equal.
+        asked: Any = answer if isinstance(answer, _Paid) else id(answer)
+        if (said := known.get(asked)) is None:
+            said = known[asked] = _say(campaign.policy, answer)
+        channel, due, says, marks = facts.of(one, said)
         why = reasons.setdefault(says, len(reasons))
-        member = Member(one.pk, one.name, one.id_number[-4:], one.phone, channel, due, why, marks)
-        home = homes.setdefault(
-            one.household_id or -one.pk, Home(one.household_id or -one.pk, one.number or "", one.head or one.name, [])
-        )
-        home.members.append(member)
-    return VillageHomes(list(homes.values()), list(reasons), _closed_today(policy))
+        key = one.household_id or -one.pk
+        if (home := homes.get(key)) is None:
+            home = homes[key] = Home(key, one.number or "", one.head or one.name, [])
+        home.members.append(Member(one.pk, one.name, one.id_number[-4:], one.phone, channel, due, why, marks))
+    return VillageHomes(list(homes.values()), list(reasons), _closed_today(campaign.policy))
+
+
+class _Says(NamedTuple):
+    """What all who get the same answer have in common, and then what is told of one of them."""
+
+    channel: str
+    due: str | None
+    why: str
+    marks: int
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What decides of everybody in a village, read in a few statements."""
+
+    policy: Policy
+    day: date
+    people: list[_Person]
+    paid: dict[int, "_Paid"]
+    quotes: dict[int, Quote | QuoteError]
+    kept: dict[int, Decimal]
+    schools: dict[int, str]
+    before: set[int]
+    promised: set[int]
+
+    def of(self, one: _Person, said: _Says) -> _Says:
+        """What is told of one person, from what is said of all alike."""
+        channel, due, says, marks = said
+        if one.pk in self.before:
+            marks |= LAST_YEAR
+        if one.pk in self.promised:
+            marks |= PROMISED
+        if is_newborn(self.policy, one.birth_date, self.day):
+            marks |= NEWBORN
+        if due and (school := self.schools.get(one.pk)):
+            channel, due, says = "school", None, f"{school}代收，村里不收"
+        elif due and (given := self.kept.get(one.pk)):
+            due, says = str(max(Decimal(due) - given, ZERO)), f"{says}\n集体资助 {given} 元"
+        return _Says(channel, due, says, marks)
+
+
+def _gather(campaign: Campaign, village: Region, whose: dict[str, Any]) -> _Facts:
+    period, among = campaign.policy.period, Resident.objects.filter(**whose)
+    day = min(max(clock.today(), period.start), period.end)
+    people, paid = [one for one in _people(whose) if one.birth_date <= day], _paid(campaign, whose)
+    owing: Any = [one for one in people if one.pk not in paid]
+    return _Facts(
+        campaign.policy,
+        day,
+        people,
+        paid,
+        quote_residents(campaign=campaign, residents=owing, paid_on=day, taking_payment=False, among=among),
+        kept_for(campaign=campaign, residents=among.values("pk")),
+        collecting_schools(campaign, among.values("pk")),
+        _insured_before(campaign, whose),
+        promised_for(campaign=campaign, region=village.pk, on=clock.today()),
+    )
 
 
 def page_data(*, campaign: Campaign, village: Region) -> dict[str, Any]:
@@ -208,7 +246,7 @@ def home_card(*, campaign: Campaign, village: Region, **whose: Any) -> Card | No
 def _people(whose: dict[str, Any]) -> list[_Person]:
     active = Resident.objects.filter(**whose, status=Resident.Status.ACTIVE)
     rows = active.order_by("household__number", "household", "pk").values_list(*_COLUMNS)
-    return [_Person(*row) for row in rows]
+    return list(map(_Person._make, rows))
 
 
 class _Paid(NamedTuple):
@@ -235,6 +273,10 @@ def _insured_before(campaign: Campaign, whose: dict[str, Any]) -> set[int]:
 
 def _of_residents(whose: dict[str, Any]) -> dict[str, Any]:
     return {f"resident__{field}": value for field, value in whose.items()}
+
+
+def _say(policy: Policy, answer: _Paid | Quote | QuoteError) -> _Says:
+    return _Says(*_owes(answer), _why(answer), SPECIAL if _is_special(policy, answer) else 0)
 
 
 def _owes(answer: _Paid | Quote | QuoteError) -> tuple[str, str | None]:

@@ -1,7 +1,7 @@
 """The village as households: one list to find a door in, and one page a household."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,9 +12,13 @@ from collection.door.selectors import blank_numbers, cash_in_hand
 from collection.households import selectors
 from collection.households.selectors import LAST_YEAR, NEWBORN, PROMISED, SPECIAL
 from collection.ledgers.files import record_phones_seen
+from config import clock
 from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
+from core.audit.changes import kept_until_change
+from core.regions.models import Region
 from residents.people.models import Resident
+from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
 SEES = (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY)
@@ -39,25 +43,33 @@ def own_households(request: SignedIn) -> HttpResponse:
 def households(request: SignedIn, village: str) -> HttpResponse:
     """Every household of a village, found while typing (static/households.js). Telephones: it leaves an event."""
     region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
-    data = selectors.page_data(campaign=campaign, village=region)
-    data |= {
-        "user": request.user.pk,
-        "takes": request.user.role in TAKES,
-        "keeps": request.user.role == Role.VILLAGE,
-        "numbers": blank_numbers(campaign=campaign, village=region.pk),
-        "hand": cash_in_hand(campaign=campaign, village=region),
-    }
-    people = sum(len(home.members) for home in data["homes"])
-    record_phones_seen(village=region, people=people, actor=request.user, what="各户名单")
+    page = kept_until_change(f"households:{campaign.pk}:{region.pk}:{clock.today()}", lambda: _page(campaign, region))
+    record_phones_seen(village=region, people=page.people, actor=request.user, what="各户名单")
     facts = {
         "title": f"{region.name}各户",
         "region": region,
         "campaign": campaign,
-        "closed_today": data["closedToday"],
-        "people": people,
-        "data": json_script(data, "homes-data", encoder=CompactEncoder),
+        "page": page,
+        "takes": request.user.role in TAKES,
+        "keeps": request.user.role == Role.VILLAGE,
     }
     return render(request, "collection/households/households.html", facts)
+
+
+class Page(NamedTuple):
+    """What stands in the page whoever of the village's offices opens it; `data` is a script element of JSON."""
+
+    data: str
+    people: int
+    closed_today: str
+
+
+def _page(campaign: Campaign, region: Region) -> Page:
+    data = selectors.page_data(campaign=campaign, village=region)
+    data["numbers"] = blank_numbers(campaign=campaign, village=region.pk)
+    data["hand"] = cash_in_hand(campaign=campaign, village=region)
+    people = sum(len(home.members) for home in data["homes"])
+    return Page(json_script(data, "homes-data", encoder=CompactEncoder), people, data["closedToday"])
 
 
 @roles(*SEES)

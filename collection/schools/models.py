@@ -8,7 +8,7 @@ from django.db.models import Q
 from collection.declarations.models import TaxFile
 from core.access.roles import Role
 from core.access.scope import ScopedQuerySet
-from core.database.bulk import chunks
+from core.database.bulk import id_chunks
 from core.regions.models import Region
 from residents.people import names
 from subsidies.campaigns.models import Campaign
@@ -198,10 +198,10 @@ class Pupil(models.Model):
 COLLECTING = (Pupil.State.CLAIMED, Pupil.State.COLLECTED)
 
 
-def collecting_schools(campaign: Campaign, residents: Iterable[int]) -> dict[int, str]:
+def collecting_schools(campaign: Campaign, residents: Iterable[int] | models.QuerySet[Any, Any]) -> dict[int, str]:
     """Resident id → the school that collects for them; one statement for every 2,000."""
     found: dict[int, str] = {}
-    for chunk in chunks(residents):
+    for chunk in id_chunks(residents):
         rows = Pupil.objects.filter(campaign=campaign, resident__in=chunk, state__in=COLLECTING)
         found |= dict(rows.order_by("pk").values_list("resident_id", "school__name"))
     return found

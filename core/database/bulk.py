@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -28,6 +28,14 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     items = list(items)
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def id_chunks(ids: Iterable[int] | QuerySet[Any, Any]) -> Iterator[list[int] | QuerySet[Any, Any]]:
+    """Yield ids in lists of at most CHUNK, or, where they are a query, that query: it needs no parameters."""
+    if isinstance(ids, QuerySet):
+        yield ids
+    else:
+        yield from chunks(ids)
 
 
 def insert_from(

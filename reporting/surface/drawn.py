@@ -11,15 +11,14 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from config import clock
-from core.audit.models import Event
+from core.audit.changes import newest_change
 
 
 def drawn_once(request: HttpRequest, name: str, draw: Callable[[], str]) -> str:
     """The piece of HTML that `draw` makes. It may depend on the address, the reader's role and region, and the data."""
-    newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first()
     user = request.user
     reader = f"{user.role}:{user.scope_prefix}" if user.is_authenticated else ""
-    key = f"{name}:{request.path}:{request.GET.urlencode()}:{reader}:{newest}:{clock.now():%m%d%H%M}"
+    key = f"{name}:{request.path}:{request.GET.urlencode()}:{reader}:{newest_change()}:{clock.now():%m%d%H%M}"
     if len(key) > 240:  # nobody's own address: nothing of ours is that long
         return draw()
     found = cache.get(key)

@@ -7,6 +7,7 @@ from which seed (bench door_weeks).
 import datetime
 import os
 import random
+import time
 import uuid
 from collections import Counter
 from decimal import Decimal
@@ -36,7 +37,7 @@ from tests.collection.door.door_world import VILLAGE, household, message
 from tests.collection.paid_people import bank
 
 WEEKS, FIRST = int(os.environ.get("DOOR_WEEKS", "4")), int(os.environ.get("DOOR_FIRST", "0"))
-DAYS, STEPS_A_DAY = 7, 9
+DAYS, STEPS_A_DAY, TOLD_EVERY = 7, 9, 10
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 OPEN = (LedgerRow.State.BAD, LedgerRow.State.GOOD)
 
@@ -221,6 +222,8 @@ def test_random_weeks(campaign, business_clock, make_user, make_resident):
         before = transaction.savepoint()
         run_week(Week(seed, campaign, make_user, make_resident), business_clock)
         transaction.savepoint_rollback(before)
+        if (seed + 1 - FIRST) % TOLD_EVERY == 0:
+            print(f"{seed + 1 - FIRST} weeks, {time.process_time():.0f} s of processor time", flush=True)
 
 
 def run_week(week, business_clock):

@@ -5,17 +5,20 @@ import re
 import uuid
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from collection.door.models import DoorEntry
 from collection.households.selectors import LAST_YEAR, NEWBORN, PROMISED, SPECIAL, page_data
+from collection.ledgers.confirm import withdraw_ledger
 from collection.visits.models import Visit
 from core.audit.models import Event
 from core.regions.models import Region
 from residents.people.models import Household, InsuredYear
 from residents.people.pinyin import readings
 from subsidies.rosters.models import Identity
+from tests.collection.door.door_world import message, take
 from tests.collection.villages.test_village import pay
 
 VILLAGE = "411325101200"
@@ -146,3 +149,30 @@ def test_names_are_read_as_people_type_them():
     assert [usual[c] for c in "李春生曾小雄信马"] == ["li", "chun", "sheng", "ceng", "xiao", "xiong", "xin", "ma"]
     assert surnames == {"曾": "zeng", "单": "shan"}
     assert "Ａ" not in usual
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_is_kept_until_somebody_changes_something(client, campaign, books, home, make_user):
+    """Looking changes nothing; a booking, or taking it back, is in the very next page."""
+    helper, address = make_user("village", VILLAGE), reverse("households", args=[VILLAGE])
+    head, wife = home("0001", "李春生", "李秀英")
+    client.force_login(helper)
+
+    def channels():
+        found = re.search(r'<script id="homes-data"[^>]*>(.*?)</script>', client.get(address).content.decode())
+        return [member[4] for member in json.loads(found[1])["homes"][0][3]]
+
+    assert channels() == ["", ""]
+    with CaptureQueriesContext(connection) as again:
+        assert channels() == ["", ""]
+    # PostgreSQL keeps nothing while anybody on the server writes, and other tests may.
+    assert connection.vendor == "postgresql" or not any("residents_household" in one["sql"] for one in again)
+    take(campaign, helper, message([head], "NX0101"))
+    assert channels() == ["cash", ""]
+    with transaction.atomic():  # what is not committed yet is read by nobody else, and not kept for anybody
+        take(campaign, helper, message([wife], "NX0102"))
+        assert channels() == ["cash", "cash"]
+        transaction.set_rollback(True)
+    assert channels() == ["cash", ""]
+    withdraw_ledger(batch=DoorEntry.objects.get().batch, reason="登记错了", actor=make_user("township", VILLAGE[:9]))
+    assert channels() == ["", ""]

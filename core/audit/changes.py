@@ -1,0 +1,56 @@
+"""The newest change that an event tells of: what was worked out under it holds until there is a newer one.
+
+Every change to residents, money, rosters, accounts and publications leaves an event in its own transaction.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.core.cache import cache
+from django.db import connection
+
+from core.audit.models import Event
+
+T = TypeVar("T")
+#: Events of those who come and look: nothing has changed after them.
+SIGHTS = ("ledger.unpaid_list", "visit.phones", "resident.see_number", "session.login", "session.logout")
+_LONGEST_KEY = 240
+
+
+def newest_change() -> int:
+    """Return the number of the newest event that tells of a change, 0 before the first."""
+    return Event.objects.exclude(action__in=SIGHTS).order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def kept_until_change(key: str, make: Callable[[], T], *, seconds: int = 3600) -> T:
+    """Return what `make` works out from the database, kept in this process until somebody changes something.
+
+    Never old: numbers of events are given before a transaction ends, so what is worked out while another one writes is
+    not kept, nor what is worked out inside a transaction. `key` holds everything else that decides.
+    """
+    if connection.in_atomic_block:
+        return make()
+    newest, is_quiet = _newest_and_quiet()
+    key = f"{key}:{newest}"
+    if len(key) > _LONGEST_KEY:  # nobody's own address: nothing of ours is that long
+        return make()
+    found: Any = cache.get(key)
+    if found is None:
+        found = make()
+        if is_quiet:
+            cache.set(key, found, timeout=seconds)
+    known: T = found
+    return known
+
+
+def _newest_and_quiet() -> tuple[int, bool]:
+    """The newest change, and whether nobody else was writing at that moment. SQLite has one writer at a time."""
+    if connection.vendor != "postgresql":
+        return newest_change(), True
+    sql, params = Event.objects.exclude(action__in=SIGHTS).order_by("-pk").values("pk")[:1].query.sql_with_params()
+    with connection.cursor() as cursor:
+        # One statement, one snapshot. The query comes from Django's compiler, values go as parameters.
+        quiet = "pg_snapshot_xmin(s) = pg_snapshot_xmax(s)"
+        cursor.execute(f"SELECT ({sql}), {quiet} FROM pg_current_snapshot() s", params)  # noqa: S608
+        newest, is_quiet = cursor.fetchone()
+    return newest or 0, is_quiet
