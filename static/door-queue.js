@@ -60,7 +60,7 @@ const DoorQueue = (() => {
         if (!result || result.state === "later") continue;
         if (result.state === "unreadable") queue.put(Object.assign(entry, { stuck: result.says.join("") }));
         else queue.delete(entry.id);
-        if (result.state === "case") cases.push({ id: entry.id, head: entry.head, says: result.says, batch: result.batch });
+        if (result.state === "case" && !cases.some((one) => one.id === entry.id)) cases.push({ id: entry.id, head: entry.head, says: result.says, batch: result.batch });
       }
     });
     await put("cases", cases.slice(-50));

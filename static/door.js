@@ -15,6 +15,7 @@ const Door = (() => {
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
   };
   const canKeep = () => Boolean(window.isSecureContext && "serviceWorker" in navigator && window.indexedDB);
+  const keeps = (state) => state.data.keeps && canKeep();
   // The day by the server's clock when the list was fetched, and the phone's own count of days since.
   const today = (state) => {
     const day = new Date(`${state.data.day}T00:00:00Z`);
@@ -129,6 +130,8 @@ const Door = (() => {
     await draw(state);
     if (state.phone) {
       await keep(state);
+      // Where the browser has it, the queue goes up with the page closed, too.
+      navigator.serviceWorker.ready.then((worker) => worker.sync && worker.sync.register("door")).catch(() => {});
       send(state);
     }
     return null;
@@ -188,7 +191,7 @@ const Door = (() => {
   };
 
   const send = async (state, options) => {
-    if (!state.phone || state.sending) return;
+    if (!keeps(state) || state.sending) return;
     state.sending = true;
     try {
       const told = await DoorQueue.send(state.data.user, options);
@@ -196,7 +199,7 @@ const Door = (() => {
       if (told && told.refused) say(told.refused);
       else if (told) learn(state, told);
       state.offline = false;
-      await keep(state);
+      if (state.phone) await keep(state);
     } catch (error) {
       state.offline = true;
     } finally {
@@ -212,7 +215,8 @@ const Door = (() => {
   };
 
   const draw = async (state) => {
-    const waiting = state.phone ? (await DoorQueue.waiting()).filter((entry) => entry.user === state.data.user) : [];
+    const all = keeps(state) ? await DoorQueue.waiting() : [];
+    const waiting = all.filter((entry) => entry.user === state.data.user), others = all.length - waiting.length;
     const cases = state.phone ? (await DoorQueue.get("cases")) || [] : state.cases;
     const cents = waiting.reduce((total, entry) => total + entry.members.reduce((t, m) => t + Math.round(Number(m.amount) * 100), 0), 0);
     part("").hidden = !state.data.takes;
@@ -223,6 +227,7 @@ const Door = (() => {
     list.textContent = "";
     for (const stuck of waiting.filter((entry) => entry.stuck)) list.append(make("li", "negative", `${stuck.head}户没有传上去：${stuck.stuck}请告诉乡镇专班。`));
     for (const one of cases) list.append(make("li", "negative", `${one.head}户待核实：${one.says.join("")}`));
+    if (others) list.append(make("li", "", `这部手机里还有别的协办员收的 ${others} 笔没有上传，有信号后自动上传，不会丢。`));
     if (cases.length) {
       const more = make("a", "", "去处理");
       more.href = "/door/cases/";
@@ -236,7 +241,7 @@ const Door = (() => {
   // --- starting -----------------------------------------------------------------------------------------------------
 
   const begin = async (state) => {
-    for (const entry of state.phone ? await DoorQueue.waiting() : []) apply(state, entry);
+    for (const entry of keeps(state) ? await DoorQueue.waiting() : []) apply(state, entry);
     state.list = Homes.start(state.data, [extend(state)]);
     if (state.phone) {
       await navigator.serviceWorker.register("/sw.js");
@@ -245,11 +250,11 @@ const Door = (() => {
         draw(state);
       });
       await keep(state);
-      addEventListener("online", () => send(state, { ask: true }));
-      page.addEventListener("visibilitychange", () => page.hidden || send(state));
-      setInterval(() => send(state), AGAIN_AFTER);
-      await send(state, { ask: true });
     }
+    addEventListener("online", () => send(state, { ask: true }));
+    page.addEventListener("visibilitychange", () => page.hidden || send(state));
+    setInterval(() => send(state), AGAIN_AFTER);
+    await send(state, { ask: true });
     await draw(state);
   };
 
@@ -266,14 +271,17 @@ const Door = (() => {
       const told = await answer.json();
       if (!answer.ok) return say(told.error);
       await DoorQueue.put(`phone:${state.data.user}`, { secret: told.secret, year: state.data.year });
+      // Ask the browser not to clear it when room runs short.
+      if (navigator.storage && navigator.storage.persist) await navigator.storage.persist();
       location.reload();
     });
     part("-buttons").append(button);
+    if (state.known) part("-buttons").after(make("p", "message warning", `这个账号登记过收款手机，最近联系是 ${state.known}。如果就是这部手机，浏览器的数据已被清除：没有上传的收款不在手机里了，请对照收据存根，把名单上还没有记账的重新登记。`));
   };
 
-  const online = async (data) => {
-    const state = { data, fetchedAt: Date.now(), seenAt: Date.now(), used: new Set(), last: "", cases: [], phone: null };
-    if (data.keeps && canKeep()) {
+  const online = async (data, known) => {
+    const state = { data, known, fetchedAt: Date.now(), seenAt: Date.now(), used: new Set(), last: "", cases: [], phone: null };
+    if (keeps(state)) {
       const list = await DoorQueue.get("list");
       if (list && list.user !== data.user) await DoorQueue.forgetList();
       if (list && list.user === data.user) state.last = list.last;
@@ -309,6 +317,6 @@ addEventListener("DOMContentLoaded", () => {
   if (data) {
     const reader = document.querySelector("[data-door-reader]").dataset;
     const who = { user: Number(reader.doorReader), takes: "takes" in reader, keeps: "keeps" in reader };
-    Door.online({ ...JSON.parse(data.textContent), ...who });
+    Door.online({ ...JSON.parse(data.textContent), ...who }, reader.known);
   } else if (document.body.dataset.page === "shell") Door.shell();
 });

@@ -68,3 +68,9 @@ def phones_of(*, user: User) -> QuerySet[Phone]:
     """The phones registered in the user's region, those in use first."""
     rows = Phone.objects.for_user(user).select_related("user", "village__parent", "cut_off_by")
     return rows.order_by(F("cut_off_at").asc(nulls_first=True), "village_id", "-seen_at", "-pk")
+
+
+def latest_phone(*, user: User) -> Phone | None:
+    """The phone in use of this helper that was last in touch."""
+    found: Phone | None = Phone.objects.filter(user=user, cut_off_at__isnull=True).order_by("-seen_at").first()
+    return found

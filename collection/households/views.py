@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import json_script
 
 from collection.door.device_views import TAKES
-from collection.door.selectors import blank_numbers, cash_in_hand
+from collection.door.selectors import blank_numbers, cash_in_hand, latest_phone
 from collection.households import selectors
 from collection.households.selectors import LAST_YEAR, NEWBORN, PROMISED, SPECIAL
 from collection.ledgers.files import record_phones_seen
@@ -45,13 +45,15 @@ def households(request: SignedIn, village: str) -> HttpResponse:
     region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
     page = kept_until_change(f"households:{campaign.pk}:{region.pk}:{clock.today()}", lambda: _page(campaign, region))
     record_phones_seen(village=region, people=page.people, actor=request.user, what="各户名单")
+    keeps = request.user.role == Role.VILLAGE
     facts = {
         "title": f"{region.name}各户",
         "region": region,
         "campaign": campaign,
         "page": page,
         "takes": request.user.role in TAKES,
-        "keeps": request.user.role == Role.VILLAGE,
+        "keeps": keeps,
+        "phone": latest_phone(user=request.user) if keeps else None,
     }
     return render(request, "collection/households/households.html", facts)
 

@@ -10,6 +10,7 @@ from collection.money.models import VillageAccount
 from collection.receipts.books import issue_book, register_book
 from collection.receipts.models import Receipt
 from core.regions.models import Region
+from subsidies.campaigns.models import Campaign
 from tests.browser.conftest import PHONE
 from tests.collection.door.door_world import VILLAGE, household, message, take
 
@@ -63,6 +64,14 @@ def open_list(visit, helper):
     page.get_by_role("button", name="让这部手机断网也能收款").tap()
     page.get_by_text("准备好了，断网也能收款").wait_for()
     return page
+
+
+def log_in(page, user):
+    page.goto("/login/")
+    page.fill("[name=username]", user.username)
+    page.fill("[name=password]", "test-Pass-1234")
+    page.click("button[type=submit]")
+    page.goto("/households/")
 
 
 def homes_of(page):
@@ -144,11 +153,68 @@ def test_bad_days_of_a_phone(visit, helper, campaign, make_user, make_resident):
 
     # The township cuts the phone off: at the next contact it forgets everything.
     cut_off_phone(phone=Phone.objects.get(), reason="手机丢失", actor=make_user("township", VILLAGE[:9]))
-    page.goto("/login/")
-    page.fill("[name=username]", helper.username)
-    page.fill("[name=password]", "test-Pass-1234")
-    page.click("button[type=submit]")
-    page.goto("/households/")
+    log_in(page, helper)
     page.get_by_text("这部手机已经停用").wait_for()
     assert page.locator(".home").count() == 0
     assert Phone.objects.get().wiped_at
+
+
+def test_worse_days_of_phones(visit, helper, campaign, make_user):
+    """Two phones of one account, cleared data, a week unseen, the next helper, a queue from before the closing."""
+    first, second = open_list(visit, helper), open_list(visit, helper)
+    homes = homes_of(first)
+
+    # One account on two phones without a signal: the same family twice on the same number. The second is a case.
+    for phone, taken in ((first, homes[:1]), (second, homes[:2])):
+        phone.context.set_offline(True)
+        for home in taken:
+            Thumb(phone).collect(home)
+    for phone in (first, second):
+        phone.context.set_offline(False)
+        phone.get_by_text(SENT).wait_for()
+    second.get_by_text("李春生户待核实").first.wait_for()
+    assert first.get_by_text("待核实").count() == 0
+    assert VillageAccount.objects.get(village=VILLAGE).in_hand == 800 + 800 + 800
+
+    # The browser has cleared its data: whoever comes back is told what may be missing, and collects again.
+    storage = {"origin": second.url.split("/households/")[0], "storageTypes": "all"}
+    second.context.new_cdp_session(second).send("Storage.clearDataForOrigin", storage)
+    log_in(second, helper)
+    second.get_by_text("浏览器的数据已被清除").wait_for()
+    second.context.close()
+
+    # A week without the server: the list goes, what was collected stays.
+    first.context.set_offline(True)
+    Thumb(first).collect(homes[2])
+    first.get_by_text("有 1 笔 800.00 元等待上传").wait_for()
+    later = first.context.new_page()
+    first.close()
+    later.add_init_script("Date.now = ((right) => () => right() + 8 * 86400000)(Date.now)")
+    later.goto("/households/")
+    later.get_by_text("名单已超过七天没有联网更新，已从手机删除").wait_for()
+    later.get_by_text("没有上传的 1 笔收款还保存在手机里，不会丢").wait_for()
+
+    # The next helper on this phone: nothing of the list is left, and what the one before collected goes up by itself.
+    page = later.context.new_page()
+    later.close()
+    page.context.set_offline(False)
+    page.context.clear_cookies()
+    log_in(page, make_user("village", VILLAGE))
+    page.get_by_role("button", name="让这部手机断网也能收款").wait_for()
+    page.get_by_text("别的协办员收的").wait_for(state="detached")
+    assert DoorEntry.objects.filter(taken_by=helper).count() == 4
+    page.context.set_offline(True)
+    page.goto("/households/")
+    page.get_by_text("手机里也没有保存名单").wait_for()
+    page.context.set_offline(False)
+
+    # The year is closed while a receipt waits on the phone: it is not booked, and not dropped.
+    page.goto("/households/")
+    page.get_by_role("button", name="让这部手机断网也能收款").tap()
+    page.get_by_text("准备好了").wait_for()
+    page.context.set_offline(True)
+    Thumb(page).collect(homes[3])
+    Campaign.objects.update(closed_at="2024-10-25T10:00+08:00")
+    page.context.set_offline(False)
+    page.get_by_text("办结以后才传上来").first.wait_for()
+    assert DoorEntry.objects.count() == 5
