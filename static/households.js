@@ -83,22 +83,21 @@ const Homes = (() => {
   };
 
   const memberLine = (data, member) => {
-    const line = make("div", "member");
-    line.append(make("span", "", member[NAME]), make("span", "quiet small", `尾号 ${member[TAIL]}`));
-    if (member[MARKS] & SPECIAL) line.append(make("span", "badge off", "特殊群体"));
-    if (member[MARKS] & NEWBORN) line.append(make("span", "badge off", "新生儿"));
+    const line = make("div", "member"), who = make("span", "who");
+    who.append(make("span", "", member[NAME]), make("span", "quiet small", `尾号 ${member[TAIL]}`));
+    if (member[MARKS] & SPECIAL) who.append(make("span", "badge off", "特殊群体"));
+    if (member[MARKS] & NEWBORN) who.append(make("span", "badge off", "新生儿"));
     const due = member[CHANNEL] ? WORDS[member[CHANNEL]] : member[DUE] === null ? "金额待定" : Number(member[DUE]) ? `${yuan(Number(member[DUE]))} 元` : "不用缴费";
-    line.append(make("span", "due", due));
+    const why = make("details");
+    why.append(make("summary", "", "依据"));
+    for (const text of data.reasons[member[WHY]].split("\n")) why.append(make("p", "", text));
+    line.append(who, make("span", "due", due), why);
     if (member[PHONE]) {
       const call = make("a", "button quiet", "打电话");
       call.href = `tel:${member[PHONE]}`;
       call.setAttribute("aria-label", `给${member[NAME]}打电话`);
       line.append(call);
     }
-    const why = make("details");
-    why.append(make("summary", "", "依据"));
-    for (const text of data.reasons[member[WHY]].split("\n")) why.append(make("p", "", text));
-    line.append(why);
     return line;
   };
 

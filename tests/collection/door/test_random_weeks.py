@@ -223,7 +223,7 @@ def test_random_weeks(campaign, business_clock, make_user, make_resident):
         run_week(Week(seed, campaign, make_user, make_resident), business_clock)
         transaction.savepoint_rollback(before)
         if (seed + 1 - FIRST) % TOLD_EVERY == 0:
-            print(f"{seed + 1 - FIRST} weeks, {time.process_time():.0f} s of processor time", flush=True)
+            print(f"{seed + 1 - FIRST} weeks, {time.process_time():.0f} s of processor time", flush=True)  # noqa: T201 (shown by the bench)
 
 
 def run_week(week, business_clock):
