@@ -5,7 +5,7 @@ class CollectionConfig(AppConfig):
     name = "collection"
     verbose_name = "征缴"
 
-    def ready(self):
+    def ready(self) -> None:
         from collection.consequences import quotes
         from collection.consequences import services as consequences
         from collection.contributions.bookings import on_booked, on_ended

@@ -25,6 +25,7 @@ from collection.spot_checks import menu as spot_checks
 from collection.villages import menu as villages
 from collection.visits import menu as visits
 from core.access.roles import Role
+from core.accounts.models import User
 from core.pages.frame import Panel, Todo
 from subsidies.campaigns.pages import todo_of_year
 from subsidies.campaigns.selectors import current, open_campaigns
@@ -58,7 +59,7 @@ TOPICS = (
 ENTRIES = [entry for topic in TOPICS for entry in topic.ENTRIES]
 
 
-def todos(user) -> list[Todo]:
+def todos(user: User) -> list[Todo]:
     """Everything the collection asks of this person today, in every open year: none is hidden by the year chosen."""
     campaigns = open_campaigns(user)
     found = []
@@ -68,7 +69,7 @@ def todos(user) -> list[Todo]:
     return found
 
 
-def panel(user) -> Panel | None:
+def panel(user: User) -> Panel | None:
     """What the first page shows: a helper the village, a department its people, everybody that a year is closed; who
     moves the money where it stands."""
     campaign = current(user)

@@ -4,12 +4,13 @@ import datetime
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from config import clock
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.pages.form_steps import form_status
 
@@ -24,7 +25,7 @@ class ClockForm(forms.Form):
         help_text="只能往后拨：已经记下的事不能变成将来的事。",
     )
 
-    def clean_instant(self):
+    def clean_instant(self) -> datetime:
         instant = self.cleaned_data["instant"]
         if instant <= clock.now():
             raise forms.ValidationError(f"要晚于现在的 {timezone.localtime(clock.now()):%Y-%m-%d %H:%M}。")
@@ -32,7 +33,7 @@ class ClockForm(forms.Form):
 
 
 @roles(Role.COUNTY, Role.SYSTEM)
-def demo_clock(request):
+def demo_clock(request: SignedIn) -> HttpResponse:
     if not clock.is_frozen():
         raise Http404
     form = ClockForm(request.POST or None, initial={"instant": next_friday_noon()})

@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from core.access.roles import Role
+from core.accounts.models import User
 from core.pages.frame import Entry, Todo
 from employees.access import runs_here
 from employees.declarations.models import MonthlyDeclaration
@@ -18,7 +19,7 @@ ENTRIES = [
 ]
 
 
-def todos(user) -> list[Todo]:
+def todos(user: User) -> list[Todo]:
     """Declarations that wait for another person, and those that wait to be mended or booked."""
     if user.role != Role.COUNTY or not runs_here(user):
         return []

@@ -1,8 +1,11 @@
+from datetime import datetime
+
 from django.urls import reverse
 from django.utils import timezone
 
 from config import clock
 from core.access.roles import Role
+from core.accounts.models import User
 from core.pages.frame import Entry, Panel, Todo
 from reporting.leavers import menu as leavers
 from reporting.rankings.models import Snapshot
@@ -10,6 +13,7 @@ from reporting.rankings.selectors import newest_ranking, shown
 from reporting.reports.models import TownshipReport
 from reporting.reports.services import report_due
 from reporting.supervision import menu as supervision
+from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.pages import todo_of_year
 from subsidies.campaigns.selectors import open_campaigns
 
@@ -24,7 +28,7 @@ ENTRIES = [
 ]
 
 
-def todos(user) -> list[Todo]:
+def todos(user: User) -> list[Todo]:
     """What rankings and reports ask of this person today."""
     if not user.scope_prefix:
         return []
@@ -38,14 +42,14 @@ def todos(user) -> list[Todo]:
     return supervised
 
 
-def _supervised(user) -> list[Todo]:
+def _supervised(user: User) -> list[Todo]:
     campaigns = open_campaigns(user)
     topics = (supervision, leavers)
     asked = [(campaign, todo) for campaign in campaigns for topic in topics for todo in topic.todos(user, campaign)]
     return [todo if len(campaigns) == 1 else todo_of_year(todo, campaign.year) for campaign, todo in asked]
 
 
-def panel(user) -> Panel | None:
+def panel(user: User) -> Panel | None:
     """Whoever answers for the figures sees on the first page how far the county is."""
     newest = newest_ranking(user) if user.role in (Role.LEADER, Role.COUNTY, Role.TOWNSHIP) else None
     return newest and Panel(
@@ -53,7 +57,7 @@ def panel(user) -> Panel | None:
     )
 
 
-def _to_publish(user) -> list[Todo]:
+def _to_publish(user: User) -> list[Todo]:
     waiting = Snapshot.objects.for_user(user).filter(ranking=None, known_at__lte=clock.now())[:5]
     return [
         Todo(
@@ -65,13 +69,13 @@ def _to_publish(user) -> list[Todo]:
     ]
 
 
-def _to_report(user) -> list[Todo]:
+def _to_report(user: User) -> list[Todo]:
     campaigns = open_campaigns(user)
     asked = [(campaign, todo) for campaign in campaigns for todo in _report_of(user, campaign)]
     return [todo if len(campaigns) == 1 else todo_of_year(todo, campaign.year) for campaign, todo in asked]
 
 
-def _report_of(user, campaign) -> list[Todo]:
+def _report_of(user: User, campaign: Campaign) -> list[Todo]:
     due = report_due(campaign)
     sent = TownshipReport.objects.for_user(user).filter(campaign=campaign, due_at=due)
     if due is None or sent.exists():
@@ -81,7 +85,7 @@ def _report_of(user, campaign) -> list[Todo]:
     return [Todo(text, reverse("report_write"), urgent=late or today)]
 
 
-def _to_read(user) -> list[Todo]:
+def _to_read(user: User) -> list[Todo]:
     newest = newest_ranking(user)
     if newest is None:
         return []
@@ -89,5 +93,5 @@ def _to_read(user) -> list[Todo]:
     return [Todo(says, reverse("ranking", args=[newest.pk]), button="去查看")]
 
 
-def _day(instant) -> str:
+def _day(instant: datetime) -> str:
     return f"{timezone.localtime(instant):%-m月%-d日}"

@@ -5,7 +5,7 @@ class ResidentsConfig(AppConfig):
     name = "residents"
     verbose_name = "居民"
 
-    def ready(self):
+    def ready(self) -> None:
         from core.finding import registry as finding
         from core.uploads import kinds
         from residents.people import story, story_sections

@@ -5,7 +5,7 @@ class SubsidiesConfig(AppConfig):
     name = "subsidies"
     verbose_name = "政策与资助"
 
-    def ready(self):
+    def ready(self) -> None:
         from core.accounts.selectors import team_size_by
         from core.uploads import kinds
         from residents.people import story

@@ -13,7 +13,7 @@ from collection.declarations import tax_files
 from core.access.roles import AT_THE_COUNTER, Role, roles
 from core.accounts.requests import SignedIn
 from core.jobs.models import Job
-from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step
+from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step, submit_form
 from core.pages.forms import ReasonForm
 from subsidies.campaigns.selectors import campaign_or_404
 
@@ -97,9 +97,5 @@ def accident_list(request: SignedIn, pk: int) -> HttpResponse:
 def accident_end(request: SignedIn, pk: int) -> HttpResponse:
     cover = get_object_or_404(AccidentCover.objects.for_user(request.user).select_related("campaign__county"), pk=pk)
     form = ReasonForm(request.POST)
-    if flash_form_errors(request, form):
-        reason = form.cleaned_data["reason"]
-        run_step(
-            request, lambda: services.end_cover(cover=cover, reason=reason, actor=request.user), "已退保，请退还保费。"
-        )
+    submit_form(request, form, services.end_cover, "已退保，请退还保费。", cover=cover)
     return redirect("accident_covers")

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -15,8 +16,9 @@ from collection.slip_photos import engine
 from collection.slip_photos.selectors import differing
 from config import clock
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.filters.selectors import ListFilter
-from core.pages.form_steps import flash_form_errors, run_form, run_step
+from core.pages.form_steps import run_form, run_step, submit_form
 from core.pages.forms import ReasonForm
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
@@ -25,7 +27,7 @@ VERIFIES = (Role.TOWNSHIP, Role.COUNTY)
 
 
 @roles(*RECORDS)
-def deposit_create(request, village):
+def deposit_create(request: SignedIn, village: str) -> HttpResponse:
     region = village_or_404(request.user, village)
     campaign = campaign_or_404(request.user)
     context = clock_context(campaign, region)
@@ -60,7 +62,7 @@ def deposit_create(request, village):
 
 
 @roles(*VERIFIES, Role.VILLAGE, Role.TAX)
-def deposit_list(request):
+def deposit_list(request: SignedIn) -> HttpResponse:
     """Slips of the region, those to be verified first."""
     campaign = campaign_or_404(request.user)
     form = DepositFilter(request.GET or None)
@@ -92,7 +94,7 @@ def deposit_list(request):
 
 
 @roles(*VERIFIES, Role.VILLAGE, Role.TAX)
-def deposit_detail(request, pk):
+def deposit_detail(request: SignedIn, pk: int) -> HttpResponse:
     deposit = get_object_or_404(
         Deposit.objects.for_user(request.user).select_related(
             "campaign", "village", "village__parent", "recorded_by", "verified_by", "photo"
@@ -129,7 +131,7 @@ def deposit_detail(request, pk):
 
 @require_POST
 @roles(*VERIFIES)
-def deposit_verify(request, pk):
+def deposit_verify(request: SignedIn, pk: int) -> HttpResponse:
     deposit = get_object_or_404(Deposit.objects.for_user(request.user), pk=pk)
     done = f"已核验回单 {deposit.slip_no}，{deposit.amount:,.2f} 元已记入乡镇账户。"
     if not run_step(request, lambda: deposits.verify_deposit(deposit=deposit, actor=request.user), done):
@@ -146,13 +148,14 @@ def deposit_verify(request, pk):
 
 @require_POST
 @roles(*VERIFIES, Role.VILLAGE)
-def deposit_reject(request, pk):
+def deposit_reject(request: SignedIn, pk: int) -> HttpResponse:
     deposit = get_object_or_404(Deposit.objects.for_user(request.user), pk=pk)
     form = ReasonForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: deposits.reject_deposit(deposit=deposit, reason=form.cleaned_data["reason"], actor=request.user),
-            f"回单 {deposit.slip_no} 已退回，村里可以更正后重新登记。",
-        )
+    submit_form(
+        request,
+        form,
+        deposits.reject_deposit,
+        f"回单 {deposit.slip_no} 已退回，村里可以更正后重新登记。",
+        deposit=deposit,
+    )
     return redirect("deposit_detail", pk)

@@ -1,12 +1,14 @@
 """Forms for cash: slips, receipt books and numbers. They check the shape; services decide."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 
 from collection.cash.models import Deposit
 from core.files.fields import PhotoField
 from core.pages.forms import DayInput, YuanField
+from subsidies.policy.parts import DepositAccounts
 
 
 class DepositForm(forms.Form):
@@ -22,7 +24,7 @@ class DepositForm(forms.Form):
     amount = YuanField(label="金额（元）", min_value=Decimal("0.01"), max_digits=9, decimal_places=2)
     account = forms.CharField(label="存入账户", max_length=60, help_text="照回单上的收款账户填写。")
 
-    def __init__(self, *args, accounts, **options):
+    def __init__(self, *args: Any, accounts: DepositAccounts | None, **options: Any) -> None:
         super().__init__(*args, **options)
         if accounts:
             self.fields["account"] = forms.ChoiceField(

@@ -5,7 +5,9 @@ from collection.duties import services as duties
 from collection.duties import wording
 from collection.duties.rules import Status
 from core.access.roles import Role
+from core.accounts.models import User
 from core.pages.frame import Entry, Todo
+from subsidies.campaigns.models import Campaign
 
 ENTRIES = [
     Entry("现金缴存", "cash_board", 50, frozenset({Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE})),
@@ -13,7 +15,7 @@ ENTRIES = [
 ]
 
 
-def todos(user, campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Todo]:
     """What is late or due today in cash, and slips to be verified."""
     found = []
     if user.role == Role.VILLAGE:

@@ -48,5 +48,5 @@ class Deposit(models.Model):
         ]
         indexes = [models.Index(fields=["campaign", "village", "paid_on"], name="deposit_village")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.village} {self.paid_on} {self.amount}"

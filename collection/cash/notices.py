@@ -80,7 +80,7 @@ def urge_villages(*, campaign: Campaign, villages: Collection[str], actor: User)
     return len(urgent), len(messages)
 
 
-def _people(campaign) -> dict[str, list[User]]:
+def _people(campaign: Campaign) -> dict[str, list[User]]:
     """Whom to tell, by region: helpers, the township's reviewers (or its whole team), the county's officers."""
     everyone = defaultdict(list)
     wanted = User.objects.filter(role__in=(Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY), is_active=True)
@@ -92,7 +92,7 @@ def _people(campaign) -> dict[str, list[User]]:
     return chosen
 
 
-def _message(campaign, region, occasion, user, text) -> OutboxMessage:
+def _message(campaign: Campaign, region: str, occasion: str, user: User, text: str) -> OutboxMessage:
     return OutboxMessage(
         key=f"{KIND}:{campaign.pk}:{region}:{occasion}:{user.pk}",
         kind=KIND,
@@ -104,7 +104,7 @@ def _message(campaign, region, occasion, user, text) -> OutboxMessage:
     )
 
 
-def _digest(late, as_of) -> str:
+def _digest(late: list[duties.VillageStanding], as_of: date) -> str:
     amount = wording.yuan(sum(line.standing.late for line in late))
     worst = max(late, key=lambda line: line.days_late)
     return (

@@ -2,11 +2,12 @@
 receipt by receipt. Also the figures of a village's cash page.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from collection.cash.holdings import holdings
@@ -15,9 +16,12 @@ from collection.duties import services as duties
 from collection.duties import wording
 from collection.money.models import Movement, Place
 from config import clock
+from core.access.scope import ScopedQuerySet
 from core.amounts import ZERO
 from core.database.money import YuanSum
+from core.regions.models import Region
 from residents.people.models import Resident
+from subsidies.campaigns.models import Campaign
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,13 @@ def where_banked(*, residents: Iterable[Resident]) -> list[Part]:
     return [part for cash in taken for part in _parts(cash, slips)]
 
 
-def _in_line():
+def _in_line() -> QuerySet[Movement]:
     """Cash that came into a village's hands and was not taken back."""
     cash = Movement.objects.filter(kind=Movement.Kind.COLLECT, to_place=Place.VILLAGE, reversed_by__isnull=True)
     return cash.annotate(receipt=Coalesce("contribution__receipt", -F("contribution"), 0))
 
 
-def _before():
+def _before() -> Coalesce:
     """The village's cash that stands in line before a row of `_in_line`."""
     me = {name: OuterRef(name) for name in ("on", "receipt", "pk")}
     earlier = (
@@ -65,7 +69,7 @@ def _before():
     return Coalesce(Subquery(rows.values("village").annotate(sum=YuanSum("amount")).values("sum")), ZERO)
 
 
-def _parts(cash, slips):
+def _parts(cash: Movement, slips: ScopedQuerySet) -> Iterator[Part]:
     start = cash.before.quantize(ZERO)
     end, banked = start + cash.amount, ZERO
     for slip in slips:
@@ -79,7 +83,7 @@ def _parts(cash, slips):
         yield Part(cash, None, end - max(start, banked))
 
 
-def clock_context(campaign, region) -> dict:
+def clock_context(campaign: Campaign, region: Region) -> dict[str, Any]:
     """What templates/collection/clock.html needs for a village: `line` (None where the county has no 双限), `says`,
     and `held`, the cash in hand where there is no 双限."""
     line, limit = duties.of_village(campaign=campaign, village=region), duties.limit_of(campaign)

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -18,6 +19,7 @@ from collection.money.models import Movement
 from collection.slip_photos.services import ask_for_reading
 from config import clock
 from core.access.roles import Role
+from core.accounts.models import User
 from core.audit import services as audit
 from core.files.photos import Photo, store_photo
 from core.refusals import Refused
@@ -44,7 +46,7 @@ def record_deposit(
     amount: Decimal,
     account: str,
     photo: Photo,
-    actor,
+    actor: User,
 ) -> Deposit:
     """Records a slip, to be verified by another person. The same slip sent twice (a second click) is the first one.
 
@@ -93,7 +95,7 @@ def record_deposit(
 
 
 @transaction.atomic
-def verify_deposit(*, deposit: Deposit, actor) -> Deposit:
+def verify_deposit(*, deposit: Deposit, actor: User) -> Deposit:
     """Confirms that the money is in the township account and moves it there. A second click changes nothing.
 
     Raises Refused for the person who recorded it, and for a slip rejected meanwhile.
@@ -134,7 +136,7 @@ def verify_deposit(*, deposit: Deposit, actor) -> Deposit:
 
 
 @transaction.atomic
-def reject_deposit(*, deposit: Deposit, reason: str, actor) -> Deposit:
+def reject_deposit(*, deposit: Deposit, reason: str, actor: User) -> Deposit:
     """Takes a wrong slip out, with its reason; if it was verified its movement is reversed. Twice changes nothing.
 
     A helper takes out only the own slips, until they are verified. Raises Refused if the money has been remitted
@@ -165,12 +167,12 @@ def reject_deposit(*, deposit: Deposit, reason: str, actor) -> Deposit:
     return deposit
 
 
-def _locked(deposit) -> Deposit:
+def _locked(deposit: Deposit) -> Deposit:
     rows = Deposit.objects.select_for_update(of=("self",)).select_related("campaign", "village")
     return rows.get(pk=deposit.pk)
 
 
-def _check(campaign, slip_no, paid_on, amount, account):
+def _check(campaign: Campaign, slip_no: str, paid_on: date, amount: Decimal, account: str) -> None:
     if campaign.closed_meanwhile():
         raise Refused(f"{campaign}已办结，不能再登记缴存。")
     if not 4 <= len(slip_no) <= 40:
@@ -185,7 +187,7 @@ def _check(campaign, slip_no, paid_on, amount, account):
         raise Refused("请选择存入的账户。")
 
 
-def _is_same(known, village, paid_on, amount, photo, actor) -> bool:
+def _is_same(known: Deposit, village: str, paid_on: date, amount: Decimal, photo: Photo, actor: User) -> bool:
     return (known.village_id, known.paid_on, known.amount, known.recorded_by_id) == (
         village,
         paid_on,
@@ -194,7 +196,7 @@ def _is_same(known, village, paid_on, amount, photo, actor) -> bool:
     ) and known.photo.sha256 == photo.sha256
 
 
-def _used_already(known, village) -> str:
+def _used_already(known: Deposit, village: str) -> str:
     if known.village_id == village:
         where = f"本村在 {known.paid_on} 缴存 {known.amount} 元，{known.get_state_display()}"
     else:
@@ -205,7 +207,7 @@ def _used_already(known, village) -> str:
     )
 
 
-def _facts(deposit) -> dict:
+def _facts(deposit: Deposit) -> dict[str, Any]:
     return {
         "slip_no": deposit.slip_no,
         "paid_on": deposit.paid_on.isoformat(),

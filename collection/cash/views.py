@@ -1,6 +1,7 @@
 """双限: the helper's clock and the boards of township and county."""
 
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from collection.duties import services as duties
 from collection.duties import wording
 from collection.duties.rules import Status
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.amounts import ZERO
 from core.messages.models import OutboxMessage
 from core.pages.forms import chosen_day
@@ -21,7 +23,7 @@ SEES_CASH = (Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.LEADER)
 
 
 @roles(*SEES_CASH)
-def cash_board(request):
+def cash_board(request: SignedIn) -> HttpResponse:
     """All villages the user answers for, the worst first; a helper goes to the own village's clock.
 
     Who looks and does not check sees the late villages on the surface of progress.
@@ -74,7 +76,7 @@ def cash_board(request):
 
 
 @roles(*SEES_CASH)
-def village_cash(request, village):
+def village_cash(request: SignedIn, village: str) -> HttpResponse:
     """One village: its clock, its duties one by one, its slips."""
     region = village_or_404(request.user, village)
     campaign = campaign_or_404(request.user)

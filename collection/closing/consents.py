@@ -1,6 +1,6 @@
 """Two people of different offices: to close before the period is over, and to open a closed year again."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 
@@ -99,6 +99,6 @@ def reopen_campaign(*, campaign: Campaign, actor: User) -> Campaign:
     return campaign
 
 
-def last_day_to_reopen(days: int):
+def last_day_to_reopen(days: int) -> date | None:
     """Return the day until which a campaign closed today may be opened again; None for 0 days."""
     return clock.today() + timedelta(days=days) if days else None

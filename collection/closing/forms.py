@@ -1,6 +1,8 @@
+from typing import Any
+
 from django import forms
 
-from collection.closing.services import REOPEN_DAYS
+from collection.closing.services import REOPEN_DAYS, OpenItem
 
 
 class ClosingForm(forms.Form):
@@ -15,7 +17,7 @@ class ClosingForm(forms.Form):
     )
     sure = forms.BooleanField(label="我已看清遗留事项，办结后本年度数据冻结、不能再改")
 
-    def __init__(self, *args, items, **options):
+    def __init__(self, *args: Any, items: list[OpenItem], **options: Any) -> None:
         super().__init__(*args, **options)
         self.kinds = [item.kind for item in items]
         for item in items:

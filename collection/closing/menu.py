@@ -4,12 +4,14 @@ from django.urls import reverse
 
 from collection.closing.consents import OFFICES
 from collection.closing.models import ClosingConsent
+from core.accounts.models import User
 from core.pages.frame import Entry, Panel, Todo
+from subsidies.campaigns.models import Campaign
 
 ENTRIES = [Entry("征缴办结", "campaign_close", 95)]
 
 
-def todos(user, campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Todo]:
     """What the other office has asked for and nobody of this one has agreed to."""
     if user.role not in OFFICES:
         return []
@@ -20,5 +22,5 @@ def todos(user, campaign) -> list[Todo]:
     ]
 
 
-def panel(user, campaign) -> Panel | None:
+def panel(user: User, campaign: Campaign) -> Panel | None:
     return None if campaign.is_open else Panel("collection/closing/home_closed.html", {"campaign": campaign})

@@ -7,9 +7,10 @@ the list stands in the closing for good.
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Model, QuerySet, Sum
 
 from collection.cash.models import Deposit
 from collection.closing.consents import last_day_to_reopen, refuse_before_the_end
@@ -37,6 +38,8 @@ from core.regions.models import Region
 from core.text import clean_text
 from subsidies.campaigns import watermark
 from subsidies.campaigns.models import Campaign
+
+_Row = TypeVar("_Row", bound=Model)
 
 SHOWN = 200
 #: How long a closed year may be opened again, where the officer sets nothing else.
@@ -127,7 +130,7 @@ def close_campaign(
     return closing
 
 
-def _not_posted(campaign, limit) -> OpenItem:
+def _not_posted(campaign: Campaign, limit: int) -> OpenItem:
     people = stuck.not_posted(campaign=campaign, region=campaign.county_id)
     sums = people.order_by().aggregate(count=Count("pk"), amount=Sum("amount"))
     rows = people.select_related("resident", "village__parent").order_by("village_id", "pk")
@@ -143,7 +146,7 @@ def _not_posted(campaign, limit) -> OpenItem:
     )
 
 
-def _money_not_in_treasury(campaign, limit) -> OpenItem:
+def _money_not_in_treasury(campaign: Campaign, limit: int) -> OpenItem:
     left = VillageAccount.objects.filter(campaign=campaign).exclude(in_hand=0, township=0, clearing=0)
     sums = left.aggregate(count=Count("pk"), amount=Sum(F("in_hand") + F("township") + F("clearing")))
     rows = left.select_related("village__parent").order_by("village_id")
@@ -156,18 +159,18 @@ def _money_not_in_treasury(campaign, limit) -> OpenItem:
     )
 
 
-def _left_in(account) -> str:
+def _left_in(account: VillageAccount) -> str:
     left = {label: getattr(account, name) for name, label in _PLACES.items()}
     return "，".join(f"{label} {amount} 元" for label, amount in left.items() if amount)
 
 
-def _accounts_that_do_not_add_up(campaign, limit) -> OpenItem:
+def _accounts_that_do_not_add_up(campaign: Campaign, limit: int) -> OpenItem:
     wrong = recount(campaign=campaign)
     rows = [[item["village"], "", f"账 {item['account']}，流水 {item['movements']}"] for item in wrong]
     return OpenItem("recount", "资金账与流水不一致", len(wrong), ZERO, rows, must=True)
 
 
-def _declarations(campaign, limit) -> OpenItem:
+def _declarations(campaign: Campaign, limit: int) -> OpenItem:
     done = [Declaration.State.POSTED, Declaration.State.RETURNED, Declaration.State.CANCELLED]
     left = Declaration.objects.filter(campaign=campaign).exclude(state__in=done).select_related("township")
     rows = [
@@ -182,7 +185,7 @@ def _declarations(campaign, limit) -> OpenItem:
     return OpenItem("declarations", "没有走完的申报表", left.count(), amount.quantize(ZERO), rows)
 
 
-def _failures(campaign, limit) -> OpenItem:
+def _failures(campaign: Campaign, limit: int) -> OpenItem:
     left = DeclarationRow.objects.filter(
         declaration__campaign=campaign,
         result=DeclarationRow.Result.FAILURE,
@@ -198,7 +201,7 @@ def _failures(campaign, limit) -> OpenItem:
     return OpenItem("failures", "导入失败没有改正的人", left.count(), amount.quantize(ZERO), rows)
 
 
-def _deposits(campaign, limit) -> OpenItem:
+def _deposits(campaign: Campaign, limit: int) -> OpenItem:
     left = Deposit.objects.filter(campaign=campaign, state=Deposit.State.PENDING).select_related("village__parent")
     amount = left.order_by().aggregate(sum=Sum("amount"))["sum"] or ZERO
     rows = [
@@ -208,7 +211,7 @@ def _deposits(campaign, limit) -> OpenItem:
     return OpenItem("deposits", "没有核验的缴存回单", left.count(), amount.quantize(ZERO), rows)
 
 
-def _ledgers(campaign, limit) -> OpenItem:
+def _ledgers(campaign: Campaign, limit: int) -> OpenItem:
     states = [LedgerBatch.State.READING, LedgerBatch.State.CHECKED, LedgerBatch.State.CONFIRMING]
     left = LedgerBatch.objects.filter(campaign=campaign, state__in=states).select_related("village__parent")
     rows = [
@@ -218,7 +221,7 @@ def _ledgers(campaign, limit) -> OpenItem:
     return OpenItem("ledgers", "上传了没有确认的台账", left.count(), ZERO, rows)
 
 
-def _door_cases(campaign, limit) -> OpenItem:
+def _door_cases(campaign: Campaign, limit: int) -> OpenItem:
     """Cash taken at doors that is neither booked nor given back."""
     left = open_cases(region=campaign.county_id, campaign=campaign)
     sums = left.order_by().aggregate(count=Count("pk"), amount=Sum("amount"))
@@ -233,13 +236,13 @@ def _door_cases(campaign, limit) -> OpenItem:
     return OpenItem("door_cases", "没有核实的入户收款", sums["count"], (sums["amount"] or ZERO).quantize(ZERO), rows)
 
 
-def _paid_lists(campaign, limit) -> OpenItem:
+def _paid_lists(campaign: Campaign, limit: int) -> OpenItem:
     left = PaidList.objects.filter(campaign=campaign, state=PaidList.State.READING)
     rows = [[campaign.county.name, f"清单 {item.pk}", "读取中"] for item in _first(left, limit)]
     return OpenItem("paid_lists", "没有读完的已缴清单", left.count(), ZERO, rows)
 
 
-def _self_payments(campaign, limit) -> OpenItem:
+def _self_payments(campaign: Campaign, limit: int) -> OpenItem:
     left = waiting(SelfPayment.objects.filter(campaign=campaign))
     amount = left.aggregate(sum=Sum("amount"))["sum"] or ZERO
     rows = [
@@ -249,7 +252,7 @@ def _self_payments(campaign, limit) -> OpenItem:
     return OpenItem("self_payments", "没有核实的自主缴费", left.count(), amount.quantize(ZERO), rows)
 
 
-def _refunds(campaign, limit) -> OpenItem:
+def _refunds(campaign: Campaign, limit: int) -> OpenItem:
     left = Refund.objects.filter(campaign=campaign, state__in=[Refund.State.REQUESTED, Refund.State.FIRST_PASSED])
     amount = left.order_by().aggregate(sum=Sum("amount"))["sum"] or ZERO
     rows = [
@@ -263,7 +266,7 @@ def _refunds(campaign, limit) -> OpenItem:
     return OpenItem("refunds", "没有办结的退费", left.count(), amount.quantize(ZERO), rows)
 
 
-def _differences(campaign, limit) -> OpenItem:
+def _differences(campaign: Campaign, limit: int) -> OpenItem:
     """Who paid before being recognised, where the county's notice leaves it to staff what becomes of the difference."""
     left = DifferenceCase.objects.filter(campaign=campaign, state=DifferenceCase.State.OPEN)
     amount = left.order_by().aggregate(sum=Sum("difference"))["sum"] or ZERO
@@ -280,7 +283,7 @@ def _differences(campaign, limit) -> OpenItem:
     return OpenItem("differences", "先缴后认定没有处理的人", left.count(), amount.quantize(ZERO), rows)
 
 
-def _notices(campaign, limit) -> OpenItem:
+def _notices(campaign: Campaign, limit: int) -> OpenItem:
     """Villages with insured people whose names have not hung out their days; later payers need a further notice."""
     hanging = dict(
         PublicNotice.objects.filter(campaign=campaign, state__in=["prepared", "posted"]).values_list("village", "state")
@@ -295,11 +298,11 @@ def _notices(campaign, limit) -> OpenItem:
     return OpenItem("notices", "没有公示完的村", villages.count(), ZERO, rows)
 
 
-def _first(rows, limit):
+def _first(rows: QuerySet[_Row], limit: int | None) -> QuerySet[_Row]:
     return rows if limit is None else rows[:limit]
 
 
-def _place(village) -> str:
+def _place(village: Region) -> str:
     return f"{village.parent.name}{village.name}" if village.parent else village.name
 
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from django.http import Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -12,36 +12,34 @@ from collection.closing.forms import ClosingForm, ConsentForm
 from collection.closing.models import CampaignClosing, ClosingConsent
 from config import clock
 from core.access.roles import Role, roles
+from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
-from core.pages.form_steps import flash_form_errors, run_step
+from core.pages.form_steps import run_step, submit_form
 from core.tables.writer import xlsx_response
+from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import campaign_or_404
 
 
-def _closing_of(user, campaign) -> CampaignClosing | None:
+def _closing_of(user: User, campaign: Campaign) -> CampaignClosing | None:
     rows = CampaignClosing.objects.for_user(user).select_related("closed_by")
     return rows.filter(campaign=campaign, reopened_at__isnull=True).first()
 
 
 @roles(*consents.OFFICES)
 @require_POST
-def consent_ask(request, kind):
+def consent_ask(request: SignedIn, kind: str) -> HttpResponse:
     """Ask for an early closing or a reopening."""
     campaign, form = campaign_or_404(request.user), ConsentForm(request.POST)
     if kind not in ClosingConsent.Kind.values:
         raise Http404
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: consents.ask_consent(campaign=campaign, kind=kind, actor=request.user, **form.cleaned_data),
-            "已提出，等另一个部门的人同意。",
-        )
+    submit_form(request, form, consents.ask_consent, "已提出，等另一个部门的人同意。", campaign=campaign, kind=kind)
     return redirect("campaign_consents")
 
 
 @roles(*consents.OFFICES)
 @require_POST
-def consent_give(request, pk):
+def consent_give(request: SignedIn, pk: int) -> HttpResponse:
     consent = get_object_or_404(ClosingConsent.objects.for_user(request.user), pk=pk)
     run_step(request, lambda: consents.give_consent(consent=consent, actor=request.user), "已同意。")
     return redirect("campaign_consents")
@@ -49,14 +47,14 @@ def consent_give(request, pk):
 
 @roles(Role.COUNTY)
 @require_POST
-def campaign_reopen(request):
+def campaign_reopen(request: SignedIn) -> HttpResponse:
     campaign = campaign_or_404(request.user)
     run_step(request, lambda: consents.reopen_campaign(campaign=campaign, actor=request.user), f"{campaign}已重开。")
     return redirect("campaign_consents")
 
 
 @roles(*consents.OFFICES)
-def campaign_consents(request):
+def campaign_consents(request: SignedIn) -> HttpResponse:
     """What two offices have asked and agreed: an early closing, a reopening."""
     campaign = campaign_or_404(request.user)
     facts = {
@@ -72,7 +70,7 @@ def campaign_consents(request):
 
 
 @roles(Role.COUNTY)
-def campaign_close(request):
+def campaign_close(request: SignedIn) -> HttpResponse:
     campaign = campaign_or_404(request.user)
     if closing := _closing_of(request.user, campaign):
         if request.GET.get("export"):
@@ -117,7 +115,7 @@ def campaign_close(request):
     )
 
 
-def _export(request, campaign, closing):
+def _export(request: SignedIn, campaign: Campaign, closing: CampaignClosing) -> FileResponse:
     """Everybody whom the report names: the page shows the first of each kind only."""
     rows = [(item["title"], *row, item["reason"]) for item in closing.open_items for row in item["rows"]]
     audit.record(

@@ -4,7 +4,9 @@ from django.urls import reverse
 
 from collection.consequences.selectors import open_counts
 from core.access.roles import Role
+from core.accounts.models import User
 from core.pages.frame import Entry, Todo
+from subsidies.campaigns.models import Campaign
 
 ENTRIES = [Entry("事实后续", "consequence_list", 71)]
 _SAYS = {
@@ -14,7 +16,7 @@ _SAYS = {
 }
 
 
-def todos(user, campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Todo]:
     """Decisions of the bureau, one line a kind."""
     if user.role != Role.COUNTY:
         return []

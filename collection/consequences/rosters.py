@@ -15,6 +15,7 @@ from core.audit import services as audit
 from core.jobs import services as jobs
 from core.refusals import Refused
 from residents.people.services import lock_residents
+from subsidies.campaigns.models import Campaign
 from subsidies.rosters import apply
 from subsidies.rosters.models import Identity, Roster
 
@@ -59,7 +60,7 @@ def _people_of(roster: Roster) -> set[int]:
     return set(changed.values_list("resident_id", flat=True))
 
 
-def _refuse_closed(campaign) -> None:
+def _refuse_closed(campaign: Campaign) -> None:
     if campaign.closed_meanwhile():
         raise Refused(f"{campaign}已经办结并冻结，名单不能再应用或撤回；请在新年度报送名单。")
 
@@ -87,7 +88,7 @@ def _resting_on(roster: Roster) -> QuerySet[Contribution]:
     )
 
 
-def _drop_case(case: DifferenceCase, reason: str, actor) -> None:
+def _drop_case(case: DifferenceCase, reason: str, actor: User) -> None:
     if case.refund and case.refund.state == Refund.State.REQUESTED:
         case.refund.state, case.refund.reject_reason = Refund.State.REJECTED, f"名单撤回：{reason}"[:200]
         case.refund.save(update_fields=["state", "reject_reason"])

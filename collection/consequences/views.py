@@ -1,6 +1,9 @@
 """事实后续: what followed from facts about people, and what waits for a decision."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -10,13 +13,15 @@ from collection.consequences.forms import AlikeForm, DecisionForm
 from collection.consequences.models import Consequence
 from collection.consequences.selectors import alike, list_rows
 from core.access.roles import Role, roles
+from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.jobs.models import Job
 from core.pages.form_steps import flash_form_errors, run_step
 from subsidies.campaigns.selectors import campaign_or_404
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP, Role.TAX)
-def consequence_list(request):
+def consequence_list(request: SignedIn) -> HttpResponse:
     campaign = campaign_or_404(request.user)
     state, outcome = request.GET.get("state", "open"), request.GET.get("outcome", "")
     rows = list_rows(user=request.user, campaign=campaign, state=state, outcome=outcome)
@@ -38,7 +43,7 @@ def consequence_list(request):
 
 @require_POST
 @roles(Role.COUNTY)
-def consequence_decide(request, pk):
+def consequence_decide(request: SignedIn, pk: int) -> HttpResponse:
     """Grant or refuse where the notice is silent; say what was done; confirm what was quoted anew."""
     consequence = get_object_or_404(Consequence.objects.for_user(request.user).select_related("campaign"), pk=pk)
     form = DecisionForm(request.POST)
@@ -49,7 +54,7 @@ def consequence_decide(request, pk):
 
 @require_POST
 @roles(Role.COUNTY)
-def consequence_confirm(request):
+def consequence_confirm(request: SignedIn) -> HttpResponse:
     """Settle all whose quotes changed in the same way."""
     campaign, form = campaign_or_404(request.user), AlikeForm(request.POST)
     if flash_form_errors(request, form):
@@ -62,7 +67,7 @@ def consequence_confirm(request):
     return redirect(f"{reverse('consequence_list')}?outcome=review")
 
 
-def _decide(consequence: Consequence, facts: dict, user) -> None:
+def _decide(consequence: Consequence, facts: dict[str, Any], user: User) -> None:
     if consequence.outcome == Consequence.Outcome.ASK:
         decisions.decide_refund(
             consequence=consequence,

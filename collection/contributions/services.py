@@ -13,6 +13,7 @@ from collection.contributions.bookings import report_booked, report_ended
 from collection.contributions.models import Contribution, ContributionFund
 from collection.money import services as money
 from collection.money.models import Movement, Place
+from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import BULK, insert_objects
@@ -66,7 +67,7 @@ class Payment:
 
 @transaction.atomic
 def record_contributions(
-    *, campaign: Campaign, payments: Iterable[Payment], actor, batch: str = ""
+    *, campaign: Campaign, payments: Iterable[Payment], actor: User, batch: str = ""
 ) -> list[Contribution]:
     """Make the contributions with their funds, money and audit events; return those made, in the order given.
 
@@ -116,7 +117,9 @@ def paid_residents(*, year: int, residents: Iterable[int]) -> set[int]:
     return found
 
 
-def _record_chunk(campaign, payments, actor, moment):
+def _record_chunk(
+    campaign: Campaign, payments: list[Payment], actor: User, moment: datetime
+) -> list[tuple[Contribution, Payment]]:
     wanted = {}
     for payment in payments:
         wanted.setdefault(payment.resident_id, payment)
@@ -138,7 +141,7 @@ def _record_chunk(campaign, payments, actor, moment):
         return [(made[resident], payment) for resident, payment in wanted.items()]
 
 
-def _contribution(campaign, payment, actor, moment):
+def _contribution(campaign: Campaign, payment: Payment, actor: User, moment: datetime) -> Contribution:
     quote = payment.quote
     why = quote.reasons[1] if len(quote.reasons) > 1 else quote.reasons[0]
     return Contribution(
@@ -167,7 +170,7 @@ def _contribution(campaign, payment, actor, moment):
     )
 
 
-def _record_consequences(campaign, made, actor, batch):
+def _record_consequences(campaign: Campaign, made: list[tuple[Contribution, Payment]], actor: User, batch: str) -> None:
     ContributionFund.objects.bulk_create(
         ContributionFund(contribution=contribution, source=source, amount=amount)
         for contribution, payment in made
@@ -217,7 +220,7 @@ def _arrivals(contribution: Contribution, payment: Payment) -> list[money.Fact]:
 
 @transaction.atomic
 def reverse_contributions(
-    *, campaign: Campaign, contributions: Iterable[Contribution], reason: str, actor, batch: str = ""
+    *, campaign: Campaign, contributions: Iterable[Contribution], reason: str, actor: User, batch: str = ""
 ) -> list[Contribution]:
     """Ends contributions that are not declared yet and takes their money back; those ended before are left alone.
 
@@ -241,7 +244,9 @@ def reverse_contributions(
     return reversed_now
 
 
-def _reverse_chunk(campaign, ids, reason, actor, batch, moment):
+def _reverse_chunk(
+    campaign: Campaign, ids: list[int], reason: str, actor: User, batch: str, moment: datetime
+) -> list[Contribution]:
     rows = Contribution.objects.select_for_update().filter(campaign=campaign, pk__in=ids, ended_at__isnull=True)
     live = list(rows.order_by("pk"))
     if declared := [c for c in live if c.state not in REVERSIBLE]:

@@ -2,6 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from collection.declarations import corrections, reasons
@@ -10,6 +11,7 @@ from collection.declarations.models import DeclarationRow
 from collection.declarations.selectors import failures
 from config import clock
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.filters.selectors import ListFilter
 from core.pages.form_steps import run_step
 from core.text import whole_number
@@ -20,7 +22,7 @@ Way = reasons.Way
 
 
 @roles(*CORRECTS, Role.COUNTY)
-def failure_list(request):
+def failure_list(request: SignedIn) -> HttpResponse:
     campaign, today = campaign_or_404(request.user), clock.today()
     rows = failures(request.user, campaign)
     counts = rows.aggregate(
@@ -57,7 +59,7 @@ def failure_list(request):
 
 
 @roles(*CORRECTS)
-def row_correct(request, pk):
+def row_correct(request: SignedIn, pk: int) -> HttpResponse:
     rows = DeclarationRow.objects.for_user(request.user).select_related(
         "village", "declaration__township", "declaration__campaign__policy_version", "contribution"
     )

@@ -1,6 +1,7 @@
 """A row that the tax bureau refused, put right by the identity card and nothing else (方案 四（一）3（2）)."""
 
 from datetime import date
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
@@ -9,6 +10,7 @@ from collection.declarations.models import DeclarationRow
 from collection.declarations.services import begin
 from config import clock
 from core.access import masks
+from core.accounts.models import User
 from core.audit import services as audit
 from core.files.photos import Photo, store_photo
 from core.refusals import Refused
@@ -23,7 +25,7 @@ Result = DeclarationRow.Result
 
 @transaction.atomic
 def correct_row(
-    *, row: DeclarationRow, name: str, id_number: str, note: str, actor, photo: Photo | None = None
+    *, row: DeclarationRow, name: str, id_number: str, note: str, actor: User, photo: Photo | None = None
 ) -> DeclarationRow:
     """Name and number as the card has them; the person is then ready to be declared again.
 
@@ -64,7 +66,7 @@ def correct_row(
     return row
 
 
-def _refuse_unless_open(row, contribution):
+def _refuse_unless_open(row: DeclarationRow, contribution: Contribution) -> None:
     if row.result != Result.FAILURE:
         raise Refused(f"{row.name}没有导入失败，不用改正。")
     if DeclarationRow.objects.filter(previous=row).exists():
@@ -73,7 +75,7 @@ def _refuse_unless_open(row, contribution):
         raise Refused(f"{row.name}的缴费记录{contribution.get_state_display()}，不用再申报。")
 
 
-def _check(name, number):
+def _check(name: str, number: str) -> None:
     if not names.is_plausible(name):
         raise Refused(f"“{name}”不像姓名，请照身份证填写，只填汉字和间隔号，不加括号和备注。")
     if id_numbers.document_of(number) == id_numbers.Document.BIRTH:
@@ -82,7 +84,7 @@ def _check(name, number):
         raise Refused(id_numbers.MESSAGES[problem])
 
 
-def _change(resident, name, number):
+def _change(resident: Resident, name: str, number: str) -> None:
     document = id_numbers.document_of(number)
     same = Resident.objects.filter(document_type=document, id_number=number).exclude(pk=resident.pk)
     if other := same.select_related("village").first():
@@ -108,7 +110,7 @@ def _change(resident, name, number):
         raise Refused("这个号码刚刚被登记在另一个人名下，请刷新后再核对。") from None
 
 
-def _due(contribution, resident):
+def _due(contribution: Contribution, resident: Resident) -> Decimal | None:
     """What this person owes by the register, in yuan; None where it cannot be said."""
     quote = quote_residents(
         campaign=contribution.campaign, residents=[resident], paid_on=contribution.paid_on, taking_payment=False
@@ -116,7 +118,7 @@ def _due(contribution, resident):
     return None if isinstance(quote, QuoteError) else quote.due
 
 
-def _refuse_another_amount(contribution, before, after):
+def _refuse_another_amount(contribution: Contribution, before: Decimal | None, after: Decimal | None) -> None:
     """A corrected birth date can change what is due (subsidies by age): then the payment is made anew, not edited."""
     if before != after:
         due = "无法核算应缴金额" if after is None else f"应缴 {after} 元"

@@ -4,6 +4,7 @@ A township has one draft at a time, so that nobody stands on two. Set-based: the
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import transaction
@@ -18,7 +19,8 @@ from collection.money.models import VillageAccount
 from collection.money.steps import refuse_closed, villages_of
 from collection.refunds.models import Refund
 from config import clock
-from core.access.scope import successor
+from core.access.scope import ScopedQuerySet, successor
+from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import insert_from
@@ -35,7 +37,9 @@ DECLARED_CHANNELS = (Channel.CASH, Channel.COLLECTIVE)
 
 
 @transaction.atomic
-def draft_declaration(*, campaign: Campaign, township: Region, actor, villages: list[str] | None = None) -> Declaration:
+def draft_declaration(
+    *, campaign: Campaign, township: Region, actor: User, villages: list[str] | None = None
+) -> Declaration:
     """The township's draft, made now or by whoever pressed first. `villages`: codes, all if not given.
 
     Raises Refused if there is nothing to declare or the campaign is closed.
@@ -63,7 +67,7 @@ def draft_declaration(*, campaign: Campaign, township: Region, actor, villages: 
 
 
 @transaction.atomic
-def redraft_declaration(*, declaration: Declaration, actor, villages: list[str] | None = None) -> Declaration:
+def redraft_declaration(*, declaration: Declaration, actor: User, villages: list[str] | None = None) -> Declaration:
     """Fills the draft anew from what is banked now. An officer's leave for differences must be given again."""
     codes = villages_of(declaration.township_id)
     accounts = money.lock_accounts(campaign=declaration.campaign, villages=codes)
@@ -82,7 +86,7 @@ def redraft_declaration(*, declaration: Declaration, actor, villages: list[str] 
 
 
 @transaction.atomic
-def cancel_draft(*, declaration: Declaration, reason: str, actor) -> Declaration:
+def cancel_draft(*, declaration: Declaration, reason: str, actor: User) -> Declaration:
     """Gives the people of a draft free again; a draft cancelled before is left as it is."""
     reason = required_text(reason, "作废原因")
     money.lock_accounts(campaign=declaration.campaign, villages=villages_of(declaration.township_id))
@@ -124,7 +128,7 @@ def free_money(*, campaign: Campaign, region: str) -> dict[str, Decimal]:
     return _free(campaign, {account.village_id: account for account in balances})
 
 
-def undeclared(*, campaign: Campaign, villages: list[str]):
+def undeclared(*, campaign: Campaign, villages: list[str]) -> ScopedQuerySet:
     """Contributions that no declaration has taken to the tax bureau yet, or that were corrected after it refused."""
     return Contribution.objects.filter(
         Q(state=State.COLLECTED) | Q(state=State.FAILED) & Exists(_corrected()),
@@ -136,7 +140,7 @@ def undeclared(*, campaign: Campaign, villages: list[str]):
     )
 
 
-def reached(*, campaign: Campaign, limits: dict[str, Decimal]):
+def reached(*, campaign: Campaign, limits: dict[str, Decimal]) -> ScopedQuerySet:
     """The undeclared contributions that so much banked money a village covers: whole receipts, oldest first.
 
     What came with gifts is theirs for whom it came; the rest of the money covers what was collected in cash.
@@ -150,7 +154,7 @@ def reached(*, campaign: Campaign, limits: dict[str, Decimal]):
     return Contribution.objects.filter(pk__in=people.filter(_within(limits)).values("pk"))
 
 
-def _within(limits) -> Q:
+def _within(limits: dict[str, Decimal]) -> Q:
     """Whether `running` is within the limit of its village; asked township by township, for of a county's 295 villages
     each row would be compared with half."""
     townships = defaultdict(Q)
@@ -162,7 +166,7 @@ def _within(limits) -> Q:
     return within
 
 
-def leaving():
+def leaving() -> ScopedQuerySet:
     """Open applications that end an enrolment: whoever has one is not declared, and the money waits."""
     return Refund.objects.filter(
         contribution=OuterRef("pk"),
@@ -186,7 +190,7 @@ def oldest_first() -> Window:
     )
 
 
-def _fill(draft, accounts, villages):
+def _fill(draft: Declaration, accounts: dict[str, VillageAccount], villages: Iterable[str]) -> None:
     free = _free(draft.campaign, accounts)
     limits = {village: free[village] for village in villages}
     last = DeclarationRow.objects.filter(contribution=OuterRef("pk"), result=Result.FAILURE, next__isnull=True)
@@ -208,18 +212,18 @@ def _fill(draft, accounts, villages):
     draft.save(update_fields=["people", "amount", "difference_reason", "difference_by", "difference_at"])
 
 
-def _corrected():
+def _corrected() -> ScopedQuerySet:
     return DeclarationRow.objects.filter(
         contribution=OuterRef("pk"), result=Result.FAILURE, fixed_at__isnull=False, next__isnull=True
     )
 
 
-def _drop_rows(draft):
+def _drop_rows(draft: Declaration) -> None:
     # Nothing refers to a row of a draft, so Django need not load them all to ask.
     draft.rows.order_by()._raw_delete("default")
 
 
-def _free(campaign, accounts) -> dict[str, Decimal]:
+def _free(campaign: Campaign, accounts: dict[str, VillageAccount]) -> dict[str, Decimal]:
     bound = (
         Contribution.objects.filter(
             Q(state=State.DECLARED)
@@ -241,7 +245,7 @@ def _free(campaign, accounts) -> dict[str, Decimal]:
     }
 
 
-def _chosen(codes, villages):
+def _chosen(codes: list[str], villages: list[str] | None) -> list[str]:
     if villages is None:
         return codes
     if strange := set(villages) - set(codes):
@@ -249,6 +253,6 @@ def _chosen(codes, villages):
     return [code for code in codes if code in set(villages)]
 
 
-def _refuse_unless_draft(draft):
+def _refuse_unless_draft(draft: Declaration) -> None:
     if draft.state != Declaration.State.DRAFT:
         raise Refused(f"{draft}{draft.get_state_display()}，不再是草稿，不能改动。")

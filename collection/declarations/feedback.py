@@ -7,6 +7,7 @@ file twice is recognised; a file that covers a part leaves the rest open.
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
@@ -47,7 +48,7 @@ NO_LIST = (
 
 
 @transaction.atomic
-def take_feedback(*, declaration: Declaration, file: File, name: str, actor) -> tuple[Feedback, bool]:
+def take_feedback(*, declaration: Declaration, file: "File[bytes]", name: str, actor: User) -> tuple[Feedback, bool]:
     """Takes a result file of this submission in (tax_files.py); returns (feedback, new)."""
     refuse_closed(declaration.campaign)
     if declaration.state not in (State.SUBMITTED, State.FED_BACK):
@@ -96,7 +97,7 @@ def read_file(run: jobs.Run) -> str:
 
 
 @transaction.atomic
-def apply_feedback(*, feedback: Feedback, lines: Iterable[FeedbackLine], actor) -> Feedback:
+def apply_feedback(*, feedback: Feedback, lines: Iterable[FeedbackLine], actor: User) -> Feedback:
     """Writes the answers to the rows they belong to; once for a file, however often it is called.
 
     Raises Refused if the declaration takes no answers now, or was handed back and submitted again since.
@@ -129,7 +130,7 @@ def apply_feedback(*, feedback: Feedback, lines: Iterable[FeedbackLine], actor) 
 
 
 @transaction.atomic
-def decide_row(*, row: DeclarationRow, ok: bool, reason: str, actor) -> DeclarationRow:
+def decide_row(*, row: DeclarationRow, ok: bool, reason: str, actor: User) -> DeclarationRow:
     """The tax bureau says of one person what its file left open or said both ways. Until the confirmation."""
     declaration = begin(row.declaration)
     row = DeclarationRow.objects.select_for_update(of=("self",)).get(pk=row.pk)
@@ -159,7 +160,7 @@ def decide_row(*, row: DeclarationRow, ok: bool, reason: str, actor) -> Declarat
 
 
 @transaction.atomic
-def decide_rest(*, declaration: Declaration, ok: bool, reason: str, actor) -> int:
+def decide_rest(*, declaration: Declaration, ok: bool, reason: str, actor: User) -> int:
     """The tax bureau says the same of all who stand in no feedback file yet; returns how many."""
     declaration = begin(declaration)
     _refuse_decided(declaration)
@@ -226,13 +227,13 @@ def explain_word(*, feedback: Feedback, word: str, ok: bool, actor: User) -> Ver
 class _Matcher:
     """Finds the declaration's row that a line speaks of, and what it says that is new."""
 
-    def __init__(self, declaration: Declaration):
+    def __init__(self, declaration: Declaration) -> None:
         self.by_number, self.by_name = defaultdict(list), defaultdict(list)
         for row in declaration.rows.order_by("pk").only("pk", "declaration", "name", "id_number", "result"):
             self.by_number[row.id_number].append(row)
             self.by_name[row.name].append(row)
 
-    def match(self, lines: list[FeedbackLine]):
+    def match(self, lines: list[FeedbackLine]) -> tuple[list[int], list[tuple[int, str]], list[dict[str, object]]]:
         """([row pk taken in], [(row pk, reason)], [{"row", "sheet", "name", "id_number", "why"}])."""
         said, problems = defaultdict(list), []
         for line in lines:
@@ -257,7 +258,7 @@ class _Matcher:
                 problems.append(_problem(line, f"以前的反馈是{before}，这次相反，没有改动，请逐人确定。", row))
         return taken, refused, problems
 
-    def _row_of(self, line: FeedbackLine):
+    def _row_of(self, line: FeedbackLine) -> tuple[DeclarationRow | None, str]:
         if "*" in line.id_number:
             return self._row_of_masked(line)
         rows = self.by_number.get(line.id_number, [])
@@ -269,7 +270,7 @@ class _Matcher:
             return None, f"号码对得上，但申报的姓名是“{masks.mask_name(rows[0].name)}”，请核实后逐人确定。"
         return rows[0], ""
 
-    def _row_of_masked(self, line: FeedbackLine):
+    def _row_of_masked(self, line: FeedbackLine) -> tuple[DeclarationRow | None, str]:
         first, last = line.id_number.split("*", 1)[0], line.id_number.rsplit("*", 1)[1]
         rows = [
             row
@@ -281,7 +282,7 @@ class _Matcher:
         return None, "号码打了星号，按姓名" + ("对上不止一个人，请逐人确定。" if rows else "对不上申报表里的人。")
 
 
-def _problem(line: FeedbackLine, why: str, row=None) -> dict:
+def _problem(line: FeedbackLine, why: str, row: DeclarationRow | None = None) -> dict[str, Any]:
     """Who is not on the declaration may be another township's: the name is masked as well as the number."""
     name = line.name if row else masks.mask_name(line.name)
     return {
@@ -295,11 +296,11 @@ def _problem(line: FeedbackLine, why: str, row=None) -> dict:
     }
 
 
-def _fix_by(declaration) -> date:
+def _fix_by(declaration: Declaration) -> date:
     return working_day_after(clock.today(), WORKING_DAYS_TO_FIX, county=declaration.campaign.county_id)
 
 
-def _write(declaration, taken: list[int], refused: list[tuple[int, str]]):
+def _write(declaration: Declaration, taken: list[int], refused: list[tuple[int, str]]) -> None:
     for start in range(0, len(taken), CHUNK):
         rows = DeclarationRow.objects.filter(pk__in=taken[start : start + CHUNK])
         rows.update(result=Result.SUCCESS, reason="", reason_code="", fix_by=None)
@@ -318,7 +319,9 @@ def _write(declaration, taken: list[int], refused: list[tuple[int, str]]):
     _move_contributions(declaration, [pk for pk, _ in refused], Contribution.State.DECLARED, Contribution.State.FAILED)
 
 
-def _move_contributions(declaration, rows: list[int], before, after):
+def _move_contributions(
+    declaration: Declaration, rows: list[int], before: Contribution.State, after: Contribution.State
+) -> None:
     """The contributions follow their rows, named one by one: PostgreSQL's statistics are older than a declaration that
     has just been made, and to join its rows with its contributions would compare each with each."""
     for start in range(0, len(rows), CHUNK):
@@ -330,12 +333,12 @@ def _move_contributions(declaration, rows: list[int], before, after):
             tell(FAILED, declaration.campaign, live.filter(state=after))
 
 
-def _refuse_decided(declaration):
+def _refuse_decided(declaration: Declaration) -> None:
     if declaration.state not in (State.SUBMITTED, State.FED_BACK, State.RETURNED):
         raise Refused(f"{declaration}{declaration.get_state_display()}，反馈结果不能再改。")
 
 
-def _conclude(declaration):
+def _conclude(declaration: Declaration) -> None:
     """Everybody answered: fed back, or returned as a whole if nobody was taken in."""
     results = set(declaration.rows.order_by().values_list("result", flat=True).distinct())
     if Result.PENDING in results:

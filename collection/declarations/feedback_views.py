@@ -1,6 +1,7 @@
 """导入反馈: the tax bureau hands its files in, sees what could not be matched, and decides what they left open."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -9,21 +10,22 @@ from collection.declarations.forms import DecisionForm, TableFileForm, VerdictWo
 from collection.declarations.models import Declaration, DeclarationRow
 from collection.declarations.views import SEES, declaration_or_404
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.jobs.models import Job
-from core.pages.form_steps import flash_form_errors, run_step, try_step
+from core.pages.form_steps import flash_form_errors, run_step, submit_form, try_step
 
 State = Declaration.State
 
 
 @require_POST
 @roles(Role.TAX)
-def feedback_upload(request, pk):
+def feedback_upload(request: SignedIn, pk: int) -> HttpResponse:
     declaration, form = declaration_or_404(request.user, pk), TableFileForm(request.POST, request.FILES)
     if not flash_form_errors(request, form):
         return redirect("declaration_detail", pk)
     file, made = form.cleaned_data["file"], []
 
-    def take():
+    def take() -> None:
         made.extend(feedback.take_feedback(declaration=declaration, file=file, name=file.name, actor=request.user))
 
     if not try_step(request, take):
@@ -35,7 +37,7 @@ def feedback_upload(request, pk):
 
 
 @roles(*SEES)
-def feedback_detail(request, pk, feedback_pk):
+def feedback_detail(request: SignedIn, pk: int, feedback_pk: int) -> HttpResponse:
     declaration = declaration_or_404(request.user, pk)
     found = get_object_or_404(declaration.feedbacks.select_related("attachment", "uploaded_by"), pk=feedback_pk)
     waiting = declaration.rows.filter(result=DeclarationRow.Result.PENDING).count()
@@ -56,21 +58,16 @@ def feedback_detail(request, pk, feedback_pk):
 
 @require_POST
 @roles(Role.TAX)
-def word_explain(request, pk, feedback_pk):
+def word_explain(request: SignedIn, pk: int, feedback_pk: int) -> HttpResponse:
     """Explain a word of the result column once; the file is then read again."""
     declaration, form = declaration_or_404(request.user, pk), VerdictWordForm(request.POST)
     found = get_object_or_404(declaration.feedbacks.select_related("declaration__campaign"), pk=feedback_pk)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: feedback.explain_word(feedback=found, actor=request.user, **form.cleaned_data),
-            "已记住，正在按这个意思重新读取，以后不再询问。",
-        )
+    submit_form(request, form, feedback.explain_word, "已记住，正在按这个意思重新读取，以后不再询问。", feedback=found)
     return redirect("feedback_detail", pk, feedback_pk)
 
 
 @roles(Role.TAX)
-def row_decide(request, pk, row_pk):
+def row_decide(request: SignedIn, pk: int, row_pk: int) -> HttpResponse:
     declaration = declaration_or_404(request.user, pk)
     row = get_object_or_404(declaration.rows.select_related("village"), pk=row_pk)
     form = DecisionForm(request.POST or None)
@@ -94,12 +91,7 @@ def row_decide(request, pk, row_pk):
 
 @require_POST
 @roles(Role.TAX)
-def rest_decide(request, pk):
+def rest_decide(request: SignedIn, pk: int) -> HttpResponse:
     declaration, form = declaration_or_404(request.user, pk), DecisionForm(request.POST, prefix="rest")
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: feedback.decide_rest(declaration=declaration, actor=request.user, **form.cleaned_data),
-            "已确定其余人的结果。",
-        )
+    submit_form(request, form, feedback.decide_rest, "已确定其余人的结果。", declaration=declaration)
     return redirect("declaration_detail", pk)

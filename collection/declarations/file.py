@@ -6,6 +6,7 @@ so that no spreadsheet rounds them; nothing in a cell is ever a formula.
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 from django.core.files.base import File
@@ -16,6 +17,8 @@ from collection.declarations.drafts import locked
 from collection.declarations.models import Declaration
 from config import clock
 from core.access.roles import Role
+from core.access.scope import ScopedQuerySet
+from core.accounts.models import User
 from core.audit import services as audit
 from core.database.bulk import CHUNK
 from core.files import services as attachments
@@ -24,6 +27,7 @@ from core.jobs import services as jobs
 from core.refusals import Refused
 from residents.people import id_numbers
 from residents.people.models import Resident
+from subsidies.policy.parts import Column
 
 _PATHS = {
     "name": "name",
@@ -56,7 +60,7 @@ _MONEY, _WHOLE = frozenset({"amount", "standard", "subsidy"}), frozenset({"numbe
 
 
 @transaction.atomic
-def ask_for_file(*, declaration: Declaration, actor) -> None:
+def ask_for_file(*, declaration: Declaration, actor: User) -> None:
     """Puts the writing of a submitted list's file in the queue, once for a submission."""
     _refuse_unsent(declaration)
     jobs.enqueue(
@@ -104,7 +108,7 @@ def write_file(run: jobs.Run) -> str:
 
 
 @transaction.atomic
-def hand_over(*, declaration: Declaration, actor) -> Attachment:
+def hand_over(*, declaration: Declaration, actor: User) -> Attachment:
     """The file, with the audit event of this download; the tax bureau's first marks the list as taken."""
     found = locked(declaration)
     _refuse_unsent(found)
@@ -130,12 +134,12 @@ def file_name(declaration: Declaration) -> str:
     return f"{place}_第{declaration.number}批.xlsx"
 
 
-def _refuse_unsent(declaration):
+def _refuse_unsent(declaration: Declaration) -> None:
     if declaration.state in _UNSENT:
         raise Refused("申报表还没有报送，不能生成报税文件。")
 
 
-def _write(book, declaration, run):
+def _write(book: xlsxwriter.Workbook, declaration: Declaration, run: jobs.Run) -> None:
     rows = declaration.rows.order_by("village_id", "pk")
     ordinary = Q(contribution__category=declaration.campaign.policy.ordinary.name)
     done = 0
@@ -152,7 +156,7 @@ def _write(book, declaration, run):
 class _Sheet:
     """A sheet of people, numbered from 1."""
 
-    def __init__(self, book, title, columns):
+    def __init__(self, book: xlsxwriter.Workbook, title: str, columns: tuple[Column, ...]) -> None:
         self.sheet, self.columns, self.number = book.add_worksheet(title), columns, 0
         self.text, self.money = book.add_format({"num_format": "@"}), book.add_format({"num_format": "0.00"})
         self.sheet.freeze_panes(1, 0)
@@ -161,14 +165,14 @@ class _Sheet:
             self.sheet.set_column(position, position, _WIDTHS.get(column.field, 10))
             self.sheet.write_string(0, position, column.title, bold)
 
-    def add(self, rows):
+    def add(self, rows: ScopedQuerySet) -> None:
         paths = {"id_number", *(_PATHS[column.field] for column in self.columns if column.field in _PATHS)}
         for values in rows.values(*paths):
             self.number += 1
             for position, column in enumerate(self.columns):
                 self._cell(position, column.field, values)
 
-    def _cell(self, position, field, values):
+    def _cell(self, position: int, field: str, values: dict[str, Any]) -> None:
         value = self._value(field, values)
         if field in _MONEY:
             self.sheet.write_number(self.number, position, value, self.money)
@@ -177,7 +181,7 @@ class _Sheet:
         else:
             self.sheet.write_string(self.number, position, "" if value is None else str(value), self.text)
 
-    def _value(self, field, values):
+    def _value(self, field: str, values: dict[str, Any]) -> Any:
         if field == "number":
             return self.number
         if field == "document_type":

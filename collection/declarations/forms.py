@@ -1,6 +1,7 @@
 """Forms from the declaration to the posting, and for self-payments. They check the shape; services decide."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 
@@ -18,7 +19,7 @@ class VillagesForm(forms.Form):
         error_messages={"required": "请至少选一个村。"},
     )
 
-    def __init__(self, *args, villages, **options):
+    def __init__(self, *args: Any, villages: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["villages"].choices = villages
 
@@ -76,7 +77,7 @@ class DecisionForm(forms.Form):
     )
     reason = forms.CharField(label="失败原因", max_length=120, required=False, help_text="导入失败的必须写明。")
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("ok") is False and not self.cleaned_data.get("reason", "").strip():
             self.add_error("reason", "导入失败的请写明原因，以便村里改正。")
         return self.cleaned_data

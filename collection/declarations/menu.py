@@ -1,5 +1,7 @@
 """Declarations in the menu and on the first page."""
 
+from collections.abc import Iterator
+
 from django.urls import reverse
 
 from collection.declarations import drafts
@@ -9,7 +11,9 @@ from collection.declarations.three_way_check import check_declaration
 from collection.declarations.wording import is_turn_of, next_step
 from config import clock
 from core.access.roles import Role
+from core.accounts.models import User
 from core.pages.frame import Entry, Todo
+from subsidies.campaigns.models import Campaign
 
 ENTRIES = [
     Entry("申报表", "declaration_list", 60, admin_list="collection.Declaration"),
@@ -18,7 +22,7 @@ ENTRIES = [
 ]
 
 
-def todos(user, campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Todo]:
     """Whose turn it is on declarations, failures past their day, differences to be decided."""
     asked = {
         Role.TOWNSHIP: (_declarations, _undeclared, _failures),
@@ -29,7 +33,7 @@ def todos(user, campaign) -> list[Todo]:
     return [todo for ask in asked.get(user.role, ()) for todo in ask(user, campaign)]
 
 
-def _declarations(user, campaign):
+def _declarations(user: User, campaign: Campaign) -> Iterator[Todo]:
     rows = Declaration.objects.for_user(user).filter(campaign=campaign).select_related("township", "campaign")
     busy = rows.order_by("pk").exclude(state__in=["posted", "returned", "cancelled"])
     if user.role == Role.TAX:
@@ -42,7 +46,7 @@ def _declarations(user, campaign):
             yield Todo(says, url, declaration.state == Declaration.State.REMITTED)
 
 
-def _undeclared(user, campaign):
+def _undeclared(user: User, campaign: Campaign) -> Iterator[Todo]:
     if Declaration.objects.for_user(user).filter(campaign=campaign, state="draft").exists():
         return
     left = drafts.free_money(campaign=campaign, region=user.scope_prefix)
@@ -50,7 +54,7 @@ def _undeclared(user, campaign):
         yield Todo(f"有 {free:,.2f} 元已缴存还没有申报", reverse("declaration_create"))
 
 
-def _failures(user, campaign):
+def _failures(user: User, campaign: Campaign) -> Iterator[Todo]:
     open_rows = failures(user, campaign).filter(fixed_at__isnull=True)
     if count := open_rows.count():
         late = open_rows.filter(fix_by__lt=clock.today()).count()
@@ -58,7 +62,7 @@ def _failures(user, campaign):
         yield Todo(says, reverse("failure_list"), bool(late))
 
 
-def _differences(user, campaign):
+def _differences(user: User, campaign: Campaign) -> Iterator[Todo]:
     """Drafts whose three sums are not one wait for a county officer."""
     drafted = Declaration.objects.for_user(user).filter(campaign=campaign, state="draft", difference_by__isnull=True)
     for declaration in drafted.select_related("township").order_by("pk")[:10]:

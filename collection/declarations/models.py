@@ -99,7 +99,7 @@ class Declaration(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.township} 第{self.number}批"
 
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Subquery, Sum, Value, When
@@ -28,6 +29,8 @@ from collection.money.models import Movement
 from collection.money.steps import refuse_closed, villages_of
 from config import clock
 from core.access.roles import Role
+from core.access.scope import ScopedQuerySet
+from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import insert_from
@@ -42,7 +45,7 @@ Result = DeclarationRow.Result
 
 
 @transaction.atomic
-def allow_difference(*, declaration: Declaration, reason: str, actor) -> Declaration:
+def allow_difference(*, declaration: Declaration, reason: str, actor: User) -> Declaration:
     """A county officer lets a draft leave although stubs, money and rows differ; redrafting takes this back."""
     if actor.role != Role.COUNTY:
         raise Refused("差异只能由县医保局放行。")
@@ -64,7 +67,7 @@ def allow_difference(*, declaration: Declaration, reason: str, actor) -> Declara
 
 
 @transaction.atomic
-def submit_declaration(*, declaration: Declaration, actor) -> Declaration:
+def submit_declaration(*, declaration: Declaration, actor: User) -> Declaration:
     """Hands the draft to the tax bureau: from here its people are declared and their records are fixed."""
     draft = begin(declaration)
     if draft.state in (State.SUBMITTED, State.FED_BACK, State.CONFIRMED, State.REMITTED, State.POSTED):
@@ -99,7 +102,7 @@ def submit_declaration(*, declaration: Declaration, actor) -> Declaration:
 
 
 @transaction.atomic
-def return_declaration(*, declaration: Declaration, reason: str, actor) -> Declaration:
+def return_declaration(*, declaration: Declaration, reason: str, actor: User) -> Declaration:
     """The tax bureau hands the whole list back before it has taken anyone in: it is a draft again."""
     reason = required_text(reason, "退回原因")
     found = begin(declaration)
@@ -127,7 +130,9 @@ def normalize_confirmation_no(number: str) -> str:
 
 
 @transaction.atomic
-def confirm_declaration(*, declaration: Declaration, number: str, people: int, amount: Decimal, actor) -> Declaration:
+def confirm_declaration(
+    *, declaration: Declaration, number: str, people: int, amount: Decimal, actor: User
+) -> Declaration:
     """The tax bureau's 缴费确认单 for those taken in: its count and amount must be those of the feedback."""
     number = required_text(normalize_confirmation_no(number), "确认单号", 40)
     found = begin(declaration)
@@ -164,7 +169,7 @@ def confirm_declaration(*, declaration: Declaration, number: str, people: int, a
 
 @transaction.atomic
 def remit_declaration(
-    *, declaration: Declaration, slip_no: str, on: date, amount: Decimal, photo: Photo, actor
+    *, declaration: Declaration, slip_no: str, on: date, amount: Decimal, photo: Photo, actor: User
 ) -> Declaration:
     """The township has sent exactly the confirmed sum to the clearing account, on the slip's day."""
     slip_no = required_text(deposits.normalize_slip_no(slip_no), "汇款回单号", 40)
@@ -195,7 +200,7 @@ def remit_declaration(
 
 
 @transaction.atomic
-def return_remittance(*, declaration: Declaration, reason: str, actor) -> Declaration:
+def return_remittance(*, declaration: Declaration, reason: str, actor: User) -> Declaration:
     """The tax bureau does not find the money, or the slip is wrong: the movement is taken back and entered anew."""
     reason = required_text(reason, "退回原因")
     found = begin(declaration)
@@ -220,7 +225,7 @@ def return_remittance(*, declaration: Declaration, reason: str, actor) -> Declar
 
 
 @transaction.atomic
-def post_declaration(*, declaration: Declaration, ticket_no: str, actor, shared: bool = False) -> Declaration:
+def post_declaration(*, declaration: Declaration, ticket_no: str, actor: User, shared: bool = False) -> Declaration:
     """Ticket written and money in the treasury, the day the tax bureau has checked the slip (方案 四（一）3（2）).
 
     The people's contributions are posted at this instant, and the year stands in their records. A ticket is one
@@ -259,7 +264,7 @@ def post_declaration(*, declaration: Declaration, ticket_no: str, actor, shared:
     return found
 
 
-def begin(declaration) -> Declaration:
+def begin(declaration: Declaration) -> Declaration:
     """Accounts first, then the declaration, both locked; refuses a closed campaign."""
     codes = villages_of(declaration.township_id)
     money.lock_accounts(campaign=declaration.campaign, villages=codes)
@@ -273,7 +278,7 @@ def sums_of(declaration: Declaration) -> tuple[int, Decimal]:
     return taken["people"], (taken["amount"] or ZERO).quantize(ZERO)
 
 
-def _refuse_used(declaration, field, number, what):
+def _refuse_used(declaration: Declaration, field: str, number: str, what: str) -> None:
     # A number typed with and without its hyphens is the same number.
     plain = Replace(F(field), Value("-"), Value(""))
     others = Declaration.objects.filter(campaign=declaration.campaign).exclude(pk=declaration.pk)
@@ -282,7 +287,7 @@ def _refuse_used(declaration, field, number, what):
         raise Refused(f"{what} {number} 已经登记在另一张申报表上，一个号只能用一次，请核对。")
 
 
-def _refuse_used_ticket(declaration, ticket_no):
+def _refuse_used_ticket(declaration: Declaration, ticket_no: str) -> None:
     others = Declaration.objects.filter(campaign=declaration.campaign, ticket_no=ticket_no).exclude(pk=declaration.pk)
     if other := others.select_related("township").first():
         raise Refused(
@@ -291,13 +296,13 @@ def _refuse_used_ticket(declaration, ticket_no):
         )
 
 
-def _live(declaration, state):
+def _live(declaration: Declaration, state: Contribution.State) -> ScopedQuerySet:
     """The live contributions of a declaration in this state. Those refused stand in another one, so that no step has
     to join the rows: PostgreSQL's statistics are always older than the step."""
     return Contribution.objects.filter(declaration=declaration, state=state, ended_at__isnull=True)
 
 
-def _facts(declaration, step, kind, on) -> list[money.Fact]:
+def _facts(declaration: Declaration, step: str, kind: money.Kind, on: date | None) -> list[money.Fact]:
     """One movement a village. The attempt is in the key: a remittance that was taken back can be entered anew."""
     people = _live(declaration, Contribution.State.CONFIRMED)
     villages = people.order_by("village_id").values_list("village_id").annotate(sum=Sum("amount"))
@@ -314,7 +319,7 @@ def _facts(declaration, step, kind, on) -> list[money.Fact]:
     ]
 
 
-def _refuse_changed(draft):
+def _refuse_changed(draft: Declaration) -> None:
     """What was drafted must still be so: nobody reversed or about to leave, nothing corrected since."""
     changed = draft.rows.exclude(
         contribution__ended_at__isnull=True,
@@ -327,7 +332,7 @@ def _refuse_changed(draft):
         raise Refused(f"草稿里有 {count} 人（{names}）的情况在生成以后变了，请先点“重新核对”再报送。")
 
 
-def _differences(draft) -> list[dict]:
+def _differences(draft: Declaration) -> list[dict[str, Any]]:
     """[{"village", "stubs", "deposited", "declared"}] for the villages where the three differ."""
     return [
         {

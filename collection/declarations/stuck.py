@@ -5,6 +5,7 @@ the village's banked money reaches: deposits settle the oldest cash first.
 """
 
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, TextChoices, Value, When
 from django.db.models import CharField as Text
@@ -90,7 +91,7 @@ def not_posted(*, campaign: Campaign, region: str) -> QuerySet[Contribution]:
     )
 
 
-def by_stage(people: QuerySet[Contribution]) -> list[dict]:
+def by_stage(people: QuerySet[Contribution]) -> list[dict[str, Any]]:
     """What `not_posted` found, counted, in the order of the way: [{"stage", "label", "who", "people", "amount"}]."""
     counted = people.order_by().values_list("stage").annotate(people=Count("pk"), sum=Sum("amount"))
     found = {stage: (people, amount) for stage, people, amount in counted}
@@ -107,7 +108,7 @@ def by_stage(people: QuerySet[Contribution]) -> list[dict]:
     ]
 
 
-def _waiting(campaign, region, free) -> dict[str, Decimal]:
+def _waiting(campaign: Campaign, region: str, free: dict[str, Decimal]) -> dict[str, Decimal]:
     """How far the money of villages reaches that have slips the township has not verified yet, with these slips."""
     slips = Deposit.objects.in_region(region).filter(campaign=campaign, state=Deposit.State.PENDING)
     sums = slips.order_by().values_list("village_id").annotate(sum=Sum("amount"))

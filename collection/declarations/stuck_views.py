@@ -2,16 +2,18 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Q
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from collection.declarations import stuck
 from collection.declarations.forms import StuckFilter
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from subsidies.campaigns.selectors import campaign_or_404
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.TAX)
-def stuck_people(request):
+def stuck_people(request: SignedIn) -> HttpResponse:
     campaign, region = campaign_or_404(request.user), request.user.scope_prefix
     rows = stuck.not_posted(campaign=campaign, region=region)
     stages = stuck.by_stage(rows)

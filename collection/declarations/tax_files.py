@@ -1,10 +1,13 @@
 """The tax bureau's spreadsheets come in one way: kept as they are, known again, and put in the queue to be read."""
 
+from typing import Any
+
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
 
 from collection.declarations.models import TaxFile
 from config import clock
+from core.accounts.models import User
 from core.audit import services as audit
 from core.files import services as attachments
 from core.jobs import services as jobs
@@ -13,7 +16,9 @@ State = TaxFile.State
 
 
 @transaction.atomic
-def take_file(model: type[TaxFile], *, file: File, name: str, region: str, says: str, actor, **belongs):
+def take_file(
+    model: type[TaxFile], *, file: "File[bytes]", name: str, region: str, says: str, actor: User, **belongs: Any
+) -> tuple[TaxFile, bool]:
     """Returns (the file's row, True), or for a file that was handed in before its row and False.
 
     `belongs`: what the file is for; `says`: what the audit log says. A file whose reading was refused or lost is read
@@ -32,7 +37,7 @@ def take_file(model: type[TaxFile], *, file: File, name: str, region: str, says:
     return found, bool(made or again)
 
 
-def ask_to_read(found: TaxFile, *, region: str, actor) -> None:
+def ask_to_read(found: TaxFile, *, region: str, actor: User) -> None:
     """Put the reading of the file in the queue; the job is the one under way on a second click."""
     jobs.enqueue(f"{found.KIND}.read", actor=actor, key=job_key(found), region=region, file=found.pk)
 
@@ -48,7 +53,9 @@ def job_key(found: TaxFile) -> str:
     return f"{found.KIND}:{found.pk}"
 
 
-def _keep(model, file, name, region, actor, facts) -> tuple[TaxFile, bool]:
+def _keep(
+    model: type[TaxFile], file: "File[bytes]", name: str, region: str, actor: User, facts: dict[str, Any]
+) -> tuple[TaxFile, bool]:
     kept = attachments.store(file=file, name=name, kind=model.KIND, region=region, actor=actor)
     try:
         with transaction.atomic():

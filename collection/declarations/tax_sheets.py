@@ -134,7 +134,7 @@ def is_sum_or_empty(name: str, id_number: str) -> bool:
 class RowCells:
     """A row's cells by the key of their column."""
 
-    def __init__(self, header: Header, cells: list[Cell]):
+    def __init__(self, header: Header, cells: list[Cell]) -> None:
         self.header, self.cells = header, cells
 
     def cell(self, key: str) -> Cell:

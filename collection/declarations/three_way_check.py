@@ -95,7 +95,7 @@ def named_differences(*, declaration: Declaration, villages: list[str]) -> list[
     return sorted(found, key=lambda item: item.village)
 
 
-def _stubs(declaration) -> dict[str, Decimal]:
+def _stubs(declaration: Declaration) -> dict[str, Decimal]:
     on_it = Contribution.objects.filter(declaration_rows__declaration=declaration, receipt__isnull=False)
     used = Receipt.objects.filter(pk__in=on_it.values("receipt"), state=Receipt.State.USED)
     written = dict(used.order_by().values_list("village_id").annotate(sum=Sum("amount")))
@@ -122,7 +122,7 @@ def _stubs(declaration) -> dict[str, Decimal]:
     return written
 
 
-def _receipts_that_do_not_add_up(declaration, villages):
+def _receipts_that_do_not_add_up(declaration: Declaration, villages: list[str]) -> list[Difference]:
     receipts = Receipt.objects.filter(
         contributions__declaration_rows__declaration=declaration, village__in=villages, state=Receipt.State.USED
     ).values("pk")
@@ -150,7 +150,7 @@ def _receipts_that_do_not_add_up(declaration, villages):
     ]
 
 
-def _next_in_line(declaration, villages):
+def _next_in_line(declaration: Declaration, villages: list[str]) -> list[Difference]:
     """The first receipt of each village that the money did not reach: a deposit that ends in the middle of it."""
     left = undeclared(campaign=declaration.campaign, villages=villages).filter(
         ~Exists(leaving()), ~Exists(declaration.rows.filter(contribution=OuterRef("pk")))

@@ -1,7 +1,11 @@
 """申报: the township's lists, step by step, each page saying what comes next and who does it."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -21,10 +25,12 @@ from collection.declarations.models import Declaration, DeclarationRow
 from collection.declarations.wording import WAY, next_step
 from config import clock
 from core.access.roles import Role, roles
+from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.downloads import download
 from core.filters.selectors import ListFilter
 from core.jobs.models import Job
-from core.pages.form_steps import flash_form_errors, run_step, try_step
+from core.pages.form_steps import flash_form_errors, run_step, submit_form, try_step
 from core.pages.forms import ReasonForm
 from core.refusals import Refused
 from core.regions.models import Region
@@ -34,7 +40,7 @@ SEES = (Role.COUNTY, Role.TOWNSHIP, Role.TAX)
 State = Declaration.State
 
 
-def declaration_or_404(user, pk) -> Declaration:
+def declaration_or_404(user: User, pk: int) -> Declaration:
     rows = Declaration.objects.for_user(user).select_related(
         "campaign__policy_version",
         "campaign__county",
@@ -54,7 +60,7 @@ def declaration_or_404(user, pk) -> Declaration:
 
 
 @roles(*SEES)
-def declaration_list(request):
+def declaration_list(request: SignedIn) -> HttpResponse:
     campaign = campaign_or_404(request.user)
     rows = Declaration.objects.for_user(request.user).filter(campaign=campaign).select_related("township", "campaign")
     if request.user.role == Role.TAX:
@@ -85,7 +91,7 @@ def declaration_list(request):
 
 
 @roles(Role.TOWNSHIP)
-def declaration_create(request):
+def declaration_create(request: SignedIn) -> HttpResponse:
     """Which villages have banked money that is not declared; the draft follows."""
     campaign = campaign_or_404(request.user)
     township = get_object_or_404(Region.objects.for_user(request.user), level="township")
@@ -100,7 +106,7 @@ def declaration_create(request):
     form = VillagesForm(request.POST or None, villages=choices, initial={"villages": [code for code, _ in choices]})
     if request.method == "POST" and flash_form_errors(request, form):
 
-        def draft():
+        def draft() -> None:
             made.append(
                 drafts.draft_declaration(
                     campaign=campaign, township=township, actor=request.user, villages=form.cleaned_data["villages"]
@@ -119,7 +125,7 @@ def declaration_create(request):
 
 
 @roles(*SEES)
-def declaration_detail(request, pk):
+def declaration_detail(request: SignedIn, pk: int) -> HttpResponse:
     declaration = declaration_or_404(request.user, pk)
     lines, differences = [], []
     if declaration.state == State.DRAFT:
@@ -164,7 +170,7 @@ def declaration_detail(request, pk):
     )
 
 
-def _may(declaration, role) -> dict[str, bool]:
+def _may(declaration: Declaration, role: str) -> dict[str, bool]:
     """Which acts this role finds on the page now."""
     state, open_ = declaration.state, declaration.campaign.is_open
     township, tax = open_ and role == Role.TOWNSHIP, open_ and role == Role.TAX
@@ -181,7 +187,7 @@ def _may(declaration, role) -> dict[str, bool]:
 
 
 @roles(*SEES)
-def declaration_rows(request, pk):
+def declaration_rows(request: SignedIn, pk: int) -> HttpResponse:
     """The people on it, by name; the tax bureau decides here what its files left open."""
     declaration = declaration_or_404(request.user, pk)
     form = RowFilter(request.GET or None)
@@ -200,26 +206,24 @@ def declaration_rows(request, pk):
     )
 
 
-def _step(request, pk, service, done, form=None) -> bool:
+def _step(request: SignedIn, pk: int, service: Callable[..., object], done: str, form: Form | None = None) -> bool:
     """One button of the page: what the form says goes to the service, and the page says what came of it."""
     declaration = declaration_or_404(request.user, pk)
     if form is None:
         return run_step(request, lambda: service(declaration=declaration, actor=request.user), done)
-    return flash_form_errors(request, form) and run_step(
-        request, lambda: service(declaration=declaration, actor=request.user, **form.cleaned_data), done
-    )
+    return submit_form(request, form, service, done, declaration=declaration)
 
 
 @require_POST
 @roles(Role.TOWNSHIP)
-def declaration_redraft(request, pk):
+def declaration_redraft(request: SignedIn, pk: int) -> HttpResponse:
     _step(request, pk, drafts.redraft_declaration, "已按现在的缴存和缴费记录重新核对。")
     return redirect("declaration_detail", pk)
 
 
 @require_POST
 @roles(Role.TOWNSHIP)
-def declaration_cancel(request, pk):
+def declaration_cancel(request: SignedIn, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     _step(request, pk, drafts.cancel_draft, "申报表已作废，里面的人可以重新列入。", form)
     return redirect("declaration_detail", pk)
@@ -227,21 +231,21 @@ def declaration_cancel(request, pk):
 
 @require_POST
 @roles(Role.COUNTY)
-def declaration_allow(request, pk):
+def declaration_allow(request: SignedIn, pk: int) -> HttpResponse:
     _step(request, pk, declarations.allow_difference, "已放行，乡镇可以报送。", ReasonForm(request.POST))
     return redirect("declaration_detail", pk)
 
 
 @require_POST
 @roles(Role.TOWNSHIP)
-def declaration_submit(request, pk):
+def declaration_submit(request: SignedIn, pk: int) -> HttpResponse:
     _step(request, pk, declarations.submit_declaration, "已报送县税务局，报税文件随后生成。等税务导入后反馈。")
     return redirect("declaration_detail", pk)
 
 
 @require_POST
 @roles(*SEES)
-def declaration_download(request, pk):
+def declaration_download(request: SignedIn, pk: int) -> HttpResponse:
     """The file for the tax bureau: a POST, because it leaves an event and marks the list as taken.
 
     Where a worker has not written it, it is asked for again and the page shows how far it is.
@@ -260,7 +264,7 @@ def declaration_download(request, pk):
 
 @require_POST
 @roles(Role.TAX)
-def declaration_return(request, pk):
+def declaration_return(request: SignedIn, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     if _step(request, pk, declarations.return_declaration, "已整表退回乡镇。", form):
         return redirect("declaration_list")
@@ -269,7 +273,7 @@ def declaration_return(request, pk):
 
 @require_POST
 @roles(Role.TAX)
-def declaration_confirm(request, pk):
+def declaration_confirm(request: SignedIn, pk: int) -> HttpResponse:
     form = ConfirmationForm(request.POST)
     _step(request, pk, declarations.confirm_declaration, "确认单已登记，等乡镇按确认单金额汇款。", form)
     return redirect("declaration_detail", pk)
@@ -277,7 +281,7 @@ def declaration_confirm(request, pk):
 
 @require_POST
 @roles(Role.TOWNSHIP)
-def declaration_remit(request, pk):
+def declaration_remit(request: SignedIn, pk: int) -> HttpResponse:
     form = RemittanceForm(request.POST, request.FILES)
     _step(request, pk, declarations.remit_declaration, "汇款已登记，等税务核对回单、开票入库。", form)
     return redirect("declaration_detail", pk)
@@ -285,7 +289,7 @@ def declaration_remit(request, pk):
 
 @require_POST
 @roles(Role.TAX)
-def remittance_return(request, pk):
+def remittance_return(request: SignedIn, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     _step(request, pk, declarations.return_remittance, "汇款登记已退回，请乡镇核对后重新登记。", form)
     return redirect("declaration_detail", pk)
@@ -293,7 +297,7 @@ def remittance_return(request, pk):
 
 @require_POST
 @roles(Role.TAX)
-def declaration_post(request, pk):
+def declaration_post(request: SignedIn, pk: int) -> HttpResponse:
     form = PostingForm(request.POST)
     _step(request, pk, declarations.post_declaration, "已开票入库，这一批走完了。", form)
     return redirect("declaration_detail", pk)

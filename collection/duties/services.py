@@ -7,10 +7,11 @@ is not verified yet is shown beside.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Min, Q
 
@@ -73,7 +74,7 @@ def refresh(*, campaign: Campaign, villages: Iterable[str]) -> None:
     )
 
 
-def events(campaign: Campaign, villages: Iterable[str], until: date) -> tuple[dict, dict]:
+def events(campaign: Campaign, villages: Iterable[str], until: date) -> tuple[dict[str, Any], dict[str, Any]]:
     """({village: [(day, cash taken)]}, {village: [(day, deposited)]}), summed by day, in three statements.
 
     Cash taken by the helper only: no self-payment, no collective's gift. What was reversed is taken off the day it was
@@ -102,7 +103,7 @@ def events(campaign: Campaign, villages: Iterable[str], until: date) -> tuple[di
     return defaultdict(list, kept), deposited
 
 
-def _replayed(campaign, limit, codes, until) -> dict[str, Position]:
+def _replayed(campaign: Campaign, limit: int, codes: Collection[str], until: date) -> dict[str, Position]:
     """Each village's position after its last event up to `until`."""
     taken, deposited = events(campaign, codes, until)
     positions = {}
@@ -127,7 +128,7 @@ class VillageStanding:
         return (self.standing.as_of - self.standing.late_since).days if self.standing.late_since else 0
 
     @property
-    def badge(self) -> dict:
+    def badge(self) -> dict[str, Any]:
         """How the status looks: for components/badge.html."""
         status = self.standing.status
         return {"kind": wording.STATUS_KINDS[status], "text": wording.STATUS_WORDS[status]}
@@ -148,7 +149,7 @@ class VillageStanding:
         return f"最早回单 {self.unverified_since:%Y-%m-%d}" if self.unverified_since else ""
 
     @property
-    def risk(self):
+    def risk(self) -> tuple[int, int, Decimal, date, Decimal, Decimal, str]:
         """Sorts the worst first: late by how long and how much, then due soonest, then the most cash; then by code."""
         found = self.standing
         return (
@@ -176,7 +177,7 @@ def of_village(*, campaign: Campaign, village: Region, as_of: date | None = None
     return next(iter(_lines(campaign, [village], village.pk, as_of)), None)
 
 
-def _lines(campaign, villages, region, as_of) -> list[VillageStanding]:
+def _lines(campaign: Campaign, villages: Iterable[Region], region: str, as_of: date | None) -> list[VillageStanding]:
     """The lines of these villages, which stand in the region with this code; the worst first."""
     limit, as_of = limit_of(campaign), as_of or clock.today()
     if limit is None:
@@ -209,7 +210,7 @@ def rebuild(*, campaign: Campaign) -> int:
     return len(codes)
 
 
-def to_json(position: Position) -> dict:
+def to_json(position: Position) -> dict[str, Any]:
     """A position as plain JSON: days ISO, amounts as strings."""
     return {
         "reached": position.reached and position.reached.isoformat(),
@@ -230,7 +231,7 @@ def to_json(position: Position) -> dict:
     }
 
 
-def from_json(kept: dict) -> Position:
+def from_json(kept: dict[str, Any]) -> Position:
     """The position that `to_json` wrote; an empty one for {}."""
     if not kept:
         return duties.EMPTY

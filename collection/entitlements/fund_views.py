@@ -1,21 +1,27 @@
 """资助资金: owed by source, as a table that can be exported and drilled down to names."""
 
+from collections.abc import Iterator
+
 from django.core.paginator import Paginator
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 
+from collection.contributions.models import ContributionFund
 from collection.entitlements import funds
 from config import clock
 from core.access import masks
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.regions.models import Region
 from core.tables.writer import xlsx_response
+from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import asked_region, campaign_or_404, regions_below
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP)
-def fund_table(request):
+def fund_table(request: SignedIn) -> HttpResponse:
     campaign = campaign_or_404(request.user)
     region = asked_region(request)
     by = request.GET.get("by")
@@ -48,7 +54,7 @@ def fund_table(request):
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP)
-def fund_people(request):
+def fund_people(request: SignedIn) -> HttpResponse:
     """The names behind an amount, and their sum."""
     campaign = campaign_or_404(request.user)
     region = asked_region(request)
@@ -72,7 +78,9 @@ def fund_people(request):
     )
 
 
-def _export_table(request, campaign, region, by, category, table):
+def _export_table(
+    request: SignedIn, campaign: Campaign, region: Region, by: str, category: str, table: funds.Table
+) -> FileResponse:
     name = f"{region.name}{category}资助资金（按{funds.BY[by]}）"
     heading = (funds.BY[by], "人数", *table.sources, "合计")
     rows = (
@@ -82,7 +90,9 @@ def _export_table(request, campaign, region, by, category, table):
     return _file(request, campaign, region, name, heading, rows)
 
 
-def _export_people(request, campaign, region, rows):
+def _export_people(
+    request: SignedIn, campaign: Campaign, region: Region, rows: QuerySet[ContributionFund]
+) -> FileResponse:
     heading = ("序号", "村", "姓名", "证件号码", "资助类别", "标准", "个人缴费", "资金来源", "资助金额", "缴费日期")
     lines = (
         (
@@ -102,7 +112,14 @@ def _export_people(request, campaign, region, rows):
     return _file(request, campaign, region, f"{region.name}资助资金明细", heading, lines)
 
 
-def _file(request, campaign, region, name, heading, rows):
+def _file(
+    request: SignedIn,
+    campaign: Campaign,
+    region: Region,
+    name: str,
+    heading: tuple[str, ...],
+    rows: Iterator[tuple[object, ...]],
+) -> FileResponse:
     audit.record(
         "funds.export",
         actor=request.user,

@@ -11,6 +11,7 @@ from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution, ContributionFund
 from collection.entitlements.models import DifferenceCase
 from collection.refunds.models import Refund
+from core.access.scope import ScopedQuerySet
 from core.amounts import ZERO
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
@@ -48,7 +49,7 @@ class Table:
         return self.total.total == self.subsidies + self.differences
 
 
-def owed(campaign: Campaign, region: str, *, category: str = "", source: str = ""):
+def owed(campaign: Campaign, region: str, *, category: str = "", source: str = "") -> ScopedQuerySet:
     """Return the fund parts of the live contributions in a region, without people for whom the subsidy stops."""
     rows = ContributionFund.objects.in_region(region).filter(
         ~Exists(stopped("contribution")), contribution__campaign=campaign, contribution__ended_at__isnull=True
@@ -107,7 +108,7 @@ def table(*, campaign: Campaign, region: str, by: str = "township", category: st
     return Table([*known, *sorted(set(sources) - set(known))], ordered, total, subsidies, differences)
 
 
-def people(*, campaign: Campaign, region: str, category: str = "", source: str = ""):
+def people(*, campaign: Campaign, region: str, category: str = "", source: str = "") -> ScopedQuerySet:
     """The names behind an amount, village by village."""
     rows = owed(campaign, region, category=category, source=source)
     return rows.select_related("contribution__resident", "contribution__village").order_by(

@@ -2,10 +2,11 @@
 
 import datetime
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from collection.contributions.models import Contribution
 from collection.visits.models import Visit
@@ -13,7 +14,7 @@ from collection.visits.selectors import latest_causes, latest_visits
 from config import clock
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
-from subsidies.quotes.quote import QuoteError
+from subsidies.quotes.quote import Quote, QuoteError
 from subsidies.quotes.selectors import quote_residents
 from subsidies.rosters.models import Identity
 
@@ -55,7 +56,7 @@ class Group:
         return f"{self.insured / self.to_insure:.1%}" if self.to_insure else "—"
 
 
-def marks(campaign: Campaign, region: str, *, department: str = ""):
+def marks(campaign: Campaign, region: str, *, department: str = "") -> QuerySet[Identity]:
     """The live marks of the county's policy in a region, with `is_insured`; one row a person and category."""
     kinds = [c.name for c in campaign.policy.recognised if not department or c.department == department]
     paid = Contribution.objects.filter(resident=OuterRef("resident"), year=campaign.year, ended_at__isnull=True)
@@ -101,7 +102,9 @@ def distinct_people(*, campaign: Campaign, region: str, department: str = "") ->
     )
 
 
-def people(*, campaign: Campaign, region: str, department: str = "", category: str = "", standing: str = "all"):
+def people(
+    *, campaign: Campaign, region: str, department: str = "", category: str = "", standing: str = "all"
+) -> QuerySet[Identity]:
     """The marks by name, village by village."""
     rows = marks(campaign, region, department=department)
     if category:
@@ -115,7 +118,9 @@ def people(*, campaign: Campaign, region: str, department: str = "", category: s
     return rows.select_related("resident__village").order_by(F("resident__village_id"), "resident_id", "kind")
 
 
-def with_reasons(campaign: Campaign, rows) -> list[tuple[Identity, Visit | None, Visit | None, str]]:
+def with_reasons(
+    campaign: Campaign, rows: Iterable[Identity]
+) -> list[tuple[Identity, Visit | None, Visit | None, str]]:
     """Each mark with the visit that named the cause, the latest visit, and what there is to do; six queries, however
     many rows."""
     rows = list(rows)
@@ -140,7 +145,7 @@ def due_again(*, campaign: Campaign, region: str, on: datetime.date, department:
     return due.filter(~Exists(newer), Exists(missing.filter(is_insured=False))).count()
 
 
-def _standing(row: Identity, owed) -> str:
+def _standing(row: Identity, owed: Quote | QuoteError | None) -> str:
     if row.resident.status != Resident.Status.ACTIVE:
         return row.resident.get_status_display()
     if row.is_insured:

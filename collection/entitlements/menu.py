@@ -6,7 +6,9 @@ from collection.entitlements import groups as special
 from collection.entitlements.models import DifferenceCase
 from config import clock
 from core.access.roles import Role
+from core.accounts.models import User
 from core.pages.frame import Entry, Panel, Todo
+from subsidies.campaigns.models import Campaign
 from subsidies.rosters.models import Roster
 
 ENTRIES = [
@@ -16,7 +18,7 @@ ENTRIES = [
 ]
 
 
-def todos(user, campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Todo]:
     """Lists to be applied, people to be looked at again, differences to be decided."""
     found = []
     if user.role == Role.DEPARTMENT and user.scope_prefix:
@@ -35,7 +37,7 @@ def todos(user, campaign) -> list[Todo]:
     return found
 
 
-def panel(user, campaign) -> Panel:
+def panel(user: User, campaign: Campaign) -> Panel:
     """A department's first page shows what came of the people it recognised."""
     asked = {"campaign": campaign, "region": user.scope_prefix, "department": user.department}
     distinct = special.distinct_people(**asked)

@@ -7,9 +7,10 @@ has moved.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from collection.contributions.bookings import report_ended
 from collection.contributions.models import Contribution, ContributionFund
@@ -19,17 +20,20 @@ from collection.money import services as money
 from collection.refunds.models import Refund
 from config import clock
 from core.access.roles import Role
+from core.access.scope import ScopedQuerySet
 from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import BULK, CHUNK, chunks
 from core.jobs import services as jobs
+from core.jobs.models import Job
 from core.refusals import Refused
 from core.text import clean_text, required_text
 from residents.people.models import ParentLink, Resident
 from residents.people.services import lock_residents
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.watermark import next_timestamp
+from subsidies.policy.parts import RefundReason
 from subsidies.quotes.benefits import add_months
 from subsidies.quotes.quote import QuoteError
 from subsidies.quotes.selectors import quote_residents
@@ -48,7 +52,7 @@ class RosterEffects:
     refunds: int = 0
     notices: int = 0
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"免缴参保 {self.enrolled} 人，转差额退费 {self.refunds} 人，已缴费待处理 {self.notices} 人"
 
 
@@ -57,7 +61,7 @@ def enrolment_key(campaign: Campaign) -> str:
     return f"special.enrol.{campaign.pk}"
 
 
-def ask_to_enrol(*, campaign: Campaign, actor):
+def ask_to_enrol(*, campaign: Campaign, actor: User) -> Job:
     """Puts the enrolment of everybody who owes nothing in the queue: there may be thousands."""
     return jobs.enqueue(
         "special.enrol", actor=actor, key=enrolment_key(campaign), region=campaign.county_id, campaign=campaign.pk
@@ -65,7 +69,7 @@ def ask_to_enrol(*, campaign: Campaign, actor):
 
 
 @transaction.atomic
-def apply_effects(*, campaign: Campaign, residents: Iterable[int], roster: Roster | None, actor) -> RosterEffects:
+def apply_effects(*, campaign: Campaign, residents: Iterable[int], roster: Roster | None, actor: User) -> RosterEffects:
     """What the present marks of these residents mean for their contributions; safe to repeat."""
     ids, effects = sorted(set(residents)), RosterEffects()
     for chunk in chunks(ids, BULK):
@@ -77,7 +81,7 @@ def apply_effects(*, campaign: Campaign, residents: Iterable[int], roster: Roste
 
 
 @transaction.atomic
-def enrol_fully_subsidised(*, campaign: Campaign, actor, limit: int = CHUNK) -> int:
+def enrol_fully_subsidised(*, campaign: Campaign, actor: User, limit: int = CHUNK) -> int:
     """Enrols at least `limit` of those who owe nothing and have no contribution yet, or all of them if they are fewer;
     returns how many: call it again until it answers 0. For marks made before the campaign, and people registered
     later."""
@@ -88,7 +92,7 @@ def enrol_fully_subsidised(*, campaign: Campaign, actor, limit: int = CHUNK) -> 
     return made
 
 
-def owing_nothing(campaign: Campaign):
+def owing_nothing(campaign: Campaign) -> ScopedQuerySet:
     """The county's active residents who by marks, age or birth in the year may owe nothing, without contribution."""
     rules, today = campaign.policy, clock.today()
     marks = Identity.objects.in_region(campaign.county_id).filter(
@@ -115,7 +119,7 @@ def anybody_to_enrol(campaign: Campaign) -> bool:
     return any(not isinstance(quote, QuoteError) and quote.due == ZERO for quote in quotes.values())
 
 
-def _children_of_insured(year: int):
+def _children_of_insured(year: int) -> QuerySet[ParentLink, dict[str, Any]]:
     paid = Contribution.objects.filter(resident=OuterRef("parent"), year=year, ended_at__isnull=True)
     links = ParentLink.objects.filter(withdrawn_at__isnull=True).order_by()
     insured = links.filter(Exists(paid) | Q(parent__status=Resident.Status.EMPLOYEE))
@@ -123,7 +127,7 @@ def _children_of_insured(year: int):
 
 
 @transaction.atomic
-def end_free_enrolments(*, contributions, reason: str, actor) -> int:
+def end_free_enrolments(*, contributions: QuerySet[Contribution], reason: str, actor: User) -> int:
     """Ends enrolments without payment (a queryset of them); no money moves. Returns how many."""
     rows = contributions.filter(ended_at__isnull=True, channel=Channel.FREE).order_by("pk")
     live = list(rows.select_for_update(of=("self",)).select_related("campaign__policy_version", "campaign__county"))
@@ -167,7 +171,7 @@ def book_difference(*, refund: Refund) -> None:
 
 
 @transaction.atomic
-def resolve_case(*, case: DifferenceCase, note: str, actor) -> DifferenceCase:
+def resolve_case(*, case: DifferenceCase, note: str, actor: User) -> DifferenceCase:
     """Staff say what they did about somebody who paid before being recognised. Raises Refused."""
     lock_residents([case.contribution.resident_id])
     money.lock_accounts(campaign=case.campaign, villages=[case.village_id])
@@ -231,7 +235,7 @@ def decide_difference(
     return case
 
 
-def _enrol_free(campaign, people: dict[int, Resident], roster, actor) -> int:
+def _enrol_free(campaign: Campaign, people: dict[int, Resident], roster: Roster, actor: User) -> int:
     today = clock.today()
     unpaid = people.keys() - paid_residents(year=campaign.year, residents=people)
     candidates = [people[pk] for pk in sorted(unpaid)]
@@ -254,7 +258,9 @@ def _enrol_free(campaign, people: dict[int, Resident], roster, actor) -> int:
     return len(record_contributions(campaign=campaign, payments=free, actor=actor, batch=batch))
 
 
-def _find_differences(campaign, people, roster, actor, effects: RosterEffects) -> None:
+def _find_differences(
+    campaign: Campaign, people: dict[int, Resident], roster: Roster, actor: User, effects: RosterEffects
+) -> None:
     paid = list(
         Contribution.objects.filter(campaign=campaign, resident_id__in=people, ended_at__isnull=True, amount__gt=0)
         .exclude(difference_cases__state__in=[Case.OPEN, Case.REFUNDING, Case.HANDLED])
@@ -323,7 +329,7 @@ def _find_differences(campaign, people, roster, actor, effects: RosterEffects) -
     effects.notices += 0 if reason else len(cases)
 
 
-def _granted(campaign: Campaign):
+def _granted(campaign: Campaign) -> RefundReason | None:
     """The refund reason under which the county gives the difference back today, if it does."""
     if campaign.policy.late_recognition.after_payment != "refund":
         return None
@@ -332,7 +338,7 @@ def _granted(campaign: Campaign):
     return None if expired else reason
 
 
-def _why(campaign: Campaign, reason) -> str:
+def _why(campaign: Campaign, reason: RefundReason | None) -> str:
     late = campaign.policy.late_recognition
     if reason:
         return f"差额退还本人（{reason.source}）"[:300]

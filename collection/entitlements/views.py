@@ -1,6 +1,11 @@
 """特殊群体: applying lists, who is insured and who is not by name, books of their own, differences after payment."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -11,18 +16,22 @@ from collection.entitlements.models import DifferenceCase
 from config import clock
 from core.access import masks
 from core.access.roles import Role, roles
+from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.jobs.models import Job
 from core.pages.form_steps import flash_form_errors, run_step
 from core.regions.models import Region
 from core.tables.writer import xlsx_response
+from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import asked_region, campaign_or_404, current, regions_below
+from subsidies.rosters.models import Identity
 
 WORKS_ON = (Role.COUNTY, Role.DEPARTMENT, Role.TOWNSHIP, Role.VILLAGE)
 
 
 @roles(*WORKS_ON)
-def special_groups(request):
+def special_groups(request: SignedIn) -> HttpResponse:
     """应保, 已保, 未参保 of every category, for one's own region or a township in it."""
     campaign = campaign_or_404(request.user)
     region, department = asked_region(request), _department(request)
@@ -45,7 +54,7 @@ def special_groups(request):
 
 
 @roles(*WORKS_ON)
-def special_people(request):
+def special_people(request: SignedIn) -> HttpResponse:
     """The people of a category by name; printed or exported it is the book of that category."""
     campaign = campaign_or_404(request.user)
     region, department = asked_region(request), _department(request)
@@ -81,7 +90,7 @@ def special_people(request):
 
 @roles(Role.COUNTY)
 @require_POST
-def enrol_free(request):
+def enrol_free(request: SignedIn) -> HttpResponse:
     campaign = campaign_or_404(request.user)
     if campaign.is_open:
         entitlements.ask_to_enrol(campaign=campaign, actor=request.user)
@@ -89,7 +98,7 @@ def enrol_free(request):
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP)
-def difference_list(request):
+def difference_list(request: SignedIn) -> HttpResponse:
     """先缴后认定: who paid before being recognised, open ones first."""
     rows = DifferenceCase.objects.for_user(request.user).filter(campaign=current(request.user))
     rows = rows.select_related("contribution__resident", "village", "handled_by", "refund")
@@ -115,7 +124,7 @@ def difference_list(request):
 
 @roles(Role.COUNTY)
 @require_POST
-def difference_resolve(request, pk):
+def difference_resolve(request: SignedIn, pk: int) -> HttpResponse:
     case = get_object_or_404(DifferenceCase.objects.for_user(request.user), pk=pk)
     form = CaseForm(request.POST)
     if flash_form_errors(request, form):
@@ -127,24 +136,26 @@ def difference_resolve(request, pk):
     return redirect("difference_list")
 
 
-def _settle_difference(case: DifferenceCase, facts: dict, user) -> None:
+def _settle_difference(case: DifferenceCase, facts: dict[str, Any], user: User) -> None:
     if facts["grants"] is None:
         entitlements.resolve_case(case=case, note=facts["note"], actor=user)
     else:
         entitlements.decide_difference(case=case, actor=user, **facts)
 
 
-def _department(request) -> str:
+def _department(request: SignedIn) -> str:
     return request.user.department if request.user.role == Role.DEPARTMENT else ""
 
 
-def _book(request, campaign, region, category, standing, rows):
+def _book(
+    request: SignedIn, campaign: Campaign, region: Region, category: str, standing: str | None, rows: QuerySet[Identity]
+) -> FileResponse:
     """The book of a category: its people with what each owes, numbers masked; leaves an event."""
     name = f"{region.name}{category or '特殊群体'}{special.STANDINGS[standing]}名册"
     heading = ("序号", "乡镇", "村", "姓名", "证件号码", "身份", "认定日期", "情况", "未参保原因", "下次核查")
     townships = dict(Region.objects.in_region(region.code[:6]).filter(level="township").values_list("code", "name"))
 
-    def lines():
+    def lines() -> Iterator[tuple[object, ...]]:
         for number, (mark, caused, last, says) in enumerate(special.with_reasons(campaign, rows), 1):
             one = mark.resident
             yield (

@@ -15,7 +15,7 @@ from core.access import masks
 from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
 from core.audit import services as audit
-from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step
+from core.pages.form_steps import form_status, run_form, submit_form
 from core.pages.forms import ReasonForm, chosen_day
 from core.tables.writer import xlsx_response
 from subsidies.campaigns.models import Campaign
@@ -74,12 +74,7 @@ def finance_entries(request: SignedIn) -> HttpResponse:
 def fund_entry_reverse(request: SignedIn, pk: int) -> HttpResponse:
     entry = get_object_or_404(FundEntry.objects.for_user(request.user).select_related("campaign"), pk=pk)
     form = ReasonForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: services.reverse_entry(entry=entry, actor=request.user, **form.cleaned_data),
-            "已冲销，可重新登记这张凭证。",
-        )
+    submit_form(request, form, services.reverse_entry, "已冲销，可重新登记这张凭证。", entry=entry)
     return redirect("finance_entries")
 
 

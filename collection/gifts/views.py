@@ -17,7 +17,7 @@ from collection.gifts.spending import pay_at_hall, spend_gift
 from config import clock
 from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
-from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step, try_step
+from core.pages.form_steps import form_status, run_form, run_step, submit_form, try_step
 from core.pages.forms import ReasonForm
 from subsidies.campaigns.selectors import campaign_or_404
 
@@ -145,12 +145,7 @@ def gift_spend(request: SignedIn, pk: int) -> HttpResponse:
 def gift_cancel(request: SignedIn, pk: int) -> HttpResponse:
     gift = get_object_or_404(Gift.objects.for_user(request.user), pk=pk)
     form = ReasonForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: gifts.cancel_gift(gift=gift, reason=form.cleaned_data["reason"], actor=request.user),
-            "已撤销。名单内没有缴费的人恢复全额应缴。",
-        )
+    submit_form(request, form, gifts.cancel_gift, "已撤销。名单内没有缴费的人恢复全额应缴。", gift=gift)
     return redirect("gift", pk)
 
 

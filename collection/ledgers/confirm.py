@@ -166,7 +166,7 @@ def irreversible_rows(*, batch: LedgerBatch) -> list[IrreversibleRow]:
 
 
 @transaction.atomic
-def withdraw_ledger(*, batch: LedgerBatch, reason: str, actor) -> list[IrreversibleRow]:
+def withdraw_ledger(*, batch: LedgerBatch, reason: str, actor: User) -> list[IrreversibleRow]:
     """Takes a ledger back: whole while none of its money is banked or declared, otherwise all but what it returns.
 
     Its contributions are reversed and its receipt numbers free again; cash taken at a door that waits for somebody's

@@ -2,6 +2,7 @@
 
 import itertools
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -95,7 +96,7 @@ def stamp_facts(*, campaign: Campaign, village: Region, reading: LedgerReading) 
     return Since(policy=campaign.policy_version_id, marks_changed=people)
 
 
-def _is_issued(campaign, village):
+def _is_issued(campaign: Campaign, village: str) -> Callable[[str], bool] | None:
     books = village_books(campaign=campaign, village=village)
     return (lambda number: book_of(number, books) is not None) if books else None
 
@@ -226,13 +227,13 @@ def _same_person(village: Region, new: list[Claim]) -> dict[str, tuple[str, ...]
     return {number: tuple(masks.mask(one.id_number) for one in alike) for number, alike in found.items()}
 
 
-def _where(contribution) -> str:
+def _where(contribution: Contribution) -> str:
     if contribution.ledger_row:
         return f"{contribution.ledger_row.batch_id} 号台账第 {contribution.ledger_row.number} 行"
     return contribution.get_channel_display()
 
 
-def _receipts(campaign, village, numbers) -> dict[str, ReceiptUse]:
+def _receipts(campaign: Campaign, village: Region, numbers: list[str]) -> dict[str, ReceiptUse]:
     return {
         number: ReceiptUse(
             household=receipt.household,
@@ -252,7 +253,7 @@ def _why_unusable(receipt: Receipt) -> str:
     return receipt.get_state_display()
 
 
-def _namesakes(village, people, residents) -> dict[str, tuple[str, ...]]:
+def _namesakes(village: Region, people: Iterable[str], residents: dict[str, _Registered]) -> dict[str, tuple[str, ...]]:
     known = {resident.pk for resident in residents.values()}
     found = defaultdict(list)
     for chunk in chunks(people):

@@ -18,7 +18,7 @@ from subsidies.campaigns.models import Campaign
 State = LedgerRow.State
 
 
-def prefilled_ledger(*, campaign: Campaign, village: Region, actor) -> tuple[str, bytes]:
+def prefilled_ledger(*, campaign: Campaign, village: Region, actor: User) -> tuple[str, bytes]:
     """(file name, xlsx): the village's ledger for collecting. Holds whole numbers, so it leaves an event."""
     owing, free = unpaid_people(campaign=campaign, village=village)
     policy, now = campaign.policy, timezone.localtime(clock.now())
@@ -40,7 +40,7 @@ def prefilled_ledger(*, campaign: Campaign, village: Region, actor) -> tuple[str
     return f"{village.name}缴费清册{now:%m%d}.xlsx", content
 
 
-def unpaid_workbook(*, campaign: Campaign, village: Region, actor) -> tuple[str, bytes]:
+def unpaid_workbook(*, campaign: Campaign, village: Region, actor: User) -> tuple[str, bytes]:
     """(file name, xlsx): who has not paid, with telephones for calling; numbers masked."""
     owing, _ = unpaid_people(campaign=campaign, village=village)
     shown = [Owing(**{**one.__dict__, "id_number": masks.mask(one.id_number)}) for one in owing]
@@ -49,7 +49,7 @@ def unpaid_workbook(*, campaign: Campaign, village: Region, actor) -> tuple[str,
     return f"{village.name}未缴费名单{clock.today():%m%d}.xlsx", unpaid_list(titles, shown)
 
 
-def record_phones_seen(*, village: Region, people: int, actor, what: str = "未缴费名单") -> None:
+def record_phones_seen(*, village: Region, people: int, actor: User, what: str = "未缴费名单") -> None:
     """That somebody was shown telephones of a village's people, on which list."""
     audit.record(
         "ledger.unpaid_list",

@@ -1,5 +1,7 @@
 """Forms for ledgers. They check the shape; services decide."""
 
+from typing import Any
+
 from django import forms
 
 from collection.ledgers.columns import TITLES
@@ -48,7 +50,7 @@ class LedgerFilter(forms.Form):
 class RowForm(forms.Form):
     """What a bad row is to say. The identity number is left empty where it stays: it is not shown whole."""
 
-    def __init__(self, *args, written: dict[str, str], wrong: set[str], **options):
+    def __init__(self, *args: Any, written: dict[str, str], wrong: set[str], **options: Any) -> None:
         super().__init__(*args, **options)
         for key in sorted(MENDABLE, key=lambda key: key not in wrong):
             field = forms.CharField(label=TITLES[key], required=False, max_length=60, initial=written[key])

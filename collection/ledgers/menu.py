@@ -5,13 +5,15 @@ from django.urls import reverse
 from collection.ledgers.models import LedgerBatch
 from collection.ledgers.selectors import rows_to_mend
 from core.access.roles import Role
+from core.accounts.models import User
 from core.pages.frame import Entry, Todo
+from subsidies.campaigns.models import Campaign
 
 State = LedgerBatch.State
 ENTRIES = [Entry("台账", "ledger_list", 40, admin_list="collection.LedgerBatch")]
 
 
-def todos(user, campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Todo]:
     """Ledgers that wait for somebody: to be confirmed, or to be sent again."""
     if user.role not in (Role.VILLAGE, Role.TOWNSHIP):
         return []

@@ -59,7 +59,7 @@ class LedgerBatch(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.village} 台账 {self.pk}"
 
     @property

@@ -5,6 +5,7 @@ Nothing is judged here; `check.py` does that. Row numbers are the sheet's own.
 
 import re
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from collection.ledgers.columns import COLUMNS, NEEDED, OUR_SHEETS, STAMP_WORD, TITLES
 from collection.ledgers.row_kinds import WrittenTotal, kind_of_row, written_total
@@ -120,7 +121,7 @@ def _missing(header: Header) -> list[str]:
     return [key for key in NEEDED if key not in header.columns]
 
 
-def _what_is_missing(kind: str, found) -> str:
+def _what_is_missing(kind: str, found: list[tuple[Sheet, Header]]) -> str:
     if not found:
         wanted = "、".join(TITLES[key] for key in NEEDED)
         garbled = "如果打开是乱码，或者都挤在一列，请用 WPS 另存为 xlsx 后再上传。" if kind == "csv" else ""
@@ -144,7 +145,7 @@ def _two_in_one(header: Header) -> str:
     return ""
 
 
-def _which_are_twice(twice) -> str:
+def _which_are_twice(twice: dict[str, list[int]]) -> str:
     said = []
     for key, places in twice.items():
         letters = "、".join(map(letter, places[:5])) + ("等" if len(places) > 5 else "")
@@ -162,7 +163,7 @@ def letter(position: int) -> str:
     return name
 
 
-def _notes(book, chosen, reading, readings) -> list[FileNote]:
+def _notes(book: Workbook, chosen: Sheet, reading: LedgerReading, readings: dict[int, LedgerReading]) -> list[FileNote]:
     notes = []
     if hidden := [line.number for line in reading.lines if line.number in chosen.hidden_rows]:
         says = (
@@ -260,7 +261,7 @@ def _settle_twice(sheet: Sheet, header: Header) -> None:
             del header.twice[key]
 
 
-def _has(cells, place):
+def _has(cells: list[str | int | float | bool | date | datetime | None], place: int) -> bool:
     return place < len(cells) and cells[place] is not None and str(cells[place]).strip() != ""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
@@ -11,6 +12,7 @@ from collection.ledgers.models import LedgerBatch, LedgerRow
 from collection.ledgers.workbook import Owing
 from collection.schools.models import collecting_schools
 from config import clock
+from core.access.scope import ScopedQuerySet
 from core.accounts.models import User
 from core.amounts import ZERO
 from core.jobs.models import Job
@@ -50,7 +52,7 @@ def amount_of(*, batch: LedgerBatch) -> Decimal:
     return rows.aggregate(sum=Sum("amount"))["sum"] or ZERO
 
 
-def count_rows_of(*, batches: Iterable[LedgerBatch]) -> dict[int, dict]:
+def count_rows_of(*, batches: Iterable[LedgerBatch]) -> dict[int, dict[str, Any]]:
     """Return {batch id: {good, bad, confirmed, amount}} in one statement."""
     rows = LedgerRow.objects.filter(batch__in=[batch.pk for batch in batches]).order_by().values("batch")
     counted = rows.annotate(
@@ -80,7 +82,7 @@ def villages_with_waiting(*, user: User, campaign: Campaign) -> list[tuple[Regio
     return [(village, counts.get(village.pk, 0)) for village in villages.order_by("code")]
 
 
-def rows_to_mend(ledgers) -> dict | None:
+def rows_to_mend(ledgers: ScopedQuerySet) -> dict[str, Any] | None:
     """Return {batch, left} of a village's newest ledger, if it is confirmed and left rows behind.
 
     A mended sheet is sent whole again, so the next ledger answers for the one before it.

@@ -5,6 +5,7 @@ batch that the next one reads from the start (here) or goes on confirming (ledge
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
@@ -13,12 +14,13 @@ from collection.ledgers.check import check_ledger, receipts_of
 from collection.ledgers.columns import COLUMNS
 from collection.ledgers.facts import gather, same_file_note, stamp_facts
 from collection.ledgers.models import LedgerBatch, LedgerRow
-from collection.ledgers.reading import LedgerLine, LedgerReading, read_ledger
+from collection.ledgers.reading import FileNote, LedgerLine, LedgerReading, read_ledger
 from collection.ledgers.selectors import confirming_job_key, reading_job_key
 from collection.ledgers.stamp import other_ledger, stale_note
-from collection.ledgers.verdicts import CheckedLedger, Row
+from collection.ledgers.verdicts import CheckedLedger, Row, RowRemark
 from collection.receipts.lost import open_cases
 from config import clock
+from core.accounts.models import User
 from core.audit import services as audit
 from core.database.bulk import CHUNK, insert_objects
 from core.files import services as attachments
@@ -37,7 +39,9 @@ RowState = LedgerRow.State
 
 
 @transaction.atomic
-def upload_ledger(*, campaign: Campaign, village: Region, file: File, name: str, actor) -> tuple[LedgerBatch, bool]:
+def upload_ledger(
+    *, campaign: Campaign, village: Region, file: "File[bytes]", name: str, actor: User
+) -> tuple[LedgerBatch, bool]:
     """Keeps a village's file and puts its reading in the queue. Returns (batch, new).
 
     The same file again is the same batch while that one waits for confirmation. Raises Refused for a closed
@@ -75,7 +79,7 @@ def upload_ledger(*, campaign: Campaign, village: Region, file: File, name: str,
 
 
 @transaction.atomic
-def resume_ledger(*, batch: LedgerBatch, actor) -> None:
+def resume_ledger(*, batch: LedgerBatch, actor: User) -> None:
     """Puts a batch whose job failed back in the queue; one that is being worked on is left alone."""
     steps = {State.READING: ("ledger.read", reading_job_key), State.CONFIRMING: ("ledger.confirm", confirming_job_key)}
     if batch.state in steps:
@@ -119,14 +123,16 @@ def read_batch(run: jobs.Run) -> str:
 
 
 @transaction.atomic
-def _refuse(run, batch, error):
+def _refuse(run: jobs.Run, batch: LedgerBatch, error: reader.SheetError) -> None:
     run.assert_owner()
     LedgerBatch.objects.filter(pk=batch.pk, state=State.READING).update(
         state=State.REFUSED, file_error={"code": error.code, "message": error.message}
     )
 
 
-def _keep(run, batch, reading, checked: CheckedLedger, notes):
+def _keep(
+    run: jobs.Run, batch: LedgerBatch, reading: LedgerReading, checked: CheckedLedger, notes: list[FileNote]
+) -> None:
     """Stores the rows in chunks and shows the batch when they are all there."""
     with transaction.atomic():
         run.assert_owner()
@@ -150,7 +156,7 @@ def _keep(run, batch, reading, checked: CheckedLedger, notes):
         )
 
 
-def _stored(batch, row: Row) -> LedgerRow:
+def _stored(batch: LedgerBatch, row: Row) -> LedgerRow:
     kept = LedgerRow(
         batch=batch,
         number=row.number,
@@ -201,5 +207,5 @@ VERDICT_FIELDS = (
 )
 
 
-def _remark(remark) -> dict:
+def _remark(remark: RowRemark) -> dict[str, Any]:
     return {"column": remark.column, "code": remark.code, "message": remark.message}

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,6 +15,8 @@ from collection.ledgers.forms import LedgerFilter, LedgerForm, PasteForm, RowFor
 from collection.ledgers.models import LedgerBatch, LedgerRow
 from core.access import masks
 from core.access.roles import Role, roles
+from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.downloads import download
 from core.filters.selectors import ListFilter
 from core.pages.form_steps import form_status, run_form, try_step
@@ -37,7 +40,7 @@ TABS = (
 )
 
 
-def batch_or_404(user, pk) -> LedgerBatch:
+def batch_or_404(user: User, pk: int) -> LedgerBatch:
     rows = LedgerBatch.objects.for_user(user).select_related(
         "campaign__county",
         "campaign__policy_version",
@@ -51,7 +54,7 @@ def batch_or_404(user, pk) -> LedgerBatch:
 
 
 @roles(*SEES)
-def ledger_list(request):
+def ledger_list(request: SignedIn) -> HttpResponse:
     """The ledgers of the region, newest first."""
     campaign = campaign_or_404(request.user)
     form = LedgerFilter(request.GET or None)
@@ -84,7 +87,7 @@ def ledger_list(request):
 
 
 @roles(*SEES)
-def ledger_villages(request):
+def ledger_villages(request: SignedIn) -> HttpResponse:
     """The villages of the region, each with what can be done for it."""
     campaign = campaign_or_404(request.user)
     return render(
@@ -100,7 +103,7 @@ def ledger_villages(request):
 
 
 @roles(*SENDS)
-def ledger_upload(request, village):
+def ledger_upload(request: SignedIn, village: str) -> HttpResponse:
     """Takes in a village's file."""
     region = village_or_404(request.user, village)
     campaign = campaign_or_404(request.user)
@@ -127,7 +130,7 @@ def ledger_upload(request, village):
 
 
 @roles(*SENDS)
-def ledger_paste(request, village):
+def ledger_paste(request: SignedIn, village: str) -> HttpResponse:
     """Take rows pasted from WPS or Excel, or typed into a grid; what is wrong with them as a whole is said at once."""
     region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
     form = PasteForm(request.POST or None, initial={"text": pasting.empty_grid()})
@@ -147,7 +150,7 @@ def ledger_paste(request, village):
 
 
 @roles(*SEES)
-def ledger_detail(request, pk):
+def ledger_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One ledger: how far its reading is, what is right and wrong row by row, or what came of it."""
     batch = batch_or_404(request.user, pk)
     counts = selectors.count_rows(batch=batch)
@@ -182,14 +185,14 @@ def ledger_detail(request, pk):
 
 @require_POST
 @roles(*SENDS)
-def ledger_confirm_rows(request, pk):
+def ledger_confirm_rows(request: SignedIn, pk: int) -> HttpResponse:
     batch = batch_or_404(request.user, pk)
     try_step(request, lambda: ledger_confirm.confirm_ledger(batch=batch, actor=request.user))
     return redirect("ledger_detail", batch.pk)
 
 
 @roles(*SENDS)
-def ledger_row(request, pk, number):
+def ledger_row(request: SignedIn, pk: int, number: int) -> HttpResponse:
     """A bad row put right in the browser, or the decision that two namesakes are two people."""
     batch = batch_or_404(request.user, pk)
     row = get_object_or_404(batch.rows, number=number)
@@ -227,7 +230,7 @@ def ledger_row(request, pk, number):
     )
 
 
-def _tell(request, row: LedgerRow) -> None:
+def _tell(request: SignedIn, row: LedgerRow) -> None:
     if row.state == RowState.BAD:
         messages.warning(request, f"第 {row.number} 行已保存，还有 {len(row.problems)} 处要改。")
     else:
@@ -236,7 +239,7 @@ def _tell(request, row: LedgerRow) -> None:
 
 @require_POST
 @roles(*SENDS)
-def ledger_resume(request, pk):
+def ledger_resume(request: SignedIn, pk: int) -> HttpResponse:
     """Goes on with a ledger whose job failed."""
     batch = batch_or_404(request.user, pk)
     ledgers.resume_ledger(batch=batch, actor=request.user)
@@ -244,7 +247,7 @@ def ledger_resume(request, pk):
 
 
 @roles(*SENDS)
-def ledger_withdraw(request, pk):
+def ledger_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     """Shows what taking back means, then does it."""
     batch = batch_or_404(request.user, pk)
     form = WithdrawForm(request.POST) if request.method == "POST" else WithdrawForm()
@@ -278,7 +281,7 @@ def ledger_withdraw(request, pk):
 
 @require_GET
 @roles(*SEES)
-def ledger_annotated(request, pk):
+def ledger_annotated(request: SignedIn, pk: int) -> HttpResponse:
     """The ledger's own workbook with what is wrong marked."""
     batch = batch_or_404(request.user, pk)
     if batch.header_row is None:
@@ -294,7 +297,7 @@ def ledger_annotated(request, pk):
 
 @require_GET
 @roles(*SENDS)
-def ledger_prefilled(request, village):
+def ledger_prefilled(request: SignedIn, village: str) -> HttpResponse:
     region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
     name, content = ledger_files.prefilled_ledger(campaign=campaign, village=region, actor=request.user)
     return download(content, name)
@@ -302,7 +305,7 @@ def ledger_prefilled(request, village):
 
 @require_GET
 @roles(*SENDS)
-def unpaid_list(request, village):
+def unpaid_list(request: SignedIn, village: str) -> HttpResponse:
     """Who has not paid, with telephones to call; showing them leaves an event."""
     region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
     owing, _ = selectors.unpaid_people(campaign=campaign, village=region)
@@ -318,7 +321,7 @@ def unpaid_list(request, village):
 
 @require_GET
 @roles(*SENDS)
-def unpaid_download(request, village):
+def unpaid_download(request: SignedIn, village: str) -> HttpResponse:
     region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
     name, content = ledger_files.unpaid_workbook(campaign=campaign, village=region, actor=request.user)
     return download(content, name)

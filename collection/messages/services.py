@@ -12,6 +12,7 @@ from collection.messages.households import UnpaidHousehold, households_to_remind
 from collection.messages.models import MessageAbout, ReminderBatch
 from config import clock
 from core.access.roles import AT_THE_COUNTER, Role
+from core.access.scope import ScopedQuerySet
 from core.accounts.models import User
 from core.audit import services as audit
 from core.database.bulk import CHUNK
@@ -144,7 +145,7 @@ def _draft(batch: ReminderBatch, household: UnpaidHousehold, villages: dict[str,
     )
 
 
-def _drafts(batch: ReminderBatch):  # type: ignore[no-untyped-def]  # django-stubs has no name for a scoped queryset
+def _drafts(batch: ReminderBatch) -> ScopedQuerySet:  # type: ignore[no-untyped-def]  # django-stubs has no name for a scoped queryset
     return OutboxMessage.objects.filter(batch=batch.batch, state=OutboxMessage.State.DRAFT)
 
 

@@ -16,7 +16,7 @@ from core.access.roles import AT_THE_COUNTER, Role, roles
 from core.accounts.requests import SignedIn
 from core.messages.models import OutboxMessage
 from core.messages.selectors import spent_since
-from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step
+from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step, submit_form
 from core.pages.forms import ReasonForm
 from subsidies.campaigns.selectors import campaign_or_404
 
@@ -80,12 +80,7 @@ def reminder_approve(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def reminder_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     batch, form = get_object_or_404(_batches(request), pk=pk), ReasonForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: services.withdraw_reminders(batch=batch, actor=request.user, **form.cleaned_data),
-            "已取消，没有发出的不再发送。",
-        )
+    submit_form(request, form, services.withdraw_reminders, "已取消，没有发出的不再发送。", batch=batch)
     return redirect("reminder_batch", pk)
 
 

@@ -8,10 +8,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from collection.cash.models import Deposit
 from collection.money.models import Movement, Place, VillageAccount
 from collection.money.rules import BALANCES, FIELDS, Kind
+from core.access.scope import ScopedQuerySet
 from core.amounts import ZERO
 from core.database.money import YuanSum
 from core.regions.models import Region
@@ -45,7 +47,7 @@ class Balance:
         return self.collected == self.in_hand + self.township + self.clearing + self.treasury + self.refunded
 
 
-def deltas(rows) -> dict[str, dict[str, Decimal]]:
+def deltas(rows: ScopedQuerySet) -> dict[str, dict[str, Decimal]]:
     """What movements did to each village's balances: {village: {"in_hand": …, …, "collected": …, "refunded": …}}."""
     sums = defaultdict(lambda: dict.fromkeys(BALANCES, ZERO))
     grouped = rows.order_by().values_list("village_id", "kind", "from_place", "to_place", "reverses__kind")
@@ -89,7 +91,7 @@ def balances(*, campaign: Campaign, region: str, on: date) -> tuple[Balance, lis
     return total, list(townships.values())
 
 
-def recount(*, campaign: Campaign) -> list[dict]:
+def recount(*, campaign: Campaign) -> list[dict[str, Any]]:
     """Accounts that do not equal the sum of their movements: [{"village", "account", "movements"}]; empty if all do.
 
     Reads every movement of the campaign: for the nightly check and for tests, not for pages.
@@ -103,7 +105,7 @@ def recount(*, campaign: Campaign) -> list[dict]:
     return wrong + [{"village": village, "account": None, "movements": told} for village, told in sums.items()]
 
 
-def movements_of(*, campaign: Campaign, village: str, on: date):
+def movements_of(*, campaign: Campaign, village: str, on: date) -> ScopedQuerySet:
     """The village's movements up to a day, the latest first, with their receipt or slip."""
     return (
         Movement.objects.filter(campaign=campaign, village=village, on__lte=on)

@@ -10,7 +10,7 @@ then no two transactions can wait for each other in a circle.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,7 @@ from collection.duties import services as duties
 from collection.money.models import Movement, Place, VillageAccount
 from collection.money.rules import _ELSEWHERE, BALANCES, FIELDS, NEVER_BELOW_ZERO, ROUTES, Kind
 from config import clock
+from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import CHUNK, insert_objects
@@ -67,13 +68,13 @@ def lock_accounts(*, campaign: Campaign, villages: Iterable[str]) -> dict[str, V
     return found
 
 
-def _select_locked(campaign, codes) -> dict[str, VillageAccount]:
+def _select_locked(campaign: Campaign, codes: list[str]) -> dict[str, VillageAccount]:
     rows = VillageAccount.objects.select_for_update().filter(campaign=campaign, village_id__in=codes)
     return {row.village_id: row for row in rows.order_by("village_id")}
 
 
 @transaction.atomic
-def record_movements(*, campaign: Campaign, facts: Iterable[Fact], actor, reason: str = "") -> list[Movement]:
+def record_movements(*, campaign: Campaign, facts: Iterable[Fact], actor: User, reason: str = "") -> list[Movement]:
     """Books the facts that are not booked yet and returns their movements; all or none.
 
     Raises Refused if a place would fall below zero now or on any day, if the campaign is closed, if a key is
@@ -111,7 +112,9 @@ def record_movements(*, campaign: Campaign, facts: Iterable[Fact], actor, reason
 
 
 @transaction.atomic
-def reverse_movements(*, campaign: Campaign, movements: Iterable[Movement], reason: str, actor, on: date | None = None):
+def reverse_movements(
+    *, campaign: Campaign, movements: Iterable[Movement], reason: str, actor: User, on: date | None = None
+) -> list[Movement]:
     """Books the opposite of each movement, with the reason; those reversed before are left alone. All or none.
 
     `on` is the business day of the reversal, today if not given. Returns the new movements.
@@ -154,7 +157,7 @@ def reverse_movements(*, campaign: Campaign, movements: Iterable[Movement], reas
     return _book(campaign, accounts, opposites, actor, "money.reverse", reason)
 
 
-def _check(campaign, facts):
+def _check(campaign: Campaign, facts: list[Fact]) -> None:
     if len({fact.key for fact in facts}) != len(facts):
         raise Refused("同一笔资金在一次登记中出现了两次。")
     for fact in facts:
@@ -166,12 +169,12 @@ def _check(campaign, facts):
             raise Refused(f"{fact.village} 不是本县的村，不能在这个征缴年度记账。")
 
 
-def _refuse_closed(campaign):
+def _refuse_closed(campaign: Campaign) -> None:
     if campaign.closed_meanwhile():
         raise Refused(f"{campaign}已办结，资金不能再变动。")
 
 
-def _not_yet_booked(facts):
+def _not_yet_booked(facts: list[Fact]) -> list[Fact]:
     """The facts whose keys are new. Called under the accounts' locks: a key belongs to one village."""
     booked = {}
     for chunk in _chunks([fact.key for fact in facts]):
@@ -183,7 +186,14 @@ def _not_yet_booked(facts):
     return [fact for fact in facts if fact.key not in booked]
 
 
-def _book(campaign, accounts, movements, actor, action, reason):
+def _book(
+    campaign: Campaign,
+    accounts: dict[str, VillageAccount],
+    movements: list[Movement],
+    actor: User,
+    action: str,
+    reason: str,
+) -> list[Movement]:
     if not movements:
         return []
     changed = {movement.village_id for movement in movements}
@@ -216,7 +226,7 @@ def _book(campaign, accounts, movements, actor, action, reason):
     return movements
 
 
-def _insert(movements) -> None:
+def _insert(movements: list[Movement]) -> None:
     """All in one statement, then their ids by key: whoever booked a movement may have to reverse it."""
     insert_objects(movements)
     ids = {}
@@ -226,11 +236,11 @@ def _insert(movements) -> None:
         movement.pk = ids[movement.key]
 
 
-def _named(movements) -> str:
+def _named(movements: list[Movement]) -> str:
     return "、".join(sorted({str(Kind(movement.kind).label) for movement in movements}))
 
 
-def _apply(account, movement):
+def _apply(account: VillageAccount, movement: Movement) -> None:
     """Adds one movement to the running sums. A reversal takes back what its original added."""
     if movement.from_place in FIELDS:
         name = FIELDS[movement.from_place]
@@ -247,7 +257,7 @@ def _apply(account, movement):
         account.collected -= ZERO if gone else movement.amount
 
 
-def _refuse_negative(accounts, codes):
+def _refuse_negative(accounts: dict[str, VillageAccount], codes: set[str]) -> None:
     for code in sorted(codes):
         for place in NEVER_BELOW_ZERO:
             balance = getattr(accounts[code], FIELDS[place])
@@ -258,7 +268,7 @@ def _refuse_negative(accounts, codes):
                 )
 
 
-def _refuse_negative_past(campaign, movements):
+def _refuse_negative_past(campaign: Campaign, movements: list[Movement]) -> None:
     """No place below zero on any day: money cannot leave a place on a day before it came there."""
     leaving = defaultdict(lambda: date.max)
     for movement in movements:
@@ -285,6 +295,6 @@ def _refuse_negative_past(campaign, movements):
                     )
 
 
-def _chunks(items):
+def _chunks(items: list[str]) -> Iterator[list[str]]:
     for start in range(0, len(items), CHUNK):
         yield items[start : start + CHUNK]

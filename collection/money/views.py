@@ -1,10 +1,12 @@
 """资金去向: where the money stands on any day, down to receipts and slips."""
 
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from collection.money import selectors as balances
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.pages.forms import chosen_day
 from core.regions.models import Region
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
@@ -14,7 +16,7 @@ SEES_NAMES = (Role.COUNTY, Role.TOWNSHIP, Role.TAX, Role.VILLAGE)
 
 
 @roles(*SEES_MONEY)
-def money_places(request):
+def money_places(request: SignedIn) -> HttpResponse:
     """By township; with ?township=, that township's villages. A township team sees its villages at once."""
     campaign = campaign_or_404(request.user)
     form, on = chosen_day(request)
@@ -45,7 +47,7 @@ def money_places(request):
 
 
 @roles(*SEES_NAMES)
-def money_village(request, village):
+def money_village(request: SignedIn, village: str) -> HttpResponse:
     """One village's balances on a day and every movement up to it, with its receipt, slip or declaration."""
     region = village_or_404(request.user, village)
     campaign = campaign_or_404(request.user)

@@ -5,12 +5,14 @@ from django.urls import reverse
 from collection.notices.models import PublicNotice
 from config import clock
 from core.access.roles import Role
+from core.accounts.models import User
 from core.pages.frame import Entry, Todo
+from subsidies.campaigns.models import Campaign
 
 ENTRIES = [Entry("缴费公示", "notice_list", 71, admin_list="collection.PublicNotice")]
 
 
-def todos(user, campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Todo]:
     if user.role not in (Role.TOWNSHIP, Role.VILLAGE):
         return []
     over = PublicNotice.objects.for_user(user).filter(

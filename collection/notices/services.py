@@ -14,6 +14,7 @@ from collection.notices.models import Objection, PublicNotice
 from collection.notices.selectors import not_shown
 from config import clock
 from core.access import masks
+from core.accounts.models import User
 from core.audit import services as audit
 from core.calendar import services as working_days
 from core.files.photos import Photo, store_photo
@@ -28,7 +29,7 @@ ON_THE_WALL = (State.PREPARED, State.POSTED)
 
 
 @transaction.atomic
-def prepare_notice(*, campaign: Campaign, village: Region, actor) -> PublicNotice:
+def prepare_notice(*, campaign: Campaign, village: Region, actor: User) -> PublicNotice:
     """The village's list as of now, ready to be printed; the one at hand if there is one already.
 
     Only names and numbers, both masked: no phone, no category, and no amount, which would give the category away. Of a
@@ -68,7 +69,7 @@ def listed(*, campaign: Campaign, village: str) -> list[list[str]]:
 
 
 @transaction.atomic
-def post_notice(*, notice: PublicNotice, on: date, photos: list[Photo], actor) -> PublicNotice:
+def post_notice(*, notice: PublicNotice, on: date, photos: list[Photo], actor: User) -> PublicNotice:
     """It hangs since `on`; the days are counted from the next working day."""
     notice = _locked(notice)
     if notice.state == State.POSTED and notice.posted_on == on:
@@ -95,7 +96,7 @@ def post_notice(*, notice: PublicNotice, on: date, photos: list[Photo], actor) -
 
 
 @transaction.atomic
-def add_photos(*, notice: PublicNotice, photos: list[Photo], actor) -> PublicNotice:
+def add_photos(*, notice: PublicNotice, photos: list[Photo], actor: User) -> PublicNotice:
     """More photographs of the wall, until the notice is closed. The same picture is kept once."""
     notice = _locked(notice)
     if notice.state != State.POSTED:
@@ -106,7 +107,7 @@ def add_photos(*, notice: PublicNotice, photos: list[Photo], actor) -> PublicNot
 
 
 @transaction.atomic
-def raise_objection(*, notice: PublicNotice, raised_by: str, text: str, on: date, actor) -> Objection:
+def raise_objection(*, notice: PublicNotice, raised_by: str, text: str, on: date, actor: User) -> Objection:
     """Somebody objects while it hangs."""
     raised_by, text = required_text(raised_by, "提出人", 60), required_text(text, "异议内容", 500)
     notice = _locked(notice)
@@ -123,7 +124,7 @@ def raise_objection(*, notice: PublicNotice, raised_by: str, text: str, on: date
 
 
 @transaction.atomic
-def answer_objection(*, objection: Objection, answer: str, actor) -> Objection:
+def answer_objection(*, objection: Objection, answer: str, actor: User) -> Objection:
     """What was found and done; the answer can be given once."""
     answer = required_text(answer, "答复", 500)
     notice = _locked(objection.notice)
@@ -139,7 +140,7 @@ def answer_objection(*, objection: Objection, answer: str, actor) -> Objection:
 
 
 @transaction.atomic
-def close_notice(*, notice: PublicNotice, actor) -> PublicNotice:
+def close_notice(*, notice: PublicNotice, actor: User) -> PublicNotice:
     """The days are over, the photographs there, the objections answered."""
     notice = _locked(notice)
     if notice.state == State.CLOSED:
@@ -153,7 +154,7 @@ def close_notice(*, notice: PublicNotice, actor) -> PublicNotice:
 
 
 @transaction.atomic
-def withdraw_notice(*, notice: PublicNotice, reason: str, actor) -> PublicNotice:
+def withdraw_notice(*, notice: PublicNotice, reason: str, actor: User) -> PublicNotice:
     """Takes a wrong list down; a new one can be prepared, and its days begin again."""
     reason = required_text(reason, "撤下原因")
     notice = _locked(notice)
@@ -182,7 +183,7 @@ def open_points(notice: PublicNotice, today: date) -> list[str]:
     return found
 
 
-def _keep(notice, photos, actor) -> int:
+def _keep(notice: PublicNotice, photos: list[Photo], actor: User) -> int:
     kept = set(notice.photos.values_list("sha256", flat=True))
     fresh = {photo.sha256: photo for photo in photos if photo.sha256 not in kept}
     for photo in fresh.values():
@@ -191,7 +192,7 @@ def _keep(notice, photos, actor) -> int:
     return len(fresh)
 
 
-def _locked(notice) -> PublicNotice:
+def _locked(notice: PublicNotice) -> PublicNotice:
     refuse_closed(notice.campaign)
     return (
         PublicNotice.objects.select_for_update(of=("self",))

@@ -2,6 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -11,8 +12,10 @@ from collection.notices.forms import AnswerForm, ObjectionForm, PhotosForm, Post
 from collection.notices.models import Objection, PublicNotice
 from config import clock
 from core.access.roles import Role, roles
+from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.filters.selectors import ListFilter
-from core.pages.form_steps import flash_form_errors, run_step
+from core.pages.form_steps import run_step, submit_form
 from core.pages.forms import ReasonForm
 from core.regions.models import Region
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
@@ -23,7 +26,7 @@ State = PublicNotice.State
 
 
 @roles(*SEES)
-def notice_list(request):
+def notice_list(request: SignedIn) -> HttpResponse:
     """Every village of the region with what hangs there."""
     campaign = campaign_or_404(request.user)
     villages = Region.objects.for_user(request.user).filter(level=Region.Level.VILLAGE).select_related("parent")
@@ -66,7 +69,7 @@ def notice_list(request):
 
 @require_POST
 @roles(*WORKS)
-def notice_prepare(request, village):
+def notice_prepare(request: SignedIn, village: str) -> HttpResponse:
     region, campaign, made = village_or_404(request.user, village), campaign_or_404(request.user), []
     if run_step(
         request,
@@ -77,7 +80,7 @@ def notice_prepare(request, village):
     return redirect("notice_list")
 
 
-def _notice_or_404(user, pk) -> PublicNotice:
+def _notice_or_404(user: User, pk: int) -> PublicNotice:
     rows = PublicNotice.objects.for_user(user).select_related(
         "campaign__policy_version", "campaign__county", "village__parent", "prepared_by", "posted_by", "closed_by"
     )
@@ -85,7 +88,7 @@ def _notice_or_404(user, pk) -> PublicNotice:
 
 
 @roles(*SEES)
-def notice_detail(request, pk):
+def notice_detail(request: SignedIn, pk: int) -> HttpResponse:
     notice = _notice_or_404(request.user, pk)
     works = request.user.role in WORKS and notice.campaign.is_open
     return render(
@@ -109,7 +112,7 @@ def notice_detail(request, pk):
 
 
 @roles(*SEES)
-def notice_print(request, pk):
+def notice_print(request: SignedIn, pk: int) -> HttpResponse:
     """The sheet for the wall: A4, two columns of people, nothing but masked names and numbers."""
     notice = _notice_or_404(request.user, pk)
     half = -(-len(notice.rows) // 2)
@@ -122,56 +125,40 @@ def notice_print(request, pk):
 
 @require_POST
 @roles(*WORKS)
-def notice_post(request, pk):
+def notice_post(request: SignedIn, pk: int) -> HttpResponse:
     notice, form = _notice_or_404(request.user, pk), PostNoticeForm(request.POST, request.FILES)
-    if flash_form_errors(request, form):
-        run_step(
-            request, lambda: notices.post_notice(notice=notice, actor=request.user, **form.cleaned_data), "已登记张榜。"
-        )
+    submit_form(request, form, notices.post_notice, "已登记张榜。", notice=notice)
     return redirect("notice_detail", pk)
 
 
 @require_POST
 @roles(*WORKS)
-def notice_photos(request, pk):
+def notice_photos(request: SignedIn, pk: int) -> HttpResponse:
     notice, form = _notice_or_404(request.user, pk), PhotosForm(request.POST, request.FILES)
-    if flash_form_errors(request, form):
-        run_step(
-            request, lambda: notices.add_photos(notice=notice, actor=request.user, **form.cleaned_data), "照片已保存。"
-        )
+    submit_form(request, form, notices.add_photos, "照片已保存。", notice=notice)
     return redirect("notice_detail", pk)
 
 
 @require_POST
 @roles(*WORKS)
-def objection_raise(request, pk):
+def objection_raise(request: SignedIn, pk: int) -> HttpResponse:
     notice, form = _notice_or_404(request.user, pk), ObjectionForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: notices.raise_objection(notice=notice, actor=request.user, **form.cleaned_data),
-            "异议已登记，请核实后答复。",
-        )
+    submit_form(request, form, notices.raise_objection, "异议已登记，请核实后答复。", notice=notice)
     return redirect("notice_detail", pk)
 
 
 @require_POST
 @roles(*WORKS)
-def objection_answer(request, pk):
+def objection_answer(request: SignedIn, pk: int) -> HttpResponse:
     objection = get_object_or_404(Objection.objects.for_user(request.user).select_related("notice__campaign"), pk=pk)
     form = AnswerForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: notices.answer_objection(objection=objection, actor=request.user, **form.cleaned_data),
-            "已答复。",
-        )
+    submit_form(request, form, notices.answer_objection, "已答复。", objection=objection)
     return redirect("notice_detail", objection.notice_id)
 
 
 @require_POST
 @roles(*WORKS)
-def notice_close(request, pk):
+def notice_close(request: SignedIn, pk: int) -> HttpResponse:
     notice = _notice_or_404(request.user, pk)
     run_step(request, lambda: notices.close_notice(notice=notice, actor=request.user), "公示已结束，影像已存档。")
     return redirect("notice_detail", pk)
@@ -179,12 +166,7 @@ def notice_close(request, pk):
 
 @require_POST
 @roles(*WORKS)
-def notice_withdraw(request, pk):
+def notice_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     notice, form = _notice_or_404(request.user, pk), ReasonForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: notices.withdraw_notice(notice=notice, actor=request.user, **form.cleaned_data),
-            "已撤下，可以重新生成名单。",
-        )
+    submit_form(request, form, notices.withdraw_notice, "已撤下，可以重新生成名单。", notice=notice)
     return redirect("notice_detail", pk)

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from collection.receipts import books as receipt_books
@@ -11,15 +12,19 @@ from collection.receipts.models import ReceiptBook
 from collection.receipts.selectors import book_totals, highest_spent, without_book
 from collection.receipts.views import SEES_RECEIPTS
 from core.access.roles import Role, roles
+from core.access.scope import ScopedQuerySet
+from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import run_form
 from core.regions.models import Region
+from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import campaign_or_404
 
 ISSUES = (Role.COUNTY, Role.TAX, Role.TOWNSHIP)
 
 
 @roles(*SEES_RECEIPTS)
-def book_list(request):
+def book_list(request: SignedIn) -> HttpResponse:
     """The region's books and, per village, what is spent, skipped and outside any book."""
     if request.user.role == Role.VILLAGE:
         return redirect("village_receipts", request.user.region_id)
@@ -54,7 +59,7 @@ def book_list(request):
 
 
 @roles(*ISSUES)
-def book_issue(request):
+def book_issue(request: SignedIn) -> HttpResponse:
     """The county and the tax bureau register printed numbers and hand them to townships; townships to villages."""
     campaign = campaign_or_404(request.user)
     if not campaign.is_open:
@@ -85,19 +90,19 @@ def book_issue(request):
     )
 
 
-def _below(user):
+def _below(user: User) -> ScopedQuerySet:
     """Whom the user hands books to: the units right below, without villages that were moved away."""
     return Region.objects.filter(parent_id=user.region_id, replaced_by=None).order_by("code")
 
 
-def _closed(request, campaign):
+def _closed(request: SignedIn, campaign: Campaign) -> HttpResponse:
     status = 400 if request.method == "POST" else 200
     return render(
         request, "collection/receipts/book_closed.html", {"title": "发放收据本", "campaign": campaign}, status=status
     )
 
 
-def _free(book) -> str:
+def _free(book: ReceiptBook) -> str:
     """The first number of the book that nobody else has, as a hint for the form."""
     serial = book.first
     for first, end in sorted((part.first, part.end) for part in book.parts.all()):
@@ -108,7 +113,7 @@ def _free(book) -> str:
 
 
 @roles(*ISSUES)
-def book_issue_many(request):
+def book_issue_many(request: SignedIn) -> HttpResponse:
     """Books for all units at once: the same for each, or by a list; shown before anything is written."""
     campaign = campaign_or_404(request.user)
     if not campaign.is_open:
@@ -149,7 +154,7 @@ def book_issue_many(request):
 
 
 @roles(*ISSUES)
-def receipt_book_return(request, pk):
+def receipt_book_return(request: SignedIn, pk: int) -> HttpResponse:
     """Who gave a book takes its unused end back."""
     books = ReceiptBook.objects.for_user(request.user).filter(holder__parent=request.user.region_id)
     book = get_object_or_404(books.select_related("campaign", "holder", "returned_by"), pk=pk)

@@ -16,6 +16,8 @@ from collection.receipts.models import Receipt, ReceiptBook
 from collection.receipts.numbers import ReceiptNumber, normalize_number, parse_number
 from collection.receipts.selectors import highest_spent, holds, skipped_numbers
 from config import clock
+from core.access.scope import ScopedQuerySet
+from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
@@ -46,7 +48,7 @@ def number_range(first: str, last: str) -> tuple[ReceiptNumber, ReceiptNumber]:
     return low, high
 
 
-def _hold_open(campaign) -> None:
+def _hold_open(campaign: Campaign) -> None:
     """Books of one campaign are given out one after the other, and none while it is being closed."""
     lock_campaign(campaign)
     if campaign.closed_meanwhile():
@@ -54,7 +56,7 @@ def _hold_open(campaign) -> None:
 
 
 @transaction.atomic
-def register_book(*, campaign: Campaign, first: str, last: str, actor) -> ReceiptBook:
+def register_book(*, campaign: Campaign, first: str, last: str, actor: User) -> ReceiptBook:
     """Numbers printed for the county (县税务局统一印制): the root of everything issued. Safe to repeat."""
     low, high = number_range(first, last)
     _hold_open(campaign)
@@ -67,7 +69,7 @@ def register_book(*, campaign: Campaign, first: str, last: str, actor) -> Receip
     return _add_book(campaign, campaign.county, None, low, high, actor)
 
 
-def issue_book(*, campaign: Campaign, holder: Region, first: str, last: str, actor) -> ReceiptBook:
+def issue_book(*, campaign: Campaign, holder: Region, first: str, last: str, actor: User) -> ReceiptBook:
     """Hands a range of numbers on, from a county to a township or from a township to a village. Safe to repeat.
 
     The range must lie in one book of the region above and not yet have been handed to anyone.
@@ -101,7 +103,7 @@ class LineVerdict:
 
 
 @transaction.atomic
-def issue_books(*, campaign: Campaign, lines: Iterable[BookLine], actor) -> list[ReceiptBook]:
+def issue_books(*, campaign: Campaign, lines: Iterable[BookLine], actor: User) -> list[ReceiptBook]:
     """Hands on many ranges at once, all or none; safe to repeat. Raises ReceiptRefused with the first refusal."""
     lines = list(lines)
     villages = {line.holder.pk for line in lines if line.holder.level == Region.Level.VILLAGE}
@@ -165,7 +167,7 @@ def examine_lines(*, campaign: Campaign, lines: Iterable[BookLine], lock: bool =
     return verdicts
 
 
-def _examine(line, parents, taken) -> LineVerdict:
+def _examine(line: BookLine, parents: ScopedQuerySet, taken: list[ReceiptBook]) -> LineVerdict:
     low, high = number_range(line.first, line.last)
     parent = next(
         (book for book in parents if book.holder_id == line.holder.parent_id and holds(book, low, high)), None
@@ -195,17 +197,17 @@ def _refuse_carried(verdict: LineVerdict, carried: list[ReceiptBook]) -> None:
         raise ReceiptRefused(f"{gone.text} 已结转到{gone.campaign.year}年度，请到那个年度发放。")
 
 
-def _overlap(book, low, high) -> bool:
+def _overlap(book: ReceiptBook, low: ReceiptNumber | None, high: ReceiptNumber | None) -> bool:
     """Whether a number of the range is in the book and was not handed back."""
     return (book.prefix, book.width) == (low.prefix, low.width) and book.first <= high.serial and low.serial <= book.end
 
 
-def _overlapping(other, low, high) -> str:
+def _overlapping(other: ReceiptBook, low: ReceiptNumber, high: ReceiptNumber) -> str:
     held = other.format_serials(other.first, other.end)
     return f"{held} 已发给{other.holder.name}，与 {low.text}—{high.text} 重叠，请换一段号码。"
 
 
-def _take_in(book) -> None:
+def _take_in(book: ReceiptBook) -> None:
     """Receipts that the village made out before its book was registered now belong to the book."""
     loose = Receipt.objects.filter(
         campaign=book.campaign, village=book.holder, book__isnull=True, serial__range=(book.first, book.last)
@@ -214,7 +216,9 @@ def _take_in(book) -> None:
     loose.alias(length=Length("number")).filter(length=length, number__startswith=book.prefix).update(book=book)
 
 
-def _book(campaign, holder, parent, low, high) -> ReceiptBook:
+def _book(
+    campaign: Campaign, holder: Region, parent: ReceiptBook, low: ReceiptNumber | None, high: ReceiptNumber
+) -> ReceiptBook:
     return ReceiptBook(
         campaign=campaign,
         prefix=low.prefix,
@@ -226,7 +230,14 @@ def _book(campaign, holder, parent, low, high) -> ReceiptBook:
     )
 
 
-def _add_book(campaign, holder, parent, low, high, actor):
+def _add_book(
+    campaign: Campaign,
+    holder: Region,
+    parent: ReceiptBook | None,
+    low: ReceiptNumber | None,
+    high: ReceiptNumber | None,
+    actor: User,
+) -> ReceiptBook:
     book = _book(campaign, holder, parent, low, high)
     book.issued_by, book.issued_at = actor, clock.now()
     book.save(force_insert=True)
@@ -241,7 +252,7 @@ def _add_book(campaign, holder, parent, low, high, actor):
 
 
 @transaction.atomic
-def return_book(*, book: ReceiptBook, first: str, actor) -> ReceiptBook:
+def return_book(*, book: ReceiptBook, first: str, actor: User) -> ReceiptBook:
     """Takes back the unused end of a book, from the number `first` on; the giver may hand it on again.
 
     Called for who gave the book and has the paper in hand again. Safe to repeat. Raises ReceiptRefused where a number
@@ -276,7 +287,7 @@ def return_book(*, book: ReceiptBook, first: str, actor) -> ReceiptBook:
     return book
 
 
-def _refuse_spent(book, low) -> None:
+def _refuse_spent(book: ReceiptBook, low: ReceiptNumber) -> None:
     highest = highest_spent(book)
     if highest is not None and highest >= low.serial:
         after = f"只能从 {book.format_serials(highest + 1)} 起交回" if highest < book.end else "没有可交回的号码"

@@ -1,6 +1,7 @@
 import re
 from shutil import copyfileobj
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 from collection.receipts.book_sheet import book_table, read_rows
 from collection.receipts.books import BookLine
 from collection.receipts.models import Receipt
+from core.access.scope import ScopedQuerySet
 from core.files.fields import SheetField
 from core.pages.forms import DayInput
 from core.regions.models import Region
@@ -23,7 +25,7 @@ class BookForm(forms.Form):
     first = forms.CharField(label="起号", max_length=30, help_text="字头加数字，例如 NX00000001。")
     last = forms.CharField(label="止号", max_length=30)
 
-    def __init__(self, *args, holders=None, **options):
+    def __init__(self, *args: Any, holders: ScopedQuerySet | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         if holders is None:
             del self.fields["holder"]
@@ -41,7 +43,7 @@ class SameForAllForm(forms.Form):
         label="发给", queryset=Region.objects.none(), widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args, holders, **options):
+    def __init__(self, *args: Any, holders: ScopedQuerySet, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["holders"].queryset = holders
         self.fields["holders"].initial = [holder.pk for holder in holders]
@@ -60,7 +62,7 @@ class BookLinesForm(forms.Form):
     )
     file = SheetField(label="或者上传表格", required=False, help_text="任何表格，要有单位、起号、止号三栏。")
 
-    def __init__(self, *args, holders, **options):
+    def __init__(self, *args: Any, holders: ScopedQuerySet, **options: Any) -> None:
         super().__init__(*args, **options)
         self.holders = holders
 

@@ -1,6 +1,7 @@
 """Lost receipts of a village: reported, found again, and shown by somebody; and a number that was typed wrong."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -10,7 +11,8 @@ from collection.receipts.models import LostReceiptCase, LostReport, Receipt
 from collection.receipts.numbers import normalize_number
 from collection.receipts.views import SEES_RECEIPTS
 from core.access.roles import Role, roles
-from core.pages.form_steps import flash_form_errors, run_form, run_step
+from core.accounts.requests import SignedIn
+from core.pages.form_steps import flash_form_errors, run_form, run_step, submit_form
 from core.pages.forms import ReasonForm
 from core.refusals import Refused
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
@@ -19,7 +21,7 @@ REPORTS = (Role.TOWNSHIP, Role.COUNTY)
 
 
 @roles(*SEES_RECEIPTS)
-def village_lost(request, village):
+def village_lost(request: SignedIn, village: str) -> HttpResponse:
     """GET shows what was reported and who showed a lost number; POST reports a range."""
     region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
     may = request.user.role in REPORTS and campaign.is_open
@@ -56,22 +58,17 @@ def village_lost(request, village):
 
 @require_POST
 @roles(*REPORTS)
-def lost_withdraw(request, pk):
+def lost_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     """Take a report back: the book was found, or the range was wrong."""
     report = get_object_or_404(LostReport.objects.for_user(request.user).select_related("campaign"), pk=pk)
     form = ReasonForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: lost.withdraw_report(report=report, reason=form.cleaned_data["reason"], actor=request.user),
-            f"{report} 的挂失已撤销，号码恢复为空白。",
-        )
+    submit_form(request, form, lost.withdraw_report, f"{report} 的挂失已撤销，号码恢复为空白。", report=report)
     return redirect("village_lost", report.village_id)
 
 
 @require_POST
 @roles(*REPORTS)
-def lost_case(request, village):
+def lost_case(request: SignedIn, village: str) -> HttpResponse:
     """Write down that somebody shows a lost receipt, or what was found out about it."""
     region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
     form = LostCaseForm(request.POST)
@@ -95,14 +92,9 @@ def lost_case(request, village):
 
 @require_POST
 @roles(Role.VILLAGE, *REPORTS)
-def receipt_number(request, pk):
+def receipt_number(request: SignedIn, pk: int) -> HttpResponse:
     """Give a receipt the number that stands on the paper."""
     receipt = get_object_or_404(Receipt.objects.for_user(request.user).select_related("campaign"), pk=pk)
     form = CorrectNumberForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: lost.correct_number(receipt=receipt, actor=request.user, **form.cleaned_data),
-            "收据号已改正，缴费不变，中间的号码不再算跳号。",
-        )
+    submit_form(request, form, lost.correct_number, "收据号已改正，缴费不变，中间的号码不再算跳号。", receipt=receipt)
     return redirect("receipt_detail", pk)

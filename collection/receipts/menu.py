@@ -5,12 +5,14 @@ from django.urls import reverse
 from collection.receipts.carrying import to_call_in
 from collection.receipts.models import LostReceiptCase
 from core.access.roles import Role
+from core.accounts.models import User
 from core.pages.frame import Entry, Todo
+from subsidies.campaigns.models import Campaign
 
 ENTRIES = [Entry("专用收据", "receipt_books", 53)]
 
 
-def todos(user, campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Todo]:
     """Receipts that are reported lost and that somebody shows; books that a new year calls in."""
     if user.role not in (Role.TOWNSHIP, Role.COUNTY):
         return []

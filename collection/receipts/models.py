@@ -54,7 +54,7 @@ class ReceiptBook(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
     @property
@@ -151,7 +151,7 @@ class Receipt(models.Model):
             models.Index(fields=["book", "serial"], name="receipt_in_book"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.number
 
 

@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Q
 
 from collection.receipts.models import Receipt, ReceiptBook
 from collection.receipts.numbers import ReceiptNumber, normalize_number, parse_number
+from core.access.scope import ScopedQuerySet
 from core.amounts import ZERO
 from core.database.bulk import CHUNK
 from core.database.money import YuanSum
@@ -17,7 +18,7 @@ from subsidies.campaigns.models import Campaign
 State = Receipt.State
 
 
-def holds(book, low, high) -> bool:
+def holds(book: ReceiptBook, low: ReceiptNumber, high: ReceiptNumber) -> bool:
     return (book.prefix, book.width) == (low.prefix, low.width) and book.first <= low.serial and high.serial <= book.end
 
 
@@ -116,7 +117,7 @@ def skipped_numbers(*, book: ReceiptBook, at_most: int = 200) -> list[str]:
     return found
 
 
-def without_book(*, campaign: Campaign, region: str):
+def without_book(*, campaign: Campaign, region: str) -> ScopedQuerySet:
     """Used receipts whose number is in no book of their village."""
     rows = Receipt.objects.filter(campaign=campaign, book__isnull=True, state=State.USED).in_region(region)
     return rows.select_related("village").order_by("village_id", "number")

@@ -17,6 +17,7 @@ from collection.receipts.models import Receipt
 from collection.receipts.numbers import normalize_number, parse_number
 from collection.receipts.selectors import book_of, handed_back, known_receipts, village_books
 from config import clock
+from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import CHUNK
@@ -37,7 +38,7 @@ class ReceiptUse:
     used_on: date
 
 
-def _refuse_closed(campaign) -> None:
+def _refuse_closed(campaign: Campaign) -> None:
     if campaign.closed_meanwhile():
         raise ReceiptRefused(f"{campaign}已办结，收据不能再登记或作废。")
 
@@ -60,7 +61,7 @@ def refusal(use: ReceiptUse, *, village: str, known: Receipt | None) -> str | No
 
 
 @transaction.atomic
-def use_receipts(*, campaign: Campaign, village: str, uses: Iterable[ReceiptUse], actor) -> dict[str, Receipt]:
+def use_receipts(*, campaign: Campaign, village: str, uses: Iterable[ReceiptUse], actor: User) -> dict[str, Receipt]:
     """Makes the receipts used and returns them by written number; all or none. Set-based.
 
     Several uses of one number must name one household; they add up, and the first day stands. Call it in the
@@ -121,7 +122,7 @@ def use_receipts(*, campaign: Campaign, village: str, uses: Iterable[ReceiptUse]
 
 
 @transaction.atomic
-def release_receipts(*, campaign: Campaign, contributions: Iterable[Contribution], actor) -> int:
+def release_receipts(*, campaign: Campaign, contributions: Iterable[Contribution], actor: User) -> int:
     """Takes reversed contributions off their receipts, because the ledger that named them was a wrong file.
 
     A receipt left without any is free again: the paper was made out, but not as that file said. Call it after the
@@ -156,7 +157,7 @@ def release_receipts(*, campaign: Campaign, contributions: Iterable[Contribution
 
 
 @transaction.atomic
-def void_receipt(*, receipt: Receipt, reason: str, actor) -> Receipt:
+def void_receipt(*, receipt: Receipt, reason: str, actor: User) -> Receipt:
     """Voids a used receipt: its contributions are reversed and its cash leaves as if it had never been taken.
 
     Refused once one of them is declared (ContributionRefused). Voiding twice changes nothing.
@@ -188,7 +189,7 @@ def void_receipt(*, receipt: Receipt, reason: str, actor) -> Receipt:
 
 
 @transaction.atomic
-def explain_number(*, campaign: Campaign, village: str, number: str, state: str, reason: str, actor) -> Receipt:
+def explain_number(*, campaign: Campaign, village: str, number: str, state: str, reason: str, actor: User) -> Receipt:
     """Says what became of a number that was never made out: spoilt (VOIDED) or LOST. Safe to repeat."""
     if state not in (State.VOIDED, State.LOST):
         raise ReceiptRefused("空白收据只能登记为作废或遗失。")

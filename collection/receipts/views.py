@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from collection.receipts import services as receipts
@@ -10,6 +11,7 @@ from collection.receipts.models import Receipt
 from collection.receipts.numbers import normalize_number
 from collection.receipts.selectors import book_totals, skipped_numbers, without_book
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import run_form
 from core.pages.forms import ReasonForm
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
@@ -18,7 +20,7 @@ SEES_RECEIPTS = (Role.COUNTY, Role.TOWNSHIP, Role.TAX, Role.VILLAGE)
 
 
 @roles(*SEES_RECEIPTS)
-def village_receipts(request, village):
+def village_receipts(request: SignedIn, village: str) -> HttpResponse:
     """One village's receipts by number, its books with what was skipped, and what became of blank ones."""
     region = village_or_404(request.user, village)
     campaign = campaign_or_404(request.user)
@@ -60,7 +62,7 @@ def village_receipts(request, village):
 
 
 @roles(*SEES_RECEIPTS)
-def receipt_detail(request, pk):
+def receipt_detail(request: SignedIn, pk: int) -> HttpResponse:
     """A receipt with the people it was made out for; GET shows, POST voids it with a reason."""
     receipt = get_object_or_404(
         Receipt.objects.for_user(request.user).select_related("campaign", "village", "village__parent", "book"), pk=pk

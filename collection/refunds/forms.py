@@ -1,6 +1,7 @@
 """Forms for refunds, public notices and the closing. They check the shape; services decide."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -39,16 +40,16 @@ class RefundForm(forms.Form):
     payee_account = forms.CharField(label="收款账号", max_length=40, widget=forms.TextInput(attrs={"class": "id"}))
     note = forms.CharField(label="说明", max_length=200, required=False)
 
-    def __init__(self, *args, reasons, **options):
+    def __init__(self, *args: Any, reasons: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["reason"].choices = reasons
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("reason") in STATUS_OF and self.cleaned_data.get("happened_on", "") is None:
             self.add_error("happened_on", "请照证明填写日期，复核通过后居民的状态从这一天起登记。")
         return self.cleaned_data
 
-    def clean_payee_account(self):
+    def clean_payee_account(self) -> str:
         account = self.cleaned_data["payee_account"].replace(" ", "")
         if not account.isascii() or not account.isalnum():
             raise ValidationError("账号只填数字，请照银行卡或存折填写。")

@@ -6,13 +6,15 @@ from django.urls import reverse
 from collection.refunds.models import Refund
 from collection.refunds.transfers import to_transfer
 from core.access.roles import Role
+from core.accounts.models import User
 from core.pages.frame import Entry, Todo
+from subsidies.campaigns.models import Campaign
 
 ENTRIES = [Entry("退费", "refund_list", 70, admin_list="collection.Refund")]
 OPEN = (Refund.State.REQUESTED, Refund.State.FIRST_PASSED)
 
 
-def todos(user, campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Todo]:
     """Reviews for the two bureaus, papers and payees for the townships, the bank's file for the bureau."""
     mine, found = Refund.objects.for_user(user).filter(campaign=campaign), []
     if user.role == Role.TOWNSHIP:

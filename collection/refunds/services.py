@@ -7,6 +7,7 @@ transaction with the second review.
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
@@ -57,10 +58,10 @@ def request_refund(
     *,
     contribution: Contribution,
     reason: str,
-    actor,
+    actor: User,
     happened_on: date | None = None,
     amount: Decimal | None = None,
-    evidence: Iterable[Photo | File] = (),
+    evidence: "Iterable[Photo | File[bytes]]" = (),
     note: str = "",
     payee: str = "",
     payee_account: str = "",
@@ -129,7 +130,7 @@ def request_refund(
 
 
 @transaction.atomic
-def open_case(*, self_payment: SelfPayment, reason: str, note: str, actor) -> Refund | None:
+def open_case(*, self_payment: SelfPayment, reason: str, note: str, actor: User) -> Refund | None:
     """The case that follows by itself when somebody paid twice, or paid who must not; None if the county has no such
     reason or its time is over (then it stays on the worklist). Asked again, the same case."""
     known = Refund.objects.filter(self_payment=self_payment).exclude(state=State.REJECTED).first()
@@ -159,7 +160,7 @@ def open_case(*, self_payment: SelfPayment, reason: str, note: str, actor) -> Re
 
 
 @transaction.atomic
-def add_evidence(*, refund: Refund, papers: Iterable[Photo | File], actor) -> Refund:
+def add_evidence(*, refund: Refund, papers: "Iterable[Photo | File[bytes]]", actor: User) -> Refund:
     """More documents, each once however often it comes; only while the case is open."""
     money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
     refuse_closed(refund.campaign)
@@ -217,7 +218,7 @@ def read_account(text: str) -> str:
 
 
 @transaction.atomic
-def pass_first(*, refund: Refund, actor) -> Refund:
+def pass_first(*, refund: Refund, actor: User) -> Refund:
     """The tax bureau's first review."""
     refund = _begin(refund, actor, Role.TAX)
     if refund.state == State.FIRST_PASSED and refund.first_by_id == actor.pk:
@@ -233,7 +234,7 @@ def pass_first(*, refund: Refund, actor) -> Refund:
 
 
 @transaction.atomic
-def pay_refund(*, refund: Refund, actor) -> Refund:
+def pay_refund(*, refund: Refund, actor: User) -> Refund:
     """The bureau's second review: the money goes back and, where the reason ends it, the enrolment with it."""
     moment = watermark.next_timestamp(campaign_id=refund.campaign_id)
     refund = _begin(refund, actor, Role.COUNTY)
@@ -290,7 +291,7 @@ def pay_refund(*, refund: Refund, actor) -> Refund:
 
 
 @transaction.atomic
-def reject_refund(*, refund: Refund, reason: str, actor) -> Refund:
+def reject_refund(*, refund: Refund, reason: str, actor: User) -> Refund:
     """Whoever reviews may refuse, with the reason for the applicant; it can be asked for again."""
     reason = required_text(reason, "未通过的原因")
     money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
@@ -334,7 +335,7 @@ def missing_evidence(refund: Refund) -> str:
     return "、".join(rule.evidence) if rule else ""
 
 
-def _create(**fields) -> Refund:
+def _create(**fields: Any) -> Refund:
     try:
         with transaction.atomic():
             return Refund.objects.create(**fields)
@@ -342,7 +343,7 @@ def _create(**fields) -> Refund:
         raise Refused("这笔缴费已经有一张没有办结或已经退过的退费单，不能退两次。") from None
 
 
-def _refuse_if_paid_twice_is_open(contribution):
+def _refuse_if_paid_twice_is_open(contribution: Contribution) -> None:
     """Paid twice is given back once: either the second payment or the first, not both."""
     other = Refund.objects.filter(contribution=contribution, self_payment__isnull=False).exclude(state=State.REJECTED)
     if found := other.first():
@@ -352,7 +353,7 @@ def _refuse_if_paid_twice_is_open(contribution):
         )
 
 
-def _begin(refund, actor, role):
+def _begin(refund: Refund, actor: User, role: Role) -> Refund:
     if actor.role != role:
         raise Refused(f"这一步由{role.label}审核。")
     # Before all else, as those do who register a fact and withdraw what followed from it.
@@ -362,7 +363,7 @@ def _begin(refund, actor, role):
     return _locked(refund)
 
 
-def _locked(refund) -> Refund:
+def _locked(refund: Refund) -> Refund:
     return (
         Refund.objects.select_for_update(of=("self",))
         .select_related(
@@ -372,9 +373,9 @@ def _locked(refund) -> Refund:
     )
 
 
-def _digest(paper: Photo | File) -> str:
+def _digest(paper: "Photo | File[bytes]") -> str:
     return paper.sha256 if isinstance(paper, Photo) else attachments.sha256_of(paper)
 
 
-def _keep(refund: Refund, paper: Photo | File, actor) -> Attachment:
+def _keep(refund: Refund, paper: "Photo | File[bytes]", actor: User) -> Attachment:
     return store_paper(paper=paper, name="退费证明", region=refund.village_id, actor=actor)

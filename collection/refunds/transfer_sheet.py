@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from core.tables.cells import cell_text, half_width, read_amount
 from core.tables.headings import Column, find
@@ -58,7 +59,7 @@ def read_answers(sheets: Iterable[Sheet]) -> list[BankLine] | None:
     return None
 
 
-def _line(row: int, values: dict) -> BankLine:
+def _line(row: int, values: dict[str, Any]) -> BankLine:
     written = _NUMBER.fullmatch(half_width(cell_text(values["number"])))
     amount, _, wrong = read_amount(values["amount"])
     result = half_width(cell_text(values["result"]))

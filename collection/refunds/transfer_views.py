@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -12,6 +13,8 @@ from collection.refunds.models import RefundTransfer
 from collection.refunds.transfer_sheet import read_answers
 from config import clock
 from core.access.roles import Role, roles
+from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.files import services as attachments
 from core.pages.form_steps import run_form, run_step
@@ -33,7 +36,7 @@ COLUMNS = (
 
 
 @roles(Role.COUNTY)
-def transfer_list(request):
+def transfer_list(request: SignedIn) -> HttpResponse:
     campaign = campaign_or_404(request.user)
     waiting = transfers.to_transfer(campaign).select_related("resident", "village__parent").order_by("pk")
     facts = {
@@ -48,7 +51,7 @@ def transfer_list(request):
 
 @require_POST
 @roles(Role.COUNTY)
-def transfer_make(request):
+def transfer_make(request: SignedIn) -> HttpResponse:
     campaign, made = campaign_or_404(request.user), []
     if run_step(
         request,
@@ -59,13 +62,13 @@ def transfer_make(request):
     return redirect("refund_transfer_list")
 
 
-def _transfer_or_404(user, pk) -> RefundTransfer:
+def _transfer_or_404(user: User, pk: int) -> RefundTransfer:
     rows = RefundTransfer.objects.for_user(user).select_related("campaign__policy_version", "campaign__county")
     return get_object_or_404(rows, pk=pk)
 
 
 @roles(Role.COUNTY)
-def transfer_detail(request, pk):
+def transfer_detail(request: SignedIn, pk: int) -> HttpResponse:
     transfer = _transfer_or_404(request.user, pk)
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
     form = BankAnswerForm(*posted, initial={"on": clock.today()})
@@ -86,7 +89,7 @@ def transfer_detail(request, pk):
 
 @require_POST
 @roles(Role.COUNTY)
-def transfer_file(request, pk):
+def transfer_file(request: SignedIn, pk: int) -> HttpResponse:
     """The file for the bank: whole account numbers, so it leaves an event."""
     transfer = _transfer_or_404(request.user, pk)
     rows = transfer.refunds.select_related("resident").order_by("pk")
@@ -98,7 +101,7 @@ def transfer_file(request, pk):
     )
 
 
-def _read(transfer: RefundTransfer, form: BankAnswerForm, user) -> transfers.Answered:
+def _read(transfer: RefundTransfer, form: BankAnswerForm, user: User) -> transfers.Answered:
     file = form.cleaned_data["file"]
     kept = attachments.store(file=file, name=file.name, kind="evidence", region=transfer.campaign.county_id, actor=user)
     try:

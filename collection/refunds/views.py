@@ -2,6 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Q
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -11,8 +12,10 @@ from collection.refunds.forms import EvidenceForm, PayeeForm, RefundFilter, Refu
 from collection.refunds.models import Refund
 from config import clock
 from core.access.roles import Role, roles
+from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.filters.selectors import ListFilter
-from core.pages.form_steps import flash_form_errors, run_step
+from core.pages.form_steps import flash_form_errors, run_step, submit_form
 from core.pages.forms import ReasonForm
 from residents.people import id_numbers
 from residents.people.models import Resident
@@ -22,7 +25,7 @@ ASKS = (Role.TOWNSHIP, Role.TAX, Role.COUNTY)
 
 
 @roles(*ASKS)
-def refund_list(request):
+def refund_list(request: SignedIn) -> HttpResponse:
     campaign, form = campaign_or_404(request.user), RefundFilter(request.GET or None)
     rows = Refund.objects.for_user(request.user).filter(campaign=campaign)
     waiting = {state: rows.filter(state=state).count() for state in refunds.OPEN}
@@ -51,7 +54,7 @@ def refund_list(request):
 
 
 @roles(*ASKS)
-def refund_find(request):
+def refund_find(request: SignedIn) -> HttpResponse:
     """Whose payment is to be given back: found by the whole identity number, which the applicant brings.
 
     The number comes by POST, so that it stands in no address, history or log.
@@ -80,7 +83,7 @@ def refund_find(request):
 
 
 @roles(*ASKS)
-def refund_create(request, contribution):
+def refund_create(request: SignedIn, contribution: Contribution) -> HttpResponse:
     rows = Contribution.objects.for_user(request.user).select_related(
         "resident", "village__parent", "campaign__policy_version", "campaign__county"
     )
@@ -115,7 +118,7 @@ def refund_create(request, contribution):
     )
 
 
-def _refund_or_404(user, pk) -> Refund:
+def _refund_or_404(user: User, pk: int) -> Refund:
     rows = Refund.objects.for_user(user).select_related(
         "campaign__policy_version",
         "campaign__county",
@@ -131,7 +134,7 @@ def _refund_or_404(user, pk) -> Refund:
 
 
 @roles(*ASKS)
-def refund_detail(request, pk):
+def refund_detail(request: SignedIn, pk: int) -> HttpResponse:
     refund = _refund_or_404(request.user, pk)
     is_open = refund.state in refunds.OPEN and refund.campaign.is_open
     is_dead = refund.resident.status == refund.resident.Status.DEAD
@@ -158,7 +161,7 @@ def refund_detail(request, pk):
 
 
 @roles(*ASKS)
-def refund_slip(request, pk):
+def refund_slip(request: SignedIn, pk: int) -> HttpResponse:
     """退费审批单, for the signatures and the file."""
     refund = _refund_or_404(request.user, pk)
     rule = refund.campaign.policy.refund_rules.reason(refund.reason)
@@ -171,7 +174,7 @@ def refund_slip(request, pk):
 
 @require_POST
 @roles(*ASKS)
-def refund_evidence(request, pk):
+def refund_evidence(request: SignedIn, pk: int) -> HttpResponse:
     refund, form = _refund_or_404(request.user, pk), EvidenceForm(request.POST, request.FILES)
     if flash_form_errors(request, form):
         run_step(
@@ -184,20 +187,15 @@ def refund_evidence(request, pk):
 
 @require_POST
 @roles(*ASKS)
-def refund_payee(request, pk):
+def refund_payee(request: SignedIn, pk: int) -> HttpResponse:
     refund, form = _refund_or_404(request.user, pk), PayeeForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: refunds.set_payee(refund=refund, actor=request.user, **form.cleaned_data),
-            "收款人已登记。",
-        )
+    submit_form(request, form, refunds.set_payee, "收款人已登记。", refund=refund)
     return redirect("refund_detail", pk)
 
 
 @require_POST
 @roles(Role.TAX, Role.COUNTY)
-def refund_pass(request, pk):
+def refund_pass(request: SignedIn, pk: int) -> HttpResponse:
     """The first review for the tax bureau, the second for the insurance bureau."""
     refund = _refund_or_404(request.user, pk)
     if request.user.role == Role.TAX:
@@ -209,12 +207,7 @@ def refund_pass(request, pk):
 
 @require_POST
 @roles(Role.TAX, Role.COUNTY)
-def refund_reject(request, pk):
+def refund_reject(request: SignedIn, pk: int) -> HttpResponse:
     refund, form = _refund_or_404(request.user, pk), ReasonForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: refunds.reject_refund(refund=refund, actor=request.user, **form.cleaned_data),
-            "已退回，登记人能看到原因。",
-        )
+    submit_form(request, form, refunds.reject_refund, "已退回，登记人能看到原因。", refund=refund)
     return redirect("refund_detail", pk)

@@ -21,7 +21,7 @@ from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.jobs.models import Job
-from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step, try_step
+from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step, submit_form, try_step
 from core.tables.writer import xlsx_response
 from subsidies.campaigns.selectors import campaign_or_404
 
@@ -217,9 +217,7 @@ def pupil_elsewhere(request: SignedIn, pk: int) -> HttpResponse:
     """A pupil from elsewhere is insured at home: so says the family."""
     pupil = get_object_or_404(Pupil.objects.for_user(request.user).select_related("school"), pk=pk)
     form = ElsewhereForm(request.POST)
-    if flash_form_errors(request, form):
-        text = form.cleaned_data["text"]
-        run_step(request, lambda: schools.say_where_insured(pupil=pupil, text=text, actor=request.user), "已登记。")
+    submit_form(request, form, schools.say_where_insured, "已登记。", pupil=pupil)
     return redirect("school", pupil.school_id)
 
 

@@ -5,12 +5,14 @@ from django.urls import reverse
 from collection.self_payments.models import SelfPayment
 from collection.self_payments.selectors import waiting
 from core.access.roles import Role
+from core.accounts.models import User
 from core.pages.frame import Entry, Todo
+from subsidies.campaigns.models import Campaign
 
 ENTRIES = [Entry("自主缴费", "self_payment_list", 62, admin_list="collection.SelfPayment")]
 
 
-def todos(user, campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Todo]:
     if user.role not in (Role.TAX, Role.COUNTY):
         return []
     rows = waiting(SelfPayment.objects.for_user(user).filter(campaign=campaign))

@@ -116,7 +116,7 @@ COLUMNS = (NAME, ID_NUMBER, AMOUNT, PAID_ON, TICKET, YEAR, WAY, PAYER)
 class PaidListReader:
     """Reads a paid list piece by piece, as `reader.stream` hands it over: the heading stands in the first piece."""
 
-    def __init__(self, year: Year, today: date):
+    def __init__(self, year: Year, today: date) -> None:
         self.year, self.today = year, today
         self.table = ListReader(COLUMNS, NEEDED)
 

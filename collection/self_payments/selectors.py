@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -56,7 +57,7 @@ def list_rows(*, user: User, campaign: Campaign, outcome: str, way: str | None =
     return rows.select_related("resident__village").order_by("pk")
 
 
-def outcome_sums(*, user: User, campaign: Campaign) -> list[dict]:
+def outcome_sums(*, user: User, campaign: Campaign) -> list[dict[str, Any]]:
     """Return people and yuan by outcome, in the order of the outcomes."""
     mine = SelfPayment.objects.for_user(user).filter(campaign=campaign).order_by()
     sums = {

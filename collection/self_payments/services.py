@@ -7,6 +7,7 @@ paid, becomes a refund case by itself; who cannot be found, or stands in the reg
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import islice
+from typing import Any
 
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
@@ -45,7 +46,7 @@ NO_LIST = "表里没有找到“姓名、证件号码、金额、缴费日期”
 
 
 @transaction.atomic
-def take_paid_list(*, campaign: Campaign, file: File, name: str, actor: User) -> tuple[PaidList, bool]:
+def take_paid_list(*, campaign: Campaign, file: "File[bytes]", name: str, actor: User) -> tuple[PaidList, bool]:
     """Take a list in (tax_files.py). Return (list, whether it is new)."""
     refuse_closed(campaign)
     return tax_files.take_file(
@@ -134,7 +135,7 @@ def take_lines(
 
 
 @transaction.atomic
-def settle_as(*, self_payment: SelfPayment, resident: Resident, note: str, actor) -> SelfPayment:
+def settle_as(*, self_payment: SelfPayment, resident: Resident, note: str, actor: User) -> SelfPayment:
     """Somebody has checked whose payment this is (another number on the register, another writing of the name)."""
     note = required_text(note, "核实说明")
     moment = watermark.next_timestamp(campaign_id=self_payment.campaign_id)
@@ -156,7 +157,7 @@ def settle_as(*, self_payment: SelfPayment, resident: Resident, note: str, actor
 
 
 @transaction.atomic
-def set_aside(*, self_payment: SelfPayment, note: str, actor) -> SelfPayment:
+def set_aside(*, self_payment: SelfPayment, note: str, actor: User) -> SelfPayment:
     """Nothing of this county's: another county's person, another insurance; said why, and off the worklist."""
     note = required_text(note, "处理说明")
     payment = _open(self_payment, [])
@@ -304,12 +305,14 @@ def _open(self_payment: SelfPayment, villages: list[str]) -> SelfPayment:
     return payment
 
 
-def _bad_row(line: PaidLine) -> dict:
+def _bad_row(line: PaidLine) -> dict[str, Any]:
     shown = masks.mask(line.id_number)
     return {"sheet": line.sheet, "row": line.row, "name": line.name, "id_number": shown, "why": line.problem}
 
 
-def _finish(paid_list, lines, bad, bad_count, notes: list[ListNote]):
+def _finish(
+    paid_list: PaidList, lines: int, bad: list[dict[str, object]], bad_count: int, notes: list[ListNote]
+) -> None:
     taken = SelfPayment.objects.filter(paid_list=paid_list).count()
     PaidList.objects.filter(pk=paid_list.pk, state=PaidList.State.READING).update(
         state=PaidList.State.READ,

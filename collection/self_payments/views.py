@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from collection.declarations import tax_files
@@ -14,6 +15,7 @@ from collection.self_payments.selectors import WORKLIST
 from collection.self_payments.undone import accept_undone, dismiss_undone
 from core.access.roles import Role, roles
 from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.jobs.models import Job
 from core.pages.form_steps import run_form, run_step, try_step
 from residents.people import id_numbers
@@ -24,7 +26,7 @@ SETTLES = (Role.TAX, Role.COUNTY)
 
 
 @roles(*SETTLES, Role.TOWNSHIP)
-def self_payment_list(request):
+def self_payment_list(request: SignedIn) -> HttpResponse:
     """The payments of the region by what came of them; those that wait for a person first."""
     campaign = campaign_or_404(request.user)
     outcome = request.GET.get("outcome", "")
@@ -49,13 +51,13 @@ def self_payment_list(request):
 
 
 @roles(*SETTLES)
-def paid_list_upload(request):
+def paid_list_upload(request: SignedIn) -> HttpResponse:
     campaign = campaign_or_404(request.user)
     form = TableFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file, made = form.cleaned_data["file"], []
 
-        def take():
+        def take() -> None:
             made.extend(self_payments.take_paid_list(campaign=campaign, file=file, name=file.name, actor=request.user))
 
         if try_step(request, take):
@@ -74,7 +76,7 @@ def paid_list_upload(request):
 
 
 @roles(*SETTLES)
-def paid_list(request, pk):
+def paid_list(request: SignedIn, pk: int) -> HttpResponse:
     lists = PaidList.objects.for_user(request.user).select_related("attachment", "uploaded_by")
     found = get_object_or_404(lists, pk=pk)
     return render(
@@ -91,7 +93,7 @@ def paid_list(request, pk):
 
 
 @roles(*SETTLES)
-def self_payment_settle(request, pk):
+def self_payment_settle(request: SignedIn, pk: int) -> HttpResponse:
     """Whose payment it is, or that it is none of ours."""
     rows = SelfPayment.objects.for_user(request.user).select_related("resident__village", "campaign__policy_version")
     payment = get_object_or_404(rows, pk=pk)

@@ -16,7 +16,7 @@ from collection.visits.services import record_phones_shown
 from core.access import masks
 from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
-from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step
+from core.pages.form_steps import form_status, run_form, submit_form
 from core.regions.models import Region
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
@@ -127,13 +127,7 @@ def spot_case_list(request: SignedIn) -> HttpResponse:
 def spot_case_explain(request: SignedIn, pk: int) -> HttpResponse:
     case = get_object_or_404(SpotCheckCase.objects.for_user(request.user), pk=pk)
     form = FindingForm(request.POST)
-    if flash_form_errors(request, form):
-        finding = form.cleaned_data["finding"]
-        run_step(
-            request,
-            lambda: spot_checks.explain_case(case=case, finding=finding, actor=request.user),
-            "已记下核查情况，请另一人复核办结。",
-        )
+    submit_form(request, form, spot_checks.explain_case, "已记下核查情况，请另一人复核办结。", case=case)
     return redirect("spot_case_list")
 
 
@@ -142,12 +136,7 @@ def spot_case_explain(request: SignedIn, pk: int) -> HttpResponse:
 def spot_case_close(request: SignedIn, pk: int) -> HttpResponse:
     case = get_object_or_404(SpotCheckCase.objects.for_user(request.user), pk=pk)
     form = ClosingForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: spot_checks.close_case(case=case, actor=request.user, **form.cleaned_data),
-            "已复核。",
-        )
+    submit_form(request, form, spot_checks.close_case, "已复核。", case=case)
     return redirect("spot_case_list")
 
 

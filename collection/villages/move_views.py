@@ -1,12 +1,16 @@
 """村划转: a village under another township, first what would move and what forbids it, then the move."""
 
 from functools import partial
+from typing import Any
 
 from django import forms
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from collection.villages.moves import move_village, preview_move
 from core.access.roles import Role, roles
+from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import run_step
 from core.regions.models import Region
 from residents.counter.forms import VillageChoice, villages_of
@@ -22,7 +26,7 @@ class MoveForm(forms.Form):
         help_text="12位，以划入乡镇的9位代码开头；照民政部门批复或统计用区划代码填写。",
     )
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["village"].queryset = villages_of(user)
         townships = Region.objects.for_user(user).filter(level=Region.Level.TOWNSHIP, replaced_by=None)
@@ -30,7 +34,7 @@ class MoveForm(forms.Form):
 
 
 @roles(Role.COUNTY)
-def village_move(request):
+def village_move(request: SignedIn) -> HttpResponse:
     """Looking is a GET that writes nothing; the move is a POST of what was looked at."""
     campaign = campaign_or_404(request.user)
     form = MoveForm(request.POST or request.GET or None, user=request.user)

@@ -16,7 +16,7 @@ from collection.ledgers.models import LedgerBatch
 from collection.money import services as money
 from collection.money.models import VillageAccount
 from collection.notices.models import PublicNotice
-from collection.receipts.models import Receipt
+from collection.receipts.models import Receipt, ReceiptBook
 from collection.receipts.selectors import highest_spent, village_books
 from collection.refunds.models import Refund
 from core.accounts.models import User
@@ -39,7 +39,7 @@ OPEN_NOTICES = (PublicNotice.State.PREPARED, PublicNotice.State.POSTED)
 
 
 @transaction.atomic
-def move_village(*, campaign: Campaign, village: Region, township: Region, code: str, actor) -> Region:
+def move_village(*, campaign: Campaign, village: Region, township: Region, code: str, actor: User) -> Region:
     """Moves a village under a township of the same county and returns it under its new code. Safe to repeat.
 
     Refused while money of the village is still on its way: what is in hand must be banked, what is collected posted.
@@ -106,7 +106,7 @@ def preview_move(*, campaign: Campaign, village: Region, township: Region, code:
     return Preview(goes, stays, _refusals(campaign, village, township, code))
 
 
-def _refusals(campaign, village, township, code) -> list[str]:
+def _refusals(campaign: Campaign, village: Region, township: Region, code: str) -> list[str]:
     """Everything that forbids the move, each with what to do first."""
     if village.level != Region.Level.VILLAGE or township.level != Region.Level.TOWNSHIP:
         return ["只能把一个村划入一个乡镇，请核对代码。"]
@@ -124,7 +124,7 @@ def _refusals(campaign, village, township, code) -> list[str]:
     return found + on_the_way(campaign, village)
 
 
-def on_the_way(campaign, village) -> list[str]:
+def on_the_way(campaign: Campaign, village: Region) -> list[str]:
     """What is not finished under the old code, and would be left behind."""
     found, name = [], village.name
     account = VillageAccount.objects.filter(campaign=campaign, village=village).first()
@@ -147,6 +147,6 @@ def on_the_way(campaign, village) -> list[str]:
     return found
 
 
-def _has_unused(book) -> bool:
+def _has_unused(book: ReceiptBook) -> bool:
     highest = highest_spent(book)
     return (book.first - 1 if highest is None else highest) < book.end

@@ -1,11 +1,13 @@
 """How one village stands: its task, who has paid, who has not."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
 from collection.cash.selectors import clock_context
 from collection.newborns.selectors import countdown
+from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
 
@@ -64,7 +66,7 @@ FROM payment
 """
 
 
-def village_context(campaign, region) -> dict:
+def village_context(campaign: Campaign, region: Region | None) -> dict[str, Any]:
     """What templates/collection/village_figures.html needs."""
     figures = overview(campaign=campaign, village=region.pk)
     newborns = countdown(campaign=campaign, region=region.pk) if campaign.is_open else None

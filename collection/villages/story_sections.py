@@ -1,9 +1,11 @@
 """What collection knows of a person: payments with their quotes, receipts, declarations, postings, refunds."""
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from collection.advice.models import CoverAdvice
-from collection.cash.selectors import where_banked
+from collection.cash.selectors import Part, where_banked
 from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution
 from collection.declarations.models import DeclarationRow
@@ -12,6 +14,8 @@ from collection.money.models import Movement
 from collection.refunds.models import Refund
 from collection.schools.models import Pupil
 from collection.visits.models import Visit
+from core.accounts.models import User
+from residents.people.models import Resident
 from residents.people.story import Badge, Section
 
 _STATE_KINDS = {
@@ -26,11 +30,11 @@ _CASE_KINDS = {DifferenceCase.State.HANDLED: "ok", DifferenceCase.State.WITHDRAW
 _REFUND_KINDS = {Refund.State.PAID: "ok", Refund.State.REJECTED: "bad"}
 
 
-def _instant(moment) -> str:
+def _instant(moment: datetime | None) -> str:
     return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
 
 
-def contributions(resident, user):
+def contributions(resident: Resident, user: User) -> Section:
     rows = [
         (
             paid.year,
@@ -61,14 +65,14 @@ def contributions(resident, user):
     return Section("应缴核算与缴费", columns, rows, empty="没有缴费记录。")
 
 
-def _benefits(paid) -> str:
+def _benefits(paid: Contribution) -> str:
     if not paid.benefit_from:
         return ""
     waiting = f"\n等待期{paid.waiting_months}个月" if paid.waiting_months else ""
     return f"{paid.benefit_from} 至\n{paid.benefit_to}{waiting}"
 
 
-def way_of_the_money(resident, user):
+def way_of_the_money(resident: Resident, user: User) -> Section:
     """Each movement of this person's money, and the bank slips that took the cash: the oldest cash is banked first."""
     movements = Movement.objects.filter(contribution__resident=resident).select_related("actor").order_by("on", "id")
     rows = [
@@ -94,7 +98,7 @@ def way_of_the_money(resident, user):
     return Section("资金去向", columns, rows, empty="没有资金往来。")
 
 
-def _banked(part, user) -> tuple:
+def _banked(part: Part, user: User) -> tuple:
     slip = part.slip
     if slip.village_id.startswith(user.scope_prefix):
         where, who = f"回单 {slip.slip_no}（{slip.get_state_display()}）", slip.recorded_by.name
@@ -106,7 +110,7 @@ def _banked(part, user) -> tuple:
     return (slip.paid_on, "缴存", where, part.amount, who, says)
 
 
-def declarations(resident, user):
+def declarations(resident: Resident, user: User) -> Section:
     found = (
         DeclarationRow.objects.filter(contribution__resident=resident)
         .select_related("declaration__township", "fixed_by")
@@ -129,7 +133,7 @@ def declarations(resident, user):
     return Section("申报、反馈与入库", columns, rows, empty="没有申报过。")
 
 
-def schools(resident, user):
+def schools(resident: Resident, user: User) -> Section | None:
     """At which school this person is a pupil, and who collects the fee; only where there is one."""
     found = Pupil.objects.filter(resident=resident).exclude(state=Pupil.State.LEFT).select_related("campaign", "school")
     rows = [
@@ -140,7 +144,7 @@ def schools(resident, user):
     return Section("在校", columns, rows) if rows else None
 
 
-def refunds(resident, user):
+def refunds(resident: Resident, user: User) -> Section:
     found = Refund.objects.filter(resident=resident).select_related("first_by", "second_by")
     rows = [
         (
@@ -158,7 +162,7 @@ def refunds(resident, user):
     return Section("退费", columns, rows, empty="没有退费。")
 
 
-def consequences(resident, user):
+def consequences(resident: Resident, user: User) -> Section | None:
     """What followed from facts about this person, and what waits; only where something followed."""
     found = Consequence.objects.filter(resident=resident).select_related("campaign", "decided_by")
     rows = [
@@ -177,7 +181,7 @@ def consequences(resident, user):
     return Section("事实后续", columns, rows) if rows else None
 
 
-def differences(resident, user):
+def differences(resident: Resident, user: User) -> Section | None:
     """Paid, then recognised as one who owes less; only where it happened."""
     found = DifferenceCase.objects.filter(contribution__resident=resident).select_related("campaign", "handled_by")
     rows = [
@@ -198,7 +202,7 @@ def differences(resident, user):
     return Section("先缴后认定（身份变更差额）", columns, rows) if rows else None
 
 
-def visits(resident, user):
+def visits(resident: Resident, user: User) -> Section | None:
     """What was tried while this person was not insured, and why they were not; only where something was tried."""
     found = Visit.objects.filter(resident=resident).select_related("campaign", "cause", "evidence", "recorded_by")
     rows = [
@@ -218,7 +222,7 @@ def visits(resident, user):
     return Section("动员记录", columns, rows) if rows else None
 
 
-def advices(resident, user):
+def advices(resident: Resident, user: User) -> Section | None:
     """When this person was told of cover and waiting; only where it happened."""
     found = CoverAdvice.objects.filter(resident=resident).select_related("campaign", "told_by")
     rows = [

@@ -15,7 +15,7 @@ from collection.visits.views import WORKS_ON
 from config import clock
 from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
-from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step
+from core.pages.form_steps import form_status, run_form, submit_form
 from core.regions.models import Region
 from residents.people.models import Resident
 from subsidies.campaigns.selectors import campaign_or_404
@@ -48,12 +48,7 @@ def exclusion_list(request: SignedIn) -> HttpResponse:
 def exclusion_decide(request: SignedIn, pk: int) -> HttpResponse:
     exclusion = get_object_or_404(Exclusion.objects.for_user(request.user), pk=pk)
     form = DecisionForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: reviews.decide_exclusion(exclusion=exclusion, actor=request.user, **form.cleaned_data),
-            "已审核。",
-        )
+    submit_form(request, form, reviews.decide_exclusion, "已审核。", exclusion=exclusion)
     return redirect("exclusion_list")
 
 
@@ -89,12 +84,7 @@ def told_list(request: SignedIn) -> HttpResponse:
 def told_settle(request: SignedIn, pk: int) -> HttpResponse:
     told = get_object_or_404(ToldPayment.objects.for_user(request.user), pk=pk)
     form = SettleForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: reviews.settle_told(told=told, note=form.cleaned_data["note"], actor=request.user),
-            "已记下：核实未缴，请继续动员。",
-        )
+    submit_form(request, form, reviews.settle_told, "已记下：核实未缴，请继续动员。", told=told)
     return redirect("told_list")
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 
 from core.access.roles import OFFICERS, Role
@@ -23,7 +25,7 @@ class AccountForm(forms.ModelForm):
         model = User
         fields = ["name", "role", "region_code", "department", "position", "phone"]
 
-    def __init__(self, *args, officer, **kwargs):
+    def __init__(self, *args: Any, officer: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.officer = officer
         if self.instance.pk:
@@ -40,7 +42,7 @@ class AccountForm(forms.ModelForm):
                 validators=User._meta.get_field("username").validators,
             )
 
-    def clean_region_code(self):
+    def clean_region_code(self) -> str:
         code = self.cleaned_data["region_code"].strip()
         region = Region.objects.in_region(self.officer.region_id or "").filter(code=code).first()
         if region is None:
@@ -48,7 +50,7 @@ class AccountForm(forms.ModelForm):
         self.cleaned_data["region"] = region
         return code
 
-    def values(self) -> dict:
+    def values(self) -> dict[str, Any]:
         """The account's own values, for the service."""
         names = ("name", "role", "region", "department", "position", "phone", "username", "is_active")
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}

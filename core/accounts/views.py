@@ -7,6 +7,7 @@ import django_filters
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -45,10 +46,10 @@ class AccountFilter(django_filters.FilterSet):
         model = User
         fields = []
 
-    def by_text(self, rows, name, value):
+    def by_text(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         return rows.filter(name__startswith=value) | rows.filter(username__startswith=value)
 
-    def by_active(self, rows, name, value):
+    def by_active(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         return rows.filter(is_active=value == "true")
 
 

@@ -6,12 +6,14 @@ Names and choices come from the fields of the model that an event is about; what
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from core.access import masks
+from core.audit.models import Event
 
 #: The first part of an action, as the log is searched by.
 SUBJECTS = (
@@ -201,7 +203,7 @@ class Line:
     before: str | None
     after: str | None
 
-    def __str__(self):
+    def __str__(self) -> str:
         if self.before is None or self.before == self.after:
             return f"{self.label}：{self.after}"
         if self.after is None:
@@ -220,7 +222,7 @@ def source_of(source: str) -> str:
     return f"后台：{JOBS.get(kind, kind)}" if kind != source else source
 
 
-def lines_of(event, places: dict[str, str]) -> list[Line]:
+def lines_of(event: Event, places: dict[str, str]) -> list[Line]:
     """An event's before and after, fact by fact. `places`: region code → name."""
     return _lines(event.before, event.after, EventFormatter(event.object_type, places))
 
@@ -230,7 +232,7 @@ def masked(text: str) -> str:
     return _NUMBER.sub(lambda match: masks.mask(match.group()), text)
 
 
-def _lines(before, after, speaker) -> list[Line]:
+def _lines(before: Any, after: Any, speaker: "EventFormatter") -> list[Line]:
     if not isinstance(before or {}, dict) or not isinstance(after or {}, dict):
         return [Line("", "内容", *(None if side is None else speaker.value("", side) for side in (before, after)))]
     before, after = before or {}, after or {}
@@ -260,7 +262,7 @@ class EventFormatter:
         field = _field(self.object_type, key)
         return str(field.verbose_name) if field else _LABELS.get(key, key)
 
-    def value(self, key: str, value) -> str:
+    def value(self, key: str, value: Any) -> str:
         if isinstance(value, dict):
             return "，".join(f"{self.label(name)} {self.value(name, one)}" for name, one in value.items())
         if isinstance(value, list):
@@ -275,7 +277,7 @@ class EventFormatter:
             return str(dict(field.flatchoices).get(text, text))
         return self._text(key, text)
 
-    def _list(self, key, values) -> str:
+    def _list(self, key: str, values: list[Any]) -> str:
         """The first few, and how many there are."""
         if not values:
             return "无"
@@ -283,7 +285,7 @@ class EventFormatter:
         between = "；" if isinstance(values[0], dict) else "、"
         return between.join(said) + (f" 等 {len(values)} 项" if len(values) > _NAMED else "")
 
-    def _text(self, key, text) -> str:
+    def _text(self, key: str, text: str) -> str:
         if key == "birth_date" and _DAY.fullmatch(text):
             return f"{text[:4]}年"
         if "phone" in key:
@@ -304,7 +306,7 @@ def _kinds() -> dict[str, type[models.Model]]:
     return {model._meta.model_name: model for model in apps.get_models()}
 
 
-def _field(object_type: str, key: str):
+def _field(object_type: str, key: str) -> "models.Field[Any, Any] | None":
     """The field of that name, if the objects of this kind have one."""
     try:
         found = _kinds()[object_type]._meta.get_field(key)

@@ -2,11 +2,15 @@
 
 import django_filters
 from django import forms
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from core.access.roles import Role, roles
 from core.access.search_tokens import typed
+from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.audit.labels import SUBJECTS, lines_of, masked, source_of, subject_of
 from core.audit.models import Event
@@ -36,15 +40,15 @@ class EventFilter(django_filters.FilterSet):
         model = Event
         fields = []
 
-    def by_subject(self, rows, name, value):
+    def by_subject(self, rows: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
         return rows.filter(action__startswith=f"{value}.")
 
-    def by_actor(self, rows, name, value):
+    def by_actor(self, rows: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
         return rows.filter(actor_name=value) | rows.filter(actor__username=value)
 
 
 @roles(Role.AUDIT)
-def event_list(request):
+def event_list(request: SignedIn) -> HttpResponse:
     """Every event of the county, newest first; identity numbers in details are masked here too."""
     found = EventFilter(typed(request), Event.objects.for_user(request.user).select_related("actor"))
     rows = found.qs.order_by("-id")
@@ -62,7 +66,7 @@ def event_list(request):
     return render(request, "core/audit/event_list.html", facts)
 
 
-def _export(request, rows):
+def _export(request: SignedIn, rows: QuerySet[Event]) -> FileResponse:
     number = rows[:EXPORT_LIMIT].count()
     audit.record(
         "event.export",
@@ -102,5 +106,5 @@ def _export(request, rows):
     return xlsx_response(filename="审计日志.xlsx", columns=columns, rows=lines)
 
 
-def _places(user) -> dict[str, str]:
+def _places(user: User) -> dict[str, str]:
     return dict(Region.objects.in_region(user.region_id or "").values_list("code", "name"))

@@ -1,5 +1,9 @@
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.http import HttpRequest
+
+from core.access.scope import ScopedQuerySet
 from core.calendar.models import Holiday
 from core.pages.admin_base import AuditedExport, AuditedImport, NamedResource, ScopedAdmin
 
@@ -7,14 +11,14 @@ from core.pages.admin_base import AuditedExport, AuditedImport, NamedResource, S
 class HolidayResource(NamedResource):
     """The days of one county: a row of a file is that county's, whatever else the file says."""
 
-    def __init__(self, *, county: str = "", **kwargs):
+    def __init__(self, *, county: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.county = county
 
-    def get_queryset(self):
+    def get_queryset(self) -> ScopedQuerySet:
         return Holiday.objects.filter(county=self.county)
 
-    def init_instance(self, row=None):
+    def init_instance(self, row: dict[str, str] | None = None) -> Holiday:
         return Holiday(county_id=self.county)
 
     class Meta:
@@ -34,8 +38,8 @@ class HolidayAdmin(AuditedImport, AuditedExport, ScopedAdmin):
     list_display = ("day", "is_working", "note")
     ordering = ("-day",)
 
-    def get_changeform_initial_data(self, request):
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str]:
         return {"county": request.user.region_id[:6]}
 
-    def get_resource_kwargs(self, request, *args, **kwargs):
+    def get_resource_kwargs(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return {**kwargs, "county": request.user.region_id[:6]}

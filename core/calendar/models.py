@@ -22,5 +22,5 @@ class Holiday(models.Model):
         ordering = ["day"]
         constraints = [models.UniqueConstraint(fields=["county", "day"], name="one_holiday_row_a_day")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d}{'上班' if self.is_working else '放假'}"

@@ -5,8 +5,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 
-from core.files.photos import LARGEST_BYTES, read_photo
+from core.files.photos import LARGEST_BYTES, Photo, read_photo
 from core.refusals import Refused
 from core.tables import reader
 
@@ -22,15 +23,15 @@ class UploadField(forms.FileField):
     advice = "请压缩后再上传，或只上传需要的一页。"
     default_error_messages = {"required": "请选择文件。", "empty": "文件是空的（0 字节），请重新保存后再上传。"}
 
-    def __init__(self, *, most_bytes: int = 10 << 20, **options):
+    def __init__(self, *, most_bytes: int = 10 << 20, **options: Any) -> None:
         self.most_bytes = most_bytes
         super().__init__(**options)
 
-    def widget_attrs(self, widget):
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         attrs = {**super().widget_attrs(widget), "data-max-mb": self.most_bytes >> 20}
         return {**attrs, "accept": self.accept} if self.accept else attrs
 
-    def validate(self, value):
+    def validate(self, value: UploadedFile | None) -> None:
         super().validate(value)
         if value and value.size > self.most_bytes:
             size = f"文件有 {value.size / (1 << 20):.0f} MB，超过 {self.most_bytes >> 20} MB 的上限。"
@@ -43,7 +44,7 @@ class SheetField(UploadField):
     accept = SHEETS
     advice = "请删去图片和多余的工作表，或分成几个文件上传。"
 
-    def __init__(self, *, limits: reader.Limits = reader.VILLAGE_LEDGER, **options):
+    def __init__(self, *, limits: reader.Limits = reader.VILLAGE_LEDGER, **options: Any) -> None:
         super().__init__(most_bytes=limits.bytes, **options)
 
 
@@ -55,7 +56,7 @@ class PhotoField(UploadField):
     def __init__(self, **options: Any) -> None:
         super().__init__(most_bytes=LARGEST_BYTES, **options)
 
-    def clean(self, data, initial=None):
+    def clean(self, data: Any, initial: Any = None) -> Photo | None:
         file = super().clean(data, initial)
         return file and as_photo(file)
 
@@ -68,12 +69,12 @@ class PaperField(UploadField):
     def __init__(self, **options: Any) -> None:
         super().__init__(most_bytes=LARGEST_BYTES, **options)
 
-    def clean(self, data, initial=None):
+    def clean(self, data: Any, initial: Any = None) -> Photo | UploadedFile | None:
         file = super().clean(data, initial)
         return file and as_paper(file)
 
 
-def as_photo(file):
+def as_photo(file: UploadedFile) -> Photo:
     """The photograph in a file, as a Photo."""
     try:
         return read_photo(file)
@@ -94,14 +95,14 @@ class FilesField(UploadField):
         self.each, self.accept = each, accept
         super().__init__(most_bytes=LARGEST_BYTES, **options)
 
-    def clean(self, data, initial=None):
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
         files = data if isinstance(data, list | tuple) else [data] if data else []
         if not files and self.required:
             raise ValidationError(self.error_messages["required"], code="required")
         return [self.each(super(FilesField, self).clean(file, initial)) for file in files if file]
 
 
-def as_paper(file):
+def as_paper(file: UploadedFile) -> Photo | UploadedFile:
     """A photograph as Photo; a PDF as it is."""
     head = file.read(5)
     file.seek(0)

@@ -29,5 +29,5 @@ class Attachment(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "附件"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from django.core.files.base import ContentFile, File
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from core.accounts.models import User
 from core.files import services as attachments
 from core.files.models import Attachment
 from core.refusals import Refused
@@ -59,7 +60,7 @@ def read_photo(file: BinaryIO) -> Photo:
     return Photo(jpeg, hashlib.sha256(jpeg).hexdigest())
 
 
-def store_photo(*, photo: Photo, name: str, region: str, actor, kind: str = "photo") -> Attachment:
+def store_photo(*, photo: Photo, name: str, region: str, actor: User, kind: str = "photo") -> Attachment:
     """Keeps a photograph for a region; the browser shows it to those who may see the region.
 
     `kind`: what whole identity numbers may stand on is "paper" or "id_card"; who opens it leaves an event.
@@ -68,7 +69,7 @@ def store_photo(*, photo: Photo, name: str, region: str, actor, kind: str = "pho
     return attachments.store(file=ContentFile(photo.jpeg), name=f"{stem}.jpg", kind=kind, region=region, actor=actor)
 
 
-def store_paper(*, paper: Photo | File, name: str, region: str, actor) -> Attachment:
+def store_paper(*, paper: "Photo | File[bytes]", name: str, region: str, actor: User) -> Attachment:
     """Keep a document that proves something: a photograph made small, or a PDF as it came."""
     if isinstance(paper, Photo):
         return store_photo(photo=paper, name=name, region=region, actor=actor, kind="paper")

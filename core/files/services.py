@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
+from core.accounts.models import User
 from core.files.models import Attachment
 
 log = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ _SWEPT_FROM_SECONDS, _SWEPT_TO_SECONDS = 86_400, 8 * 86_400
 CHUNK = 500
 
 
-def store(*, file: File, name: str, kind: str, region: str, actor) -> Attachment:
+def store(*, file: "File[bytes]", name: str, kind: str, region: str, actor: User) -> Attachment:
     """Keeps an uploaded file for a region; the view /files/<id> hands it to those who may see that region."""
     attachment = Attachment(
         name=name[-200:], kind=kind, size=file.size, sha256=sha256_of(file), region_code=region, uploaded_by=actor
@@ -29,7 +30,7 @@ def store(*, file: File, name: str, kind: str, region: str, actor) -> Attachment
     return attachment
 
 
-def sha256_of(file: File) -> str:
+def sha256_of(file: "File[bytes]") -> str:
     """The file's sha256 in hexadecimal; the file is rewound."""
     digest = hashlib.sha256()
     for chunk in file.chunks():

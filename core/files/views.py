@@ -1,7 +1,8 @@
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from core.access.roles import BUSINESS, Role, roles
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.files.models import Attachment
 
@@ -12,7 +13,7 @@ OPEN_PHOTOS = ("photo", "scene")
 
 
 @roles(*(BUSINESS - {Role.FINANCE}))
-def attachment(request, pk):
+def attachment(request: SignedIn, pk: int) -> HttpResponse:
     """A stored file to those whose region it belongs to; a department gets back only what it handed in itself, and
     identity cards are for those who correct by them; leaders see what inspections and campaigns show.
 

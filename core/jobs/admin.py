@@ -24,5 +24,5 @@ class JobAdmin(ScopedAdmin):
     )
 
     @admin.display(description="任务", ordering="kind")
-    def job_name(self, obj):
+    def job_name(self, obj: Job) -> str:
         return JOBS.get(obj.kind, obj.kind)

@@ -52,7 +52,7 @@ class Job(models.Model):
         ]
         indexes = [models.Index(fields=["state", "heartbeat_at"], name="job_state")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.get_state_display()}"
 
     @property

@@ -1,13 +1,14 @@
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from core.access.roles import EVERYONE, roles
+from core.accounts.requests import SignedIn
 from core.jobs.models import Job
 
 
 @roles(*EVERYONE)
-def job_progress(request, pk):
+def job_progress(request: SignedIn, pk: int) -> HttpResponse:
     """How far a job is, for the progress bar: done, total, message, seconds_left, finished."""
     rows = Job.objects.filter(created_by=request.user) | Job.objects.for_user(request.user)
     job = get_object_or_404(rows, pk=pk)

@@ -1,4 +1,6 @@
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from core.access import masks
 from core.audit.labels import NOTICES
@@ -9,10 +11,10 @@ from core.pages.admin_base import ScopedAdmin
 class NoticeFilter(admin.SimpleListFilter):
     title, parameter_name = "类别", "kind"
 
-    def lookups(self, request, model_admin):
-        return NOTICES.items()
+    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[OutboxMessage]") -> list[tuple[str, str]]:
+        return list(NOTICES.items())
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
@@ -23,9 +25,9 @@ class OutboxAdmin(ScopedAdmin):
     fields = ("created_at", "notice", "region_code", "to_name", "masked_phone", "text", "sent_at", "attempts", "error")
 
     @admin.display(description="类别", ordering="kind")
-    def notice(self, obj):
+    def notice(self, obj: OutboxMessage) -> str:
         return NOTICES.get(obj.kind, obj.kind)
 
     @admin.display(description="电话")
-    def masked_phone(self, obj):
+    def masked_phone(self, obj: OutboxMessage) -> str:
         return masks.mask_phone(obj.to_phone)

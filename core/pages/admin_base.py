@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.http import HttpRequest, HttpResponse
 from django.urls import resolve, reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from import_export import resources
 from import_export.admin import ExportMixin, ImportMixin
 from import_export.formats.base_formats import XLSX
@@ -17,6 +19,7 @@ from tablib import Dataset
 from core.access import masks
 from core.access.roles import Role
 from core.access.search_tokens import typed
+from core.accounts.models import User
 from core.audit import services as audit
 from core.audit.models import Event
 from core.database.paginator import BoundedPaginator
@@ -38,7 +41,7 @@ _FILTER_ENDINGS = ("", "__exact", "__isnull", "__isempty", "__gte", "__lt", "__i
 class ScopedChangeList(ChangeList):
     """A list that searches for what was typed, while its links carry the token of it."""
 
-    def get_queryset(self, request, exclude_parameters=None):
+    def get_queryset(self, request: HttpRequest, exclude_parameters=None):
         self.query = typed(request).get(SEARCH_VAR, "")
         return super().get_queryset(request, exclude_parameters)
 
@@ -69,7 +72,7 @@ class ScopedAdmin(ListExport):
         ordering = self.get_ordering(request) or self.model._meta.ordering
         return self.model.objects.for_user(request.user).order_by(*ordering)
 
-    def changelist_view(self, request, extra_context=None):
+    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         """The list under its plain name; Django's title asks to choose a row to change."""
         facts = {
             "title": f"{self.opts.verbose_name}列表",
@@ -78,13 +81,13 @@ class ScopedAdmin(ListExport):
         }
         return super().changelist_view(request, {**facts, **(extra_context or {})})
 
-    def _procedures_for(self, user):
+    def _procedures_for(self, user: User):
         """The pages that this user may open."""
         for words, name in self.procedures:
             if user.role in resolve(address := reverse(name)).func.roles:
                 yield words, address
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def change_view(self, request: HttpRequest, object_id, form_url="", extra_context=None) -> HttpResponse:
         """One record, with the way to its page and what has been done with it."""
         facts = {"page_url": "", "past": []}
         if (pk := whole_number(object_id)) is not None or self.opts.pk.get_internal_type() == "CharField":
@@ -98,20 +101,20 @@ class ScopedAdmin(ListExport):
         shown = super().get_list_display(request)
         return (*shown, "open_page") if self.page else shown
 
-    def get_list_filter(self, request):
+    def get_list_filter(self, request: HttpRequest):
         places = (TownshipFilter, VillageFilter) if self.by_place else ()
         return (*super().get_list_filter(request), *places)
 
     @admin.display(description="办理")
-    def open_page(self, obj):
+    def open_page(self, obj) -> SafeString:
         return format_html('<a href="{}">打开</a>', reverse(self.page, args=[obj.pk]))
 
     @property
-    def media(self):
+    def media(self) -> forms.widgets.Media:
         """What the lists use; Django would add 400 KB for popups that this back office does not open."""
         return forms.Media(js=["admin/js/core.js", "admin/js/actions.js"])
 
-    def run_each(self, request, rows, step, done: str) -> None:
+    def run_each(self, request: HttpRequest, rows, step, done: str) -> None:
         """Run a service for each chosen row; a refusal names its row and stops no other."""
         count = 0
         for row in rows:
@@ -123,14 +126,14 @@ class ScopedAdmin(ListExport):
         if count:
             messages.success(request, f"{done} {count} 条。")
 
-    def add_view(self, request, form_url="", extra_context=None):
+    def add_view(self, request: HttpRequest, form_url="", extra_context=None) -> HttpResponse:
         title = {"title": f"新增{self.opts.verbose_name}"}
         return super().add_view(request, form_url, {**title, **(extra_context or {})})
 
-    def get_changelist(self, request, **kwargs):
+    def get_changelist(self, request: HttpRequest, **kwargs: Any):
         return ScopedChangeList
 
-    def lookup_allowed(self, lookup, value, request):
+    def lookup_allowed(self, lookup, value, request: HttpRequest) -> bool:
         """Only what the list offers as a filter: a number asked for in the address, letter by letter, is refused."""
         allowed = set()
         for item in self.get_list_filter(request):
@@ -138,44 +141,44 @@ class ScopedAdmin(ListExport):
             allowed |= {f"{name}{ending}" for ending in _FILTER_ENDINGS}
         return lookup in allowed
 
-    def is_open_to(self, user) -> bool:
+    def is_open_to(self, user: User) -> bool:
         return user.role in self.roles and bool(user.region_id)
 
-    def has_module_permission(self, request):
+    def has_module_permission(self, request: HttpRequest) -> bool:
         return self.is_open_to(request.user)
 
-    def has_view_permission(self, request, obj=None):
+    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
         return self.is_open_to(request.user)
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
         return bool(self.editable) and self.is_open_to(request.user)
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return self.can_add and self.is_open_to(request.user)
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj=None):
         if obj is None and self.can_add:
             return ()
         shown = self.get_fields(request, obj)
         return [name for name in shown if name not in self.editable]
 
-    def get_fields(self, request, obj=None):
+    def get_fields(self, request: HttpRequest, obj=None):
         return self.fields or [field.name for field in self.model._meta.concrete_fields if not field.primary_key]
 
     def get_urls(self):
         """Without the history and delete pages: the audit log keeps history, and nothing is deleted here."""
         return [url for url in super().get_urls() if not (url.name or "").endswith(("_history", "_delete"))]
 
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs: Any):
         related = db_field.remote_field.model
         if hasattr(related.objects, "for_user"):
             kwargs["queryset"] = related.objects.for_user(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj, form, change) -> None:
         before = {name: str(form.initial.get(name, "")) for name in form.changed_data} if change else None
         super().save_model(request, obj, form, change)
         audit.record(
@@ -187,7 +190,7 @@ class ScopedAdmin(ListExport):
             after={name: str(form.cleaned_data.get(name, "")) for name in form.changed_data},
         )
 
-    def log_addition(self, request, obj, message):
+    def log_addition(self, request: HttpRequest, obj, message) -> None:
         """The audit log is the only log."""
 
     log_change = log_addition
@@ -197,11 +200,11 @@ class MaskedNumber:
     """Columns for models that carry `id_number` and `birth_date`, as far as everyone may see them."""
 
     @admin.display(description="证件号码")
-    def masked_number(self, obj):
+    def masked_number(self, obj) -> str:
         return masks.mask(obj.id_number)
 
     @admin.display(description="出生日期", ordering="birth_date")
-    def masked_birth(self, obj):
+    def masked_birth(self, obj) -> str:
         return masks.mask_birth(obj.birth_date)
 
 
@@ -225,10 +228,10 @@ class AuditedExport(ExportMixin):
     import_export_change_list_template = "admin/change_list.html"
     skip_export_form = skip_export_form_from_action = True
 
-    def has_export_permission(self, request):
+    def has_export_permission(self, request: HttpRequest):
         return self.is_open_to(request.user)
 
-    def get_export_data(self, file_format, request, queryset, **kwargs):
+    def get_export_data(self, file_format, request: HttpRequest, queryset, **kwargs: Any):
         audit.record(
             f"{self.model._meta.model_name}.export",
             actor=request.user,
@@ -260,7 +263,7 @@ class ReadApart(XLSX):
 class ReadTextApart(ReadApart):
     """As text; what it is is seen by its content all the same."""
 
-    def get_title(self):
+    def get_title(self) -> str:
         return "csv"
 
 
@@ -270,10 +273,10 @@ class AuditedImport(ImportMixin):
     import_formats = [ReadApart, ReadTextApart]
     import_export_change_list_template = "admin/change_list.html"
 
-    def has_import_permission(self, request):
+    def has_import_permission(self, request: HttpRequest):
         return self.is_open_to(request.user)
 
-    def process_result(self, result, request):
+    def process_result(self, result, request: HttpRequest):
         audit.record(
             f"{self.model._meta.model_name}.import",
             actor=request.user,
@@ -284,10 +287,10 @@ class AuditedImport(ImportMixin):
         )
         return super().process_result(result, request)
 
-    def generate_log_entries(self, result, request):
+    def generate_log_entries(self, result, request: HttpRequest) -> None:
         """The audit log is the only log."""
 
-    def add_data_read_fail_error_to_form(self, form, e):
+    def add_data_read_fail_error_to_form(self, form, e) -> None:
         """Say in the field what is wrong with the file; what is not its fault is not caught here."""
         if not isinstance(e, reader.SheetError):
             raise e

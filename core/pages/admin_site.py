@@ -1,6 +1,7 @@
 """The bureau's back office: Django's admin with our login, our roles and an index in the order of the work."""
 
 from functools import update_wrapper
+from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -8,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models.base import ModelBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
@@ -36,15 +38,15 @@ class CountyAdminSite(AdminSite):
     index_title = "后台管理"
     site_url = "/"
 
-    def has_permission(self, request):
+    def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_authenticated and request.user.is_staff
 
     @method_decorator(login_not_required)
-    def login(self, request, extra_context=None):
+    def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         """There is one login for everybody."""
         return redirect_to_login(request.GET.get("next") or "/admin/")
 
-    def register(self, model_or_iterable, admin_class=None, **options):
+    def register(self, model_or_iterable, admin_class=None, **options: Any) -> None:
         """Take in lists that end at the user's region. Pass over the foreign models of NOT_LISTED, and refuse any other
         list that is no ScopedAdmin: it would be open to every officer or silently missing."""
         from core.pages.admin_base import ScopedAdmin
@@ -61,7 +63,7 @@ class CountyAdminSite(AdminSite):
         """Nobody anonymous comes here (the middleware sends them to log in); other roles get the 403 page."""
         inner = super().admin_view(view, cacheable)
 
-        def guarded(request, *args, **kwargs):
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any):
             if not self.has_permission(request):
                 raise PermissionDenied("您的角色不在后台办理业务。")
             try:
@@ -75,10 +77,10 @@ class CountyAdminSite(AdminSite):
     def get_urls(self):
         return [url for url in super().get_urls() if getattr(url, "name", None) not in _NOT_OFFERED]
 
-    def app_index(self, request, app_label, extra_context=None):
+    def app_index(self, request: HttpRequest, app_label, extra_context=None) -> HttpResponse:
         return redirect("admin:index")
 
-    def get_app_list(self, request, app_label=None):
+    def get_app_list(self, request: HttpRequest, app_label=None):
         """The models this user may see, in chapters of the work instead of apps."""
         models = {
             model["model"]._meta.model_name: model

@@ -52,3 +52,15 @@ def flash_form_errors(request: HttpRequest, form: forms.Form) -> bool:
         for error in errors:
             messages.error(request, error)
     return False
+
+
+def submit_form(
+    request: HttpRequest, form: forms.Form, service: Callable[..., object], done: str, **facts: object
+) -> bool:
+    """Run a service with what a form on another page says, by whoever sent it. Return whether it ran.
+
+    The form's fields and `facts` are the service's arguments. Errors, a refusal or `done` become messages.
+    """
+    return flash_form_errors(request, form) and run_step(
+        request, lambda: service(actor=request.user, **facts, **form.cleaned_data), done
+    )

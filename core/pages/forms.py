@@ -1,5 +1,6 @@
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -24,7 +25,7 @@ class YuanField(forms.DecimalField):
     widget = forms.TextInput(attrs={"inputmode": "decimal"})
     default_error_messages = {"invalid": "金额看不懂，请只写数字，例如 1520 或 1,520.00。"}
 
-    def to_python(self, value):
+    def to_python(self, value) -> Decimal | None:
         if isinstance(value, str):
             value = half_width(value).strip("¥元")
             value = value.replace(",", "") if _THOUSANDS.fullmatch(value) else value
@@ -36,7 +37,7 @@ class ReasonForm(forms.Form):
 
 
 class MoneyInput(forms.NumberInput):
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(attrs={"inputmode": "decimal", "step": "0.01"}, **options)
 
 

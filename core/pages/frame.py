@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import resolve, reverse
 
 from config import clock
 from core.access.roles import ADMIN_ROLES, EVERYONE
+from core.accounts.models import User
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,11 @@ class Panel:
     """A part of somebody's first page: its template and what the template needs."""
 
     template: str
-    context: dict
+    context: dict[str, Any]
 
 
 @cache
-def _menus():
+def _menus() -> list[ModuleType]:
     names = [config.name for config in apps.get_app_configs() if find_spec(f"{config.name}.menu")]
     return [import_module(f"{name}.menu") for name in names if name.split(".")[0] in _OURS]
 
@@ -88,7 +91,7 @@ def _entries():
     return sorted(found, key=lambda item: item[0].order)
 
 
-def menu_for(user, path: str = "") -> list[dict]:
+def menu_for(user: User, path: str = "") -> list[dict[str, Any]]:
     """The menu lines this user may open: label, group, url, active."""
     asked = {entry.shown_to for entry, _, _ in _entries() if entry.shown_to}
     shown = {None: True} | {shown_to: shown_to(user) for shown_to in asked}
@@ -116,19 +119,19 @@ def _list_for(entry: Entry, role: str) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") if is_open else ""
 
 
-def todos_for(user) -> list[Todo]:
+def todos_for(user: User) -> list[Todo]:
     """Everything this user must do today, urgent first."""
     found = [todo for menu in _menus() if hasattr(menu, "todos") for todo in menu.todos(user)]
     return sorted(found, key=lambda todo: not todo.urgent)
 
 
-def panels_for(user) -> list[Panel]:
+def panels_for(user: User) -> list[Panel]:
     """What this user's first page shows besides the to-dos, in the order of the work: reporting comes last."""
     found = [menu.panel(user) for menu in reversed(_menus()) if hasattr(menu, "panel")]
     return [panel for panel in found if panel]
 
 
-def page_context(request) -> dict:
+def page_context(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     region = user.region if signed_in else None

@@ -2,6 +2,7 @@ import logging
 import re
 import time
 import uuid
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,8 @@ from core.access.search_tokens import holds_number
 from core.audit import services as audit
 from core.logs import log_context
 
+#: The rest of the chain that a middleware stands in.
+GetResponse = Callable[[HttpRequest], HttpResponse]
 _REQUEST_ID = re.compile(r"[0-9a-zA-Z-]{8,64}")
 log = logging.getLogger(__name__)
 
@@ -26,10 +29,10 @@ log = logging.getLogger(__name__)
 class RequestIdMiddleware:
     """Give each request an id that its log lines and its answer carry; nginx's own id is kept."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         sent = request.headers.get("X-Request-ID", "")
         request.id = sent if settings.TRUSTED_PROXIES and _REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
         begun = time.monotonic()
@@ -45,15 +48,15 @@ class RequestIdMiddleware:
 class AuditSourceMiddleware:
     """Audit events written during a request carry the client's address."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         with audit.source(client_address(request)):
             return self.get_response(request)
 
 
-def client_address(request) -> str:
+def client_address(request: HttpRequest) -> str:
     """The client's address as the outermost of our own proxies saw it (TRUSTED_PROXIES), else the peer's, else "::"."""
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     if 0 < settings.TRUSTED_PROXIES <= len(hops):
@@ -64,10 +67,10 @@ def client_address(request) -> str:
 class IdleLogoutMiddleware:
     """Half an hour without a request ends the session. The time is written at most once a minute."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             moment = timezone.now().timestamp()
             seen = request.session.get("seen_at", moment)
@@ -83,7 +86,7 @@ class IdleLogoutMiddleware:
 class LoginMiddleware(LoginRequiredMiddleware):
     """Django's own, but whoever sends a form without a session is told so, and comes back to a page that opens."""
 
-    def handle_no_permission(self, request, view_func):
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponse]) -> HttpResponse:
         if request.method == "POST":
             messages.info(
                 request, "登录已经失效，刚才提交的内容没有保存。登录后会恢复本窗口已填写的内容，请核对后重新提交。"
@@ -91,7 +94,7 @@ class LoginMiddleware(LoginRequiredMiddleware):
         return redirect_to_login(page_after_login(request))
 
 
-def page_after_login(request) -> str:
+def page_after_login(request: HttpRequest) -> str:
     """The page that was asked for, without a search for somebody's number; the first page after a form, whose address
     may take nothing but forms."""
     if request.method != "GET":
@@ -99,7 +102,7 @@ def page_after_login(request) -> str:
     return request.path if holds_number(request.GET) else request.get_full_path()
 
 
-def _page_of_form(request) -> str:
+def _page_of_form(request: HttpRequest) -> str:
     """The page of this site on which the form stood, where the browser keeps what was typed; else the first page."""
     referer = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
@@ -111,10 +114,10 @@ def _page_of_form(request) -> str:
 class FirstPasswordMiddleware:
     """A first password opens only the page where it is changed."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated and request.user.must_change_password:
             allowed = {reverse("password_change"), reverse("logout")}
             if request.path not in allowed and not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.http import HttpRequest
 
 from core.access.roles import Role
 from core.pages.admin_base import AuditedExport, NamedResource, ScopedAdmin
@@ -23,7 +24,7 @@ class RegionAdmin(AuditedExport, ScopedAdmin):
     search_fields = ("code__startswith", "name__startswith")
     ordering = ("code",)
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest):
         if request.user.role == Role.SYSTEM:
             return Region.objects.in_region(request.user.region_id or "").order_by("code")
         return super().get_queryset(request)

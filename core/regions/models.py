@@ -31,7 +31,7 @@ class Region(models.Model):
         verbose_name = verbose_name_plural = "区划"
         ordering = ["code"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property

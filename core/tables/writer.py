@@ -1,7 +1,8 @@
 """Large tables out as xlsx, row by row: memory stays flat, and nothing typed into a cell becomes a formula."""
 
 import tempfile
-from collections.abc import Iterable
+from _io import BufferedRandom
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import xlsxwriter
@@ -27,7 +28,9 @@ def xlsx_response(
     return download(write_xlsx(columns=columns, rows=rows, title=title, note=note), filename)
 
 
-def write_xlsx(*, columns, rows, title="", note=""):
+def write_xlsx(
+    *, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "", note: str = ""
+) -> BufferedRandom:
     """An open temporary file holding the workbook, at its beginning."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
     with xlsxwriter.Workbook(file, _OPTIONS) as book:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from config import clock
 from core.access.roles import roles
+from core.access.scope import ScopedQuerySet
 from core.accounts.requests import SignedIn
 from core.jobs.models import Job
 from core.pages.form_steps import form_status, run_form, run_step
@@ -72,5 +73,5 @@ def month_book(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("employee_month", pk)
 
 
-def _files(request: SignedIn):  # type: ignore[no-untyped-def]
+def _files(request: SignedIn) -> ScopedQuerySet:  # type: ignore[no-untyped-def]
     return MonthFile.objects.for_user(request.user).select_related("attachment", "uploaded_by", "booked_by")

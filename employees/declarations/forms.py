@@ -50,7 +50,7 @@ class DeclarationForm(MonthForm):
         return facts
 
     @property
-    def table(self) -> File:
+    def table(self) -> "File[bytes]":
         """The file that came, or one of the pasted rows."""
         return self.cleaned_data["file"] or pasted_table(self.cleaned_data["pasted"])
 

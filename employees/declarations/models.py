@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -57,7 +59,7 @@ class MonthlyDeclaration(models.Model):
         return f"{self.unit} {self.month:%Y年%-m月}"
 
     @property
-    def amount(self):
+    def amount(self) -> Decimal:
         return self.unit_amount + self.person_amount
 
 

@@ -34,7 +34,7 @@ def job_key(declaration: MonthlyDeclaration) -> str:
 
 @transaction.atomic
 def upload_declaration(
-    *, unit: Unit, month: date, file: File, name: str, actor: User
+    *, unit: Unit, month: date, file: "File[bytes]", name: str, actor: User
 ) -> tuple[MonthlyDeclaration, bool]:
     """Take in a unit's table for a month; return the declaration and whether it is new.
 

@@ -11,7 +11,7 @@ from core.access.roles import roles
 from core.audit import services as audit
 from core.downloads import download
 from core.jobs.models import Job
-from core.pages.form_steps import flash_form_errors, run_form, run_step
+from core.pages.form_steps import run_form, run_step, submit_form
 from core.tables.reader import SheetError
 from core.uploads.services import marked_upload
 from employees.access import LOOKS_ON, WORKS_ON, county_or_404
@@ -130,12 +130,13 @@ def declaration_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     county_or_404(request.user)
     declaration = _declaration(request, pk)
     form = WithdrawForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: services.withdraw_declaration(declaration=declaration, actor=request.user, **form.cleaned_data),
-            f"{declaration}的申报已撤回，可以重新上传。",
-        )
+    submit_form(
+        request,
+        form,
+        services.withdraw_declaration,
+        f"{declaration}的申报已撤回，可以重新上传。",
+        declaration=declaration,
+    )
     return redirect("employee_declaration", pk)
 
 

@@ -34,7 +34,9 @@ def job_key(roll: PensionRoll) -> str:
 
 
 @transaction.atomic
-def upload_roll(*, county: Region, month: date, file: File, name: str, actor: User) -> tuple[PensionRoll, bool]:
+def upload_roll(
+    *, county: Region, month: date, file: "File[bytes]", name: str, actor: User
+) -> tuple[PensionRoll, bool]:
     """Take in a roll; return it and whether it is new. Raise Refused for a roll of a month that has not come yet."""
     month = month_of(month)
     if month > month_of(clock.today()):

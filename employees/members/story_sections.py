@@ -1,11 +1,13 @@
 """Employees' insurance on a resident's page: with whom, since when, until when."""
 
+from core.accounts.models import User
 from employees.members.models import Employment
 from employees.months import in_words
+from residents.people.models import Resident
 from residents.people.story import Section
 
 
-def employments(resident, user):
+def employments(resident: Resident, user: User) -> Section | None:
     """The person's employments; nothing where there never was one."""
     rows = Employment.objects.filter(member__resident=resident).select_related("unit").order_by("-joined", "-pk")
     found = [

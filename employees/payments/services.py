@@ -31,7 +31,7 @@ def job_key(paid_file: PaidFile) -> str:
 
 
 @transaction.atomic
-def upload_paid(*, county: Region, file: File, name: str, actor: User) -> tuple[PaidFile, bool]:
+def upload_paid(*, county: Region, file: "File[bytes]", name: str, actor: User) -> tuple[PaidFile, bool]:
     """Take in a list; return it and whether it is new. The same file again is the same list."""
     sha256 = files.sha256_of(file)
     Region.objects.select_for_update().get(pk=county.pk)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from core.access.roles import roles
 from core.jobs.models import Job
-from core.pages.form_steps import flash_form_errors, run_form, run_step
+from core.pages.form_steps import run_form, submit_form
 from core.pages.forms import ReasonForm
 from employees.access import PAYS_IN, WORKS_ON, county_or_404
 from employees.payments import services
@@ -68,10 +68,7 @@ def payment_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     county_or_404(request.user)
     payment = get_object_or_404(EmployeePayment.objects.for_user(request.user), pk=pk)
     form = ReasonForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: services.reverse_payment(payment=payment, actor=request.user, **form.cleaned_data),
-            f"已冲销 {payment.amount} 元，原来的一笔保留备查。",
-        )
+    submit_form(
+        request, form, services.reverse_payment, f"已冲销 {payment.amount} 元，原来的一笔保留备查。", payment=payment
+    )
     return redirect("employee_paid_lists")

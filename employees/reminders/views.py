@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from core.access import masks
 from core.access.roles import roles
 from core.accounts.requests import SignedIn
-from core.pages.form_steps import flash_form_errors, run_step
+from core.pages.form_steps import submit_form
 from core.regions.models import Region
 from employees.access import LOOKS_ON, WORKS_ON, county_or_404
 from employees.reminders import services
@@ -29,14 +29,14 @@ def employee_arrears(request: SignedIn) -> HttpResponse:
     works = request.user.role in WORKS_ON
     if request.method == "POST" and works:
         form = SeenForm(request.POST)
-        if flash_form_errors(request, form):
-            run_step(
-                request,
-                lambda: services.remind(
-                    county=county, township=township, actor=request.user, seen=form.cleaned_data["seen"]
-                ),
-                "已放入待发送，每条发送前再核对是否已缴清。",
-            )
+        submit_form(
+            request,
+            form,
+            services.remind,
+            "已放入待发送，每条发送前再核对是否已缴清。",
+            county=county,
+            township=township,
+        )
         return redirect(request.get_full_path())
     found = services.preview(county=county, township=township, user=request.user)
     facts = {

@@ -1,5 +1,6 @@
 from django import forms
 
+from core.access.scope import ScopedQuerySet
 from core.accounts.models import User
 from core.pages.forms import DayInput
 from core.regions.models import Region
@@ -47,5 +48,5 @@ class EndUnitForm(forms.Form):
     reason = forms.CharField(label="原因", max_length=200)
 
 
-def townships_of(user: User):
+def townships_of(user: User) -> ScopedQuerySet:
     return Region.objects.for_user(user).filter(level=Region.Level.TOWNSHIP).order_by("code")

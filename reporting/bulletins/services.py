@@ -6,6 +6,7 @@ from django.db import transaction
 from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
+from core.files.models import Attachment
 from core.files.services import store
 from reporting.bulletins.models import BulletinTemplate
 from reporting.bulletins.standard_template import standard_template
@@ -44,7 +45,7 @@ def use_standard_template(*, campaign: Campaign, actor: User) -> BulletinTemplat
     return _choose(campaign, None, "改用标准通报模板", actor)
 
 
-def _choose(campaign, attachment, summary, actor: User) -> BulletinTemplate:
+def _choose(campaign: Campaign, attachment: Attachment | None, summary: str, actor: User) -> BulletinTemplate:
     chosen = BulletinTemplate.objects.create(campaign=campaign, attachment=attachment, set_by=actor, set_at=clock.now())
     audit.record("bulletin.template", actor=actor, obj=chosen, summary=summary)
     return chosen

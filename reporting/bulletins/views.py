@@ -2,10 +2,12 @@
 
 from django import forms
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import BUSINESS, Role, roles
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.downloads import download
 from core.refusals import Refused
@@ -14,6 +16,7 @@ from reporting.bulletins.excel import bulletin_workbook
 from reporting.bulletins.standard_template import standard_template
 from reporting.bulletins.word import MARKS, NEEDED, TemplateBroken, bulletin_document
 from reporting.rankings import tiers
+from reporting.rankings.bulletin import Bulletin
 from reporting.rankings.content import bulletin_from_json
 from reporting.rankings.models import Ranking, RewardTier
 from reporting.rankings.rewards import Tier
@@ -21,7 +24,7 @@ from subsidies.campaigns.selectors import current
 
 
 @roles(*BUSINESS)
-def bulletin_page(request, pk):
+def bulletin_page(request: SignedIn, pk: int) -> HttpResponse:
     ranking = _ranking(request, pk)
     bulletin = bulletin_from_json(ranking.content["bulletin"])
     return render(
@@ -32,7 +35,7 @@ def bulletin_page(request, pk):
 
 
 @roles(*BUSINESS)
-def bulletin_word(request, pk):
+def bulletin_word(request: SignedIn, pk: int) -> HttpResponse:
     ranking = _ranking(request, pk)
     bulletin = bulletin_from_json(ranking.content["bulletin"])
     try:
@@ -45,7 +48,7 @@ def bulletin_word(request, pk):
 
 
 @roles(*BUSINESS)
-def bulletin_excel(request, pk):
+def bulletin_excel(request: SignedIn, pk: int) -> HttpResponse:
     ranking = _ranking(request, pk)
     bulletin = bulletin_from_json(ranking.content["bulletin"])
     audit.record("bulletin.export", actor=request.user, obj=ranking, summary=f"下载通报 Excel：{bulletin.number}")
@@ -53,7 +56,7 @@ def bulletin_excel(request, pk):
 
 
 @roles(Role.COUNTY)
-def template_page(request):
+def template_page(request: SignedIn) -> HttpResponse:
     """The Word template in use: download, replace, back to the standard one."""
     campaign = current(request.user)
     if campaign is None:
@@ -82,13 +85,13 @@ def template_page(request):
 
 
 @roles(Role.COUNTY)
-def template_standard(request):
+def template_standard(request: SignedIn) -> HttpResponse:
     return download(standard_template(), "通报标准模板.docx")
 
 
 @roles(Role.COUNTY)
 @require_POST
-def template_restore(request):
+def template_restore(request: SignedIn) -> HttpResponse:
     campaign = current(request.user)
     if campaign is None:
         return _no_campaign(request, "通报模板")
@@ -108,7 +111,7 @@ TierFormSet = forms.formset_factory(TierForm, extra=3, max_num=10)
 
 
 @roles(Role.COUNTY)
-def reward_tiers(request):
+def reward_tiers(request: SignedIn) -> HttpResponse:
     """The prizes by rank, and what they add up to against the policy's total."""
     campaign = current(request.user)
     if campaign is None:
@@ -151,15 +154,15 @@ def reward_tiers(request):
     )
 
 
-def _ranking(request, pk) -> Ranking:
+def _ranking(request: SignedIn, pk: int) -> Ranking:
     rows = Ranking.objects.for_user(request.user).select_related("campaign__county").defer("villages")
     return get_object_or_404(rows, pk=pk)
 
 
-def _no_campaign(request, title):
+def _no_campaign(request: SignedIn, title: str) -> HttpResponse:
     return render(request, "reporting/rankings/nothing.html", {"title": title, "text": "本县还没有开始征缴。"})
 
 
-def _name(ranking, bulletin) -> str:
+def _name(ranking: Ranking, bulletin: Bulletin) -> str:
     version = f"（第{ranking.version}版）" if ranking.version > 1 else ""
     return f"{bulletin.title}{version}_{bulletin.day}"

@@ -1,11 +1,12 @@
 """The people behind each figure of the progress, for those who may see names."""
 
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from collection.contributions.models import Contribution
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.regions.models import Region
 from reporting.progress import selectors as service
 from reporting.progress.selectors import person
@@ -16,7 +17,7 @@ SEES_NAMES = (Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.TAX)
 
 
 @roles(*SEES_NAMES)
-def region_people(request, code, which):
+def region_people(request: SignedIn, code: str, which: str) -> HttpResponse:
     """The people behind one figure, masked; a page of fifty."""
     region = get_object_or_404(Region.objects.for_user(request.user), pk=code)
     campaign = current(request.user)

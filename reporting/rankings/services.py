@@ -176,7 +176,7 @@ def content_of(
     return content, village_content([f for f in figures if len(f.code) == 12], snapshot.metric, old)
 
 
-def _freeze(snapshot, *, version, number, reason, actor: User) -> Ranking:
+def _freeze(snapshot: Snapshot, *, version: int, number: str, reason: str, actor: User) -> Ranking:
     content, villages = content_of(snapshot=snapshot, number=number, version=version, reason=reason)
     try:
         with transaction.atomic():

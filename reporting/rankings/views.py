@@ -2,12 +2,13 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import BUSINESS, Role, roles
-from core.pages.form_steps import flash_form_errors, run_step
+from core.accounts.requests import SignedIn
+from core.pages.form_steps import run_step, submit_form
 from core.refusals import Refused
 from core.regions.models import Region
 from core.text import whole_number
@@ -21,7 +22,7 @@ from subsidies.campaigns.selectors import current
 
 
 @roles(*BUSINESS)
-def ranking_list(request):
+def ranking_list(request: SignedIn) -> HttpResponse:
     """What is published, the newest first; for the county also what waits to be published."""
     campaign, drafts = current(request.user), []
     rows = Ranking.objects.for_user(request.user).filter(campaign=campaign).defer("content", "villages")
@@ -36,7 +37,7 @@ def ranking_list(request):
 
 
 @roles(*BUSINESS)
-def ranking_page(request, pk):
+def ranking_page(request: SignedIn, pk: int) -> HttpResponse:
     """A published ranking, as it was published; at most five queries."""
     ranking = get_object_or_404(readable(request.user), pk=pk)
     return render(
@@ -45,7 +46,7 @@ def ranking_page(request, pk):
 
 
 @roles(Role.COUNTY, Role.TAX)
-def snapshot_page(request, pk):
+def snapshot_page(request: SignedIn, pk: int) -> HttpResponse:
     """What would be published, before it is; the tax bureau sees it where it has to sign."""
     snapshot = get_object_or_404(
         Snapshot.objects.for_user(request.user).select_related("campaign__county", "campaign__policy_version"), pk=pk
@@ -80,27 +81,27 @@ def snapshot_page(request, pk):
 
 @roles(Role.COUNTY)
 @require_POST
-def snapshot_edit(request, pk):
+def snapshot_edit(request: SignedIn, pk: int) -> HttpResponse:
     """Keep the office's text and whom it praises and criticises."""
     snapshot = get_object_or_404(Snapshot.objects.for_user(request.user).select_related("campaign__county"), pk=pk)
     townships = list(
         Region.objects.in_region(snapshot.campaign.county_id).filter(level="township").values_list("name", flat=True)
     )
     form = EditForm(request.POST, townships=townships)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: drafts.edit_bulletin(
-                snapshot=snapshot, townships=townships, actor=request.user, **form.cleaned_data
-            ),
-            "已保存修改，发布时按修改后的文字，系统原来的文字一并保留。",
-        )
+    submit_form(
+        request,
+        form,
+        drafts.edit_bulletin,
+        "已保存修改，发布时按修改后的文字，系统原来的文字一并保留。",
+        snapshot=snapshot,
+        townships=townships,
+    )
     return redirect("snapshot", pk=pk)
 
 
 @roles(Role.COUNTY, Role.TAX)
 @require_POST
-def snapshot_sign(request, pk):
+def snapshot_sign(request: SignedIn, pk: int) -> HttpResponse:
     """One office's word for the final figures."""
     snapshot = get_object_or_404(Snapshot.objects.for_user(request.user).select_related("campaign__county"), pk=pk)
     seen = whole_number(request.POST.get("done")) or 0
@@ -110,7 +111,7 @@ def snapshot_sign(request, pk):
 
 @roles(Role.COUNTY)
 @require_POST
-def snapshot_publish(request, pk):
+def snapshot_publish(request: SignedIn, pk: int) -> HttpResponse:
     snapshot = get_object_or_404(Snapshot.objects.for_user(request.user), pk=pk)
     try:
         ranking = publish_ranking(snapshot=snapshot, number=request.POST.get("number", ""), actor=request.user)
@@ -122,7 +123,7 @@ def snapshot_publish(request, pk):
 
 
 @roles(Role.COUNTY)
-def ranking_correct(request, pk):
+def ranking_correct(request: SignedIn, pk: int) -> HttpResponse:
     """Shows what a new count differs in; with a reason it becomes the next version."""
     ranking = get_object_or_404(Ranking.objects.for_user(request.user).select_related("campaign__county"), pk=pk)
     if request.method == "POST":
@@ -145,7 +146,7 @@ def ranking_correct(request, pk):
 
 
 @roles(*SEES_NAMES)
-def ranking_trace(request, pk, code):
+def ranking_trace(request: SignedIn, pk: int, code: str) -> HttpResponse:
     """The contributions that a figure of a published ranking counted, by name, however long ago."""
     ranking = get_object_or_404(
         Ranking.objects.for_user(request.user).select_related("snapshot", "campaign__policy_version"), pk=pk

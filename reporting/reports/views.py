@@ -4,11 +4,13 @@ from datetime import datetime, time, timedelta
 
 from django import forms
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from config import clock
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import form_status, run_form
 from core.regions.models import Region
 from core.text import whole_number
@@ -16,6 +18,7 @@ from reporting.progress import schedule
 from reporting.progress.selectors import progress
 from reporting.reports import services as reports
 from reporting.reports.models import TownshipReport
+from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import current
 
 TEXT = forms.Textarea(attrs={"rows": 5})
@@ -28,7 +31,7 @@ class ReportForm(forms.Form):
 
 
 @roles(Role.TOWNSHIP)
-def report_write(request):
+def report_write(request: SignedIn) -> HttpResponse:
     campaign = current(request.user)
     due = campaign and reports.report_due(campaign)
     if due is None:
@@ -68,7 +71,7 @@ def report_write(request):
 
 
 @roles(Role.COUNTY, Role.LEADER)
-def report_overview(request):
+def report_overview(request: SignedIn) -> HttpResponse:
     """One week's reports of all townships; `?back=1` is the week before."""
     campaign = current(request.user)
     due = campaign and campaign.policy.report and (reports.report_due(campaign) or _last_due(campaign))
@@ -98,7 +101,7 @@ def report_overview(request):
     )
 
 
-def _last_due(campaign):
+def _last_due(campaign: Campaign) -> datetime:
     """The last report that was due, after the period."""
     policy = campaign.policy
     now = min(timezone.make_naive(clock.now()), datetime.combine(policy.period.end, time.max))

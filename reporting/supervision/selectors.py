@@ -141,7 +141,9 @@ def _standings_after(ranking: Ranking) -> dict[str, Standing]:
     return standings(following) if following else {}
 
 
-def activity_counts(campaign: Campaign, region: str, since: datetime | None = None, until: datetime | None = None):  # type: ignore[no-untyped-def]
+def activity_counts(
+    campaign: Campaign, region: str, since: datetime | None = None, until: datetime | None = None
+) -> dict[str, dict[str, int]]:  # type: ignore[no-untyped-def]
     """Township → kind → how many; one statement."""
     rows = Activity.objects.in_region(region).filter(campaign=campaign, withdrawn_at__isnull=True)
     if since and until:

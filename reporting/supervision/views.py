@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
-from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step
+from core.pages.form_steps import form_status, run_form, run_step, submit_form
 from core.pages.forms import ReasonForm
 from reporting.supervision import posts, selectors, services
 from reporting.supervision.forms import (
@@ -140,12 +140,14 @@ def finding(request: SignedIn, pk: int) -> HttpResponse:
 def finding_judge(request: SignedIn, pk: int) -> HttpResponse:
     found, form = get_object_or_404(Finding.objects.for_user(request.user), pk=pk), JudgeForm(request.POST)
     accept = request.POST.get("decision") == "accept"
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: services.judge_finding(finding=found, accept=accept, actor=request.user, **form.cleaned_data),
-            "已销号。" if accept else "已退回重新整改。",
-        )
+    submit_form(
+        request,
+        form,
+        services.judge_finding,
+        "已销号。" if accept else "已退回重新整改。",
+        finding=found,
+        accept=accept,
+    )
     return redirect("finding", pk)
 
 
@@ -171,12 +173,7 @@ def measure_list(request: SignedIn) -> HttpResponse:
 @require_POST
 def measure_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     measure, form = get_object_or_404(Measure.objects.for_user(request.user), pk=pk), ReasonForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request,
-            lambda: services.withdraw_measure(measure=measure, actor=request.user, **form.cleaned_data),
-            "已撤回。",
-        )
+    submit_form(request, form, services.withdraw_measure, "已撤回。", measure=measure)
     return redirect("measure_list")
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.accounts.models import User
 from core.files.models import Attachment
 from core.refusals import Refused
 from core.regions.models import Region
@@ -69,7 +70,7 @@ def preview_targets(*, campaign: Campaign, table: Attachment) -> TargetsPreview:
     return TargetsPreview(bad, townships, villages, silent, same=len(told) - len(villages), notes=notes)
 
 
-def set_targets_from_table(*, campaign: Campaign, table: Attachment, source: str, actor) -> int:
+def set_targets_from_table(*, campaign: Campaign, table: Attachment, source: str, actor: User) -> int:
     """Sets what the preview showed; returns how many villages changed. Raises Refused if a line has a problem."""
     lines, _ = read_table(campaign, table)
     if any(line.problems for line in lines):

@@ -1,12 +1,16 @@
 """Setting the tasks: the county gives each township, and each village of a township, its number of people."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.files import services as attachments
 from core.files.fields import SheetField
 from core.files.models import Attachment
@@ -18,6 +22,7 @@ from core.tables.writer import xlsx_response
 from reporting.progress.counting import task_of_township, tasks_at, tree_at
 from reporting.progress.selectors import cutoff_now
 from reporting.targets.services import preview_targets, set_targets_from_table
+from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import current
 from subsidies.campaigns.targets import set_targets
 
@@ -27,7 +32,7 @@ class TargetsForm(forms.Form):
 
     source = forms.CharField(label="依据", max_length=120, help_text="写任务分解表的名称和文号。")
 
-    def __init__(self, *args, regions, tasks, **kwargs):
+    def __init__(self, *args: Any, regions: Sequence[Region], tasks: dict[str, int | None], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.regions = {f"people_{region.code}": region for region in regions}
         for name, region in self.regions.items():
@@ -50,7 +55,7 @@ class TargetsForm(forms.Form):
 
 
 @roles(Role.COUNTY)
-def targets(request, code):
+def targets(request: SignedIn, code: str) -> HttpResponse:
     """The tasks of what stands directly under a county or township. Empty: no task; zero: shown, not ranked."""
     region = get_object_or_404(Region.objects.for_user(request.user), pk=code)
     campaign = current(request.user)
@@ -101,7 +106,7 @@ class SourceForm(forms.Form):
 
 
 @roles(Role.COUNTY)
-def targets_template(request):
+def targets_template(request: SignedIn) -> HttpResponse:
     """All villages with their present tasks, to be filled in and uploaded."""
     campaign = _campaign(request)
     now = cutoff_now(campaign).as_of
@@ -116,7 +121,7 @@ def targets_template(request):
 
 
 @roles(Role.COUNTY)
-def targets_upload(request):
+def targets_upload(request: SignedIn) -> HttpResponse:
     """The tasks of all villages from one table: what it would change, by township and by village, or what is wrong."""
     campaign = _campaign(request)
     form = TargetFileForm(request.POST or None, request.FILES or None)
@@ -137,7 +142,7 @@ def targets_upload(request):
 
 @roles(Role.COUNTY)
 @require_POST
-def targets_confirm(request, attachment):
+def targets_confirm(request: SignedIn, attachment: int) -> HttpResponse:
     """Sets what was shown, whole or not at all; a second click finds nothing to change."""
     campaign = _campaign(request)
     kept = get_object_or_404(Attachment, pk=attachment, kind="targets", uploaded_by=request.user)
@@ -156,7 +161,7 @@ def targets_confirm(request, attachment):
     return redirect("targets", code=campaign.county_id)
 
 
-def _campaign(request):
+def _campaign(request: SignedIn) -> Campaign:
     if (campaign := current(request.user)) is None:
         raise Http404
     return campaign

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.request import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access import masks
 from core.access.roles import AT_THE_COUNTER, roles
-from core.pages.form_steps import flash_form_errors, run_form, run_step
+from core.pages.form_steps import run_form, run_step, submit_form
 from residents.counter import corrections
 from residents.counter.forms import BirthDateForm, ParentForm, WithdrawForm, YearsForm
 from residents.people.models import FormerNumber, ParentLink, Resident, StatusEntry
@@ -66,9 +67,7 @@ def resident_set_parent(request: HttpRequest, pk: int) -> HttpResponse:
 def resident_withdraw_status(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
     row = get_object_or_404(StatusEntry, pk=entry, resident=_resident(request, pk))
     form = WithdrawForm(request.POST)
-    if flash_form_errors(request, form):
-        reason = form.cleaned_data["reason"]
-        run_step(request, lambda: withdraw_status(entry=row, reason=reason, actor=request.user), "状态已撤回。")
+    submit_form(request, form, withdraw_status, "状态已撤回。", entry=row)
     return redirect("resident_corrections", pk)
 
 
@@ -77,10 +76,7 @@ def resident_withdraw_status(request: HttpRequest, pk: int, entry: int) -> HttpR
 def resident_withdraw_parent(request: HttpRequest, pk: int, link: int) -> HttpResponse:
     row = get_object_or_404(ParentLink.objects.select_related("child"), pk=link, child=_resident(request, pk))
     form = WithdrawForm(request.POST)
-    if flash_form_errors(request, form):
-        reason = form.cleaned_data["reason"]
-        step = lambda: corrections.withdraw_parent(link=row, reason=reason, actor=request.user)  # noqa: E731
-        run_step(request, step, "已撤回。")
+    submit_form(request, form, corrections.withdraw_parent, "已撤回。", link=row)
     return redirect("resident_corrections", pk)
 
 
@@ -99,7 +95,7 @@ def _resident(request: HttpRequest, pk: int) -> Resident:
     return get_object_or_404(rows, pk=pk)
 
 
-def _form(key: str, data=None) -> forms.Form:
+def _form(key: str, data: QueryDict | None = None) -> forms.Form:
     return FORMS[key](data, auto_id=f"{key}-%s")
 
 

@@ -1,5 +1,7 @@
 """Forms of the counter. The village choices end at the user's region."""
 
+from typing import Any
+
 from django import forms
 from django.urls import reverse_lazy
 
@@ -60,11 +62,11 @@ class RegisterForm(forms.Form):
         label="确是另一个人", required=False, help_text="只在提示本村已有同名、同日出生的人时勾选。"
     )
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["village"].queryset = villages_of(user)
 
-    def clean(self) -> dict:
+    def clean(self) -> dict[str, Any]:
         entries = super().clean()
         for relation in ParentLink.Relation:
             name, number = entries.get(f"{relation}_name"), entries.get(f"{relation}_number")
@@ -73,7 +75,7 @@ class RegisterForm(forms.Form):
                 self.add_error(f"{relation}_{missing}", f"{relation.label}的姓名和证件号码要一起填写。")
         return entries
 
-    def registration(self) -> dict:
+    def registration(self) -> dict[str, Any]:
         """The arguments of `register_with_parents`."""
         entries = dict(self.cleaned_data)
         given = {r: (entries.pop(f"{r}_name"), entries.pop(f"{r}_number")) for r in ParentLink.Relation}
@@ -88,11 +90,11 @@ class ChangeForm(forms.Form):
     phone = forms.CharField(label="新的联系电话", max_length=20, required=False, help_text="不填就不变。")
     address = forms.CharField(label="住址", max_length=120, required=False, show_hidden_initial=True)
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["village"].queryset = villages_of(user)
 
-    def changes(self) -> dict:
+    def changes(self) -> dict[str, Any]:
         """What was changed on the page: what a colleague has changed since it was opened stays. A household goes with
         its village."""
         changed = {*self.changed_data, *(["household"] if "village" in self.changed_data else [])}
@@ -124,7 +126,7 @@ class StatusForm(forms.Form):
 class YearsField(forms.CharField):
     """Years of insurance as people write them: 2021、2022 or 2019-2023."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(max_length=200, required=False, **options)
 
     def clean(self, value) -> list[int]:
@@ -150,7 +152,7 @@ class YearsForm(_SourceForm):
     remove = YearsField(label="撤回的年度", help_text="登记有误、当年没有参保的。")
     field_order = ("add", "remove", "source")
 
-    def clean(self) -> dict:
+    def clean(self) -> dict[str, Any]:
         entries = super().clean()
         if not self.errors and not entries["add"] and not entries["remove"]:
             raise forms.ValidationError("请填写要补记或撤回的年度。")

@@ -1,11 +1,13 @@
 """The counter: first registration, moves in, and changes of name, village, household, phone and address."""
 
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from config import clock
 from core.access import masks
+from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
@@ -29,7 +31,7 @@ def register_resident(
     name: str,
     id_number: str,
     village: Region,
-    actor,
+    actor: User,
     birth_date: date | None = None,
     sex: str = "",
     household: str = "",
@@ -85,7 +87,7 @@ def register_resident(
     return resident
 
 
-def _registered_person(reading: Reading, name: str, actor) -> Resident | None:
+def _registered_person(reading: Reading, name: str, actor: User) -> Resident | None:
     """Whom the number belongs to, by the rule of disclosure: in the clerk's region, or of the same name."""
     if reading.known and reading.is_former and not names.is_same_name(reading.known.name, name):
         return None  # Somebody was registered by this person's number once, and that was corrected.
@@ -127,7 +129,7 @@ def _lock_village(village: Region) -> None:
         raise Refused(gone, "village")
 
 
-def _move_in(known: Resident, reading: Reading, name: str, actor, *, village: Region, **values) -> Resident:
+def _move_in(known: Resident, reading: Reading, name: str, actor: User, *, village: Region, **values: Any) -> Resident:
     left = known.status == Status.MOVED
     if known.village_id[:6] != village.code[:6] and not left:
         raise Refused("这个号码已在外县登记。请先由原登记地办理迁出，再来登记。", "id_number")
@@ -156,7 +158,7 @@ def _move_in(known: Resident, reading: Reading, name: str, actor, *, village: Re
 
 
 @transaction.atomic
-def change_resident(*, resident: Resident, actor, household: str | None = None, **values) -> Resident:
+def change_resident(*, resident: Resident, actor: User, household: str | None = None, **values: Any) -> Resident:
     """Change name, village, phone or address; the household goes by its number in the village. Record what it was."""
     if "village" in values:
         _lock_village(values["village"])

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import AT_THE_COUNTER, roles
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import run_form
 from residents.counter.corrections import change_number
 from residents.counter.forms import ChangeForm, NumberForm, RegisterForm, StatusForm
@@ -84,7 +85,14 @@ def _saved(request: HttpRequest, resident: Resident, message: str) -> HttpRespon
     return redirect("resident_story", resident.pk)
 
 
-def _change_page(request, resident, *, form=None, number_form=None, status_form=None) -> HttpResponse:
+def _change_page(
+    request: SignedIn,
+    resident: Resident,
+    *,
+    form: ChangeForm | None = None,
+    number_form: NumberForm | None = None,
+    status_form: StatusForm | None = None,
+) -> HttpResponse:
     facts = {
         "title": f"变更登记：{resident.name}",
         "resident": resident,

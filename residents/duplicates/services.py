@@ -4,10 +4,12 @@ from itertools import combinations, islice
 from math import comb
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Model, Q
 
 from config import clock
 from core.access import masks
+from core.access.scope import ScopedQuerySet
+from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
 from core.text import clean_text
@@ -26,7 +28,7 @@ MOST = 5000
 _MAY_REPEAT = (InsuredYear, StatusEntry, FormerNumber, ParentLink)
 
 
-def suspected_pairs(rows, *, by: str) -> list[tuple[int, int]]:
+def suspected_pairs(rows: ScopedQuerySet, *, by: str) -> list[tuple[int, int]]:
     """Of a Resident queryset: pairs of ids with the same name and the same `by` (a key of ALIKE), not settled yet.
 
     One grouping of the rows and two look-ups of what it found. The first MOST pairs by name, however many records
@@ -52,14 +54,14 @@ def suspected_pairs(rows, *, by: str) -> list[tuple[int, int]]:
     return list(islice(pairs, MOST))
 
 
-def cases_for(user):
+def cases_for(user: User) -> ScopedQuerySet:
     """The proposals of which the user may see both records."""
     mine = Resident.objects.for_user(user)
     return MergeCase.objects.for_user(user).filter(drop__in=mine, state=State.PROPOSED)
 
 
 @transaction.atomic
-def propose_merge(*, keep: Resident, drop: Resident, reason: str, actor) -> MergeCase:
+def propose_merge(*, keep: Resident, drop: Resident, reason: str, actor: User) -> MergeCase:
     """Propose a merge for a second person to confirm. Safe to repeat."""
     if keep.pk == drop.pk:
         raise Refused("请选择两份不同的档案。")
@@ -84,7 +86,7 @@ def propose_merge(*, keep: Resident, drop: Resident, reason: str, actor) -> Merg
 
 
 @transaction.atomic
-def mark_not_duplicate(*, one: Resident, other: Resident, reason: str, actor) -> MergeCase:
+def mark_not_duplicate(*, one: Resident, other: Resident, reason: str, actor: User) -> MergeCase:
     """Mark the pair as not duplicates; it is not shown again. Neither record changes, so one person suffices."""
     if one.pk == other.pk or one.village_id[:6] != other.village_id[:6]:
         raise Refused("请选择同一个县的两份不同的档案。")
@@ -107,13 +109,13 @@ def mark_not_duplicate(*, one: Resident, other: Resident, reason: str, actor) ->
     return case
 
 
-def _lock_pair(one, other) -> tuple[Resident, Resident]:
+def _lock_pair(one: Resident, other: Resident) -> tuple[Resident, Resident]:
     """Lock both records in the order of their keys; answers about one pair are serialized."""
     held = {r.pk: r for r in Resident.objects.select_for_update().filter(pk__in=[one.pk, other.pk]).order_by("pk")}
     return held[one.pk], held[other.pk]
 
 
-def _case_of(one, other) -> MergeCase | None:
+def _case_of(one: Resident, other: Resident) -> MergeCase | None:
     """The newest case of the pair, whichever record was to be kept."""
     pair = Q(keep=one, drop=other) | Q(keep=other, drop=one)
     return MergeCase.objects.filter(pair).select_related("keep", "proposed_by", "decided_by").order_by("-pk").first()
@@ -127,7 +129,7 @@ def _decided_text(case: MergeCase) -> str:
     return f"这两份档案已由{case.decided_by or case.proposed_by}{done}，不用再办。"
 
 
-def _refuse_unfit(keep, drop) -> None:
+def _refuse_unfit(keep: Resident, drop: Resident) -> None:
     if Resident.Status.MERGED in (keep.status, drop.status):
         raise Refused("其中一份已经合并过。")
     if keep.document_type == Document.BIRTH != drop.document_type:
@@ -140,7 +142,7 @@ def _refuse_unfit(keep, drop) -> None:
 
 
 @transaction.atomic
-def decide_merge(*, case: MergeCase, accept: bool, actor) -> MergeCase:
+def decide_merge(*, case: MergeCase, accept: bool, actor: User) -> MergeCase:
     """Merge or reject what another person proposed. All that hangs on the dropped record goes to the kept one.
 
     Safe to repeat. Raise Refused where it was decided otherwise meanwhile.
@@ -171,7 +173,7 @@ def decide_merge(*, case: MergeCase, accept: bool, actor) -> MergeCase:
     return case
 
 
-def _merge(keep, drop) -> dict[str, int]:
+def _merge(keep: Resident, drop: Resident) -> dict[str, int]:
     """Move every relation that points at the dropped record; return how many rows of each kind moved."""
     moved = {}
     for relation in Resident._meta.related_objects:
@@ -191,7 +193,7 @@ def _merge(keep, drop) -> dict[str, int]:
     return moved
 
 
-def _move(model, field, row, keep) -> bool:
+def _move(model: type[Model], field: str, row: Model, keep: Resident) -> bool:
     try:
         with transaction.atomic():
             model._base_manager.filter(pk=row.pk).update(**{field: keep})

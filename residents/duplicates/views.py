@@ -1,11 +1,16 @@
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access import masks
 from core.access.roles import AT_THE_COUNTER, roles
+from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import run_step
 from residents.duplicates import services as duplicates
 from residents.duplicates.models import MergeCase
@@ -13,7 +18,7 @@ from residents.people.models import Resident
 
 
 @roles(*AT_THE_COUNTER)
-def merge_list(request):
+def merge_list(request: SignedIn) -> HttpResponse:
     """Proposals that wait for another person, then pairs of records that may be of one person."""
     by = request.GET.get("by") if request.GET.get("by") in duplicates.ALIKE else "birth_date"
     residents = Resident.objects.for_user(request.user)
@@ -40,7 +45,7 @@ def merge_list(request):
     return render(request, "residents/duplicates/merge_list.html", facts)
 
 
-def _shown(resident) -> dict:
+def _shown(resident: Resident) -> dict[str, Any]:
     return {"resident": resident, "number": masks.mask(resident.id_number), "phone": masks.mask_phone(resident.phone)}
 
 
@@ -52,7 +57,7 @@ class ProposalForm(forms.Form):
     answer = forms.ChoiceField(choices=[("first", "保留甲"), ("second", "保留乙"), ("different", "不是同一人")])
     reason = forms.CharField(max_length=200)
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("keep", "drop"):
             self.fields[name].queryset = Resident.objects.for_user(user)
@@ -60,7 +65,7 @@ class ProposalForm(forms.Form):
 
 @roles(*AT_THE_COUNTER)
 @require_POST
-def merge_propose(request):
+def merge_propose(request: SignedIn) -> HttpResponse:
     form = ProposalForm(request.POST, user=request.user)
     if not form.is_valid():
         messages.error(request, "请写明理由，再选保留哪一份，或者选不是同一人。")
@@ -82,7 +87,7 @@ def merge_propose(request):
 
 @roles(*AT_THE_COUNTER)
 @require_POST
-def merge_decide(request, pk):
+def merge_decide(request: SignedIn, pk: int) -> HttpResponse:
     case = get_object_or_404(MergeCase.objects.for_user(request.user), pk=pk)
     get_object_or_404(Resident.objects.for_user(request.user), pk=case.drop_id)
     accept = request.POST.get("answer") == "merge"

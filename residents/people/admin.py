@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.http import HttpRequest
 
 from core.access import masks
 from core.pages.admin_base import MaskedNumber, ScopedAdmin
@@ -11,13 +12,13 @@ class ReadOnlyInline(admin.TabularInline):
     can_delete = False
     show_change_link = False
 
-    def has_view_permission(self, request, obj=None):
+    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
         return True
 
-    def has_add_permission(self, request, obj=None):
+    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
 
@@ -60,14 +61,14 @@ class ResidentAdmin(MaskedNumber, ScopedAdmin):
     )
     inlines = (StatusInline, InsuredYearInline)
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).select_related("village", "household", "merged_into")
 
-    def get_search_results(self, request, queryset, search_term):
+    def get_search_results(self, request: HttpRequest, queryset, search_term):
         return find_residents(queryset, search_term), False
 
     @admin.display(description="联系电话")
-    def masked_phone(self, obj):
+    def masked_phone(self, obj: Resident) -> str:
         return masks.mask_phone(obj.phone)
 
 

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.http import HttpRequest
 
 from core.access import masks
 from residents.people.models import Resident
@@ -11,12 +12,12 @@ class FoundByResident:
     search_fields = ("resident__name",)
     search_help_text = "完整证件号码、号码前四位以上，或姓名"
 
-    def get_search_results(self, request, queryset, search_term):
+    def get_search_results(self, request: HttpRequest, queryset, search_term):
         if not search_term.strip():
             return queryset, False
         found = find_residents(Resident.objects.for_user(request.user), search_term)
         return queryset.filter(resident__in=found), False
 
     @admin.display(description="证件号码")
-    def masked_number(self, obj):
+    def masked_number(self, obj) -> str:
         return masks.mask(obj.resident.id_number)

@@ -9,14 +9,14 @@
 
 import re
 
-from core.access.scope import successor
+from core.access.scope import ScopedQuerySet, successor
 from residents.people import id_numbers
 
 _DIGITS = re.compile(r"\d{4,17}")
 _CERTIFICATE = re.compile(r"[A-Z]{1,3}\d{6,14}")
 
 
-def find_residents(rows, text: str):
+def find_residents(rows: ScopedQuerySet, text: str):
     """The rows of a Resident queryset that `text` means; all of them for an empty text, none for a hopeless one."""
     text = text.strip()
     if not text:
@@ -32,7 +32,7 @@ def find_residents(rows, text: str):
     return named if named.exists() else rows.filter(name__gte=text, name__lt=text + "\U0010ffff")
 
 
-def found_in_order(rows, text: str):
+def found_in_order(rows: ScopedQuerySet, text: str):
     """`find_residents` in the order of the index that finds them: the first page is read, and not all to be sorted."""
     found, number = find_residents(rows, text), id_numbers.normalise(text)
     if not text.strip():

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from core.access import masks
+from core.accounts.models import User
 from core.audit import services as audit
 from core.database.bulk import BULK, CHUNK, chunks
 from core.regions.models import Region
@@ -43,7 +44,7 @@ def lock_residents(ids: Iterable[int]) -> dict[int, str]:
 
 @transaction.atomic
 def register_newcomers(
-    *, village: Region, people: Iterable[Newcomer], on: date, actor, batch: str = ""
+    *, village: Region, people: Iterable[Newcomer], on: date, actor: User, batch: str = ""
 ) -> dict[str, Resident]:
     """Registers them in the village and returns everybody asked for by number, also those registered meanwhile.
 
@@ -88,7 +89,7 @@ def register_newcomers(
     return found
 
 
-def _households(village, people) -> dict[str, Household]:
+def _households(village: Region, people: list[Newcomer]) -> dict[str, Household]:
     wanted = {p.household for p in people if p.household}
     if not wanted:
         return {}
@@ -102,7 +103,7 @@ def _households(village, people) -> dict[str, Household]:
     return {household.number: household for household in rows.all()}
 
 
-def _resident(person, village, households, on) -> Resident:
+def _resident(person: Newcomer, village: Region, households: dict[str, Household], on: date) -> Resident:
     return Resident(
         village=village,
         household=households.get(person.household),

@@ -7,6 +7,9 @@ has no business with it. A provider asks the database a constant number of quest
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from core.accounts.models import User
+from residents.people.models import Resident
+
 
 @dataclass(frozen=True)
 class Section:
@@ -41,6 +44,6 @@ def register(order: int, provider: Callable) -> None:
         _providers.sort(key=lambda item: item[0])
 
 
-def sections_for(resident, user) -> list[Section]:
+def sections_for(resident: Resident, user: User) -> list[Section]:
     found = (provider(resident, user) for _, provider in _providers)
     return [section for section in found if section is not None]

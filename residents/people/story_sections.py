@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from core.access import masks
 from core.access.roles import Role
+from core.accounts.models import User
 from core.audit.labels import lines_of
 from core.audit.models import Event
 from core.regions.models import Region
@@ -19,7 +20,7 @@ def status_badge(status: str) -> Badge:
     return Badge(STATUS_KINDS.get(status, "warn"), Resident.Status(status).label)
 
 
-def household(resident, user):
+def household(resident: Resident, user: User) -> Section:
     if not resident.household_id:
         return Section("同户人员", ("姓名", "证件号码", "出生日期", "状态"), empty="没有登记户。")
     others = Resident.objects.for_user(user).filter(household=resident.household_id).exclude(pk=resident.pk)
@@ -34,7 +35,7 @@ def household(resident, user):
     )
 
 
-def statuses(resident, user):
+def statuses(resident: Resident, user: User) -> Section:
     rows = [
         (
             status_badge(entry.status),
@@ -47,7 +48,7 @@ def statuses(resident, user):
     return Section("人员状态", ("状态", "起", "止", "依据"), rows, empty="登记以来一直在册。")
 
 
-def parents(resident, user):
+def parents(resident: Resident, user: User) -> Section | None:
     """The mother and father of a child, and the children of a parent."""
     links = ParentLink.objects.filter(Q(child=resident) | Q(parent=resident), withdrawn_at__isnull=True)
     rows = []
@@ -59,7 +60,7 @@ def parents(resident, user):
     return Section("父母子女", ("关系", "姓名", "证件号码", "依据"), rows) if rows else None
 
 
-def former_numbers(resident, user):
+def former_numbers(resident: Resident, user: User) -> Section | None:
     """The numbers that old lists still name."""
     rows = [
         (masks.mask(row.id_number), row.given_up_on, "已撤回" if row.withdrawn_at else row.reason)
@@ -68,7 +69,7 @@ def former_numbers(resident, user):
     return Section("曾用证件号码", ("证件号码", "停用日期", "原因"), rows) if rows else None
 
 
-def insured_years(resident, user):
+def insured_years(resident: Resident, user: User) -> Section:
     """The years by where they are known from, the latest first: gaps show at a glance."""
     known = {}
     for row in resident.insured_years.order_by("-year"):
@@ -94,7 +95,7 @@ _IN_STORY = {
 }
 
 
-def events(resident, user):
+def events(resident: Resident, user: User) -> Section | None:
     if user.role not in (Role.COUNTY, Role.TOWNSHIP):
         return None
     places = dict(Region.objects.in_region(resident.village_id[:6]).values_list("code", "name"))
@@ -123,7 +124,7 @@ def events(resident, user):
     return Section("经办记录", ("时间", "经办人", "事项", "变更", "批次"), rows)
 
 
-def _change(event, places) -> str:
+def _change(event: Event, places: dict[str, str]) -> str:
     """姓名：王小花 → 王小华；联系电话：… → …"""
     return "；".join(
         str(line) for line in lines_of(event, places) if line.key in _IN_STORY and line.before != line.after

@@ -1,12 +1,17 @@
 """Finding residents, and 一人一档: one resident's whole story on one page."""
 
+from typing import Any
+
 from django import forms
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from core.access import masks
 from core.access.roles import Role, roles
 from core.access.search_tokens import typed
+from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.database.paginator import BoundedPaginator
 from core.regions.models import Region
 from residents.people.id_reveal import audit_id_reveal
@@ -27,7 +32,7 @@ class SearchForm(forms.Form):
     village = forms.ModelChoiceField(Region.objects.none(), label="村", required=False, empty_label="全部")
     status = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *Resident.Status.choices])
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         villages = Region.objects.for_user(user).filter(level=Region.Level.VILLAGE)
         self.fields["village"].queryset = villages
@@ -36,7 +41,7 @@ class SearchForm(forms.Form):
 
 
 @roles(*LOOK_UP)
-def resident_list(request):
+def resident_list(request: SignedIn) -> HttpResponse:
     form = SearchForm(typed(request) or None, user=request.user)
     rows = Resident.objects.for_user(request.user)
     facts = form.cleaned_data if form.is_bound and form.is_valid() else {}
@@ -60,7 +65,7 @@ def resident_list(request):
 
 
 @roles(*LOOK_UP)
-def resident_story(request, pk):
+def resident_story(request: SignedIn, pk: int) -> HttpResponse:
     resident = _resident(request, pk)
     return render(request, "residents/people/resident_story.html", _story(request, resident))
 
@@ -73,7 +78,7 @@ class PurposeForm(forms.Form):
 
 @roles(*LOOK_UP)
 @require_POST
-def resident_number(request, pk):
+def resident_number(request: SignedIn, pk: int) -> HttpResponse:
     """The whole number and phone, once, for a stated purpose; the sight is recorded before it is shown."""
     resident = _resident(request, pk)
     form = PurposeForm(request.POST)
@@ -86,12 +91,12 @@ def resident_number(request, pk):
     return render(request, "residents/people/resident_story.html", facts)
 
 
-def _resident(request, pk):
+def _resident(request: SignedIn, pk: int) -> Resident:
     rows = Resident.objects.for_user(request.user)
     return get_object_or_404(rows.select_related("village__parent", "household", "merged_into"), pk=pk)
 
 
-def _story(request, resident) -> dict:
+def _story(request: SignedIn, resident: Resident) -> dict[str, Any]:
     return {
         "title": resident.name,
         "resident": resident,

@@ -44,7 +44,7 @@ def read_batch(run: jobs.Run) -> str:
     return f"读完 {counts['rows']} 行，有问题 {counts['bad']} 行"
 
 
-def _forget(batch) -> None:
+def _forget(batch: RegisterBatch) -> None:
     """What a broken reading left behind."""
     for model in (RegisterRow, RegisterProblem):
         model.objects.filter(batch=batch)._raw_delete(using="default")

@@ -70,7 +70,7 @@ class RowReader:
     `columns` changes where another sheet of the file has its columns in another order.
     """
 
-    def __init__(self, columns: dict[str, int], regions: RegionNames, as_of: date):
+    def __init__(self, columns: dict[str, int], regions: RegionNames, as_of: date) -> None:
         self.columns, self.regions, self.as_of = columns, regions, as_of
         self.seen: dict[str, int] = {}
 
@@ -85,7 +85,7 @@ class RowReader:
             bad_number = id_numbers.check(id_number, as_of=self.as_of)
         problems = []
 
-        def wrong(column, code, found, message):
+        def wrong(column: str, code: str, found, message) -> None:
             problems.append(Problem(number, name[:60], column, code, str(found or "")[:60], message))
 
         formula = formula_error(get("name"), title="姓名") or formula_error(written, title="证件号码")
@@ -149,7 +149,7 @@ class RowReader:
             wrong(column, answer.problem, get("township" if column == "乡镇" else "village"), answer.message)
         return answer.code
 
-    def _birth_and_sex(self, get, id_number, is_birth, wrong):
+    def _birth_and_sex(self, get, id_number: str, is_birth: bool, wrong):
         """The number decides; what the row says must not contradict it. A birth certificate tells neither."""
         told_sex = _SEXES.get(cell_text(get("sex")), "")
         by_number = None if is_birth else id_numbers.birth_date(id_number)

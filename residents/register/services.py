@@ -21,7 +21,7 @@ State = RegisterBatch.State
 
 
 @transaction.atomic
-def start_reading(*, attachment: Attachment, county: Region, actor) -> RegisterBatch:
+def start_reading(*, attachment: Attachment, county: Region, actor: User) -> RegisterBatch:
     """A batch for an uploaded file, read by a worker. The same file waiting already is that batch."""
     same = RegisterBatch.objects.filter(
         county=county, attachment__sha256=attachment.sha256, state__in=[State.READING, State.CHECKED, State.CONFIRMING]
@@ -39,7 +39,7 @@ def start_reading(*, attachment: Attachment, county: Region, actor) -> RegisterB
 
 
 @transaction.atomic
-def start_writing(*, batch: RegisterBatch, actor) -> RegisterBatch:
+def start_writing(*, batch: RegisterBatch, actor: User) -> RegisterBatch:
     """Confirms what was checked; the good rows are written by a worker. A second click changes nothing."""
     regions.lock_region(batch.county)
     batch = RegisterBatch.objects.select_for_update().get(pk=batch.pk)
@@ -85,14 +85,14 @@ def _put_to_reading(batch: RegisterBatch, actor: User) -> None:
     jobs.enqueue("register.read", actor=actor, key=f"register.read:{batch.pk}", region=batch.county_id, batch=batch.pk)
 
 
-def _follow_moved_villages(batch) -> None:
+def _follow_moved_villages(batch: RegisterBatch) -> None:
     """A village that was moved since the file was read took its people along."""
     moved = Region.objects.in_region(batch.county_id).filter(replaced_by__isnull=False)
     for village in moved.order_by("replaced_at"):
         batch.staged.filter(village_code=village.pk).update(village_code=village.replaced_by_id)
 
 
-def _put_to_writing(batch, actor) -> RegisterBatch:
+def _put_to_writing(batch: RegisterBatch, actor: User) -> RegisterBatch:
     """In the queue once: a writing that failed for good goes on by confirming again."""
     jobs.enqueue(
         "register.write", actor=actor, key=f"register.write:{batch.pk}", region=batch.county_id, batch=batch.pk

@@ -1,12 +1,17 @@
 """The county's register: upload, live progress, preview, confirm; and the register out again as a workbook."""
 
+from typing import Any
+
 from django import forms
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access import masks
 from core.access.roles import Role, roles
+from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.exports.models import BulkExport
 from core.exports.services import request_export
@@ -23,7 +28,7 @@ from residents.register.models import RegisterBatch
 
 
 @roles(Role.COUNTY)
-def register_list(request):
+def register_list(request: SignedIn) -> HttpResponse:
     form = RegisterFileForm(request.POST or None, request.FILES or None)
     county = Region.objects.for_user(request.user).filter(level=Region.Level.COUNTY).first()
     if request.method == "POST" and county and form.is_valid():
@@ -37,7 +42,7 @@ def register_list(request):
 
 
 @roles(Role.COUNTY)
-def register_batch(request, pk):
+def register_batch(request: SignedIn, pk: int) -> HttpResponse:
     batch = get_object_or_404(
         RegisterBatch.objects.for_user(request.user).select_related("attachment", "uploaded_by", "confirmed_by"), pk=pk
     )
@@ -83,14 +88,14 @@ def _before(row, villages) -> str:
 
 @roles(Role.COUNTY)
 @require_POST
-def register_confirm(request, pk):
+def register_confirm(request: SignedIn, pk: int) -> HttpResponse:
     batch = get_object_or_404(RegisterBatch.objects.for_user(request.user), pk=pk)
     try_step(request, lambda: register.start_writing(batch=batch, actor=request.user))
     return redirect("register_batch", batch.pk)
 
 
 @roles(Role.COUNTY)
-def register_problems(request, pk):
+def register_problems(request: SignedIn, pk: int) -> HttpResponse:
     """All problem rows as a workbook, to be mended and uploaded again; leaves an event."""
     batch = get_object_or_404(RegisterBatch.objects.for_user(request.user), pk=pk)
     audit.record("register.problems", actor=request.user, obj=batch, summary=f"下载登记册 {batch.pk} 的问题行")
@@ -107,7 +112,7 @@ class ExportForm(forms.Form):
     )
     note = forms.CharField(label="说明", max_length=200, required=False, help_text="文号、经办事项等。")
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = Region.objects.for_user(user).filter(replaced_by=None)
         if user.role == Role.COUNTY:
@@ -122,7 +127,7 @@ class ExportForm(forms.Form):
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP)
-def register_export(request):
+def register_export(request: SignedIn) -> HttpResponse:
     """The residents of a region as a workbook with masked numbers; whole ones are applied for (core/exports)."""
     form = ExportForm(request.POST or None, user=request.user)
     if not form.is_valid():

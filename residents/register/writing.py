@@ -1,12 +1,14 @@
 """The job that writes the staged rows of a confirmed register file, a chunk a transaction."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from config import clock
 from core.access import masks
+from core.access.scope import ScopedQuerySet
 from core.audit import services as audit
 from core.database.bulk import analyze_table
 from core.database.first_load import is_first_load, without_indexes
@@ -76,7 +78,7 @@ def _next_chunk(batch: RegisterBatch, *, after: int, size: int | None) -> dict[s
     )
 
 
-def _leave_changed(batch, chunk: dict) -> int:
+def _leave_changed(batch: RegisterBatch, chunk: dict[str, Any]) -> int:
     """Takes out the rows of people whose record was changed since the file was read: they would take back what nobody
     was shown. They become problems of the batch; returns how many."""
     if chunk["new"] == chunk["rows"]:
@@ -110,7 +112,7 @@ def _leave_changed(batch, chunk: dict) -> int:
     return len(left)
 
 
-def _is_as_read(row: dict, now: dict | None) -> bool:
+def _is_as_read(row: dict[str, Any], now: dict[str, Any] | None) -> bool:
     """Whether each thing that the row tells is now what it was when the file was read, or what the row says."""
     if now is None:
         return False
@@ -162,7 +164,9 @@ _IN_EVENTS = {
 }
 
 
-def _record_changes(batch, rows, chunk: dict, years: dict[str, list[int]]) -> None:
+def _record_changes(
+    batch: RegisterBatch, rows: ScopedQuerySet, chunk: dict[str, Any], years: dict[str, list[int]]
+) -> None:
     """One event a changed person, with before and after; one a chunk for those who are new (docs/decisions/audit.md).
 
     `years`: id number → the insured years that were not known before.
@@ -212,7 +216,7 @@ def _record_changes(batch, rows, chunk: dict, years: dict[str, list[int]]) -> No
     facts_of_people.record_facts(changes, actor=batch.confirmed_by, batch=batch_name)
 
 
-def _facts(row: dict, ids: dict[str, int], years: dict[str, list[int]]) -> list[FactChange]:
+def _facts(row: dict[str, Any], ids: dict[str, int], years: dict[str, list[int]]) -> list[FactChange]:
     """What the row changed of somebody known before."""
     pk, before = ids[row["id_number"]], row["before"] or {}
     changes = [

@@ -16,6 +16,7 @@ from core.audit import services as audit
 from core.database.bulk import chunks
 from core.files.models import Attachment
 from core.jobs import services as jobs
+from core.jobs.models import Job
 from core.tables import headings, reader
 from core.tables.cells import cell_text
 from core.tables.dates import FIRST_BIRTH, read_date
@@ -186,7 +187,7 @@ def _check_status(row: Row, standing: Standing, status: str) -> None:
 
 
 @transaction.atomic
-def start_applying(*, attachment: Attachment, status: str, source: str, actor: User):
+def start_applying(*, attachment: Attachment, status: str, source: str, actor: User) -> Job:
     """Put the list in the queue; a worker writes its good rows. A second click is the same job. Return the job."""
     summary = f"按名单登记{Resident.Status(status).label}：{attachment.name}"
     audit.record("status.list", actor=actor, obj=attachment, summary=summary)

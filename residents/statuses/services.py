@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Subquery
 from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
+from core.audit.models import Event
 from core.database.bulk import BULK, chunks
 from core.refusals import Refused
 from core.text import clean_text, required_text
@@ -41,7 +42,7 @@ class Outcome:
     refused: dict[int, rules.Refusal] = field(default_factory=dict)
 
 
-def set_status(*, resident: Resident, status: str, since: date, source: str, actor, batch: str = "") -> bool:
+def set_status(*, resident: Resident, status: str, since: date, source: str, actor: User, batch: str = "") -> bool:
     """Set a dated status or the return to 在册; end the one before. Return False if it was registered already."""
     source = clean_text(source, "依据", 120)
     entry = NewStatus(resident.pk, since, source)
@@ -97,7 +98,7 @@ def _set_chunk(status: str, entries: list[NewStatus], actor: User | None, batch:
     )
 
 
-def _event(resident: Resident, before: Standing, status: str, since: date, actor: User | None, batch: str):
+def _event(resident: Resident, before: Standing, status: str, since: date, actor: User | None, batch: str) -> Event:
     return audit.event(
         "status.set",
         actor=actor,

@@ -4,9 +4,11 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from django import forms
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from core.access.roles import AT_THE_COUNTER, roles
+from core.accounts.requests import SignedIn
 from core.files import services as attachments
 from core.files.fields import SheetField
 from core.files.models import Attachment
@@ -28,7 +30,7 @@ class ChosenForm(forms.Form):
 
 
 @roles(*AT_THE_COUNTER)
-def status_list(request):
+def status_list(request: SignedIn) -> HttpResponse:
     """A list of deaths, moves, employee insurance …: what it would do, row by row, before it does it."""
     form = StatusListForm(request.POST or None, request.FILES or None)
     facts = {"title": "人员状态名单", "form": form}
@@ -64,7 +66,7 @@ def status_list(request):
 
 
 @roles(*AT_THE_COUNTER)
-def status_apply(request, attachment):
+def status_apply(request: SignedIn, attachment: int) -> HttpResponse:
     """GET shows how far the list is; POST starts it."""
     kept = get_object_or_404(Attachment, pk=attachment, kind="statuses", uploaded_by=request.user)
     chosen = ChosenForm(request.POST or None)

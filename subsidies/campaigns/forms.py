@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 
 from core.files.fields import UploadField
@@ -21,11 +23,11 @@ class StartForm(forms.Form):
         label="或上传政策文件", required=False, most_bytes=200_000, help_text="本系统格式的 .toml 文件。"
     )
 
-    def __init__(self, *args, known: list[tuple[str, str]], **kwargs) -> None:
+    def __init__(self, *args: Any, known: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["policy"].choices = [("", "不选，用上传的文件"), *known]
 
-    def clean(self) -> dict:
+    def clean(self) -> dict[str, Any]:
         facts = super().clean()
         if bool(facts.get("policy")) == bool(facts.get("file")) and not self.errors:
             raise forms.ValidationError("请选择一个已有的政策文件，或上传一个，二者取一。")
@@ -57,7 +59,7 @@ class CategoryForm(_DocumentForm):
     fund = forms.CharField(label="资金来源", required=False, max_length=30, help_text="例如：县财政。")
     field_order = ["category", "way", "value", "fund", "document", "file"]
 
-    def __init__(self, *args, names: list[str], **kwargs) -> None:
+    def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["category"].choices = [(name, name) for name in names]
 

@@ -27,7 +27,7 @@ class Campaign(models.Model):
         ordering = ["-year", "county"]
         constraints = [models.UniqueConstraint(fields=["county", "year"], name="one_campaign_a_year")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.county.name}{self.year}年度"
 
     @property

@@ -3,10 +3,12 @@
 import difflib
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import BUSINESS, Role, roles
+from core.accounts.requests import SignedIn
 from core.refusals import Refused
 from subsidies.campaigns import services as campaigns
 from subsidies.campaigns.forms import AdoptForm
@@ -17,7 +19,7 @@ from subsidies.policy.models import PolicyVersion
 
 
 @roles(*BUSINESS)
-def policy_page(request):
+def policy_page(request: SignedIn) -> HttpResponse:
     campaign = current(request.user)
     if campaign is None:
         return render(request, "subsidies/campaigns/policy.html", {"title": "政策口径"})
@@ -39,7 +41,7 @@ def policy_page(request):
 
 @roles(Role.COUNTY)
 @require_POST
-def policy_adopt(request, pk):
+def policy_adopt(request: SignedIn, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign.objects.for_user(request.user), pk=pk)
     form = AdoptForm(request.POST)
     if not form.is_valid():

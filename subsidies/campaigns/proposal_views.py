@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import Role, roles
-from core.pages.form_steps import flash_form_errors, run_form, run_step
+from core.accounts.models import User
+from core.pages.form_steps import flash_form_errors, run_form, run_step, submit_form
 from core.refusals import Refused
 from subsidies.campaigns import proposals
 from subsidies.campaigns.forms import AmendForm, CategoryForm, DecideForm, ReplaceForm, StandardForm, StartForm
@@ -27,7 +28,7 @@ COPY = "copy"
 STATE_BADGES = {State.DRAFT: "warn", State.APPLIED: "ok", State.DROPPED: "off"}
 
 
-def proposals_for(user) -> QuerySet[PolicyProposal]:
+def proposals_for(user: User) -> QuerySet[PolicyProposal]:
     rows = PolicyProposal.objects.for_user(user)
     return rows.select_related("county", "base", "created_by", "changed_by", "settled_by")
 
@@ -50,7 +51,7 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
     return render(request, "subsidies/campaigns/campaign_list.html", facts, status=400 if form.errors else 200)
 
 
-def _on_file(user, campaigns: list[Campaign]) -> list[tuple[str, str]]:
+def _on_file(user: User, campaigns: list[Campaign]) -> list[tuple[str, str]]:
     taken = {campaign.policy_version.policy_id for campaign in campaigns}
     county = user.scope_prefix[:6]
     found = [(one, one) for one in policies.available() if one.startswith(f"{county}-") and one not in taken]
@@ -60,7 +61,7 @@ def _on_file(user, campaigns: list[Campaign]) -> list[tuple[str, str]]:
     return found
 
 
-def _start(form: StartForm, user) -> PolicyProposal:
+def _start(form: StartForm, user: User) -> PolicyProposal:
     facts = form.cleaned_data
     if facts["policy"] == COPY:
         text = editing.next_year(selection_of(user).campaigns[0].policy).text
@@ -71,7 +72,7 @@ def _start(form: StartForm, user) -> PolicyProposal:
     return proposals.start_proposal(county=user.region, text=text, name=facts["name"], actor=user)
 
 
-def _text_of(file: File) -> str:
+def _text_of(file: "File[bytes]") -> str:
     try:
         return file.read().decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -134,8 +135,7 @@ def _changed(
     request: HttpRequest, proposal: PolicyProposal, form: Form, change: Callable[..., object], done: str
 ) -> HttpResponse:
     """Change a proposal by what a form says, or tell what is wrong with it."""
-    if flash_form_errors(request, form):
-        run_step(request, lambda: change(proposal=proposal, actor=request.user, **form.cleaned_data), done)
+    submit_form(request, form, change, done, proposal=proposal)
     return redirect("proposal", proposal.pk)
 
 

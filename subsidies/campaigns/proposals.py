@@ -3,6 +3,7 @@
 One person prepares it and may leave it and take it up again; another puts it into force. Until then nothing changes.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from django.core.files.base import File
@@ -67,7 +68,7 @@ def change_category(
     value: Decimal | None,
     fund: str,
     document: str,
-    file: File | None,
+    file: "File[bytes] | None",
     actor: User,
 ) -> PolicyProposal:
     """Set what a category gets, on the document that says so; the document is kept. Raise Refused."""
@@ -86,7 +87,7 @@ def change_category(
 
 @transaction.atomic
 def change_standard(
-    *, proposal: PolicyProposal, amount: Decimal, document: str, file: File | None, actor: User
+    *, proposal: PolicyProposal, amount: Decimal, document: str, file: "File[bytes] | None", actor: User
 ) -> PolicyProposal:
     """Set the fee a person, on the document that says so. Raise Refused."""
     proposal = _locked(proposal)
@@ -96,7 +97,9 @@ def change_standard(
 
 
 @transaction.atomic
-def decide_reading(*, proposal: PolicyProposal, key: str, document: str, file: File | None, actor: User) -> None:
+def decide_reading(
+    *, proposal: PolicyProposal, key: str, document: str, file: "File[bytes] | None", actor: User
+) -> None:
     """Let a reading of ours rest on the document that decides it: from then on it is a rule. Raise Refused."""
     proposal = _locked(proposal)
     policy = proposal.policy
@@ -107,7 +110,9 @@ def decide_reading(*, proposal: PolicyProposal, key: str, document: str, file: F
 
 
 @transaction.atomic
-def replace_text(*, proposal: PolicyProposal, text: str, document: str, file: File | None, actor: User) -> None:
+def replace_text(
+    *, proposal: PolicyProposal, text: str, document: str, file: "File[bytes] | None", actor: User
+) -> None:
     """Take another text of the policy for the same year, for what no form here changes. Raise Refused."""
     proposal = _locked(proposal)
     document = required_text(document, "依据的文件名称和文号", 120)
@@ -191,7 +196,9 @@ def _locked(proposal: PolicyProposal) -> PolicyProposal:
     return proposal
 
 
-def _change(proposal: PolicyProposal, edit, document: str, file: File | None, actor: User) -> PolicyProposal:
+def _change(
+    proposal: PolicyProposal, edit: Callable[[], Policy], document: str, file: "File[bytes] | None", actor: User
+) -> PolicyProposal:
     before = proposal.policy.hash
     try:
         policy = edit()

@@ -76,7 +76,7 @@ def new_version(campaign: Campaign) -> policies.Policy | None:
 
 
 @transaction.atomic
-def adopt_version(*, campaign: Campaign, expected: str, reason: str, actor) -> PolicyVersion:
+def adopt_version(*, campaign: Campaign, expected: str, reason: str, actor: User) -> PolicyVersion:
     """From now on the campaign runs on what its policy file says now, which must be the version `expected` (its hash).
 
     What was quoted before keeps the version it was quoted with, until an officer confirms what changes for it.

@@ -1,6 +1,10 @@
 """`manage.py check` refuses a policy file that cannot be used, by file, key and line."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.core import checks
+from django.core.checks import CheckMessage
 from django.db import DatabaseError, connection
 
 from subsidies.policy import policies
@@ -8,7 +12,7 @@ from subsidies.policy.checks import check_together
 
 
 @checks.register("policies")
-def policy_files(app_configs, **kwargs):
+def policy_files(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
     good, found = [], []
     for policy_id in policies.available():
         try:
@@ -21,7 +25,7 @@ def policy_files(app_configs, **kwargs):
 
 
 @checks.register(checks.Tags.database)
-def policies_in_use(app_configs, databases=None, **kwargs):
+def policies_in_use(app_configs: object, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """A changed file does not change a running campaign: it keeps its version until the bureau adopts the new one."""
     from subsidies.campaigns.models import Campaign
     from subsidies.campaigns.services import changed_policies

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
@@ -12,7 +13,7 @@ from subsidies.campaigns.watermark import next_timestamp
 
 
 @transaction.atomic
-def set_targets(*, campaign: Campaign, people: Mapping[str, int | None], source: str, actor) -> int:
+def set_targets(*, campaign: Campaign, people: Mapping[str, int | None], source: str, actor: User) -> int:
     """Sets the tasks of townships or villages (code → people; None takes the task away). Returns how many changed.
 
     Zero is kept as written: such a region is shown without a rank. Setting the same again changes nothing.

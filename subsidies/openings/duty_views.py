@@ -9,7 +9,7 @@ from config import clock
 from core.access.roles import Role, roles
 from core.accounts.models import User
 from core.accounts.requests import SignedIn
-from core.pages.form_steps import flash_form_errors, form_status, run_form, run_step
+from core.pages.form_steps import form_status, run_form, run_step, submit_form
 from subsidies.campaigns.selectors import current
 from subsidies.openings import duties
 from subsidies.openings.forms import DutyForm, ExtendForm, FinishForm
@@ -115,10 +115,7 @@ def department_duties(request: SignedIn) -> HttpResponse:
 @require_POST
 def department_duty_finish(request: SignedIn, pk: int) -> HttpResponse:
     duty, form = get_object_or_404(duties_for(request.user), pk=pk), FinishForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(
-            request, lambda: duties.finish_duty(duty=duty, actor=request.user, **form.cleaned_data), "已登记办结。"
-        )
+    submit_form(request, form, duties.finish_duty, "已登记办结。", duty=duty)
     return redirect("department_duties")
 
 
@@ -126,8 +123,7 @@ def department_duty_finish(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def department_duty_extend(request: SignedIn, pk: int) -> HttpResponse:
     duty, form = get_object_or_404(duties_for(request.user), pk=pk), ExtendForm(request.POST)
-    if flash_form_errors(request, form):
-        run_step(request, lambda: duties.extend_duty(duty=duty, actor=request.user, **form.cleaned_data), "已延期。")
+    submit_form(request, form, duties.extend_duty, "已延期。", duty=duty)
     return redirect("department_duties")
 
 

@@ -1,4 +1,6 @@
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from core.pages.admin_base import ScopedAdmin
 from subsidies.policy.models import PolicyVersion
@@ -11,7 +13,7 @@ class PolicyVersionAdmin(ScopedAdmin):
     list_display = ("policy_id", "hash", "loaded_at", "note")
     fields = ("policy_id", "hash", "loaded_at", "note", "text")
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PolicyVersion]:
         county = request.user.scope_prefix[:6]
         rows = PolicyVersion.objects.order_by("policy_id", "-loaded_at")
         return rows.filter(policy_id__startswith=f"{county}-") if county else rows.none()

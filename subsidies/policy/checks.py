@@ -1,6 +1,7 @@
 """What makes a policy file wrong although each value by itself has the right type."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
 
 from subsidies.policy.cover_parts import BIRTH_YEAR_FEES, NEWBORN_STARTS
 from subsidies.policy.employee_checks import check_employees
@@ -17,6 +18,9 @@ from subsidies.policy.parts import (
     spelling,
 )
 from subsidies.policy.schema import PolicyError, Tables
+
+if TYPE_CHECKING:
+    from subsidies.policy.policies import Policy
 
 CENT = Decimal("0.01")
 #: As long as a deposit and a contribution can keep them.
@@ -51,7 +55,7 @@ def check_together(policies: tuple) -> list[PolicyError]:
     return errors
 
 
-def set_sources(rule, papers: dict, tables: Tables, key: str = ""):
+def set_sources(rule, papers: dict[str, Any], tables: Tables, key: str = "") -> None:
     """Resolve each source, written "简称 条款", and see that readings say what was read."""
     for at, part in parts_of(rule, key):
         paper, _, clause = part.source.partition(" ")
@@ -69,7 +73,7 @@ def set_sources(rule, papers: dict, tables: Tables, key: str = ""):
         set_sources(part, papers, tables, at)
 
 
-def check(policy, tables: Tables):
+def check(policy: "Policy", tables: Tables) -> None:
     if not POLICY_ID.fullmatch(policy.id):
         raise tables.error("county_code", "county_code 应是六位数字，year 应是四位年份")
     if tables.name.removesuffix(".toml") != policy.id:
@@ -109,7 +113,7 @@ def check(policy, tables: Tables):
             raise tables.error(key, f"不认识 {value!r}；可用的有：{'、'.join(known)}")
 
 
-def _check_finance_shares(policy, tables: Tables) -> None:
+def _check_finance_shares(policy: "Policy", tables: Tables) -> None:
     """Each tier once, and together what public finance pays a head."""
     tiers = [share.tier for share in policy.finance_shares]
     for n, share in enumerate(policy.finance_shares):
@@ -123,7 +127,7 @@ def _check_finance_shares(policy, tables: Tables) -> None:
         raise tables.error("finance_shares", f"各级合计应等于每人财政补助 {policy.fee.finance} 元")
 
 
-def _check_dates(policy, tables: Tables):
+def _check_dates(policy: "Policy", tables: Tables) -> None:
     period = policy.period
     if period.start > period.end:
         raise tables.error("period.end", "征缴期的末日早于首日")
@@ -159,7 +163,7 @@ def _check_dates(policy, tables: Tables):
         raise tables.error("payment_days.first", "缴费日应在 1 到 31 之间，首日不晚于末日")
 
 
-def _check_ranges(policy, tables: Tables):
+def _check_ranges(policy: "Policy", tables: Tables) -> None:
     for key, (least, most) in RANGES.items():
         value = policy
         for name in key.split("."):
@@ -174,7 +178,7 @@ def _check_ranges(policy, tables: Tables):
         raise tables.error("refund_rules.reviewers", "至少写一个审核部门")
 
 
-def _check_categories(policy, tables: Tables):
+def _check_categories(policy: "Policy", tables: Tables) -> None:
     seen = {}
     if sum(c.ordinary for c in policy.categories) != 1:
         raise tables.error("categories", "要有且只有一个 ordinary = true 的普通类别")

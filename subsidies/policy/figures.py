@@ -1,9 +1,10 @@
 """A policy as staff read it: every figure in words, with its clause, and every reading taken. Pure."""
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from subsidies.policy.employee_figures import employee_figures
-from subsidies.policy.parts import Category, Source
+from subsidies.policy.parts import Category, Source, Sourced
 from subsidies.policy.policies import Policy
 
 WEEKDAYS = ("", "一", "二", "三", "四", "五", "六", "日")
@@ -117,11 +118,11 @@ def decided_readings(policy: Policy) -> list[Figure]:
     ]
 
 
-def _line(about, says, rule) -> Figure:
+def _line(about: str, says: str, rule: Sourced) -> Figure:
     return Figure(about, says, rule.source, rule.assumed)
 
 
-def _share(ratio) -> str:
+def _share(ratio: Decimal) -> str:
     return f"{(ratio * 100).normalize():f}%"
 
 

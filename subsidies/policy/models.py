@@ -18,7 +18,7 @@ class PolicyVersion(models.Model):
         verbose_name = verbose_name_plural = "政策版本"
         ordering = ["policy_id", "-loaded_at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.policy_id} {self.hash[:8]}"
 
     @property

@@ -1,6 +1,9 @@
+from typing import Any
+
 from django import forms
 
 from residents.people.insured_years import read_insured_years
+from subsidies.policy.policies import Policy
 from subsidies.quotes.quote import Recognition
 
 
@@ -20,7 +23,7 @@ class QuoteForm(forms.Form):
     parent_insured = forms.BooleanField(label="父或母已参加基本医保（新生儿）", required=False)
     repaid_years = forms.IntegerField(label="补缴的断保年数", min_value=0, max_value=60, initial=0, required=False)
 
-    def __init__(self, *args, policy, **kwargs):
+    def __init__(self, *args: Any, policy: Policy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.policy = policy
         names = [("", "没有"), *((c.name, c.name) for c in policy.recognised)]
@@ -37,7 +40,7 @@ class QuoteForm(forms.Form):
             raise forms.ValidationError(problem)
         return years or None
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         data = super().clean()
         data["identities"] = []
         for n in range(1, self.MARKS + 1):

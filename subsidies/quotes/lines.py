@@ -6,6 +6,7 @@ Strict: an unknown key, a missing one, a date that cannot be, a number where a n
 import datetime
 import json
 import re
+from typing import Any
 
 from subsidies.policy import policies
 from subsidies.quotes.quote import Quote, QuoteError, Recognition, quote
@@ -24,7 +25,7 @@ NEWBORN_KEYS = ("parent_insured",)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def answer(line: str) -> dict:
+def answer(line: str) -> dict[str, Any]:
     """The answer to one question, ready for JSON: the quote, or {"error": code, "message": what to do}."""
     try:
         try:
@@ -36,7 +37,7 @@ def answer(line: str) -> dict:
         return {"error": error.code, "message": error.message}
 
 
-def as_json(result: Quote) -> dict:
+def as_json(result: Quote) -> dict[str, Any]:
     """A quote with amounts as strings and dates in ISO."""
     return {
         "standard": str(result.standard),
@@ -76,7 +77,7 @@ def _ask(ask) -> Quote:
     return quote(rules, **facts)
 
 
-def _parent_insured(ask: dict) -> bool | None:
+def _parent_insured(ask: dict[str, Any]) -> bool | None:
     """Read "parent_insured", which may also stand inside "newborn"; a plain true or false there says nothing new."""
     newborn = ask.get("newborn")
     if newborn is not None and type(newborn) is not bool:
@@ -103,28 +104,28 @@ def _identity(item: object) -> Recognition:
     return Recognition(_text(item, "category"), recognised_on, ended_on)
 
 
-def _object(item, keys: tuple[str, ...], what: str):
+def _object(item: object, keys: tuple[str, ...], what: str) -> None:
     if not isinstance(item, dict):
         raise QuoteError("bad_input", f"{what}应是 JSON 对象")
     if unknown := [key for key in item if key not in keys]:
         raise QuoteError("bad_input", f"{what}里不认识 {'、'.join(unknown)}；可用的是：{'、'.join(keys)}")
 
 
-def _text(item: dict, key: str) -> str:
+def _text(item: dict[str, Any], key: str) -> str:
     value = item.get(key)
     if not isinstance(value, str) or not value.strip():
         raise QuoteError("bad_input", f"缺少 {key}，或者它不是文字")
     return value.strip()
 
 
-def _list(item: dict, key: str) -> list | None:
+def _list(item: dict[str, Any], key: str) -> list | None:
     value = item.get(key)
     if value is not None and not isinstance(value, list):
         raise QuoteError("bad_input", f"{key} 应是列表")
     return value
 
 
-def _date(item: dict, key: str) -> datetime.date:
+def _date(item: dict[str, Any], key: str) -> datetime.date:
     text = _text(item, key)
     try:
         if _DATE.fullmatch(text):

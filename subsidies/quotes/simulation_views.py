@@ -1,5 +1,7 @@
 """政策测算: what a proposed policy costs for the real register, beside the version that runs."""
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -40,7 +42,7 @@ def proposal_cost(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "subsidies/quotes/proposal_cost.html", facts)
 
 
-def _young_from(policy: Policy):
+def _young_from(policy: Policy) -> date:
     """From which birth date on the age may decide what is owed."""
     return min(policy.by_age_from, policy.year_start)
 

@@ -1,12 +1,16 @@
 """应缴核算: the quote of a person picked from the register or typed in, printable for the counter."""
 
+from typing import Any
+
 from django import forms
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from config import clock
 from core.access import masks
 from core.access.roles import Role, roles
 from core.access.search_tokens import typed
+from core.accounts.requests import SignedIn
 from residents.people.models import Resident
 from residents.people.search import find_residents
 from subsidies.campaigns.selectors import current
@@ -25,7 +29,7 @@ class DayForm(forms.Form):
 
 
 @roles(*COUNTERS)
-def quote_page(request):
+def quote_page(request: SignedIn) -> HttpResponse:
     """Typed by hand, or the beginning of a search; nothing is kept."""
     campaign = current(request.user)
     facts = {"title": "应缴核算", "campaign": campaign, "pick_form": PickForm(typed(request) or None)}
@@ -54,7 +58,7 @@ def quote_page(request):
 
 
 @roles(*COUNTERS)
-def quote_resident(request, pk):
+def quote_resident(request: SignedIn, pk: int) -> HttpResponse:
     """The quote of somebody on the register, on any day."""
     resident = get_object_or_404(Resident.objects.for_user(request.user).select_related("village"), pk=pk)
     campaign = current(request.user)
@@ -77,7 +81,7 @@ def quote_resident(request, pk):
     return render(request, "subsidies/quotes/quote_resident.html", facts)
 
 
-def _answer(answer: Quote | QuoteError, policy: Policy, years: list[int] | None) -> dict:
+def _answer(answer: Quote | QuoteError, policy: Policy, years: list[int] | None) -> dict[str, Any]:
     """What the page shows; the large-illness incentives only where the insured years are known."""
     if isinstance(answer, QuoteError):
         return {"refusal": answer}

@@ -1,8 +1,12 @@
+from typing import Any
+
 from django import forms
 
 from core.access.roles import Role
+from core.accounts.models import User
 from core.files.fields import SheetField, UploadField
 from core.tables import reader
+from subsidies.campaigns.models import Campaign
 from subsidies.rosters.models import Roster
 
 
@@ -18,7 +22,7 @@ class _RosterFacts(forms.Form):
         label="文号或依据", max_length=120, help_text="写部门文件的文号；没有文号的写文件名称和日期。"
     )
 
-    def __init__(self, *args, campaign, user, **kwargs):
+    def __init__(self, *args: Any, campaign: Campaign, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rules = campaign.policy
         self.departments = [user.department] if user.role == Role.DEPARTMENT else list(rules.departments)
@@ -41,7 +45,7 @@ class RosterForm(_RosterFacts):
     )
     field_order = ["department", "category", "kind", "recognised_on", "document", "file"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["department"].choices = [(name, name) for name in self.departments]
         names = [(c.name, f"{c.name}（{c.department}）") for c in self.categories]
@@ -62,7 +66,7 @@ class MarkForm(_RosterFacts):
     file = UploadField(label="认定文件", required=False, help_text="扫描件或照片，可以不传。")
     field_order = ["ends", "category", "recognised_on", "document", "file"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["category"].choices = [(c.name, f"{c.name}（{c.department}）") for c in self.categories]
         self.fields["recognised_on"].help_text = ""

@@ -40,7 +40,7 @@ SETTLES = {
 def upload_roster(
     *,
     campaign: Campaign,
-    file: File,
+    file: "File[bytes]",
     name: str,
     department: str,
     category: str,
@@ -77,7 +77,7 @@ def mark_by_hand(
     ends: bool,
     recognised_on: datetime.date,
     document: str,
-    file: File | None,
+    file: "File[bytes] | None",
     name: str,
     actor: User,
 ) -> Roster:
@@ -180,7 +180,9 @@ def _replace_with_meant(roster: Roster, row: RosterRow, meant: int | None) -> No
     row.recognised_on = row.recognised_on or roster.recognised_on
 
 
-def _check_upload(campaign, department, category, recognised_on, document, actor: User) -> jobs.Job:
+def _check_upload(
+    campaign: Campaign, department: str, category: str, recognised_on: datetime.date, document: str, actor: User
+) -> jobs.Job:
     rules = campaign.policy
     if campaign.closed_meanwhile():
         raise Refused(f"{campaign}已办结，不能再收名单。")

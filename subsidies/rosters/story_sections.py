@@ -1,9 +1,11 @@
 """What subsidies knows of a person: the identities departments recognised."""
 
+from core.accounts.models import User
+from residents.people.models import Resident
 from residents.people.story import Badge, Section
 
 
-def identities(resident, user):
+def identities(resident: Resident, user: User) -> Section:
     rows = []
     for found in resident.identities.select_related("roster").order_by("-recognised_on", "-id"):
         if found.withdrawn_at:

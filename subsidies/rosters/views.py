@@ -9,8 +9,10 @@ from django.views.decorators.http import require_POST
 
 from core.access import masks
 from core.access.roles import Role, roles
+from core.accounts.models import User
 from core.pages.form_steps import flash_form_errors, run_form, run_step
 from residents.people.models import Resident
+from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import current
 from subsidies.rosters import apply, selectors
 from subsidies.rosters import services as rosters
@@ -52,7 +54,7 @@ def roster_upload(request: HttpRequest) -> HttpResponse:
     return render(request, "subsidies/rosters/roster_upload.html", facts, status=400 if form.errors else 200)
 
 
-def _upload(form: RosterForm, campaign, user) -> Roster:
+def _upload(form: RosterForm, campaign: Campaign, user: User) -> Roster:
     facts = form.cleaned_data
     return rosters.upload_roster(
         campaign=campaign,
@@ -155,7 +157,7 @@ def mark_resident(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "subsidies/rosters/mark_resident.html", facts, status=400 if form.errors else 200)
 
 
-def _mark(form: MarkForm, campaign, resident: Resident, user) -> Roster:
+def _mark(form: MarkForm, campaign: Campaign, resident: Resident, user: User) -> Roster:
     facts = form.cleaned_data
     return rosters.mark_by_hand(
         campaign=campaign,

@@ -9,8 +9,9 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from collection.ledgers.dry_run import check
 from config import clock
@@ -22,13 +23,13 @@ UNREADABLE = 2
 class Command(BaseCommand):
     help = "试读一份台账：哪些行可以记账、哪些行有问题。不写入任何数据。"
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--village", required=True, help="12 位村代码")
         parser.add_argument("--policy", required=True, help="例如 411325-2025")
         parser.add_argument("--as-of", type=date.fromisoformat, help="按哪一天核对，默认今天")
 
-    def handle(self, *, file, village, policy, as_of, **options):
+    def handle(self, *, file: Path, village: str, policy: str, as_of: date | None, **options: Any) -> None:
         try:
             answer = check(Question(file, as_of or clock.today(), village=village, policy=policy))
         except QuestionError as error:

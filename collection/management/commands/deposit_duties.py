@@ -11,6 +11,7 @@ import re
 import sys
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -19,6 +20,7 @@ from collection.duties import rules as duties
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 YUAN = re.compile(r"\d{1,13}(\.\d{1,2})?", re.ASCII)
 LONGEST_LIMIT_DAYS = 3660
+Dated = list[tuple[date, Decimal]]
 
 
 class BadInput(ValueError):
@@ -29,21 +31,21 @@ class Command(BaseCommand):
     help = "按“双限”推算报解义务：标准输入逐行 JSON，标准输出逐行 JSON，不使用数据库。"
     requires_system_checks = []
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
         for line in sys.stdin.buffer:
             if line.strip():
                 self.stdout.write(json.dumps(answer(line), ensure_ascii=False))
 
 
-def answer(line: bytes | str) -> dict:
+def answer(line: bytes | str) -> dict[str, object]:
     try:
         return reply(*question(line))
     except BadInput as error:
         return {"error": "bad_input", "message": str(error)}
 
 
-def question(line: bytes | str) -> tuple[duties.Limit, list, list, date]:
+def question(line: bytes | str) -> tuple[duties.Limit, Dated, Dated, date]:
     """(limit, receipts, deposits, as_of) of one input line; raises BadInput."""
     try:
         facts = json.loads(line, parse_float=Decimal, parse_constant=str)
@@ -63,7 +65,7 @@ def question(line: bytes | str) -> tuple[duties.Limit, list, list, date]:
     return duties.Limit(days, amount), receipts, deposits, as_of
 
 
-def pairs(facts: dict, key: str) -> list[tuple[date, Decimal]]:
+def pairs(facts: dict[str, object], key: str) -> Dated:
     rows = facts.get(key)
     if not isinstance(rows, list):
         raise BadInput(f'{key} 应是一个列表，每项写成 ["日期", "金额"]')
@@ -76,7 +78,7 @@ def pairs(facts: dict, key: str) -> list[tuple[date, Decimal]]:
     return found
 
 
-def day(value, where: str) -> date:
+def day(value: object, where: str) -> date:
     if isinstance(value, str) and ISO_DAY.fullmatch(value):
         try:
             found = date.fromisoformat(value)
@@ -87,18 +89,18 @@ def day(value, where: str) -> date:
     raise BadInput(f"{where}：日期应写成 2024-10-01 的样子，收到 {shown(value)}")
 
 
-def yuan(value, where: str) -> Decimal:
+def yuan(value: object, where: str) -> Decimal:
     text = str(value) if isinstance(value, str | int | Decimal) and not isinstance(value, bool) else ""
     if not YUAN.fullmatch(text):
         raise BadInput(f"{where}：金额应是不小于 0、最多两位小数的数，收到 {shown(value)}")
     return Decimal(text).quantize(duties.ZERO)
 
 
-def shown(value) -> str:
+def shown(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)[:60]
 
 
-def reply(limit, receipts, deposits, as_of) -> dict:
+def reply(limit: duties.Limit, receipts: Dated, deposits: Dated, as_of: date) -> dict[str, object]:
     found = duties.examine(limit, receipts, deposits, as_of)
     return {
         "status": found.status.value,

@@ -1,7 +1,8 @@
 import getpass
 import os
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.access.roles import OFFICERS
 from core.accounts.services import create_officer
@@ -12,13 +13,13 @@ from core.refusals import Refused
 class Command(BaseCommand):
     help = "The first accounts of an installation: one of the three officers. They make the others on the site."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("role", choices=sorted(OFFICERS))
         parser.add_argument("username")
         parser.add_argument("name")
         parser.add_argument("--county", required=True, help="the county the officer looks after")
 
-    def handle(self, *, role, username, name, county, **options):
+    def handle(self, *, role: str, username: str, name: str, county: str, **options: Any) -> None:
         password = os.environ.get("OFFICER_PASSWORD") or getpass.getpass("密码：")
         try:
             with audit.source("命令 create_officer"):

@@ -35,7 +35,7 @@ OTHER_KINDS = (
 TOO_OLD = "表格的格式太旧（Excel 4.0 或更早）。请用 WPS 打开，另存为 xlsx 后再上传。"
 
 
-def read(path, limits, out):
+def read(path, limits, out: Output):
     with path.open("rb") as file:
         head = file.read(4096)
     if not head:
@@ -55,7 +55,7 @@ def read(path, limits, out):
     return read_text(path, out)
 
 
-def main(path, limits):
+def main(path, limits) -> None:
     # Everything read is limited here: memory, processor time, and no file can be written.
     resource.setrlimit(resource.RLIMIT_AS, (limits["memory"], limits["memory"]))
     resource.setrlimit(resource.RLIMIT_CPU, (limits["seconds"], limits["seconds"] + 1))

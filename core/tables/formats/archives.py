@@ -2,18 +2,19 @@
 
 import io
 import zipfile
+from _io import BytesIO
 from pathlib import Path
 
 from core.tables.formats import ods, xlsx
 from core.tables.formats.markup import part
-from core.tables.formats.output import DAMAGED, ENCRYPTED, NOT_A_SHEET, WORD, Refused
+from core.tables.formats.output import DAMAGED, ENCRYPTED, NOT_A_SHEET, WORD, Output, Refused
 from core.tables.formats.readers import read_calamine, read_openpyxl
 
 #: What the fast reader does not tell of each sheet.
 LAYOUTS = {"xlsx": xlsx.layouts, "ods": ods.layouts}
 
 
-def read_zip(source, limits, out):
+def read_zip(source: BytesIO, limits, out: Output) -> None:
     """`source`: a path, or the file that was inside an encrypted one."""
     try:
         archive = zipfile.ZipFile(source)
@@ -41,7 +42,7 @@ def read_zip(source, limits, out):
     return read_calamine(source, out, layouts, fallback=kind == "xlsx")
 
 
-def with_forward_slashes(archive, source):
+def with_forward_slashes(archive: zipfile.ZipFile, source: BytesIO):
     """The same archive with the names of its parts as the format wants them: some programs on Windows write `\\`.
 
     The names are mended where they stand, once before each part and once in the directory at the end; nothing moves.
@@ -61,11 +62,11 @@ def with_forward_slashes(archive, source):
     return zipfile.ZipFile(mended), mended
 
 
-def mend_name(raw, start, length):
+def mend_name(raw: bytearray, start: int, length: int) -> None:
     raw[start : start + length] = raw[start : start + length].replace(b"\\", b"/")
 
 
-def kind_of(archive):
+def kind_of(archive: zipfile.ZipFile) -> str:
     names = {n.lower() for n in archive.namelist()}
     if "encrypted-package" in names:  # ods of LibreOffice 24 and later
         raise Refused("encrypted_file", ENCRYPTED)

@@ -18,7 +18,7 @@ ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{fffe}\x{ffff}]"
 _TEXTS = ({str}, {str, type(None)})
 
 
-def block_of(rows, left):
+def block_of(rows, left) -> None:
     """The rows as (frame, cells that it cannot hold); `left` columns before them are empty.
 
     None where a text must be mended first: too long, or with odd characters.
@@ -43,12 +43,12 @@ def block_of(rows, left):
     return pl.DataFrame(series), others
 
 
-def _fits(cell):
+def _fits(cell) -> bool:
     kind = type(cell)
     return cell is None or kind is str or kind is date or (kind is float and isfinite(cell))
 
 
-def to_bytes(frame):
+def to_bytes(frame) -> bytes:
     """The frame as an Arrow stream."""
     stream = io.BytesIO()
     frame.write_ipc_stream(stream)

@@ -7,7 +7,7 @@ LAYOUT_BYTES = 64 << 20  # hidden rows are looked for in sheets up to this size
 ATTRIBUTE = re.compile(rb'([\w:.-]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
 
 
-def part(archive, name, most=LAYOUT_BYTES):
+def part(archive, name: str, most=LAYOUT_BYTES):
     if name not in archive.namelist():
         return b""
     with archive.open(name) as file:
@@ -22,7 +22,7 @@ def attributes(tag):
     }
 
 
-def tags(file, pattern):
+def tags(file, pattern: re.Pattern[bytes]):
     """Each match of `pattern` in a stream of markup, read piece by piece."""
     for piece in whole_tags(file):
         yield from pattern.finditer(piece)

@@ -33,6 +33,6 @@ def layouts(archive):
     return found
 
 
-def count(attributes, key):
+def count(attributes, key: str) -> int:
     text = attributes.get(key, "1")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 1

@@ -6,13 +6,13 @@ from itertools import islice
 from core.tables.formats.archives import read_zip
 from core.tables.formats.layout import ERRORS, Layout
 from core.tables.formats.markup import LAYOUT_BYTES
-from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, WORD, Refused
+from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, WORD, Output, Refused
 from core.tables.formats.readers import read_calamine
 
 NO_BOOK = "这个文件里没有能读的表格（xls 和 et 要是 Excel 97—2003 格式）。请用 WPS 打开，另存为 xlsx 后再上传。"
 
 
-def read_ole(path, limits, out):
+def read_ole(path, limits, out: Output):
     import olefile
 
     try:
@@ -82,7 +82,7 @@ def error_code(kind, data):
     return None
 
 
-def biff_records(stream, offset):
+def biff_records(stream, offset: int):
     """(kind, data, offset) of the records from a BOF to its EOF; embedded charts in between are passed over."""
     depth = 0
     while offset + 4 <= len(stream):

@@ -27,7 +27,7 @@ _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff
 
 
 class Refused(Exception):
-    def __init__(self, code, message):
+    def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code, self.message = code, message
 
@@ -35,7 +35,7 @@ class Refused(Exception):
 class Output:
     """Counts what goes out, so that a sheet of any size ends in a message rather than in a full memory."""
 
-    def __init__(self, limits):
+    def __init__(self, limits) -> None:
         self.max_rows, self.max_columns = limits["rows"], limits["columns"]
         self.cells_left, self.characters_left = limits["cells"], limits["characters"]
         self.in_columns = limits.get("in_columns", False)
@@ -43,7 +43,7 @@ class Output:
         self.pending = []
         self.remarks = {"dropped": [], "cut": []}
 
-    def line(self, value):
+    def line(self, value) -> None:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=encode)
         self.characters_left -= len(text)
         if self.characters_left < 0:
@@ -51,7 +51,7 @@ class Output:
             raise Refused("too_large", "表格里的文字太多，一次读不下。请删去大段说明，或分成几个文件上传。")
         self.write(text.encode("utf-8", "replace") + b"\n")
 
-    def sheet(self, name, layout=None, *, visible=True):
+    def sheet(self, name: str, layout=None, *, visible: bool = True) -> None:
         self.flush()
         layout = layout or Layout()
         self.errors, self.rows = layout.errors, 0
@@ -59,7 +59,7 @@ class Output:
         name = _ODD.sub("", name)[:LONGEST_CELL]
         self.line({"sheet": name, "visible": visible, "merged": layout.merged, "hidden": layout.hidden})
 
-    def row(self, number, cells):
+    def row(self, number: int, cells) -> None:
         """`cells` may hold '' or None for nothing; columns past the limit are dropped."""
         cells = [c if c is None or is_plain(c) else self.mend(c, number) for c in cells[: self.max_columns]]
         if self.errors and number in self.errors:
@@ -73,7 +73,7 @@ class Output:
         if len(self.pending) == ROWS_A_LINE:
             self.flush()
 
-    def block(self, number, rows, left):
+    def block(self, number, rows, left) -> None:
         """Rows in sequence, the first of them `number`, as columns where nothing in them must be mended."""
         from core.tables.formats.blocks import block_of, to_bytes
 
@@ -93,14 +93,14 @@ class Output:
         self.line({"block": len(stream), "first": number, "height": len(rows), "others": others})
         self.write(stream)
 
-    def count(self, rows, cells):
+    def count(self, rows: int, cells: int) -> None:
         """Take rows and cells off what a file may have."""
         self.rows += rows
         self.cells_left -= cells
         if self.rows > self.max_rows or self.cells_left < 0:
             raise Refused("too_large", f"表格超过 {self.max_rows} 行，一次读不下。请分成几个文件上传。")
 
-    def mend(self, cell, number):
+    def mend(self, cell, number: int):
         """Return a cell that any database and workbook can keep: finite, of bounded length, without odd characters."""
         kind = type(cell)
         if kind is str:
@@ -124,18 +124,18 @@ class Output:
                 return "Infinity"
         return cell
 
-    def show_errors(self, errors, cells):
+    def show_errors(self, errors, cells) -> None:
         for column, text in errors.items():
             if column < self.max_columns:
                 cells.extend([None] * (column + 1 - len(cells)))
                 cells[column] = text
 
-    def remark(self, what, number):
+    def remark(self, what: str, number) -> None:
         rows = self.remarks[what]
         if len(rows) < MOST_REMARKS and (not rows or rows[-1] != number):
             rows.append(number)
 
-    def flush(self):
+    def flush(self) -> None:
         for what, rows in self.remarks.items():
             if rows and self.pending:
                 new = [number for number in rows if number >= self.pending[0][0]]
@@ -146,17 +146,17 @@ class Output:
             self.pending = []
 
 
-def is_plain(cell):
+def is_plain(cell) -> bool:
     """Whether a cell is text that goes out as it is, as nearly all do."""
     return type(cell) is str and 0 < len(cell) <= LONGEST_CELL and cell.isprintable()
 
 
-def _written(number):
+def _written(number) -> str:
     """A number that is none, as the word that stands for it: the row's reader refuses it by name."""
     return "NaN" if number != number else "Infinity" if number > 0 else "-Infinity"
 
 
-def encode(value):
+def encode(value: str) -> str:
     if isinstance(value, datetime):
         return {"t": value.isoformat()}
     if isinstance(value, date):

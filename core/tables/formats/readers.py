@@ -4,6 +4,8 @@ from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
 
+from python_calamine._python_calamine import CalamineSheet
+
 from core.tables.formats.layout import Layout
 from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, ROWS_A_LINE, Refused
 
@@ -11,7 +13,7 @@ from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, ROWS_A_L
 ROWS_A_BLOCK = 10_000
 
 
-def read_calamine(source, out, layouts, *, fallback):
+def read_calamine(source, out, layouts, *, fallback: bool) -> None:
     import python_calamine as calamine
 
     try:
@@ -52,7 +54,7 @@ def read_calamine(source, out, layouts, *, fallback):
     return None
 
 
-def write_rows(sheet, out):
+def write_rows(sheet: CalamineSheet, out) -> None:
     if sheet.start is None:
         return
     top, left = sheet.start[0], min(sheet.start[1], out.max_columns)
@@ -65,7 +67,7 @@ def write_rows(sheet, out):
         number += len(block)
 
 
-def read_openpyxl(source, out, layouts):
+def read_openpyxl(source, out, layouts) -> None:
     """The slow reader, cell by cell: for sheets whose far corners are too much for the fast one or that it refuses."""
     import openpyxl
     from openpyxl.worksheet._reader import WorkSheetParser

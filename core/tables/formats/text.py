@@ -3,10 +3,10 @@
 import csv
 import io
 
-from core.tables.formats.output import NOT_A_SHEET, Refused
+from core.tables.formats.output import NOT_A_SHEET, Output, Refused
 
 
-def read_text(path, out):
+def read_text(path, out: Output) -> None:
     text = decode(path.read_bytes())
     out.line({"kind": "csv"})
     out.sheet("")
@@ -23,7 +23,7 @@ def read_text(path, out):
         raise Refused("unreadable_file", NOT_A_SHEET) from error
 
 
-def holds_rows(cell, mark, columns):
+def holds_rows(cell: str, mark: str, columns: int) -> bool:
     """Whether a quote that nobody closed has swallowed whole rows: lines with as many delimiters as a row has."""
     return "\n" in cell and any(line.count(mark) >= min(columns - 1, 4) > 0 for line in cell.split("\n")[1:])
 
@@ -55,11 +55,11 @@ def plausible(text):
     return odd * 50 <= len(sample) and usual * 10 >= len(sample) * 7
 
 
-def delimiter_of(text):
+def delimiter_of(text) -> str:
     lines = [line for line in text[:20_000].splitlines() if line.strip()][:20]
     return max(",\t;，|", key=lambda d: (sum(d in line for line in lines), sum(line.count(d) for line in lines)))
 
 
-def excel_text(cell):
+def excel_text(cell: str) -> str:
     """="4113…" is how systems keep a number as text in csv."""
     return cell[2:-1] if cell.startswith('="') and cell.endswith('"') else cell

@@ -4,6 +4,8 @@ import io
 import re
 import shutil
 import zipfile
+from _io import BytesIO
+from collections.abc import Iterator
 
 from core.tables.formats.layout import Layout
 from core.tables.formats.markup import LAYOUT_BYTES, attributes, part, whole_tags
@@ -39,7 +41,7 @@ def layouts(archive):
     return found
 
 
-def has_layout(archive, name):
+def has_layout(archive, name) -> bool:
     """Whether a sheet's markup has anything that `layouts` looks for; far quicker than looking."""
     rest = b""
     with archive.open(name) as file:
@@ -51,7 +53,7 @@ def has_layout(archive, name):
     return False
 
 
-def add_piece(layout, piece, number=0):
+def add_piece(layout, piece, number: int = 0) -> int:
     """Add what a piece of a sheet's markup tells; `number` is the row before it. Return its last row."""
     for match in ROW.finditer(piece):
         told = ROW_NUMBER.search(match[1])
@@ -80,7 +82,7 @@ def sheet_parts(archive):
     return parts
 
 
-def read_in_pieces(source, out, layouts):
+def read_in_pieces(source: BytesIO, out, layouts) -> None:
     """calamine holds a whole sheet, 100 bytes a cell; given it as several sheets one after the other, only a piece."""
     import python_calamine as calamine
 
@@ -112,7 +114,7 @@ def read_in_pieces(source, out, layouts):
         raise Refused("unreadable_file", DAMAGED) from error
 
 
-def pieces(archive, name):
+def pieces(archive: zipfile.ZipFile, name) -> Iterator[bytes]:
     """A sheet as the markup of several, cut between rows; rows that do not tell their numbers stay together."""
     with archive.open(name) as file:
         rest = file.read(PIECE_BYTES)
@@ -126,7 +128,7 @@ def pieces(archive, name):
         yield rest + file.read()
 
 
-def merged_at_the_end(archive, name):
+def merged_at_the_end(archive: zipfile.ZipFile, name):
     """The merged ranges, which the markup of a sheet names after its rows."""
     tail = b""
     with archive.open(name) as file:
@@ -138,7 +140,7 @@ def merged_at_the_end(archive, name):
     ]
 
 
-def column_number(letters):
+def column_number(letters) -> int:
     """From 0: A is 0, AA is 26."""
     number = 0
     for letter in letters:

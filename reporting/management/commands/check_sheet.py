@@ -11,8 +11,9 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from collection.declarations import dry_run as feedback
 from collection.ledgers import dry_run as ledgers
@@ -44,7 +45,7 @@ CHECKS: dict[str, Callable[[Question], Answer]] = {
 class Command(BaseCommand):
     help = "试读任意一种表格：哪些行会被接收、哪些行有问题。不写入任何数据。"
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", choices=list(CHECKS))
         parser.add_argument("file", type=Path)
         parser.add_argument("--county", default="", help="6 位县代码")
@@ -54,7 +55,19 @@ class Command(BaseCommand):
         parser.add_argument("--category", default="", help="名单的身份类别，或状态名单的状态（默认死亡）")
         parser.add_argument("--full", action="store_true", help="全量名单")
 
-    def handle(self, *, kind, file, county, village, policy, as_of, category, full, **options):
+    def handle(
+        self,
+        *,
+        kind: str,
+        file: Path,
+        county: str,
+        village: str,
+        policy: str,
+        as_of: date | None,
+        category: str,
+        full: bool,
+        **options: Any,
+    ) -> None:
         day = as_of or clock.today()
         # A policy's id and a village's code begin with the county's code.
         county = county or policy[:6] or village[:6]
