@@ -95,7 +95,8 @@ def read_job(run: jobs.Run) -> str:
         return "这份名单已经读过。"
     table = ListReader(COLUMNS, NEEDED)
     try:
-        pieces = reader.stream(listed.attachment.file.path, limits=reader.COUNTY_LIST)
+        run.progress(0, 0, "正在打开文件")
+        pieces = jobs.report_rows(reader.stream(listed.attachment.file.path, limits=reader.COUNTY_LIST), run.progress)
         lines = list(read_covers(pieces, table, today=clock.today()))
         problem = "" if table.found_heading else NO_LIST
     except reader.SheetError as error:
@@ -103,6 +104,7 @@ def read_job(run: jobs.Run) -> str:
     if problem:
         tax_files.refuse_file(listed, problem)
         raise jobs.JobFailed(problem)
+    run.progress(1, 2, f"正在核对 {len(lines)} 人")
     with transaction.atomic():
         run.assert_owner()
         return _take_lines(listed, lines)

@@ -75,7 +75,8 @@ def read_file(run: jobs.Run) -> str:
         return "这个文件已经读过。"
     table = feedback_table()
     try:
-        pieces = reader.stream(feedback.attachment.file.path, limits=LIMITS)
+        run.progress(0, 0, "正在打开文件")
+        pieces = jobs.report_rows(reader.stream(feedback.attachment.file.path, limits=LIMITS), run.progress)
         words = verdict_words(feedback.declaration.campaign.county_id)
         lines = read_feedback(pieces, words=words, table=table)
         problem = NO_LIST if lines is None else "" if lines else "表里没有人员，请检查是不是选错了文件。"

@@ -89,7 +89,8 @@ def read_class_list(
     """Read the file, match its pupils and enter them; whole or not at all. Return what to tell."""
     table = class_table()
     try:
-        pieces = reader.stream(class_list.attachment.file.path, limits=reader.COUNTY_LIST)
+        progress(0, 0, "正在打开文件")
+        pieces = jobs.report_rows(reader.stream(class_list.attachment.file.path, limits=reader.COUNTY_LIST), progress)
         lines = read_classes(pieces, table, as_of=clock.today())
         if not table.found_heading:
             raise reader.SheetError("missing_columns", NO_HEADING)

@@ -7,7 +7,7 @@ which is also its heartbeat.
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from core.database.failures import DISK_FULL, is_disk_full, is_passing
 from core.jobs.heartbeat import Heartbeat, is_alive
 from core.jobs.models import Job
 from core.logs import current_id, log_context
+from core.tables.reader import Sheet
 
 if TYPE_CHECKING:
     from core.accounts.models import User
@@ -62,6 +63,21 @@ class Run:
         rows = Job.objects.filter(pk=self.job.pk, token=self.job.token, state=Job.State.RUNNING)
         if not rows.update(**values):
             raise JobLost
+
+
+#: A reading is reported every so many rows: several times a second for plain lists.
+ROWS_REPORTED = 2000
+
+
+def report_rows(pieces: Iterable[Sheet], progress: Callable[[int, int, str], None]) -> Iterator[Sheet]:
+    """Pass the pieces of a file on and report how many rows were read; how many there are is not known yet."""
+    read = reported = 0
+    for piece in pieces:
+        yield piece
+        read += len(piece.rows)
+        if read - reported >= ROWS_REPORTED:
+            reported = read
+            progress(read, 0, f"已读取 {read} 行")
 
 
 Handler = Callable[[Run], str | None]

@@ -66,9 +66,12 @@ def read_job(run: jobs.Run) -> str:
     file = MonthFile.objects.select_related("attachment").get(pk=run.args["file"])
     if file.state != State.READING:
         return ""
-    run.progress(0, 2, "正在读取")
+    run.progress(0, 0, "正在打开文件")
     try:
-        table = read_month_table(reader.stream(Path(file.attachment.file.path), limits=reader.COUNTY_LIST))
+        pieces = jobs.report_rows(
+            reader.stream(Path(file.attachment.file.path), limits=reader.COUNTY_LIST), run.progress
+        )
+        table = read_month_table(pieces)
         run.progress(1, 2, f"正在核对 {len(table.units)} 个单位")
         with transaction.atomic():
             run.assert_owner()

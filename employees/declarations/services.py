@@ -76,9 +76,12 @@ def upload_declaration(
 def read_job(run: jobs.Run) -> str:
     """Read the table and stage its lines; a file that gives none is refused with the reason."""
     declaration = MonthlyDeclaration.objects.select_related("unit", "attachment").get(pk=run.args["declaration"])
-    run.progress(0, 2, "正在读取")
+    run.progress(0, 0, "正在打开文件")
     try:
-        rows, notes = read_declaration(reader.stream(declaration.attachment.file.path, limits=reader.VILLAGE_LEDGER))
+        pieces = jobs.report_rows(
+            reader.stream(declaration.attachment.file.path, limits=reader.VILLAGE_LEDGER), run.progress
+        )
+        rows, notes = read_declaration(pieces)
         run.progress(1, 2, f"正在核对 {len(rows)} 人")
         verdicts = check.judge(rows, facts_of(declaration, {row.id_number for row in rows}))
     except (reader.SheetError, EmployeeQuoteError) as error:

@@ -60,9 +60,12 @@ def upload_roll(
 def read_job(run: jobs.Run) -> str:
     """Read the roll, compare it, and keep the differences; a repeated run begins anew."""
     roll = PensionRoll.objects.select_related("attachment", "uploaded_by").get(pk=run.args["roll"])
-    run.progress(0, 2, "正在读取")
+    run.progress(0, 0, "正在打开文件")
     try:
-        rows, notes = read_roll(reader.stream(Path(roll.attachment.file.path), limits=reader.COUNTY_LIST))
+        pieces = jobs.report_rows(
+            reader.stream(Path(roll.attachment.file.path), limits=reader.COUNTY_LIST), run.progress
+        )
+        rows, notes = read_roll(pieces)
     except reader.SheetError as error:
         PensionRoll.objects.filter(pk=roll.pk).update(state=State.REFUSED, problem=str(error)[:300])
         return str(error)

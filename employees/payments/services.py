@@ -49,9 +49,12 @@ def upload_paid(*, county: Region, file: "File[bytes]", name: str, actor: User) 
 def read_job(run: jobs.Run) -> str:
     """Read the list and book each payment once, whatever other list has it too; keep what does not fit to be asked."""
     paid_file = PaidFile.objects.select_related("attachment", "uploaded_by").get(pk=run.args["paid_file"])
-    run.progress(0, 2, "正在读取")
+    run.progress(0, 0, "正在打开文件")
     try:
-        lines, notes = read_paid(reader.stream(Path(paid_file.attachment.file.path), limits=reader.COUNTY_LIST))
+        pieces = jobs.report_rows(
+            reader.stream(Path(paid_file.attachment.file.path), limits=reader.COUNTY_LIST), run.progress
+        )
+        lines, notes = read_paid(pieces)
     except reader.SheetError as error:
         PaidFile.objects.filter(pk=paid_file.pk).update(state=State.REFUSED, problem=str(error)[:300])
         return str(error)

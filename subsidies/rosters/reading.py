@@ -32,11 +32,10 @@ def read_file(
     confirm: Callable[[], None] = _no_fence,
 ) -> str:
     """Read the list and sort its people into groups; safe to repeat. Return what to tell; a bad file is REFUSED."""
-    progress(0, 3, "正在打开文件")
+    progress(0, 0, "正在打开文件")
     table = roster_table()
     try:
-        pieces = reader.stream(roster.attachment.file.path, limits=COUNTY_LIST)
-        progress(1, 3, "正在读取名单")
+        pieces = jobs.report_rows(reader.stream(roster.attachment.file.path, limits=COUNTY_LIST), progress)
         lines = read_roster(
             pieces,
             policy=roster.campaign.policy,
@@ -51,7 +50,7 @@ def read_file(
             confirm()
             Roster.objects.filter(pk=roster.pk).update(state=State.REFUSED, problem=error.message[:300])
         return error.message
-    progress(2, 3, f"正在核对 {len(lines)} 人")
+    progress(1, 2, f"正在核对 {len(lines)} 人")
     with transaction.atomic():
         confirm()
         roster.rows.all().delete()
