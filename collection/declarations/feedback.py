@@ -331,7 +331,8 @@ def _move_contributions(
         live = Contribution.objects.filter(pk__in=people, declaration=declaration, ended_at__isnull=True)
         live.filter(state=before).update(state=after)
         if after == Contribution.State.FAILED:
-            tell(FAILED, declaration.campaign, live.filter(state=after))
+            occasion = f":{declaration.pk}.{declaration.submissions}"  # failing again is told again
+            tell(FAILED, declaration.campaign, live.filter(state=after), occasion=occasion)
 
 
 def _refuse_decided(declaration: Declaration) -> None:

@@ -30,18 +30,23 @@ def tell_booked(campaign: Campaign, contributions: Sequence[Contribution], actor
     tell(kinds.COVERED, campaign, [c for c in contributions if c.state == Contribution.State.POSTED])
 
 
-def tell(kind: str, campaign: Campaign, contributions: Iterable[Contribution]) -> int:
-    """Queue what is told about these payments: one message for those who share a telephone. Return how many."""
+def tell(kind: str, campaign: Campaign, contributions: Iterable[Contribution], *, occasion: str = "") -> int:
+    """Queue what is told about these payments: one message for those who share a telephone. Return how many.
+
+    `occasion` tells apart what can happen to a payment more than once, such as the submission in which it failed.
+    """
     wording = templates.wording_of(campaign.county_id, kind)
     if not wording.is_on:
         return 0
     count = 0
     for chunk in chunks(contributions):
-        count += _tell_chunk(wording, campaign, chunk)
+        count += _tell_chunk(wording, campaign, chunk, occasion)
     return count
 
 
-def _tell_chunk(wording: templates.Wording, campaign: Campaign, contributions: list[Contribution]) -> int:
+def _tell_chunk(
+    wording: templates.Wording, campaign: Campaign, contributions: list[Contribution], occasion: str
+) -> int:
     people = Resident.objects.in_bulk({c.resident_id for c in contributions})
     reached = telephones(people.values())
     by_phone: dict[str, list[Contribution]] = defaultdict(list)
@@ -53,7 +58,7 @@ def _tell_chunk(wording: templates.Wording, campaign: Campaign, contributions: l
     silent = opt_outs.opted_out(county=campaign.county_id, phones=by_phone)
     villages = _villages({group[0].village_id for group in by_phone.values()})
     told = {
-        f"{wording.kind.key}:{group[0].pk}": (
+        f"{wording.kind.key}:{group[0].pk}{occasion}": (
             names[phone],
             phone,
             group[0].village_id,

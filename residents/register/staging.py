@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from operator import itemgetter
 
 import polars as pl
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.db import transaction
 from core.database.copy import load_frame
 from core.jobs import services as jobs
 from core.tables.blocks import Block
+from core.tables.reader import Row
 from residents.people import id_numbers
 from residents.register.models import RegisterBatch, RegisterProblem, RegisterRow
 from residents.register.plain import SCHEMA, find_plain
@@ -34,9 +36,11 @@ class Staging:
         """Check the rows of a block, keep the good ones as staged rows and what is wrong with the others."""
         blank = block.is_blank()
         plain = find_plain(block, self.reader.columns, self.reader.regions, self.reader.as_of)
-        single = self._alone(block, blank, plain)
+        is_plain = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(block)).scatter(plain["place"], True)
+        odd = block.rows(_places(~blank & ~is_plain))
+        single = self._alone(is_plain, odd, plain)
         people, problems = [], []
-        for number, cells in block.rows(_places(~blank & ~single)):
+        for number, cells in sorted([*odd, *block.rows(_places(is_plain & ~single))], key=itemgetter(0)):
             answer = self.reader.read(number, cells)
             if isinstance(answer, list):
                 problems.append(answer)
@@ -47,16 +51,14 @@ class Staging:
         self.rows += len(blank) - int(blank.sum())
         self._keep(pl.concat([plain.drop("place"), frame_of(people)]).sort("number"), problems)
 
-    def _alone(self, block: Block, blank: pl.Series, plain: pl.DataFrame) -> pl.Series:
+    def _alone(self, is_plain: pl.Series, odd: Sequence[Row], plain: pl.DataFrame) -> pl.Series:
         """For each row whether it is plain and nobody else in the file, up to here, has its number.
 
-        What the row reader will refuse as a repetition it must know of: it is told where the numbers of its rows
-        stood before.
+        `odd` are the rows that are neither plain nor blank. What the row reader will refuse as a repetition it must
+        know of: it is told where the numbers of its rows stood before.
         """
-        is_plain = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(block)).scatter(plain["place"], True)
-        others = block.rows(_places(~blank & ~is_plain))
         at = self.reader.columns.get("id_number")
-        numbers = [id_numbers.read_cell(cells[at])[0] for _, cells in others if at is not None and at < len(cells)]
+        numbers = [id_numbers.read_cell(cells[at])[0] for _, cells in odd if at is not None and at < len(cells)]
         seen = pl.concat(self._seen) if self._seen else plain.select("id_number", "number").clear()
         wanted = pl.Series("id_number", [*numbers, *plain["id_number"]], dtype=pl.String).unique().to_frame()
         before = seen.join(wanted, on="id_number", how="semi")
@@ -64,7 +66,7 @@ class Staging:
             self.reader.seen.setdefault(id_number, number)
         twice = {*before["id_number"], *numbers, *(self.reader.seen.keys() & set(plain["id_number"]))}
         repeated = plain["id_number"].is_duplicated() | plain["id_number"].is_in(list(twice))
-        return is_plain.scatter(plain["place"].filter(repeated), False)
+        return is_plain.clone().scatter(plain["place"].filter(repeated), False)  # scatter writes in place
 
     def _keep(self, staged: pl.DataFrame, problems: list[list[Problem]]) -> None:
         with transaction.atomic():

@@ -6,6 +6,7 @@ from collection.contributions.models import Contribution
 from collection.contributions.services import Payment, record_contributions, reverse_contributions
 from collection.declarations import feedback
 from collection.messages import kinds
+from collection.messages.events import tell
 from collection.messages.story_sections import messages
 from collection.refunds import services as refunds
 from core.messages import services as outbox
@@ -102,6 +103,19 @@ def test_what_failed_and_was_put_right_before_the_message_went_is_not_told(recor
     feedback.decide_row(row=row, ok=True, reason="", actor=office.taxman)
     outbox.drain()
     assert recorder.got == [] and OutboxMessage.objects.get().error == kinds.CHANGED
+
+
+def test_who_fails_again_in_another_submission_is_told_again_and_only_then(recorder, switch_on, office):
+    switch_on(kinds.FAILED)
+    declaration = office.at_the_tax_bureau(1)
+    Resident.objects.update(phone="13900000009")
+    row = declaration.rows.get()
+    feedback.decide_row(row=row, ok=False, reason="证件号码错误", actor=office.taxman)
+    failed = Contribution.objects.filter(state=Contribution.State.FAILED)
+    first, again = f":{declaration.pk}.{declaration.submissions}", f":{declaration.pk}.{declaration.submissions + 1}"
+    told = [tell(kinds.FAILED, declaration.campaign, failed, occasion=which) for which in (first, again, again)]
+    outbox.drain()
+    assert told == [0, 1, 0] and len(recorder.got) == 2
 
 
 def test_a_refund_is_told_to_the_household(recorder, switch_on, office):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from core.jobs import heartbeat
 from core.jobs import services as jobs
 from core.jobs.models import Job
+from core.tables.reader import Sheet
 from tests.at_once import together
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("silent_queue")]
@@ -38,6 +39,13 @@ def test_a_repeated_message_runs_the_job_once(done):
     job.refresh_from_db()
     assert done == [{"n": 1}]
     assert (job.state, job.message, job.attempts) == (Job.State.DONE, "好了", 1)
+
+
+def test_a_reading_tells_how_many_rows_it_has_read():
+    """Every list that a worker reads passes its pieces through here, so that its page says how far it is."""
+    pieces, told = [Sheet("名单", rows=[(n, ["王"]) for n in range(1500)]) for _ in range(4)], []
+    assert list(jobs.report_rows(pieces, lambda *said: told.append(said))) == pieces
+    assert told == [(3000, 0, "已读取 3000 行"), (6000, 0, "已读取 6000 行")]
 
 
 def test_a_finished_key_can_be_asked_again(done):
