@@ -53,21 +53,22 @@ def load_regions(*, rows: Iterable[dict[str, str]], actor: "User | None", county
 
     With `county_code`, load that county's rows only. Return the number of villages read.
     """
-    wanted: dict[str, Region] = {}
+    wanted: dict[str, tuple[str, str, str | None]] = {}
     villages = 0
     for row in rows:
         if county_code and row["county_code"] != county_code:
             continue
         villages += 1
-        for level, parent in (("county", None), ("township", "county"), ("village", "township")):
-            wanted[row[f"{level}_code"]] = Region(
-                code=row[f"{level}_code"],
-                name=row[level],
-                level=level,
-                parent_id=row[f"{parent}_code"] if parent else None,
-            )
+        county, township = row["county_code"], row["township_code"]
+        wanted[county] = row["county"], Region.Level.COUNTY, None
+        wanted[township] = row["township"], Region.Level.TOWNSHIP, county
+        wanted[row["village_code"]] = row["village"], Region.Level.VILLAGE, township
     known = dict(Region.objects.filter(code__in=wanted).values_list("code", "name"))
-    changed = [region for code, region in sorted(wanted.items()) if known.get(code) != region.name]
+    changed = [
+        Region(code=code, name=name, level=level, parent_id=parent)
+        for code, (name, level, parent) in sorted(wanted.items())
+        if known.get(code) != name
+    ]
     keep_former_names({region.code: known[region.code] for region in changed if region.code in known})
     Region.objects.bulk_create(
         changed,
