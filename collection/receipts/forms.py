@@ -66,13 +66,13 @@ class BookLinesForm(forms.Form):
         super().__init__(*args, **options)
         self.holders = holders
 
-    def clean_lines(self):
+    def clean_lines(self) -> list[tuple[int, list[str]]]:
         """[(number, cells)] of the lines that are not empty."""
         rows = enumerate(self.cleaned_data["lines"].splitlines(), start=1)
         cells = ((number, re.split(r"[\s,，、;；—]+", text.strip())) for number, text in rows)
         return [(number, found) for number, found in cells if found != [""]]
 
-    def clean_file(self):
+    def clean_file(self) -> list[tuple[int, list[str]]]:
         """[(row, cells)] of the table."""
         if (file := self.cleaned_data["file"]) is None:
             return []
@@ -88,7 +88,7 @@ class BookLinesForm(forms.Form):
             raise ValidationError(hidden)
         return rows
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """`lines` becomes [BookLine]; every line that cannot be read is named."""
         if self.errors:
             return self.cleaned_data

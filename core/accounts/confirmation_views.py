@@ -1,13 +1,14 @@
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import Role, roles
 from core.accounts.confirmations import change_lines, decide_changes
 from core.accounts.models import AccountChange
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import flash_form_errors, try_step
 
 
@@ -18,7 +19,7 @@ class DecisionForm(forms.Form):
 
 
 @roles(Role.SYSTEM, Role.SECURITY)
-def change_list(request: HttpRequest) -> HttpResponse:
+def change_list(request: SignedIn) -> HttpResponse:
     """Requests for offices' accounts: what waits first, then what was decided."""
     changes = AccountChange.objects.for_user(request.user).select_related("user__region", "requested_by", "decided_by")
     waiting = changes.filter(state=AccountChange.State.WAITING).order_by("pk")[:500]
@@ -34,7 +35,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
 
 @roles(Role.SECURITY)
 @require_POST
-def change_decide(request: HttpRequest) -> HttpResponse:
+def change_decide(request: SignedIn) -> HttpResponse:
     form = DecisionForm(request.POST)
     form.fields["change"].queryset = AccountChange.objects.for_user(request.user)
     decided: list[int] = []

@@ -1,17 +1,18 @@
 from axes.utils import reset
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import Role, roles
 from core.accounts import lockout
 from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
 
 
 @roles(Role.SECURITY)
-def lock_list(request: HttpRequest) -> HttpResponse:
+def lock_list(request: SignedIn) -> HttpResponse:
     """Accounts that wrong passwords have locked, with the address it came from."""
     accounts = User.objects.for_user(request.user)
     names = dict(accounts.values_list("username", "name"))
@@ -23,7 +24,7 @@ def lock_list(request: HttpRequest) -> HttpResponse:
 
 @roles(Role.SECURITY)
 @require_POST
-def lock_release(request: HttpRequest) -> HttpResponse:
+def lock_release(request: SignedIn) -> HttpResponse:
     """Let a user try again at once, after the person has been identified."""
     username, address = request.POST.get("username", ""), request.POST.get("address", "")
     user = User.objects.for_user(request.user).filter(username=username).first()

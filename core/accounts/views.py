@@ -20,6 +20,7 @@ from core.accounts.forms import AccountForm, HelperListForm
 from core.accounts.helper_list import helper_table, read_helper_list
 from core.accounts.models import User
 from core.accounts.passwords import FIRST_PASSWORD_DAYS
+from core.accounts.requests import SignedIn
 from core.accounts.services import (
     AccountRequest,
     IssuedAccount,
@@ -54,7 +55,7 @@ class AccountFilter(django_filters.FilterSet):
 
 
 @roles(Role.SYSTEM, Role.SECURITY)
-def account_list(request: HttpRequest) -> HttpResponse:
+def account_list(request: SignedIn) -> HttpResponse:
     """Who has which role and region. The system officer changes accounts, the security officer watches them."""
     accounts = AccountFilter(typed(request), User.objects.for_user(request.user).select_related("region"))
     page = Paginator(accounts.qs.order_by("region_id", "username"), 50).get_page(request.GET.get("page"))
@@ -63,7 +64,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(Role.SYSTEM)
-def account_add(request: HttpRequest) -> HttpResponse:
+def account_add(request: SignedIn) -> HttpResponse:
     form = AccountForm(request.POST or None, officer=request.user)
     issued: list[IssuedAccount] = []
     if request.method == "POST" and run_form(
@@ -76,7 +77,7 @@ def account_add(request: HttpRequest) -> HttpResponse:
 
 
 @roles(Role.SYSTEM)
-def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def account_edit(request: SignedIn, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.for_user(request.user).exclude(role__in=OFFICERS), pk=pk)
     form = AccountForm(request.POST or None, instance=user, officer=request.user)
     stored = User.objects.get(pk=user.pk)
@@ -95,13 +96,13 @@ def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.SYSTEM)
 @require_POST
-def account_reset(request: HttpRequest, pk: int) -> HttpResponse:
+def account_reset(request: SignedIn, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.for_user(request.user).exclude(role__in=OFFICERS), pk=pk)
     return show_slips(request, [reset_password(user=user, actor=request.user)])
 
 
 @roles(Role.SYSTEM)
-def account_import(request: HttpRequest) -> HttpResponse:
+def account_import(request: SignedIn) -> HttpResponse:
     """All accounts of helpers and township teams from one list: first what would be made and what is wrong."""
     form = HelperListForm(request.POST or None, request.FILES or None)
     facts: dict[str, object] = {"title": "批量建立账号", "form": form}
@@ -116,7 +117,7 @@ def _store(file: UploadedFile, user: User) -> Attachment:
 
 @roles(Role.SYSTEM)
 @require_POST
-def account_import_confirm(request: HttpRequest, attachment: UUID) -> HttpResponse:
+def account_import_confirm(request: SignedIn, attachment: UUID) -> HttpResponse:
     """Make the good rows of a list that was shown; a second click makes none, because the accounts exist by then."""
     stored = get_object_or_404(Attachment, pk=attachment, kind="accounts", uploaded_by=request.user)
     issued: list[IssuedAccount] = []
@@ -150,7 +151,7 @@ def show_slips(request: HttpRequest, issued: list[IssuedAccount]) -> HttpRespons
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP, Role.SYSTEM)
-def contact_list(request: HttpRequest) -> HttpResponse:
+def contact_list(request: SignedIn) -> HttpResponse:
     """乡镇城乡居民医保征缴工作联系表, with the size of a team where the county's notice gives one."""
     place = request.user.region_id or ""
     wanted = contacts.team_size(place[:6])

@@ -1,12 +1,13 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import AT_THE_COUNTER, Role, roles
+from core.accounts.requests import SignedIn
 from core.downloads import download
 from core.exports.models import BulkExport
 from core.exports.services import decide_export, open_export
@@ -17,7 +18,7 @@ ASKS = (*AT_THE_COUNTER, Role.FINANCE)
 
 
 @roles(*ASKS)
-def export_list(request: HttpRequest) -> HttpResponse:
+def export_list(request: SignedIn) -> HttpResponse:
     """The user's own exports, and for the bureau those that wait for somebody else's agreement."""
     exports = BulkExport.objects.for_user(request.user).select_related("requested_by", "decided_by", "job")
     mine = Q(requested_by=request.user)
@@ -29,7 +30,7 @@ def export_list(request: HttpRequest) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def export_decide(request: HttpRequest, pk: int) -> HttpResponse:
+def export_decide(request: SignedIn, pk: int) -> HttpResponse:
     export = get_object_or_404(BulkExport.objects.for_user(request.user), pk=pk)
     accept = request.POST.get("decision") == "accept"
     run_step(
@@ -42,7 +43,7 @@ def export_decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*ASKS)
 @require_POST
-def export_download(request: HttpRequest, pk: int) -> HttpResponseBase:
+def export_download(request: SignedIn, pk: int) -> HttpResponseBase:
     export = get_object_or_404(BulkExport.objects.for_user(request.user), pk=pk)
     opened: list[BulkExport] = []
     if not try_step(request, lambda: opened.append(open_export(export=export, actor=request.user))):

@@ -1,5 +1,6 @@
 """What every list in the back office holds to: roles, region, one query plan, no deleting, audit."""
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import resolve, reverse
+from django.urls import URLPattern, resolve, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from import_export import resources
@@ -41,7 +43,7 @@ _FILTER_ENDINGS = ("", "__exact", "__isnull", "__isempty", "__gte", "__lt", "__i
 class ScopedChangeList(ChangeList):
     """A list that searches for what was typed, while its links carry the token of it."""
 
-    def get_queryset(self, request: HttpRequest, exclude_parameters=None):
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         self.query = typed(request).get(SEARCH_VAR, "")
         return super().get_queryset(request, exclude_parameters)
 
@@ -72,7 +74,7 @@ class ScopedAdmin(ListExport):
         ordering = self.get_ordering(request) or self.model._meta.ordering
         return self.model.objects.for_user(request.user).order_by(*ordering)
 
-    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list under its plain name; Django's title asks to choose a row to change."""
         facts = {
             "title": f"{self.opts.verbose_name}列表",
@@ -81,13 +83,15 @@ class ScopedAdmin(ListExport):
         }
         return super().changelist_view(request, {**facts, **(extra_context or {})})
 
-    def _procedures_for(self, user: User):
+    def _procedures_for(self, user: User) -> Iterator[tuple[str, str]]:
         """The pages that this user may open."""
         for words, name in self.procedures:
             if user.role in resolve(address := reverse(name)).func.roles:
                 yield words, address
 
-    def change_view(self, request: HttpRequest, object_id, form_url="", extra_context=None) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """One record, with the way to its page and what has been done with it."""
         facts = {"page_url": "", "past": []}
         if (pk := whole_number(object_id)) is not None or self.opts.pk.get_internal_type() == "CharField":
@@ -101,12 +105,12 @@ class ScopedAdmin(ListExport):
         shown = super().get_list_display(request)
         return (*shown, "open_page") if self.page else shown
 
-    def get_list_filter(self, request: HttpRequest):
+    def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
         places = (TownshipFilter, VillageFilter) if self.by_place else ()
         return (*super().get_list_filter(request), *places)
 
     @admin.display(description="办理")
-    def open_page(self, obj) -> SafeString:
+    def open_page(self, obj: Model) -> SafeString:
         return format_html('<a href="{}">打开</a>', reverse(self.page, args=[obj.pk]))
 
     @property
@@ -114,7 +118,7 @@ class ScopedAdmin(ListExport):
         """What the lists use; Django would add 400 KB for popups that this back office does not open."""
         return forms.Media(js=["admin/js/core.js", "admin/js/actions.js"])
 
-    def run_each(self, request: HttpRequest, rows, step, done: str) -> None:
+    def run_each(self, request: HttpRequest, rows: Iterable[Any], step: Callable[[Any], object], done: str) -> None:
         """Run a service for each chosen row; a refusal names its row and stops no other."""
         count = 0
         for row in rows:
@@ -126,14 +130,16 @@ class ScopedAdmin(ListExport):
         if count:
             messages.success(request, f"{done} {count} 条。")
 
-    def add_view(self, request: HttpRequest, form_url="", extra_context=None) -> HttpResponse:
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         title = {"title": f"新增{self.opts.verbose_name}"}
         return super().add_view(request, form_url, {**title, **(extra_context or {})})
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any):
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ScopedChangeList
 
-    def lookup_allowed(self, lookup, value, request: HttpRequest) -> bool:
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Only what the list offers as a filter: a number asked for in the address, letter by letter, is refused."""
         allowed = set()
         for item in self.get_list_filter(request):
@@ -147,38 +153,38 @@ class ScopedAdmin(ListExport):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.is_open_to(request.user)
 
-    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.is_open_to(request.user)
 
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(self.editable) and self.is_open_to(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.can_add and self.is_open_to(request.user)
 
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def get_readonly_fields(self, request: HttpRequest, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str] | tuple[()]:
         if obj is None and self.can_add:
             return ()
         shown = self.get_fields(request, obj)
         return [name for name in shown if name not in self.editable]
 
-    def get_fields(self, request: HttpRequest, obj=None):
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return self.fields or [field.name for field in self.model._meta.concrete_fields if not field.primary_key]
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         """Without the history and delete pages: the audit log keeps history, and nothing is deleted here."""
         return [url for url in super().get_urls() if not (url.name or "").endswith(("_history", "_delete"))]
 
-    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs: Any):
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         related = db_field.remote_field.model
         if hasattr(related.objects, "for_user"):
             kwargs["queryset"] = related.objects.for_user(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj, form, change) -> None:
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         before = {name: str(form.initial.get(name, "")) for name in form.changed_data} if change else None
         super().save_model(request, obj, form, change)
         audit.record(
@@ -190,7 +196,7 @@ class ScopedAdmin(ListExport):
             after={name: str(form.cleaned_data.get(name, "")) for name in form.changed_data},
         )
 
-    def log_addition(self, request: HttpRequest, obj, message) -> None:
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
         """The audit log is the only log."""
 
     log_change = log_addition
@@ -200,11 +206,11 @@ class MaskedNumber:
     """Columns for models that carry `id_number` and `birth_date`, as far as everyone may see them."""
 
     @admin.display(description="证件号码")
-    def masked_number(self, obj) -> str:
+    def masked_number(self, obj: Any) -> str:
         return masks.mask(obj.id_number)
 
     @admin.display(description="出生日期", ordering="birth_date")
-    def masked_birth(self, obj) -> str:
+    def masked_birth(self, obj: Any) -> str:
         return masks.mask_birth(obj.birth_date)
 
 
@@ -212,7 +218,7 @@ class NamedResource(resources.ModelResource):
     """A table whose columns carry the fields' names as the screen says them, going out and coming in."""
 
     @classmethod
-    def field_from_django_field(cls, field_name, django_field, readonly):
+    def field_from_django_field(cls, field_name: str, django_field: Any, readonly: bool) -> Any:
         field = super().field_from_django_field(field_name, django_field, readonly)
         field.column_name = django_field.verbose_name
         return field
@@ -228,10 +234,10 @@ class AuditedExport(ExportMixin):
     import_export_change_list_template = "admin/change_list.html"
     skip_export_form = skip_export_form_from_action = True
 
-    def has_export_permission(self, request: HttpRequest):
+    def has_export_permission(self, request: HttpRequest) -> bool:
         return self.is_open_to(request.user)
 
-    def get_export_data(self, file_format, request: HttpRequest, queryset, **kwargs: Any):
+    def get_export_data(self, file_format: Any, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any) -> Any:
         audit.record(
             f"{self.model._meta.model_name}.export",
             actor=request.user,
@@ -245,7 +251,7 @@ class AuditedExport(ExportMixin):
 class ReadApart(XLSX):
     """A table that came in, read as every other sheet is: in a process with limits, by content (core/tables)."""
 
-    def create_dataset(self, in_stream):
+    def create_dataset(self, in_stream: bytes) -> Dataset:
         with NamedTemporaryFile() as file:
             file.write(in_stream)
             file.flush()
@@ -273,10 +279,10 @@ class AuditedImport(ImportMixin):
     import_formats = [ReadApart, ReadTextApart]
     import_export_change_list_template = "admin/change_list.html"
 
-    def has_import_permission(self, request: HttpRequest):
+    def has_import_permission(self, request: HttpRequest) -> bool:
         return self.is_open_to(request.user)
 
-    def process_result(self, result, request: HttpRequest):
+    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
         audit.record(
             f"{self.model._meta.model_name}.import",
             actor=request.user,
@@ -287,10 +293,10 @@ class AuditedImport(ImportMixin):
         )
         return super().process_result(result, request)
 
-    def generate_log_entries(self, result, request: HttpRequest) -> None:
+    def generate_log_entries(self, result: Any, request: HttpRequest) -> None:
         """The audit log is the only log."""
 
-    def add_data_read_fail_error_to_form(self, form, e) -> None:
+    def add_data_read_fail_error_to_form(self, form: forms.Form, e: Exception) -> None:
         """Say in the field what is wrong with the file; what is not its fault is not caught here."""
         if not isinstance(e, reader.SheetError):
             raise e

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern
 from django.utils.decorators import method_decorator
 
 #: The chapters of the index: title and models, in the order of the work.
@@ -42,11 +43,11 @@ class CountyAdminSite(AdminSite):
         return request.user.is_authenticated and request.user.is_staff
 
     @method_decorator(login_not_required)
-    def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one login for everybody."""
         return redirect_to_login(request.GET.get("next") or "/admin/")
 
-    def register(self, model_or_iterable, admin_class=None, **options: Any) -> None:
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Take in lists that end at the user's region. Pass over the foreign models of NOT_LISTED, and refuse any other
         list that is no ScopedAdmin: it would be open to every officer or silently missing."""
         from core.pages.admin_base import ScopedAdmin
@@ -59,11 +60,11 @@ class CountyAdminSite(AdminSite):
             if model._meta.label not in NOT_LISTED:
                 raise ImproperlyConfigured(f"{model._meta.label}: its list must be a core.pages.admin_base.ScopedAdmin")
 
-    def admin_view(self, view, cacheable=False):
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Nobody anonymous comes here (the middleware sends them to log in); other roles get the 403 page."""
         inner = super().admin_view(view, cacheable)
 
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any):
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if not self.has_permission(request):
                 raise PermissionDenied("您的角色不在后台办理业务。")
             try:
@@ -74,13 +75,15 @@ class CountyAdminSite(AdminSite):
 
         return update_wrapper(guarded, view)
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         return [url for url in super().get_urls() if getattr(url, "name", None) not in _NOT_OFFERED]
 
-    def app_index(self, request: HttpRequest, app_label, extra_context=None) -> HttpResponse:
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return redirect("admin:index")
 
-    def get_app_list(self, request: HttpRequest, app_label=None):
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The models this user may see, in chapters of the work instead of apps."""
         models = {
             model["model"]._meta.model_name: model

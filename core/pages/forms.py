@@ -25,7 +25,7 @@ class YuanField(forms.DecimalField):
     widget = forms.TextInput(attrs={"inputmode": "decimal"})
     default_error_messages = {"invalid": "金额看不懂，请只写数字，例如 1520 或 1,520.00。"}
 
-    def to_python(self, value) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:
         if isinstance(value, str):
             value = half_width(value).strip("¥元")
             value = value.replace(",", "") if _THOUSANDS.fullmatch(value) else value

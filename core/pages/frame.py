@@ -22,6 +22,7 @@ from django.urls import resolve, reverse
 from config import clock
 from core.access.roles import ADMIN_ROLES, EVERYONE
 from core.accounts.models import User
+from core.regions.models import Region
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ _OURS = {"core", "residents", "subsidies", "collection", "employees", "reporting
 
 
 @cache
-def _entries():
+def _entries() -> list[Entry]:
     """(entry, url, roles), in the order of the work."""
     found = []
     for menu in _menus():
@@ -145,7 +146,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _county_of(region):
+def _county_of(region: Region) -> Region:
     while region.parent_id:
         region = region.parent
     return region

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.access.roles import EVERYONE, roles
+from core.accounts.requests import SignedIn
 from core.pages.frame import panels_for, todos_for
 from core.pages.guards import health
 
@@ -16,7 +17,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*EVERYONE)
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedIn) -> HttpResponse:
     """What this user has to do today, and the panels of the role."""
     return render(
         request,

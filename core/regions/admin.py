@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.access.roles import Role
@@ -24,7 +25,7 @@ class RegionAdmin(AuditedExport, ScopedAdmin):
     search_fields = ("code__startswith", "name__startswith")
     ordering = ("code",)
 
-    def get_queryset(self, request: HttpRequest):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Region]:
         if request.user.role == Role.SYSTEM:
             return Region.objects.in_region(request.user.region_id or "").order_by("code")
         return super().get_queryset(request)

@@ -1,9 +1,9 @@
 """Large tables out as xlsx, row by row: memory stays flat, and nothing typed into a cell becomes a formula."""
 
 import tempfile
-from _io import BufferedRandom
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import IO
 
 import xlsxwriter
 from django.http import FileResponse
@@ -30,7 +30,7 @@ def xlsx_response(
 
 def write_xlsx(
     *, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "", note: str = ""
-) -> BufferedRandom:
+) -> IO[bytes]:
     """An open temporary file holding the workbook, at its beginning."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
     with xlsxwriter.Workbook(file, _OPTIONS) as book:

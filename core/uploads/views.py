@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
@@ -47,7 +47,7 @@ def upload_marked(request: SignedIn, attachment: UUID) -> HttpResponseBase:
     return download(content, name)
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: SignedIn) -> str:
     """The page that the download was asked on, if it is one of ours."""
     came_from = request.headers.get("Referer", "")
     hosts = {request.get_host()}

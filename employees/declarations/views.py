@@ -2,12 +2,13 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from config import clock
 from core.access.roles import roles
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.downloads import download
 from core.jobs.models import Job
@@ -26,7 +27,7 @@ Change = DeclaredLine.Change
 
 
 @roles(*WORKS_ON)
-def declare(request: HttpRequest, pk: int) -> HttpResponse:
+def declare(request: SignedIn, pk: int) -> HttpResponse:
     """Upload a unit's month."""
     county_or_404(request.user)
     unit = get_object_or_404(Unit.objects.for_user(request.user), pk=pk)
@@ -47,7 +48,7 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*WORKS_ON)
-def month_form(request: HttpRequest, pk: int) -> HttpResponse:
+def month_form(request: SignedIn, pk: int) -> HttpResponse:
     """The month's form, filled in from the month before; holds whole numbers, so it leaves an event."""
     county_or_404(request.user)
     unit = get_object_or_404(Unit.objects.for_user(request.user), pk=pk)
@@ -67,7 +68,7 @@ def month_form(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*LOOKS_ON)
-def declaration_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def declaration_detail(request: SignedIn, pk: int) -> HttpResponse:
     """What was read: the figures, then the lines by what changed, wrong ones first."""
     county_or_404(request.user)
     declaration = _declaration(request, pk)
@@ -96,7 +97,7 @@ def declaration_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*WORKS_ON)
-def line_mend(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
+def line_mend(request: SignedIn, pk: int, line_pk: int) -> HttpResponse:
     """A wrong row, put right in the browser; the number is typed anew, so that nothing whole is shown."""
     county_or_404(request.user)
     declaration = _declaration(request, pk)
@@ -113,7 +114,7 @@ def line_mend(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
 
 @roles(*WORKS_ON)
 @require_POST
-def declaration_book(request: HttpRequest, pk: int) -> HttpResponse:
+def declaration_book(request: SignedIn, pk: int) -> HttpResponse:
     county_or_404(request.user)
     declaration = _declaration(request, pk)
     run_step(
@@ -126,7 +127,7 @@ def declaration_book(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*WORKS_ON)
 @require_POST
-def declaration_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def declaration_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     county_or_404(request.user)
     declaration = _declaration(request, pk)
     form = WithdrawForm(request.POST)
@@ -142,7 +143,7 @@ def declaration_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*WORKS_ON)
 @require_POST
-def declaration_errors(request: HttpRequest, pk: int) -> HttpResponse:
+def declaration_errors(request: SignedIn, pk: int) -> HttpResponse:
     """The sender's own workbook with what is wrong marked; whole numbers stand in it, so it is a POST."""
     county_or_404(request.user)
     declaration = _declaration(request, pk)
@@ -154,7 +155,7 @@ def declaration_errors(request: HttpRequest, pk: int) -> HttpResponse:
     return download(content, name)
 
 
-def _declaration(request: HttpRequest, pk: int) -> MonthlyDeclaration:
+def _declaration(request: SignedIn, pk: int) -> MonthlyDeclaration:
     rows = MonthlyDeclaration.objects.for_user(request.user).select_related(
         "unit", "uploaded_by", "booked_by", "attachment"
     )

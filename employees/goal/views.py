@@ -3,13 +3,14 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from config import clock
 from core.access import masks
 from core.access.roles import roles
+from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.jobs.models import Job
 from core.pages.form_steps import run_form
@@ -25,7 +26,7 @@ Kind = RollDifference.Kind
 
 
 @roles(*LOOKS_ON)
-def goal_page(request: HttpRequest) -> HttpResponse:
+def goal_page(request: SignedIn) -> HttpResponse:
     """How many more people are insured than at the end of last year, against the goal."""
     county = county_or_404(request.user)
     goal = progress_to_goal(county=county, month=month_of(clock.today()))
@@ -33,7 +34,7 @@ def goal_page(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*WORKS_ON)
-def roll_list(request: HttpRequest) -> HttpResponse:
+def roll_list(request: SignedIn) -> HttpResponse:
     """Upload a pension roll; the rolls before it."""
     county = county_or_404(request.user)
     form = RollForm(request.POST or None, request.FILES or None, initial={"month": month_of(clock.today())})
@@ -54,7 +55,7 @@ def roll_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*WORKS_ON)
-def roll_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def roll_detail(request: SignedIn, pk: int) -> HttpResponse:
     """The differences by kind, with unit and person."""
     county_or_404(request.user)
     roll = get_object_or_404(PensionRoll.objects.for_user(request.user).select_related("attachment"), pk=pk)
@@ -77,7 +78,7 @@ def roll_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*WORKS_ON)
 @require_POST
-def roll_download(request: HttpRequest, pk: int) -> HttpResponse:
+def roll_download(request: SignedIn, pk: int) -> HttpResponse:
     """All differences as a table, numbers masked; leaves an event."""
     county_or_404(request.user)
     roll = get_object_or_404(PensionRoll.objects.for_user(request.user), pk=pk)

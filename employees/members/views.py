@@ -1,11 +1,12 @@
 """灵活就业 and one member's page: with whom they are insured, and which months are paid."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from config import clock
 from core.access.roles import roles
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import run_form
 from employees.access import PAYS_IN, WORKS_ON, county_or_404
 from employees.members import services
@@ -16,7 +17,7 @@ from employees.payments.selectors import cover_of, flexible_account
 
 
 @roles(*PAYS_IN)
-def flexible_list(request: HttpRequest) -> HttpResponse:
+def flexible_list(request: SignedIn) -> HttpResponse:
     """Those who insure themselves, with what they still owe."""
     county = county_or_404(request.user)
     rows = Employment.objects.for_user(request.user).filter(unit__isnull=True, left__isnull=True)
@@ -29,7 +30,7 @@ def flexible_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*WORKS_ON)
-def flexible_new(request: HttpRequest) -> HttpResponse:
+def flexible_new(request: SignedIn) -> HttpResponse:
     county = county_or_404(request.user)
     form = FlexibleForm(request.POST or None, initial={"month": month_of(clock.today())})
     made: list[Employment] = []
@@ -42,7 +43,7 @@ def flexible_new(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*WORKS_ON)
-def flexible_end(request: HttpRequest, pk: int) -> HttpResponse:
+def flexible_end(request: SignedIn, pk: int) -> HttpResponse:
     county_or_404(request.user)
     rows = Employment.objects.for_user(request.user).select_related("member")
     employment = get_object_or_404(rows, pk=pk, unit__isnull=True)
@@ -56,7 +57,7 @@ def flexible_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*PAYS_IN)
-def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def member_detail(request: SignedIn, pk: int) -> HttpResponse:
     """A person: employments, months with what was owed and whether it is paid."""
     county_or_404(request.user)
     member = get_object_or_404(Member.objects.for_user(request.user), pk=pk)

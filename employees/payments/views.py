@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import roles
+from core.accounts.requests import SignedIn
 from core.jobs.models import Job
 from core.pages.form_steps import run_form, submit_form
 from core.pages.forms import ReasonForm
@@ -17,7 +18,7 @@ from employees.payments.models import EmployeePayment, PaidFile
 
 
 @roles(*PAYS_IN)
-def paid_lists(request: HttpRequest) -> HttpResponse:
+def paid_lists(request: SignedIn) -> HttpResponse:
     """Upload a list; the lists before it."""
     county = county_or_404(request.user)
     form = PaidFileForm(request.POST or None, request.FILES or None)
@@ -44,7 +45,7 @@ def paid_lists(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*PAYS_IN)
-def paid_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def paid_detail(request: SignedIn, pk: int) -> HttpResponse:
     """What came of a list: booked, known before, and each row that did not fit with the reason."""
     county_or_404(request.user)
     rows = PaidFile.objects.for_user(request.user).select_related("attachment", "uploaded_by")
@@ -64,7 +65,7 @@ def paid_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*WORKS_ON)
 @require_POST
-def payment_reverse(request: HttpRequest, pk: int) -> HttpResponse:
+def payment_reverse(request: SignedIn, pk: int) -> HttpResponse:
     county_or_404(request.user)
     payment = get_object_or_404(EmployeePayment.objects.for_user(request.user), pk=pk)
     form = ReasonForm(request.POST)

@@ -1,11 +1,12 @@
 """参保单位: the list, registration, change, end, and one unit's page with its months."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from config import clock
 from core.access.roles import roles
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import run_form
 from employees.access import LOOKS_ON, WORKS_ON, county_or_404
 from employees.declarations.models import MonthlyDeclaration
@@ -23,7 +24,7 @@ MONTHS_SHOWN = 24
 
 
 @roles(*LOOKS_ON)
-def unit_list(request: HttpRequest) -> HttpResponse:
+def unit_list(request: SignedIn) -> HttpResponse:
     """The units of the user's region with people, arrears and months that are missing."""
     county_or_404(request.user)
     form = UnitFilter(request.GET or None, user=request.user)
@@ -45,7 +46,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*WORKS_ON)
-def unit_new(request: HttpRequest) -> HttpResponse:
+def unit_new(request: SignedIn) -> HttpResponse:
     county_or_404(request.user)
     form = NewUnitForm(request.POST or None, user=request.user)
     made: list[Unit] = []
@@ -58,7 +59,7 @@ def unit_new(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*LOOKS_ON)
-def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_detail(request: SignedIn, pk: int) -> HttpResponse:
     """A unit: what is known of it, what it owed and paid by month, its declarations, its people."""
     county_or_404(request.user)
     unit = get_object_or_404(Unit.objects.for_user(request.user).select_related("township"), pk=pk)
@@ -84,7 +85,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*WORKS_ON)
-def unit_change(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_change(request: SignedIn, pk: int) -> HttpResponse:
     county_or_404(request.user)
     unit = get_object_or_404(Unit.objects.for_user(request.user), pk=pk)
     shown = {name: getattr(unit, name) for name in UnitForm.base_fields}
@@ -98,7 +99,7 @@ def unit_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*WORKS_ON)
-def unit_end(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_end(request: SignedIn, pk: int) -> HttpResponse:
     county_or_404(request.user)
     unit = get_object_or_404(Unit.objects.for_user(request.user), pk=pk)
     form = EndUnitForm(request.POST or None, initial={"on": clock.today()})

@@ -1,7 +1,7 @@
 """Progress on one surface: county → township → village → household; every row leads down, and back."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 
@@ -10,6 +10,7 @@ from collection.households.views import SEES as SEES_CARDS
 from collection.spot_checks.selectors import result_of
 from core.access.roles import BUSINESS, Role, roles
 from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.regions.models import Region
 from reporting.progress import selectors
 from reporting.progress.views import SEES_NAMES
@@ -26,7 +27,7 @@ ROWS_A_PAGE, HOUSEHOLDS_A_PAGE = 100, 60
 
 
 @roles(*BUSINESS)
-def own_region(request: HttpRequest) -> HttpResponse:
+def own_region(request: SignedIn) -> HttpResponse:
     """Lead to the user's own region; without one there is nothing to show."""
     if not request.user.scope_prefix:
         return _nothing(request, "您的账号没有区划，看不到进度。")
@@ -34,7 +35,7 @@ def own_region(request: HttpRequest) -> HttpResponse:
 
 
 @roles(Role.LEADER, Role.COUNTY, Role.TOWNSHIP)
-def leader_page(request: HttpRequest) -> HttpResponse:
+def leader_page(request: SignedIn) -> HttpResponse:
     """The surface of the reader's own region, at the address that leaders know."""
     if not request.user.scope_prefix:
         return _nothing(request, "您的账号没有区划，看不到进度。")
@@ -42,12 +43,12 @@ def leader_page(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*BUSINESS)
-def region_progress(request: HttpRequest, code: str) -> HttpResponse:
+def region_progress(request: SignedIn, code: str) -> HttpResponse:
     """Show a region: the published and the present figure, the outlook, and what stands under it, worst first."""
     return _region_page(request, code)
 
 
-def _region_page(request: HttpRequest, code: str) -> HttpResponse:
+def _region_page(request: SignedIn, code: str) -> HttpResponse:
     region = get_object_or_404(Region.objects.for_user(request.user).select_related("parent__parent"), pk=code)
     campaign = current(request.user)
     if campaign is None:
@@ -67,7 +68,7 @@ def _region_page(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "reporting/surface/surface.html", context)
 
 
-def _body(request: HttpRequest, campaign: Campaign, region: Region) -> str:
+def _body(request: SignedIn, campaign: Campaign, region: Region) -> str:
     user, risk = request.user, request.GET.get("risk", "")
     by_village = risk in OF_VILLAGES
     progress = selectors.progress(campaign=campaign, region=region, by_village=by_village)
@@ -93,7 +94,7 @@ def _body(request: HttpRequest, campaign: Campaign, region: Region) -> str:
     return render_to_string("reporting/surface/_body.html", context, request=request)
 
 
-def _households(request: HttpRequest, campaign: Campaign, village: Region) -> dict[str, object]:
+def _households(request: SignedIn, campaign: Campaign, village: Region) -> dict[str, object]:
     sort = request.GET.get("sort", "worst")
     rows = households.household_rows(campaign=campaign, village=village, sort=sort)
     return {
@@ -106,7 +107,7 @@ def _households(request: HttpRequest, campaign: Campaign, village: Region) -> di
 
 
 @roles(*BUSINESS)
-def household_page(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+def household_page(request: SignedIn, code: str, pk: int) -> HttpResponse:
     """One household: what each member has paid or owes; by number alone for those who do not work with people one by
     one. Who goes from door to door has a card for it."""
     village = village_or_404(request.user, code)
@@ -130,7 +131,7 @@ def household_page(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return render(request, "reporting/surface/household.html", context)
 
 
-def _nothing(request: HttpRequest, text: str) -> HttpResponse:
+def _nothing(request: SignedIn, text: str) -> HttpResponse:
     return render(request, "reporting/rankings/nothing.html", {"title": "征缴进度", "text": text})
 
 

@@ -50,7 +50,7 @@ class TargetsForm(forms.Form):
         changed = set(self.changed_data)
         return {region.code: self.cleaned_data[name] for name, region in self.regions.items() if name in changed}
 
-    def lines(self):
+    def lines(self) -> list[tuple[Region, forms.BoundField]]:
         return [(region, self[name]) for name, region in self.regions.items()]
 
 

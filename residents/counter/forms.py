@@ -23,7 +23,7 @@ def villages_of(user: User) -> ScopedQuerySet:
 
 
 class VillageChoice(forms.ModelChoiceField):
-    def label_from_instance(self, village):
+    def label_from_instance(self, village: Region) -> str:
         return f"{village.parent.name} {village.name}" if village.parent else village.name
 
 
@@ -129,7 +129,7 @@ class YearsField(forms.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=200, required=False, **options)
 
-    def clean(self, value) -> list[int]:
+    def clean(self, value: Any) -> list[int]:
         years, problem = read_insured_years(super().clean(value), last=clock.today().year)
         if problem:
             raise forms.ValidationError(problem)

@@ -1,7 +1,7 @@
 """Pages of the township's and the county's counter."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -19,14 +19,14 @@ from residents.statuses.services import set_status
 
 @roles(*AT_THE_COUNTER)
 @require_POST
-def resident_number_check(request: HttpRequest) -> HttpResponse:
+def resident_number_check(request: SignedIn) -> HttpResponse:
     """A piece of HTML under the number's field: what the number tells. Names only those of the user's region."""
     reading = read_number(request.POST.get("id_number", "")[:60], scope=request.user.scope_prefix)
     return render(request, "residents/counter/number_reading.html", {"reading": reading})
 
 
 @roles(*AT_THE_COUNTER)
-def resident_add(request: HttpRequest) -> HttpResponse:
+def resident_add(request: SignedIn) -> HttpResponse:
     form, resident = RegisterForm(request.POST or None, user=request.user), None
 
     def register() -> None:
@@ -41,7 +41,7 @@ def resident_add(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*AT_THE_COUNTER)
-def resident_change(request: HttpRequest, pk: int) -> HttpResponse:
+def resident_change(request: SignedIn, pk: int) -> HttpResponse:
     """Changes and moves within the user's region, the number, and the status: three forms on one page."""
     resident = _resident(request, pk)
     form = ChangeForm(request.POST or None, user=request.user, initial=_initial(resident))
@@ -53,7 +53,7 @@ def resident_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*AT_THE_COUNTER)
 @require_POST
-def resident_change_number(request: HttpRequest, pk: int) -> HttpResponse:
+def resident_change_number(request: SignedIn, pk: int) -> HttpResponse:
     resident, form = _resident(request, pk), NumberForm(request.POST)
     step = lambda: change_number(resident=resident, actor=request.user, **form.cleaned_data)  # noqa: E731
     if run_form(form, step):
@@ -63,7 +63,7 @@ def resident_change_number(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*AT_THE_COUNTER)
 @require_POST
-def resident_status(request: HttpRequest, pk: int) -> HttpResponse:
+def resident_status(request: SignedIn, pk: int) -> HttpResponse:
     resident, form, is_new = _resident(request, pk), StatusForm(request.POST), False
 
     def register() -> None:
@@ -75,12 +75,12 @@ def resident_status(request: HttpRequest, pk: int) -> HttpResponse:
     return _change_page(request, resident, status_form=form)
 
 
-def _resident(request: HttpRequest, pk: int) -> Resident:
+def _resident(request: SignedIn, pk: int) -> Resident:
     rows = Resident.objects.for_user(request.user).select_related("village__parent", "household")
     return get_object_or_404(rows, pk=pk)
 
 
-def _saved(request: HttpRequest, resident: Resident, message: str) -> HttpResponse:
+def _saved(request: SignedIn, resident: Resident, message: str) -> HttpResponse:
     messages.success(request, message)
     return redirect("resident_story", resident.pk)
 

@@ -1,7 +1,9 @@
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 
 from core.access import masks
+from core.access.scope import ScopedQuerySet
 from core.pages.admin_base import MaskedNumber, ScopedAdmin
 from residents.people.models import Household, InsuredYear, Resident, StatusEntry
 from residents.people.search import find_residents
@@ -12,13 +14,13 @@ class ReadOnlyInline(admin.TabularInline):
     can_delete = False
     show_change_link = False
 
-    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return True
 
-    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 
@@ -61,10 +63,12 @@ class ResidentAdmin(MaskedNumber, ScopedAdmin):
     )
     inlines = (StatusInline, InsuredYearInline)
 
-    def get_queryset(self, request: HttpRequest):
+    def get_queryset(self, request: HttpRequest) -> ScopedQuerySet:
         return super().get_queryset(request).select_related("village", "household", "merged_into")
 
-    def get_search_results(self, request: HttpRequest, queryset, search_term):
+    def get_search_results(
+        self, request: HttpRequest, queryset: ScopedQuerySet, search_term: str
+    ) -> tuple[ScopedQuerySet, bool]:
         return find_residents(queryset, search_term), False
 
     @admin.display(description="联系电话")

@@ -16,7 +16,7 @@ _DIGITS = re.compile(r"\d{4,17}")
 _CERTIFICATE = re.compile(r"[A-Z]{1,3}\d{6,14}")
 
 
-def find_residents(rows: ScopedQuerySet, text: str):
+def find_residents(rows: ScopedQuerySet, text: str) -> ScopedQuerySet:
     """The rows of a Resident queryset that `text` means; all of them for an empty text, none for a hopeless one."""
     text = text.strip()
     if not text:
@@ -32,7 +32,7 @@ def find_residents(rows: ScopedQuerySet, text: str):
     return named if named.exists() else rows.filter(name__gte=text, name__lt=text + "\U0010ffff")
 
 
-def found_in_order(rows: ScopedQuerySet, text: str):
+def found_in_order(rows: ScopedQuerySet, text: str) -> ScopedQuerySet:
     """`find_residents` in the order of the index that finds them: the first page is read, and not all to be sorted."""
     found, number = find_residents(rows, text), id_numbers.normalise(text)
     if not text.strip():

@@ -1,5 +1,6 @@
 """A row of a county's register of residents: columns, cells → a checked person, or every problem with it. Pure."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +9,7 @@ from core.regions.names import TOWNSHIP_DIFFERS, TOWNSHIP_UNKNOWN, RegionNames
 from core.tables.cells import cell_text, formula_error, read_household, read_phone, read_text
 from core.tables.dates import read_birth_date
 from core.tables.headings import Column
+from core.tables.reader import Cell
 from residents.people import id_numbers, names
 from residents.people.insured_years import read_insured_years
 
@@ -64,6 +66,10 @@ class Problem:
     message: str
 
 
+#: Notes what is wrong with a cell: column, code, what was found, what to do.
+_Wrong = Callable[[str, str, object, str], None]
+
+
 class RowReader:
     """Reads rows of one file: where its columns are, what the county's places are called, and the day of reading.
 
@@ -74,7 +80,7 @@ class RowReader:
         self.columns, self.regions, self.as_of = columns, regions, as_of
         self.seen: dict[str, int] = {}
 
-    def read(self, number: int, cells: list) -> Person | list[Problem]:
+    def read(self, number: int, cells: Sequence[Cell]) -> Person | list[Problem]:
         """The person, or all problems of the row."""
         get = self._getter(cells)
         name = names.normalise(get("name"))
@@ -85,7 +91,7 @@ class RowReader:
             bad_number = id_numbers.check(id_number, as_of=self.as_of)
         problems = []
 
-        def wrong(column: str, code: str, found, message) -> None:
+        def wrong(column: str, code: str, found: object, message: str) -> None:
             problems.append(Problem(number, name[:60], column, code, str(found or "")[:60], message))
 
         formula = formula_error(get("name"), title="姓名") or formula_error(written, title="证件号码")
@@ -133,23 +139,25 @@ class RowReader:
             ",".join(map(str, years)),
         )
 
-    def _getter(self, cells):
+    def _getter(self, cells: Sequence[Cell]) -> Callable[[str], Cell]:
         columns, width = self.columns, len(cells)
 
-        def get(key):
+        def get(key: str) -> Cell:
             place = columns.get(key, width)
             return cells[place] if place < width else None
 
         return get
 
-    def _village(self, get, wrong) -> str:
+    def _village(self, get: Callable[[str], Cell], wrong: _Wrong) -> str:
         answer = self.regions.village(get("village"), get("township"))
         if answer.problem:
             column = "乡镇" if answer.problem in (TOWNSHIP_UNKNOWN, TOWNSHIP_DIFFERS) else "行政村"
             wrong(column, answer.problem, get("township" if column == "乡镇" else "village"), answer.message)
         return answer.code
 
-    def _birth_and_sex(self, get, id_number: str, is_birth: bool, wrong):
+    def _birth_and_sex(
+        self, get: Callable[[str], Cell], id_number: str, is_birth: bool, wrong: _Wrong
+    ) -> tuple[date | None, str]:
         """The number decides; what the row says must not contradict it. A birth certificate tells neither."""
         told_sex = _SEXES.get(cell_text(get("sex")), "")
         by_number = None if is_birth else id_numbers.birth_date(id_number)

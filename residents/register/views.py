@@ -24,7 +24,7 @@ from residents.people.models import Resident
 from residents.register import services as register
 from residents.register.exports import COLUMNS, exported_rows
 from residents.register.forms import RegisterFileForm
-from residents.register.models import RegisterBatch
+from residents.register.models import RegisterBatch, RegisterRow
 
 
 @roles(Role.COUNTY)
@@ -77,7 +77,7 @@ def register_batch(request: SignedIn, pk: int) -> HttpResponse:
 _NAMES = {"name": "姓名", "village_id": "村", "phone": "电话", "address": "住址", "household__number": "户编号"}
 
 
-def _before(row, villages) -> str:
+def _before(row: RegisterRow, villages: dict[str, str]) -> str:
     old = dict(row.before or {})
     if "village_id" in old:
         old["village_id"] = villages.get(old["village_id"], old["village_id"])
@@ -119,7 +119,7 @@ class ExportForm(forms.Form):
             places = places.exclude(level=Region.Level.VILLAGE)
         self.fields["region"].queryset = places
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         facts = super().clean()
         if facts.get("whole") and not facts.get("purpose"):
             self.add_error("purpose", "导出完整号码请选择用途。")

@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.core.files.base import File
 from django.db.models import QuerySet
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access.roles import Role, roles
 from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import flash_form_errors, run_form, run_step, submit_form
 from core.refusals import Refused
 from subsidies.campaigns import proposals
@@ -34,7 +35,7 @@ def proposals_for(user: User) -> QuerySet[PolicyProposal]:
 
 
 @roles(Role.COUNTY)
-def campaign_list(request: HttpRequest) -> HttpResponse:
+def campaign_list(request: SignedIn) -> HttpResponse:
     """The county's years, what is being prepared, and the beginning of another one."""
     campaigns = selection_of(request.user).campaigns
     form = StartForm(request.POST or None, request.FILES or None, known=_on_file(request.user, campaigns))
@@ -81,7 +82,7 @@ def _text_of(file: "File[bytes]") -> str:
 
 @roles(Role.COUNTY)
 @require_POST
-def campaign_amend(request: HttpRequest, pk: int) -> HttpResponse:
+def campaign_amend(request: SignedIn, pk: int) -> HttpResponse:
     """Begin a new version of a running policy: a copy, to be changed figure by figure."""
     campaign = get_object_or_404(Campaign.objects.for_user(request.user).select_related("policy_version"), pk=pk)
     form, made = AmendForm(request.POST), []
@@ -102,7 +103,7 @@ def campaign_amend(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(Role.COUNTY)
-def proposal_page(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_page(request: SignedIn, pk: int) -> HttpResponse:
     """What is proposed, as staff read it, beside the version it is compared with."""
     proposal = get_object_or_404(proposals_for(request.user), pk=pk)
     facts = {"title": str(proposal), "proposal": proposal, "badge": STATE_BADGES[proposal.state]}
@@ -132,7 +133,7 @@ def proposal_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _changed(
-    request: HttpRequest, proposal: PolicyProposal, form: Form, change: Callable[..., object], done: str
+    request: SignedIn, proposal: PolicyProposal, form: Form, change: Callable[..., object], done: str
 ) -> HttpResponse:
     """Change a proposal by what a form says, or tell what is wrong with it."""
     submit_form(request, form, change, done, proposal=proposal)
@@ -141,7 +142,7 @@ def _changed(
 
 @roles(Role.COUNTY)
 @require_POST
-def proposal_category(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_category(request: SignedIn, pk: int) -> HttpResponse:
     proposal = get_object_or_404(proposals_for(request.user), pk=pk)
     form = CategoryForm(request.POST, request.FILES, names=[c.name for c in proposal.policy.categories])
     return _changed(request, proposal, form, proposals.change_category, "已修改，页面上标出了与对照版本不同的地方。")
@@ -149,7 +150,7 @@ def proposal_category(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def proposal_standard(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_standard(request: SignedIn, pk: int) -> HttpResponse:
     proposal = get_object_or_404(proposals_for(request.user), pk=pk)
     form = StandardForm(request.POST, request.FILES)
     return _changed(request, proposal, form, proposals.change_standard, "已修改缴费标准。")
@@ -157,7 +158,7 @@ def proposal_standard(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def proposal_decide(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_decide(request: SignedIn, pk: int) -> HttpResponse:
     """Let a document decide a reading of ours."""
     proposal = get_object_or_404(proposals_for(request.user), pk=pk)
     form = DecideForm(request.POST, request.FILES)
@@ -166,7 +167,7 @@ def proposal_decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def proposal_replace(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_replace(request: SignedIn, pk: int) -> HttpResponse:
     """Take a whole new text of the policy for the same year."""
     proposal = get_object_or_404(proposals_for(request.user), pk=pk)
     form = ReplaceForm(request.POST, request.FILES)
@@ -187,7 +188,7 @@ def proposal_replace(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def proposal_apply(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_apply(request: SignedIn, pk: int) -> HttpResponse:
     proposal = get_object_or_404(proposals_for(request.user), pk=pk)
     made: list[Campaign] = []
     seen, unfinished = request.POST.get("version", ""), request.POST.get("unfinished", "")
@@ -204,7 +205,7 @@ def proposal_apply(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def proposal_drop(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_drop(request: SignedIn, pk: int) -> HttpResponse:
     proposal = get_object_or_404(proposals_for(request.user), pk=pk)
     if run_step(request, lambda: proposals.drop_proposal(proposal=proposal, actor=request.user), "已放弃这份口径。"):
         messages.info(request, "准备的内容仍可查看。")

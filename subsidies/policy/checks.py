@@ -55,7 +55,7 @@ def check_together(policies: tuple) -> list[PolicyError]:
     return errors
 
 
-def set_sources(rule, papers: dict[str, Any], tables: Tables, key: str = "") -> None:
+def set_sources(rule: object, papers: dict[str, Any], tables: Tables, key: str = "") -> None:
     """Resolve each source, written "简称 条款", and see that readings say what was read."""
     for at, part in parts_of(rule, key):
         paper, _, clause = part.source.partition(" ")

@@ -52,7 +52,7 @@ def as_json(result: Quote) -> dict[str, Any]:
     }
 
 
-def _ask(ask) -> Quote:
+def _ask(ask: Any) -> Quote:
     _object(ask, KEYS, "问题")
     policy_id = _text(ask, "policy")
     facts = {

@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from core.access.roles import Role, roles
+from core.accounts.requests import SignedIn
 from core.regions.models import Region
 from subsidies.campaigns.models import PolicyProposal
 from subsidies.policy.policies import Policy
@@ -16,7 +17,7 @@ MOST_CHANGES = 200
 
 
 @roles(Role.COUNTY)
-def proposal_cost(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal_cost(request: SignedIn, pk: int) -> HttpResponse:
     """What it costs by fund, category and township, and who pays more or less than now."""
     rows = PolicyProposal.objects.for_user(request.user).select_related("county", "base")
     proposal = get_object_or_404(rows, pk=pk)

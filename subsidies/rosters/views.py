@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from core.access import masks
 from core.access.roles import Role, roles
 from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.pages.form_steps import flash_form_errors, run_form, run_step
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
@@ -32,7 +33,7 @@ STATE_BADGES = {
 
 
 @roles(*HANDS_IN)
-def roster_list(request: HttpRequest) -> HttpResponse:
+def roster_list(request: SignedIn) -> HttpResponse:
     campaign = current(request.user)
     rows = selectors.rosters_of(request.user, campaign and campaign.pk)
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
@@ -42,7 +43,7 @@ def roster_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*HANDS_IN)
-def roster_upload(request: HttpRequest) -> HttpResponse:
+def roster_upload(request: SignedIn) -> HttpResponse:
     campaign = current(request.user)
     if campaign is None:
         return redirect("roster_list")
@@ -70,7 +71,7 @@ def _upload(form: RosterForm, campaign: Campaign, user: User) -> Roster:
 
 
 @roles(*HANDS_IN)
-def roster_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def roster_detail(request: SignedIn, pk: int) -> HttpResponse:
     """The preview by name; the bureau applies from here, the department sees what came of its list."""
     rows = rosters_for(request.user).select_related("uploaded_by", "applied_by", "withdrawn_by", "attachment")
     roster = get_object_or_404(rows, pk=pk)
@@ -107,7 +108,7 @@ def roster_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def roster_recheck(request: HttpRequest, pk: int) -> HttpResponse:
+def roster_recheck(request: SignedIn, pk: int) -> HttpResponse:
     roster = get_object_or_404(rosters_for(request.user), pk=pk)
     run_step(request, lambda: rosters.recheck_roster(roster=roster, actor=request.user), "已按现在的居民册重新核对。")
     return redirect("roster", pk)
@@ -115,7 +116,7 @@ def roster_recheck(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def roster_accept_row(request: HttpRequest, pk: int) -> HttpResponse:
+def roster_accept_row(request: SignedIn, pk: int) -> HttpResponse:
     """Settle a doubtful row: the same person, a hidden row that counts, whom it means, or nobody who is missing."""
     row = get_object_or_404(RosterRow.objects.for_user(request.user).select_related("roster"), pk=pk)
     form = SettleForm(request.POST)
@@ -136,7 +137,7 @@ def roster_accept_row(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*HANDS_IN)
-def mark_resident(request: HttpRequest, pk: int) -> HttpResponse:
+def mark_resident(request: SignedIn, pk: int) -> HttpResponse:
     """A single identity or its end, on the document that grants it; another person of the bureau applies it."""
     resident = get_object_or_404(Resident.objects.for_user(request.user).select_related("village"), pk=pk)
     campaign = current(request.user)
@@ -174,7 +175,7 @@ def _mark(form: MarkForm, campaign: Campaign, resident: Resident, user: User) ->
 
 @roles(Role.COUNTY)
 @require_POST
-def roster_apply(request: HttpRequest, pk: int) -> HttpResponse:
+def roster_apply(request: SignedIn, pk: int) -> HttpResponse:
     roster = get_object_or_404(Roster.objects.for_user(request.user), pk=pk)
     pairs = (pair.partition("=") for pair in request.POST.get("seen", "").split(","))
     seen = {name: int(count) for name, _, count in pairs if count.isascii() and count.isdecimal() and len(count) < 9}
@@ -185,7 +186,7 @@ def roster_apply(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY)
 @require_POST
-def roster_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def roster_withdraw(request: SignedIn, pk: int) -> HttpResponse:
     roster = get_object_or_404(Roster.objects.for_user(request.user), pk=pk)
     form = WithdrawForm(request.POST)
     if form.is_valid():

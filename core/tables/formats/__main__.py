@@ -15,7 +15,7 @@ from pathlib import Path
 
 from core.tables.formats.archives import read_zip
 from core.tables.formats.ole import read_ole
-from core.tables.formats.output import Output, Refused
+from core.tables.formats.output import Limits, Output, Refused
 from core.tables.formats.text import read_text
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -35,7 +35,7 @@ OTHER_KINDS = (
 TOO_OLD = "表格的格式太旧（Excel 4.0 或更早）。请用 WPS 打开，另存为 xlsx 后再上传。"
 
 
-def read(path, limits, out: Output):
+def read(path: Path, limits: Limits, out: Output) -> None:
     with path.open("rb") as file:
         head = file.read(4096)
     if not head:
@@ -55,7 +55,7 @@ def read(path, limits, out: Output):
     return read_text(path, out)
 
 
-def main(path, limits) -> None:
+def main(path: str, limits: Limits) -> None:
     # Everything read is limited here: memory, processor time, and no file can be written.
     resource.setrlimit(resource.RLIMIT_AS, (limits["memory"], limits["memory"]))
     resource.setrlimit(resource.RLIMIT_CPU, (limits["seconds"], limits["seconds"] + 1))

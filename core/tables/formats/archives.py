@@ -2,19 +2,18 @@
 
 import io
 import zipfile
-from _io import BytesIO
 from pathlib import Path
 
 from core.tables.formats import ods, xlsx
 from core.tables.formats.markup import part
-from core.tables.formats.output import DAMAGED, ENCRYPTED, NOT_A_SHEET, WORD, Output, Refused
+from core.tables.formats.output import DAMAGED, ENCRYPTED, NOT_A_SHEET, WORD, Limits, Output, Refused
 from core.tables.formats.readers import read_calamine, read_openpyxl
 
 #: What the fast reader does not tell of each sheet.
 LAYOUTS = {"xlsx": xlsx.layouts, "ods": ods.layouts}
 
 
-def read_zip(source: BytesIO, limits, out: Output) -> None:
+def read_zip(source: Path | io.BytesIO, limits: Limits, out: Output) -> None:
     """`source`: a path, or the file that was inside an encrypted one."""
     try:
         archive = zipfile.ZipFile(source)
@@ -42,7 +41,7 @@ def read_zip(source: BytesIO, limits, out: Output) -> None:
     return read_calamine(source, out, layouts, fallback=kind == "xlsx")
 
 
-def with_forward_slashes(archive: zipfile.ZipFile, source: BytesIO):
+def with_forward_slashes(archive: zipfile.ZipFile, source: Path | io.BytesIO) -> tuple[zipfile.ZipFile, io.BytesIO]:
     """The same archive with the names of its parts as the format wants them: some programs on Windows write `\\`.
 
     The names are mended where they stand, once before each part and once in the directory at the end; nothing moves.

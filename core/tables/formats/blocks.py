@@ -6,19 +6,20 @@ numbers) and `d3` (its days), those that there are; what is none of these stands
 """
 
 import io
+from collections.abc import Sequence
 from datetime import date
 from math import isfinite
 
 import polars as pl
 
-from core.tables.formats.output import LONGEST_CELL
+from core.tables.formats.output import LONGEST_CELL, Cell
 
 #: Control characters but tab and line ends, and what is no character; half surrogates cannot come this far.
 ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{fffe}\x{ffff}]"
 _TEXTS = ({str}, {str, type(None)})
 
 
-def block_of(rows, left) -> None:
+def block_of(rows: Sequence[Sequence[Cell]], left: int) -> None:
     """The rows as (frame, cells that it cannot hold); `left` columns before them are empty.
 
     None where a text must be mended first: too long, or with odd characters.
@@ -43,12 +44,12 @@ def block_of(rows, left) -> None:
     return pl.DataFrame(series), others
 
 
-def _fits(cell) -> bool:
+def _fits(cell: Cell) -> bool:
     kind = type(cell)
     return cell is None or kind is str or kind is date or (kind is float and isfinite(cell))
 
 
-def to_bytes(frame) -> bytes:
+def to_bytes(frame: pl.DataFrame) -> bytes:
     """The frame as an Arrow stream."""
     stream = io.BytesIO()
     frame.write_ipc_stream(stream)

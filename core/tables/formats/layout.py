@@ -36,7 +36,7 @@ class Layout:
         elif len(self.hidden) < MOST_RANGES:
             self.hidden.append([first, last])
 
-    def merge(self, ranges) -> None:
+    def merge(self, ranges: list[list[int]]) -> None:
         """Add merged ranges up to a limit."""
         self.merged.extend(ranges[: MOST_RANGES - len(self.merged)])
 

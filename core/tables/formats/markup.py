@@ -2,19 +2,22 @@
 
 import html
 import re
+import zipfile
+from collections.abc import Iterator
+from typing import IO
 
 LAYOUT_BYTES = 64 << 20  # hidden rows are looked for in sheets up to this size
 ATTRIBUTE = re.compile(rb'([\w:.-]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
 
 
-def part(archive, name: str, most=LAYOUT_BYTES):
+def part(archive: zipfile.ZipFile, name: str, most: int = LAYOUT_BYTES) -> bytes:
     if name not in archive.namelist():
         return b""
     with archive.open(name) as file:
         return file.read(most)
 
 
-def attributes(tag):
+def attributes(tag: bytes) -> dict[str, str]:
     """The attributes of one start tag without their prefixes, e.g. {"id": "rId1", "name": "Sheet1"}."""
     return {
         key.decode("utf-8", "replace").rpartition(":")[2]: html.unescape((a or b).decode("utf-8", "replace"))
@@ -22,13 +25,13 @@ def attributes(tag):
     }
 
 
-def tags(file, pattern: re.Pattern[bytes]):
+def tags(file: IO[bytes], pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
     """Each match of `pattern` in a stream of markup, read piece by piece."""
     for piece in whole_tags(file):
         yield from pattern.finditer(piece)
 
 
-def whole_tags(file):
+def whole_tags(file: IO[bytes]) -> Iterator[bytes]:
     """The pieces of a stream of markup, cut between tags."""
     rest = b""
     while piece := file.read(1 << 20):

@@ -1,6 +1,7 @@
 """Of an ods: its hidden rows and merged ranges."""
 
 import re
+import zipfile
 
 from core.tables.formats.layout import Layout
 from core.tables.formats.markup import LAYOUT_BYTES, attributes, tags
@@ -8,7 +9,7 @@ from core.tables.formats.markup import LAYOUT_BYTES, attributes, tags
 TAG = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>")
 
 
-def layouts(archive):
+def layouts(archive: zipfile.ZipFile) -> dict[str, Layout]:
     """The layout of each sheet by its name; calamine tells neither hidden rows nor merged ranges for ods."""
     found, sheet, row, column, step = {}, None, 0, 0, 1
     if archive.getinfo("content.xml").file_size > LAYOUT_BYTES:
@@ -33,6 +34,6 @@ def layouts(archive):
     return found
 
 
-def count(attributes, key: str) -> int:
+def count(attributes: dict[str, str], key: str) -> int:
     text = attributes.get(key, "1")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 1

@@ -1,18 +1,20 @@
 """OLE files: xls, et, and encrypted xlsx."""
 
 import io
+from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 
 from core.tables.formats.archives import read_zip
 from core.tables.formats.layout import ERRORS, Layout
 from core.tables.formats.markup import LAYOUT_BYTES
-from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, WORD, Output, Refused
+from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, WORD, Limits, Output, Refused
 from core.tables.formats.readers import read_calamine
 
 NO_BOOK = "这个文件里没有能读的表格（xls 和 et 要是 Excel 97—2003 格式）。请用 WPS 打开，另存为 xlsx 后再上传。"
 
 
-def read_ole(path, limits, out: Output):
+def read_ole(path: Path, limits: Limits, out: Output) -> None:
     import olefile
 
     try:
@@ -33,7 +35,7 @@ def read_ole(path, limits, out: Output):
     return read_calamine(path, out, layouts, fallback=False)
 
 
-def read_encrypted(path, limits, out):
+def read_encrypted(path: Path, limits: Limits, out) -> None:
     """Excel writes “read-only recommended” workbooks under a password everybody knows; any other is the owner's."""
     import msoffcrypto
 
@@ -54,7 +56,7 @@ def read_encrypted(path, limits, out):
 BOF, END, FILEPASS, BOUNDSHEET, ROW, FORMULA, BOOLERR = 0x0809, 0x000A, 0x002F, 0x0085, 0x0208, 0x0006, 0x0205
 
 
-def xls_layouts(stream):
+def xls_layouts(stream: bytes) -> dict[str, Layout]:
     """Hidden rows and error values of each sheet by its name, from a BIFF8 stream ([MS-XLS] 2.4.221, .127, .24)."""
     found, sheets = {}, {}
     for kind, data, _ in biff_records(stream, 0):
@@ -73,7 +75,7 @@ def xls_layouts(stream):
     return found
 
 
-def error_code(kind, data):
+def error_code(kind: int, data: bytes) -> int | None:
     """The code of the error that a cell's record holds; None for any other cell."""
     if kind == FORMULA and len(data) >= 14 and data[12:14] == b"\xff\xff" and data[6] == 2:
         return data[8]
@@ -82,7 +84,7 @@ def error_code(kind, data):
     return None
 
 
-def biff_records(stream, offset: int):
+def biff_records(stream: bytes, offset: int) -> Iterator[tuple[int, bytes, int]]:
     """(kind, data, offset) of the records from a BOF to its EOF; embedded charts in between are passed over."""
     depth = 0
     while offset + 4 <= len(stream):

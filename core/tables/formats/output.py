@@ -3,7 +3,8 @@
 import json
 import re
 import sys
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from math import isfinite
 
 from core.tables.formats.layout import Layout
@@ -26,6 +27,12 @@ ENCRYPTED = "文件设有密码保护。请在 WPS 或 Excel 里打开，取消�
 _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
+#: What a cell may hold when it has been read.
+Cell = str | float | int | bool | date | time | timedelta | None
+#: What a file may have, by the names of reader.Limits.
+Limits = dict[str, int]
+
+
 class Refused(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -35,15 +42,15 @@ class Refused(Exception):
 class Output:
     """Counts what goes out, so that a sheet of any size ends in a message rather than in a full memory."""
 
-    def __init__(self, limits) -> None:
+    def __init__(self, limits: Limits) -> None:
         self.max_rows, self.max_columns = limits["rows"], limits["columns"]
         self.cells_left, self.characters_left = limits["cells"], limits["characters"]
         self.in_columns = limits.get("in_columns", False)
         self.write = sys.stdout.buffer.write
-        self.pending = []
-        self.remarks = {"dropped": [], "cut": []}
+        self.pending: list[list[object]] = []
+        self.remarks: dict[str, list[int]] = {"dropped": [], "cut": []}
 
-    def line(self, value) -> None:
+    def line(self, value: object) -> None:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=encode)
         self.characters_left -= len(text)
         if self.characters_left < 0:
@@ -51,7 +58,7 @@ class Output:
             raise Refused("too_large", "表格里的文字太多，一次读不下。请删去大段说明，或分成几个文件上传。")
         self.write(text.encode("utf-8", "replace") + b"\n")
 
-    def sheet(self, name: str, layout=None, *, visible: bool = True) -> None:
+    def sheet(self, name: str, layout: Layout | None = None, *, visible: bool = True) -> None:
         self.flush()
         layout = layout or Layout()
         self.errors, self.rows = layout.errors, 0
@@ -59,7 +66,7 @@ class Output:
         name = _ODD.sub("", name)[:LONGEST_CELL]
         self.line({"sheet": name, "visible": visible, "merged": layout.merged, "hidden": layout.hidden})
 
-    def row(self, number: int, cells) -> None:
+    def row(self, number: int, cells: Sequence[Cell]) -> None:
         """`cells` may hold '' or None for nothing; columns past the limit are dropped."""
         cells = [c if c is None or is_plain(c) else self.mend(c, number) for c in cells[: self.max_columns]]
         if self.errors and number in self.errors:
@@ -73,7 +80,7 @@ class Output:
         if len(self.pending) == ROWS_A_LINE:
             self.flush()
 
-    def block(self, number, rows, left) -> None:
+    def block(self, number: int, rows: Sequence[Sequence[Cell]], left: int) -> None:
         """Rows in sequence, the first of them `number`, as columns where nothing in them must be mended."""
         from core.tables.formats.blocks import block_of, to_bytes
 
@@ -100,7 +107,7 @@ class Output:
         if self.rows > self.max_rows or self.cells_left < 0:
             raise Refused("too_large", f"表格超过 {self.max_rows} 行，一次读不下。请分成几个文件上传。")
 
-    def mend(self, cell, number: int):
+    def mend(self, cell: Cell, number: int) -> Cell:
         """Return a cell that any database and workbook can keep: finite, of bounded length, without odd characters."""
         kind = type(cell)
         if kind is str:
@@ -124,13 +131,13 @@ class Output:
                 return "Infinity"
         return cell
 
-    def show_errors(self, errors, cells) -> None:
+    def show_errors(self, errors: dict[int, str], cells: list[Cell]) -> None:
         for column, text in errors.items():
             if column < self.max_columns:
                 cells.extend([None] * (column + 1 - len(cells)))
                 cells[column] = text
 
-    def remark(self, what: str, number) -> None:
+    def remark(self, what: str, number: int) -> None:
         rows = self.remarks[what]
         if len(rows) < MOST_REMARKS and (not rows or rows[-1] != number):
             rows.append(number)
@@ -146,17 +153,17 @@ class Output:
             self.pending = []
 
 
-def is_plain(cell) -> bool:
+def is_plain(cell: Cell) -> bool:
     """Whether a cell is text that goes out as it is, as nearly all do."""
     return type(cell) is str and 0 < len(cell) <= LONGEST_CELL and cell.isprintable()
 
 
-def _written(number) -> str:
+def _written(number: float) -> str:
     """A number that is none, as the word that stands for it: the row's reader refuses it by name."""
     return "NaN" if number != number else "Infinity" if number > 0 else "-Infinity"
 
 
-def encode(value: str) -> str:
+def encode(value: object) -> object:
     if isinstance(value, datetime):
         return {"t": value.isoformat()}
     if isinstance(value, date):

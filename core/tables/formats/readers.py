@@ -1,19 +1,22 @@
 """The two readers of workbooks: the fast one, and the slow one for what the fast one cannot take."""
 
+import io
 from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
-
-from python_calamine._python_calamine import CalamineSheet
+from typing import TYPE_CHECKING
 
 from core.tables.formats.layout import Layout
-from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, ROWS_A_LINE, Refused
+from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, ROWS_A_LINE, Output, Refused
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 #: Rows that go out as columns together: more cost memory, fewer cost calls.
 ROWS_A_BLOCK = 10_000
 
 
-def read_calamine(source, out, layouts, *, fallback: bool) -> None:
+def read_calamine(source: Path | io.BytesIO, out: Output, layouts: dict[str, Layout], *, fallback: bool) -> None:
     import python_calamine as calamine
 
     try:
@@ -54,7 +57,7 @@ def read_calamine(source, out, layouts, *, fallback: bool) -> None:
     return None
 
 
-def write_rows(sheet: CalamineSheet, out) -> None:
+def write_rows(sheet: "CalamineSheet", out: Output) -> None:
     if sheet.start is None:
         return
     top, left = sheet.start[0], min(sheet.start[1], out.max_columns)
@@ -67,7 +70,7 @@ def write_rows(sheet: CalamineSheet, out) -> None:
         number += len(block)
 
 
-def read_openpyxl(source, out, layouts) -> None:
+def read_openpyxl(source: Path | io.BytesIO, out: Output, layouts: dict[str, Layout]) -> None:
     """The slow reader, cell by cell: for sheets whose far corners are too much for the fast one or that it refuses."""
     import openpyxl
     from openpyxl.worksheet._reader import WorkSheetParser

@@ -2,11 +2,12 @@
 
 import csv
 import io
+from pathlib import Path
 
 from core.tables.formats.output import NOT_A_SHEET, Output, Refused
 
 
-def read_text(path, out: Output) -> None:
+def read_text(path: Path, out: Output) -> None:
     text = decode(path.read_bytes())
     out.line({"kind": "csv"})
     out.sheet("")
@@ -28,7 +29,7 @@ def holds_rows(cell: str, mark: str, columns: int) -> bool:
     return "\n" in cell and any(line.count(mark) >= min(columns - 1, 4) > 0 for line in cell.split("\n")[1:])
 
 
-def decode(raw):
+def decode(raw: bytes) -> str:
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if raw.startswith(mark):
             return raw[len(mark) :].decode(encoding, "replace")
@@ -47,7 +48,7 @@ def decode(raw):
     return text
 
 
-def plausible(text):
+def plausible(text: str) -> bool:
     """Written by people: hardly any control, private or undecodable characters among the first thousands."""
     sample = text[:20_000]
     odd = sum(c < " " and c not in "\t\r\n\f" or c == "�" or "\ue000" <= c <= "\uf8ff" for c in sample)
@@ -55,7 +56,7 @@ def plausible(text):
     return odd * 50 <= len(sample) and usual * 10 >= len(sample) * 7
 
 
-def delimiter_of(text) -> str:
+def delimiter_of(text: str) -> str:
     lines = [line for line in text[:20_000].splitlines() if line.strip()][:20]
     return max(",\t;，|", key=lambda d: (sum(d in line for line in lines), sum(line.count(d) for line in lines)))
 

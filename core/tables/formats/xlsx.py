@@ -4,12 +4,12 @@ import io
 import re
 import shutil
 import zipfile
-from _io import BytesIO
 from collections.abc import Iterator
+from pathlib import Path
 
 from core.tables.formats.layout import Layout
 from core.tables.formats.markup import LAYOUT_BYTES, attributes, part, whole_tags
-from core.tables.formats.output import DAMAGED, MOST_SHEETS, Refused
+from core.tables.formats.output import DAMAGED, MOST_SHEETS, Output, Refused
 from core.tables.formats.readers import write_rows
 
 PIECE_BYTES = 24 << 20  # larger sheets of an xlsx are read in pieces of about this size
@@ -28,7 +28,7 @@ ERROR = re.compile(
 CELL_NUMBER = re.compile(rb"\sr=\"([A-Z]{1,3})(\d{1,7})\"")
 
 
-def layouts(archive):
+def layouts(archive: zipfile.ZipFile) -> dict[str, Layout]:
     """Hidden rows and error values of each sheet by its name; calamine tells the merged ranges but not these."""
     found = {}
     for sheet, name in sheet_parts(archive).items():
@@ -41,7 +41,7 @@ def layouts(archive):
     return found
 
 
-def has_layout(archive, name) -> bool:
+def has_layout(archive: zipfile.ZipFile, name: str) -> bool:
     """Whether a sheet's markup has anything that `layouts` looks for; far quicker than looking."""
     rest = b""
     with archive.open(name) as file:
@@ -53,7 +53,7 @@ def has_layout(archive, name) -> bool:
     return False
 
 
-def add_piece(layout, piece, number: int = 0) -> int:
+def add_piece(layout: Layout, piece: bytes, number: int = 0) -> int:
     """Add what a piece of a sheet's markup tells; `number` is the row before it. Return its last row."""
     for match in ROW.finditer(piece):
         told = ROW_NUMBER.search(match[1])
@@ -67,7 +67,7 @@ def add_piece(layout, piece, number: int = 0) -> int:
     return number
 
 
-def sheet_parts(archive):
+def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """The part of the archive that holds each sheet, by the sheet's name."""
     targets = {
         a.get("Id"): a.get("Target", "")
@@ -82,7 +82,7 @@ def sheet_parts(archive):
     return parts
 
 
-def read_in_pieces(source: BytesIO, out, layouts) -> None:
+def read_in_pieces(source: Path | io.BytesIO, out: Output, layouts: dict[str, Layout]) -> None:
     """calamine holds a whole sheet, 100 bytes a cell; given it as several sheets one after the other, only a piece."""
     import python_calamine as calamine
 
@@ -114,7 +114,7 @@ def read_in_pieces(source: BytesIO, out, layouts) -> None:
         raise Refused("unreadable_file", DAMAGED) from error
 
 
-def pieces(archive: zipfile.ZipFile, name) -> Iterator[bytes]:
+def pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
     """A sheet as the markup of several, cut between rows; rows that do not tell their numbers stay together."""
     with archive.open(name) as file:
         rest = file.read(PIECE_BYTES)
@@ -128,7 +128,7 @@ def pieces(archive: zipfile.ZipFile, name) -> Iterator[bytes]:
         yield rest + file.read()
 
 
-def merged_at_the_end(archive: zipfile.ZipFile, name):
+def merged_at_the_end(archive: zipfile.ZipFile, name: str) -> list[list[int]]:
     """The merged ranges, which the markup of a sheet names after its rows."""
     tail = b""
     with archive.open(name) as file:
@@ -140,7 +140,7 @@ def merged_at_the_end(archive: zipfile.ZipFile, name):
     ]
 
 
-def column_number(letters) -> int:
+def column_number(letters: bytes) -> int:
     """From 0: A is 0, AA is 26."""
     number = 0
     for letter in letters:
