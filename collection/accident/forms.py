@@ -1,10 +1,11 @@
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 
 from core.accounts.models import User
 from core.files.fields import SheetField
-from core.pages.forms import DayInput, YuanField
+from core.pages.forms import DayInput, YuanField, offer_rows
 from core.regions.models import Region
 from core.tables import reader
 
@@ -29,9 +30,7 @@ class HandoverForm(forms.Form):
     on = forms.DateField(label="交款日期", widget=DayInput())
     slip_no = forms.CharField(label="保险公司回单号", max_length=40)
 
-    def __init__(self, *args: object, user: User, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
-        field = self.fields["township"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
         townships = Region.objects.for_user(user).filter(level=Region.Level.TOWNSHIP, replaced_by=None)
-        field.queryset = townships.order_by("code")
+        offer_rows(self, "township", townships.order_by("code"))

@@ -8,7 +8,7 @@ from django import forms
 from collection.declarations.models import DeclarationRow
 from collection.declarations.stuck import Stage
 from core.files.fields import PhotoField, SheetField
-from core.pages.forms import DayInput, MoneyInput
+from core.pages.forms import DayInput, MoneyInput, offer_choices
 from core.tables import reader
 
 
@@ -21,7 +21,7 @@ class VillagesForm(forms.Form):
 
     def __init__(self, *args: Any, villages: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["villages"].choices = villages
+        offer_choices(self, "villages", villages)
 
 
 class ConfirmationForm(forms.Form):

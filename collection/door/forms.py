@@ -5,6 +5,7 @@ from django import forms
 from config import clock
 from core.access.roles import Role
 from core.accounts.models import User
+from core.pages.forms import offer_rows
 
 
 class ReturnForm(forms.Form):
@@ -37,9 +38,7 @@ class HandoverForm(forms.Form):
         super().__init__(*args, **kwargs)
         helpers = User.objects.in_region(user.scope_prefix).filter(role=Role.VILLAGE).select_related("region")
         for name in ("giver", "taker"):
-            field = self.fields[name]
-            assert isinstance(field, HelperField)  # noqa: S101 - declared above
-            field.queryset = helpers.filter(is_active=True).order_by("region_id", "username")
+            offer_rows(self, name, helpers.filter(is_active=True).order_by("region_id", "username"))
 
 
 class AbsentForm(forms.Form):

@@ -1,5 +1,7 @@
 """Asking for the names behind a fund with whole numbers."""
 
+from typing import Any
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +12,7 @@ from core.accounts.requests import SignedIn
 from core.exports.models import BulkExport
 from core.exports.services import request_export
 from core.pages.form_steps import form_status, run_form
+from core.pages.forms import offer_choices
 from subsidies.campaigns.selectors import campaign_or_404
 
 
@@ -25,11 +28,11 @@ class ExportForm(forms.Form):
     )
     note = forms.CharField(label="说明", max_length=200, required=False, help_text="按文件报送的写明文件名称和文号。")
 
-    def __init__(self, *args: object, funds: tuple[str, ...], departments: tuple[str, ...], **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, funds: tuple[str, ...], departments: tuple[str, ...], **options: Any) -> None:
+        super().__init__(*args, **options)
         for name, choices in (("fund", funds), ("department", departments)):
             options_of = [("", "全部"), *((choice, choice) for choice in choices)]
-            self.fields[name].choices = options_of  # type: ignore[attr-defined]
+            offer_choices(self, name, options_of)
 
 
 @roles(Role.FINANCE)

@@ -1,10 +1,12 @@
+from typing import Any
+
 from django import forms
 
 from collection.finance.models import FundEntry
 from collection.finance.selectors import fund_names
 from collection.finance.services import RECORDS
 from core.accounts.models import User
-from core.pages.forms import DayInput, YuanField
+from core.pages.forms import DayInput, YuanField, offer_choices, offer_rows
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
@@ -20,13 +22,13 @@ class EntryForm(forms.Form):
     note = forms.CharField(label="说明", max_length=200, required=False)
     shared = forms.BooleanField(label="这张凭证分给几项资金", required=False)
 
-    def __init__(self, *args: object, user: User, campaign: Campaign, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
-        policy, fields = campaign.policy, self.fields
+    def __init__(self, *args: Any, user: User, campaign: Campaign, **options: Any) -> None:
+        super().__init__(*args, **options)
+        policy = campaign.policy
         kinds = [(kind.value, kind.label) for kind in FundEntry.Kind if RECORDS[kind] == user.role]
-        fields["kind"].choices = kinds  # type: ignore[attr-defined]
-        fields["fund"].choices = [(name, name) for name in fund_names(policy)]  # type: ignore[attr-defined]
+        offer_choices(self, "kind", kinds)
+        offer_choices(self, "fund", [(name, name) for name in fund_names(policy)])
         departments = [("", "不分部门"), *((name, name) for name in policy.departments)]
-        fields["department"].choices = departments  # type: ignore[attr-defined]
+        offer_choices(self, "department", departments)
         townships = Region.objects.for_user(user).filter(parent=campaign.county_id)
-        fields["township"].queryset = townships.order_by("code")  # type: ignore[attr-defined]
+        offer_rows(self, "township", townships.order_by("code"))

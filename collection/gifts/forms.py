@@ -1,19 +1,20 @@
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 
 from collection.gifts.models import Gift
 from core.accounts.models import User
 from core.files.fields import IMAGES, FilesField, PhotoField, as_paper
-from core.pages.forms import DayInput, YuanField
+from core.pages.forms import DayInput, YuanField, offer_rows
 from core.regions.models import Region
 
 
 class _PaperField(FilesField):
     """One paper, a photograph or a PDF; gives None where none was chosen."""
 
-    def clean(self, data, initial=None):  # type: ignore[no-untyped-def]
-        papers = super().clean(data, initial)  # type: ignore[no-untyped-call]
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        papers = super().clean(data, initial)
         return papers[0] if papers else None
 
 
@@ -45,12 +46,10 @@ class GiftForm(forms.Form):
         help_text="空着：替每人缴清全部应缴；填了：每人资助这么多，其余由本人交给村里。",
     )
 
-    def __init__(self, *args: object, user: User, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
         villages = Region.objects.for_user(user).filter(level=Region.Level.VILLAGE)
-        field = self.fields["village"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
-        field.queryset = villages.select_related("parent").order_by("code")
+        offer_rows(self, "village", villages.select_related("parent").order_by("code"))
 
 
 class PeopleForm(forms.Form):

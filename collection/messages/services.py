@@ -145,7 +145,7 @@ def _draft(batch: ReminderBatch, household: UnpaidHousehold, villages: dict[str,
     )
 
 
-def _drafts(batch: ReminderBatch) -> ScopedQuerySet:  # type: ignore[no-untyped-def]  # django-stubs has no name for a scoped queryset
+def _drafts(batch: ReminderBatch) -> ScopedQuerySet:
     return OutboxMessage.objects.filter(batch=batch.batch, state=OutboxMessage.State.DRAFT)
 
 

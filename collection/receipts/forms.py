@@ -12,7 +12,7 @@ from collection.receipts.books import BookLine
 from collection.receipts.models import Receipt
 from core.access.scope import ScopedQuerySet
 from core.files.fields import SheetField
-from core.pages.forms import DayInput
+from core.pages.forms import DayInput, offer_rows
 from core.regions.models import Region
 from core.tables import reader
 from core.tables.lists import HIDDEN_ROWS
@@ -30,7 +30,7 @@ class BookForm(forms.Form):
         if holders is None:
             del self.fields["holder"]
         else:
-            self.fields["holder"].queryset = holders
+            offer_rows(self, "holder", holders)
 
 
 class SameForAllForm(forms.Form):
@@ -45,7 +45,7 @@ class SameForAllForm(forms.Form):
 
     def __init__(self, *args: Any, holders: ScopedQuerySet, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["holders"].queryset = holders
+        offer_rows(self, "holders", holders)
         self.fields["holders"].initial = [holder.pk for holder in holders]
 
 

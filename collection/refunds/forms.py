@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from collection.refunds.models import Refund
 from collection.refunds.services import STATUS_OF
 from core.files.fields import PAPERS, FilesField, UploadField, as_paper
-from core.pages.forms import DayInput, MoneyInput
+from core.pages.forms import DayInput, MoneyInput, offer_choices
 
 
 class RefundForm(forms.Form):
@@ -42,7 +42,7 @@ class RefundForm(forms.Form):
 
     def __init__(self, *args: Any, reasons: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["reason"].choices = reasons
+        offer_choices(self, "reason", reasons)
 
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("reason") in STATUS_OF and self.cleaned_data.get("happened_on", "") is None:

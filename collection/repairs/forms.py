@@ -2,6 +2,8 @@ from typing import Any
 
 from django import forms
 
+from core.pages.forms import offer_choices
+
 
 class RepairForm(forms.Form):
     """Years of a gap that were paid back at the tax bureau."""
@@ -14,6 +16,4 @@ class RepairForm(forms.Form):
 
     def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["years"]
-        assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 - declared above
-        field.choices = [(str(year), f"{year}年") for year in years]
+        offer_choices(self, "years", [(str(year), f"{year}年") for year in years])

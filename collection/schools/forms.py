@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 
@@ -6,7 +7,7 @@ from collection.schools.models import School
 from core.access.roles import Role
 from core.accounts.models import User
 from core.files.fields import SheetField
-from core.pages.forms import DayInput, YuanField
+from core.pages.forms import DayInput, YuanField, offer_choices, offer_rows
 from core.regions.models import Region
 from core.tables import reader
 
@@ -16,12 +17,10 @@ class SchoolForm(forms.Form):
     name = forms.CharField(label="学校名称", max_length=60, help_text="用全称，班级名单里的学校名称要与它一致。")
     kind = forms.ChoiceField(label="类别", choices=School.Kind.choices)
 
-    def __init__(self, *args: object, user: User, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
-        field = self.fields["region"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
         townships = Region.objects.for_user(user).filter(level=Region.Level.TOWNSHIP, replaced_by=None)
-        field.queryset = townships.order_by("code")
+        offer_rows(self, "region", townships.order_by("code"))
 
 
 class StaffForm(forms.Form):
@@ -38,8 +37,8 @@ class ClassListForm(forms.Form):
         help_text="Excel、WPS 表格均可；要有“姓名”和“身份证号码”两列，一个班一张工作表也可以。",
     )
 
-    def __init__(self, *args: object, user: User, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
         field = self.fields["school"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
         field.queryset = School.objects.for_user(user).filter(closed_at__isnull=True).order_by("name")
@@ -56,11 +55,9 @@ class PupilsForm(forms.Form):
     )
     on = forms.DateField(label="收款日期", widget=DayInput(), required=False)
 
-    def __init__(self, *args: object, pupils: list[int], **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
-        field = self.fields["pupil"]
-        assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 - declared above
-        field.choices = [(str(pk), "") for pk in pupils]
+    def __init__(self, *args: Any, pupils: list[int], **options: Any) -> None:
+        super().__init__(*args, **options)
+        offer_choices(self, "pupil", [(str(pk), "") for pk in pupils])
 
 
 class PayOverForm(forms.Form):

@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 
 from collection.spot_checks import sampling
-from core.pages.forms import DayInput, YuanField
+from core.pages.forms import DayInput, YuanField, offer_choices
 
 YES_OR_NO = [("1", "是"), ("0", "否")]
 
@@ -33,7 +33,7 @@ class DrawForm(forms.Form):
 
     def __init__(self, *args: Any, villages: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["village"].choices = [("", "请选择"), *villages]  # type: ignore[attr-defined]
+        offer_choices(self, "village", [("", "请选择"), *villages])
 
 
 class CallForm(forms.Form):

@@ -12,6 +12,7 @@ from core.access.roles import Role, roles
 from core.accounts.models import User
 from core.accounts.requests import SignedIn
 from core.pages.form_steps import run_step
+from core.pages.forms import offer_rows
 from core.regions.models import Region
 from residents.counter.forms import VillageChoice, villages_of
 from subsidies.campaigns.selectors import campaign_or_404
@@ -28,9 +29,9 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["village"].queryset = villages_of(user)
+        offer_rows(self, "village", villages_of(user))
         townships = Region.objects.for_user(user).filter(level=Region.Level.TOWNSHIP, replaced_by=None)
-        self.fields["township"].queryset = townships.order_by("code")
+        offer_rows(self, "township", townships.order_by("code"))
 
 
 @roles(Role.COUNTY)

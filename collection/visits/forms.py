@@ -7,7 +7,7 @@ from django import forms
 from collection.visits.causes import LEAVING
 from collection.visits.models import Cause, Visit
 from core.files.fields import PaperField
-from core.pages.forms import DayInput
+from core.pages.forms import DayInput, offer_choices
 from residents.people.models import Resident
 
 
@@ -43,7 +43,7 @@ class VisitForm(forms.Form):
         self.residents = {str(one.pk): one for one in residents}
         causes = list(causes)
         leaving = ",".join(str(cause.pk) for cause in causes if cause.status)
-        self.fields["people"].choices = [(pk, one.name) for pk, one in self.residents.items()]  # type: ignore[attr-defined]
+        offer_choices(self, "people", [(pk, one.name) for pk, one in self.residents.items()])
         self.fields["people"].initial = [str(chosen)]
         self.fields["key"].initial = uuid.uuid4()
         cause = self.fields["cause"]

@@ -10,6 +10,7 @@ from core.accounts.confirmations import change_lines, decide_changes
 from core.accounts.models import AccountChange
 from core.accounts.requests import SignedIn
 from core.pages.form_steps import flash_form_errors, try_step
+from core.pages.forms import offer_rows
 
 
 class DecisionForm(forms.Form):
@@ -37,7 +38,7 @@ def change_list(request: SignedIn) -> HttpResponse:
 @require_POST
 def change_decide(request: SignedIn) -> HttpResponse:
     form = DecisionForm(request.POST)
-    form.fields["change"].queryset = AccountChange.objects.for_user(request.user)
+    offer_rows(form, "change", AccountChange.objects.for_user(request.user))
     decided: list[int] = []
     if flash_form_errors(request, form) and try_step(
         request,

@@ -1,9 +1,11 @@
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from config import clock
@@ -53,3 +55,19 @@ def chosen_day(request: HttpRequest) -> tuple[DayForm, date]:
     asked = form.cleaned_data.get("on") if form.is_valid() else None
     day = min(asked or clock.today(), clock.today())
     return DayForm({"on": day}), day
+
+
+def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
+    """Let a field of the form choose among these rows."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ModelChoiceField):
+        raise TypeError(f"{name} does not choose among rows")
+    field.queryset = rows
+
+
+def offer_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[object, object]]) -> None:
+    """Let a field of the form choose among these (value, words)."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} does not choose")
+    field.choices = list(choices)

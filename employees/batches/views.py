@@ -73,5 +73,5 @@ def month_book(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("employee_month", pk)
 
 
-def _files(request: SignedIn) -> ScopedQuerySet:  # type: ignore[no-untyped-def]
+def _files(request: SignedIn) -> ScopedQuerySet:
     return MonthFile.objects.for_user(request.user).select_related("attachment", "uploaded_by", "booked_by")

@@ -6,6 +6,7 @@ from django.core.files.base import File
 
 from config import clock
 from core.files.fields import SheetField
+from core.pages.forms import offer_choices
 from core.tables.reader import VILLAGE_LEDGER
 from employees.declarations.workbook import pasted_table
 from employees.months import in_words, month_of, previous_month
@@ -26,9 +27,9 @@ def month_choices() -> list[tuple[str, str]]:
 class MonthForm(forms.Form):
     month = forms.TypedChoiceField(label="费款所属期", coerce=date.fromisoformat)
 
-    def __init__(self, *args: object, **options: object) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["month"].choices = month_choices()
+        offer_choices(self, "month", month_choices())
 
 
 class DeclarationForm(MonthForm):

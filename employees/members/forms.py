@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 
 from employees.declarations.forms import MonthForm
@@ -10,7 +12,7 @@ class FlexibleForm(MonthForm):
     id_number = forms.CharField(label="身份证号码", max_length=30, widget=forms.TextInput(attrs={"class": "id"}))
     field_order = ["name", "id_number", "month"]
 
-    def __init__(self, *args: object, **options: object) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["month"].label = "从哪个月起参保"
 
@@ -18,6 +20,6 @@ class FlexibleForm(MonthForm):
 class EndForm(MonthForm):
     """Ending it; the month is the first without."""
 
-    def __init__(self, *args: object, **options: object) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["month"].label = "从哪个月起停保"

@@ -1,8 +1,10 @@
+from typing import Any
+
 from django import forms
 
 from core.access.scope import ScopedQuerySet
 from core.accounts.models import User
-from core.pages.forms import DayInput
+from core.pages.forms import DayInput, offer_rows
 from core.regions.models import Region
 from employees.units.models import Unit
 
@@ -15,9 +17,9 @@ class UnitFilter(forms.Form):
     kind = forms.ChoiceField(label="类型", choices=[("", "全部"), *Unit.Kind.choices], required=False)
     ended = forms.BooleanField(label="含已注销", required=False)
 
-    def __init__(self, *args: object, user: User, **options: object) -> None:
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["township"].queryset = townships_of(user)
+        offer_rows(self, "township", townships_of(user))
 
 
 class UnitForm(forms.Form):
@@ -38,9 +40,9 @@ class NewUnitForm(UnitForm):
     township = forms.ModelChoiceField(label="所在乡镇", queryset=Region.objects.none(), empty_label="请选择")
     field_order = ["name", "credit_code", "kind", "township"]
 
-    def __init__(self, *args: object, user: User, **options: object) -> None:
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["township"].queryset = townships_of(user)
+        offer_rows(self, "township", townships_of(user))
 
 
 class EndUnitForm(forms.Form):

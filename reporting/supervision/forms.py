@@ -1,9 +1,11 @@
+from typing import Any
+
 from django import forms
 
 from config import clock
 from core.accounts.models import User
 from core.files.fields import IMAGES, FilesField, as_photo
-from core.pages.forms import DayInput
+from core.pages.forms import DayInput, offer_choices, offer_rows
 from core.regions.models import Region
 from reporting.supervision.models import Activity, Measure, Post
 from reporting.supervision.posts import may_fill
@@ -31,10 +33,10 @@ class PostsForm(forms.Form):
         "县领导小组的区划写县名。",
     )
 
-    def __init__(self, *args: object, user: User, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
         bodies = [(body.value, body.label) for body in Post.Body if may_fill(user, body)]
-        self.fields["body"].choices = bodies  # type: ignore[attr-defined]
+        offer_choices(self, "body", bodies)
         self.fields["since"].initial = clock.today()
 
 
@@ -56,10 +58,10 @@ class FindingForm(forms.Form):
     deadline = forms.DateField(label="整改期限", widget=DayInput())
     photos = _photos()
 
-    def __init__(self, *args: object, user: User, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
         places = _places(user, Region.Level.TOWNSHIP, Region.Level.VILLAGE)
-        self.fields["region"].queryset = places  # type: ignore[attr-defined]
+        offer_rows(self, "region", places)
         self.fields["found_on"].initial = clock.today()
         self.fields["found_by"].initial = user.name
 
@@ -82,9 +84,9 @@ class MeasureForm(forms.Form):
     deadline = forms.DateField(label="期限", widget=DayInput(), required=False)
     announced = forms.BooleanField(label="写入下一期通报", required=False, initial=True)
 
-    def __init__(self, *args: object, user: User, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
-        self.fields["township"].queryset = _places(user, Region.Level.TOWNSHIP)  # type: ignore[attr-defined]
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offer_rows(self, "township", _places(user, Region.Level.TOWNSHIP))
         self.fields["on"].initial = clock.today()
 
 
@@ -96,8 +98,8 @@ class ActivityForm(forms.Form):
     note = forms.CharField(label="内容", max_length=200, required=False)
     photos = _photos()
 
-    def __init__(self, *args: object, user: User, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
         places = _places(user, Region.Level.TOWNSHIP, Region.Level.VILLAGE)
-        self.fields["region"].queryset = places  # type: ignore[attr-defined]
+        offer_rows(self, "region", places)
         self.fields["on"].initial = clock.today()

@@ -143,7 +143,7 @@ def _standings_after(ranking: Ranking) -> dict[str, Standing]:
 
 def activity_counts(
     campaign: Campaign, region: str, since: datetime | None = None, until: datetime | None = None
-) -> dict[str, dict[str, int]]:  # type: ignore[no-untyped-def]
+) -> dict[str, dict[str, int]]:
     """Township → kind → how many; one statement."""
     rows = Activity.objects.in_region(region).filter(campaign=campaign, withdrawn_at__isnull=True)
     if since and until:

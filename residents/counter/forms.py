@@ -8,6 +8,7 @@ from django.urls import reverse_lazy
 from config import clock
 from core.access.scope import ScopedQuerySet
 from core.accounts.models import User
+from core.pages.forms import offer_rows
 from core.regions.models import Region
 from residents.counter.newborns import NamedParent
 from residents.people.insured_years import read_insured_years
@@ -64,7 +65,7 @@ class RegisterForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["village"].queryset = villages_of(user)
+        offer_rows(self, "village", villages_of(user))
 
     def clean(self) -> dict[str, Any]:
         entries = super().clean()
@@ -92,7 +93,7 @@ class ChangeForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["village"].queryset = villages_of(user)
+        offer_rows(self, "village", villages_of(user))
 
     def changes(self) -> dict[str, Any]:
         """What was changed on the page: what a colleague has changed since it was opened stays. A household goes with

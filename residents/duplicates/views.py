@@ -12,6 +12,7 @@ from core.access.roles import AT_THE_COUNTER, roles
 from core.accounts.models import User
 from core.accounts.requests import SignedIn
 from core.pages.form_steps import run_step
+from core.pages.forms import offer_rows
 from residents.duplicates import services as duplicates
 from residents.duplicates.models import MergeCase
 from residents.people.models import Resident
@@ -60,7 +61,7 @@ class ProposalForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("keep", "drop"):
-            self.fields[name].queryset = Resident.objects.for_user(user)
+            offer_rows(self, name, Resident.objects.for_user(user))
 
 
 @roles(*AT_THE_COUNTER)

@@ -13,6 +13,7 @@ from core.access.search_tokens import typed
 from core.accounts.models import User
 from core.accounts.requests import SignedIn
 from core.database.paginator import BoundedPaginator
+from core.pages.forms import offer_rows
 from core.regions.models import Region
 from residents.people.id_reveal import audit_id_reveal
 from residents.people.models import Resident
@@ -35,7 +36,7 @@ class SearchForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         villages = Region.objects.for_user(user).filter(level=Region.Level.VILLAGE)
-        self.fields["village"].queryset = villages
+        offer_rows(self, "village", villages)
         if user.role not in (Role.TOWNSHIP,):
             del self.fields["village"]
 

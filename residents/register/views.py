@@ -18,6 +18,7 @@ from core.exports.services import request_export
 from core.files import services as attachments
 from core.jobs.models import Job
 from core.pages.form_steps import form_status, run_step, try_step
+from core.pages.forms import offer_rows
 from core.regions.models import Region
 from core.tables.writer import xlsx_response
 from residents.people.models import Resident
@@ -117,7 +118,7 @@ class ExportForm(forms.Form):
         places = Region.objects.for_user(user).filter(replaced_by=None)
         if user.role == Role.COUNTY:
             places = places.exclude(level=Region.Level.VILLAGE)
-        self.fields["region"].queryset = places
+        offer_rows(self, "region", places)
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()

@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 
 from core.files.fields import UploadField
+from core.pages.forms import offer_choices
 
 
 class AdoptForm(forms.Form):
@@ -25,7 +26,7 @@ class StartForm(forms.Form):
 
     def __init__(self, *args: Any, known: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["policy"].choices = [("", "不选，用上传的文件"), *known]
+        offer_choices(self, "policy", [("", "不选，用上传的文件"), *known])
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
@@ -61,7 +62,7 @@ class CategoryForm(_DocumentForm):
 
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].choices = [(name, name) for name in names]
+        offer_choices(self, "category", [(name, name) for name in names])
 
 
 class StandardForm(_DocumentForm):

@@ -5,6 +5,7 @@ from django import forms
 from core.access.roles import Role
 from core.accounts.models import User
 from core.files.fields import SheetField, UploadField
+from core.pages.forms import offer_choices
 from core.tables import reader
 from subsidies.campaigns.models import Campaign
 from subsidies.rosters.models import Roster
@@ -47,9 +48,9 @@ class RosterForm(_RosterFacts):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"].choices = [(name, name) for name in self.departments]
+        offer_choices(self, "department", [(name, name) for name in self.departments])
         names = [(c.name, f"{c.name}（{c.department}）") for c in self.categories]
-        self.fields["category"].choices = [("", "以表中“人员类别”一列为准"), *names]
+        offer_choices(self, "category", [("", "以表中“人员类别”一列为准"), *names])
 
 
 class MarkForm(_RosterFacts):
@@ -68,7 +69,7 @@ class MarkForm(_RosterFacts):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].choices = [(c.name, f"{c.name}（{c.department}）") for c in self.categories]
+        offer_choices(self, "category", [(c.name, f"{c.name}（{c.department}）") for c in self.categories])
         self.fields["recognised_on"].help_text = ""
 
 
