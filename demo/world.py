@@ -5,6 +5,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 from celery import current_app
 
@@ -113,9 +114,15 @@ def _plan_village(county: DemoCounty, code: str, households: Iterable[list[Resid
     return plan
 
 
+@cache
+def _load_handlers() -> None:
+    """Load the handlers of all apps, as a worker does when it starts: once, for all system checks run with it."""
+    current_app.loader.import_default_modules()
+
+
 def work(key: str) -> None:
     """Do the queued job here and now; the worker that is told of it later finds it done."""
-    current_app.loader.import_default_modules()  # the handlers of all apps, as in a worker
+    _load_handlers()
     jobs.run(Job.objects.get(key=key, state=Job.State.QUEUED).pk)
 
 
