@@ -19,6 +19,7 @@ from collection.declarations import stuck
 from collection.declarations.models import Declaration, DeclarationRow
 from collection.door.selectors import open_cases
 from collection.entitlements.models import DifferenceCase
+from collection.entitlements.services import record_free_years
 from collection.ledgers.models import LedgerBatch
 from collection.money import services as money
 from collection.money.models import VillageAccount
@@ -98,6 +99,7 @@ def close_campaign(
         raise Refused(f"还没有写明原因：{'、'.join(unsaid)}。")
     campaign.closed_at = moment
     campaign.save(update_fields=["closed_at"])
+    record_free_years(campaign, campaign.contributions.all())  # those enrolled before the year was written at once
     sums = {
         name: str(sum((getattr(account, name) for account in accounts.values()), ZERO))
         for name in ("collected", *money.FIELDS.values(), "refunded")

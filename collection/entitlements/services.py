@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from collection.contributions.bookings import report_ended
 from collection.contributions.models import Contribution, ContributionFund
@@ -24,12 +24,12 @@ from core.access.scope import ScopedQuerySet
 from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
-from core.database.bulk import BULK, CHUNK, chunks
+from core.database.bulk import BULK, CHUNK, chunks, insert_from
 from core.jobs import services as jobs
 from core.jobs.models import Job
 from core.refusals import Refused
 from core.text import clean_text, required_text
-from residents.people.models import ParentLink, Resident
+from residents.people.models import InsuredYear, ParentLink, Resident
 from residents.people.services import lock_residents
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.watermark import next_timestamp
@@ -40,6 +40,8 @@ from subsidies.quotes.selectors import quote_residents
 from subsidies.rosters.models import Identity, Roster
 
 REASON = "identity_difference"
+#: Where a year is known from that somebody was insured without payment: no declaration ever posts it.
+FREE_YEAR = "全额资助"
 Channel, State = Contribution.Channel, Contribution.State
 Case = DifferenceCase.State
 
@@ -137,6 +139,8 @@ def end_free_enrolments(*, contributions: QuerySet[Contribution], reason: str, a
     for chunk in chunks(live, BULK):
         rows = Contribution.objects.filter(pk__in=[c.pk for c in chunk])
         rows.update(state=State.REVERSED, ended_at=moment, end_reason=reason[:120])
+        ended = {c.resident_id for c in chunk}
+        InsuredYear.objects.filter(resident__in=ended, year=live[0].year, source=FREE_YEAR).delete()
     audit.record_all(
         audit.event(
             "contribution.reverse",
@@ -255,7 +259,17 @@ def _enrol_free(campaign: Campaign, people: dict[int, Resident], roster: Roster,
         if not isinstance(quotes[person.pk], QuoteError) and quotes[person.pk].due == ZERO
     ]
     batch = f"roster-{roster.pk}" if roster else ""
-    return len(record_contributions(campaign=campaign, payments=free, actor=actor, batch=batch))
+    made = record_contributions(campaign=campaign, payments=free, actor=actor, batch=batch)
+    if made:
+        record_free_years(campaign, Contribution.objects.filter(pk__in=[c.pk for c in made]))
+    return len(made)
+
+
+def record_free_years(campaign: Campaign, contributions: QuerySet[Contribution]) -> int:
+    """Write the year into the records of those of these who are insured without payment; return how many lacked it."""
+    free = contributions.filter(campaign=campaign, channel=Channel.FREE, ended_at__isnull=True)
+    columns = {"resident": F("resident_id"), "year": campaign.year, "source": FREE_YEAR}
+    return insert_from(InsuredYear, columns, free, ignore_conflicts=True)
 
 
 def _find_differences(

@@ -23,6 +23,7 @@ from core.audit.models import Event
 from core.files.models import Attachment
 from core.refusals import Refused
 from core.regions.models import Region
+from residents.people.models import InsuredYear
 from tests.at_once import waits_for
 from tests.collection.paid_people import DAY, OTHER, TOWNSHIP, VILLAGE, bank, pay
 
@@ -133,6 +134,15 @@ def test_closed_over_with_reasons_by_name_and_frozen(campaign, clerk, officer, d
     ):
         with pytest.raises((Refused, Refused, ContributionRefused), match="已经办结|已办结"):
             change()
+
+
+def test_closing_writes_the_years_of_those_insured_without_payment_that_lack_them(campaign, clerk, officer):
+    free, ended, paid = (pay(campaign, clerk, channel=kind, people=1)[0] for kind in ("free", "free", "self"))
+    Contribution.objects.filter(pk=ended.pk).update(ended_at=campaign.opened_at, state="reversed")
+    seen = kinds(campaign)
+    close.close_campaign(campaign=campaign, reasons=dict.fromkeys(seen, "下年办"), seen=seen, actor=officer)
+    written = InsuredYear.objects.filter(year=campaign.year).values_list("resident", "source")
+    assert list(written) == [(free.resident_id, "全额资助")]
 
 
 def test_a_difference_that_nobody_has_settled_is_named(campaign, clerk):

@@ -22,7 +22,7 @@ from core.audit.models import Event
 from core.jobs import services as jobs
 from core.pages.frame import todos_for
 from core.regions.models import Region
-from residents.people.models import Resident
+from residents.people.models import InsuredYear, Resident
 from subsidies import tasks  # noqa: F401 — registers the handler
 from subsidies.rosters.models import Roster
 from tests.collection.entitlements.test_consequences import County
@@ -112,6 +112,15 @@ def test_funds_equal_the_subsidies_to_the_cent(county, people):
     free = Contribution.objects.filter(resident=people["free"])
     consequences.end_free_enrolments(contributions=free, reason="测试", actor=county.head)
     assert funds.table(campaign=county.campaign, region="411325").total.total == Decimal("480.00")
+
+
+def test_who_is_insured_without_payment_has_the_year_and_loses_it_with_the_enrolment(county, people):
+    years = InsuredYear.objects.filter(year=county.campaign.year)
+    assert {row.resident for row in years} == {people["free"], people["free_away"]}
+    free = Contribution.objects.filter(resident=people["free"])
+    for _ in range(2):
+        consequences.end_free_enrolments(contributions=free, reason="测试", actor=county.head)
+    assert [row.resident for row in years.all()] == [people["free_away"]]
 
 
 def test_a_table_that_does_not_agree_says_so(county, people, client):
