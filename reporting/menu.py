@@ -8,14 +8,14 @@ from core.access.roles import Role
 from core.accounts.models import User
 from core.pages.frame import Entry, Panel, Todo
 from reporting.leavers import menu as leavers
-from reporting.rankings.models import Snapshot
+from reporting.rankings.models import RankingKind, Snapshot
 from reporting.rankings.selectors import newest_ranking, shown
 from reporting.reports.models import TownshipReport
 from reporting.reports.services import report_due
 from reporting.supervision import menu as supervision
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.pages import todo_of_year
-from subsidies.campaigns.selectors import open_campaigns
+from subsidies.campaigns.selectors import open_campaigns, selection_of
 
 ENTRIES = [
     Entry("征缴进度", "own_progress", 80),
@@ -39,6 +39,8 @@ def todos(user: User) -> list[Todo]:
         return _to_report(user) + supervised
     if user.role == Role.LEADER:
         return _to_read(user) + supervised
+    if user.role == Role.TAX:
+        return _to_sign(user) + supervised
     return supervised
 
 
@@ -58,15 +60,40 @@ def panel(user: User) -> Panel | None:
 
 
 def _to_publish(user: User) -> list[Todo]:
-    waiting = Snapshot.objects.for_user(user).filter(ranking=None, known_at__lte=clock.now())[:5]
+    waiting = Snapshot.objects.for_user(user).filter(ranking=None, known_at__lte=clock.now())
     return [
-        Todo(
-            f"{snapshot.get_kind_display()}（截至{_day(snapshot.as_of)}）已生成，待发布",
-            reverse("snapshot", args=[snapshot.pk]),
-            urgent=_day(snapshot.as_of) == _day(clock.now()),
+        _of_its_year(
+            user,
+            snapshot,
+            Todo(
+                f"{snapshot.get_kind_display()}（截至{_day(snapshot.as_of)}）已生成，待发布",
+                reverse("snapshot", args=[snapshot.pk]),
+                urgent=_day(snapshot.as_of) == _day(clock.now()),
+            ),
         )
-        for snapshot in waiting
+        for snapshot in waiting.select_related("campaign")[:5]
     ]
+
+
+def _to_sign(user: User) -> list[Todo]:
+    """Final figures, and their corrections, that the tax bureau has not signed."""
+    waiting = Snapshot.objects.for_user(user).filter(ranking=None, kind=RankingKind.FINAL)
+    return [
+        _of_its_year(
+            user,
+            snapshot,
+            Todo(
+                f"考评结果（截至{_day(snapshot.as_of)}）待县税务局签认最终参保人数",
+                reverse("snapshot", args=[snapshot.pk]),
+                button="去签认",
+            ),
+        )
+        for snapshot in waiting.exclude(signatures__office=Role.TAX).select_related("campaign")[:5]
+    ]
+
+
+def _of_its_year(user: User, snapshot: Snapshot, todo: Todo) -> Todo:
+    return todo_of_year(todo, snapshot.campaign.year) if selection_of(user).several else todo
 
 
 def _to_report(user: User) -> list[Todo]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from collection.duties import services as duties
 from config import clock
+from core.access.roles import Role
 from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
@@ -57,19 +58,68 @@ def publish_ranking(*, snapshot: Snapshot, number: str, actor: User) -> Ranking:
 
 
 @transaction.atomic
-def correct_ranking(*, ranking: Ranking, reason: str, actor: User) -> Ranking:
+def correct_ranking(*, ranking: Ranking, reason: str, actor: User, counted: Snapshot | None = None) -> Ranking:
     """Counts the same as-of time again with what is known now, and publishes that as the next version.
 
-    Raises Refused without a reason, for a version that is not the last, or if nothing differs.
+    Final figures are corrected by a count that both offices have signed (`prepare_correction`). Raises Refused without
+    a reason, for a version that is not the last, or if nothing differs.
     """
     if not (reason := clean_text(reason, "更正原因", 200)):
         raise Refused("更正必须写明原因。")
-    if ranking.version != latest_version(ranking).version:
-        raise Refused("这一版已被更正，请打开最新一版再办理。")
-    snapshot = build_snapshot(campaign=ranking.campaign, kind=ranking.kind, as_of=ranking.as_of, known_at=clock.now())
+    _refuse_corrected(ranking)
+    if ranking.kind == RankingKind.FINAL:
+        if counted is None or counted_again(counted) != ranking:
+            raise Refused("考评结果的更正要先由县税务局、县医保局签认重新核定的人数。")
+        if missing := drafts.unsigned(counted):
+            raise Refused(f"更正要先由{'、'.join(missing)}签认重新核定的人数，再发布。")
+        snapshot = counted
+    else:
+        snapshot = _count_again(ranking)
     if not differences(ranking.snapshot, snapshot):
         raise Refused(f"重新核对的数据与第{ranking.version}版完全相同，没有需要更正的内容。")
     return _freeze(snapshot, version=ranking.version + 1, number=ranking.number, reason=reason, actor=actor)
+
+
+@transaction.atomic
+def prepare_correction(*, ranking: Ranking, actor: User) -> Snapshot:
+    """Count final figures again for both offices to sign; the count that waits, where it is still right. Raise Refused.
+
+    Nothing is published: `correct_ranking` does, once it is signed.
+    """
+    if actor.role != Role.COUNTY:
+        raise Refused("更正由县医保局办理。")
+    _refuse_corrected(ranking)
+    if not (changes := correction_preview(ranking)):
+        raise Refused(f"重新核对的数据与第{ranking.version}版完全相同，没有需要更正的内容。")
+    same = Snapshot.objects.filter(campaign=ranking.campaign, kind=ranking.kind, as_of=ranking.as_of, ranking=None)
+    waiting: Snapshot | None = same.filter(known_at__gt=ranking.snapshot.known_at).first()
+    if waiting and differences(ranking.snapshot, waiting) == changes:
+        return waiting
+    snapshot = _count_again(ranking)
+    audit.record(
+        "ranking.count_again",
+        actor=actor,
+        obj=snapshot,
+        region=ranking.campaign.county_id,
+        summary=f"重新核定{ranking}的最终参保人数：{drafts.final_figure(snapshot)} 人，待两家签认",
+    )
+    return snapshot
+
+
+def counted_again(snapshot: Snapshot) -> Ranking | None:
+    """The published version that this unpublished count would correct: the last one, counted before it."""
+    same = Ranking.objects.filter(campaign=snapshot.campaign_id, kind=snapshot.kind, as_of=snapshot.as_of)
+    newest: Ranking | None = same.select_related("snapshot", "campaign__county").order_by("-version").first()
+    return newest if newest and newest.snapshot.known_at < snapshot.known_at else None
+
+
+def _refuse_corrected(ranking: Ranking) -> None:
+    if ranking.version != latest_version(ranking).version:
+        raise Refused("这一版已被更正，请打开最新一版再办理。")
+
+
+def _count_again(ranking: Ranking) -> Snapshot:
+    return build_snapshot(campaign=ranking.campaign, kind=ranking.kind, as_of=ranking.as_of, known_at=clock.now())
 
 
 def differences(before: Snapshot, after: Snapshot) -> list[tuple[str, Figures | None, Figures | None]]:

@@ -17,18 +17,29 @@ from reporting.rankings import drafts, tracing
 from reporting.rankings.forms import EditForm
 from reporting.rankings.models import Ranking, RankingKind, Snapshot
 from reporting.rankings.selectors import SEES_NAMES, readable, shown
-from reporting.rankings.services import content_of, correct_ranking, correction_preview, next_number, publish_ranking
+from reporting.rankings.services import (
+    content_of,
+    correct_ranking,
+    correction_preview,
+    counted_again,
+    differences,
+    next_number,
+    prepare_correction,
+    publish_ranking,
+)
 from subsidies.campaigns.selectors import current
 
 
 @roles(*BUSINESS)
 def ranking_list(request: SignedIn) -> HttpResponse:
-    """What is published, the newest first; for the county also what waits to be published."""
+    """What is published, the newest first; what waits to be published, or to be signed by the tax bureau."""
     campaign, drafts = current(request.user), []
     rows = Ranking.objects.for_user(request.user).filter(campaign=campaign).defer("content", "villages")
     rows = rows.select_related("campaign__county")
-    if request.user.role == Role.COUNTY:
+    if request.user.role in (Role.COUNTY, Role.TAX):
         waiting = Snapshot.objects.for_user(request.user).filter(ranking=None, campaign=campaign)
+        if request.user.role == Role.TAX:
+            waiting = waiting.filter(kind=RankingKind.FINAL)
         drafts = waiting.select_related("campaign__county")[:30]
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
     return render(
@@ -55,8 +66,9 @@ def snapshot_page(request: SignedIn, pk: int) -> HttpResponse:
         return redirect("ranking", pk=published.pk)
     if request.user.role == Role.TAX and snapshot.kind != RankingKind.FINAL:
         raise Http404
-    number = next_number(snapshot.campaign)
-    content, _ = content_of(snapshot=snapshot, number=number)
+    corrects = counted_again(snapshot)
+    number = corrects.number if corrects else next_number(snapshot.campaign)
+    content, _ = content_of(snapshot=snapshot, number=number, version=corrects.version + 1 if corrects else 1)
     offices = [Role(office).label for office in drafts.OFFICES] if snapshot.kind == RankingKind.FINAL else []
     bulletin = content["bulletin"]
     return render(
@@ -67,6 +79,8 @@ def snapshot_page(request: SignedIn, pk: int) -> HttpResponse:
             "snapshot": snapshot,
             "content": content,
             "number": number,
+            "corrects": corrects,
+            "changes": differences(corrects.snapshot, snapshot) if corrects else [],
             "charts": {},
             "edit_form": EditForm.of(bulletin, [row["name"] for row in content["townships"]]),
             "edit": drafts.newest_edit(snapshot),
@@ -113,8 +127,13 @@ def snapshot_sign(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def snapshot_publish(request: SignedIn, pk: int) -> HttpResponse:
     snapshot = get_object_or_404(Snapshot.objects.for_user(request.user), pk=pk)
+    corrects = counted_again(snapshot)
     try:
-        ranking = publish_ranking(snapshot=snapshot, number=request.POST.get("number", ""), actor=request.user)
+        if corrects:
+            reason = request.POST.get("reason", "")
+            ranking = correct_ranking(ranking=corrects, reason=reason, actor=request.user, counted=snapshot)
+        else:
+            ranking = publish_ranking(snapshot=snapshot, number=request.POST.get("number", ""), actor=request.user)
     except (Refused, ValueError) as refusal:
         messages.error(request, str(refusal))
         return redirect("snapshot", pk=snapshot.pk)
@@ -124,10 +143,13 @@ def snapshot_publish(request: SignedIn, pk: int) -> HttpResponse:
 
 @roles(Role.COUNTY)
 def ranking_correct(request: SignedIn, pk: int) -> HttpResponse:
-    """Shows what a new count differs in; with a reason it becomes the next version."""
+    """Shows what a new count differs in; with a reason it becomes the next version, final figures once signed again."""
     ranking = get_object_or_404(Ranking.objects.for_user(request.user).select_related("campaign__county"), pk=pk)
+    signed = ranking.kind == RankingKind.FINAL
     if request.method == "POST":
         try:
+            if signed:
+                return redirect("snapshot", pk=prepare_correction(ranking=ranking, actor=request.user).pk)
             corrected = correct_ranking(ranking=ranking, reason=request.POST.get("reason", ""), actor=request.user)
         except Refused as refusal:
             messages.error(request, str(refusal))
@@ -141,6 +163,7 @@ def ranking_correct(request: SignedIn, pk: int) -> HttpResponse:
             "title": f"更正：{ranking.content['bulletin']['title']}",
             "ranking": ranking,
             "changes": correction_preview(ranking),
+            "signed": signed,
         },
     )
 

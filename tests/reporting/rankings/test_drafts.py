@@ -4,12 +4,13 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
+from collection.contributions.models import Contribution
 from core.access.roles import Role
 from core.refusals import Refused
 from core.regions.models import Region
 from reporting.rankings import drafts
-from reporting.rankings.models import BulletinEdit, FigureSignature
-from reporting.rankings.services import content_of, publish_ranking
+from reporting.rankings.models import BulletinEdit, FigureSignature, Ranking
+from reporting.rankings.services import content_of, correct_ranking, prepare_correction, publish_ranking
 from reporting.rankings.snapshots import build_snapshot
 from subsidies.campaigns.targets import set_targets
 from tests.reporting.conftest import at
@@ -89,6 +90,41 @@ def test_the_final_figures_are_signed_by_both_offices(final, county, make_user):
     drafts.sign_figures(snapshot=final, seen=1, actor=county)
     assert publish_ranking(snapshot=final, number="1号", actor=county)
     assert FigureSignature.objects.count() == 2
+
+
+def test_a_correction_of_the_final_figures_needs_the_same_signatures(final, county, make_user, business_clock, client):
+    tax = make_user(Role.TAX, "411325")
+    for actor in (tax, county):
+        drafts.sign_figures(snapshot=final, seen=1, actor=actor)
+    first = publish_ranking(snapshot=final, number="1号", actor=county)
+    business_clock("2025-01-05T09:00")
+    with pytest.raises(Refused, match="完全相同"):
+        prepare_correction(ranking=first, actor=county)
+    Contribution.objects.update(ended_at=at("2025-01-05 08:00"), state=Contribution.State.REVERSED)
+    with pytest.raises(Refused, match="由县医保局"):
+        prepare_correction(ranking=first, actor=tax)
+    with pytest.raises(Refused, match="先由县税务局、县医保局签认重新核定"):
+        correct_ranking(ranking=first, reason="冲销", actor=county)
+    client.force_login(county)
+    answer = client.post(reverse("ranking_correct", args=[first.pk]), {"reason": "冲销"})
+    counted = prepare_correction(ranking=first, actor=county)
+    assert answer.url == reverse("snapshot", args=[counted.pk]) and not Ranking.objects.filter(version=2).exists()
+    with pytest.raises(Refused, match="签认重新核定"):  # what was published is no new count
+        correct_ranking(ranking=first, reason="冲销", actor=county, counted=final)
+    drafts.sign_figures(snapshot=counted, seen=0, actor=county)
+    page = client.post(reverse("snapshot_publish", args=[counted.pk]), {"reason": "冲销"}, follow=True)
+    assert "更正要先由县税务局签认" in page.content.decode() and "第1版（1号）的更正" in page.content.decode()
+    client.force_login(tax)
+    assert "待县税务局签认最终参保人数" in client.get("/").content.decode()
+    assert "查看并签认" in client.get(reverse("ranking_list")).content.decode()
+    client.post(reverse("snapshot_sign", args=[counted.pk]), {"done": "0"})
+    assert "待县税务局签认" not in client.get("/").content.decode()
+    client.force_login(county)
+    client.post(reverse("snapshot_publish", args=[counted.pk]), {"reason": " "})
+    assert not Ranking.objects.filter(version=2).exists()
+    client.post(reverse("snapshot_publish", args=[counted.pk]), {"reason": "冲销"})
+    second = Ranking.objects.get(version=2)
+    assert (second.snapshot, second.number, second.reason) == (counted, "1号", "冲销")
 
 
 def test_a_weekly_ranking_needs_no_signature(weekly, county):
