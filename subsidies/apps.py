@@ -12,6 +12,8 @@ class SubsidiesConfig(AppConfig):
         from subsidies.campaigns import system_checks  # noqa: F401 — importing registers the checks
         from subsidies.campaigns.hooks import puts_into_force, shows_steps
         from subsidies.campaigns.selectors import team_size_of
+        from subsidies.claims import story_sections as claim_sections
+        from subsidies.claims import upload as claim_upload
         from subsidies.openings import duties, planned_tasks, staff, villages
         from subsidies.openings.selectors import step_lines
         from subsidies.openings.services import carry_out
@@ -28,4 +30,7 @@ class SubsidiesConfig(AppConfig):
         add_step(Step("staff", "协办员和专班", 40, "proposal_staff", staff.look))
         add_step(Step("duties", "部门任务和重新认定", 60, "proposal_duties", duties.look, duties.apply))
         story.register(20, story_sections.identities)
+        story.register(15, claim_sections.claims)
+        story.register(16, claim_sections.awards)
         kinds.register(roster_upload.KIND)
+        kinds.register(claim_upload.KIND)

@@ -12,7 +12,7 @@ CHAPTERS = [
         "特殊群体和资助资金",
         52,
         roles(*(BUSINESS - {Role.TAX})),
-        ("special", "fund", "enrol", "not_insured"),
+        ("special", "fund", "enrol", "not_insured", "claim_list"),
     ),
     Chapter(
         "year",

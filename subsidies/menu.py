@@ -2,6 +2,7 @@ from core.accounts.models import User
 from core.pages.frame import Entry, Todo
 from subsidies.campaigns.pages import todo_of_year
 from subsidies.campaigns.selectors import open_campaigns
+from subsidies.claims import menu as claims
 from subsidies.openings import menu as openings
 from subsidies.rosters import menu as rosters
 
@@ -9,6 +10,7 @@ ENTRIES = [
     Entry("应缴核算", "quote", 22),
     *rosters.ENTRIES,
     *openings.ENTRIES,
+    *claims.ENTRIES,
     Entry("政策口径", "policy", 90),
     Entry("征缴年度", "campaign_list", 94),
 ]

@@ -1,6 +1,7 @@
 """The models of every topic, where Django looks for them; code imports them from their topics."""
 
 from subsidies.campaigns.models import Campaign, PolicyProposal, Target, TargetEntry, Watermark  # noqa: F401
+from subsidies.claims.models import Claim, ClaimList  # noqa: F401
 from subsidies.openings.models import (  # noqa: F401
     DepartmentDuty,
     NewCounty,

@@ -57,6 +57,7 @@ from residents.people.models import FormerNumber, Household, ParentLink, Residen
 from residents.register.models import RegisterBatch
 from residents.transfers.models import MoveRequest
 from subsidies.campaigns.models import Campaign, PolicyProposal
+from subsidies.claims.models import ClaimList
 from subsidies.openings.models import DepartmentDuty, NewCounty
 from subsidies.rosters.models import Identity, Roster, RosterRow
 from tests.planting import Planter, is_of_a_county, scoped_models
@@ -138,6 +139,7 @@ OBJECTS = {
     "paid_list": PaidList,
     "objection_raise": PublicNotice,
     "objection_answer": Objection,
+    "claim_list": ClaimList,
     "campaign": Campaign,
     "proposal": PolicyProposal,
     "duty": DepartmentDuty,
@@ -253,10 +255,9 @@ class Page:
             return "residents"
         if name in PLAIN_ARGUMENTS:
             return PLAIN_ARGUMENTS[name]
-        words = f"{self.name if name == 'pk' else name}_"
-        keys = [key for key in OBJECTS if words.startswith(f"{key}_")]
-        assert keys, f"tests/test_every_url.py: OBJECTS does not say what <{name}> of the URL “{self.name}” is"
-        return guessed(planted, OBJECTS[max(keys, key=len)]).pk
+        key = object_key(self, name)
+        assert key, f"tests/test_every_url.py: OBJECTS does not say what <{name}> of the URL “{self.name}” is"
+        return guessed(planted, OBJECTS[key]).pk
 
     @property
     def names_an_object(self) -> bool:
@@ -266,6 +267,12 @@ class Page:
     def is_of_a_region(self) -> bool:
         """Whether the object it names belongs to a region (policy texts do not)."""
         return self.names_an_object and (self.model is None or hasattr(self.model, "scope_field"))
+
+
+def object_key(page: Page, name: str) -> str:
+    """The line of OBJECTS that says what an argument of a page names; "" where there is none."""
+    words = f"{page.name if name == 'pk' else name}_"
+    return max((key for key in OBJECTS if words.startswith(f"{key}_")), key=len, default="")
 
 
 def guessed(planted: Planter, model):

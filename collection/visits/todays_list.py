@@ -12,7 +12,7 @@ from enum import IntEnum
 
 from subsidies.policy.parts import Source
 from subsidies.policy.policies import Policy
-from subsidies.quotes import benefits
+from subsidies.quotes import awards, benefits
 from subsidies.quotes.benefits import Cover
 
 #: Households a helper and day.
@@ -230,7 +230,7 @@ def _costs_of_a_missed_year(policy: Policy, person: Person) -> Iterable[Cost]:
     if months:
         yield Cost(f"今年不缴、明年再缴，要等 {months} 个月才能享受待遇", waiting.source)
     rule = policy.benefits.large_illness
-    award = benefits.large_illness(policy, insured_years=person.insured_years)
+    award = awards.large_illness(policy, insured_years=person.insured_years)
     if rule and award:
         years = _years_running(policy, person)
         if award.continuous_steps:

@@ -37,6 +37,7 @@ SUBJECTS = (
     ("told_payment", "自述已缴"),
     ("spot_check", "回访抽查"),
     ("funds", "资助资金"),
+    ("claims", "报销清单"),
     ("campaign", "征缴年度"),
     ("target", "征缴任务"),
     ("policy", "政策"),
@@ -156,6 +157,8 @@ _ENTRIES = {
 }
 #: What the background does, by the kind of the job.
 JOBS = {
+    "claims.apply": "登记报销清单",
+    "claims.read": "读取报销清单",
     "declaration.file": "生成报税文件",
     "export.write": "生成完整号码导出",
     "feedback.read": "读取导入反馈",

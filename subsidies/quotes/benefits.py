@@ -6,7 +6,6 @@ All of it is advice to the resident: provincial documents prevail, and the reaso
 import datetime
 from calendar import monthrange
 from collections.abc import Collection
-from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -38,19 +37,6 @@ class Deadline(NamedTuple):
     day: datetime.date
     says: str
     source: Source
-
-
-class Award(NamedTuple):
-    """The large-illness incentives of one year, in yuan: steps earned, the raise they bring, the cap with it.
-
-    `cap` is None where the cap is not known.
-    """
-
-    continuous_steps: int
-    zero_claim_steps: int
-    raised: Decimal
-    cap: Decimal | None
-    reasons: tuple[Reason, ...]
 
 
 def add_months(day: datetime.date, months: int) -> datetime.date:
@@ -189,46 +175,6 @@ def _after_waiting(
         return Cover(None, None, months, (*reasons, Reason(says, waiting.source)))
     says = f"等待期满，从 {first} 享受待遇{ADVICE}"
     return Cover(first, policy.year_end, months, (*reasons, Reason(says, policy.benefits.source)))
-
-
-def large_illness(
-    policy: Policy,
-    *,
-    cap: Decimal | None = None,
-    insured_years: Collection[int],
-    zero_claim_years: Collection[int] | None = None,
-    award_used_in: int | None = None,
-) -> Award | None:
-    """The raise of the large-illness cap in the policy's year; None where the notice knows no such thing.
-
-    `cap` is in yuan; where it is not known the raise is not held against it. `insured_years` are those before the
-    policy's year, which itself counts as insured; in `zero_claim_years` the fund paid nothing (None: not known);
-    `award_used_in` is the last year a raise was drawn on, which clears the zero-claim years up to it.
-    """
-    rule = policy.benefits.large_illness
-    if rule is None:
-        return None
-    first = policy.year
-    while first - 1 in insured_years:
-        first -= 1
-    earning = range(max(first + rule.continuous_years, rule.since_year), policy.year + 1)
-    cleared = award_used_in or 0
-    zero = {
-        y for y in zero_claim_years or () if y in insured_years and rule.since_year <= y < policy.year and y > cleared
-    }
-    steps = len(earning), len(zero)
-    raised, limit = rule.step * sum(steps), ""
-    if cap is not None:
-        most = (cap * rule.ceiling).quantize(Decimal("0.01"))
-        raised, cap, limit = min(raised, most), cap + min(raised, most), f"（{most} 元）"
-    claims = "另看报销记录" if zero_claim_years is None else f" {steps[1]} 次"
-    says = (
-        f"连续参保 {policy.year - first + 1} 年（含本年度），连续参保激励 {steps[0]} 次；零报销激励{claims}；"
-        f"每次提高大病保险最高支付限额 {rule.step} 元，累计不超过原封顶线的 {rule.ceiling * 100:.0f}%{limit}"
-    )
-    if gap_years(policy.year, insured_years):
-        says += "；断保后再参保的最高支付限额要降低，降低多少通知没有写"
-    return Award(*steps, raised, cap, (Reason(says + ADVICE, rule.source),))
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,9 @@ from django.db.models import Max, Q, QuerySet
 from core.database.bulk import BULK, chunks
 from residents.people.models import InsuredYear, RepaidYear, Resident
 from subsidies.campaigns.models import Campaign
+from subsidies.claims.models import Claim, ClaimList
 from subsidies.quotes.alike import Quoter
+from subsidies.quotes.awards import Award, large_illness, zero_claim_years
 from subsidies.quotes.parents import insured_parents
 from subsidies.quotes.quote import Quote, QuoteError, Recognition
 from subsidies.rosters.models import Identity
@@ -95,3 +97,42 @@ def insured_years(resident_ids: Iterable[int]) -> dict[int, list[int]]:
     for resident, year in rows.values_list("resident_id", "year"):
         found[resident].append(year)
     return found
+
+
+def awards_of(*, campaign: Campaign, resident_ids: Iterable[int]) -> dict[int, Award]:
+    """Return resident id → the large-illness incentives of the campaign's year, of those whose years are known.
+
+    Three statements; none where the county's notice knows no incentives.
+    """
+    ids, policy = list(resident_ids), campaign.policy
+    if policy.benefits.large_illness is None:
+        return {}
+    listed = listed_years(campaign.county_id)
+    claims = claimed_years(ids)
+    found: dict[int, Award] = {}
+    for resident, years in insured_years(ids).items():
+        mine = claims.get(resident, {})
+        award = large_illness(
+            policy,
+            insured_years=years,
+            zero_claim_years=zero_claim_years(insured=years, listed=listed, claimed=mine),
+            award_used_in=max((year for year, used in mine.items() if used and year < policy.year), default=None),
+        )
+        assert award is not None  # noqa: S101 - the rule was asked for above
+        found[resident] = award
+    return found
+
+
+def claimed_years(resident_ids: Iterable[int]) -> dict[int, dict[int, bool]]:
+    """Return resident id → the years the fund paid for them, each with whether the raised cap was drawn on."""
+    rows = Claim.objects.filter(resident_id__in=list(resident_ids), claim_list__state=ClaimList.State.APPLIED)
+    found: dict[int, dict[int, bool]] = defaultdict(dict)
+    for resident, year, used in rows.values_list("resident_id", "year", "raised_used"):
+        found[resident][year] = found[resident].get(year, False) or used > 0
+    return found
+
+
+def listed_years(county: str) -> list[int]:
+    """The years whose claims are known whole: a complete list of them is in force."""
+    rows = ClaimList.objects.filter(county=county, complete=True, state=ClaimList.State.APPLIED)
+    return sorted(set(rows.values_list("year", flat=True)))

@@ -14,11 +14,10 @@ from core.accounts.requests import SignedIn
 from residents.people.models import Resident
 from residents.people.search import find_residents
 from subsidies.campaigns.selectors import current
-from subsidies.policy.policies import Policy
-from subsidies.quotes.benefits import large_illness
+from subsidies.quotes.awards import Award, large_illness
 from subsidies.quotes.forms import PickForm, QuoteForm
 from subsidies.quotes.quote import Quote, QuoteError, quote
-from subsidies.quotes.selectors import insured_years, quote_residents, recognised_identities
+from subsidies.quotes.selectors import awards_of, quote_residents, recognised_identities
 
 COUNTERS = (Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.TAX)
 MOST = 20
@@ -52,7 +51,8 @@ def quote_page(request: SignedIn) -> HttpResponse:
             )
         except QuoteError as error:
             answer = error
-        facts |= _answer(answer, campaign.policy, asked["insured_years"])
+        years = asked["insured_years"]
+        facts |= _answer(answer, large_illness(campaign.policy, insured_years=years) if years else None)
         facts["asked"] = asked
     return render(request, "subsidies/quotes/quote.html", {**facts, "form": form, "policy": campaign.policy})
 
@@ -76,13 +76,11 @@ def quote_resident(request: SignedIn, pk: int) -> HttpResponse:
     }
     if campaign:
         answer = quote_residents(campaign=campaign, residents=[resident], paid_on=day)[pk]
-        facts |= _answer(answer, campaign.policy, insured_years([pk])[pk])
+        facts |= _answer(answer, awards_of(campaign=campaign, resident_ids=[pk]).get(pk))
         facts["policy"] = campaign.policy
     return render(request, "subsidies/quotes/quote_resident.html", facts)
 
 
-def _answer(answer: Quote | QuoteError, policy: Policy, years: list[int] | None) -> dict[str, Any]:
+def _answer(answer: Quote | QuoteError, award: Award | None) -> dict[str, Any]:
     """What the page shows; the large-illness incentives only where the insured years are known."""
-    if isinstance(answer, QuoteError):
-        return {"refusal": answer}
-    return {"quote": answer, "award": large_illness(policy, insured_years=years) if years else None}
+    return {"refusal": answer} if isinstance(answer, QuoteError) else {"quote": answer, "award": award}

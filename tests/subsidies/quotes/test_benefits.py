@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subsidies.policy.policies import available, load
-from subsidies.quotes.benefits import add_months, cover, gap_years, is_under, large_illness, waiting_months
+from subsidies.quotes.awards import large_illness
+from subsidies.quotes.benefits import add_months, cover, gap_years, is_under, waiting_months
 
 NEIXIANG, XIXIA, QINSHUI, GAOYANG, TUNLIU = (
     load(i) for i in ("411325-2025", "411323-2026", "140521-2026", "130628-2026", "140405-2026")

@@ -10,7 +10,8 @@ from decimal import Decimal
 import pytest
 
 from subsidies.policy.policies import load
-from subsidies.quotes.benefits import large_illness, waiting_months
+from subsidies.quotes.awards import large_illness
+from subsidies.quotes.benefits import waiting_months
 from subsidies.quotes.quote import QuoteError, Recognition, quote
 
 NEIXIANG, XIXIA, QINSHUI, GAOYANG, TUNLIU = (
