@@ -1,5 +1,6 @@
 """空白收据: of last year's books with blank numbers, which go into the new year and which are called in."""
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -9,23 +10,31 @@ from core.accounts.requests import SignedIn
 from core.pages.form_steps import run_step
 from core.text import whole_number
 from subsidies.campaigns.models import PolicyProposal
+from subsidies.campaigns.selectors import asked_region, regions_below
+
+PAGE = 50
 
 
 @roles(Role.COUNTY)
 def proposal_books(request: SignedIn, pk: int) -> HttpResponse:
-    """All books with blank numbers; one choice for all that are undecided, or one a book."""
+    """The books with blank numbers, of one township if asked; one choice for all that are undecided, or one a book."""
     proposal = get_object_or_404(PolicyProposal.objects.for_user(request.user).select_related("county", "base"), pk=pk)
-    books = blank_books(proposal)
+    region = asked_region(request)
+    books = [blank for blank in blank_books(proposal) if blank.book.holder_id.startswith(region.pk)]
     if request.method == "POST":
         decisions = _decisions(request, [blank.book.pk for blank in books if not blank.decision])
         if run_step(
             request, lambda: plan_books(proposal=proposal, decisions=decisions, actor=request.user), "已保存收据处理。"
         ):
-            return redirect("proposal_books", pk)
+            return redirect(request.get_full_path())
     facts = {
         "title": "空白收据",
         "proposal": proposal,
-        "books": books,
+        "region": region,
+        "townships": regions_below(request, proposal.county),
+        "page": Paginator(books, PAGE).get_page(request.GET.get("page")),
+        "blank": sum(blank.count for blank in books),
+        "undecided": sum(not blank.decision for blank in books),
         "finding": look(proposal),
         "decisions": Decision.choices,
     }

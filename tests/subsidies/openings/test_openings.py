@@ -197,7 +197,25 @@ def test_a_table_of_tasks_and_last_years_table(campaign, proposal, officers, kee
         assert planned_tasks.adjust_from_table(proposal=proposal, table=table, actor=officers[0]) == 2
 
 
-def test_blank_receipts_are_carried_over_or_called_in(campaign, proposal, officers):
+def _decide_on_the_page(proposal, blanks, client, officer, monkeypatch):
+    """One township's books a page at a time, the undecided of it in one go, and a line of sums."""
+    client.force_login(officer)
+    monkeypatch.setattr("collection.receipts.carrying_views.PAGE", 2)
+    here = f"{reverse('proposal_books', args=[proposal.pk])}?region={TOWNSHIP}"
+    page = client.get(here).content.decode()
+    assert "3 本、100 个号" in page and "3 本未定" in page and "第 1 页，共 2 页（3 条）" in page
+    assert (
+        blanks["411325"].book.text not in page
+        and blanks["411325"].book.text in client.get(reverse("proposal_books", args=[proposal.pk])).content.decode()
+    )
+    client.post(here, {f"book_{blanks[OTHER].book.pk}": "call_in"})
+    assert client.post(here, {"all": "carry"}).url == here
+    decided = dict(proposal.book_plans.values_list("book__holder", "decision"))
+    assert decided == {OTHER: "call_in", VILLAGE: "carry", TOWNSHIP: "carry"}
+    assert "1 本有空白号" in client.get(here).content.decode()
+
+
+def test_blank_receipts_are_carried_over_or_called_in(campaign, proposal, officers, client, monkeypatch):
     first, second = officers
     receipt_books.register_book(campaign=campaign, first="NX0001", last="NX0300", actor=first)
     for holder, low, high in (
@@ -216,6 +234,7 @@ def test_blank_receipts_are_carried_over_or_called_in(campaign, proposal, office
         OTHER: "NX0121—NX0140",
     }
     assert "4 本" in carrying.look(proposal).missing[0]
+    _decide_on_the_page(proposal, blanks, client, first, monkeypatch)
     decisions = {blank.book.pk: "carry" for blank in blanks.values()} | {blanks[OTHER].book.pk: "call_in"}
     carrying.plan_books(proposal=proposal, decisions=decisions, actor=first)
     prepare(proposal, first)
