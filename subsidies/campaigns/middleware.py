@@ -1,7 +1,8 @@
 """The year of a request: in its address, in the page it was sent from, in the session.
 
 Several years are open at once, and two of them may stand in two tabs. So the year is part of the address wherever a
-county has more than one campaign, and a form counts for the year of the page it stood on.
+county has more than one campaign, and a form counts for the year of the page it stood on. A page about a row of
+another year than its address says is asked for again with its own year.
 """
 
 from collections.abc import Callable
@@ -34,7 +35,16 @@ class CampaignYearMiddleware:
             request.session[SESSION_KEY] = asked
         if _is_page(request) and "year" not in request.GET and selection.several:
             return redirect(with_year(request.get_full_path(), selection.chosen.year))
-        return self.get_response(request)
+        response = self.get_response(request)
+        shown = getattr(request, "year_of_page", None)  # the header says it (templatetags/years.py)
+        if (
+            _is_page(request)
+            and selection.several
+            and response.status_code == 200
+            and shown not in (None, selection.chosen.year)
+        ):
+            return redirect(with_year(request.get_full_path(), shown))
+        return response
 
 
 def with_year(url: str, year: int) -> str:
