@@ -15,6 +15,7 @@ from collection.duties.rules import Status
 from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
 from core.amounts import ZERO
+from core.database.money import YuanSum
 from core.messages.models import OutboxMessage
 from core.pages.forms import chosen_day
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
@@ -36,6 +37,8 @@ def cash_board(request: SignedIn) -> HttpResponse:
     form, as_of = chosen_day(request)
     if duties.limit_of(campaign) is None:
         held = holdings(campaign=campaign, region=request.user.scope_prefix, as_of=as_of)
+        slips = Deposit.objects.for_user(request.user).filter(campaign=campaign, paid_on__lte=as_of)
+        pending = slips.filter(state=Deposit.State.PENDING).aggregate(sum=YuanSum("amount"))
         facts = {
             "title": "村级手中现金",
             "campaign": campaign,
@@ -43,6 +46,7 @@ def cash_board(request: SignedIn) -> HttpResponse:
             "as_of": as_of,
             "held": Paginator(held, 60).get_page(request.GET.get("page")),
             "in_hand": sum((one.in_hand for one in held), ZERO),
+            "unverified": pending["sum"] or ZERO,
             "longest": held[0].days if held else None,
         }
         return render(request, "collection/cash/cash_held.html", facts)

@@ -12,6 +12,7 @@ from django.db.models import Count, Min, Sum
 from django.urls import reverse
 from django.utils import timezone
 
+from collection.cash.holdings import holdings
 from collection.cash.models import Deposit
 from collection.declarations.models import Declaration
 from collection.duties import services as duties
@@ -81,21 +82,11 @@ def pipeline(*, user: User, campaign: Campaign) -> list[Step]:
         treasury=YuanSum("treasury"),
     )
     sums = {place: amount or ZERO for place, amount in sums.items()}
-    board = [line for line in duties.board(campaign=campaign, region=user.scope_prefix) if line.standing.in_hand > 0]
-    late = [line for line in board if line.standing.late]
     pending = _slips(user, campaign).aggregate(count=Count("pk"), since=Min("paid_on"))
     busy = Declaration.objects.for_user(user).filter(campaign=campaign, state__in=_TURNS)
     sent = busy.aggregate(count=Count("pk"), people=Sum("people"), since=Min("submitted_at"))
-    due = [line.standing.due for line in board if line.standing.due]
     return [
-        Step(
-            "收（村级手中）",
-            sums["in_hand"],
-            f"{len(board)} 个村" + (f"，{len(late)} 个村逾期" if late else ""),
-            min((line.standing.late_since for line in late if line.standing.late_since), default=None),
-            reverse("cash_board"),
-            "bad" if late else "warn" if due and min(due) <= clock.today() else "",
-        ),
+        _in_hand(user, campaign, sums["in_hand"]),
         Step(
             "缴存（乡镇账户）",
             sums["township"],
@@ -112,6 +103,25 @@ def pipeline(*, user: User, campaign: Campaign) -> list[Step]:
         ),
         Step("入库（国库）", sums["treasury"], "已入库金额", None, reverse("money_places"), "ok"),
     ]
+
+
+def _in_hand(user: User, campaign: Campaign, amount: Decimal) -> Step:
+    """What villages hold: since when it is late, or where the notice sets no limit, since when it is held."""
+    label, url = "收（村级手中）", reverse("cash_board")
+    if duties.limit_of(campaign) is None:
+        held = holdings(campaign=campaign, region=user.scope_prefix, as_of=clock.today())
+        return Step(label, amount, f"{len(held)} 个村", held[0].since if held else None, url)
+    board = [line for line in duties.board(campaign=campaign, region=user.scope_prefix) if line.standing.in_hand > 0]
+    late = [line for line in board if line.standing.late]
+    due = [line.standing.due for line in board if line.standing.due]
+    return Step(
+        label,
+        amount,
+        f"{len(board)} 个村" + (f"，{len(late)} 个村逾期" if late else ""),
+        min((line.standing.late_since for line in late if line.standing.late_since), default=None),
+        url,
+        "bad" if late else "warn" if due and min(due) <= clock.today() else "",
+    )
 
 
 def waiting(*, user: User, campaign: Campaign) -> list[Wait]:

@@ -121,7 +121,7 @@ def reward_tiers(request: SignedIn) -> HttpResponse:
         return render(
             request,
             "reporting/rankings/nothing.html",
-            {"title": "奖项设置", "text": "本县政策没有规定奖励。", "hint": "需要时请在政策文件中写明。"},
+            {"title": "奖项设置", "text": "政策文件没有规定奖励。", "hint": "需要时请在政策文件中写明。"},
         )
     kept = RewardTier.objects.filter(campaign=campaign)
     initial = [{"name": t.name, "first": t.first, "last": t.last, "amount": t.amount} for t in kept]

@@ -284,7 +284,7 @@ def _table(facts: BulletinFacts) -> BulletinTable:
                 BulletinColumn("奖项"),
                 BulletinColumn("奖金（元）", "yuan"),
             ]
-    else:
+    elif facts.stage:
         columns.append(BulletinColumn("距阶段目标（人）", "people"))
     rows: list[list[Any]] = []
     for subject in facts.subjects:
@@ -298,7 +298,7 @@ def _table(facts: BulletinFacts) -> BulletinTable:
             subject.gained_period,
             movement_text(place.rank, place.movement),
         ]
-        if facts.kind != "final":
+        if facts.kind != "final" and facts.stage:
             values.append(subject.outlook.gap if subject.outlook else None)
         elif awards:
             award = awards[place.code]
@@ -324,7 +324,7 @@ def _total(facts: BulletinFacts, columns: list[BulletinColumn], awards: Mapping[
         county.gained_period,
         None,
     ]
-    if facts.kind != "final":
+    if facts.kind != "final" and facts.stage:
         values.append(facts.county_outlook.gap if facts.county_outlook else None)
     elif awards:
         values += [sum(a.working_funds for a in awards.values()), None, sum(a.prize for a in awards.values())]

@@ -79,7 +79,7 @@ def report_overview(request: SignedIn) -> HttpResponse:
         return render(
             request,
             "reporting/rankings/nothing.html",
-            {"title": "乡镇周报", "text": "本县政策没有要求乡镇周报。", "hint": "内乡县要求每周五上午下班前报送。"},
+            {"title": "乡镇周报", "text": "政策文件没有要求乡镇周报。"},
         )
     back = min(whole_number(request.GET.get("back")) or 0, 60)
     due -= timedelta(days=7 * back)

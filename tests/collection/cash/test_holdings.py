@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from collection.cash.holdings import holdings, oldest_in_hand
 from collection.contributions.services import Payment, record_contributions
+from collection.villages.pipeline import pipeline
 from core.access.roles import Role
 from core.regions.models import Region
 from subsidies.campaigns.services import open_campaign
@@ -58,6 +59,9 @@ def test_who_holds_what_since_when(gaoyang, make_user, client):
     client.force_login(make_user(Role.COUNTY, "130628"))
     page = client.get(reverse("cash_board")).content.decode()
     assert "没有规定缴存期限" in page and "张协办" in page and "1,200.00" in page
+    assert "回单待核验" in page
+    first = pipeline(user=make_user(Role.COUNTY, "130628"), campaign=campaign)[0]
+    assert (first.says, first.since, first.kind) == ("2 个村", DAYS[0], "")
     page = client.get(reverse("village_cash", args=[a.pk])).content.decode()
     assert "手中现金" in page and "已留 9 天" in page
     other = Region.objects.filter(parent=campaign.county).exclude(pk=a.parent_id).first()
