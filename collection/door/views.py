@@ -56,6 +56,7 @@ def door_case(request: SignedIn, pk: int) -> HttpResponse:
     facts = {
         "title": f"{row.name}的收款",
         "row": row,
+        "campaign": row.batch.campaign,
         "number": masks.mask(row.id_number),
         "form": form,
         "decides": decides,
