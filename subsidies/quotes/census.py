@@ -11,13 +11,14 @@ from residents.people.models import Resident
 from subsidies.quotes.simulation import Group
 from subsidies.rosters.models import Identity
 
-# The categories of a person are the bits of one number: the database hands out groups, not people.
+# The categories of a person are the bits of one number, each once (one_live_identity_a_kind): the database hands out
+# groups, not people.
 _GROUPS = """
     SELECT SUBSTR(r.village_id, 1, 9), CASE WHEN r.birth_date >= %(born_from)s THEN r.birth_date END,
         COALESCE(i.kinds, 0), COUNT(*)
     FROM {residents} r
     LEFT JOIN (
-        SELECT resident_id, SUM(DISTINCT CASE kind {bits} ELSE 0 END) AS kinds FROM {identities}
+        SELECT resident_id, SUM(CASE kind {bits} ELSE 0 END) AS kinds FROM {identities}
         WHERE ended_on IS NULL AND withdrawn_at IS NULL GROUP BY resident_id
     ) i ON i.resident_id = r.id
     WHERE r.status = %(active)s AND r.village_id >= %(county)s AND r.village_id < %(after)s
