@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from config import clock
 from core.accounts.models import User
@@ -123,7 +123,9 @@ def follow_entries(resident_ids: Collection[int]) -> None:
     people.filter(pk__in=with_entries).update(
         status=Subquery(latest.values("status")[:1]), status_on=Subquery(latest.values("since")[:1])
     )
-    following = live.filter(resident=OuterRef("resident"), since__gte=OuterRef("since"), pk__gt=OuterRef("pk"))
+    # By the day, not by when it was registered: merged records bring statuses that were registered side by side.
+    later = Q(since__gt=OuterRef("since")) | Q(since=OuterRef("since"), pk__gt=OuterRef("pk"))
+    following = live.filter(later, resident=OuterRef("resident"))
     live.filter(resident__in=resident_ids).update(until=Subquery(following.order_by("since", "pk").values("since")[:1]))
 
 

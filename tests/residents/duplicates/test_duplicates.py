@@ -15,6 +15,7 @@ from residents.duplicates import services as merging
 from residents.duplicates.models import MergeCase
 from residents.duplicates.services import cases_for, decide_merge, mark_not_duplicate, propose_merge, suspected_pairs
 from residents.people.models import Resident
+from residents.statuses.services import set_status
 from subsidies.quotes.quote import quote
 from subsidies.rosters.models import Identity
 from tests.at_once import waits_for
@@ -185,6 +186,31 @@ def test_who_died_since_the_proposal_is_not_merged_unseen(clerk, twins, make_use
     Resident.objects.filter(pk=twins[1].pk).update(status="dead", status_on="2024-10-01")
     with pytest.raises(Refused, match="状态不同（在册、死亡）"):
         decide_merge(case=case, accept=True, actor=make_user("county", "411325"))
+
+
+def test_the_statuses_of_both_end_where_the_next_begins(clerk, twins, make_user):
+    """By their days, whichever of them was registered first."""
+    keep, drop = twins
+    learned = [
+        (drop, "army", "2024-05-10"),
+        (drop, "active", "2024-08-01"),
+        (keep, "prison", "2024-06-01"),
+        (keep, "active", "2024-07-01"),
+    ]
+    for person, status, on in learned:
+        set_status(resident=person, status=status, since=datetime.date.fromisoformat(on), source="x", actor=clerk)
+        person.refresh_from_db()
+    case = propose_merge(keep=keep, drop=drop, reason="同一人", actor=clerk)
+    decide_merge(case=case, accept=True, actor=make_user("county", "411325"))
+    found = keep.statuses.order_by("since").values_list("status", "since", "until")
+    assert [(status, str(since), str(until)) for status, since, until in found] == [
+        ("army", "2024-05-10", "2024-06-01"),
+        ("prison", "2024-06-01", "2024-07-01"),
+        ("active", "2024-07-01", "2024-08-01"),
+        ("active", "2024-08-01", "None"),
+    ]
+    keep.refresh_from_db()
+    assert (keep.status, str(keep.status_on)) == ("active", "2024-08-01")
 
 
 def test_the_record_with_the_number_is_kept(clerk, twins):
