@@ -16,6 +16,7 @@ from collection.money.steps import refuse_closed
 from collection.refunds.models import Refund, RefundTransfer
 from collection.refunds.transfer_sheet import BankLine
 from config import clock
+from core.access import masks
 from core.access.roles import Role
 from core.accounts.models import User
 from core.amounts import ZERO
@@ -115,7 +116,10 @@ def read_answer(*, transfer: RefundTransfer, lines: list[BankLine], on: date, ac
 
 @transaction.atomic
 def return_refund(*, refund: Refund, reason: str, actor: User) -> Refund:
-    """The bank sent it back: the money stands again where it was taken from, and the second review is due anew."""
+    """The bank sent it back: the money stands again where it was taken from, and the second review is due anew.
+
+    The account it came back from is forgotten, so that nothing goes to a closed one again before somebody has looked.
+    """
     reason = required_text(reason, "退回原因", 120)
     money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])
     refund = Refund.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=refund.pk)
@@ -125,9 +129,18 @@ def return_refund(*, refund: Refund, reason: str, actor: User) -> Refund:
     money.reverse_movements(campaign=refund.campaign, movements=booked, reason=f"银行退回：{reason}", actor=actor)
     refund.state, refund.transfer, refund.returned_reason = State.FIRST_PASSED, None, reason
     refund.returns += 1
+    account, refund.payee_account = refund.payee_account, ""
     refund.second_by, refund.second_at = None, None
-    refund.save(update_fields=["state", "transfer", "returned_reason", "returns", "second_by", "second_at"])
-    audit.record("refund.returned", actor=actor, obj=refund, summary=f"银行退回 {refund.amount} 元：{reason}")
+    changed = ["state", "transfer", "returned_reason", "returns", "payee_account", "second_by", "second_at"]
+    refund.save(update_fields=changed)
+    audit.record(
+        "refund.returned",
+        actor=actor,
+        obj=refund,
+        summary=f"银行退回 {refund.amount} 元：{reason}",
+        before={"payee_account": masks.mask(account)},
+        after={"payee_account": ""},
+    )
     return refund
 
 
