@@ -76,7 +76,7 @@ def compare(campaign: Campaign, contributions: QuerySet[Contribution]) -> Iterat
     People alike in all that decides are quoted once.
     """
     quoter = Quoter(campaign.policy, taking_payment=False)
-    told: dict[int, Told] = {}
+    answers: dict[int, Told] = {}
     booked: dict[tuple[object, ...], Told] = {}
     rows = _booked(campaign, contributions)
     parents = insured_parents(campaign=campaign, births={row.resident_id: row.birth_date for row in rows})
@@ -91,18 +91,18 @@ def compare(campaign: Campaign, contributions: QuerySet[Contribution]) -> Iterat
             parent_insured=parents.get(row.resident_id),
             repaid_years=repaid.get(row.resident_id, 0),
         )
-        if (now := told.get(id(answer))) is None:  # The quoter keeps its answers: one object for all who are alike.
-            now = told[id(answer)] = _of_quote(answer)
+        if (now := answers.get(id(answer))) is None:  # The quoter keeps its answers: one object for all who are alike.
+            now = answers[id(answer)] = told_of_quote(answer)
         if (before := booked.get(row[4:9])) is None:
-            before = booked[row[4:9]] = _told(*row[4:9])
+            before = booked[row[4:9]] = told(*row[4:9])
         review = earlier.get(row.pk)
         if review and review.state == Consequence.State.DONE:
             before = review.before if review.is_kept else review.after
         has_case = (row.pk, now.get("due")) in settled
-        differs = _differs(before, now, amounts=not has_case)
+        is_other = differs(before, now, amounts=not has_case)
         if review and review.is_kept and review.after == now:
-            differs = False  # An officer has seen just this, and left what was booked as it is.
-        yield Comparison(row, before, now, differs, review)
+            is_other = False  # An officer has seen just this, and left what was booked as it is.
+        yield Comparison(row, before, now, is_other, review)
 
 
 def _booked(campaign: Campaign, contributions: QuerySet[Contribution]) -> list[Booked]:
@@ -148,13 +148,15 @@ def _settled(contributions: QuerySet[Contribution]) -> set[tuple[int, str]]:
     return {(contribution, str(due)) for contribution, due in rows.values_list("contribution_id", "due")}
 
 
-def _of_quote(quote: Quote | QuoteError) -> Told:
+def told_of_quote(quote: Quote | QuoteError) -> Told:
+    """Return a quote as an officer compares it."""
     if isinstance(quote, QuoteError):
         return {"says": f"现在不能核算：{quote.message}"}
-    return _told(quote.due, quote.category, quote.benefit_from, quote.benefit_to, quote.waiting_months)
+    return told(quote.due, quote.category, quote.benefit_from, quote.benefit_to, quote.waiting_months)
 
 
-def _told(due: object, category: str, start: date | None, end: date | None, months: int) -> Told:
+def told(due: object, category: str, start: date | None, end: date | None, months: int) -> Told:
+    """Return what was booked as an officer compares it."""
     waits = f"，等待期 {months} 个月" if months else ""
     return {
         "due": str(due),
@@ -166,7 +168,7 @@ def _told(due: object, category: str, start: date | None, end: date | None, mont
     }
 
 
-def _differs(before: Told, after: Told, *, amounts: bool) -> bool:
+def differs(before: Told, after: Told, *, amounts: bool) -> bool:
     """Whether an officer has to look; an amount for which there is a case of its own is looked at there."""
     keys = (*_COVER, "due") if amounts else _COVER
     return any(before.get(key) != after.get(key) for key in keys)

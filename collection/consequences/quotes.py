@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterator, Sequence
 from django.db import transaction
 from django.db.models import QuerySet
 
-from collection.consequences.comparing import Comparison, Reviewed, compare
+from collection.consequences.comparing import Booked, Comparison, Reviewed, compare
+from collection.consequences.grouped import Groups
 from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution
 from config import clock
@@ -28,6 +29,7 @@ FACTS = {
     FactKind.PARENT: "父母登记变化",
     FactKind.MERGED: "档案合并",
 }
+NEW_VERSION = "采用政策新版本"
 _SHARED = ("campaign", "kind", "fact", "outcome", "why", "state", "made_at")
 _OWN = ("resident", "village", "contribution", "before", "after")
 _AGAIN = ("before", "after", "fact", "why", "outcome", "state", "made_at", "decided_by", "decided_at")
@@ -89,7 +91,7 @@ def review_contributions(
     again = [one for one in matter if one.differs and one.earlier and not _is_said(one, one.earlier)]
     over = [one.earlier.pk for one in matter if one.earlier and not one.differs]
     moment = instant(clock.now())
-    why = f"{fact}后按现在的事实重新核算，与缴费时不同，请核对后确认。"
+    why = _why(fact)
     for part in chunks(fresh, BULK):
         shared = [campaign.pk, Kind.QUOTE, fact, Outcome.REVIEW, why, State.OPEN, moment]
         insert_rows(Consequence, [*_SHARED, *_OWN], [[*shared, *_own(one)] for one in part])
@@ -102,8 +104,17 @@ def review_contributions(
     audit.record_each("consequence.requote", rows, summary=f"{fact}：核算结果与已记缴费又一致，不用再确认", **events)
     waiting = [one.booked.pk for one in (*fresh, *again)]
     rows = Consequence.objects.filter(contribution_id__in=waiting, kind=Kind.QUOTE, state=State.OPEN)
-    audit.record_each("consequence.requote", rows, summary=f"{fact}：核算结果与已记缴费不同，等确认", **events)
+    _record_waiting(rows, fact, actor, batch)
     return len(waiting)
+
+
+def _why(fact: str) -> str:
+    return f"{fact}后按现在的事实重新核算，与缴费时不同，请核对后确认。"
+
+
+def _record_waiting(rows: QuerySet[Consequence], fact: str, actor: User | None, batch: str) -> None:
+    says = f"{fact}：核算结果与已记缴费不同，等确认"
+    audit.record_each("consequence.requote", rows, actor=actor, summary=says, region="village_id", batch=batch)
 
 
 def follow_policy(campaign: Campaign, actor: User | None) -> None:
@@ -119,25 +130,43 @@ def follow_policy(campaign: Campaign, actor: User | None) -> None:
 
 @jobs.handler("consequences.policy")
 def _policy_job(run: jobs.Run) -> str:
-    """Compare everybody booked by reading alone; only those who differ are locked, compared again and written."""
+    """Compare everybody booked: most by groups, the others by reading alone; only those who differ are locked."""
     campaign = Campaign.objects.select_related("policy_version", "county").get(pk=run.args["campaign"])
     live = Contribution.objects.filter(campaign=campaign, ended_at__isnull=True)
     total, done, differ = live.count(), 0, 0
+    groups = Groups.of(campaign, live)
     for part in _parts(live):
-        found = [one.booked for one in compare(campaign, part) if one.matters]
-        for chunk in chunks(found, BULK):
-            with transaction.atomic():
-                run.assert_owner()
-                lock_residents(booked.resident_id for booked in chunk)
-                differ += review_contributions(
-                    campaign=campaign,
-                    contributions=live.filter(pk__in=[booked.pk for booked in chunk]),
-                    fact="采用政策新版本",
-                    actor=run.job.created_by,
-                )
+        others = [one.booked for one in compare(campaign, part.exclude(groups.plain())) if one.matters]
+        differ += _review_plain(run, groups, part) + _review_others(run, campaign, others)
         done = min(done + COMPARED_AT_ONCE, total)
         run.progress(done, total, f"已重新核算 {done} 人")
     return f"重新核算 {total} 人，{differ} 人结果不同，等县医保局确认。"
+
+
+@transaction.atomic
+def _review_plain(run: jobs.Run, groups: Groups, part: QuerySet[Contribution]) -> int:
+    """Write those who differ and of whom nothing is written yet, by groups of people alike."""
+    run.assert_owner()
+    shared = {"kind": Kind.QUOTE, "fact": NEW_VERSION, "outcome": Outcome.REVIEW, "state": State.OPEN}
+    shared |= {"made_at": clock.now()}
+    if written := groups.write(part, {**shared, "why": _why(NEW_VERSION)}):
+        _record_waiting(
+            Consequence.objects.filter(contribution__in=part, **shared), NEW_VERSION, run.job.created_by, ""
+        )
+    return written
+
+
+def _review_others(run: jobs.Run, campaign: Campaign, others: list[Booked]) -> int:
+    """Compare these again, one by one, under their locks."""
+    differ = 0
+    for chunk in chunks(others, BULK):
+        with transaction.atomic():
+            run.assert_owner()
+            lock_residents(booked.resident_id for booked in chunk)
+            live = Contribution.objects.filter(pk__in=[booked.pk for booked in chunk], ended_at__isnull=True)
+            facts = {"fact": NEW_VERSION, "actor": run.job.created_by}
+            differ += review_contributions(campaign=campaign, contributions=live, **facts)
+    return differ
 
 
 def _parts(rows: QuerySet[Contribution]) -> Iterator[QuerySet[Contribution]]:

@@ -47,6 +47,11 @@ class Quoter:
             self._answers[question] = self._quote(birth_date, question)
         return self._answers[question]
 
+    def plain_births(self, first: datetime.date, last: datetime.date) -> tuple[datetime.date, datetime.date]:
+        """Return (from, before): of those born then the birth date decides nothing, paying on these days."""
+        newborn = first - timedelta(days=self.policy.newborn.window_days)
+        return datetime.date(last.year - OLDEST, 1, 1), min(self._decides_from, newborn)
+
     def _birth_decides(self, birth_date: datetime.date, paid_on: datetime.date) -> bool:
         return (
             birth_date >= self._decides_from

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 import collection.tasks  # noqa: F401
+from collection.consequences.comparing import compare
 from collection.consequences.models import Consequence
 from collection.consequences.quotes import follow_policy, work_out_quotes
 from collection.consequences.reviews import ask_to_confirm, confirm_quote
@@ -18,8 +19,9 @@ from core.jobs import services as jobs
 from core.jobs.models import Job
 from core.refusals import Refused
 from residents.people.facts import FactChange, FactKind, record_facts
-from residents.people.models import InsuredYear
+from residents.people.models import InsuredYear, RepaidYear, Resident
 from subsidies.quotes.selectors import quote_residents
+from subsidies.rosters.models import Identity
 from tests.collection.paid_people import DAY, VILLAGE
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +100,33 @@ def test_a_policy_version_quotes_everybody_again(campaign, booked, officer, monk
     jobs.run(job.pk)
     job.refresh_from_db()
     assert (job.state, "3 人" in job.message, Consequence.objects.get().contribution) == ("done", True, paid[0])
+
+
+def test_by_groups_or_one_by_one_a_policy_version_says_the_same(campaign, booked, officer, silent_queue):
+    """Whom grouped.py may take: those of the years; everybody else is compared one by one."""
+    everybody = [booked(), booked(), booked(()), booked((2021,)), booked((2020, 2024)), booked((2019,))]
+    marked, repaid, reviewed, old, same = (booked() for _ in range(5))
+    Identity.objects.create(resident=marked.resident, kind="低保对象", department="民政局", recognised_on=DAY)
+    RepaidYear.objects.create(resident=repaid.resident, year=2022, source="补缴")
+    Resident.objects.filter(pk=old.resident_id).update(birth_date=datetime.date(2024, 9, 30))
+    change_years(reviewed.resident, officer, gone=(2023, 2024), added=(2021,))
+    ended = booked()
+    Contribution.objects.filter(pk=ended.pk).update(ended_at=campaign.opened_at, state="refunded")
+    others = Contribution.objects.exclude(pk__in=[same.pk, reviewed.pk])
+    others.update(benefit_from=datetime.date(2025, 2, 1))
+    follow_policy(campaign, officer)
+    jobs.run(Job.objects.get(kind="consequences.policy").pk)
+    live = Contribution.objects.filter(campaign=campaign, ended_at__isnull=True)
+    asked = {one.booked.pk: (one.before, one.now) for one in compare(campaign, live) if one.differs}
+    found = Consequence.objects.filter(state="open")
+    assert {row.contribution_id: (row.before, row.after) for row in found} == asked
+    assert {one.pk for one in everybody} < asked.keys() and not {ended.pk, same.pk} & asked.keys()
+    assert {row.village_id for row in found} == {VILLAGE} and {row.resident_id for row in found} == {
+        row.contribution.resident_id for row in found
+    }
+    assert Event.objects.filter(action="consequence.requote", summary__startswith="采用政策新版本").count() == len(
+        asked
+    )
 
 
 def test_left_as_booked_it_is_not_asked_again_until_the_facts_change(booked, officer):
