@@ -39,6 +39,8 @@ def start_from_copy(name: str | None = None) -> None:
 
 def _migrated_file() -> Path:
     done = Path(tempfile.gettempdir()) / f"county-migrated-{_key()}.sqlite3"
+    if done.exists():  # it gets its name when it is whole: nobody waits for another set of migrations
+        return done
     with _alone("sqlite"):
         if not done.exists():
             making = done.with_suffix(f".{os.getpid()}")
