@@ -8,6 +8,7 @@ class CollectionConfig(AppConfig):
     def ready(self) -> None:
         from collection.consequences import quotes
         from collection.consequences import services as consequences
+        from collection.consequences import story_sections as timeline
         from collection.contributions.bookings import on_booked, on_ended
         from collection.contributions.services import paid_residents
         from collection.declarations import upload as feedback_upload
@@ -63,7 +64,7 @@ class CollectionConfig(AppConfig):
         story.register(32, story_sections.way_of_the_money)
         story.register(33, story_sections.schools)
         story.register(34, story_sections.declarations)
-        story.register(35, story_sections.consequences)
+        story.register(15, timeline.facts_and_effects)
         story.register(36, story_sections.refunds)
         story.register(37, story_sections.differences)
         story.register(38, story_sections.visits)

@@ -271,9 +271,10 @@ def _withdraw(
     refunds = [
         c.refund_id for c in (*gone, *again) if c.refund and c.refund.state in _OPEN_REFUNDS and not c.refund.returns
     ]
-    Refund.objects.filter(pk__in=refunds, state__in=_OPEN_REFUNDS).update(
-        state=Refund.State.REJECTED, reject_reason="登记的事实已撤回或更正，不再退费"
-    )
+    closed = Refund.objects.filter(pk__in=refunds, state__in=_OPEN_REFUNDS)
+    says = "登记的事实已撤回或更正，不再退费"
+    audit.record_each("refund.withdraw", closed, actor=actor, summary=says, region="village_id", batch=batch)
+    closed.update(state=Refund.State.REJECTED, reject_reason=says)
     for pk in refunds:
         for theirs in standing.refunds.values():
             theirs[:] = [refund for refund in theirs if refund.pk != pk]

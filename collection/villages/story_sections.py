@@ -6,7 +6,6 @@ from django.utils import timezone
 
 from collection.advice.models import CoverAdvice
 from collection.cash.selectors import Part, where_banked
-from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution
 from collection.declarations.models import DeclarationRow
 from collection.entitlements.models import DifferenceCase
@@ -25,7 +24,6 @@ _STATE_KINDS = {
     Contribution.State.REFUNDED: "off",
 }
 _RESULT_KINDS = {DeclarationRow.Result.SUCCESS: "ok", DeclarationRow.Result.FAILURE: "bad"}
-_CONSEQUENCE_KINDS = {"open": "warn", "done": "ok", "withdrawn": "off"}
 _CASE_KINDS = {DifferenceCase.State.HANDLED: "ok", DifferenceCase.State.WITHDRAWN: "off"}
 _REFUND_KINDS = {Refund.State.PAID: "ok", Refund.State.REJECTED: "bad"}
 
@@ -160,25 +158,6 @@ def refunds(resident: Resident, user: User) -> Section:
     ]
     columns = ("原因", "状态", "金额（元）", "申请", "税务初审", "医保复核", "说明")
     return Section("退费", columns, rows, empty="没有退费。")
-
-
-def consequences(resident: Resident, user: User) -> Section | None:
-    """What followed from facts about this person, and what waits; only where something followed."""
-    found = Consequence.objects.filter(resident=resident).select_related("campaign", "decided_by")
-    rows = [
-        (
-            row.campaign.year,
-            row.fact,
-            row.happened_on or "",
-            Badge(_CONSEQUENCE_KINDS.get(row.state, "wait"), f"{row.get_outcome_display()}，{row.get_state_display()}"),
-            row.deadline or "",
-            row.why,
-            f"{row.decided_by.name} {row.document} {row.note}" if row.decided_by else "",
-        )
-        for row in found
-    ]
-    columns = ("年度", "事实", "日期", "后果", "办理期限", "依据", "决定")
-    return Section("事实后续", columns, rows) if rows else None
 
 
 def differences(resident: Resident, user: User) -> Section | None:

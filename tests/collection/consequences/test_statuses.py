@@ -10,11 +10,13 @@ from django.urls import reverse
 from collection.consequences.decisions import decide_refund, settle_consequence
 from collection.consequences.models import Consequence
 from collection.consequences.services import work_out_statuses
+from collection.consequences.story_sections import facts_and_effects
 from collection.contributions.models import Contribution
 from collection.entitlements import funds
 from collection.refunds import services as refunds
 from collection.refunds.models import Refund
 from core.refusals import Refused
+from residents.counter.corrections import correct_insured_years
 from residents.people.models import StatusEntry
 from residents.statuses.services import NewStatus, set_status, set_statuses, withdraw_status
 from subsidies.rosters.models import Identity
@@ -229,9 +231,35 @@ def test_a_payment_before_the_death_that_is_listed_after_it(campaign, make_resid
     assert refund_states() == [("death", "requested")] * 2
 
 
-def test_the_persons_page_shows_what_followed(paid, die, officer, client):
-    die(paid.resident)
+def test_the_persons_page_shows_what_followed(paid, die, undo, officer, clerk, client):
+    """事实和后果: what was learned, what each fact caused, what taking it back undid, and what waits for whom."""
+    person = paid.resident
+    die(person, status="army")
+    undo(person)
+    die(person)
+    correct_insured_years(resident=person, add=[2021], remove=[], source="参保证明", actor=officer)
+    section = facts_and_effects(person, officer)
+    rows = {row[2]: (row[3], getattr(row[4], "text", row[4])) for row in section.rows}
+    told = {fact: says for fact, says in rows.items() if person.name in fact}
+    enlisted, taken_back, died, years = told.values()
+    assert "参军" in enlisted[0] and enlisted[1] == "已撤回"
+    assert "“参军”已撤回或更正：待医保局决定随之取消" in taken_back[0] and taken_back[1] == "已落实"
+    assert "自动登记退费 400.00 元" in died[0] and died[1] == "等乡镇补证明材料、收款账号"
+    assert "等待期" in years[0] or "核算结果" in years[0]
+    assert years[1] == "等县医保局确认"
+    assert next(iter(rows)).startswith("记缴费 400.00 元"), "the oldest first"
+    refund = Refund.objects.get(state="requested")
+    refunds.set_payee(refund=refund, payee="王大", payee_account="6228480000000000001", actor=clerk)
+    assert "等乡镇补证明材料" in [getattr(row[4], "text", "") for row in facts_and_effects(person, officer).rows]
     client.force_login(officer)
-    page = client.get(reverse("resident_story", args=[paid.resident_id])).content.decode()
-    assert "事实后续" in page
-    assert "转退费，已落实" in page
+    page = client.get(reverse("resident_story", args=[person.pk])).content.decode()
+    assert "事实和后果" in page and "等县医保局确认" in page
+    assert person.id_number not in page
+
+
+def test_the_timeline_asks_a_constant_number_of_questions(paid, die, undo, officer, django_assert_max_num_queries):
+    for day in (18, 19, 20):
+        die(paid.resident, since=DIED.replace(day=day))
+        undo(paid.resident)
+    with django_assert_max_num_queries(6):
+        assert len(facts_and_effects(paid.resident, officer).rows) == 7
