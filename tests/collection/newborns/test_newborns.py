@@ -19,6 +19,7 @@ from collection.ledgers.selectors import unpaid_people
 from collection.newborns.selectors import countdown, waiting
 from core.jobs import services as jobs
 from core.jobs.models import Job
+from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.services import BUILT_IN, load_regions, read_regions
 from core.tables.reader import Sheet, Workbook
@@ -184,16 +185,36 @@ def test_the_number_comes_later_and_it_is_one_person(spring, clerk, mother, paid
     assert (baby.id_number, made.amount, made.benefit_from, made.waiting_months) == (number, 400, BORN, 0)
 
 
+def judge(campaign, village, on="2025-03-09", **facts):
+    """The row of a ledger about this person, as checked on 10 March."""
+    row = person(0, paid_on=on, **facts)
+    reading = read_ledger(Workbook("xlsx", [Sheet("缴费清册", rows=[(1, list(HEADING)), (2, row)])]))
+    known = gather(campaign=campaign, village=village, reading=reading, as_of=day("2025-03-10"))
+    (judged,) = check_ledger(reading, known).rows
+    return judged
+
+
+def test_a_birth_certificate_does_not_become_two_people(spring, clerk, mother):
+    """Neither at the window nor by a ledger; registered all the same, two are merged (test_duplicates.py)."""
+    baby = bear(clerk, mother)
+    number = invented_number(BORN, "F", 7)
+    with pytest.raises(Refused, match="同名、同日出生"):
+        bear(clerk, number=number)
+    row = judge(spring, baby.village, name=baby.name, id_number=number, household="3")
+    assert [problem.code for problem in row.problems] == ["same_person_ask"]
+    change_number(resident=baby, id_number=number, actor=clerk)
+    for known in (number, "W123456789"):
+        row = judge(spring, baby.village, name=baby.name, id_number=known, household="3")
+        assert (row.resident_id, row.problems) == (baby.pk, [])
+
+
 @pytest.mark.parametrize("insured", [True, False])
 def test_a_ledger_s_row_is_judged_as_the_quote_judges(spring, clerk, mother, insured):
     baby = bear(clerk, mother)
     if insured:
         insure(spring, clerk, mother)
-    row = person(0, name=baby.name, id_number=baby.id_number, paid_on="2025-03-09")
-    reading = read_ledger(Workbook("xlsx", [Sheet("缴费清册", rows=[(1, list(HEADING)), (2, row)])]))
-    known = gather(campaign=spring, village=baby.village, reading=reading, as_of=day("2025-03-10"))
     quoted = quote_residents(campaign=spring, residents=[baby], paid_on=day("2025-03-09"))[baby.pk]
-    (judged,) = check_ledger(reading, known).rows
+    judged = judge(spring, baby.village, name=baby.name, id_number=baby.id_number)
     assert (judged.quote, judged.is_good) == (quoted, not insured)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from collection.contributions.models import Contribution
 from collection.ledgers import services as ledgers
+from collection.receipts import books as receipt_books
 from collection.receipts import lost, selectors
 from collection.receipts import services as receipts
 from collection.receipts.books import ReceiptRefused
@@ -123,6 +124,21 @@ def test_a_slip_that_makes_gaps_is_undone_in_one_step(use, campaign, clerk, book
     assert (line.skipped, line.used, line.highest) == (0, 2, 102)
     assert selectors.skipped_numbers(book=line.book) == []
     use("NX0120")
+
+
+def test_one_digit_that_makes_895_gaps(use, issue, campaign, clerk, books):
+    receipt_books.register_book(campaign=campaign, first="NX1001", last="NX1999", actor=clerk)
+    for holder in (VILLAGE[:9], VILLAGE):
+        issue(holder, "NX1001", "NX1999")
+    use("NX1001")
+    receipt = use("NX1897")["NX1897"]
+
+    def skipped():
+        return sum(line.skipped for line in selectors.book_totals(campaign=campaign, region=VILLAGE))
+
+    assert skipped() == 895
+    lost.correct_number(receipt=receipt, number="NX1002", reason="号码写错", actor=clerk)
+    assert skipped() == 0
 
 
 def test_a_blank_explained_by_mistake_is_taken_back(use, campaign, clerk, books):
