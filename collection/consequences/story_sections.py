@@ -109,7 +109,8 @@ def _standing(about: list[Found | None], effects: list[Event]) -> Badge | str:
     ]
     waits = list(dict.fromkeys(text for one in followed if (text := _waits_for(one))))
     if waits:
-        return Badge("warn", "等" + "；".join(waits))
+        days = [one.deadline for one in followed if isinstance(one, Consequence) and one.deadline]
+        return Badge("warn", "等" + "；".join(waits) + (f"（受理到 {min(days)}）" if days else ""))
     if followed and all(_is_taken_back(one) for one in followed):
         return Badge("off", "已撤回")
     return Badge("ok", "已落实") if effects else ""

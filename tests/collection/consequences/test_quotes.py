@@ -105,10 +105,10 @@ def test_a_policy_version_quotes_everybody_again(campaign, booked, officer, monk
 def test_by_groups_or_one_by_one_a_policy_version_says_the_same(campaign, booked, officer, silent_queue):
     """Whom grouped.py may take: those of the years; everybody else is compared one by one."""
     everybody = [booked(), booked(), booked(()), booked((2021,)), booked((2020, 2024)), booked((2019,))]
-    marked, repaid, reviewed, old, same = (booked() for _ in range(5))
+    marked, repaid, reviewed, infant, same = (booked() for _ in range(5))
     Identity.objects.create(resident=marked.resident, kind="低保对象", department="民政局", recognised_on=DAY)
     RepaidYear.objects.create(resident=repaid.resident, year=2022, source="补缴")
-    Resident.objects.filter(pk=old.resident_id).update(birth_date=datetime.date(2024, 9, 30))
+    Resident.objects.filter(pk=infant.resident_id).update(birth_date=datetime.date(2024, 9, 30))
     change_years(reviewed.resident, officer, gone=(2023, 2024), added=(2021,))
     ended = booked()
     Contribution.objects.filter(pk=ended.pk).update(ended_at=campaign.opened_at, state="refunded")
@@ -121,12 +121,9 @@ def test_by_groups_or_one_by_one_a_policy_version_says_the_same(campaign, booked
     found = Consequence.objects.filter(state="open")
     assert {row.contribution_id: (row.before, row.after) for row in found} == asked
     assert {one.pk for one in everybody} < asked.keys() and not {ended.pk, same.pk} & asked.keys()
-    assert {row.village_id for row in found} == {VILLAGE} and {row.resident_id for row in found} == {
-        row.contribution.resident_id for row in found
-    }
-    assert Event.objects.filter(action="consequence.requote", summary__startswith="采用政策新版本").count() == len(
-        asked
-    )
+    assert all((row.village_id, row.resident_id) == (VILLAGE, row.contribution.resident_id) for row in found)
+    told = Event.objects.filter(action="consequence.requote", summary__startswith="采用政策新版本")
+    assert told.count() == len(asked) - 1, "one waited already, by the years"
 
 
 def test_left_as_booked_it_is_not_asked_again_until_the_facts_change(booked, officer):

@@ -244,13 +244,15 @@ def test_the_persons_page_shows_what_followed(paid, die, undo, officer, clerk, c
     enlisted, taken_back, died, years = told.values()
     assert "参军" in enlisted[0] and enlisted[1] == "已撤回"
     assert "“参军”已撤回或更正：待医保局决定随之取消" in taken_back[0] and taken_back[1] == "已落实"
-    assert "自动登记退费 400.00 元" in died[0] and died[1] == "等乡镇补证明材料、收款账号"
+    assert "自动登记退费 400.00 元" in died[0] and died[1] == "等乡镇补证明材料、收款账号（受理到 2024-12-31）"
     assert "等待期" in years[0] or "核算结果" in years[0]
     assert years[1] == "等县医保局确认"
     assert next(iter(rows)).startswith("记缴费 400.00 元"), "the oldest first"
     refund = Refund.objects.get(state="requested")
     refunds.set_payee(refund=refund, payee="王大", payee_account="6228480000000000001", actor=clerk)
-    assert "等乡镇补证明材料" in [getattr(row[4], "text", "") for row in facts_and_effects(person, officer).rows]
+    assert "等乡镇补证明材料（受理到 2024-12-31）" in [
+        getattr(row[4], "text", "") for row in facts_and_effects(person, officer).rows
+    ]
     client.force_login(officer)
     page = client.get(reverse("resident_story", args=[person.pk])).content.decode()
     assert "事实和后果" in page and "等县医保局确认" in page
