@@ -14,6 +14,7 @@ class CollectionConfig(AppConfig):
         from collection.declarations import upload as feedback_upload
         from collection.door import services as door
         from collection.gifts import spending
+        from collection.gifts.kept import on_kept
         from collection.messages import story_sections as message_sections
         from collection.messages.events import tell_booked
         from collection.messages.kinds import register_kinds
@@ -23,6 +24,7 @@ class CollectionConfig(AppConfig):
         from collection.refunds import upload as bank_upload
         from collection.schools import collecting
         from collection.schools import upload as class_upload
+        from collection.self_payments import services as self_payments
         from collection.self_payments import upload as paid_upload
         from collection.villages import finding as finders
         from collection.villages import openings, story_sections
@@ -52,6 +54,7 @@ class CollectionConfig(AppConfig):
         on_booked(tell_booked)
         register_kinds()
         on_booked(spending.follow_bookings)
+        on_kept(self_payments.follow_kept)
         finding.register(30, finders.find_households, page="household_card")
         finding.register(31, finders.find_receipts, page="receipt_detail")
         finding.register(32, finders.find_deposits, page="deposit_detail")

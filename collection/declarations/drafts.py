@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Subquery, Sum, When, Window
+from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, Subquery, Sum, When, Window
 from django.db.models.functions import Coalesce
 
 from collection.contributions.models import Contribution
@@ -32,8 +32,13 @@ from subsidies.campaigns.models import Campaign
 
 State, Channel = Contribution.State, Contribution.Channel
 Result = DeclarationRow.Result
-#: Money that is declared by the township; what the tax bureau took itself, and free enrolment, are not.
-DECLARED_CHANNELS = (Channel.CASH, Channel.COLLECTIVE)
+#: Fees that come whole to the township, which declares them.
+TOWNSHIP_CHANNELS = (Channel.CASH, Channel.COLLECTIVE)
+#: Who is declared by the township: also whoever has paid the tax bureau all but a gift's part. What the tax bureau took
+#: whole, and free enrolment, are not.
+DECLARED = Q(channel__in=TOWNSHIP_CHANNELS) | Q(from_gift__gt=0)
+#: What the township declares of a fee; the rest, if any, its person has paid the tax bureau.
+DECLARED_PART = Case(When(channel__in=TOWNSHIP_CHANNELS, then=F("amount")), default=F("from_gift"))
 
 
 @transaction.atomic
@@ -132,10 +137,10 @@ def undeclared(*, campaign: Campaign, villages: list[str]) -> ScopedQuerySet:
     """Contributions that no declaration has taken to the tax bureau yet, or that were corrected after it refused."""
     return Contribution.objects.filter(
         Q(state=State.COLLECTED) | Q(state=State.FAILED) & Exists(_corrected()),
+        DECLARED,
         campaign=campaign,
         village__in=villages,
         ended_at__isnull=True,
-        channel__in=DECLARED_CHANNELS,
         amount__gt=0,
     )
 
@@ -177,13 +182,14 @@ def leaving() -> ScopedQuerySet:
 
 
 def oldest_first() -> Window:
-    """Running sum, in whole cents, of what a village's people paid themselves, by day and receipt; the members of one
-    receipt come together, and before all others those whom a gift has paid for whole."""
+    """Running sum, in whole cents, of what a village's people paid there themselves, by day and receipt; the members of
+    one receipt come together, and before all others those of whom the village has taken no cash."""
+    no_cash = Q(from_gift=F("amount")) | ~Q(channel__in=TOWNSHIP_CHANNELS)
     return Window(
-        Sum(cents("amount") - cents("from_gift")),
+        Sum(Case(When(no_cash, then=0), default=cents("amount") - cents("from_gift"), output_field=IntegerField())),
         partition_by=F("village_id"),
         order_by=[
-            Case(When(from_gift=F("amount"), then=0), default=1).asc(),
+            Case(When(no_cash, then=0), default=1).asc(),
             F("paid_on").asc(),
             Coalesce("receipt_id", -F("pk")).asc(),
         ],
@@ -202,7 +208,7 @@ def _fill(draft: Declaration, accounts: dict[str, VillageAccount], villages: Ite
             "village": F("village_id"),
             "name": F("resident__name"),
             "id_number": F("resident__id_number"),
-            "amount": F("amount"),
+            "amount": DECLARED_PART,
             "previous": Subquery(last.values("pk")[:1]),
         },
         reached(campaign=draft.campaign, limits=limits).filter(~Exists(leaving())),
@@ -229,14 +235,14 @@ def _free(campaign: Campaign, accounts: dict[str, VillageAccount]) -> dict[str, 
             Q(state=State.DECLARED)
             | Q(state=State.CONFIRMED, declaration__state=Declaration.State.CONFIRMED)
             | Q(state=State.FAILED) & ~Exists(_corrected()),
+            DECLARED,
             campaign=campaign,
             village__in=list(accounts),
             ended_at__isnull=True,
-            channel__in=DECLARED_CHANNELS,
         )
         .order_by()
         .values_list("village_id")
-        .annotate(sum=Sum("amount"))
+        .annotate(sum=Sum(DECLARED_PART))
     )
     bound, unspent = dict(bound), unspent_gifts(campaign=campaign, villages=accounts)
     return {

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from collection.cash import services as deposits
 from collection.contributions.models import Contribution
-from collection.declarations.drafts import leaving, locked
+from collection.declarations.drafts import DECLARED_PART, leaving, locked
 from collection.declarations.file import ask_for_file
 from collection.declarations.models import Declaration, DeclarationRow
 from collection.declarations.three_way_check import check_declaration
@@ -305,7 +305,7 @@ def _live(declaration: Declaration, state: Contribution.State) -> ScopedQuerySet
 def _facts(declaration: Declaration, step: str, kind: money.Kind, on: date | None) -> list[money.Fact]:
     """One movement a village. The attempt is in the key: a remittance that was taken back can be entered anew."""
     people = _live(declaration, Contribution.State.CONFIRMED)
-    villages = people.order_by("village_id").values_list("village_id").annotate(sum=Sum("amount"))
+    villages = people.order_by("village_id").values_list("village_id").annotate(sum=Sum(DECLARED_PART))
     return [
         money.Fact(
             key=f"{step}:{declaration.pk}:{declaration.remittances}:{village}",

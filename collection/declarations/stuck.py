@@ -12,7 +12,7 @@ from django.db.models import CharField as Text
 
 from collection.cash.models import Deposit
 from collection.contributions.models import Contribution
-from collection.declarations.drafts import free_money, leaving, reached
+from collection.declarations.drafts import DECLARED_PART, free_money, leaving, reached
 from collection.declarations.models import Declaration, DeclarationRow
 from core.amounts import ZERO
 from subsidies.campaigns.models import Campaign
@@ -93,7 +93,7 @@ def not_posted(*, campaign: Campaign, region: str) -> QuerySet[Contribution]:
 
 def by_stage(people: QuerySet[Contribution]) -> list[dict[str, Any]]:
     """What `not_posted` found, counted, in the order of the way: [{"stage", "label", "who", "people", "amount"}]."""
-    counted = people.order_by().values_list("stage").annotate(people=Count("pk"), sum=Sum("amount"))
+    counted = people.order_by().values_list("stage").annotate(people=Count("pk"), sum=Sum(DECLARED_PART))
     found = {stage: (people, amount) for stage, people, amount in counted}
     return [
         {

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
 from collection.contributions.models import Contribution
-from collection.declarations.drafts import free_money, leaving, oldest_first, reached, undeclared
+from collection.declarations.drafts import DECLARED_PART, free_money, leaving, oldest_first, reached, undeclared
 from collection.declarations.models import Declaration
 from collection.receipts.models import Receipt
 from core.amounts import ZERO
@@ -59,7 +59,7 @@ def check_declaration(*, declaration: Declaration) -> list[VillageLine]:
     bound_here = dict(again.annotate(sum=Sum("amount")))
     free = free_money(campaign=declaration.campaign, region=declaration.township_id)
     waiting = reached(campaign=declaration.campaign, limits=free).filter(Exists(leaving()))
-    for village, amount in waiting.order_by().values_list("village_id").annotate(sum=Sum("amount")):
+    for village, amount in waiting.order_by().values_list("village_id").annotate(sum=Sum(DECLARED_PART)):
         free[village] -= amount
     stubs = _stubs(declaration)
     names = dict(Region.objects.filter(code__in=declared).values_list("code", "name"))
@@ -109,8 +109,8 @@ def _stubs(declaration: Declaration) -> dict[str, Decimal]:
     for village, amount in elsewhere:
         written[village] = written.get(village, ZERO) - amount
     # A collective's gift comes by bank transfer: its slip is its stub, for whole fees and for parts of them.
-    given = declaration.rows.filter(
-        contribution__channel=Contribution.Channel.COLLECTIVE, contribution__receipt__isnull=True
+    given = declaration.rows.filter(contribution__receipt__isnull=True).exclude(
+        contribution__channel=Contribution.Channel.CASH
     )
     parts = declaration.rows.filter(contribution__receipt__isnull=False, contribution__from_gift__gt=0)
     sums = [

@@ -9,12 +9,13 @@ from django.db.models import Q
 
 from collection.contributions.models import Contribution
 from collection.contributions.services import Payment, paid_residents, record_contributions
+from collection.gifts.kept import report_kept
 from collection.gifts.models import Gift, GiftShare, HallPayment
 from collection.gifts.rules import Owing, Spread, spread
 from collection.gifts.selectors import KEPT, kept_for, standings
 from collection.gifts.services import locked
 from collection.money import services as money
-from collection.money.models import Movement, Place
+from collection.money.models import Movement
 from config import clock
 from core.accounts.models import User
 from core.amounts import ZERO
@@ -67,6 +68,8 @@ def spend_gift(*, gift: Gift, actor: User) -> Spread:
         actor=actor,
         batch=f"gift-{gift.pk}",
     )
+    parts = [portion.resident_id for portion in done.portions if not portion.whole]
+    report_kept(gift.campaign, parts, actor)
     spent = sum((portion.amount for portion in done.portions), ZERO)
     audit.record(
         "gift.spend",
@@ -159,18 +162,19 @@ def follow_bookings(campaign: Campaign, contributions: Sequence[Contribution], a
 
 
 @transaction.atomic
-def give_share_back(*, contribution: Contribution, place: str, on: date, actor: User) -> None:
-    """The enrolment that a gift has paid in part has ended by a refund: its part goes back to the donor from the
-    treasury, or stands free in the township account. What a gift paid whole goes back with the refund itself.
+def give_share_back(*, contribution: Contribution, on: date, actor: User) -> None:
+    """The enrolment that a gift has paid in part has ended: its part goes back to the donor from the treasury, or, if
+    it was never posted, stands free in the township account. What a gift paid whole goes back with the refund itself.
     """
+    is_posted = contribution.posted_at is not None
     share = GiftShare.objects.filter(contribution=contribution, state=State.USED).select_related("gift").first()
     if share is None:
         return
     is_whole = contribution.from_gift in (ZERO, contribution.amount)
-    share.state = State.RETURNED if is_whole or place == Place.TREASURY else State.RELEASED
+    share.state = State.RETURNED if is_whole or is_posted else State.RELEASED
     share.note = "参保终止，退还资助人" if share.state == State.RETURNED else "参保终止，资助款可另用"
     share.save(update_fields=["state", "note"])
-    if not is_whole and place == Place.TREASURY:
+    if not is_whole and is_posted:
         fact = money.Fact(
             key=f"gift_share:{share.pk}:{contribution.pk}",
             kind=Movement.Kind.REFUND,

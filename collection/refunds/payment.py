@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from collection.contributions.bookings import report_ended
 from collection.contributions.models import Contribution
-from collection.declarations.drafts import free_money
+from collection.declarations.drafts import TOWNSHIP_CHANNELS, free_money
 from collection.declarations.models import DeclarationRow
 from collection.money.models import Movement, Place
 from collection.refunds.models import Refund
@@ -51,6 +51,8 @@ def source_of(refund: Refund) -> str:
     on_draft = Q(declaration__state="draft", contribution=contribution)
     if DeclarationRow.objects.filter(on_draft).exists():
         raise Refused("这个人在一张没有报送的申报表里，请乡镇先“重新核对”把他去掉，再复核退费。")
+    if contribution.channel not in TOWNSHIP_CHANNELS:  # only a gift's part has stayed with the township
+        return Place.TREASURY
     if contribution.state == Paid.COLLECTED:
         free = free_money(campaign=refund.campaign, region=refund.village.township_code)
         if free.get(refund.village_id, ZERO) < refund.amount:

@@ -271,7 +271,7 @@ def pay_refund(*, refund: Refund, actor: User) -> Refund:
     refund.save(update_fields=["state", "second_by", "second_at"])
     if refund.ends_enrolment and not refund.returns:
         end_enrolment(refund, moment, actor)
-        give_share_back(contribution=refund.contribution, place=place, on=clock.today(), actor=actor)
+        give_share_back(contribution=refund.contribution, on=clock.today(), actor=actor)
         register_status(refund, actor)
     DifferenceCase.objects.filter(refund=refund, state=DifferenceCase.State.REFUNDING).update(
         state=DifferenceCase.State.HANDLED, handled_by=actor, handled_at=moment, note="差额已退"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import accumulate
 
 from collection.contributions.models import Contribution
+from collection.gifts.selectors import kept_for
 from collection.self_payments.models import SelfPayment
 from collection.self_payments.selectors import apart_waiting
 from core.access import masks
@@ -27,7 +28,8 @@ class Assessed:
     """A payment with its person. `quote`: what to book it by; `after`: the payment of the same person booked first.
 
     `charged_in_full`: a subsidy was due, and the tax bureau took the standard all the same. `parts`: the earlier
-    payments of the same person that are booked with this one, because only together they are what is due.
+    payments of the same person that are booked with this one, because only together they are what is due; `from_gift`:
+    what a gift in the township account keeps for the person and is a part of it too.
     """
 
     payment: SelfPayment
@@ -36,6 +38,7 @@ class Assessed:
     after: "Assessed | None" = None
     charged_in_full: bool = False
     parts: tuple[SelfPayment, ...] = ()
+    from_gift: Decimal = ZERO
 
 
 def residents_by_number(campaign: Campaign, numbers: Iterable[str]) -> dict[str, Resident]:
@@ -96,15 +99,17 @@ def _paid_at_the_hall(live: Iterable[Contribution]) -> set[int]:
 
 
 def _add_up(campaign: Campaign, items: list[Assessed], first: dict[int, Assessed]) -> None:
-    """Book several payments of one person as one where only together they are what is due, to the cent."""
+    """Book several payments of one person as one where only together they are what is due, to the cent; what a gift
+    keeps for the person is one of them."""
     wrong = {pk: item for pk, item in first.items() if item.payment.outcome == Outcome.AMOUNT_DIFFERS}
     if not wrong:
         return
     earlier: dict[int, list[SelfPayment]] = defaultdict(list)
     for payment in apart_waiting(campaign=campaign, residents=wrong, but=[item.payment.pk for item in items]):
         earlier[payment.resident_id or 0].append(payment)
+    kept = kept_for(campaign=campaign, residents=wrong)
     groups = {pk: [item] + [other for other in items if other.after is item] for pk, item in wrong.items()}
-    several = {pk: group for pk, group in groups.items() if len(group) + len(earlier[pk]) > 1}
+    several = {pk: group for pk, group in groups.items() if pk in kept or len(group) + len(earlier[pk]) > 1}
     last = {
         pk: max(payment.paid_on for payment in [*earlier[pk], *(item.payment for item in group)])
         for pk, group in several.items()
@@ -114,19 +119,22 @@ def _add_up(campaign: Campaign, items: list[Assessed], first: dict[int, Assessed
     for pk, group in several.items():
         answer = quotes[pk]
         if not isinstance(answer, QuoteError):
-            _add_up_person(group, earlier[pk], answer)
+            _add_up_person(group, earlier[pk], answer, min(kept.get(pk, ZERO), answer.due))
 
 
-def _add_up_person(group: list[Assessed], earlier: list[SelfPayment], answer: Quote) -> None:
+def _add_up_person(group: list[Assessed], earlier: list[SelfPayment], answer: Quote, kept: Decimal) -> None:
     before = sum((payment.amount for payment in earlier), ZERO)
     sums = list(accumulate((item.payment.amount for item in group), initial=before))[1:]
-    if answer.due not in sums:
-        says = f"应缴 {answer.due} 元（{answer.category}），{len(earlier) + len(group)} 笔合计 {sums[-1]} 元，"
+    enough = {answer.due - kept, answer.due}
+    if not enough.intersection(sums):
+        gift = f"集体资助 {kept} 元，" if kept else ""
+        says = f"应缴 {answer.due} 元（{answer.category}），{gift}{len(earlier) + len(group)} 笔合计 {sums[-1]} 元，"
         for item in group:
-            item.payment.message = f"{says}{_gap(answer, sums[-1])}。"
+            item.payment.message = f"{says}{_gap(answer.due - kept, sums[-1])}。"
         return
-    last = sums.index(answer.due)
+    last = min(sums.index(amount) for amount in enough.intersection(sums))
     closing = group[last]
+    closing.from_gift = answer.due - sums[last]
     for part in group[:last]:
         part.after, part.payment.outcome, part.payment.message = None, Outcome.MATCHED, ""
     for later in group[last + 1 :]:
@@ -134,11 +142,14 @@ def _add_up_person(group: list[Assessed], earlier: list[SelfPayment], answer: Qu
     closing.after, closing.quote = None, answer
     closing.parts = (*earlier, *(item.payment for item in group[:last]))
     closing.payment.outcome = Outcome.MATCHED
-    closing.payment.message = f"{len(closing.parts) + 1} 笔合计 {answer.due} 元，按一次缴费记账。"
+    gift = f"集体资助 {closing.from_gift} 元，" if closing.from_gift else ""
+    closing.payment.message = f"{gift}{len(closing.parts) + 1} 笔合计 {sums[last]} 元，按一次缴费记账。"
+    if closing.from_gift:
+        closing.payment.message += "资助部分由乡镇申报。"
 
 
-def _gap(answer: Quote, total: Decimal) -> str:
-    gap = answer.due - total
+def _gap(wanted: Decimal, total: Decimal) -> str:
+    gap = wanted - total
     return f"还差 {gap} 元" if gap > 0 else f"多出 {-gap} 元"
 
 

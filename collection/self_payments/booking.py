@@ -61,7 +61,11 @@ def _enrol(campaign: Campaign, items: list[Assessed], moment: datetime, actor: U
     earlier = [part for item in items for part in item.parts if part.pk]
     SelfPayment.objects.bulk_update(earlier, ["outcome", "contribution"], batch_size=UPDATED_AT_ONCE)
     InsuredYear.objects.bulk_create(
-        (InsuredYear(resident_id=person, year=campaign.year, source="自主缴费") for person in made),
+        (
+            InsuredYear(resident_id=c.resident_id, year=campaign.year, source="自主缴费")
+            for c in made.values()
+            if c.posted_at
+        ),
         ignore_conflicts=True,
         batch_size=CHUNK,
     )
@@ -69,19 +73,25 @@ def _enrol(campaign: Campaign, items: list[Assessed], moment: datetime, actor: U
 
 
 def _wanted(item: Assessed, moment: datetime) -> Payment:
-    """Booked by the payment that completes it: its day, and the channel of the largest part."""
+    """Booked by the payment that completes it: its day, and the channel of the largest part. Posted at once, unless a
+    gift's part has to go from the township to the treasury first."""
     payments = [*item.parts, item.payment]
     assert item.quote is not None  # noqa: S101 - asked only of those that are to be booked
     largest = max(payments, key=lambda payment: payment.amount)
+    channel = CHANNELS.get(largest.way, Contribution.Channel.SELF)
+    if item.from_gift and channel == Contribution.Channel.COLLECTIVE:
+        channel = Contribution.Channel.SELF  # what a collective gave through the township is the other part
+    several = item.parts or item.from_gift
     return Payment(
         item.person.pk,
         item.payment.region_code,
-        CHANNELS.get(largest.way, Contribution.Channel.SELF),
+        channel,
         max(payment.paid_on for payment in payments),
         item.quote,
-        state=Contribution.State.POSTED,
-        posted_at=moment,
-        parts=tuple((payment.paid_on, payment.amount) for payment in payments) if item.parts else (),
+        state=Contribution.State.COLLECTED if item.from_gift else Contribution.State.POSTED,
+        posted_at=None if item.from_gift else moment,
+        from_gift=item.from_gift,
+        parts=tuple((payment.paid_on, payment.amount) for payment in payments) if several else (),
     )
 
 

@@ -4,7 +4,7 @@ A payment counts once, in however many lists it stands (matching.py). Who had pa
 paid, becomes a refund case by itself; who cannot be found, or stands in the register under another name, is a worklist.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
@@ -22,7 +22,7 @@ from collection.self_payments.booking import UPDATED_AT_ONCE, book_judged
 from collection.self_payments.matching import Known, Match, Payments, ticket_in
 from collection.self_payments.models import PaidList, SelfPayment
 from collection.self_payments.paid_sheet import PaidLine, PaidListReader, Year
-from collection.self_payments.selectors import WORKLIST, is_waiting
+from collection.self_payments.selectors import WORKLIST, apart_waiting, is_waiting
 from config import clock
 from core.access import masks
 from core.accounts.models import User
@@ -154,6 +154,18 @@ def settle_as(*, self_payment: SelfPayment, resident: Resident, note: str, actor
         f"{payment.get_outcome_display()}，{note}",
     )
     return payment
+
+
+def follow_kept(campaign: Campaign, residents: Sequence[int], actor: User) -> None:
+    """A gift keeps a part for these people: what they have paid the tax bureau before may now be the rest, to the cent.
+
+    Called with the people and their accounts locked.
+    """
+    payments = list(apart_waiting(campaign=campaign, residents=residents, but=()))
+    people = Resident.objects.in_bulk([payment.resident_id for payment in payments])
+    moment = watermark.next_timestamp(campaign_id=campaign.pk)
+    book_judged(campaign, [(payment, people[payment.resident_id or 0]) for payment in payments], moment, actor)
+    SelfPayment.objects.bulk_update(payments, ["outcome", "message", "contribution"], batch_size=UPDATED_AT_ONCE)
 
 
 @transaction.atomic

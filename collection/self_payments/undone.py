@@ -6,9 +6,11 @@ Until then nothing is paid out on it (refunds/services.py), so that nobody gets 
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from collection.contributions.bookings import report_ended
 from collection.contributions.models import Contribution
+from collection.gifts.spending import give_share_back
 from collection.money import services as money
 from collection.money.models import Movement
 from collection.money.steps import refuse_closed
@@ -78,10 +80,15 @@ def _end_contribution(payment: SelfPayment, reason: str, moment: datetime, actor
     rests_on = Contribution.objects.select_for_update(of=("self",)).get(pk=payment.contribution_id)
     if rests_on.ended_at:
         raise Refused(f"这笔缴费{rests_on.get_state_display()}，钱已经退回过，不能再冲一次。")
+    if rests_on.state in (Contribution.State.DECLARED, Contribution.State.CONFIRMED):
+        raise Refused("集体资助的部分正在申报途中，要等税务反馈并入库（或退回）以后再核实这一笔。")
     rests_on.state, rests_on.ended_at = Contribution.State.REVERSED, moment
     rests_on.end_reason = reason[:120]
     rests_on.save(update_fields=["state", "ended_at", "end_reason"])
-    InsuredYear.objects.filter(resident=rests_on.resident_id, year=payment.campaign.year, source="自主缴费").delete()
+    by_payment = Q(source="自主缴费") | Q(source__endswith="入库")
+    InsuredYear.objects.filter(by_payment, resident=rests_on.resident_id, year=payment.campaign.year).delete()
+    if rests_on.from_gift and rests_on.posted_at:
+        give_share_back(contribution=rests_on, on=clock.today(), actor=actor)
     report_ended(payment.campaign, [rests_on], actor)
 
 

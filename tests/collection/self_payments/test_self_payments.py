@@ -4,7 +4,6 @@ import datetime
 from decimal import Decimal
 
 import pytest
-from django.core.files.base import ContentFile
 
 import collection.tasks  # noqa: F401
 from collection.contributions.models import Contribution
@@ -28,23 +27,10 @@ from residents.counter.corrections import change_number
 from residents.people.models import InsuredYear, Resident
 from subsidies.rosters.models import Identity
 from tests.collection.paid_people import PAYEE, VILLAGE, pay
-from tests.factories import invented_number, workbook
+from tests.factories import invented_number
 
 pytestmark = pytest.mark.django_db
 DAY = "2024-10-12"
-
-
-@pytest.fixture
-def upload(campaign, taxman, silent_queue):
-    def upload(*rows, heading=("姓名", "证件号码", "缴费金额", "缴费日期", "电子税票号码")):
-        file = ContentFile(workbook([["内乡县2025年度自主缴费明细"], heading, *rows], sheet="已缴费清单"))
-        paid_list, _ = self_payments.take_paid_list(campaign=campaign, file=file, name="清单.xlsx", actor=taxman)
-        for job in Job.objects.filter(state="queued"):
-            jobs.run(job.pk)
-        paid_list.refresh_from_db()
-        return paid_list
-
-    return upload
 
 
 def row(person, amount=400, day=DAY, ticket=None, name=None):
