@@ -14,12 +14,12 @@ def main() -> None:
 def measure() -> None:
     roster, clerk = _prepared()
     from subsidies.rosters import apply
+    from subsidies.rosters.comparing import seen_counts
     from subsidies.rosters.reading import read_file
-    from subsidies.rosters.selectors import outcome_counts
 
     timed("read and preview", lambda: read_file(roster=roster))
     roster.refresh_from_db()
-    seen = outcome_counts(roster)
+    seen = seen_counts(roster)
     print(f"heaps: {seen}")
     timed("apply", lambda: apply.apply_roster(roster=roster, seen=seen, endings_confirmed=True, actor=clerk))
     timed("take back", lambda: apply.withdraw_roster(roster=roster, reason="x", keep=set(), actor=clerk))

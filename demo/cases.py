@@ -37,8 +37,8 @@ from residents.counter.services import register_resident
 from residents.people.id_numbers import checksum_digit
 from residents.people.models import Resident
 from residents.statuses.services import set_status
+from subsidies.rosters.comparing import seen_counts
 from subsidies.rosters.models import Roster
-from subsidies.rosters.selectors import outcome_counts
 from subsidies.rosters.services import mark_by_hand, upload_roster
 
 
@@ -173,7 +173,7 @@ def recognise_late(world: World, day: datetime.date) -> None:
             name="",
             actor=department,
         )
-        apply_roster(roster=roster, seen=outcome_counts(roster), endings_confirmed=False, actor=world.bureau)
+        apply_roster(roster=roster, seen=seen_counts(roster), endings_confirmed=False, actor=world.bureau)
     case = DifferenceCase.objects.filter(campaign=campaign, state=DifferenceCase.State.OPEN).order_by("pk").first()
     if case:
         resolve_case(case=case, note="已向本人说明，差额按省级口径另行通知", actor=world.bureau)

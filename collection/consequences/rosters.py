@@ -23,10 +23,12 @@ Channel, Case = Contribution.Channel, DifferenceCase.State
 
 
 @transaction.atomic
-def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor: User) -> RosterEffects:
+def apply_roster(
+    *, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor: User, note: str = ""
+) -> RosterEffects:
     """Apply a list (subsidies/rosters/apply.py) with all that follows. Raises Refused."""
     _refuse_closed(roster.campaign)
-    marked = apply.apply_roster(roster=roster, seen=seen, endings_confirmed=endings_confirmed, actor=actor)
+    marked = apply.apply_roster(roster=roster, seen=seen, endings_confirmed=endings_confirmed, actor=actor, note=note)
     effects = entitlements.apply_effects(campaign=roster.campaign, residents=marked, roster=roster, actor=actor)
     work_out_quotes(residents=_people_of(roster), fact="身份认定变化", actor=actor, batch=f"roster-{roster.pk}")
     return effects
@@ -105,7 +107,11 @@ def _apply_job(run: jobs.Run) -> str:
         with transaction.atomic():
             run.assert_owner()
             effects = apply_roster(
-                roster=roster, seen=run.args["seen"], endings_confirmed=run.args["endings_confirmed"], actor=actor
+                roster=roster,
+                seen=run.args["seen"],
+                endings_confirmed=run.args["endings_confirmed"],
+                note=run.args.get("note", ""),
+                actor=actor,
             )
     except Refused as refusal:
         raise jobs.JobFailed(str(refusal)) from refusal

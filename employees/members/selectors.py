@@ -1,9 +1,13 @@
 """What others ask about members."""
 
 from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
 
 from core.database.bulk import chunks
-from employees.members.models import Member
+from employees.members.models import Employment, Member
+from employees.months import in_words
 
 
 def members_by_number(county: str, numbers: Iterable[str]) -> dict[str, Member]:
@@ -13,3 +17,13 @@ def members_by_number(county: str, numbers: Iterable[str]) -> dict[str, Member]:
         rows = Member.objects.filter(county_id=county, id_number__in=chunk)
         found |= {member.id_number: member for member in rows}
     return found
+
+
+def insured_as_employees(county: str, numbers: QuerySet[Any, Any]) -> dict[str, str]:
+    """Number → with whom somebody is insured as an employee now, in a sentence; one statement."""
+    live = Employment.objects.filter(member__county=county, member__id_number__in=numbers, left__isnull=True)
+    rows = live.order_by("joined", "pk").values_list("member__id_number", "unit__name", "joined")
+    return {
+        number: f"职工医保在册：{f'由“{unit}”申报' if unit else '灵活就业'}，{in_words(joined)}起参保。"
+        for number, unit, joined in rows
+    }

@@ -19,23 +19,29 @@ from core.audit.models import Event
 from core.database.bulk import insert_from
 from core.jobs import services as jobs
 from core.refusals import Refused
-from core.text import required_text
+from core.text import clean_text, required_text
 from residents.people.services import lock_residents
 from subsidies.campaigns.watermark import next_timestamp
+from subsidies.rosters.comparing import seen_counts
 from subsidies.rosters.matching import classify, live_identities
 from subsidies.rosters.models import Identity, Roster, RosterRow
-from subsidies.rosters.selectors import outcome_counts
 from subsidies.rosters.services import lock_roster, refuse_closed
 
 Kind, State, Outcome = Roster.Kind, Roster.State, RosterRow.Outcome
+#: Characters of what a department is told of the findings.
+MOST_NOTE = 150
 
 
 @transaction.atomic
-def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor: User) -> list[int]:
+def apply_roster(
+    *, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor: User, note: str = ""
+) -> list[int]:
     """Make and end the identities of a list; return the ids of the residents newly recognised. Raise Refused.
 
-    `seen` are the counts the reviewer saw: where the register has changed them since, nothing is applied. A list that
-    ends identities needs `endings_confirmed`. Safe to repeat: an applied list answers with nobody.
+    `seen` are the counts the reviewer saw (comparing.py): where the register or another list has changed them since,
+    or what was found beside the list was not looked at, nothing is applied. A list that ends identities needs
+    `endings_confirmed`. `note`: what the department is told of the findings. Safe to repeat: an applied list answers
+    with nobody.
     """
     roster = lock_roster(roster)
     if roster.state == State.APPLIED:
@@ -45,9 +51,13 @@ def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: boo
     roster.rows.filter(number=0).delete()
     recheck.update(outcome=Outcome.PENDING)
     classify(roster, keep_messages=True)
-    now = outcome_counts(roster)
-    if now != seen:
+    now = seen_counts(roster)
+    if {**now, "compared": 0} != {**seen, "compared": 0}:
         raise Refused("看过之后居民册或别的名单有了变化，人数不一样了。请重新查看四类人员后再应用。")
+    if now["compared"] != seen.get("compared", 0):
+        raise Refused(
+            f"与别的部门的名单、居民册、死亡和职工参保比对，有 {now['compared']} 处要看。请看过比对结果后再审核生效。"
+        )
     if now["ended"] and not endings_confirmed:
         raise Refused(f"这份名单会终止 {now['ended']} 人的身份，请看过他们的姓名、勾选确认后再应用。")
     moment = next_timestamp(campaign_id=roster.campaign_id)
@@ -70,7 +80,9 @@ def apply_roster(*, roster: Roster, seen: dict[str, int], endings_confirmed: boo
     _record_events(roster, "identity.add", "新增", Outcome.NEW, actor, moment)
     _record_events(roster, "identity.end", "终止", Outcome.ENDED, actor, moment)
     roster.state, roster.applied_by, roster.applied_at = State.APPLIED, actor, moment
-    roster.save(update_fields=["state", "applied_by", "applied_at"])
+    if note := clean_text(note, "比对处理意见", MOST_NOTE):
+        roster.notice = f"{roster.notice[: 500 - MOST_NOTE - 10]}比对处理意见：{note}"
+    roster.save(update_fields=["state", "applied_by", "applied_at", "notice"])
     summary = f"应用 {roster.pk} 号名单：新增 {now['new']} 人，终止 {now['ended']} 人"
     audit.record("roster.apply", actor=actor, obj=roster, summary=summary, after=now, batch=_batch(roster))
     return list(roster.identities.order_by("resident_id").values_list("resident_id", flat=True))
@@ -187,7 +199,9 @@ def _batch(roster: Roster) -> str:
     return f"roster-{roster.pk}"
 
 
-def ask_to_apply(*, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor: User) -> jobs.Job:
+def ask_to_apply(
+    *, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor: User, note: str = ""
+) -> jobs.Job:
     """Put the application of a reviewed list in the queue; the job is the one under way on a second click."""
     return jobs.enqueue(
         "roster.apply",
@@ -197,6 +211,7 @@ def ask_to_apply(*, roster: Roster, seen: dict[str, int], endings_confirmed: boo
         roster=roster.pk,
         seen=seen,
         endings_confirmed=endings_confirmed,
+        note=clean_text(note, "比对处理意见", MOST_NOTE),
     )
 
 

@@ -1,18 +1,19 @@
 """A list beside everything else that is known: other departments' lists and marks, the register, deaths, employees.
 
-Looked at before a list is applied. A handful of statements however long the list.
+What is found must have been seen before a list is applied (apply.py). A handful of statements however long the list.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from core.access import masks
 from residents.people.models import Resident
 from subsidies.rosters.models import Identity, Roster, RosterRow
+from subsidies.rosters.selectors import outcome_counts
 
 Outcome, State = RosterRow.Outcome, Roster.State
 #: Lists that count: those that wait and those that are in force.
@@ -21,6 +22,7 @@ _STANDING = (State.READY, State.APPLIED)
 
 class Kind(StrEnum):
     STATUS = "status"
+    INSURED = "insured"
     NAME = "name"
     TWO_DEPARTMENTS = "two_departments"
     AGAINST = "against"
@@ -29,6 +31,7 @@ class Kind(StrEnum):
 
 TITLES = {
     Kind.STATUS: "居民册状态不是在册",
+    Kind.INSURED: "正参加别的医保",
     Kind.NAME: "姓名与居民册或别的名单不同",
     Kind.AGAINST: "别的名单正好相反",
     Kind.TWO_DEPARTMENTS: "别的部门也认定了",
@@ -54,10 +57,28 @@ class Finding:
         return TITLES[self.kind]
 
 
+#: Asked with a county and the numbers of a list: which of them are insured elsewhere, and how, in a sentence.
+Insured = Callable[[str, QuerySet[Any, Any]], dict[str, str]]
+_insured: list[Insured] = []
+
+
+def on_insured(source: Insured) -> None:
+    """Have an app above asked about the people of a list. Registering twice is registering once."""
+    if source not in _insured:
+        _insured.append(source)
+
+
 def compare(roster: Roster) -> list[Finding]:
     """Return what stands against or beside the rows of a list, row by row."""
-    found = [*_statuses(roster), *_names(roster), *_against(roster), *_other_marks(roster), *_two_categories(roster)]
+    statuses = list(_statuses(roster))
+    found = [*statuses, *_insured_elsewhere(roster, {finding.number for finding in statuses})]
+    found += [*_names(roster), *_against(roster), *_other_marks(roster), *_two_categories(roster)]
     return sorted(found, key=lambda finding: (finding.number, finding.kind))
+
+
+def seen_counts(roster: Roster) -> dict[str, int]:
+    """Count what whoever applies a list must have seen: the people in each group, and what was found beside them."""
+    return {**outcome_counts(roster), "compared": len(compare(roster))}
 
 
 def counts(findings: list[Finding]) -> list[tuple[str, str, int]]:
@@ -85,6 +106,20 @@ def _statuses(roster: Roster) -> Iterator[Finding]:
         assert person is not None  # noqa: S101 - the query asks for their name
         since = f"（{person.status_on} 起）" if person.status_on else ""
         yield _finding(row, Kind.STATUS, f"居民册登记为{person.get_status_display()}{since}。")
+
+
+def _insured_elsewhere(roster: Roster, told: set[int]) -> Iterator[Finding]:
+    """People whom another insurance has, as its own app knows it, where the register does not say so (`told`)."""
+    if roster.kind == Roster.Kind.ENDING:
+        return
+    rows = _listed(roster).filter(name=F("resident__name"))
+    numbers = rows.order_by().values("id_number")
+    known: dict[str, str] = {}
+    for source in _insured:
+        known |= source(roster.county_id, numbers)
+    for row in rows.filter(id_number__in=known).order_by("number") if known else ():
+        if row.number not in told:
+            yield _finding(row, Kind.INSURED, known[row.id_number])
 
 
 def _names(roster: Roster) -> Iterator[Finding]:
@@ -127,7 +162,9 @@ def _other_marks(roster: Roster) -> Iterator[Finding]:
         held.setdefault(resident, []).append((kind, department))
     if not held:
         return
-    for listed in _listed(roster).filter(resident__isnull=False, name=F("resident__name")).order_by("number"):
+    mine = _listed(roster).filter(resident__isnull=False, name=F("resident__name"))
+    marked = live.exclude(department=roster.department).filter(resident=OuterRef("resident"))
+    for listed in mine.filter(Exists(marked)).order_by("number"):
         if theirs := held.get(listed.resident_id or 0):
             says = "、".join(f"{department}认定的{kind}" for kind, department in theirs)
             told = "、".join(dict.fromkeys(department for _, department in theirs))
@@ -141,7 +178,9 @@ def _other_marks(roster: Roster) -> Iterator[Finding]:
 
 def _two_categories(roster: Roster) -> Iterator[Finding]:
     first: dict[str, RosterRow] = {}
-    for row in _listed(roster).order_by("number"):
+    rows = _listed(roster)
+    twice = rows.order_by().values("id_number").annotate(kinds=Count("category", distinct=True)).filter(kinds__gt=1)
+    for row in rows.filter(id_number__in=twice.values("id_number")).order_by("number"):
         before = first.setdefault(row.id_number, row)
         if before is not row and before.category != row.category:
             yield _finding(row, Kind.TWO_CATEGORIES, f"与第 {before.number} 行是同一人，身份是“{before.category}”。")

@@ -79,7 +79,7 @@ def roster_answer(request: SignedIn, pk: int) -> FileResponse:
     return xlsx_response(
         filename=f"{roster.pk}号名单核对反馈.xlsx",
         title=f"{roster.department}：{roster.document}",
-        note=f"{roster.get_state_display()}，{clock.today()} 生成；号码已遮盖，按行号对照报送的原表",
+        note=f"{roster.get_state_display()}，{clock.today()} 生成；号码已遮盖，按行号对照报送的原表。{roster.notice}",
         columns=headings,
         rows=rows,
     )

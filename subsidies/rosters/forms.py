@@ -85,5 +85,16 @@ class SettleForm(forms.Form):
     note = forms.CharField(label="核实方法", max_length=120, help_text="例如：曾用名，见户口簿。")
 
 
+class ApplyForm(forms.Form):
+    """What the department is told of the findings."""
+
+    note = forms.CharField(
+        label="比对处理意见（选填）",
+        max_length=150,
+        required=False,
+        help_text="随核对反馈表告诉报送部门，例如：第 3 行按低保对象资助，不重复认定。",
+    )
+
+
 class WithdrawForm(forms.Form):
     reason = forms.CharField(label="撤回的原因", max_length=150)

@@ -15,14 +15,16 @@ from core.pages.form_steps import flash_form_errors, run_form, run_step
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import current
-from subsidies.rosters import apply, selectors
+from subsidies.rosters import apply, comparing, selectors
 from subsidies.rosters import services as rosters
-from subsidies.rosters.forms import MarkForm, RosterForm, SettleForm, WithdrawForm
+from subsidies.rosters.forms import ApplyForm, MarkForm, RosterForm, SettleForm, WithdrawForm
 from subsidies.rosters.models import Roster, RosterRow
 from subsidies.rosters.selectors import OUTCOME_GROUPS, rosters_for
 
 HANDS_IN = (Role.COUNTY, Role.DEPARTMENT)
 GROUP_NAMES = {"problems": "有问题", "held": "暂缓终止", "new": "新增", "ended": "终止", "unchanged": "不变"}
+#: Findings that stand beside the button that applies a list; all of them have a page.
+FINDINGS_SHOWN = 20
 STATE_BADGES = {
     Roster.State.READING: "wait",
     Roster.State.READY: "warn",
@@ -81,6 +83,8 @@ def roster_detail(request: SignedIn, pk: int) -> HttpResponse:
         group = next((name for name in GROUP_NAMES if counts[name]), "new")
     page = Paginator(selectors.rows_in_group(roster, group), 100).get_page(request.GET.get("page"))
     is_bureau, ready = request.user.role == Role.COUNTY, roster.state == Roster.State.READY
+    found = comparing.compare(roster) if is_bureau and ready else []
+    seen = {**counts, "compared": len(found)}
     facts = {
         "title": f"{roster.pk} 号名单",
         "roster": roster,
@@ -96,7 +100,11 @@ def roster_detail(request: SignedIn, pk: int) -> HttpResponse:
         "may_judge": is_bureau and ready,
         "may_apply": is_bureau and ready and roster.uploaded_by_id != request.user.pk,
         "may_withdraw": is_bureau and roster.state in (Roster.State.READY, Roster.State.APPLIED),
-        "seen": ",".join(f"{name}={count}" for name, count in counts.items()),
+        "seen": ",".join(f"{name}={count}" for name, count in seen.items()),
+        "compared": comparing.counts(found),
+        "found": found[:FINDINGS_SHOWN],
+        "found_more": max(len(found) - FINDINGS_SHOWN, 0),
+        "apply_form": ApplyForm(),
         "withdraw_form": WithdrawForm(),
     }
     if counts["held"]:
@@ -180,7 +188,11 @@ def roster_apply(request: SignedIn, pk: int) -> HttpResponse:
     pairs = (pair.partition("=") for pair in request.POST.get("seen", "").split(","))
     seen = {name: int(count) for name, _, count in pairs if count.isascii() and count.isdecimal() and len(count) < 9}
     confirmed = request.POST.get("endings_confirmed") == "on"
-    apply.ask_to_apply(roster=roster, seen=seen, endings_confirmed=confirmed, actor=request.user)
+    form = ApplyForm(request.POST)
+    if flash_form_errors(request, form):
+        apply.ask_to_apply(
+            roster=roster, seen=seen, endings_confirmed=confirmed, actor=request.user, **form.cleaned_data
+        )
     return redirect("roster", pk)
 
 

@@ -25,8 +25,8 @@ from subsidies.campaigns.services import open_campaign
 from subsidies.quotes.selectors import quote_residents
 from subsidies.rosters import apply
 from subsidies.rosters import services as rosters
+from subsidies.rosters.comparing import seen_counts
 from subsidies.rosters.models import Identity, Roster, RosterRow
-from subsidies.rosters.selectors import outcome_counts
 from tests.collection.paid_people import PAYEE
 
 VILLAGE = "411325101200"
@@ -70,7 +70,7 @@ class County:
         return roster
 
     def apply(self, roster):
-        return apply_roster(roster=roster, seen=outcome_counts(roster), endings_confirmed=True, actor=self.head)
+        return apply_roster(roster=roster, seen=seen_counts(roster), endings_confirmed=True, actor=self.head)
 
     def mark(self, people, category, **facts):
         roster = self.roster(people, category, **facts)
@@ -132,7 +132,7 @@ def test_an_enrolled_person_is_not_charged_again(neixiang, make_resident):
 def test_the_dead_are_not_enrolled(neixiang, make_resident):
     person = make_resident(VILLAGE)
     roster = neixiang.roster([person], "特困人员")
-    apply.apply_roster(roster=roster, seen=outcome_counts(roster), endings_confirmed=False, actor=neixiang.head)
+    apply.apply_roster(roster=roster, seen=seen_counts(roster), endings_confirmed=False, actor=neixiang.head)
     Resident.objects.filter(pk=person.pk).update(status=Resident.Status.DEAD)
     effects = entitlements.apply_effects(
         campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head
@@ -264,7 +264,7 @@ def test_applied_and_withdrawn_by_jobs(neixiang, make_resident, silent_queue):
     roster = neixiang.roster([person], "特困人员")
     facts = {
         "roster": roster,
-        "seen": outcome_counts(roster),
+        "seen": seen_counts(roster),
         "endings_confirmed": False,
         "actor": neixiang.head,
     }
@@ -307,7 +307,7 @@ def test_marks_made_before_the_campaign_and_infants(db, business_clock, make_use
 def test_another_person_must_apply(neixiang, make_resident):
     roster = neixiang.roster([make_resident(VILLAGE)], "特困人员")
     with pytest.raises(Refused, match="不能自己应用"):
-        apply_roster(roster=roster, seen=outcome_counts(roster), endings_confirmed=False, actor=neixiang.clerk)
+        apply_roster(roster=roster, seen=seen_counts(roster), endings_confirmed=False, actor=neixiang.clerk)
     assert not Contribution.objects.exists()
 
 
@@ -366,7 +366,7 @@ def test_a_closed_campaign_keeps_its_enrolments(neixiang, make_resident):
 
 def test_a_worker_lost_right_after_applying_a_list_has_applied_it(neixiang, make_resident, silent_queue):
     roster = neixiang.roster([make_resident(VILLAGE)], "特困人员")
-    job = apply.ask_to_apply(roster=roster, seen=outcome_counts(roster), endings_confirmed=False, actor=neixiang.head)
+    job = apply.ask_to_apply(roster=roster, seen=seen_counts(roster), endings_confirmed=False, actor=neixiang.head)
     for _ in range(2):
         jobs.Job.objects.filter(pk=job.pk).update(state="queued", token=None)
         jobs.run(job.pk)

@@ -27,8 +27,8 @@ from subsidies.openings.services import confirm_step
 from subsidies.openings.steps import all_steps
 from subsidies.rosters import apply
 from subsidies.rosters import services as rosters
+from subsidies.rosters.comparing import seen_counts
 from subsidies.rosters.models import Identity
-from subsidies.rosters.selectors import outcome_counts
 from tests.collection.paid_people import OTHER, TOWNSHIP, VILLAGE, pay
 from tests.factories import workbook
 
@@ -277,7 +277,7 @@ def test_marks_nobody_certifies_end_by_a_list_that_another_person_applies(
         duties.finish_duty(duty=duty, note="已报送", actor=clerk)
     facts = {"recognised_on": datetime.date(2025, 9, 5), "document": "民发〔2025〕1号", "file": None, "name": ""}
     mark = rosters.mark_by_hand(campaign=opened, resident=kept, category="低保对象", ends=False, actor=clerk, **facts)
-    apply.apply_roster(roster=mark, seen=outcome_counts(mark), endings_confirmed=False, actor=first)
+    apply.apply_roster(roster=mark, seen=seen_counts(mark), endings_confirmed=False, actor=first)
     assert [one.resident for one in duties.uncertified(duty)] == [left]
     with pytest.raises(Refused, match="还没有到终止的日期"):
         duties.prepare_ending(duty=duty, actor=second)
@@ -286,7 +286,7 @@ def test_marks_nobody_certifies_end_by_a_list_that_another_person_applies(
     assert any("民政局" in todo.text and "待生成减少名单" in todo.text for todo in todos_for(first))
     ending = duties.prepare_ending(duty=duty, actor=second)
     assert duties.prepare_ending(duty=duty, actor=second) == ending
-    seen = outcome_counts(ending)
+    seen = seen_counts(ending)
     assert seen["ended"] == 1
     with pytest.raises(Refused, match="不能自己应用"):
         apply.apply_roster(roster=ending, seen=seen, endings_confirmed=True, actor=second)

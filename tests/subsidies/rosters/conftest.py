@@ -10,8 +10,8 @@ from core.jobs import services as jobs
 from subsidies import tasks  # noqa: F401 — registers the handler
 from subsidies.rosters import apply
 from subsidies.rosters import services as rosters
+from subsidies.rosters.comparing import seen_counts
 from subsidies.rosters.models import Roster
-from subsidies.rosters.selectors import outcome_counts
 from tests.factories import workbook
 
 
@@ -47,7 +47,7 @@ def desk(campaign, make_user, silent_queue):
         def apply(self, roster, *, actor=None, confirmed=False, seen=None):
             return apply.apply_roster(
                 roster=roster,
-                seen=seen or outcome_counts(roster),
+                seen=seen or seen_counts(roster),
                 endings_confirmed=confirmed,
                 actor=actor or self.bureau,
             )

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import re
 
 import openpyxl
 import pytest
@@ -9,11 +10,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from collection.consequences import rosters as _jobs  # noqa: F401 — registers the handler
+from core.jobs import services as jobs
+from core.jobs.models import Job
+from core.refusals import Refused
 from residents.people.models import Resident
 from subsidies import tasks  # noqa: F401 — registers the handler
-from subsidies.rosters import deadlines
-from subsidies.rosters.comparing import Kind, compare
+from subsidies.rosters import comparing, deadlines
+from subsidies.rosters.comparing import Kind, compare, seen_counts
 from subsidies.rosters.models import Identity, Roster
+from subsidies.rosters.selectors import outcome_counts
 
 VILLAGE = "411325101200"
 
@@ -67,6 +73,52 @@ def test_other_lists_write_another_name_or_want_the_opposite(desk, make_resident
     row.pk, row.roster, row.name, row.category = None, other, "甲谋人", "重度残疾人"
     row.save()
     assert (2, Kind.NAME) in kinds(first)
+
+
+def test_who_is_insured_elsewhere_is_told_by_the_app_that_knows(desk, make_resident, monkeypatch):
+    person, dead = make_resident(VILLAGE, name="甲某人"), make_resident(VILLAGE, name="乙已故", status="dead")
+    asked = []
+
+    def known(county, numbers):
+        asked.append((county, set(numbers.values_list("id_number", flat=True))))
+        return {person.id_number: "职工医保在册。", dead.id_number: "职工医保在册。"}
+
+    monkeypatch.setattr(comparing, "_insured", [known])
+    roster = desk.hand_in([[person.name, person.id_number], [dead.name, dead.id_number]])
+    assert kinds(roster) == [(2, Kind.INSURED), (3, Kind.STATUS)], "who stands otherwise on the register is told once"
+    assert asked[0] == ("411325", {person.id_number, dead.id_number})
+    assert kinds(desk.hand_in([[person.name, person.id_number]], kind="ending")) == [(2, Kind.AGAINST)]
+
+
+def test_nothing_is_applied_before_the_findings_were_seen(client, desk, make_resident, farm):
+    person = make_resident(VILLAGE, name="甲双份")
+    mark(person, "脱贫享受政策人口", "农业农村局")
+    roster = desk.hand_in([[person.name, person.id_number]])
+    with pytest.raises(Refused, match="有 1 处要看"):
+        desk.apply(roster, seen=outcome_counts(roster))
+    client.force_login(desk.bureau)
+    page = client.get(reverse("roster", args=[roster.pk])).content.decode()
+    assert "同时是农业农村局认定的脱贫享受政策人口" in page and "已看过比对结果，审核生效" in page
+    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    client.post(reverse("roster_apply", args=[roster.pk]), {"seen": seen, "note": "按低保资助"})
+    for job in Job.objects.filter(kind="roster.apply", state="queued"):
+        jobs.run(job.pk)
+    roster.refresh_from_db()
+    assert (roster.state, roster.notice) == ("applied", "比对处理意见：按低保资助")
+    client.force_login(desk.department)
+    sent = client.get(reverse("roster_answer", args=[roster.pk]))
+    cells = openpyxl.load_workbook(io.BytesIO(b"".join(sent.streaming_content))).active.values
+    assert any("按低保资助" in str(cell) for row in cells for cell in row), "the answer goes back to the department"
+
+
+def test_what_was_found_since_is_to_be_seen_too(desk, make_resident):
+    person = make_resident(VILLAGE, name="甲双份")
+    roster = desk.hand_in([[person.name, person.id_number]])
+    seen = seen_counts(roster)
+    mark(person, "脱贫享受政策人口", "农业农村局")
+    with pytest.raises(Refused, match="有 1 处要看"):
+        desk.apply(roster, seen=seen)
+    assert desk.apply(roster) == [person.pk]
 
 
 def test_a_list_of_endings_may_name_the_dead(desk, make_resident):
