@@ -4,19 +4,15 @@ Each unit's rows are a declaration like any other (employees/declarations): thos
 much changed for whoever uploaded them, are left to their own page.
 """
 
-from collections import defaultdict
 from datetime import date
 from pathlib import Path
 
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import DateField, Value
-from django.db.models.functions import Greatest
 
 from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
-from core.database.bulk import CHUNK
 from core.files import services as files
 from core.jobs import services as jobs
 from core.refusals import Refused
@@ -25,15 +21,14 @@ from core.tables import reader
 from employees.batches.models import MonthFile
 from employees.batches.sheet import read_month_table
 from employees.batches.staging import stage
-from employees.declarations.models import DeclaredLine, MonthlyDeclaration
+from employees.declarations.models import MonthlyDeclaration
 from employees.files import take_in
-from employees.members.models import Employment
-from employees.members.services import leave_residents_list, members_for, return_to_residents_list
+from employees.members.moves import follow_declarations
 from employees.months import in_words, month_of
 from employees.quotes.quote import EmployeeQuoteError
 from employees.units.models import Unit
 
-State, Declared, Change = MonthFile.State, MonthlyDeclaration.State, DeclaredLine.Change
+State, Declared = MonthFile.State, MonthlyDeclaration.State
 #: Rows without a unit that are kept for the page.
 MOST_LOST = 500
 
@@ -140,36 +135,13 @@ def _book(file: MonthFile, actor: User) -> int:
 
 
 def _move_people(file: MonthFile, declarations: list[MonthlyDeclaration], actor: User) -> None:
-    """Whoever is in a unit's newest declaration is with it; whoever is not has left. A handful of statements for every
-    2,000 people, however many units."""
+    """Who joins and leaves by those declarations that are the newest of their units."""
     later = MonthlyDeclaration.objects.filter(unit__county=file.county_id, state=Declared.BOOKED, month__gt=file.month)
     newer = set(later.values_list("unit_id", flat=True))
-    by_pk = {d.pk: d.unit_id for d in declarations if d.unit_id not in newer}
-    lines = DeclaredLine.objects.filter(declaration__filed__file=file).exclude(change__in=[Change.BAD, Change.LEFT])
-    people: dict[str, str] = {}
-    wanted: dict[int, set[str]] = defaultdict(set)
-    for pk, number, name in lines.values_list("declaration_id", "id_number", "name"):
-        if pk in by_pk:
-            people[number] = name
-            wanted[by_pk[pk]].add(number)
-    members = members_for(county=file.county_id, people=people)
-    live = Employment.objects.filter(unit__in=list(wanted), left__isnull=True)
-    present: dict[int, dict[int, int]] = defaultdict(dict)
-    for pk, unit, member in live.values_list("pk", "unit_id", "member_id"):
-        present[unit][member] = pk
-    joining, leaving, gone = [], [], []
-    for unit, numbers in wanted.items():
-        staying = {members[number].pk: members[number] for number in numbers}
-        joining += [(unit, member) for pk, member in staying.items() if pk not in present[unit]]
-        left = [(member, pk) for member, pk in present[unit].items() if member not in staying]
-        gone += [member for member, _ in left]
-        leaving += [pk for _, pk in left]
-    Employment.objects.bulk_create(
-        [Employment(member=member, unit_id=unit, joined=file.month) for unit, member in joining], batch_size=CHUNK
+    follow_declarations(
+        county=file.county_id,
+        declarations=[d.pk for d in declarations if d.unit_id not in newer],
+        month=file.month,
+        actor=actor,
+        source=f"{file}",
     )
-    for start in range(0, len(leaving), CHUNK):
-        rows = Employment.objects.filter(pk__in=leaving[start : start + CHUNK])
-        rows.update(left=Greatest("joined", Value(file.month, output_field=DateField())))
-    source = f"{file}"
-    leave_residents_list(members=[member for _, member in joining], since=file.month, actor=actor, source=source)
-    return_to_residents_list(members=gone, since=file.month, actor=actor, source=source)

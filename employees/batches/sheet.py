@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from core.tables.headings import Column
 from core.tables.lists import SUMS, ListReader
-from core.tables.reader import Sheet, SheetError
+from core.tables.reader import Cell, Sheet, SheetError
 from employees.declarations import sheet
 from employees.declarations.sheet import PersonRow, mark_duplicates, read_person
 from employees.units import credit_code as codes
@@ -32,6 +32,7 @@ def read_month_table(sheets: Iterable[Sheet]) -> MonthTable:
     """Read every visible sheet with a heading. Raises SheetError where the file gives no table."""
     says = "也按在册人员读取。不该申报的请删除后重新上传。"
     reader, table, count = ListReader(COLUMNS, NEEDED, hidden_rows_are=says), MonthTable(), 0
+    sound_codes: dict[Cell, str] = {}
     for line in reader.rows(sheets):
         name, written = line.cells["name"], line.cells["id_number"]
         if (not names.normalise(name) and written is None) or names.normalise(name) in SUMS:
@@ -39,8 +40,11 @@ def read_month_table(sheets: Iterable[Sheet]) -> MonthTable:
         count += 1
         if count > MOST_ROWS:
             raise SheetError("too_large", f"表里超过 {MOST_ROWS} 人的上限，请分成几个文件。")
-        code = codes.normalize(line.cells["credit_code"])
-        if codes.problem_of(code):
+        written_code = line.cells["credit_code"]
+        if written_code not in sound_codes:  # one code stands on the rows of all its people
+            code = codes.normalize(written_code)
+            sound_codes[written_code] = "" if codes.problem_of(code) else code
+        if not (code := sound_codes[written_code]):
             table.lost.append((line.number, "统一社会信用代码没有填写或不对，请核对。"))
             continue
         table.units.setdefault(code, []).append(read_person(line.number, name, written, line.cells["wage"]))

@@ -5,12 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 from core.amounts import ZERO
-from core.database.bulk import analyze_table, chunks, insert_objects
+from core.database.bulk import analyze_table, chunks
 from employees.batches.models import FiledDeclaration, MonthFile
 from employees.batches.sheet import MonthTable
 from employees.declarations import check
 from employees.declarations.models import DeclaredLine, MonthlyDeclaration
-from employees.declarations.services import line_of
+from employees.declarations.services import keep_lines
 from employees.declarations.sheet import PersonRow
 from employees.members.models import Employment
 from employees.months import in_words
@@ -137,8 +137,8 @@ def _keep(file: MonthFile, judged: list[tuple[Unit, list[check.Verdict]]]) -> No
     FiledDeclaration.objects.bulk_create(
         [FiledDeclaration(file=file, declaration=declaration) for declaration in made], batch_size=500
     )
-    insert_objects(
-        line_of(declaration, verdict)
+    keep_lines(
+        (declaration.pk, verdict)
         for declaration, (_, verdicts) in zip(made, judged, strict=True)
         for verdict in verdicts
     )

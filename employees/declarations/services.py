@@ -1,5 +1,6 @@
 """Monthly declarations: taken in, read, looked at by a second person where much changed, booked, withdrawn."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.core.files.base import File
@@ -9,7 +10,8 @@ from django.db.models import Max
 from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
-from core.database.bulk import chunks, insert_objects
+from core.database.bulk import chunks
+from core.database.copy import load_rows
 from core.files import services as files
 from core.jobs import services as jobs
 from core.refusals import Refused
@@ -19,7 +21,7 @@ from employees.declarations import check
 from employees.declarations.models import DeclaredLine, MonthlyDeclaration
 from employees.declarations.sheet import PersonRow, mark_duplicates, read_declaration, read_person
 from employees.members.models import Employment
-from employees.members.services import join_unit, leave_unit, members_for
+from employees.members.moves import follow_declarations
 from employees.months import in_words, month_of
 from employees.quotes.quote import EmployeeQuoteError
 from employees.rules import policy_for
@@ -134,25 +136,33 @@ def last_month_of(declaration: MonthlyDeclaration) -> dict[str, check.LastMonth]
 def _stage(declaration: MonthlyDeclaration, verdicts: list[check.Verdict], notes: list[str]) -> None:
     """Keep the lines and the figures of the whole; a repeated run begins anew."""
     DeclaredLine.objects.filter(declaration=declaration).delete()
-    insert_objects(line_of(declaration, verdict) for verdict in verdicts)
+    keep_lines((declaration.pk, verdict) for verdict in verdicts)
     MonthlyDeclaration.objects.filter(pk=declaration.pk, state=State.READING).update(
         state=State.CHECKED, problem="", notes=notes, **check.figures(verdicts)
     )
 
 
-def line_of(declaration: MonthlyDeclaration, verdict: check.Verdict) -> DeclaredLine:
-    """A verdict as it is kept."""
-    return DeclaredLine(
-        declaration=declaration,
-        row=verdict.row,
-        name=verdict.name,
-        id_number=verdict.id_number,
-        wage=verdict.wage if verdict.wage is None or verdict.wage < 10**8 else None,
-        base=verdict.base,
-        unit_amount=verdict.unit_amount,
-        person_amount=verdict.person_amount,
-        change=verdict.change,
-        message=verdict.message[:300],
+def keep_lines(judged: Iterable[tuple[int, check.Verdict]]) -> None:
+    """Keep verdicts, each with the id of its declaration."""
+    columns = ("row", "name", "id_number", "wage", "base", "unit_amount", "person_amount", "change", "message")
+    load_rows(
+        DeclaredLine,
+        ("declaration", *columns),
+        (
+            (
+                declaration,
+                verdict.row,
+                verdict.name,
+                verdict.id_number,
+                verdict.wage if verdict.wage is None or verdict.wage < 10**8 else None,
+                verdict.base,
+                verdict.unit_amount,
+                verdict.person_amount,
+                verdict.change,
+                verdict.message[:300],
+            )
+            for declaration, verdict in judged
+        ),
     )
 
 
@@ -218,7 +228,13 @@ def book_declaration(*, declaration: MonthlyDeclaration, actor: User) -> Monthly
     except IntegrityError:
         raise Refused(f"{in_words(declaration.month)}已由另一份申报记账，请刷新后查看。") from None
     if newest is None or newest < declaration.month:
-        _move_people(declaration, actor)
+        follow_declarations(
+            county=declaration.unit.county_id,
+            declarations=[declaration.pk],
+            month=declaration.month,
+            actor=actor,
+            source=f"{declaration}职工医保申报",
+        )
     audit.record(
         "employee_declaration.book",
         actor=actor,
@@ -227,19 +243,6 @@ def book_declaration(*, declaration: MonthlyDeclaration, actor: User) -> Monthly
         after={"people": declaration.people, "amount": str(declaration.amount)},
     )
     return declaration
-
-
-def _move_people(declaration: MonthlyDeclaration, actor: User) -> None:
-    """Whoever is in the newest declaration is with the unit; whoever is not has left."""
-    source = f"{declaration}职工医保申报"
-    lines = declaration.lines.exclude(change__in=[Change.BAD, Change.LEFT])
-    members = members_for(county=declaration.unit.county_id, people=dict(lines.values_list("id_number", "name")))
-    staying = {member.pk for member in members.values()}
-    present = Employment.objects.filter(unit=declaration.unit, left__isnull=True).values_list("member_id", flat=True)
-    leaving = sorted(set(present) - staying)
-    facts = {"unit": declaration.unit, "month": declaration.month, "actor": actor, "source": source}
-    join_unit(members=members.values(), **facts)
-    leave_unit(members=leaving, **facts)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """What others ask about members."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,6 +17,16 @@ def members_by_number(county: str, numbers: Iterable[str]) -> dict[str, Member]:
     for chunk in chunks(sorted(set(numbers))):
         rows = Member.objects.filter(county_id=county, id_number__in=chunk)
         found |= {member.id_number: member for member in rows}
+    return found
+
+
+def flexible_spans(members: Iterable[int]) -> dict[int, list[tuple[date, date | None]]]:
+    """Member id → (first month, first month without) of each time they were insured as a flexible worker."""
+    found: dict[int, list[tuple[date, date | None]]] = {}
+    for chunk in chunks(sorted(set(members))):
+        rows = Employment.objects.filter(member__in=chunk, unit__isnull=True).order_by("joined")
+        for member, joined, left in rows.values_list("member_id", "joined", "left"):
+            found.setdefault(member, []).append((joined, left))
     return found
 
 

@@ -1,11 +1,11 @@
-"""Who is insured with whom, by month: members made once, joining and leaving dated, flexible workers by hand.
+"""Who is insured with whom, by month: joining and leaving dated, flexible workers by hand; by declarations: moves.py.
 
 What joining and leaving mean for the residents' insurance is worked out here, in the same transaction: whoever joins
 leaves the residents' list (职工医保), whoever leaves the last unit stands on their village's list again (西峡 六（一）:
 residents are those whom employees' insurance does not cover).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -21,7 +21,6 @@ from core.refusals import Refused
 from core.regions.models import Region
 from core.text import required_text
 from employees.members.models import Employment, Member
-from employees.members.selectors import members_by_number
 from employees.months import in_words, month_of
 from employees.rules import policy_for
 from employees.units.models import Unit
@@ -32,49 +31,12 @@ from residents.statuses.services import NewStatus, set_statuses
 Status = Resident.Status
 
 
-@transaction.atomic
-def members_for(*, county: str, people: Mapping[str, str]) -> dict[str, Member]:
-    """The members with these numbers (number → name), made where missing and joined to the register's record."""
-    found = members_by_number(county, people)
-    missing = [number for number in people if number not in found]
-    residents: dict[str, int] = {}
-    for chunk in chunks(missing):
-        rows = Resident.objects.in_region(county).filter(id_number__in=chunk, merged_into__isnull=True)
-        residents |= dict(rows.values_list("id_number", "pk"))
-    made = [
-        Member(county_id=county, id_number=number, name=people[number], resident_id=residents.get(number))
-        for number in missing
-    ]
-    Member.objects.bulk_create(made, batch_size=500, ignore_conflicts=True)
-    return found | members_by_number(county, missing)
-
-
-@transaction.atomic
-def join_unit(*, unit: Unit, members: Iterable[Member], month: date, actor: User, source: str) -> int:
-    """The members join the unit with this month; those who are in it stay. Return how many joined."""
-    members = list(members)
-    present: set[int] = set()
-    for chunk in chunks([member.pk for member in members]):
-        rows = Employment.objects.filter(unit=unit, member__in=chunk, left__isnull=True)
-        present |= set(rows.values_list("member_id", flat=True))
-    joining = [member for member in members if member.pk not in present]
-    Employment.objects.bulk_create(
-        [Employment(member=member, unit=unit, joined=month) for member in joining], batch_size=500
-    )
-    leave_residents_list(members=joining, since=month, actor=actor, source=source)
-    return len(joining)
-
-
-@transaction.atomic
-def leave_unit(*, unit: Unit, members: Iterable[int], month: date, actor: User, source: str) -> int:
-    """The members (ids) leave the unit: this month is the first without. Return how many left."""
-    gone: list[int] = []
-    for chunk in chunks(members):
-        rows = Employment.objects.filter(unit=unit, member__in=chunk, left__isnull=True)
-        gone += list(rows.values_list("member_id", flat=True))
-        rows.update(left=Greatest("joined", Value(month, output_field=DateField())))
-    return_to_residents_list(members=gone, since=month, actor=actor, source=source)
-    return len(gone)
+def _member_for(county: str, id_number: str, name: str) -> Member:
+    """The member with this number, made where missing and joined to the register's record."""
+    people = Resident.objects.in_region(county).filter(id_number=id_number, merged_into__isnull=True)
+    facts = {"name": name, "resident": people.first()}
+    member: Member = Member.objects.get_or_create(county_id=county, id_number=id_number, defaults=facts)[0]
+    return member
 
 
 @transaction.atomic
@@ -88,9 +50,11 @@ def end_unit(*, unit: Unit, on: date, reason: str, actor: User) -> Unit:
         raise Refused("注销日期应在登记日期和今天之间，请核对。", "on")
     unit.ended_on = on
     unit.save(update_fields=["ended_on"])
-    people = Employment.objects.filter(unit=unit, left__isnull=True).values_list("member_id", flat=True)
-    count = leave_unit(unit=unit, members=list(people), month=month_of(on), actor=actor, source=f"{unit}注销")
-    summary = f"注销参保单位 {unit.name}，停保 {count} 人：{reason}"
+    live = Employment.objects.filter(unit=unit, left__isnull=True)
+    gone, month = list(live.values_list("member_id", flat=True)), month_of(on)
+    live.update(left=Greatest("joined", Value(month, output_field=DateField())))
+    return_to_residents_list(members=gone, since=month, actor=actor, source=f"{unit}注销")
+    summary = f"注销参保单位 {unit.name}，停保 {len(gone)} 人：{reason}"
     audit.record("unit.end", actor=actor, obj=unit, summary=summary, after={"on": str(on)})
     return unit
 
@@ -108,7 +72,7 @@ def join_flexible(*, county: Region, name: str, id_number: str, month: date, act
     policy = policy_for(county=county.pk, month=month)
     if policy is None or policy.employees is None:
         raise Refused("本县的政策文件没有职工医保，请先由县医保局写入。")
-    member = members_for(county=county.pk, people={number: name})[number]
+    member = _member_for(county.pk, number, name)
     Member.objects.select_for_update().get(pk=member.pk)
     if member.name != name:
         raise Refused("这个号码已按别的姓名登记，请照身份证核对姓名和号码。", "name")
@@ -119,7 +83,7 @@ def join_flexible(*, county: Region, name: str, id_number: str, month: date, act
     if live and not rules.unit_and_flexible:
         raise Refused(f"{name}正由“{live[0].unit}”申报，不能同时按灵活就业参保（{rules.source}）。", "id_number")
     employment = Employment.objects.create(member=member, unit=None, joined=month)
-    leave_residents_list(members=[member], since=month, actor=actor, source="灵活就业参保登记")
+    leave_residents_list(residents=[member.resident_id], since=month, actor=actor, source="灵活就业参保登记")
     audit.record(
         "employment.flexible",
         actor=actor,
@@ -152,9 +116,9 @@ def end_flexible(*, employment: Employment, month: date, actor: User) -> Employm
 
 
 @transaction.atomic
-def leave_residents_list(*, members: Iterable[Member], since: date, actor: User, source: str) -> int:
+def leave_residents_list(*, residents: Iterable[int | None], since: date, actor: User, source: str) -> int:
     """Whoever is insured as an employee is no longer to be insured as a resident. Return how many changed."""
-    ids = sorted({member.resident_id for member in members if member.resident_id})
+    ids = sorted({resident for resident in residents if resident})
     changed = 0
     for chunk in chunks(ids):
         rows = Resident.objects.filter(pk__in=chunk, status=Status.ACTIVE)

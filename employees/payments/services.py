@@ -1,5 +1,6 @@
 """What units and flexible workers paid: taken from the tax bureau's lists, once each; mistakes are reversed."""
 
+from datetime import date
 from pathlib import Path
 
 from django.core.files.base import File
@@ -16,9 +17,11 @@ from core.regions.models import Region
 from core.tables import reader
 from core.text import required_text
 from employees.files import take_in
-from employees.members.selectors import members_by_number
+from employees.members.selectors import flexible_spans, members_by_number
+from employees.months import in_words, month_of
 from employees.payments.models import EmployeePayment, PaidFile
 from employees.payments.sheet import PaidLine, read_paid
+from employees.units.models import Unit
 from employees.units.selectors import units_by_code
 
 State = PaidFile.State
@@ -79,6 +82,7 @@ def _book(paid_file: PaidFile, lines: list[PaidLine]) -> tuple[int, int, list[di
     county = paid_file.county_id
     units = units_by_code(county, (line.credit_code for line in lines if line.credit_code))
     members = members_by_number(county, (line.id_number for line in lines if line.id_number))
+    insured = flexible_spans(member.pk for member in members.values())
     fresh: list[EmployeePayment] = []
     bad: list[dict[str, object]] = []
     known, tickets = 0, _tickets_known(county, [line.identity for line in lines if not line.problems])
@@ -88,6 +92,12 @@ def _book(paid_file: PaidFile, lines: list[PaidLine]) -> tuple[int, int, list[di
         if not line.problems and unit is None and member is None:
             who = line.credit_code or "这个号码"
             line.problems.append(f"本县没有登记{who}，请先登记单位或灵活就业人员，再重新导入。")
+        elif (
+            not line.problems
+            and line.month
+            and (why := _why_not(line.month, unit, insured.get(member.pk) if member else None))
+        ):
+            line.problems.append(why)
         if line.problems or line.month is None or line.amount is None or line.paid_on is None:
             says = "；".join(line.problems)
             bad.append({"sheet": line.sheet, "row": line.row, "payer": line.payer[:40], "problems": says})
@@ -116,6 +126,19 @@ def _book(paid_file: PaidFile, lines: list[PaidLine]) -> tuple[int, int, list[di
         )
     insert_objects(fresh)
     return len(fresh), known, bad[:MOST_BAD]
+
+
+def _why_not(month: date, unit: Unit | None, spans: list[tuple[date, date | None]] | None) -> str:
+    """Why nothing can be owed for this month: the unit has ended, or the person has left or never joined; or ""."""
+    if unit is not None:
+        if unit.ended_on is None or month <= month_of(unit.ended_on):
+            return ""
+        return f"{unit}已于 {unit.ended_on} 注销，{in_words(month)}不应再缴，请与税务核实后退还或改正所属期。"
+    if any(joined <= month and (left is None or month < left) for joined, left in spans or ()):
+        return ""
+    stopped = max((left for _, left in spans or () if left), default=None)
+    since = f"（{in_words(stopped)}起已停保）" if stopped and stopped <= month else ""
+    return f"这个人{in_words(month)}没有按灵活就业参保{since}，请核实：漏登记的先登记参保再导入，多缴的由税务退还。"
 
 
 def _tickets_known(county: str, identities: list[str]) -> dict[str, list[str]]:

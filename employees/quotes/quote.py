@@ -14,7 +14,8 @@ from subsidies.policy.policies import Policy
 
 CENT = Decimal("0.01")
 MOST_WAGE = Decimal(1_000_000)
-MOST_MONTHS = 120
+#: A policy is of one year, and so is its floor.
+MOST_MONTHS = 12
 
 
 class EmployeeQuoteError(ValueError):

@@ -1,7 +1,8 @@
 """Reminding units of what they owe: who can be reached, what it costs, and queueing what somebody has looked at."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -51,6 +52,25 @@ class Preview:
     @property
     def reached(self) -> list[Owing]:
         return [one for one in self.owing if not one.why_not]
+
+    @property
+    def by_month(self) -> list[tuple[date, int, Decimal]]:
+        """(month, units in arrears, yuan), the oldest first."""
+        months = Counter(account.month for one in self.owing for account in one.months)
+        sums: dict[date, Decimal] = defaultdict(Decimal)
+        for one in self.owing:
+            for account in one.months:
+                sums[account.month] += account.arrears
+        return [(month, months[month], sums[month]) for month in sorted(months)]
+
+    @property
+    def by_township(self) -> list[tuple[str, int, Decimal]]:
+        """(township, units in arrears, yuan), most first."""
+        units = Counter(one.unit.township.name for one in self.owing)
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for one in self.owing:
+            sums[one.unit.township.name] += one.amount
+        return [(name, units[name], sums[name]) for name in sorted(units, key=lambda name: (-sums[name], name))]
 
 
 def preview(*, county: Region, township: str, user: User) -> Preview:

@@ -4,19 +4,34 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from config import clock
 from core.access import masks
 from core.access.roles import roles
 from core.accounts.requests import SignedIn
 from core.pages.form_steps import submit_form
 from core.regions.models import Region
 from employees.access import LOOKS_ON, WORKS_ON, county_or_404
+from employees.months import month_of
 from employees.reminders import services
+from employees.rules import policy_for
+from subsidies.policy.employee_parts import OpenPoint
 
 
 class SeenForm(forms.Form):
     """How many units somebody has looked at."""
 
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+#: What the arrears page would need, and the notice leaves open.
+OPEN_POINTS = ("payment_day", "arrears", "late_fee")
+
+
+def not_set(county: Region) -> list[OpenPoint]:
+    """What the county's policy says of arrears only that somebody has to set it."""
+    policy = policy_for(county=county.pk, month=month_of(clock.today()))
+    points = [policy.employees.open_point(code) for code in OPEN_POINTS] if policy and policy.employees else []
+    return [point for point in points if point]
 
 
 @roles(*LOOKS_ON)
@@ -46,6 +61,7 @@ def employee_arrears(request: SignedIn) -> HttpResponse:
         "townships": townships,
         "township": township,
         "works": works,
+        "not_set": not_set(county),
         "form": SeenForm(initial={"seen": len(found.reached)}),
     }
     return render(request, "employees/reminders/arrears.html", facts)

@@ -18,6 +18,7 @@ from core.audit import services as audit
 from core.audit.models import Event
 from core.database.bulk import insert_from
 from core.jobs import services as jobs
+from core.jobs.models import Job
 from core.refusals import Refused
 from core.text import clean_text, required_text
 from residents.people.services import lock_residents
@@ -199,9 +200,7 @@ def _batch(roster: Roster) -> str:
     return f"roster-{roster.pk}"
 
 
-def ask_to_apply(
-    *, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor: User, note: str = ""
-) -> jobs.Job:
+def ask_to_apply(*, roster: Roster, seen: dict[str, int], endings_confirmed: bool, actor: User, note: str = "") -> Job:
     """Put the application of a reviewed list in the queue; the job is the one under way on a second click."""
     return jobs.enqueue(
         "roster.apply",
@@ -215,7 +214,7 @@ def ask_to_apply(
     )
 
 
-def ask_to_withdraw(*, roster: Roster, reason: str, actor: User) -> jobs.Job:
+def ask_to_withdraw(*, roster: Roster, reason: str, actor: User) -> Job:
     """Put the withdrawal of a list in the queue."""
     return jobs.enqueue(
         "roster.withdraw",

@@ -180,6 +180,17 @@ def test_whoever_takes_a_job_leaves_the_residents_list_and_whoever_leaves_it_ret
     assert (resident.status, resident.status_on) == (Resident.Status.ACTIVE, NOVEMBER)
 
 
+def test_whom_the_register_comes_to_know_later_leaves_its_list_with_the_next_month(
+    unit, declare, make_resident, village
+):
+    name, number, _ = person(1)
+    declare(unit, [person(1)], month=datetime.date(2025, 10, 1))
+    resident = make_resident(village, name=name, id_number=number)
+    declare(unit, [person(1)])
+    resident.refresh_from_db()
+    assert resident.status == "employee" and Member.objects.get().resident == resident
+
+
 def test_a_person_of_two_units_returns_only_when_both_are_left(make_unit, declare, make_resident, village):
     first, second = make_unit(1), make_unit(2)
     name, number, _ = person(1)

@@ -7,6 +7,7 @@ import pytest
 from core.refusals import Refused
 from employees.members import services
 from employees.members.models import Employment, Member
+from employees.members.selectors import insured_as_employees
 from residents.people.models import Resident
 from tests.employees.conftest import NOVEMBER, person
 
@@ -94,3 +95,15 @@ def test_a_county_without_employees_insurance_refuses(campaign, make_user):
         services.join_flexible(
             county=campaign.county, name=name, id_number=number, month=NOVEMBER, actor=make_user("county", "411325")
         )
+
+
+def test_departments_lists_are_compared_with_those_insured(join, unit, declare):
+    join()
+    declare(unit, [person(7)])
+    numbers = Member.objects.values("id_number")
+    found = insured_as_employees("411323", numbers)
+    assert sorted(found.values()) == [
+        "职工医保在册：灵活就业，2025年11月起参保。",
+        f"职工医保在册：由“{unit}”申报，2025年11月起参保。",
+    ]
+    assert insured_as_employees("411325", numbers) == {}

@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from core.refusals import Refused
 from employees.members.models import Member
-from employees.members.services import join_flexible
+from employees.members.services import end_flexible, end_unit, join_flexible
 from employees.payments import services
 from employees.payments.models import EmployeePayment, PaidFile
 from employees.payments.selectors import accounts_of_units, cover_of, flexible_account, months_not_declared
@@ -137,6 +137,26 @@ def test_a_flexible_worker_owes_and_pays_by_month(xixia, clerk, paid):
         (OCTOBER, "306.48", "0.00"),
         (NOVEMBER, "306.48", "306.48"),
     ]
+
+
+def test_a_leaver_paid_for_is_asked_about(xixia, clerk, paid):
+    name, number, _ = person(1)
+    employment = join_flexible(county=xixia.county, name=name, id_number=number, month=OCTOBER, actor=clerk)
+    end_flexible(employment=employment, month=NOVEMBER, actor=clerk)
+    found = paid(
+        [("", name, number, month, "306.48", "2025-11-12", "已入库", "") for month in ("2025-09", "2025-10", "2025-11")]
+    )
+    assert found.booked == 1 and EmployeePayment.objects.get().month == OCTOBER
+    before, after = (row["problems"] for row in found.bad_rows)
+    assert "2025年9月没有按灵活就业参保，" in before and "2025年11月起已停保" in after
+
+
+def test_a_unit_that_ended_pays_its_arrears_and_nothing_after(unit, declare, paid, clerk):
+    declare(unit, [person(1)], month=OCTOBER)
+    end_unit(unit=unit, on=datetime.date(2025, 10, 31), reason="注销", actor=clerk)
+    found = paid([of_unit(unit, month="2025-10"), of_unit(unit, month="2025-11", ticket="T2")])
+    assert (found.booked, account(unit, OCTOBER).is_settled) == (1, True)
+    assert "已于 2025-10-31 注销" in found.bad_rows[0]["problems"]
 
 
 def test_a_month_covers_its_people_once_it_is_paid_in_full(unit, declare, paid):

@@ -42,6 +42,20 @@ BAD = [
     ("a wage in full-width digits", json.dumps({**GOOD, "wage_base": "３８３１.00"}), "wage_base"),
     ("true as months", json.dumps({**GOOD, "months": True}), "months"),
     ("half a month", json.dumps({**GOOD, "months": 0.5}), "months"),
+    ("no month", json.dumps({**GOOD, "months": 0}), "1 到 12"),
+    ("more months than a year has", json.dumps({**GOOD, "months": 13}), "1 到 12"),
+    ("months that are null", json.dumps({**GOOD, "months": None}), "months"),
+    ("an endless number of months", '{"policy": "411323-2026", "kind": "flexible", "months": 1e400}', "months"),
+    ("a wage that is no number", '{"policy": "411323-2026", "kind": "enterprise", "wage_base": NaN}', "wage_base"),
+    ("the word NaN", json.dumps({**GOOD, "wage_base": "NaN"}), "wage_base"),
+    ("a wage under zero", json.dumps({**GOOD, "wage_base": "-3831.00"}), "wage_base"),
+    ("a wage of zero", json.dumps({**GOOD, "wage_base": "0.00"}), "大于 0"),
+    ("a wage of millions", json.dumps({**GOOD, "wage_base": "1000000.01"}), "不超过"),
+    ("no wage for somebody with a unit", json.dumps({**GOOD, "wage_base": None}), "没有写工资基数"),
+    ("an unknown kind", json.dumps({**GOOD, "kind": "Enterprise"}), "enterprise"),
+    ("a kind that is a list", json.dumps({**GOOD, "kind": ["enterprise"]}), "kind"),
+    ("no policy", json.dumps({k: v for k, v in GOOD.items() if k != "policy"}), "policy"),
+    ("a policy that is a number", json.dumps({**GOOD, "policy": 411323}), "policy"),
 ]
 
 

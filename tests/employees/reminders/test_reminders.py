@@ -97,6 +97,8 @@ def test_the_page(client, clerk, county, owing):
     client.force_login(clerk)
     page = client.get(reverse("employee_arrears")).content.decode()
     assert "发送 1 条提醒" in page and "1,050.00" in page and "138****0001" in page
+    assert "按费款所属期" in page and "按乡镇" in page, "arrears by month and township, not by unit alone"
+    assert "滞纳金（由县税务局确定）" in page, "what the notice leaves open is said"
     assert client.post(reverse("employee_arrears"), {"seen": 2}, follow=True).status_code == 200
     assert not OutboxMessage.objects.exists()
     client.post(reverse("employee_arrears"), {"seen": 1})
