@@ -297,5 +297,5 @@ def object_to_notices(world: World, day: datetime.date) -> None:
     ]
     answer = "已查台账：该户已缴存，正在申报，入库后补列公示。"
     answer_objection(objection=objections[0], answer=answer, actor=reviewer)
-    if notices[0].ends_on < day:
+    if notices[0].ends_on and notices[0].ends_on < day:
         close_notice(notice=notices[0], actor=reviewer)

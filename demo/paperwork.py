@@ -18,6 +18,7 @@ from collection.declarations.services import (
     submit_declaration,
 )
 from core.accounts.models import User
+from core.amounts import ZERO
 from core.refusals import Refused
 from core.regions.models import Region
 from demo.slips import drawn_slip
@@ -64,7 +65,7 @@ def _one_round(world: World, day: datetime.date, township: Region, team: list[Us
     amounts = list(accepted.values_list("amount", flat=True))
     if not amounts:
         return
-    amount = sum(amounts)
+    amount = sum(amounts, ZERO)
     declaration = confirm_declaration(
         declaration=declaration,
         number=f"QR{day:%m%d}{township.code[-3:]}",

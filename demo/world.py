@@ -84,7 +84,7 @@ def make_world(county: DemoCounty, campaign: Campaign) -> World:
 
 def plan_villages(county: DemoCounty) -> list[Plan]:
     """Plan every village of the county. Households keep together."""
-    households: dict[str, dict[int, list[Resident]]] = defaultdict(lambda: defaultdict(list))
+    households: dict[str, dict[int | None, list[Resident]]] = defaultdict(lambda: defaultdict(list))
     residents = Resident.objects.in_region(county.code).select_related("household").order_by("village_id", "pk")
     for resident in residents.iterator(chunk_size=5000):
         households[resident.village_id][resident.household_id].append(resident)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -70,7 +71,7 @@ def campaign_consents(request: SignedIn) -> HttpResponse:
 
 
 @roles(Role.COUNTY)
-def campaign_close(request: SignedIn) -> HttpResponse:
+def campaign_close(request: SignedIn) -> HttpResponseBase:
     campaign = campaign_or_404(request.user)
     if closing := _closing_of(request.user, campaign):
         if request.GET.get("export"):

@@ -128,8 +128,9 @@ def _marks(contributions: QuerySet[Contribution]) -> dict[int, tuple[Recognition
         resident_id__in=contributions.order_by().values("resident_id"), withdrawn_at__isnull=True
     )
     found: dict[int, list[Recognition]] = defaultdict(list)
-    for resident, *facts in rows.order_by("pk").values_list("resident_id", "kind", "recognised_on", "ended_on"):
-        found[resident].append(Recognition(*facts))
+    facts = rows.order_by("pk").values_list("resident_id", "kind", "recognised_on", "ended_on")
+    for resident, kind, recognised_on, ended_on in facts:
+        found[resident].append(Recognition(kind, recognised_on, ended_on))
     return {resident: tuple(held) for resident, held in found.items()}
 
 

@@ -29,7 +29,7 @@ Channel, State = Contribution.Channel, Contribution.State
 
 #: How the money of each channel comes in: kind and, where it is not the usual one, the place. 全额资助 brings none, and
 #: what was paid at the tax bureau (posted at once) stands in the treasury whatever its channel.
-_ARRIVAL = {
+_ARRIVAL: dict[str, tuple[Movement.Kind, Place | None]] = {
     Channel.CASH: (Movement.Kind.COLLECT, None),
     Channel.COLLECTIVE: (Movement.Kind.COLLECT, Place.TOWNSHIP),
     Channel.SELF: (Movement.Kind.SELF_PAY, None),
@@ -67,7 +67,7 @@ class Payment:
 
 @transaction.atomic
 def record_contributions(
-    *, campaign: Campaign, payments: Iterable[Payment], actor: User, batch: str = ""
+    *, campaign: Campaign, payments: Iterable[Payment], actor: User | None, batch: str = ""
 ) -> list[Contribution]:
     """Make the contributions with their funds, money and audit events; return those made, in the order given.
 
@@ -107,7 +107,8 @@ def _refuse_wrong_sums(payments: Iterable[Payment]) -> None:
 
 def paid_residents(*, year: int, residents: Iterable[int]) -> set[int]:
     """Which of these residents have a live contribution for the year."""
-    residents, found = list(residents), set()
+    residents = list(residents)
+    found: set[int] = set()
     for start in range(0, len(residents), BULK):
         found.update(
             Contribution.objects.filter(
@@ -118,9 +119,9 @@ def paid_residents(*, year: int, residents: Iterable[int]) -> set[int]:
 
 
 def _record_chunk(
-    campaign: Campaign, payments: list[Payment], actor: User, moment: datetime
+    campaign: Campaign, payments: list[Payment], actor: User | None, moment: datetime
 ) -> list[tuple[Contribution, Payment]]:
-    wanted = {}
+    wanted: dict[int, Payment] = {}
     for payment in payments:
         wanted.setdefault(payment.resident_id, payment)
     while True:
@@ -141,7 +142,7 @@ def _record_chunk(
         return [(made[resident], payment) for resident, payment in wanted.items()]
 
 
-def _contribution(campaign: Campaign, payment: Payment, actor: User, moment: datetime) -> Contribution:
+def _contribution(campaign: Campaign, payment: Payment, actor: User | None, moment: datetime) -> Contribution:
     quote = payment.quote
     why = quote.reasons[1] if len(quote.reasons) > 1 else quote.reasons[0]
     return Contribution(
@@ -170,7 +171,9 @@ def _contribution(campaign: Campaign, payment: Payment, actor: User, moment: dat
     )
 
 
-def _record_consequences(campaign: Campaign, made: list[tuple[Contribution, Payment]], actor: User, batch: str) -> None:
+def _record_consequences(
+    campaign: Campaign, made: list[tuple[Contribution, Payment]], actor: User | None, batch: str
+) -> None:
     ContributionFund.objects.bulk_create(
         ContributionFund(contribution=contribution, source=source, amount=amount)
         for contribution, payment in made
@@ -220,7 +223,7 @@ def _arrivals(contribution: Contribution, payment: Payment) -> list[money.Fact]:
 
 @transaction.atomic
 def reverse_contributions(
-    *, campaign: Campaign, contributions: Iterable[Contribution], reason: str, actor: User, batch: str = ""
+    *, campaign: Campaign, contributions: Iterable[Contribution], reason: str, actor: User | None, batch: str = ""
 ) -> list[Contribution]:
     """Ends contributions that are not declared yet and takes their money back; those ended before are left alone.
 
@@ -231,7 +234,7 @@ def reverse_contributions(
     if not reason.strip():
         raise ContributionRefused("冲销必须写明原因。")
     moment = next_timestamp(campaign_id=campaign.pk)
-    villages = set()
+    villages: set[str] = set()
     for start in range(0, len(ids), BULK):
         rows = Contribution.objects.filter(pk__in=ids[start : start + BULK]).order_by()
         villages.update(rows.values_list("village_id", flat=True).distinct())
@@ -245,7 +248,7 @@ def reverse_contributions(
 
 
 def _reverse_chunk(
-    campaign: Campaign, ids: list[int], reason: str, actor: User, batch: str, moment: datetime
+    campaign: Campaign, ids: list[int], reason: str, actor: User | None, batch: str, moment: datetime
 ) -> list[Contribution]:
     rows = Contribution.objects.select_for_update().filter(campaign=campaign, pk__in=ids, ended_at__isnull=True)
     live = list(rows.order_by("pk"))

@@ -50,9 +50,10 @@ def correct_row(
         due = _due(contribution, resident)
         _change(resident, name, number)
         _refuse_another_amount(contribution, due, _due(contribution, resident))
-    kept = photo and store_photo(
-        photo=photo, name=f"身份证{row.pk}", region=row.village_id, actor=actor, kind="id_card"
-    )
+    kept = None
+    if photo:
+        region = row.village_id
+        kept = store_photo(photo=photo, name=f"身份证{row.pk}", region=region, actor=actor, kind="id_card")
     row.fixed_by, row.fixed_at, row.fix_note, row.fix_photo = actor, clock.now(), note, kept
     row.save(update_fields=["fixed_by", "fixed_at", "fix_note", "fix_photo"])
     audit.record(

@@ -82,7 +82,7 @@ def read_file(run: jobs.Run) -> str:
         problem = NO_LIST if lines is None else "" if lines else "表里没有人员，请检查是不是选错了文件。"
     except reader.SheetError as error:
         lines, problem = None, error.message
-    if not problem:
+    if lines and not problem:
         run.progress(0, len(lines), "正在核对")
         try:
             with transaction.atomic():

@@ -112,7 +112,7 @@ def hand_over(*, declaration: Declaration, actor: User) -> Attachment:
     """The file, with the audit event of this download; the tax bureau's first marks the list as taken."""
     found = locked(declaration)
     _refuse_unsent(found)
-    if not found.file_id:
+    if found.file is None:
         raise Refused("报税文件还没有生成，请看本页的进度。")
     audit.record(
         "declaration.export",

@@ -240,7 +240,7 @@ def post_declaration(*, declaration: Declaration, ticket_no: str, actor: User, s
         raise Refused(f"{found}{found.get_state_display()}，乡镇登记汇款以后才能开票入库。")
     if not shared:
         _refuse_used_ticket(found, ticket_no)
-    on = max(clock.today(), found.remitted_on)
+    on = max(clock.today(), found.remitted_on or date.min)
     money.record_movements(campaign=found.campaign, actor=actor, facts=_facts(found, "post", Movement.Kind.POST, on))
     people = _live(found, Contribution.State.CONFIRMED)
     insert_from(
@@ -302,7 +302,7 @@ def _live(declaration: Declaration, state: Contribution.State) -> ScopedQuerySet
     return Contribution.objects.filter(declaration=declaration, state=state, ended_at__isnull=True)
 
 
-def _facts(declaration: Declaration, step: str, kind: money.Kind, on: date | None) -> list[money.Fact]:
+def _facts(declaration: Declaration, step: str, kind: Movement.Kind, on: date) -> list[money.Fact]:
     """One movement a village. The attempt is in the key: a remittance that was taken back can be entered anew."""
     people = _live(declaration, Contribution.State.CONFIRMED)
     villages = people.order_by("village_id").values_list("village_id").annotate(sum=Sum(DECLARED_PART))

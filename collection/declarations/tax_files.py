@@ -1,6 +1,6 @@
 """The tax bureau's spreadsheets come in one way: kept as they are, known again, and put in the queue to be read."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
@@ -12,23 +12,24 @@ from core.audit import services as audit
 from core.files import services as attachments
 from core.jobs import services as jobs
 
+_File = TypeVar("_File", bound=TaxFile)
 State = TaxFile.State
 
 
 @transaction.atomic
 def take_file(
-    model: type[TaxFile], *, file: "File[bytes]", name: str, region: str, says: str, actor: User, **belongs: Any
-) -> tuple[TaxFile, bool]:
+    model: type[_File], *, file: "File[bytes]", name: str, region: str, says: str, actor: User, **belongs: Any
+) -> tuple[_File, bool]:
     """Returns (the file's row, True), or for a file that was handed in before its row and False.
 
     `belongs`: what the file is for; `says`: what the audit log says. A file whose reading was refused or lost is read
     again by handing it in again.
     """
     sha256, made = attachments.sha256_of(file), False
-    found = model.objects.filter(**belongs, sha256=sha256).first()
+    found = model._default_manager.filter(**belongs, sha256=sha256).first()
     if found is None:
         found, made = _keep(model, file, name, region, actor, {**belongs, "sha256": sha256})
-    again = model.objects.filter(pk=found.pk, state=State.REFUSED).update(state=State.READING, problem="")
+    again = model._default_manager.filter(pk=found.pk, state=State.REFUSED).update(state=State.READING, problem="")
     if made or again:
         audit.record(f"{model.KIND}.upload", actor=actor, obj=found, summary=says)
     found.refresh_from_db()
@@ -44,7 +45,7 @@ def ask_to_read(found: TaxFile, *, region: str, actor: User) -> None:
 
 def refuse_file(found: TaxFile, problem: str) -> None:
     """Marks a file that gives no reading, with the reason for the person who sent it."""
-    unread = type(found).objects.filter(pk=found.pk, state=State.READING)
+    unread = type(found)._default_manager.filter(pk=found.pk, state=State.READING)
     unread.update(state=State.REFUSED, problem=problem[:300])
 
 
@@ -54,11 +55,13 @@ def job_key(found: TaxFile) -> str:
 
 
 def _keep(
-    model: type[TaxFile], file: "File[bytes]", name: str, region: str, actor: User, facts: dict[str, Any]
-) -> tuple[TaxFile, bool]:
+    model: type[_File], file: "File[bytes]", name: str, region: str, actor: User, facts: dict[str, Any]
+) -> tuple[_File, bool]:
     kept = attachments.store(file=file, name=name, kind=model.KIND, region=region, actor=actor)
     try:
         with transaction.atomic():
-            return model.objects.create(**facts, attachment=kept, uploaded_by=actor, uploaded_at=clock.now()), True
+            return model._default_manager.create(
+                **facts, attachment=kept, uploaded_by=actor, uploaded_at=clock.now()
+            ), True
     except IntegrityError:  # the same file came in at the same moment
-        return model.objects.get(**facts), False
+        return model._default_manager.get(**facts), False

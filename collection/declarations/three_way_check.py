@@ -156,7 +156,8 @@ def _next_in_line(declaration: Declaration, villages: list[str]) -> list[Differe
         ~Exists(leaving()), ~Exists(declaration.rows.filter(contribution=OuterRef("pk")))
     )
     waiting = left.annotate(running=oldest_first())
-    found, seen = [], {}
+    found: list[Difference] = []
+    seen: dict[str, Decimal] = {}
     for person in waiting.select_related("resident", "receipt").order_by("village_id", "running", "pk")[:5000]:
         first = seen.setdefault(person.village_id, person.running)
         if person.running == first:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -245,7 +246,7 @@ def declaration_submit(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(*SEES)
-def declaration_download(request: SignedIn, pk: int) -> HttpResponse:
+def declaration_download(request: SignedIn, pk: int) -> HttpResponseBase:
     """The file for the tax bureau: a POST, because it leaves an event and marks the list as taken.
 
     Where a worker has not written it, it is asked for again and the page shows how far it is.

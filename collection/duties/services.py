@@ -34,7 +34,7 @@ _WORST_FIRST = list(Status)
 def limit_of(campaign: Campaign) -> Limit | None:
     """The county's 双限; None where its policy sets none."""
     found = campaign.policy.deposit_limit
-    return found and Limit(found.days, found.amount)
+    return Limit(found.days, found.amount) if found else None
 
 
 def steps_of(campaign: Campaign) -> Steps:
@@ -81,7 +81,8 @@ def events(campaign: Campaign, villages: Iterable[str], until: date) -> tuple[di
     collected on; there are few reversals, so that costs less than asking of each receipt whether it was reversed.
     """
     codes = list(villages)
-    taken, deposited = defaultdict(lambda: defaultdict(lambda: ZERO)), defaultdict(list)
+    taken: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    deposited: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
     moved = Movement.objects.filter(campaign=campaign, village__in=codes).order_by()
     cash = moved.filter(kind=Movement.Kind.COLLECT, to_place=Place.VILLAGE, on__lte=until)
     for village, day, amount in cash.values_list("village_id", "on").annotate(sum=YuanSum("amount")):
@@ -103,7 +104,7 @@ def events(campaign: Campaign, villages: Iterable[str], until: date) -> tuple[di
     return defaultdict(list, kept), deposited
 
 
-def _replayed(campaign: Campaign, limit: int, codes: Collection[str], until: date) -> dict[str, Position]:
+def _replayed(campaign: Campaign, limit: Limit, codes: Collection[str], until: date) -> dict[str, Position]:
     """Each village's position after its last event up to `until`."""
     taken, deposited = events(campaign, codes, until)
     positions = {}

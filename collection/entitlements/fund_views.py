@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet, Sum
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from collection.contributions.models import ContributionFund
@@ -21,7 +22,7 @@ from subsidies.campaigns.selectors import asked_region, campaign_or_404, regions
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP)
-def fund_table(request: SignedIn) -> HttpResponse:
+def fund_table(request: SignedIn) -> HttpResponseBase:
     campaign = campaign_or_404(request.user)
     region = asked_region(request)
     by = request.GET.get("by")
@@ -54,7 +55,7 @@ def fund_table(request: SignedIn) -> HttpResponse:
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP)
-def fund_people(request: SignedIn) -> HttpResponse:
+def fund_people(request: SignedIn) -> HttpResponseBase:
     """The names behind an amount, and their sum."""
     campaign = campaign_or_404(request.user)
     region = asked_region(request)

@@ -71,7 +71,9 @@ def ask_to_enrol(*, campaign: Campaign, actor: User) -> Job:
 
 
 @transaction.atomic
-def apply_effects(*, campaign: Campaign, residents: Iterable[int], roster: Roster | None, actor: User) -> RosterEffects:
+def apply_effects(
+    *, campaign: Campaign, residents: Iterable[int], roster: Roster | None, actor: User | None
+) -> RosterEffects:
     """What the present marks of these residents mean for their contributions; safe to repeat."""
     ids, effects = sorted(set(residents)), RosterEffects()
     for chunk in chunks(ids, BULK):
@@ -83,7 +85,7 @@ def apply_effects(*, campaign: Campaign, residents: Iterable[int], roster: Roste
 
 
 @transaction.atomic
-def enrol_fully_subsidised(*, campaign: Campaign, actor: User, limit: int = CHUNK) -> int:
+def enrol_fully_subsidised(*, campaign: Campaign, actor: User | None, limit: int = CHUNK) -> int:
     """Enrols at least `limit` of those who owe nothing and have no contribution yet, or all of them if they are fewer;
     returns how many: call it again until it answers 0. For marks made before the campaign, and people registered
     later."""
@@ -129,7 +131,7 @@ def _children_of_insured(year: int) -> QuerySet[ParentLink, dict[str, Any]]:
 
 
 @transaction.atomic
-def end_free_enrolments(*, contributions: QuerySet[Contribution], reason: str, actor: User) -> int:
+def end_free_enrolments(*, contributions: QuerySet[Contribution], reason: str, actor: User | None) -> int:
     """Ends enrolments without payment (a queryset of them); no money moves. Returns how many."""
     rows = contributions.filter(ended_at__isnull=True, channel=Channel.FREE).order_by("pk")
     live = list(rows.select_for_update(of=("self",)).select_related("campaign__policy_version", "campaign__county"))
@@ -239,7 +241,7 @@ def decide_difference(
     return case
 
 
-def _enrol_free(campaign: Campaign, people: dict[int, Resident], roster: Roster, actor: User) -> int:
+def _enrol_free(campaign: Campaign, people: dict[int, Resident], roster: Roster, actor: User | None) -> int:
     today = clock.today()
     unpaid = people.keys() - paid_residents(year=campaign.year, residents=people)
     candidates = [people[pk] for pk in sorted(unpaid)]
@@ -273,7 +275,7 @@ def record_free_years(campaign: Campaign, contributions: QuerySet[Contribution])
 
 
 def _find_differences(
-    campaign: Campaign, people: dict[int, Resident], roster: Roster, actor: User, effects: RosterEffects
+    campaign: Campaign, people: dict[int, Resident], roster: Roster, actor: User | None, effects: RosterEffects
 ) -> None:
     paid = list(
         Contribution.objects.filter(campaign=campaign, resident_id__in=people, ended_at__isnull=True, amount__gt=0)

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -54,7 +55,7 @@ def special_groups(request: SignedIn) -> HttpResponse:
 
 
 @roles(*WORKS_ON)
-def special_people(request: SignedIn) -> HttpResponse:
+def special_people(request: SignedIn) -> HttpResponseBase:
     """The people of a category by name; printed or exported it is the book of that category."""
     campaign = campaign_or_404(request.user)
     region, department = asked_region(request), _department(request)

@@ -13,7 +13,7 @@ from core.regions.models import Region
 class _PaperField(FilesField):
     """One paper, a photograph or a PDF; gives None where none was chosen."""
 
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+    def clean(self, data: Any, initial: Any = None) -> Any:
         papers = super().clean(data, initial)
         return papers[0] if papers else None
 

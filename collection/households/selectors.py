@@ -260,7 +260,7 @@ class _Paid(NamedTuple):
 def _paid(campaign: Campaign, whose: dict[str, Any]) -> dict[int, _Paid]:
     live = Contribution.objects.filter(**_of_residents(whose), year=campaign.year, ended_at__isnull=True)
     rows = live.order_by().values_list("resident_id", "channel", "amount", "category", "clause", "state")
-    return {resident: _Paid(*row) for resident, *row in rows}
+    return {row[0]: _Paid(*row[1:]) for row in rows}
 
 
 def _insured_before(campaign: Campaign, whose: dict[str, Any]) -> set[int]:

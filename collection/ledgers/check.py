@@ -10,7 +10,8 @@ from datetime import date
 
 from collection.ledgers.check_money import check_money, check_paid
 from collection.ledgers.check_receipts import check_households, check_receipt, check_shared_receipts, household_number
-from collection.ledgers.reading import FileNote, LedgerReading, WrittenTotal
+from collection.ledgers.reading import FileNote, LedgerReading
+from collection.ledgers.row_kinds import WrittenTotal
 from collection.ledgers.row_reading import read_row
 from collection.ledgers.verdicts import CheckedLedger, LedgerFacts, RegisteredPerson, Row
 from collection.receipts.cells import read_receipt

@@ -1,5 +1,7 @@
 """Judges what the rows of a ledger say was paid: the amount owed, and whether it is booked already. Pure."""
 
+from decimal import Decimal
+
 from collection.ledgers.verdicts import LedgerFacts, Row
 from core.amounts import ZERO
 from subsidies.quotes.quote import Quote, QuoteError, Recognition, quote
@@ -44,7 +46,7 @@ def check_money(row: Row, facts: LedgerFacts) -> None:
     elif row.from_gift:
         _check_rest(row, asked)
     elif asked.due and row.amount != asked.due:
-        row.refuse("amount", "amount_mismatch", _about_difference(row, asked, not_on_roster))
+        row.refuse("amount", "amount_mismatch", _about_difference(row.amount, asked, not_on_roster))
 
 
 def _check_rest(row: Row, asked: Quote) -> None:
@@ -77,10 +79,10 @@ def _category_not_on_roster(row: Row, held: tuple[Recognition, ...], facts: Ledg
     return written
 
 
-def _about_difference(row: Row, asked: Quote, not_on_roster: str) -> str:
-    gap = abs(row.amount - asked.due)
-    says = f"实缴 {row.amount} 元，按{asked.category}应缴 {asked.due} 元，"
-    if row.amount > asked.due:
+def _about_difference(amount: Decimal, asked: Quote, not_on_roster: str) -> str:
+    gap = abs(amount - asked.due)
+    says = f"实缴 {amount} 元，按{asked.category}应缴 {asked.due} 元，"
+    if amount > asked.due:
         if asked.subsidy:
             return f"{says}多收了 {gap} 元（名单已资助 {asked.subsidy} 元）。请退还 {gap} 元，改填 {asked.due}。"
         return f"{says}多出 {gap} 元。一人一行，请核对后改填 {asked.due}。"

@@ -67,7 +67,7 @@ def check_shared_receipts(rows: list[Row], facts: LedgerFacts) -> None:
 
     Where no household is written, the receipt is taken to say that it is one.
     """
-    first = {}
+    first: dict[str, Row] = {}
     for row in rows:
         if not row.receipt_no:
             continue

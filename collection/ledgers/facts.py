@@ -49,8 +49,8 @@ def gather(*, campaign: Campaign, village: Region, reading: LedgerReading, as_of
     withheld = {claim.id_number for claim in claims if known.is_withheld(claim.id_number, claim.name)}
     listed = _listed(campaign, claims, known)
     withheld |= {number for number, payment in listed.items() if payment is None}
-    ids = {claim.id_number: known.resident_id(claim.id_number, claim.name) for claim in claims}
-    ids = {number: pk for number, pk in ids.items() if pk and number not in withheld}
+    asked = {claim.id_number: known.resident_id(claim.id_number, claim.name) for claim in claims}
+    ids = {number: pk for number, pk in asked.items() if pk and number not in withheld}
     residents = _residents(ids)
     new = [claim for claim in claims if claim.id_number not in residents and claim.id_number not in withheld]
     people = dict.fromkeys(claim.name for claim in new if claim.name)
@@ -139,7 +139,10 @@ def _residents(ids: dict[str, int]) -> dict[str, _Registered]:
 
 
 def _people(campaign: Campaign, residents: dict[str, _Registered]) -> dict[str, RegisteredPerson]:
-    marks, years, repaid, rules = {}, {}, {}, campaign.policy
+    rules = campaign.policy
+    marks: dict[int, list[tuple[str, date, date | None]]] = {}
+    years: dict[int, list[int]] = {}
+    repaid: dict[int, list[int]] = {}
     kept = kept_for(campaign=campaign, residents={resident.pk for resident in residents.values()})
     schools = collecting_schools(campaign, {resident.pk for resident in residents.values()})
     for chunk in chunks({resident.pk for resident in residents.values()}):

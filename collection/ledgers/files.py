@@ -12,6 +12,7 @@ from core.accounts.models import User
 from core.audit import services as audit
 from core.regions.models import Region
 from core.tables.annotating import Mark, Place, Request
+from core.tables.reader import UNREADABLE, SheetError
 from core.uploads.services import marked_name, marked_workbook, numbered
 from subsidies.campaigns.models import Campaign
 
@@ -72,6 +73,8 @@ def annotated_ledger(*, batch: LedgerBatch, actor: User) -> tuple[str, bytes]:
     places = {key: column["at"] for key, column in batch.columns.items()}
     rows = batch.rows.only("number", "state", "problems", "warnings").iterator(chunk_size=2000)
     place = Place(batch.header_row or 1, places)
+    if batch.attachment is None:
+        raise SheetError(UNREADABLE, "这份台账没有文件，不能下载标注。")
     request = Request(batch.attachment.file.path, [_mark(row) for row in rows], places={batch.sheet: place})
     content = marked_workbook(request)
     audit.record("ledger.annotated", actor=actor, obj=batch, summary=f"下载标注的台账 {batch.pk}", batch=batch.pk)

@@ -5,7 +5,6 @@ Nothing is judged here; `check.py` does that. Row numbers are the sheet's own.
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
 
 from collection.ledgers.columns import COLUMNS, NEEDED, OUR_SHEETS, STAMP_WORD, TITLES
 from collection.ledgers.row_kinds import WrittenTotal, kind_of_row, written_total
@@ -139,7 +138,7 @@ def _two_in_one(header: Header) -> str:
     """A heading such as 姓名/身份证号, which serves one column and names what another lacks; "" if there is none."""
     parts = [part for column in COLUMNS if column.key in _missing(header) for part in column.parts]
     for column in COLUMNS:
-        title = header.titles.get(header.columns.get(column.key), "")
+        title = header.titles.get(header.columns.get(column.key, -1), "")
         if column.key in NEEDED and title not in column.words and any(part in title for part in parts):
             return title
     return ""
@@ -190,7 +189,8 @@ def _read_sheet(kind: str, sheet: Sheet, header: Header) -> LedgerReading:
     places = header.columns
     spread, merged_amounts = _merged_cells(sheet, header)
     headings = _texts_of_heading(sheet, header)
-    section_from, above = 0, {}
+    section_from = 0
+    above: dict[str, Cell] = {}
     for number, cells in sheet.rows:
         if number <= header.row:
             if number < header.first_row:
@@ -261,22 +261,23 @@ def _settle_twice(sheet: Sheet, header: Header) -> None:
             del header.twice[key]
 
 
-def _has(cells: list[str | int | float | bool | date | datetime | None], place: int) -> bool:
+def _has(cells: list[Cell], place: int) -> bool:
     return place < len(cells) and cells[place] is not None and str(cells[place]).strip() != ""
 
 
-def _merged_cells(sheet: Sheet, header: Header):
+def _merged_cells(sheet: Sheet, header: Header) -> tuple[dict[int, dict[str, Cell]], dict[int, tuple[int, int]]]:
     """What merged cells say for the rows they cover: values to spread by row and key, and rows that share an amount."""
     keys = {at: key for key, at in header.columns.items()}
     first_cells = dict(sheet.rows)
-    spread, amounts = {}, {}
+    spread: dict[int, dict[str, Cell]] = {}
+    amounts: dict[int, tuple[int, int]] = {}
     for top, left, bottom, right in sheet.merged:
         if top <= header.row or bottom == top or right > left or bottom - top > 200:
             continue
         key = keys.get(left)
         cells = first_cells.get(top, [])
         value = cells[left] if left < len(cells) else None
-        if key in _SPREAD_DOWN and value is not None:
+        if key and key in _SPREAD_DOWN and value is not None:
             for number in range(top + 1, bottom + 1):
                 spread.setdefault(number, {})[key] = value
         elif key == "amount":

@@ -101,8 +101,8 @@ def kind_of_row(cells: list[Cell], values: dict[str, Cell]) -> str:
 
 def _explains_the_form(cells: list[Cell]) -> bool:
     shown = [f"{c:g}" if isinstance(c, float) else str(c).strip() for c in cells if c is not None]
-    marks = [_COLUMN_NUMBER.fullmatch(text) for text in shown]
-    if len(marks) > 3 and all(marks):
+    marks = [mark for text in shown if (mark := _COLUMN_NUMBER.fullmatch(text))]
+    if len(marks) > 3 and len(marks) == len(shown):
         numbers = [int(mark[1]) for mark in marks if mark[1]]
         return len(numbers) > 2 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
     return sum(bool(_HOW_TO_FILL.match(text)) for text in shown) > 1

@@ -110,7 +110,7 @@ def _read_paid_on(row: Row, facts: LedgerFacts) -> None:
     raw = row.line.cells.get("paid_on")
     day, changed, problem = read_date(raw)
     period = facts.policy.period
-    if problem:
+    if problem or day is None:
         row.refuse("paid_on", "date_invalid", problem)
     elif day > facts.as_of:
         says = f"缴费日期 {day} 还没有到（今天是 {facts.as_of}），请填写实际收钱的日期。"

@@ -89,7 +89,8 @@ def rows_to_mend(ledgers: ScopedQuerySet) -> dict[str, Any] | None:
     """
     newest = ledgers.exclude(state__in=(State.REFUSED, State.WITHDRAWN)).order_by("-pk").values("pk")[:1]
     left = LedgerRow.objects.filter(batch__in=newest, batch__state=State.CONFIRMED, state=RowState.BAD)
-    return left.order_by("batch").values("batch").annotate(left=Count("pk")).first()
+    found: dict[str, Any] | None = left.order_by("batch").values("batch").annotate(left=Count("pk")).first()
+    return found
 
 
 def unpaid_people(*, campaign: Campaign, village: Region) -> tuple[list[Owing], list[tuple[str, str]]]:

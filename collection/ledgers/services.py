@@ -4,7 +4,7 @@ Every step can be repeated: a file sent twice is one batch until it is confirmed
 batch that the next one reads from the start (here) or goes on confirming (ledger_confirm.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.files.base import File
@@ -81,7 +81,10 @@ def upload_ledger(
 @transaction.atomic
 def resume_ledger(*, batch: LedgerBatch, actor: User) -> None:
     """Puts a batch whose job failed back in the queue; one that is being worked on is left alone."""
-    steps = {State.READING: ("ledger.read", reading_job_key), State.CONFIRMING: ("ledger.confirm", confirming_job_key)}
+    steps: dict[str, tuple[str, Callable[[int], str]]] = {
+        State.READING: ("ledger.read", reading_job_key),
+        State.CONFIRMING: ("ledger.confirm", confirming_job_key),
+    }
     if batch.state in steps:
         kind, key = steps[batch.state]
         jobs.enqueue(kind, actor=actor, key=key(batch.pk), region=batch.village_id, batch=batch.pk)

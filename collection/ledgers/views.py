@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -281,7 +282,7 @@ def ledger_withdraw(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_GET
 @roles(*SEES)
-def ledger_annotated(request: SignedIn, pk: int) -> HttpResponse:
+def ledger_annotated(request: SignedIn, pk: int) -> HttpResponseBase:
     """The ledger's own workbook with what is wrong marked."""
     batch = batch_or_404(request.user, pk)
     if batch.header_row is None:
@@ -297,7 +298,7 @@ def ledger_annotated(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_GET
 @roles(*SENDS)
-def ledger_prefilled(request: SignedIn, village: str) -> HttpResponse:
+def ledger_prefilled(request: SignedIn, village: str) -> HttpResponseBase:
     region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
     name, content = ledger_files.prefilled_ledger(campaign=campaign, village=region, actor=request.user)
     return download(content, name)
@@ -321,7 +322,7 @@ def unpaid_list(request: SignedIn, village: str) -> HttpResponse:
 
 @require_GET
 @roles(*SENDS)
-def unpaid_download(request: SignedIn, village: str) -> HttpResponse:
+def unpaid_download(request: SignedIn, village: str) -> HttpResponseBase:
     region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
     name, content = ledger_files.unpaid_workbook(campaign=campaign, village=region, actor=request.user)
     return download(content, name)

@@ -6,7 +6,7 @@ Kind = Movement.Kind
 
 
 #: Where each kind of movement starts and ends; a Fact may name another start or end where `_ELSEWHERE` allows it.
-ROUTES = {
+ROUTES: dict[str, tuple[Place, Place]] = {
     Kind.COLLECT: (Place.OUTSIDE, Place.VILLAGE),
     Kind.SELF_PAY: (Place.OUTSIDE, Place.TREASURY),
     Kind.DEPOSIT: (Place.VILLAGE, Place.TOWNSHIP),
@@ -18,13 +18,13 @@ ROUTES = {
 
 #: A collective's gift comes to the township account without passing through the helper's hands; money is given back
 #: from wherever it was banked. Cash still in the village's hands is not refunded: its receipt is voided.
-_ELSEWHERE = {
+_ELSEWHERE: dict[str, set[tuple[Place, Place]]] = {
     Kind.COLLECT: {(Place.OUTSIDE, Place.TOWNSHIP)},
     Kind.REFUND: {(place, Place.OUTSIDE) for place in (Place.TOWNSHIP, Place.CLEARING)},
 }
 
 
-FIELDS = {
+FIELDS: dict[str, str] = {
     Place.VILLAGE: "in_hand",
     Place.TOWNSHIP: "township",
     Place.CLEARING: "clearing",

@@ -32,7 +32,7 @@ class Balance:
     treasury: Decimal = ZERO
     refunded: Decimal = ZERO
     unverified: Decimal = ZERO
-    villages: list = field(default_factory=list)
+    villages: list["Balance"] = field(default_factory=list)
 
     def add(self, other: "Balance") -> None:
         for name in (*BALANCES, "unverified"):
@@ -49,7 +49,7 @@ class Balance:
 
 def deltas(rows: ScopedQuerySet) -> dict[str, dict[str, Decimal]]:
     """What movements did to each village's balances: {village: {"in_hand": …, …, "collected": …, "refunded": …}}."""
-    sums = defaultdict(lambda: dict.fromkeys(BALANCES, ZERO))
+    sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(BALANCES, ZERO))
     grouped = rows.order_by().values_list("village_id", "kind", "from_place", "to_place", "reverses__kind")
     for village, kind, from_place, to_place, reversed_kind, amount in grouped.annotate(sum=YuanSum("amount")):
         balances = sums[village]

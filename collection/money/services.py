@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -29,6 +30,8 @@ from core.database.money import YuanSum
 from core.refusals import Refused
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
+
+_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,9 @@ def _select_locked(campaign: Campaign, codes: list[str]) -> dict[str, VillageAcc
 
 
 @transaction.atomic
-def record_movements(*, campaign: Campaign, facts: Iterable[Fact], actor: User, reason: str = "") -> list[Movement]:
+def record_movements(
+    *, campaign: Campaign, facts: Iterable[Fact], actor: User | None, reason: str = ""
+) -> list[Movement]:
     """Books the facts that are not booked yet and returns their movements; all or none.
 
     Raises Refused if a place would fall below zero now or on any day, if the campaign is closed, if a key is
@@ -113,7 +118,7 @@ def record_movements(*, campaign: Campaign, facts: Iterable[Fact], actor: User, 
 
 @transaction.atomic
 def reverse_movements(
-    *, campaign: Campaign, movements: Iterable[Movement], reason: str, actor: User, on: date | None = None
+    *, campaign: Campaign, movements: Iterable[Movement], reason: str, actor: User | None, on: date | None = None
 ) -> list[Movement]:
     """Books the opposite of each movement, with the reason; those reversed before are left alone. All or none.
 
@@ -128,7 +133,7 @@ def reverse_movements(
     _refuse_closed(campaign)
     if not movements:
         return []
-    done = set()
+    done: set[int | None] = set()
     for chunk in _chunks([movement.pk for movement in movements]):
         done.update(Movement.objects.filter(reverses__in=chunk).values_list("reverses_id", flat=True))
     moment, day = clock.now(), on or clock.today()
@@ -176,7 +181,7 @@ def _refuse_closed(campaign: Campaign) -> None:
 
 def _not_yet_booked(facts: list[Fact]) -> list[Fact]:
     """The facts whose keys are new. Called under the accounts' locks: a key belongs to one village."""
-    booked = {}
+    booked: dict[str, tuple[object, ...]] = {}
     for chunk in _chunks([fact.key for fact in facts]):
         rows = Movement.objects.filter(key__in=chunk).values_list("key", "kind", "village_id", "amount", "on")
         booked.update((row[0], row[1:]) for row in rows)
@@ -190,7 +195,7 @@ def _book(
     campaign: Campaign,
     accounts: dict[str, VillageAccount],
     movements: list[Movement],
-    actor: User,
+    actor: User | None,
     action: str,
     reason: str,
 ) -> list[Movement]:
@@ -229,7 +234,7 @@ def _book(
 def _insert(movements: list[Movement]) -> None:
     """All in one statement, then their ids by key: whoever booked a movement may have to reverse it."""
     insert_objects(movements)
-    ids = {}
+    ids: dict[str, int] = {}
     for chunk in _chunks([movement.key for movement in movements]):
         ids.update(Movement.objects.filter(key__in=chunk).values_list("key", "pk"))
     for movement in movements:
@@ -248,7 +253,8 @@ def _apply(account: VillageAccount, movement: Movement) -> None:
     if movement.to_place in FIELDS:
         name = FIELDS[movement.to_place]
         setattr(account, name, getattr(account, name) + movement.amount)
-    gone = movement.kind == Kind.REFUND or (movement.kind == Kind.REVERSAL and movement.reverses.kind == Kind.REFUND)
+    undone = movement.reverses
+    gone = movement.kind == Kind.REFUND or (undone is not None and undone.kind == Kind.REFUND)
     if movement.from_place == Place.OUTSIDE:
         account.refunded -= movement.amount if gone else ZERO
         account.collected += ZERO if gone else movement.amount
@@ -270,7 +276,7 @@ def _refuse_negative(accounts: dict[str, VillageAccount], codes: set[str]) -> No
 
 def _refuse_negative_past(campaign: Campaign, movements: list[Movement]) -> None:
     """No place below zero on any day: money cannot leave a place on a day before it came there."""
-    leaving = defaultdict(lambda: date.max)
+    leaving: dict[Place, date] = defaultdict(lambda: date.max)
     for movement in movements:
         if movement.from_place in NEVER_BELOW_ZERO:
             place = Place(movement.from_place)
@@ -278,7 +284,7 @@ def _refuse_negative_past(campaign: Campaign, movements: list[Movement]) -> None
     villages = {movement.village_id for movement in movements if movement.from_place in NEVER_BELOW_ZERO}
     for place, since in leaving.items():
         rows = Movement.objects.filter(campaign=campaign, village_id__in=villages)
-        days = defaultdict(lambda: defaultdict(lambda: ZERO))
+        days: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
         for sign, end in ((1, "to_place"), (-1, "from_place")):
             sums = rows.filter(**{end: place}).order_by().values_list("village_id", "on")
             for village, on, amount in sums.annotate(sum=YuanSum("amount")):
@@ -295,6 +301,6 @@ def _refuse_negative_past(campaign: Campaign, movements: list[Movement]) -> None
                     )
 
 
-def _chunks(items: list[str]) -> Iterator[list[str]]:
+def _chunks(items: list[_Key]) -> Iterator[list[_Key]]:
     for start in range(0, len(items), CHUNK):
         yield items[start : start + CHUNK]

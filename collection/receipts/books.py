@@ -16,7 +16,6 @@ from collection.receipts.models import Receipt, ReceiptBook
 from collection.receipts.numbers import ReceiptNumber, normalize_number, parse_number
 from collection.receipts.selectors import highest_spent, holds, skipped_numbers
 from config import clock
-from core.access.scope import ScopedQuerySet
 from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
@@ -99,7 +98,7 @@ class LineVerdict:
 
     @property
     def count(self) -> int:
-        return self.high.serial - self.low.serial + 1 if self.high else 0
+        return self.high.serial - self.low.serial + 1 if self.high and self.low else 0
 
 
 @transaction.atomic
@@ -151,23 +150,23 @@ def examine_lines(*, campaign: Campaign, lines: Iterable[BookLine], lock: bool =
     parents = ReceiptBook.objects.filter(campaign=campaign, holder__in={line.holder.parent_id for line in lines})
     if lock:
         parents = parents.select_for_update(of=("self",))
-    parents = list(parents.select_related("holder").order_by("pk"))
-    taken = list(ReceiptBook.objects.filter(parent__in=parents).select_related("holder").order_by("pk"))
+    above = list(parents.select_related("holder").order_by("pk"))
+    taken = list(ReceiptBook.objects.filter(parent__in=above).select_related("holder").order_by("pk"))
     carried = list(ReceiptBook.objects.filter(carried_from__campaign=campaign).select_related("campaign"))
     verdicts = []
     for line in lines:
         try:
-            verdict = _examine(line, parents, taken)
+            verdict = _examine(line, above, taken)
             _refuse_carried(verdict, carried)
         except ReceiptRefused as refused:
             verdict = LineVerdict(line, why=str(refused))
-        if verdict.parent and not verdict.known:
+        if verdict.parent and verdict.low and verdict.high and not verdict.known:
             taken.append(_book(campaign, line.holder, verdict.parent, verdict.low, verdict.high))
         verdicts.append(verdict)
     return verdicts
 
 
-def _examine(line: BookLine, parents: ScopedQuerySet, taken: list[ReceiptBook]) -> LineVerdict:
+def _examine(line: BookLine, parents: list[ReceiptBook], taken: list[ReceiptBook]) -> LineVerdict:
     low, high = number_range(line.first, line.last)
     parent = next(
         (book for book in parents if book.holder_id == line.holder.parent_id and holds(book, low, high)), None
@@ -188,16 +187,15 @@ def _examine(line: BookLine, parents: ScopedQuerySet, taken: list[ReceiptBook]) 
 
 def _refuse_carried(verdict: LineVerdict, carried: list[ReceiptBook]) -> None:
     """Numbers that went into a later year are not given out again in this one."""
-    gone = (
-        verdict.parent
-        and not verdict.known
-        and next((b for b in carried if _overlap(b, verdict.low, verdict.high)), None)
-    )
+    low, high = verdict.low, verdict.high
+    if not verdict.parent or verdict.known or low is None or high is None:
+        return
+    gone = next((b for b in carried if _overlap(b, low, high)), None)
     if gone:
         raise ReceiptRefused(f"{gone.text} 已结转到{gone.campaign.year}年度，请到那个年度发放。")
 
 
-def _overlap(book: ReceiptBook, low: ReceiptNumber | None, high: ReceiptNumber | None) -> bool:
+def _overlap(book: ReceiptBook, low: ReceiptNumber, high: ReceiptNumber) -> bool:
     """Whether a number of the range is in the book and was not handed back."""
     return (book.prefix, book.width) == (low.prefix, low.width) and book.first <= high.serial and low.serial <= book.end
 
@@ -217,7 +215,7 @@ def _take_in(book: ReceiptBook) -> None:
 
 
 def _book(
-    campaign: Campaign, holder: Region, parent: ReceiptBook, low: ReceiptNumber | None, high: ReceiptNumber
+    campaign: Campaign, holder: Region, parent: ReceiptBook | None, low: ReceiptNumber, high: ReceiptNumber
 ) -> ReceiptBook:
     return ReceiptBook(
         campaign=campaign,
@@ -234,8 +232,8 @@ def _add_book(
     campaign: Campaign,
     holder: Region,
     parent: ReceiptBook | None,
-    low: ReceiptNumber | None,
-    high: ReceiptNumber | None,
+    low: ReceiptNumber,
+    high: ReceiptNumber,
     actor: User,
 ) -> ReceiptBook:
     book = _book(campaign, holder, parent, low, high)

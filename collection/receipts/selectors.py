@@ -24,7 +24,9 @@ def holds(book: ReceiptBook, low: ReceiptNumber, high: ReceiptNumber) -> bool:
 
 def highest_spent(book: ReceiptBook) -> int | None:
     """The highest number of the book that is used, voided or lost."""
-    return Receipt.objects.filter(book=book).exclude(state=State.RELEASED).aggregate(highest=Max("serial"))["highest"]
+    spent = Receipt.objects.filter(book=book).exclude(state=State.RELEASED)
+    highest: int | None = spent.aggregate(highest=Max("serial"))["highest"]
+    return highest
 
 
 def village_books(*, campaign: Campaign, village: str) -> list[ReceiptBook]:
@@ -34,23 +36,16 @@ def village_books(*, campaign: Campaign, village: str) -> list[ReceiptBook]:
 def book_of(number: str, books: Iterable[ReceiptBook]) -> ReceiptBook | None:
     """The book among these that the number belongs to."""
     found = parse_number(number)
-    return found and next(
-        (book for book in books if holds(book, found, found)),
-        None,
-    )
+    return next((book for book in books if holds(book, found, found)), None) if found else None
 
 
 def handed_back(number: str, books: Iterable[ReceiptBook]) -> ReceiptBook | None:
     """The book among these from which the number was handed back."""
     found = parse_number(number)
-    return found and next(
-        (
-            book
-            for book in books
-            if (book.prefix, book.width) == (found.prefix, found.width) and book.end < found.serial <= book.last
-        ),
-        None,
-    )
+    if found is None:
+        return None
+    alike = (book for book in books if (book.prefix, book.width) == (found.prefix, found.width))
+    return next((book for book in alike if book.end < found.serial <= book.last), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +100,8 @@ def book_totals(*, campaign: Campaign, region: str) -> list[BookTotals]:
 
 def skipped_numbers(*, book: ReceiptBook, at_most: int = 200) -> list[str]:
     """Numbers of the book below its highest spent one that are neither used nor voided nor lost, lowest first."""
-    found, expected = [], book.first
+    found: list[str] = []
+    expected = book.first
     spent = Receipt.objects.filter(book=book).exclude(state=State.RELEASED)
     for serial in spent.order_by("serial").values_list("serial", flat=True).iterator(chunk_size=CHUNK):
         while expected < serial and len(found) < at_most:
@@ -125,7 +121,8 @@ def without_book(*, campaign: Campaign, region: str) -> ScopedQuerySet:
 
 def known_receipts(*, campaign: Campaign, numbers: Iterable[str], lock: bool = False) -> dict[str, Receipt]:
     """The receipts that exist already among these numbers, in any village, by their written form."""
-    numbers, found = sorted({normalize_number(number) for number in numbers}), {}
+    numbers = sorted({normalize_number(number) for number in numbers})
+    found: dict[str, Receipt] = {}
     rows = Receipt.objects.filter(campaign=campaign).select_related("village").order_by("pk")
     if lock:
         rows = rows.select_for_update(of=("self",))

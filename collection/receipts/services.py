@@ -61,7 +61,9 @@ def refusal(use: ReceiptUse, *, village: str, known: Receipt | None) -> str | No
 
 
 @transaction.atomic
-def use_receipts(*, campaign: Campaign, village: str, uses: Iterable[ReceiptUse], actor: User) -> dict[str, Receipt]:
+def use_receipts(
+    *, campaign: Campaign, village: str, uses: Iterable[ReceiptUse], actor: User | None
+) -> dict[str, Receipt]:
     """Makes the receipts used and returns them by written number; all or none. Set-based.
 
     Several uses of one number must name one household; they add up, and the first day stands. Call it in the
@@ -77,7 +79,9 @@ def use_receipts(*, campaign: Campaign, village: str, uses: Iterable[ReceiptUse]
     if gone := replaced_region_error([village]):
         raise ReceiptRefused(gone)
     known = known_receipts(campaign=campaign, numbers=[use.number for use in uses], lock=True)
-    books, fresh, grown = village_books(campaign=campaign, village=village), {}, {}
+    books = village_books(campaign=campaign, village=village)
+    fresh: dict[str, Receipt] = {}
+    grown: dict[str, Receipt] = {}
     for use in uses:
         if why := refusal(use, village=village, known=fresh.get(use.number) or known.get(use.number)):
             raise ReceiptRefused(why)
@@ -122,17 +126,19 @@ def use_receipts(*, campaign: Campaign, village: str, uses: Iterable[ReceiptUse]
 
 
 @transaction.atomic
-def release_receipts(*, campaign: Campaign, contributions: Iterable[Contribution], actor: User) -> int:
+def release_receipts(*, campaign: Campaign, contributions: Iterable[Contribution], actor: User | None) -> int:
     """Takes reversed contributions off their receipts, because the ledger that named them was a wrong file.
 
     A receipt left without any is free again: the paper was made out, but not as that file said. Call it after the
     reversal, in its transaction; returns how many numbers became free.
     """
-    gone = defaultdict(lambda: ZERO)
+    gone: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for contribution in contributions:
         if contribution.receipt_id:
             gone[contribution.receipt_id] += contribution.amount - contribution.from_gift
-    held, receipts, ids = set(), [], sorted(gone)
+    held: set[int | None] = set()
+    receipts: list[Receipt] = []
+    ids = sorted(gone)
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         receipts += Receipt.objects.select_for_update().filter(campaign=campaign, pk__in=chunk, state=State.USED)
@@ -198,15 +204,15 @@ def explain_number(*, campaign: Campaign, village: str, number: str, state: str,
     number = normalize_number(number)
     money.lock_accounts(campaign=campaign, villages=[village])
     _refuse_closed(campaign)
-    book = book_of(number, village_books(campaign=campaign, village=village))
-    if book is None:
+    read, book = parse_number(number), book_of(number, village_books(campaign=campaign, village=village))
+    if read is None or book is None:
         raise ReceiptRefused(f"{number} 不在本村领用的收据本里，请核对号码。")
     known = known_receipts(campaign=campaign, numbers=[number], lock=True).get(number)
     if known and known.state == State.USED:
         raise ReceiptRefused(f"{number} 已开出 {known.amount} 元；如要作废，请在收据页办理，缴费会一并冲销。")
     if known and known.state != State.RELEASED:
         return known
-    receipt = known or Receipt(campaign=campaign, number=number, serial=parse_number(number).serial)
+    receipt = known or Receipt(campaign=campaign, number=number, serial=read.serial)
     receipt.village_id, receipt.book, receipt.household, receipt.amount = village, book, "", ZERO
     receipt.state, receipt.void_reason, receipt.used_on = state, reason, clock.today()
     receipt.voided_by, receipt.voided_at = actor, clock.now()

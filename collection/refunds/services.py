@@ -44,7 +44,7 @@ from subsidies.policy.parts import RefundReason
 
 State, Paid = Refund.State, Contribution.State
 OPEN = (State.REQUESTED, State.FIRST_PASSED)
-REVIEWERS = {State.REQUESTED: Role.TAX, State.FIRST_PASSED: Role.COUNTY}
+REVIEWERS: dict[str, Role] = {State.REQUESTED: Role.TAX, State.FIRST_PASSED: Role.COUNTY}
 
 
 def reasons_for(contribution: Contribution, on: date) -> list[tuple[RefundReason, str]]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -89,7 +90,7 @@ def transfer_detail(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_POST
 @roles(Role.COUNTY)
-def transfer_file(request: SignedIn, pk: int) -> HttpResponse:
+def transfer_file(request: SignedIn, pk: int) -> HttpResponseBase:
     """The file for the bank: whole account numbers, so it leaves an event."""
     transfer = _transfer_or_404(request.user, pk)
     rows = transfer.refunds.select_related("resident").order_by("pk")

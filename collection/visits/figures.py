@@ -73,8 +73,8 @@ def figures_by_village(*, campaign: Campaign, region: str, today: date) -> dict[
         if village in found:
             found[village].told, found[village].overdue = in_time, late
     pending = Exclusion.objects.in_region(region).filter(campaign=campaign, state=Exclusion.State.PENDING)
-    active = pending.filter(resident__status=Resident.Status.ACTIVE).order_by().values_list("resident__village")
-    for village, people in active.annotate(Count("pk")):
+    excluded = pending.filter(resident__status=Resident.Status.ACTIVE).order_by().values_list("resident__village")
+    for village, people in excluded.annotate(Count("pk")):
         if village in found:
             found[village].review = people
     return found

@@ -4,7 +4,7 @@ A county is 6 digits, a township 9, a village 12, so the code of a region is the
 The comparison is a range of strings, which an ordinary index serves on both engines.
 """
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import QuerySet
 
@@ -14,14 +14,22 @@ def successor(prefix: str) -> str:
     return str(int(prefix) + 1).zfill(len(prefix))
 
 
-class ScopedQuerySet(QuerySet[Any]):
+if TYPE_CHECKING:
+    from django.db.models import Model
+    from typing_extensions import TypeVar
+
+    _Row = TypeVar("_Row", bound=Model, covariant=True, default=Any)
+
+
+class ScopedQuerySet(QuerySet["_Row"]):
     """Rows that belong to a region, named by the model's `scope_field` (a path to a region code)."""
 
     def in_region(self, prefix: str) -> Self:
         """The rows in the region with this code; none for an empty code."""
         if not prefix:
             return self.none()
-        field = self.model.scope_field
+        model: Any = self.model
+        field = model.scope_field
         return self.filter(**{f"{field}__gte": prefix, f"{field}__lt": successor(prefix)})
 
     def for_user(self, user: Any) -> Self:

@@ -1,9 +1,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from core.access.roles import OFFICERS, Role
 from core.accounts.models import User
@@ -38,7 +39,7 @@ class UserAdmin(ScopedAdmin):
         return (*shown, "open_page") if request.user.role == Role.SYSTEM else shown
 
     @admin.display(description="办理")
-    def open_page(self, obj: User) -> str:
+    def open_page(self, obj: Model) -> SafeString:
         return format_html('<a href="{}">修改</a>', reverse("account_edit", args=[obj.pk]))
 
     def get_actions(self, request: Any) -> Any:

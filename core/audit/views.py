@@ -3,7 +3,8 @@
 import django_filters
 from django import forms
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -48,7 +49,7 @@ class EventFilter(django_filters.FilterSet):
 
 
 @roles(Role.AUDIT)
-def event_list(request: SignedIn) -> HttpResponse:
+def event_list(request: SignedIn) -> HttpResponseBase:
     """Every event of the county, newest first; identity numbers in details are masked here too."""
     found = EventFilter(typed(request), Event.objects.for_user(request.user).select_related("actor"))
     rows = found.qs.order_by("-id")

@@ -19,7 +19,7 @@ _SWEPT_FROM_SECONDS, _SWEPT_TO_SECONDS = 86_400, 8 * 86_400
 CHUNK = 500
 
 
-def store(*, file: "File[bytes]", name: str, kind: str, region: str, actor: User) -> Attachment:
+def store(*, file: "File[bytes]", name: str, kind: str, region: str, actor: User | None) -> Attachment:
     """Keeps an uploaded file for a region; the view /files/<id> hands it to those who may see that region."""
     attachment = Attachment(
         name=name[-200:], kind=kind, size=file.size, sha256=sha256_of(file), region_code=region, uploaded_by=actor

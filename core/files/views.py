@@ -1,4 +1,5 @@
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from core.access.roles import BUSINESS, Role, roles
@@ -13,7 +14,7 @@ OPEN_PHOTOS = ("photo", "scene")
 
 
 @roles(*(BUSINESS - {Role.FINANCE}))
-def attachment(request: SignedIn, pk: int) -> HttpResponse:
+def attachment(request: SignedIn, pk: int) -> HttpResponseBase:
     """A stored file to those whose region it belongs to; a department gets back only what it handed in itself, and
     identity cards are for those who correct by them; leaders see what inspections and campaigns show.
 

@@ -178,7 +178,8 @@ def send_again(*, message: OutboxMessage, actor: User) -> OutboxMessage:
 
 def queued_since(kind: str, phones: list[str], since: datetime, *, but: int | None = None) -> set[str]:
     """Which of these telephones got a message of the kind since then, or have another one than `but` in hand."""
-    rows = OutboxMessage.objects.filter(kind=kind, to_phone__in=phones).exclude(pk=but)
+    rows = OutboxMessage.objects.filter(kind=kind, to_phone__in=phones)
+    rows = rows if but is None else rows.exclude(pk=but)
     return set(
         rows.filter(Q(state=State.SENT, sent_at__gte=since) | Q(state=State.SENDING)).values_list("to_phone", flat=True)
     )

@@ -113,7 +113,8 @@ def _last_months(file: MonthFile, units: set[int]) -> dict[int, dict[str, check.
             change__in=[Change.BAD, Change.LEFT]
         )
         for unit, number, name, wage in lines.values_list("declaration__unit_id", "id_number", "name", "wage"):
-            people[unit][number] = check.LastMonth(name, wage)
+            if wage is not None:
+                people[unit][number] = check.LastMonth(name, wage)
     return people
 
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -48,7 +49,7 @@ def declare(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @roles(*WORKS_ON)
-def month_form(request: SignedIn, pk: int) -> HttpResponse:
+def month_form(request: SignedIn, pk: int) -> HttpResponseBase:
     """The month's form, filled in from the month before; holds whole numbers, so it leaves an event."""
     county_or_404(request.user)
     unit = get_object_or_404(Unit.objects.for_user(request.user), pk=pk)
@@ -143,7 +144,7 @@ def declaration_withdraw(request: SignedIn, pk: int) -> HttpResponse:
 
 @roles(*WORKS_ON)
 @require_POST
-def declaration_errors(request: SignedIn, pk: int) -> HttpResponse:
+def declaration_errors(request: SignedIn, pk: int) -> HttpResponseBase:
     """The sender's own workbook with what is wrong marked; whole numbers stand in it, so it is a POST."""
     county_or_404(request.user)
     declaration = _declaration(request, pk)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -78,7 +79,7 @@ def roll_detail(request: SignedIn, pk: int) -> HttpResponse:
 
 @roles(*WORKS_ON)
 @require_POST
-def roll_download(request: SignedIn, pk: int) -> HttpResponse:
+def roll_download(request: SignedIn, pk: int) -> HttpResponseBase:
     """All differences as a table, numbers masked; leaves an event."""
     county_or_404(request.user)
     roll = get_object_or_404(PensionRoll.objects.for_user(request.user), pk=pk)

@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -35,7 +36,7 @@ def bulletin_page(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @roles(*BUSINESS)
-def bulletin_word(request: SignedIn, pk: int) -> HttpResponse:
+def bulletin_word(request: SignedIn, pk: int) -> HttpResponseBase:
     ranking = _ranking(request, pk)
     bulletin = bulletin_from_json(ranking.content["bulletin"])
     try:
@@ -48,7 +49,7 @@ def bulletin_word(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @roles(*BUSINESS)
-def bulletin_excel(request: SignedIn, pk: int) -> HttpResponse:
+def bulletin_excel(request: SignedIn, pk: int) -> HttpResponseBase:
     ranking = _ranking(request, pk)
     bulletin = bulletin_from_json(ranking.content["bulletin"])
     audit.record("bulletin.export", actor=request.user, obj=ranking, summary=f"下载通报 Excel：{bulletin.number}")
@@ -85,7 +86,7 @@ def template_page(request: SignedIn) -> HttpResponse:
 
 
 @roles(Role.COUNTY)
-def template_standard(request: SignedIn) -> HttpResponse:
+def template_standard(request: SignedIn) -> HttpResponseBase:
     return download(standard_template(), "通报标准模板.docx")
 
 

@@ -151,13 +151,11 @@ LISTS = {
 }
 
 
-def people(*, campaign: Campaign, region: Region, which: str, user: User) -> QuerySet[Resident]:
+def people(*, campaign: Campaign, region: Region, which: str, user: User) -> ScopedQuerySet:
     """The people of a list within the user's scope, those still here first."""
     rows = LISTS[which][1](campaign, region).for_user(user)
     still_here = Q(status=Resident.Status.ACTIVE)
-    rows = rows.select_related("village").annotate(here=still_here)
-    listed: QuerySet[Resident] = rows.order_by("-here", "village_id", "pk")
-    return listed
+    return rows.select_related("village").annotate(here=still_here).order_by("-here", "village_id", "pk")
 
 
 def population(campaign: Campaign, region: Region) -> dict[str, PopulationFigure]:

@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 
 from config import clock
+from core.access.scope import ScopedQuerySet
 from core.accounts.models import User
 from core.files.fields import IMAGES, FilesField, as_photo
 from core.pages.forms import DayInput, offer_choices, offer_rows
@@ -17,7 +18,7 @@ def _photos() -> FilesField:
     return FilesField(label="照片", each=as_photo, accept=IMAGES, required=False, help_text="一次最多 6 张。")
 
 
-def _places(user: User, *levels: str) -> object:
+def _places(user: User, *levels: str) -> ScopedQuerySet[Region]:
     return Region.objects.for_user(user).filter(level__in=levels, replaced_by=None).order_by("code")
 
 

@@ -3,7 +3,7 @@
 What stands at risk leads to the villages it stands for: `risk` shows them alone, from the whole county at once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -190,11 +190,13 @@ def _history(campaign: Campaign, cutoff: Cutoff, tree: Tree, code: str) -> dict[
     rows = Contribution.objects.filter(within(tree, code), cutoff.dated(cutoff.metric), campaign=campaign).order_by()
     counts: dict[str, list[int]] = {}
     for ended in (False, True):
-        conditions = {
+        conditions: dict[str, Any] = {
             f"week_{week}": Count(Value(1), filter=cutoff.counted(cutoff.metric, at) if ended else _dated(cutoff, at))
             for week, at in enumerate(instants)
         }
-        for found in rows.filter(ended_at__isnull=not ended).values("village_id").annotate(**conditions):
+        counted: Iterable[dict[str, Any]]
+        counted = rows.filter(ended_at__isnull=not ended).values("village_id").annotate(**conditions)
+        for found in counted:
             place = tree.stands_for.get(found["village_id"], found["village_id"])
             for above in {place, place[:9], place[:6]}:
                 sums = counts.setdefault(above, [0] * WEEKS)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -106,7 +107,7 @@ class SourceForm(forms.Form):
 
 
 @roles(Role.COUNTY)
-def targets_template(request: SignedIn) -> HttpResponse:
+def targets_template(request: SignedIn) -> HttpResponseBase:
     """All villages with their present tasks, to be filled in and uploaded."""
     campaign = _campaign(request)
     now = cutoff_now(campaign).as_of

@@ -5,7 +5,6 @@ Every correction names its paper, leaves an event with before and after, and is 
 
 from collections.abc import Collection
 from datetime import date
-from typing import cast
 
 from django.db import IntegrityError, transaction
 
@@ -249,7 +248,7 @@ def set_parent(
     live = ParentLink.objects.filter(child=child, relation=relation, withdrawn_at__isnull=True)
     if link := live.select_related("parent").first():
         if link.parent_id == parent.pk:
-            return cast(ParentLink, link)
+            return link
         raise Refused(f"已登记{link.get_relation_display()}{link.parent.name}，请先撤回再登记。", "id_number")
     link = ParentLink.objects.create(
         child=child, parent=parent, relation=relation, source=source, recorded_at=clock.now()

@@ -31,7 +31,7 @@ def register_resident(
     name: str,
     id_number: str,
     village: Region,
-    actor: User,
+    actor: User | None,
     birth_date: date | None = None,
     sex: str = "",
     household: str = "",
@@ -87,7 +87,7 @@ def register_resident(
     return resident
 
 
-def _registered_person(reading: Reading, name: str, actor: User) -> Resident | None:
+def _registered_person(reading: Reading, name: str, actor: User | None) -> Resident | None:
     """Whom the number belongs to, by the rule of disclosure: in the clerk's region, or of the same name."""
     if reading.known and reading.is_former and not names.is_same_name(reading.known.name, name):
         return None  # Somebody was registered by this person's number once, and that was corrected.
@@ -129,7 +129,9 @@ def _lock_village(village: Region) -> None:
         raise Refused(gone, "village")
 
 
-def _move_in(known: Resident, reading: Reading, name: str, actor: User, *, village: Region, **values: Any) -> Resident:
+def _move_in(
+    known: Resident, reading: Reading, name: str, actor: User | None, *, village: Region, **values: Any
+) -> Resident:
     left = known.status == Status.MOVED
     if known.village_id[:6] != village.code[:6] and not left:
         raise Refused("这个号码已在外县登记。请先由原登记地办理迁出，再来登记。", "id_number")
@@ -158,7 +160,7 @@ def _move_in(known: Resident, reading: Reading, name: str, actor: User, *, villa
 
 
 @transaction.atomic
-def change_resident(*, resident: Resident, actor: User, household: str | None = None, **values: Any) -> Resident:
+def change_resident(*, resident: Resident, actor: User | None, household: str | None = None, **values: Any) -> Resident:
     """Change name, village, phone or address; the household goes by its number in the village. Record what it was."""
     if "village" in values:
         _lock_village(values["village"])

@@ -44,7 +44,7 @@ def lock_residents(ids: Iterable[int]) -> dict[int, str]:
 
 @transaction.atomic
 def register_newcomers(
-    *, village: Region, people: Iterable[Newcomer], on: date, actor: User, batch: str = ""
+    *, village: Region, people: Iterable[Newcomer], on: date, actor: User | None, batch: str = ""
 ) -> dict[str, Resident]:
     """Registers them in the village and returns everybody asked for by number, also those registered meanwhile.
 

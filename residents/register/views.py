@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -96,7 +97,7 @@ def register_confirm(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @roles(Role.COUNTY)
-def register_problems(request: SignedIn, pk: int) -> HttpResponse:
+def register_problems(request: SignedIn, pk: int) -> HttpResponseBase:
     """All problem rows as a workbook, to be mended and uploaded again; leaves an event."""
     batch = get_object_or_404(RegisterBatch.objects.for_user(request.user), pk=pk)
     audit.record("register.problems", actor=request.user, obj=batch, summary=f"下载登记册 {batch.pk} 的问题行")
@@ -128,7 +129,7 @@ class ExportForm(forms.Form):
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP)
-def register_export(request: SignedIn) -> HttpResponse:
+def register_export(request: SignedIn) -> HttpResponseBase:
     """The residents of a region as a workbook with masked numbers; whole ones are applied for (core/exports)."""
     form = ExportForm(request.POST or None, user=request.user)
     if not form.is_valid():

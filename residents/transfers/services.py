@@ -5,7 +5,7 @@ person at its counter as anybody who comes back. Refusing says why. Who asks lea
 """
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
@@ -84,7 +84,7 @@ def answer_request(*, request: MoveRequest, agree: bool, answer: str, moved_on: 
     today = clock.today()
     if moved_on and moved_on > today:
         raise Refused("迁出日期不能在今天之后。", "moved_on")
-    person = Resident.objects.select_related("village").get(pk=request.resident_id)
+    person = Resident.objects.select_related("village").get(pk=cast(int, request.resident_id))
     if person.village.county_code != request.from_county_id:
         raise Refused("这个人已经不在本县的居民册上，不用答复。")
     if agree and person.status == Resident.Status.ACTIVE:
@@ -105,7 +105,7 @@ def take_in(*, request: MoveRequest, household: str, actor: User) -> Resident:
     request = MoveRequest.objects.select_for_update(of=("self",)).select_related("village").get(pk=request.pk)
     if request.state != State.AGREED:
         raise Refused("对方还没有同意，不能登记。")
-    person: Resident = Resident.objects.select_related("village").get(pk=request.resident_id)
+    person: Resident = Resident.objects.select_related("village").get(pk=cast(int, request.resident_id))
     if person.village.county_code == request.to_county_id:
         return person
     return register_resident(

@@ -91,7 +91,7 @@ def set_duty(
         "ends_on": ends_on,
     }
     twins = proposal.duties.filter(department=facts["department"], title=facts["title"])
-    if twins.exclude(pk=duty.pk if duty else None).exists():
+    if (twins.exclude(pk=duty.pk) if duty else twins).exists():
         raise Refused(f"{facts['department']}已经有这项任务，请直接修改期限。", "title")
     duty = duty or DepartmentDuty(county_id=proposal.county_id, proposal=proposal, kind=kind)
     for name, value in {**facts, "set_by": actor}.items():

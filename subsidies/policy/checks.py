@@ -44,7 +44,7 @@ RANGES = {
 WAYS = ("amount", "percent", "full", "nothing", "not_set")
 
 
-def check_together(policies: tuple) -> list[PolicyError]:
+def check_together(policies: tuple["Policy", ...]) -> list[PolicyError]:
     """What is wrong among files that are each good by themselves: one county's periods must not overlap."""
     errors = []
     ordered = sorted(policies, key=lambda p: (p.county_code, p.period.start))
@@ -58,7 +58,7 @@ def check_together(policies: tuple) -> list[PolicyError]:
 def set_sources(rule: object, papers: dict[str, Any], tables: Tables, key: str = "") -> None:
     """Resolve each source, written "简称 条款", and see that readings say what was read."""
     for at, part in parts_of(rule, key):
-        paper, _, clause = part.source.partition(" ")
+        paper, _, clause = str(part.source).partition(" ")
         if paper not in papers or not clause.strip():
             raise tables.error(f"{at}.source", f"出处要写成“简称 条款”，简称是 {'、'.join(papers)} 之一")
         object.__setattr__(part, "source", Source(papers[paper].title, clause.strip()))

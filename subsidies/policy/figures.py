@@ -237,9 +237,9 @@ def _supervision(policy: Policy) -> list[Figure]:
     if accident := policy.accident:
         says = f"自愿投保，由{accident.insurer}承办，与医保费分开" if accident.allowed else "不得搭车代收，本县不办理"
         rows.append(_line("意外伤害补充保险", says, accident))
-    for deadline in policy.deadlines:
-        when = f"{deadline.on} 前" if deadline.on else f"{deadline.since} 起每月 {deadline.monthly} 日前"
-        rows.append(_line(f"{deadline.office}：{deadline.task}", when, deadline))
+    for due in policy.deadlines:
+        when = f"{due.on} 前" if due.on else f"{due.since} 起每月 {due.monthly} 日前"
+        rows.append(_line(f"{due.office}：{due.task}", when, due))
     if rewards := policy.rewards:
         tiers = f"，分{'、'.join(rewards.tiers)}" if rewards.tiers else ""
         says = f"每参保 1 人拨工作经费 {rewards.per_head} 元；奖励 {rewards.prize_total} 元{tiers}"

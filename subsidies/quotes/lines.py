@@ -83,7 +83,7 @@ def _parent_insured(ask: dict[str, Any]) -> bool | None:
     if newborn is not None and type(newborn) is not bool:
         _object(newborn, NEWBORN_KEYS, "newborn ")
     places = [("", ask), ("newborn.", newborn if isinstance(newborn, dict) else {})]
-    answers = {}
+    answers: dict[bool, str] = {}
     for prefix, item in places:
         value = item.get("parent_insured")
         if value is not None and type(value) is not bool:
@@ -95,7 +95,7 @@ def _parent_insured(ask: dict[str, Any]) -> bool | None:
     return next(iter(answers), None)
 
 
-def _identity(item: object) -> Recognition:
+def _identity(item: Any) -> Recognition:
     _object(item, ("category", "recognised_on", "ended_on"), "identities 的一项")
     ended_on = _date(item, "ended_on") if item.get("ended_on") is not None else None
     recognised_on = _date(item, "recognised_on")
@@ -118,7 +118,7 @@ def _text(item: dict[str, Any], key: str) -> str:
     return value.strip()
 
 
-def _list(item: dict[str, Any], key: str) -> list | None:
+def _list(item: dict[str, Any], key: str) -> list[Any] | None:
     value = item.get(key)
     if value is not None and not isinstance(value, list):
         raise QuoteError("bad_input", f"{key} 应是列表")

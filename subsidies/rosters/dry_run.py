@@ -13,7 +13,7 @@ from subsidies.rosters.models import Roster, RosterRow
 from subsidies.rosters.sheet import Line, read_roster, roster_table
 
 Outcome = RosterRow.Outcome
-OUTCOMES = {Outcome.NEW: "new", Outcome.ENDED: "ended", Outcome.UNCHANGED: "unchanged"}
+OUTCOMES: dict[str, str] = {Outcome.NEW: "new", Outcome.ENDED: "ended", Outcome.UNCHANGED: "unchanged"}
 
 
 def check(question: Question) -> Answer:

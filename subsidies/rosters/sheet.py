@@ -153,7 +153,8 @@ def read_roster(
     """
     table = table or roster_table()
     first_pieces: list[Sheet] = []
-    lines, seen = [], {}
+    lines: list[Line] = []
+    seen: dict[tuple[str, str], Line] = {}
     for row in table.rows(_noting(pieces, first_pieces)):
         if line := _line(row, policy, category, recognised_on):
             _check_line(line, policy, department, today)
@@ -219,16 +220,16 @@ def _line(row: ListRow, policy: Policy, category: str, recognised_on: datetime.d
 
 
 def _check_line(line: Line, policy: Policy, department: str, today: datetime.date) -> None:
-    if line.problem:
-        return
     category = policy.category(line.category)
+    if line.problem or category is None:
+        return
     if not line.name:
         line.problem = "没有填写姓名，请照身份证填写。"
     elif category.ordinary or category.by_age:
         line.problem = f"“{category.name}”不用部门认定，请从名单里删去。"
     elif category.department != department:
         line.problem = f"“{category.name}”由{category.department}认定，不能出现在{department}的名单里。"
-    elif line.recognised_on > today:
+    elif line.recognised_on and line.recognised_on > today:
         line.problem = f"认定日期 {line.recognised_on} 在今天之后，请核对。"
 
 
