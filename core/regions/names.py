@@ -25,6 +25,8 @@ _KINDS = ("街道", "社区", "村", "镇", "乡")
 #: A place's name keeps two characters at least: 王村 is no 王.
 _SHORTEST = 2
 _CODE = re.compile(r"\d{12}")
+#: What a csv makes of a code that was a number.
+_POINT_ZERO = re.compile(r"(?<=^\d{12})\.0+$|(?<=^\d{9})\.0+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,11 @@ def whole_region(county: str) -> str:
 class RegionNames:
     """The townships and villages of one county by every name that people write for them.
 
-    `county` is its name: 内乡县 or 南阳市内乡县 in front of a name is passed over.
+    `county` is its name: 内乡县, 南阳市内乡县 or 河南省南阳市内乡县 in front of a name is passed over.
     """
 
     def __init__(self, places: Iterable[Place], county: str = "") -> None:
-        self._above = re.compile(rf"^([^市]{{2,4}}市)?{re.escape(county)}" if county else r"(?!)")
+        self._above = re.compile(rf"^([^省]{{2,3}}省)?([^市]{{2,4}}市)?{re.escape(county)}" if county else r"(?!)")
         self._places = {place.code: place for place in places}
         self._townships: dict[str, set[str]] = defaultdict(set)
         self._villages: dict[str, set[str]] = defaultdict(set)
@@ -154,7 +156,7 @@ class RegionNames:
 
     def _text(self, cell: Cell) -> str:
         """A name without spaces, and without the county in front of it."""
-        text = half_width(cell_text(cell)).strip("'\"")
+        text = _POINT_ZERO.sub("", half_width(cell_text(cell)).strip("'\""))
         place = official_kind(text)
         if place in self._villages or place in self._townships:
             return text

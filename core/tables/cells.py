@@ -49,7 +49,11 @@ def half_width(text: object) -> str:
 
 
 def unify(text: str) -> str:
-    """Full-width and compatible forms, and lookalikes, as the ordinary character; ² and ① are no digits and stay."""
+    """Full-width and compatible forms, and lookalikes, as the ordinary character; ² and ① are no digits and stay.
+
+    ⼾ (U+2F3E) is 戶 to Unicode; where 户 was copied out of a PDF it is 户.
+    """
+    text = text.replace("\u2f3e", "户")
     if any(c.isdigit() and not c.isdecimal() for c in text):
         return fold("".join(c if c.isdigit() and not c.isdecimal() else unicodedata.normalize("NFKC", c) for c in text))
     return fold(unicodedata.normalize("NFKC", text))

@@ -5,11 +5,10 @@ words; `Column` names one thing that a list may tell and the words that are usua
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from core.tables.lookalikes import fold
+from core.tables.cells import unify
 from core.tables.reader import Cell, Sheet
 
 ROWS_SEARCHED = 40
@@ -56,7 +55,7 @@ class Header:
 
 def plain(text: object) -> str:
     """A heading without spaces, remarks in brackets and marks: “实缴金额（元）*” → “实缴金额”."""
-    text = fold(unicodedata.normalize("NFKC", "" if text is None else str(text)))
+    text = unify("" if text is None else str(text))
     return _NOISE.sub("", _BRACKETS.sub("", text)) or _NOISE.sub("", text)
 
 

@@ -25,6 +25,7 @@ from employees.goal.models import PensionRoll, RollDifference
 from employees.goal.sheet import RollRow, read_roll
 from employees.months import in_words, month_of
 from employees.units.selectors import units_by_code
+from subsidies.rosters.nearness import Doubtful, Missing, may_mean
 
 State, Kind = PensionRoll.State, RollDifference.Kind
 
@@ -88,7 +89,7 @@ def read_job(run: jobs.Run) -> str:
 def _differences(roll: PensionRoll, rows: list[RollRow]) -> list[RollDifference]:
     insured = _insured(roll)
     units = units_by_code(roll.county_id, (row.credit_code for row in rows if row.credit_code))
-    differences, on_roll, doubtful = [], set(), set()
+    differences, on_roll, doubtful = [], set(), []
     for row in rows:
         unit = units.get(row.credit_code)
         facts = {
@@ -100,7 +101,7 @@ def _differences(roll: PensionRoll, rows: list[RollRow]) -> list[RollDifference]
             "roll_base": row.base if row.base is None or row.base < 10**8 else None,
         }
         if row.problem:
-            doubtful.add(row.name)
+            doubtful.append(Doubtful(row.row, row.name, row.id_number))
             differences.append(
                 RollDifference(kind=Kind.UNREADABLE, message=f"第 {row.row} 行：{row.problem}"[:200], **facts)
             )
@@ -111,8 +112,12 @@ def _differences(roll: PensionRoll, rows: list[RollRow]) -> list[RollDifference]
             differences.append(RollDifference(kind=Kind.NOT_INSURED, **facts))
         elif row.base is not None and mine[0] != row.base:
             differences.append(RollDifference(kind=Kind.BASE_DIFFERS, base=mine[0], **facts))
-    for number, (base, name, unit_id, unit_name) in insured.items():
-        if number not in on_roll and name not in doubtful:
+    missing = [number for number in insured if number not in on_roll]
+    people = (Missing(key, insured[number][1], number) for key, number in enumerate(missing))
+    meant = may_mean(doubtful, people)  # unreadable is not absent
+    for key, number in enumerate(missing):
+        base, name, unit_id, unit_name = insured[number]
+        if key not in meant:
             differences.append(
                 RollDifference(
                     roll=roll,

@@ -29,9 +29,14 @@ class SplitRow:
     resident: int | None = None
 
 
-def read_split_people(pieces: Iterable[Sheet]) -> list[SplitRow]:
+def split_table() -> ListReader:
+    """The reader of one file; its hidden rows are people who may go or stay, so they are to be shown or taken out."""
+    return ListReader(COLUMNS, ("name", "id_number", "village"))
+
+
+def read_split_people(pieces: Iterable[Sheet], table: ListReader | None = None) -> list[SplitRow]:
     """Return the rows of all visible sheets with a heading. Raise SheetError."""
-    table = ListReader(COLUMNS, ("name", "id_number", "village"))
+    table = table or split_table()
     rows = []
     for listed in table.rows(pieces):
         number, problem = id_numbers.read_cell(listed.cells.get("id_number"))
@@ -43,6 +48,10 @@ def read_split_people(pieces: Iterable[Sheet]) -> list[SplitRow]:
         )
         if problem := problem or id_numbers.check(number):
             row.problem = id_numbers.MESSAGES[problem]
+        if error := listed.error(COLUMNS)[1]:
+            row.problem = error
+        elif listed.hidden:
+            row.problem = "这一行在表中是隐藏或筛掉的，看不出划不划出。请取消隐藏或删去这一行后重新上传。"
         rows.append(row)
     if not table.found_heading:
         raise SheetError("missing_columns", "没有找到表头。请保留“姓名、证件号码、新村”这一行标题后重新上传。")

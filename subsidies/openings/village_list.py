@@ -155,6 +155,9 @@ def _find_code(
         return
     if not row.code.startswith(county):
         row.problems.append(f"代码 {row.code} 不是本县的，本县的代码以 {county} 开头。")
+    elif is_elsewhere(row, names):
+        where = names.name_of(row.code[:9]) or "别的乡镇"
+        row.problems.append(f"写的是{row.township[:20]}，代码 {row.code} 却在{where}，请核对乡镇和代码。")
     elif row.code in used:
         row.problems.append(f"代码 {row.code} 以前用过、已经撤并，不能再用，请核对。")
     elif (
@@ -163,6 +166,16 @@ def _find_code(
         and row.code[:9] not in {one.township for one in standing.values()}
     ):
         row.problems.append(f"乡镇 {row.code[:9]} 是新的，请写乡镇名称。")
+
+
+def is_elsewhere(row: VillageRow, names: RegionNames) -> bool:
+    """Whether the township that a row names is another than its code's. One of a new kind (乡 made 镇) is the same."""
+    if not row.township:
+        return False
+    stands, named = names.name_of(row.code[:9]), names.township(row.township).code
+    if not stands:
+        return bool(named)
+    return named != row.code[:9] and short_region_name(stands) != short_region_name(row.township)
 
 
 def _add_new(

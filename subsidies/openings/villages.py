@@ -8,7 +8,6 @@ from django.db import transaction
 from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
-from core.database.bulk import chunks
 from core.files.models import Attachment
 from core.refusals import Refused
 from core.regions.models import Region
@@ -16,7 +15,9 @@ from core.regions.services import keep_former_names
 from core.tables import reader
 from core.tables.lists import ListNote
 from core.text import required_text
+from residents.people.disclosure import disclose
 from residents.people.models import Resident
+from residents.people.names import is_same_name
 from residents.people.villages import hand_over_people, move_people
 from subsidies.campaigns.hooks import reasons_to_stay
 from subsidies.campaigns.models import Campaign, PolicyProposal
@@ -82,27 +83,26 @@ def preview_split(*, proposal: PolicyProposal, table: Attachment) -> list[SplitR
     splits = {change.code: change for change in proposal.village_changes.filter(kind=Kind.SPLIT)}
     rows = read_split_people(reader.stream(Path(table.file.path), limits=reader.VILLAGE_LEDGER))
     names = planned_names(proposal)
-    people = Resident.objects.in_region(proposal.county_id).filter(merged_into=None)
-    known = {
-        (person.id_number, person.name): person
-        for some in chunks({row.id_number for row in rows})
-        for person in people.filter(id_number__in=some)
-    }
-    seen: dict[str, int] = {}
+    claims = {(row.id_number, row.name) for row in rows if not row.problem}
+    known = disclose(claims, scope=proposal.county_id)
+    people = Resident.objects.in_region(proposal.county_id).in_bulk(
+        [pk for number, name in claims if (pk := known.resident_id(number, name))]
+    )
+    seen: dict[int, int] = {}
     for row in rows:
         if row.problem:
             continue
         row.code = names.village(row.village).code
-        split, person = splits.get(row.code), known.get((row.id_number, row.name))
+        split, person = splits.get(row.code), people.get(known.resident_id(row.id_number, row.name) or 0)
         if split is None:
             row.problem = f"“{row.village[:20]}”不是这次拆分出来的新村，请照村名单填写。"
-        elif person is None or person.village_id != split.old_code:
+        elif person is None or person.village_id != split.old_code or not is_same_name(person.name, row.name):
             row.problem = f"{split.old_name}的居民册上没有这个姓名和证件号码，请核对。"
-        elif row.id_number in seen:
-            row.problem = f"与第{seen[row.id_number]}行重复，请删去一行。"
+        elif person.pk in seen:
+            row.problem = f"与第{seen[person.pk]}行重复，请删去一行。"
         else:
             row.resident = person.pk
-        seen.setdefault(row.id_number, row.number)
+            seen[person.pk] = row.number
     return rows
 
 

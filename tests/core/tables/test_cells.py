@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection.receipts.cells import read_receipt
-from core.tables.cells import read_amount, read_phone
+from core.tables.cells import read_amount, read_household, read_phone
 from core.tables.dates import read_date
 
 CELLS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.dates(), st.datetimes())
@@ -232,6 +232,10 @@ def test_no_receipt_number(cell, says):
         ("+86 13812166626", "13812166626"),
         ("0377-65331234", "037765331234"),
         ("123456", ""),
+        ("138121666260", ""),
+        ("'13812166626", "13812166626"),
+        ("008613812166626", "13812166626"),
+        ("13812166626.0", "13812166626"),
         (None, ""),
         ("1" * 13, ""),
         ("同上", ""),
@@ -239,6 +243,32 @@ def test_no_receipt_number(cell, says):
 )
 def test_phones(cell, phone):
     assert read_phone(cell) == phone
+
+
+@pytest.mark.parametrize("cell", ["400 400", "4 00", "400\n400", "²", "①", "40²", "400abc", "1E999", "NaN"])
+def test_no_sum_is_made_of_parts_and_signs(cell):
+    value, _, problem = read_amount(cell)
+    assert value is None and "请" in problem
+
+
+@pytest.mark.parametrize(
+    ("cell", "household"),
+    [("3-1", "3-1"), (" 3 - 1 ", "3-1"), ("３－１", "3-1"), (31.0, "31"), ("⼆组12户", "二组12户"), (None, "")],
+)
+def test_households(cell, household):
+    assert read_household(cell) == (household, "")
+
+
+@pytest.mark.parametrize(
+    "cell", [datetime.date(2024, 3, 1), "2024/3/1", "2024-03-01", "3月1日", "1-Mar", "Mar-01", "2024/3/1 0:00"]
+)
+def test_a_household_that_became_a_day(cell):
+    number, problem = read_household(cell)
+    assert number == "" and "被表格软件改成了日期" in problem and "3-1" in problem
+
+
+def test_a_household_with_a_formula_error():
+    assert "公式错误（#N/A）" in read_household("#N/A")[1]
 
 
 @given(CELLS)

@@ -1,5 +1,6 @@
 import pytest
 
+from collection.ledgers import columns as ledger_columns
 from core.tables.headings import Column, find, plain
 from core.tables.reader import Sheet
 
@@ -96,3 +97,33 @@ def test_a_heading_below_the_searched_rows_is_not_found():
     rows = [["说明"]] * 40 + [["姓名", "身份证号码", "金额"]]
     assert find(sheet(*rows), COLUMNS, NEEDED) is None
     assert find(sheet(*rows[1:]), COLUMNS, NEEDED).row == 40
+
+
+LEDGER = ["户编号", "姓名", "身份证号码", "实缴金额", "缴费日期", "收据号"]
+LONG_NOTES = [f"{title}（{'请照身份证或户口簿填写，不得有误。' * 3}）" for title in LEDGER]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [LONG_NOTES],
+        [[f"（必填）{title}" for title in LEDGER]],
+        [[f"{title}（必填（不可空））" for title in LEDGER]],
+        [["⼾编号", "姓名", "⾝份证号码", "实缴⾦额", "缴费⽇期", "收据号"]],
+        [
+            ["台账"],
+            ["户编号", "参保人", None, "缴费", None, None],
+            ["", "姓名", "身份证号码", "2025年个人缴费金额", "日期", "收据号"],
+        ],
+        [[f"{title[0]} {title[1:]}\n（填）" for title in LEDGER]],
+    ],
+)
+def test_a_ledger_by_every_heading_that_people_give_it(rows):
+    sheet = Sheet(
+        "台账", rows=[(n, list(row)) for n, row in enumerate([*rows, ["1", "王明", "411325197005010018"]], 1)]
+    )
+    header = find(sheet, ledger_columns.COLUMNS, ledger_columns.NEEDED)
+    assert header is not None and header.row == len(rows)
+    assert [header.columns[key] for key in ("household", "name", "id_number", "amount", "paid_on", "receipt_no")] == [
+        0, 1, 2, 3, 4, 5,
+    ]  # fmt: skip

@@ -27,6 +27,8 @@ from residents.people import names
         ("Ｊｏｈｎ　 Ｓｍｉｔｈ", "John Smith"),
         ("John   Smith", "John Smith"),
         ("𬱖小明", "𬱖小明"),
+        ("\ue863明", "䶮明"),
+        ("王\ue81e", "王\u9fb4"),
         (None, ""),
         ("  ", ""),
         (12, "12"),

@@ -160,6 +160,8 @@ def test_a_split_takes_only_people_of_that_village(proposal, officers, keep, vil
     table = keep([heading, ("王一", here.id_number, "新城村"), ("王二", there.id_number, "新城村")])
     rows = villages.preview_split(proposal=proposal, table=table)
     assert [bool(row.problem) for row in rows] == [False, True] and "没有这个姓名和证件号码" in rows[1].problem
+    alike = keep([heading, ("⺩一", here.id_number, "新城村")])
+    assert not villages.preview_split(proposal=proposal, table=alike)[0].problem
     other_name = keep([heading, ("王三", here.id_number, "新城村")])
     assert villages.preview_split(proposal=proposal, table=other_name)[0].problem == rows[1].problem
     with pytest.raises(Refused, match="还有问题"):

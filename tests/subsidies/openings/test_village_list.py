@@ -75,12 +75,20 @@ def test_each_kind_of_change(rows, changes):
         ([*SAME, row(NEW, "新城村", "411325100277")], "去年没有代码为 411325100277 的村"),
         ([*SAME, row("411325199201", "新镇村")], "请写乡镇名称"),
         ([*SAME, row(NEW, "新城村", A, B)], "只能从一个村拆分"),
+        ([row(A, "东关村", township="夏馆镇"), *SAME[1:]], "却在城关镇"),
+        ([row(A, "东关村", township="没听过的镇"), *SAME[1:]], "却在城关镇"),
+        ([*SAME, row("411325199201", "新镇村", township="夏馆镇")], "却在别的乡镇"),
     ],
 )
 def test_what_it_asks_instead_of_guessing(rows, says):
     found = run(*rows)
     problems = [*found.problems, *(problem for bad in found.bad for problem in bad.problems)]
     assert not found.usable and any(says in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize("township", ["城关镇", "城关", "城关乡", "城关街道"])
+def test_a_township_of_another_kind_is_the_same_place(township):
+    assert run(row(A, "东关村", township=township), *SAME[1:]).usable
 
 
 def test_a_code_that_was_used_before_does_not_come_back():
