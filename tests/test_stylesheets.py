@@ -77,3 +77,9 @@ def test_every_flex_gap_has_a_margin_for_old_kernels():
 )
 def test_what_counts_as_a_trap(selector, dropped):
     assert bool(SELECTORS.search(selector)) is dropped
+
+
+def test_rare_characters_of_names_have_fonts_to_be_drawn_with_on_screen_and_in_print():
+    """Old Windows draws CJK extension B from SimSun-ExtB only, and a browser asks it only where it is named."""
+    stacks = re.findall(r"--sans:([^;]*);", (STATIC / "frame.css").read_text())
+    assert stacks and all("SimSun-ExtB" in stack and stack.strip().endswith("sans-serif") for stack in stacks)

@@ -30,7 +30,7 @@ from core.regions import services as regions
 from core.regions.models import Region
 from core.tables import reader
 from core.tables.headings import Header
-from residents.people.disclosure import record_probe
+from residents.people.disclosure import record_oversized, record_probe
 from subsidies.campaigns.models import Campaign
 
 MOST_PROBLEMS_KEPT = 20
@@ -131,6 +131,14 @@ def _refuse(run: jobs.Run, batch: LedgerBatch, error: reader.SheetError) -> None
     LedgerBatch.objects.filter(pk=batch.pk, state=State.READING).update(
         state=State.REFUSED, file_error={"code": error.code, "message": error.message}
     )
+    if error.is_row_limit:
+        record_oversized(
+            what=f"台账 {batch.pk}",
+            reason=error.message,
+            actor=batch.uploaded_by,
+            region=batch.village_id,
+            batch=f"ledger-{batch.pk}",
+        )
 
 
 def _keep(

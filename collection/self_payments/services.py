@@ -34,6 +34,7 @@ from core.tables import reader as sheets
 from core.tables.lists import ListNote
 from core.tables.payment_states import Kind
 from core.text import required_text
+from residents.people.disclosure import record_probe
 from residents.people.models import Resident
 from residents.people.services import lock_residents
 from subsidies.campaigns import watermark
@@ -334,6 +335,14 @@ def _finish(
         bad_count=bad_count,
         bad_rows=bad,
         problem="".join(note.message for note in notes)[:300],
+    )
+    record_probe(
+        misses=SelfPayment.objects.filter(paid_list=paid_list, outcome=Outcome.NAME_DIFFERS).count(),
+        rows=lines,
+        what=f"{paid_list.pk} 号已缴清单",
+        actor=paid_list.uploaded_by,
+        region=paid_list.campaign.county_id,
+        batch=f"paid-{paid_list.pk}",
     )
     audit.record(
         "paid_list.read",

@@ -44,6 +44,11 @@ class SheetError(Exception):
         super().__init__(message)
         self.code, self.message = code, message
 
+    @property
+    def is_row_limit(self) -> bool:
+        """Whether the file has more rows than a list of its kind may have (core/tables/formats/output.py)."""
+        return self.code == TOO_LARGE and "行，一次读不下" in self.message
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -77,13 +77,20 @@ def record_probe(*, misses: int, rows: int, what: str, actor: User | None, regio
     """
     if misses < PROBE_MISSES:
         return False
-    if not Event.objects.filter(action=PROBE_ACTION, batch=batch).exists():
-        audit.record(
-            PROBE_ACTION,
-            actor=actor,
-            region=region,
-            batch=batch,
-            summary=f"{what}：{rows} 行里有 {misses} 个号码已在别处登记或姓名不符，可能是在试探他人信息",
-            after={"rows": rows, "count": misses},
-        )
+    summary = f"{what}：{rows} 行里有 {misses} 个号码已在别处登记或姓名不符，可能是在试探他人信息"
+    _record_once(summary, {"rows": rows, "count": misses}, actor=actor, region=region, batch=batch)
     return True
+
+
+def record_oversized(*, what: str, reason: str, actor: User | None, region: str, batch: str) -> None:
+    """Leave one event for the security officer about a list of more people than any village has. Safe to repeat.
+
+    Nothing of it was looked up, so nobody can say how many of its numbers are strangers'.
+    """
+    summary = f"{what}：{reason}没有核对任何一行，可能是在成批试探他人信息"
+    _record_once(summary, {"reason": reason}, actor=actor, region=region, batch=batch)
+
+
+def _record_once(summary: str, after: dict[str, object], *, actor: User | None, region: str, batch: str) -> None:
+    if not Event.objects.filter(action=PROBE_ACTION, batch=batch).exists():
+        audit.record(PROBE_ACTION, actor=actor, region=region, batch=batch, summary=summary, after=after)

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
+from django.urls import reverse
 
 from collection.contributions.models import Contribution
 from collection.contributions.services import Payment, record_contributions
@@ -222,3 +223,24 @@ def test_a_household_turned_into_a_date_is_refused(ask):
     (refusal,) = ask([person(1, household=datetime.date(2024, 3, 1))])["rejected"]
     assert (refusal["code"], refusal["column"]) == ("household_is_date", "户编号")
     assert "户编号被表格软件改成了日期" in refusal["message"]
+
+
+def test_a_hundred_thousand_numbers_tell_nothing_and_leave_one_event(client, campaign, make_user, stranger):
+    """A village's ledger is refused as a whole at so many rows; the security officer reads of it once."""
+    heading = "姓名,身份证号码,实缴金额,缴费日期,收据号\n"
+    row = f"张三丰,{stranger.id_number},400,2024-10-08,NX0001\n"
+    content = ContentFile((heading + row * 100_000).encode(), "台账.csv")
+    helper = make_user("village", VILLAGE)
+    batch, _ = ledgers.upload_ledger(
+        campaign=campaign, village=helper.region, file=content, name="台账.csv", actor=helper
+    )
+    for _ in range(2):
+        jobs.run(Job.objects.get().pk)
+        Job.objects.update(state=Job.State.QUEUED)
+    batch.refresh_from_db()
+    assert (batch.state, batch.rows.count(), batch.file_error["code"]) == ("refused", 0, "too_large")
+    assert stranger.name not in batch.file_error["message"]
+    event = Event.objects.get(action="disclosure.probe")
+    assert "超过 20000 行" in event.summary and stranger.id_number not in event.summary
+    client.force_login(make_user("security", VILLAGE[:6]))
+    assert event.summary in client.get(reverse("probe_list")).content.decode()

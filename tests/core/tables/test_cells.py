@@ -260,7 +260,7 @@ def test_households(cell, household):
 
 
 @pytest.mark.parametrize(
-    "cell", [datetime.date(2024, 3, 1), "2024/3/1", "2024-03-01", "3月1日", "1-Mar", "Mar-01", "2024/3/1 0:00"]
+    "cell", [date(2024, 3, 1), "2024/3/1", "2024-03-01", "3月1日", "1-Mar", "Mar-01", "2024/3/1 0:00"]
 )
 def test_a_household_that_became_a_day(cell):
     number, problem = read_household(cell)

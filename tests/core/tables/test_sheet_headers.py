@@ -100,6 +100,10 @@ def test_a_heading_below_the_searched_rows_is_not_found():
 
 
 LEDGER = ["户编号", "姓名", "身份证号码", "实缴金额", "缴费日期", "收据号"]
+TWO_ROWS = [
+    ["户编号", "参保人", None, "缴费", None, None],
+    ["", "姓名", "身份证号码", "2025年个人缴费金额", "日期", "收据号"],
+]
 LONG_NOTES = [f"{title}（{'请照身份证或户口簿填写，不得有误。' * 3}）" for title in LEDGER]
 
 
@@ -110,11 +114,7 @@ LONG_NOTES = [f"{title}（{'请照身份证或户口簿填写，不得有误。'
         [[f"（必填）{title}" for title in LEDGER]],
         [[f"{title}（必填（不可空））" for title in LEDGER]],
         [["⼾编号", "姓名", "⾝份证号码", "实缴⾦额", "缴费⽇期", "收据号"]],
-        [
-            ["台账"],
-            ["户编号", "参保人", None, "缴费", None, None],
-            ["", "姓名", "身份证号码", "2025年个人缴费金额", "日期", "收据号"],
-        ],
+        [["台账"], *TWO_ROWS],
         [[f"{title[0]} {title[1:]}\n（填）" for title in LEDGER]],
     ],
 )

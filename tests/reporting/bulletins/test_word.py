@@ -151,6 +151,13 @@ def test_control_characters_are_taken_out_and_what_follows_stays():
     assert "前后 <上门> & “收”" in text
 
 
+def test_rare_and_private_characters_arrive_in_word_as_they_are():
+    """CJK extensions A to H, what GB 18030-2022 asks for at level 3, and private use."""
+    written = "㛃鿏𠅤𪟝𫝹𫠠𬺴𰀀𱍐𬱖﨑\ue5e5"
+    text = text_of(bulletin_document(dataclasses.replace(EXAMPLE, remarks=(TownshipRemark("甲镇", written, "", ""),))))
+    assert written in text
+
+
 def test_every_kind_of_line_end_stays_a_line_end():
     remark = TownshipRemark("甲镇", "", "一<多>\n二 & 三\r\n四\r五\v六\f七\x85八\u2028九\u2029十", "")
     text = text_of(bulletin_document(dataclasses.replace(EXAMPLE, remarks=(remark,))))
