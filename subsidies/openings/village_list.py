@@ -41,7 +41,7 @@ class Standing:
 
 @dataclass
 class VillageRow:
-    """A row of the list, with what is wrong with it."""
+    """A row of the list, with what is wrong with it. `as_above`: its township is that of the row above it."""
 
     number: int
     code: str
@@ -49,6 +49,7 @@ class VillageRow:
     village: str
     sources: list[str]
     problems: list[str] = field(default_factory=list)
+    as_above: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def _row(listed: ListRow, above: str) -> VillageRow:
     sources = re.findall(r"\d+", text.get("sources", ""))
     township = text.get("township", "") or above
     row = VillageRow(listed.number, text.get("code", ""), township, text.get("village", ""), sources)
+    row.as_above = not text.get("township")
     if problem := listed.error(COLUMNS)[1]:
         row.problems.append(problem)
     if not row.village:
@@ -170,7 +172,7 @@ def _find_code(
 
 def is_elsewhere(row: VillageRow, names: RegionNames) -> bool:
     """Whether the township that a row names is another than its code's. One of a new kind (乡 made 镇) is the same."""
-    if not row.township:
+    if not row.township or row.as_above:
         return False
     stands, named = names.name_of(row.code[:9]), names.township(row.township).code
     if not stands:
