@@ -9,13 +9,14 @@ from collection.declarations import stuck
 from collection.declarations.forms import StuckFilter
 from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
+from core.filters.selectors import ListFilter
 from subsidies.campaigns.selectors import campaign_or_404
 
 
 @roles(Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.TAX)
 def stuck_people(request: SignedIn) -> HttpResponse:
-    campaign, region = campaign_or_404(request.user), request.user.scope_prefix
-    rows = stuck.not_posted(campaign=campaign, region=region)
+    campaign, narrowed = campaign_or_404(request.user), ListFilter(request)
+    rows = stuck.not_posted(campaign=campaign, region=narrowed.prefix)
     stages = stuck.by_stage(rows)
     form = StuckFilter(request.GET or None)
     if form.is_valid():
@@ -35,6 +36,7 @@ def stuck_people(request: SignedIn) -> HttpResponse:
             "title": "已收未入库",
             "campaign": campaign,
             "stages": stages,
+            "filter": narrowed,
             "form": form,
             "page": page,
             "people": sum(stage["people"] for stage in stages),

@@ -15,6 +15,7 @@ from core.access.roles import Role, roles
 from core.access.scope import ScopedQuerySet
 from core.accounts.models import User
 from core.accounts.requests import SignedIn
+from core.filters.selectors import ListFilter
 from core.pages.form_steps import run_form
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
@@ -29,16 +30,18 @@ def book_list(request: SignedIn) -> HttpResponse:
     if request.user.role == Role.VILLAGE:
         return redirect("village_receipts", request.user.region_id)
     campaign = campaign_or_404(request.user)
-    region = request.user.scope_prefix
+    narrowed = ListFilter(request)
+    region = narrowed.prefix
     totals = book_totals(campaign=campaign, region=region)
     loose = without_book(campaign=campaign, region=region)
-    held = ReceiptBook.objects.for_user(request.user).filter(campaign=campaign)
+    held = ReceiptBook.objects.in_region(region).filter(campaign=campaign)
     page = Paginator(totals, 100).get_page(request.GET.get("page"))
     return render(
         request,
         "collection/receipts/receipt_books.html",
         {
             "title": "专用收据",
+            "filter": narrowed,
             "campaign": campaign,
             "page": page,
             "used": sum(line.used for line in totals),

@@ -48,21 +48,25 @@ def is_disputed(payment: SelfPayment) -> bool:
     return payment.undone_list_id is not None and payment.undone_settled_at is None
 
 
-def list_rows(*, user: User, campaign: Campaign, outcome: str, way: str | None = None) -> QuerySet[SelfPayment]:
-    """Return the payments with this outcome, or those that wait where none is asked for; `way`: paid so alone."""
-    mine = SelfPayment.objects.for_user(user).filter(campaign=campaign)
+def list_rows(*, mine: QuerySet[SelfPayment], outcome: str, way: str | None = None) -> QuerySet[SelfPayment]:
+    """Return those of `mine` with this outcome, or those that wait where none is asked for; `way`: paid so alone."""
     if way in ("", *SelfPayment.Way.values):
         mine = mine.filter(way=way)
     rows = mine.filter(outcome=outcome) if outcome in Outcome.values else waiting(mine)
     return rows.select_related("resident__village").order_by("pk")
 
 
-def outcome_sums(*, user: User, campaign: Campaign) -> list[dict[str, Any]]:
+def payments_of(*, user: User, campaign: Campaign, region: str) -> QuerySet[SelfPayment]:
+    """Return the payments of a year that this user may see, of one region."""
+    rows: QuerySet[SelfPayment] = SelfPayment.objects.for_user(user).filter(campaign=campaign)
+    return rows if region == user.scope_prefix else rows.in_region(region)
+
+
+def outcome_sums(mine: QuerySet[SelfPayment]) -> list[dict[str, Any]]:
     """Return people and yuan by outcome, in the order of the outcomes."""
-    mine = SelfPayment.objects.for_user(user).filter(campaign=campaign).order_by()
     sums = {
         outcome: (people, amount)
-        for outcome, people, amount in mine.values_list("outcome").annotate(Count("pk"), Sum("amount"))
+        for outcome, people, amount in mine.order_by().values_list("outcome").annotate(Count("pk"), Sum("amount"))
     }
     return [
         {
@@ -77,12 +81,10 @@ def outcome_sums(*, user: User, campaign: Campaign) -> list[dict[str, Any]]:
     ]
 
 
-def way_sums(*, user: User, campaign: Campaign) -> list[tuple[str, str, int, Decimal]]:
+def way_sums(mine: QuerySet[SelfPayment]) -> list[tuple[str, str, int, Decimal]]:
     """Return (way, label, payments, yuan) of what was booked, by where it was paid; what no list tells comes last."""
-    mine = SelfPayment.objects.for_user(user).filter(campaign=campaign, outcome=Outcome.MATCHED).order_by()
-    sums = {
-        way: (count, amount) for way, count, amount in mine.values_list("way").annotate(Count("pk"), YuanSum("amount"))
-    }
+    booked = mine.filter(outcome=Outcome.MATCHED).order_by().values_list("way")
+    sums = {way: (count, amount) for way, count, amount in booked.annotate(Count("pk"), YuanSum("amount"))}
     labels = [(str(way.value), str(way.label)) for way in SelfPayment.Way] + [("", "清单没有写")]
     return [(way, label, *sums[way]) for way, label in labels if way in sums]
 

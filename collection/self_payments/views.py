@@ -1,5 +1,7 @@
 """自主缴费: the tax bureau's paid lists and what could not be matched."""
 
+from urllib.parse import quote
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -16,6 +18,7 @@ from collection.self_payments.undone import accept_undone, dismiss_undone
 from core.access.roles import Role, roles
 from core.accounts.models import User
 from core.accounts.requests import SignedIn
+from core.filters.selectors import ListFilter
 from core.jobs.models import Job
 from core.pages.form_steps import run_form, run_step, try_step
 from residents.people import id_numbers
@@ -31,15 +34,19 @@ def self_payment_list(request: SignedIn) -> HttpResponse:
     campaign = campaign_or_404(request.user)
     outcome = request.GET.get("outcome", "")
     way = request.GET.get("way")
-    rows = selectors.list_rows(user=request.user, campaign=campaign, outcome=outcome, way=way)
+    narrowed = ListFilter(request)
+    mine = selectors.payments_of(user=request.user, campaign=campaign, region=narrowed.prefix)
+    rows = selectors.list_rows(mine=mine, outcome=outcome, way=way)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     return render(
         request,
         "collection/self_payments/self_payment_list.html",
         {
             "title": "自主缴费",
-            "counts": selectors.outcome_sums(user=request.user, campaign=campaign),
-            "ways": selectors.way_sums(user=request.user, campaign=campaign),
+            "filter": narrowed,
+            "place": f"&place={quote(narrowed.text)}" if narrowed.text else "",
+            "counts": selectors.outcome_sums(mine),
+            "ways": selectors.way_sums(mine),
             "way": way,
             "page": page,
             "outcome": outcome,

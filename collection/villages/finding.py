@@ -14,6 +14,7 @@ from residents.people.models import Household
 from subsidies.campaigns.selectors import selection_of
 
 _HOUSEHOLD = re.compile(r"(\d{1,30})户?")
+_DECLARATIONS = "申报确认单号、汇款回单号、税票号"
 _PAPER = re.compile(r"[0-9A-Za-z-]{3,40}")
 
 
@@ -65,6 +66,8 @@ def find_deposits(user: User, text: str) -> Group:
 def find_declarations(user: User, text: str) -> Group:
     """A declaration by its township, or by a part of its confirmation, remittance or tax receipt."""
     named = Q(township__name__contains=text)
+    if text.isascii() and not _is_paper(text):
+        return Group("申报表", _DECLARATIONS)
     if _is_paper(text):
         numbers = ("confirmation_no", "remittance_no", "ticket_no")
         named = Q()
@@ -80,7 +83,7 @@ def find_declarations(user: User, text: str) -> Group:
         )
         for one in found[:MOST]
     ]
-    return Group("申报表", "申报确认单号、汇款回单号、税票号", hits, len(found) > MOST)
+    return Group("申报表", _DECLARATIONS, hits, len(found) > MOST)
 
 
 def _is_paper(text: str) -> bool:

@@ -16,8 +16,8 @@ def panel(user: User, campaign: Campaign) -> Panel:
 
 
 def pipeline_panel(user: User, campaign: Campaign) -> Panel | None:
-    """Whoever moves the money sees where it stands, and what others have to do first."""
-    if user.role not in (Role.COUNTY, Role.TOWNSHIP, Role.TAX):
+    """Whoever moves the money, or answers for it, sees where it stands and what is late at whose desk."""
+    if user.role not in (Role.COUNTY, Role.TOWNSHIP, Role.TAX, Role.LEADER):
         return None
     steps = pipeline(user=user, campaign=campaign) if user.role != Role.TAX else []
     return Panel(

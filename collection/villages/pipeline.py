@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Count, Min, Sum
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from collection.cash.holdings import holdings
@@ -46,6 +46,7 @@ class Step:
     amount: Decimal
     says: str
     since: date | None
+    #: "" where the reader has no page of it.
     url: str
     kind: str = ""
 
@@ -92,22 +93,22 @@ def pipeline(*, user: User, campaign: Campaign) -> list[Step]:
             sums["township"],
             f"{pending['count']} 张回单待核验",
             pending["since"],
-            reverse("deposit_list"),
+            _page(user, "deposit_list"),
         ),
         Step(
             "申报（待报解专户和在途）",
             sums["clearing"],
             f"{sent['count']} 批在途，{sent['people'] or 0:,} 人",
             _day(sent["since"]) if sent["since"] else None,
-            reverse("declaration_list"),
+            _page(user, "declaration_list"),
         ),
-        Step("入库（国库）", sums["treasury"], "已入库金额", None, reverse("money_places"), "ok"),
+        Step("入库（国库）", sums["treasury"], "已入库金额", None, _page(user, "money_places"), "ok"),
     ]
 
 
 def _in_hand(user: User, campaign: Campaign, amount: Decimal) -> Step:
     """What villages hold: since when it is late, or where the notice sets no limit, since when it is held."""
-    label, url = "收（村级手中）", reverse("cash_board")
+    label, url = "收（村级手中）", _page(user, "cash_board")
     if duties.limit_of(campaign) is None:
         held = holdings(campaign=campaign, region=user.scope_prefix, as_of=clock.today())
         return Step(label, amount, f"{len(held)} 个村", held[0].since if held else None, url)
@@ -127,13 +128,33 @@ def _in_hand(user: User, campaign: Campaign, amount: Decimal) -> Step:
 def waiting(*, user: User, campaign: Campaign) -> list[Wait]:
     """What others have to do for this user's region, the longest wait first; what is the user's own turn stands among
     the to-dos."""
-    found = [*_slips_waiting(user, campaign), *_declarations_waiting(user, campaign), *_refunds_waiting(user, campaign)]
+    found = [
+        *_cash_waiting(user, campaign),
+        *_slips_waiting(user, campaign),
+        *_declarations_waiting(user, campaign),
+        *_refunds_waiting(user, campaign),
+    ]
     return sorted(found, key=lambda wait: (wait.since, wait.desk, wait.what))
 
 
 def _slips(user: User, campaign: Campaign) -> ScopedQuerySet:
     rows: ScopedQuerySet = Deposit.objects.for_user(user).filter(campaign=campaign, state=Deposit.State.PENDING)
     return rows
+
+
+def _cash_waiting(user: User, campaign: Campaign) -> Iterator[Wait]:
+    """Cash that is late, by township: for leaders, who have no to-do of it."""
+    if user.role != Role.LEADER:
+        return
+    late: dict[str, list[duties.VillageStanding]] = {}
+    for line in duties.board(campaign=campaign, region=user.scope_prefix):
+        if line.standing.late and line.village.parent:
+            late.setdefault(line.village.parent.name, []).append(line)
+    for township, lines in late.items():
+        amount = sum((line.standing.late for line in lines), ZERO)
+        since = min((line.standing.late_since for line in lines if line.standing.late_since), default=clock.today())
+        what = f"{len(lines)} 个村现金逾期未缴存，共 {amount:,.2f} 元"
+        yield Wait(what, f"{township}各村", since, _page(user, "cash_board"))
 
 
 def _slips_waiting(user: User, campaign: Campaign) -> Iterator[Wait]:
@@ -145,7 +166,7 @@ def _slips_waiting(user: User, campaign: Campaign) -> Iterator[Wait]:
     by_township = rows.values("village__parent__name").annotate(count=Count("pk"), since=Min("recorded_at"))
     for row in by_township:
         what = f"{row['count']} 张缴存回单待核验"
-        yield Wait(what, f"{row['village__parent__name']}征缴专班", _day(row["since"]), reverse("deposit_list"))
+        yield Wait(what, f"{row['village__parent__name']}征缴专班", _day(row["since"]), _page(user, "deposit_list"))
 
 
 def _declarations_waiting(user: User, campaign: Campaign) -> Iterator[Wait]:
@@ -157,7 +178,7 @@ def _declarations_waiting(user: User, campaign: Campaign) -> Iterator[Wait]:
         if (Role.TAX if desk else Role.TOWNSHIP) == user.role:
             continue
         desk = desk or f"{declaration.township.name}征缴专班"
-        url = reverse("declaration_detail", args=[declaration.pk])
+        url = _page(user, "declaration_detail", declaration.pk)
         yield Wait(f"{declaration}{what}", desk, _day(getattr(declaration, since)), url)
 
 
@@ -172,8 +193,16 @@ def _refunds_waiting(user: User, campaign: Campaign) -> Iterator[Wait]:
     for row in rows.values("state").annotate(count=Count("pk"), since=Min("requested_at")):
         what, desk, role = turns[Refund.State(row["state"])]
         if role != user.role:
-            url = f"{reverse('refund_list')}?state={row['state']}"
-            yield Wait(f"{row['count']} 笔退费待{what}", desk, _day(row["since"]), url)
+            url = _page(user, "refund_list")
+            yield Wait(
+                f"{row['count']} 笔退费待{what}", desk, _day(row["since"]), url and f"{url}?state={row['state']}"
+            )
+
+
+def _page(user: User, name: str, *args: object) -> str:
+    """The address of a page; "" where this role may not open it."""
+    address = reverse(name, args=args)
+    return address if user.role in resolve(address).func.roles else ""  # type: ignore[attr-defined]  # set by @roles
 
 
 def _day(moment: datetime | None) -> date:

@@ -94,13 +94,9 @@ def _entries() -> list[Entry]:
 
 def menu_for(user: User, path: str = "") -> list[dict[str, Any]]:
     """The menu lines this user may open: label, group, url, active."""
-    asked = {entry.shown_to for entry, _, _ in _entries() if entry.shown_to}
-    shown = {None: True} | {shown_to: shown_to(user) for shown_to in asked}
-    lines = [
-        (entry, url, _list_for(entry, user.role) or url)
-        for entry, url, allowed in _entries()
-        if user.role in allowed and shown[entry.shown_to]
-    ]
+    possible = _lines_of(user.role)
+    shown = {ask: ask(user) for ask in {entry.shown_to for entry, _, _ in possible if entry.shown_to}}
+    lines = [line for line in possible if not line[0].shown_to or shown[line[0].shown_to]]
     known = {found: address for _, url, address in lines for found in (url, address)}
     inside = [found for found in known if path == found or (found != "/" and path.startswith(found))]
     best = known.get(max(inside, key=len, default=""))
@@ -111,6 +107,11 @@ def menu_for(user: User, path: str = "") -> list[dict[str, Any]]:
 
 
 @cache
+def _lines_of(role: str) -> list[tuple[Entry, str, str]]:
+    """(entry, url, where the line leads to) that this role may open at all, in the order of the work."""
+    return [(entry, url, _list_for(entry, role) or url) for entry, url, allowed in _entries() if role in allowed]
+
+
 def _list_for(entry: Entry, role: str) -> str:
     """The address of the back office's list, for who works there."""
     if not entry.admin_list or role not in ADMIN_ROLES:

@@ -11,11 +11,11 @@ from collection.spot_checks.selectors import result_of
 from core.access.roles import BUSINESS, Role, roles
 from core.accounts.models import User
 from core.accounts.requests import SignedIn
+from core.pages.drawn import drawn_once
 from core.regions.models import Region
 from reporting.progress import selectors
 from reporting.progress.views import SEES_NAMES
 from reporting.surface import households
-from reporting.surface.drawn import drawn_once
 from reporting.surface.employees import employees_goal
 from reporting.surface.selectors import OF_VILLAGES, RISKS, SORTS, last_year_curve, surface
 from reporting.surface.weeks import heat_table, week_chart, weeks_of

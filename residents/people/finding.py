@@ -6,7 +6,6 @@ part is so common that very many names have it, people of the region are looked 
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from django.db.models.functions import Right
@@ -21,11 +20,12 @@ from residents.people.models import NamePart, Resident
 from residents.people.pinyin import parts, typed_part
 from residents.people.selectors import resident_ids
 
-#: A part that more distinct names have than this is common: its people are met soon by looking through the region.
+#: Of more distinct names than this with one part not all are asked for: looking through the region meets enough people.
 COMMON = 2_000
-#: How many names are asked for at once, growing; and how many people are looked through for a common part.
-_STEPS = (10, 200, COMMON)
-_LOOKED_THROUGH = (1_000, 10_000, 60_000)
+#: How many names are asked for at once: most searches are answered by the first.
+_FIRST_NAMES = 200
+#: How many people of the region are looked through, growing; the last is the end of it.
+_LOOKED_THROUGH = (300, 3_000, 20_000, 60_000)
 _SHOWN = ("pk", "name", "id_number", "status", "village__name", "village__parent__name", "household__number")
 _TAIL = re.compile(r"\d{3}[\dX]")
 _PHONE = re.compile(r"1\d{10}")
@@ -35,17 +35,18 @@ _DIGITS = re.compile(r"\d{5,17}")
 def find_people(user: User, text: str) -> Group:
     """People of the user's region."""
     rows = Resident.objects.for_user(user).exclude(status=Resident.Status.MERGED)
-    people = _people(rows, text)
-    hits = [_hit(person) for person in people[:MOST]]
+    people = _people(rows, text, user.scope_prefix)
+    address = reverse("resident_list")  # once: working out twenty addresses takes longer than finding the people
+    hits = [_hit(person, f"{address}{person['pk']}/") for person in people[:MOST]]
     return Group("居民", "居民的姓名、拼音、证件号码、后四位和电话", hits, len(people) > MOST)
 
 
-def _people(rows: ScopedQuerySet, text: str) -> list[dict[str, Any]]:
+def _people(rows: ScopedQuerySet, text: str, region: str) -> list[dict[str, Any]]:
     number = id_numbers.normalise(text)
     if any(character.isdecimal() for character in number):
         found = list(_by_number(rows, number).values(*_SHOWN)[: MOST + 1])
     else:
-        found = _by_name(rows, text)
+        found = _by_name(rows, text, region)
     return sorted(found, key=lambda person: (person["name"], person["village__name"], person["pk"]))
 
 
@@ -60,44 +61,49 @@ def _by_number(rows: ScopedQuerySet, number: str) -> ScopedQuerySet:
     return rows.filter(pk__in=list(resident_ids([number]).values())) if len(number) > len("1234") else rows.none()
 
 
-def _by_name(rows: ScopedQuerySet, text: str) -> list[dict[str, Any]]:
+def _by_name(rows: ScopedQuerySet, text: str, region: str) -> list[dict[str, Any]]:
+    """The people with a part in their name: by the names that have it, or by looking through a region where so many
+    have it that its first people are enough."""
     part = typed_part(text)
     if not part:
         return []
-    names = names_with(part)
-    if len(names) > COMMON:
-        return list(_looked_through(rows, text, part))
-    found: list[dict[str, Any]] = []
-    for begin, end in zip((0, *_STEPS), _STEPS, strict=False):
-        if names[begin:end]:
-            found += rows.filter(name__in=names[begin:end]).values(*_SHOWN)[: MOST + 1 - len(found)]
-        if len(found) > MOST:
-            break
-    return found
+    names, all_of_them = names_with(part, _FIRST_NAMES)
+    if all_of_them or len(region) < len("411325100001"):
+        found = _with_names(rows, names)
+        if len(found) > MOST or all_of_them:
+            return found
+        names, all_of_them = names_with(part, COMMON)
+        if all_of_them:
+            return _with_names(rows, names)
+    return list(rows.filter(pk__in=_looked_through(rows, part)).values(*_SHOWN))
 
 
-def names_with(part: str) -> list[str]:
-    """The distinct names that have this part, at most one more than COMMON; names that are the part come first."""
+def _with_names(rows: ScopedQuerySet, names: list[str]) -> list[dict[str, Any]]:
+    return list(rows.filter(name__in=names).values(*_SHOWN)[: MOST + 1]) if names else []
+
+
+def names_with(part: str, most: int) -> tuple[list[str], bool]:
+    """Distinct names that have this part, those that are the part first, and whether these are all of them."""
     known = NamePart.objects.filter(part__gte=part, part__lt=part + "\U0010ffff").order_by("part", "name")
-    return list(dict.fromkeys(known.values_list("name", flat=True)[: COMMON + 1]))
+    names = list(known.values_list("name", flat=True)[: most + 1])
+    return list(dict.fromkeys(names[:most])), len(names) <= most
 
 
-def _looked_through(rows: ScopedQuerySet, text: str, part: str) -> Iterator[dict[str, Any]]:
+def _looked_through(rows: ScopedQuerySet, part: str) -> list[int]:
     """The first people of the region whose name has a common part."""
-    found, begin = 0, 0
-    for end in _LOOKED_THROUGH:
-        for person in rows.order_by("village_id", "household_id", "pk").values(*_SHOWN)[begin:end]:
-            if any(known.startswith(part) for known in parts(person["name"])):
-                yield person
-                found += 1
-                if found > MOST:
-                    return
-        begin = end
+    found: list[int] = []
+    people = rows.order_by("village_id", "household_id", "pk").values_list("pk", "name")
+    for begin, end in zip((0, *_LOOKED_THROUGH), _LOOKED_THROUGH, strict=False):
+        looked_at = list(people[begin:end])
+        found += [pk for pk, name in looked_at if any(known.startswith(part) for known in parts(name))]
+        if len(found) > MOST or len(looked_at) < end - begin:
+            break
+    return found[: MOST + 1]
 
 
-def _hit(person: dict[str, Any]) -> Hit:
+def _hit(person: dict[str, Any], url: str) -> Hit:
     place = f"{person['village__parent__name']}{person['village__name']}"
     household = f"，{person['household__number']}户" if person["household__number"] else ""
     status = "" if person["status"] == Resident.Status.ACTIVE else f"，{Resident.Status(person['status']).label}"
     note = f"{masks.mask(person['id_number'])}，{place}{household}{status}"
-    return Hit(person["name"], note, reverse("resident_story", args=[person["pk"]]))
+    return Hit(person["name"], note, url)

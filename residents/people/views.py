@@ -10,11 +10,9 @@ from django.views.decorators.http import require_POST
 from core.access import masks
 from core.access.roles import Role, roles
 from core.access.search_tokens import typed
-from core.accounts.models import User
 from core.accounts.requests import SignedIn
 from core.database.paginator import BoundedPaginator
-from core.pages.forms import offer_rows
-from core.regions.models import Region
+from core.filters.selectors import ListFilter
 from residents.people.id_reveal import audit_id_reveal
 from residents.people.models import Resident
 from residents.people.search import found_in_order
@@ -30,25 +28,18 @@ LISTED = ("pk", "name", "id_number", "sex", "birth_date", "status", "village__na
 
 class SearchForm(forms.Form):
     q = forms.CharField(label="证件号码或姓名", required=False, widget=forms.TextInput(attrs={"maxlength": 60}))
-    village = forms.ModelChoiceField(Region.objects.none(), label="村", required=False, empty_label="全部")
     status = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *Resident.Status.choices])
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        villages = Region.objects.for_user(user).filter(level=Region.Level.VILLAGE)
-        offer_rows(self, "village", villages)
-        if user.role not in (Role.TOWNSHIP,):
-            del self.fields["village"]
 
 
 @roles(*LOOK_UP)
 def resident_list(request: SignedIn) -> HttpResponse:
-    form = SearchForm(typed(request) or None, user=request.user)
+    form = SearchForm(typed(request) or None)
+    narrowed = ListFilter(request)
     rows = Resident.objects.for_user(request.user)
+    if narrowed.text:
+        rows = rows.in_region(narrowed.prefix)
     facts = form.cleaned_data if form.is_bound and form.is_valid() else {}
     rows = found_in_order(rows, facts.get("q") or "")
-    if facts.get("village"):
-        rows = rows.filter(village=facts["village"])
     if facts.get("status"):
         rows = rows.filter(status=facts["status"])
     page = BoundedPaginator(rows.values(*LISTED), 50).get_page(request.GET.get("page"))
@@ -61,7 +52,7 @@ def resident_list(request: SignedIn) -> HttpResponse:
         }
         for row in page
     ]
-    facts = {"title": "居民", "form": form, "page": page, "people": people}
+    facts = {"title": "居民", "filter": narrowed, "form": form, "page": page, "people": people}
     return render(request, "residents/people/resident_list.html", facts)
 
 

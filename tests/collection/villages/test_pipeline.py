@@ -36,6 +36,8 @@ def planted(campaign):
         ("county", COUNTY, ["县税务局", "县税务局", "城关镇征缴专班"]),
         ("township", TOWN, ["县税务局", "县税务局"]),
         ("tax", COUNTY, []),
+        ("leader", COUNTY, ["县税务局", "县税务局", "城关镇征缴专班"]),
+        ("leader", TOWN, ["县税务局", "县税务局", "城关镇征缴专班"]),
         ("county", "411326", []),
     ],
 )
@@ -67,7 +69,7 @@ def test_reading_it_costs_the_same_for_many(planted, campaign, make_user, django
         waiting(user=user, campaign=campaign)
 
 
-@pytest.mark.parametrize(("role", "shown"), [("county", True), ("tax", True), ("leader", False), ("audit", False)])
+@pytest.mark.parametrize(("role", "shown"), [("county", True), ("tax", True), ("leader", True), ("audit", False)])
 def test_on_whose_first_page_it_stands(planted, campaign, make_user, role, shown):
     templates = [panel.template for panel in panels_for(make_user(role, COUNTY))]
     assert ("collection/villages/home_pipeline.html" in templates) is shown

@@ -12,7 +12,18 @@ from tests.planting import Planter
 
 pytestmark = pytest.mark.django_db
 COUNTY, TOWN, VILLAGE = "411325", "411325101", "411325101200"
-LISTS = ("ledger_list", "deposit_list", "refund_list", "declaration_list", "notice_list", "failure_list")
+LISTS = (
+    "ledger_list",
+    "deposit_list",
+    "refund_list",
+    "declaration_list",
+    "notice_list",
+    "failure_list",
+    "self_payment_list",
+    "stuck_people",
+    "resident_list",
+    "receipt_books",
+)
 
 
 @pytest.fixture

@@ -187,7 +187,7 @@ def test_learning_is_safe_to_repeat_and_costs_nothing_for_known_names(django_ass
     with django_assert_num_queries(1):
         learn_names(["王小明", "李兰"])
     assert NamePart.objects.count() == count
-    assert names_with("xiaom") == ["王小明"]
+    assert names_with("xiaom", 2) == (["王小明"], True)
 
 
 def test_whoever_is_registered_at_the_counter_or_renamed_is_found(campaign, make_user, make_resident, answers):

@@ -1,0 +1,44 @@
+"""What is dear to work out, kept until something is written or a minute has passed; the page says of which minute it is.
+
+Every change to residents, money, rosters, accounts and publications leaves an event, so the newest event's number says
+whether anything changed. Numbers are given before a transaction ends: two that end in the other order could hide a
+change, for a minute at most.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from config import clock
+from core.accounts.models import User
+from core.audit.changes import newest_change
+from core.audit.models import Event
+
+SECONDS = 60
+Made = TypeVar("Made")
+
+
+def drawn_once(request: HttpRequest, name: str, draw: Callable[[], str]) -> str:
+    """The piece of HTML that `draw` makes. It may depend on the address, the reader's role and region, and the data."""
+    user = request.user
+    reader = f"{user.role}:{user.scope_prefix}" if user.is_authenticated else ""
+    return _kept(f"{name}:{request.path}:{request.GET.urlencode()}:{reader}:{newest_change()}", draw)
+
+
+def own_once(user: User, session: str, name: str, make: Callable[[User], Made]) -> Made:
+    """What `make` works out for one session, anew after whatever its user does; what others do shows a minute later."""
+    mine = Event.objects.filter(actor=user).order_by("-recorded_at").values_list("pk", flat=True).first()
+    return _kept(f"{name}:{session}:{mine}", lambda: make(user))
+
+
+def _kept(name: str, make: Callable[[], Made]) -> Made:
+    key = f"{name}:{clock.now():%m%d%H%M}"
+    if len(key) > 240:  # nobody's own address: nothing of ours is that long
+        return make()
+    found: Made | None = cache.get(key)
+    if found is None:
+        found = make()
+        cache.set(key, found, timeout=SECONDS)
+    return found

@@ -1,0 +1,39 @@
+"""The first page is worked out once a minute: few statements, whatever is asked of whom; one's own deeds show at once."""
+
+import pytest
+from django.urls import reverse
+
+from collection.refunds.models import Refund
+from core.audit import services as audit
+from tests.planting import Planter
+
+pytestmark = pytest.mark.django_db
+COUNTY, VILLAGE = "411325", "411325100001"
+
+
+@pytest.mark.parametrize(("role", "region"), [("county", COUNTY), ("leader", COUNTY), ("village", VILLAGE)])
+def test_reading_it_again_takes_few_statements(
+    client, campaign, make_user, django_assert_max_num_queries, role, region
+):
+    client.force_login(make_user(role, region))
+    client.get(reverse("home"))
+    with django_assert_max_num_queries(6):
+        page = client.get(reverse("home")).content.decode()
+    assert "（截至 " in page
+
+
+def test_what_others_did_shows_after_the_minute_and_ones_own_deed_at_once(
+    client, campaign, make_user, business_clock
+):
+    user, says = make_user("county", COUNTY), "1 笔退费等复核"
+    business_clock("2024-10-25T11:00")
+    client.force_login(user)
+    assert says not in client.get(reverse("home")).content.decode()
+    Planter(VILLAGE, "SY", 1).plant()
+    Refund.objects.update(campaign=campaign, state=Refund.State.FIRST_PASSED)
+    assert says not in client.get(reverse("home")).content.decode()
+    business_clock("2024-10-25T11:01")
+    assert says in client.get(reverse("home")).content.decode()
+    Refund.objects.update(state=Refund.State.REJECTED)
+    audit.record("refund.reject", actor=user, summary="不予退费")
+    assert says not in client.get(reverse("home")).content.decode()
