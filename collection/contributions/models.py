@@ -110,6 +110,9 @@ class Contribution(models.Model):
             models.Index(fields=["campaign", "category", "village"], name="contribution_category"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.resident}缴费 {self.amount:,.2f} 元"
+
     @property
     def refundable(self) -> Decimal:
         """What is given back: the person's own part, or, where a gift has paid all, the gift, to its donor."""

@@ -70,7 +70,9 @@ class Declaration(models.Model):
     confirmed_by = models.ForeignKey(USER, models.PROTECT, verbose_name="确认人", null=True, related_name="+")
     confirmed_at = models.DateTimeField("确认时间", null=True)
     remittance_no = models.CharField("汇款回单号", max_length=40, blank=True)
-    remittance_slip = models.ForeignKey("core.Attachment", models.PROTECT, null=True, related_name="+")
+    remittance_slip = models.ForeignKey(
+        "core.Attachment", models.PROTECT, verbose_name="汇款回单", null=True, related_name="+"
+    )
     remitted_on = models.DateField("汇款日期", null=True)
     remitted_by = models.ForeignKey(USER, models.PROTECT, verbose_name="汇款人", null=True, related_name="+")
     remitted_at = models.DateTimeField("汇款登记时间", null=True)

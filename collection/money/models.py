@@ -68,6 +68,9 @@ class Movement(models.Model):
             models.Index(fields=["campaign", "on"], name="movement_since"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.amount:,.2f} 元 {self.on}"
+
 
 class VillageAccount(models.Model):
     """Where a village's money stands now: the running sums of its movements, kept in the same transaction.
@@ -76,8 +79,8 @@ class VillageAccount(models.Model):
     ahead of its ledger), which the pages show as a discrepancy. It is also the row that money services lock.
     """
 
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="accounts")
-    village = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="accounts")
+    village = models.ForeignKey(Region, models.PROTECT, verbose_name="村", related_name="+")
     collected = models.DecimalField("已收", max_digits=14, decimal_places=2, default=0)
     in_hand = models.DecimalField("村级手中", max_digits=14, decimal_places=2, default=0)
     township = models.DecimalField("乡镇账户", max_digits=14, decimal_places=2, default=0)
@@ -104,3 +107,6 @@ class VillageAccount(models.Model):
                 name="account_not_negative",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.village}资金"

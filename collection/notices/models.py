@@ -50,6 +50,9 @@ class PublicNotice(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.village}缴费公示"
+
 
 class Objection(models.Model):
     """公示异议: what somebody objects to and what was answered."""

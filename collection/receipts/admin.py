@@ -7,10 +7,14 @@ from subsidies.campaigns.admin_filters import CampaignFilter
 
 @admin.register(ReceiptBook)
 class ReceiptBookAdmin(ScopedAdmin):
-    list_display = ("__str__", "first", "last", "holder", "issued_by", "issued_at", "returned_text")
+    list_display = ("__str__", "first", "last", "holder", "issued_by", "issued_at", "handed_back")
     list_filter = (CampaignFilter,)
     list_select_related = ("holder", "issued_by")
     search_fields = ("holder__code__startswith", "holder__name__startswith")
     ordering = ("-id",)
     by_place = True
     procedures = (("发放收据本", "book_issue"), ("批量发放", "book_issue_many"))
+
+    @admin.display(description="已交回号码")
+    def handed_back(self, obj: ReceiptBook) -> str:
+        return obj.returned_text

@@ -58,6 +58,9 @@ class Target(models.Model):
         verbose_name = verbose_name_plural = "征缴任务"
         constraints = [models.UniqueConstraint(fields=["campaign", "region"], name="one_target_a_region")]
 
+    def __str__(self) -> str:
+        return f"{self.region}任务 {self.people} 人"
+
 
 class TargetEntry(models.Model):
     """What a region's task was from an instant on. Append-only: a ranking counts by the task of its time."""
