@@ -45,7 +45,8 @@ from subsidies.rosters.services import mark_by_hand, upload_roster
 def record_newborns(world: World, day: datetime.date) -> None:
     """Register six newborns at the counter; the bureau's helpers have not yet collected for them."""
     surnames = ("陈", "李", "王", "张", "刘", "杨")
-    plans = [plan for plan in world.plans if plan.code in world.helpers][1:60:10]
+    others = [plan for plan in world.plans if plan.code in world.helpers and plan.code != world.county.village]
+    plans = [plan for plan in world.plans if plan.code == world.county.village] + others[1:50:10]
     for order, (plan, surname) in enumerate(zip(plans, surnames, strict=False)):
         born = day - (3 + 9 * order) * DAY
         body = f"{AREA}{born:%Y%m%d}{900 + order}"
@@ -53,7 +54,7 @@ def record_newborns(world: World, day: datetime.date) -> None:
             name=f"{surname}{'安乐和宁悦泽'[order]}",
             id_number=body + checksum_digit(body),
             village=world.region(plan.code),
-            household="0001",
+            household="" if plan.code == world.county.village else "0001",  # else it is paid for at the door
             birth_date=born,
             actor=world.teams[plan.township][-1],
         )

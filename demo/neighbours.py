@@ -14,10 +14,10 @@ from residents.transfers.services import ask_to_move
 def ask_across(world: World, day: datetime.date) -> None:
     """The neighbouring bureau asks for one of ours, and we for one of theirs."""
     there = User.objects.get(username=NEIGHBOUR_ACCOUNT[0])
-    pairs = ((there, world.county.code), (world.bureau, there.region_id))
-    for asker, holder in pairs:
+    pairs = ((there, world.county.code, there.region_id), (world.bureau, there.region_id, world.county.township))
+    for asker, holder, goes_to in pairs:
         person = Resident.objects.in_region(holder or "").order_by("-pk").first()
-        near = Resident.objects.in_region(asker.region_id or "").order_by("pk").first()
+        near = Resident.objects.in_region(goes_to or "").order_by("pk").first()
         if person and near:
             ask_to_move(
                 name=person.name,

@@ -17,6 +17,7 @@ from demo import (
     employees,
     files,
     finance,
+    lists,
     neighbours,
     next_year,
     onward,
@@ -104,6 +105,12 @@ def _events(world: World) -> dict[datetime.date, list[Event]]:
         (8, supervision.talk),
         (0, supervision.inspect),
         (0, finance.record_vouchers),
+        (0, lists.register_twice),
+        (0, lists.hand_in_register),
+        (0, lists.hand_over),
+        (0, lists.ask_for_accounts),
+        (0, lists.ask_for_numbers),
+        (0, lists.shift_a_working_day),
     ]
     events: dict[datetime.date, list[Event]] = {}
     for days_before, event in plan:

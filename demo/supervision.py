@@ -107,6 +107,15 @@ def inspect(world: World, day: datetime.date) -> None:
             photos=[_picture(note)],
             actor=clerk,
         )
+    services.record_activity(
+        campaign=campaign,
+        region=world.region(world.county.village),
+        kind=kinds.VISIT,
+        on=day - DAY,
+        number=24,
+        note="逐户宣传缴费政策",
+        actor=world.helpers[world.county.village],
+    )
 
 
 def talk(world: World, day: datetime.date) -> None:

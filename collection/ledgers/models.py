@@ -115,3 +115,6 @@ class LedgerRow(models.Model):
         ordering = ["batch", "number"]
         constraints = [models.UniqueConstraint(fields=["batch", "number"], name="one_row_a_number")]
         indexes = [models.Index(fields=["batch", "state", "number"], name="ledger_row_state")]
+
+    def __str__(self) -> str:
+        return f"第 {self.number} 行"

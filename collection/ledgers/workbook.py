@@ -54,8 +54,8 @@ _PREFILLED = (
     ("户编号", 6.5),
     ("户主", 7.5),
     ("姓名", 8.5),
-    ("身份证号码", 19),
-    ("人员类别", 14),
+    ("身份证号码", 18.5),
+    ("人员类别", 11.5),
     ("应缴金额", 8),
     ("实缴金额", 8),
     ("缴费日期", 10.5),
@@ -121,7 +121,7 @@ def prefilled(
     sheet.freeze_panes(3, 4)
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.set_margins(left=0.3, right=0.3, top=0.4, bottom=0.6)
+    sheet.set_margins(left=0.25, right=0.25, top=0.4, bottom=0.6)
     sheet.set_print_scale(PRINT_SCALE)
     sheet.print_area(0, 0, at - 1, _SIGN)
     sheet.repeat_rows(0, 2)
@@ -262,7 +262,7 @@ _UNPAID = (
     ("户主", 10),
     ("姓名", 12),
     ("证件号码", 22),
-    ("人员类别", 14),
+    ("人员类别", 11.5),
     ("应缴金额", 10),
     ("联系电话", 16),
     ("联系情况", 24),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collection', '0025_slip_readings'),
+        ("collection", "0025_slip_readings"),
         ('core', '0012_display'),
         ('subsidies', '0009_roster_row_person'),
     ]

@@ -6,6 +6,9 @@ from django.db.models.functions import Coalesce
 from collection.contributions.models import Contribution
 from collection.notices.models import PublicNotice
 from config import clock
+from core.access.roles import Role
+from core.accounts.models import Position, User
+from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
 
@@ -26,3 +29,10 @@ def not_shown(*, campaign: Campaign) -> QuerySet[Contribution]:
     return rows.annotate(shown_at=Subquery(last), since=Coalesce("posted_at", "recorded_at")).filter(
         Q(shown_at__isnull=True) | Q(since__gt=F("shown_at"))
     )
+
+
+def complaint_contact(village: Region) -> User | None:
+    """Whom of the township's team people ring who object: who reviews first, its leader last."""
+    team = User.objects.filter(role=Role.TOWNSHIP, region=village.parent_id, is_active=True).exclude(phone="")
+    order = [Position.REVIEWER, Position.RECORDER, "", Position.LEADER]
+    return min(team, key=lambda user: (order.index(user.position), user.pk), default=None)

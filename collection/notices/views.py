@@ -10,6 +10,7 @@ from collection.contributions.models import Contribution
 from collection.notices import services as notices
 from collection.notices.forms import AnswerForm, ObjectionForm, PhotosForm, PostNoticeForm
 from collection.notices.models import Objection, PublicNotice
+from collection.notices.selectors import complaint_contact
 from config import clock
 from core.access.roles import Role, roles
 from core.accounts.models import User
@@ -113,14 +114,13 @@ def notice_detail(request: SignedIn, pk: int) -> HttpResponse:
 
 @roles(*SEES)
 def notice_print(request: SignedIn, pk: int) -> HttpResponse:
-    """The sheet for the wall: A4, two columns of people, nothing but masked names and numbers."""
+    """The sheet for the wall: A4, two columns of people, nothing but masked names and numbers, and whom to ring."""
     notice = _notice_or_404(request.user, pk)
     half = -(-len(notice.rows) // 2)
     rows = [[n, *person] for n, person in enumerate(notice.rows, 1)]
     pairs = [(rows[n], rows[half + n] if half + n < len(rows) else None) for n in range(half)]
-    return render(
-        request, "collection/notices/notice_print.html", {"title": "参保缴费公示", "notice": notice, "pairs": pairs}
-    )
+    facts = {"title": "参保缴费公示", "notice": notice, "pairs": pairs, "contact": complaint_contact(notice.village)}
+    return render(request, "collection/notices/notice_print.html", facts)
 
 
 @require_POST

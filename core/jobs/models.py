@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.access.scope import ScopedQuerySet
+from core.audit.labels import JOBS
 
 
 class Job(models.Model):
@@ -53,7 +54,7 @@ class Job(models.Model):
         indexes = [models.Index(fields=["state", "heartbeat_at"], name="job_state")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.get_state_display()}"
+        return f"{JOBS.get(self.kind, self.kind)} {self.get_state_display()}"
 
     @property
     def is_live(self) -> bool:

@@ -4,15 +4,21 @@ from django.http import HttpRequest
 
 from core.access import masks
 from core.audit.labels import NOTICES
+from core.messages.kinds import all_kinds
 from core.messages.models import OutboxMessage
 from core.pages.admin_base import ScopedAdmin
+
+
+def _labels() -> dict[str, str]:
+    """What the kinds of message are called, to staff and to people outside."""
+    return NOTICES | {kind.key: kind.label for kind in all_kinds()}
 
 
 class NoticeFilter(admin.SimpleListFilter):
     title, parameter_name = "类别", "kind"
 
     def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[OutboxMessage]") -> list[tuple[str, str]]:
-        return list(NOTICES.items())
+        return list(_labels().items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
         return queryset.filter(kind=self.value()) if self.value() else queryset
@@ -26,7 +32,7 @@ class OutboxAdmin(ScopedAdmin):
 
     @admin.display(description="类别", ordering="kind")
     def notice(self, obj: OutboxMessage) -> str:
-        return NOTICES.get(obj.kind, obj.kind)
+        return _labels().get(obj.kind, obj.kind)
 
     @admin.display(description="电话")
     def masked_phone(self, obj: OutboxMessage) -> str:

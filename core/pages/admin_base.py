@@ -93,7 +93,8 @@ class ScopedAdmin(ListExport):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """One record, with the way to its page and what has been done with it."""
-        facts = {"page_url": "", "past": []}
+        verb = "修改" if self.has_change_permission(request) else "查看"
+        facts = {"title": f"{verb}{self.opts.verbose_name}", "page_url": "", "past": []}
         if (pk := whole_number(object_id)) is not None or self.opts.pk.get_internal_type() == "CharField":
             past = Event.objects.filter(object_type=self.opts.model_name, object_id=str(object_id))
             facts["past"] = past.order_by("-pk")[:EVENTS_SHOWN]

@@ -1,4 +1,4 @@
-"""What is dear to work out, kept until something is written or a minute has passed; the page says of which minute it is.
+"""What is dear to work out, kept until something is written or a minute has passed; pages say of which minute.
 
 Every change to residents, money, rosters, accounts and publications leaves an event, so the newest event's number says
 whether anything changed. Numbers are given before a transaction ends: two that end in the other order could hide a

@@ -179,3 +179,14 @@ def test_who_pays_after_a_notice_gets_a_further_one(campaign, village, final, he
     further = notices.prepare_notice(campaign=campaign, village=village, actor=helper)
     assert (further.people, further.pk != posted.pk) == (2, True)
     assert "notices" in {item.kind for item in open_items(campaign=campaign)}
+
+
+def test_the_sheet_for_the_wall_says_whom_to_ring(prepared, client, helper, make_user):
+    """Who reviews comes before the leader of the team; where nobody gave a number there is room to write one."""
+    client.force_login(helper)
+    address = f"/notices/{prepared.pk}/print/"
+    assert "征缴专班 ＿＿＿＿" in client.get(address).content.decode()
+    make_user("township", VILLAGE[:9], position="leader", phone="19900000001")
+    make_user("township", VILLAGE[:9], position="reviewer", phone="19900000002")
+    page = client.get(address).content.decode()
+    assert "19900000002" in page and "19900000001" not in page

@@ -1,7 +1,9 @@
 """What the bureau does in its lists: by place and year, in bulk, out as a table, with the past and the way onwards."""
 
 import io
+import re
 from decimal import Decimal
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -17,6 +19,7 @@ from core.messages.models import OutboxMessage
 from core.pages.frame import menu_for
 from tests.collection.paid_people import pay
 from tests.factories import photo
+from tests.planting import Planter
 
 HERE, NEXT, ELSEWHERE = "411325100001", "411325100002", "411325101200"
 CHANGELIST = "admin:{}_changelist"
@@ -144,3 +147,21 @@ def test_a_list_is_light_and_speaks_chinese(bureau, client):
         page = client.get(reverse(CHANGELIST.format(name))).content.decode()
         assert "jquery" not in page and "xregexp" not in page, name
         assert "导出" in page and "Select all" not in page and "增加" not in page and "以 " not in page, name
+
+
+def test_every_record_is_named_in_chinese_and_links_only_what_opens(client, campaign, make_user):
+    """Of each list one record: no raw name of a field or of a model, and no link that refuses who follows it."""
+    user, own, wrong = make_user("county", "411325"), Planter(HERE, "DD", 1).plant(), []
+    client.force_login(user)
+    seen: dict[str, int] = {}
+    for model, its in admin.site._registry.items():
+        if not its.has_view_permission(SimpleNamespace(user=user)):
+            continue
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[own.row(model).pk])
+        page = client.get(address).content.decode()
+        page = page[page.index('id="content"') :]
+        wrong += [f"{address}: {text}" for text in re.findall(r"\w+ object \([^)]*\)|<label>\s*[A-Z]\w+[^<]*", page)]
+        for link in re.findall(r'<a href="(/[^"?#]+)"', page):
+            seen[link] = seen.get(link) or client.get(link).status_code
+            wrong += [f"{address}: {link} {seen[link]}"] if seen[link] >= 400 else []
+    assert wrong == []

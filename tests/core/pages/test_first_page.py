@@ -1,4 +1,4 @@
-"""The first page is worked out once a minute: few statements, whatever is asked of whom; one's own deeds show at once."""
+"""The first page is worked out once a minute: few statements for every role; one's own deeds show at once."""
 
 import pytest
 from django.urls import reverse
@@ -22,9 +22,7 @@ def test_reading_it_again_takes_few_statements(
     assert "（截至 " in page
 
 
-def test_what_others_did_shows_after_the_minute_and_ones_own_deed_at_once(
-    client, campaign, make_user, business_clock
-):
+def test_what_others_did_shows_after_the_minute_and_ones_own_deed_at_once(client, campaign, make_user, business_clock):
     user, says = make_user("county", COUNTY), "1 笔退费等复核"
     business_clock("2024-10-25T11:00")
     client.force_login(user)
