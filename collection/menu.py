@@ -62,7 +62,7 @@ ENTRIES = [entry for topic in TOPICS for entry in topic.ENTRIES]
 def todos(user: User) -> list[Todo]:
     """Everything the collection asks of this person today, in every open year: none is hidden by the year chosen."""
     campaigns = open_campaigns(user)
-    found = []
+    found: list[Todo] = []
     for campaign in campaigns:
         asked = [todo for topic in TOPICS if hasattr(topic, "todos") for todo in topic.todos(user, campaign)]
         found += asked if len(campaigns) == 1 else [todo_of_year(todo, campaign.year) for todo in asked]

@@ -25,7 +25,7 @@ class ClockForm(forms.Form):
         help_text="只能往后拨：已经记下的事不能变成将来的事。",
     )
 
-    def clean_instant(self) -> datetime:
+    def clean_instant(self) -> datetime.datetime:
         instant = self.cleaned_data["instant"]
         if instant <= clock.now():
             raise forms.ValidationError(f"要晚于现在的 {timezone.localtime(clock.now()):%Y-%m-%d %H:%M}。")

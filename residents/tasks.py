@@ -7,6 +7,6 @@ from residents.register import exports, reading, writing  # noqa: F401
 from residents.statuses import lists  # noqa: F401
 
 
-@shared_task  # type: ignore[untyped-decorator]  # Celery ships no types
+@shared_task
 def learn_names() -> None:
     name_parts.learn_if_unknown()

@@ -16,7 +16,6 @@ from collection.duties import services as duties
 from collection.duties import wording
 from collection.money.models import Movement, Place
 from config import clock
-from core.access.scope import ScopedQuerySet
 from core.amounts import ZERO
 from core.database.money import YuanSum
 from core.regions.models import Region
@@ -47,8 +46,8 @@ def where_banked(*, residents: Iterable[Resident]) -> list[Part]:
     slips = Deposit.objects.exclude(state=Deposit.State.REJECTED).filter(
         campaign__in={cash.campaign_id for cash in taken}, village__in={cash.village_id for cash in taken}
     )
-    slips = list(slips.select_related("village", "recorded_by").order_by("paid_on", "id"))
-    return [part for cash in taken for part in _parts(cash, slips)]
+    in_order = list(slips.select_related("village", "recorded_by").order_by("paid_on", "id"))
+    return [part for cash in taken for part in _parts(cash, in_order)]
 
 
 def _in_line() -> QuerySet[Movement]:
@@ -69,7 +68,7 @@ def _before() -> Coalesce:
     return Coalesce(Subquery(rows.values("village").annotate(sum=YuanSum("amount")).values("sum")), ZERO)
 
 
-def _parts(cash: Movement, slips: ScopedQuerySet) -> Iterator[Part]:
+def _parts(cash: Any, slips: list[Deposit]) -> Iterator[Part]:
     start = cash.before.quantize(ZERO)
     end, banked = start + cash.amount, ZERO
     for slip in slips:
@@ -87,6 +86,6 @@ def clock_context(campaign: Campaign, region: Region) -> dict[str, Any]:
     """What templates/collection/clock.html needs for a village: `line` (None where the county has no 双限), `says`,
     and `held`, the cash in hand where there is no 双限."""
     line, limit = duties.of_village(campaign=campaign, village=region), duties.limit_of(campaign)
-    says = line and wording.words(line.standing, line.outlook, limit)
+    says = wording.words(line.standing, line.outlook, limit) if line and limit else None
     held = [] if limit else holdings(campaign=campaign, region=region.pk, as_of=clock.today())
     return {"line": line, "limit": limit, "says": says, "held": next(iter(held), None)}

@@ -20,6 +20,7 @@ from collection.slip_photos.services import ask_for_reading
 from config import clock
 from core.access.roles import Role
 from core.accounts.models import User
+from core.amounts import ZERO
 from core.audit import services as audit
 from core.files.photos import Photo, store_photo
 from core.refusals import Refused
@@ -177,7 +178,7 @@ def _check(campaign: Campaign, slip_no: str, paid_on: date, amount: Decimal, acc
         raise Refused(f"{campaign}已办结，不能再登记缴存。")
     if not 4 <= len(slip_no) <= 40:
         raise Refused("请按银行回单填写回单号（4 到 40 位字母和数字）。")
-    if not 0 < amount <= LARGEST or amount != amount.quantize(money.ZERO):
+    if not 0 < amount <= LARGEST or amount != amount.quantize(ZERO):
         raise Refused("金额应大于 0、不超过 9999999.99 元，最多两位小数，按回单填写。")
     if paid_on > clock.today():
         raise Refused(f"回单日期 {paid_on} 还没有到，请按回单上的日期填写。")

@@ -162,7 +162,7 @@ def reached(*, campaign: Campaign, limits: dict[str, Decimal]) -> ScopedQuerySet
 def _within(limits: dict[str, Decimal]) -> Q:
     """Whether `running` is within the limit of its village; asked township by township, for of a county's 295 villages
     each row would be compared with half."""
-    townships = defaultdict(Q)
+    townships: dict[str, Q] = defaultdict(Q)
     for village, limit in limits.items():
         townships[village[:9]] |= Q(village=village, running__lte=int(limit * 100))
     within = Q(pk__in=[])
@@ -244,9 +244,9 @@ def _free(campaign: Campaign, accounts: dict[str, VillageAccount]) -> dict[str, 
         .values_list("village_id")
         .annotate(sum=Sum(DECLARED_PART))
     )
-    bound, unspent = dict(bound), unspent_gifts(campaign=campaign, villages=accounts)
+    in_other, unspent = dict(bound), unspent_gifts(campaign=campaign, villages=accounts)
     return {
-        village: account.township - bound.get(village, ZERO) - unspent.get(village, ZERO)
+        village: account.township - in_other.get(village, ZERO) - unspent.get(village, ZERO)
         for village, account in accounts.items()
     }
 

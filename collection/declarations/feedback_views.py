@@ -1,5 +1,7 @@
 """导入反馈: the tax bureau hands its files in, sees what could not be matched, and decides what they left open."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,7 +25,8 @@ def feedback_upload(request: SignedIn, pk: int) -> HttpResponse:
     declaration, form = declaration_or_404(request.user, pk), TableFileForm(request.POST, request.FILES)
     if not flash_form_errors(request, form):
         return redirect("declaration_detail", pk)
-    file, made = form.cleaned_data["file"], []
+    file = form.cleaned_data["file"]
+    made: list[Any] = []
 
     def take() -> None:
         made.extend(feedback.take_feedback(declaration=declaration, file=file, name=file.name, actor=request.user))

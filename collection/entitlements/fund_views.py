@@ -14,6 +14,7 @@ from config import clock
 from core.access import masks
 from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
+from core.amounts import ZERO
 from core.audit import services as audit
 from core.regions.models import Region
 from core.tables.writer import xlsx_response
@@ -33,7 +34,7 @@ def fund_table(request: SignedIn) -> HttpResponseBase:
     if request.GET.get("export"):
         return _export_table(request, campaign, region, by, category, table)
     lines = [
-        {"line": line, "amounts": [(source, line.amounts.get(source, funds.ZERO)) for source in table.sources]}
+        {"line": line, "amounts": [(source, line.amounts.get(source, ZERO)) for source in table.sources]}
         for line in [*table.lines, table.total]
     ]
     return render(
@@ -73,7 +74,7 @@ def fund_people(request: SignedIn) -> HttpResponseBase:
             "region": region,
             "page": page,
             **asked,
-            "total": rows.order_by().aggregate(sum=Sum("amount"))["sum"] or funds.ZERO,
+            "total": rows.order_by().aggregate(sum=Sum("amount"))["sum"] or ZERO,
             "listed": [(part, masks.mask(part.contribution.resident.id_number)) for part in page],
         },
     )
@@ -85,7 +86,7 @@ def _export_table(
     name = f"{region.name}{category}资助资金（按{funds.BY[by]}）"
     heading = (funds.BY[by], "人数", *table.sources, "合计")
     rows = (
-        (line.name, line.people, *(line.amounts.get(source, funds.ZERO) for source in table.sources), line.total)
+        (line.name, line.people, *(line.amounts.get(source, ZERO) for source in table.sources), line.total)
         for line in [*table.lines, table.total]
     )
     return _file(request, campaign, region, name, heading, rows)

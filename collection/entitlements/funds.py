@@ -79,7 +79,9 @@ def table(*, campaign: Campaign, region: str, by: str = "township", category: st
         .values("key", "source")
         .annotate(amount=Sum("amount"), people=Count("contribution"))
     )
-    lines, total, sources = {}, Line("", "合计"), {}
+    lines: dict[str, Line] = {}
+    sources: dict[str, None] = {}
+    total = Line("", "合计")
     for part in parts:
         line = lines.setdefault(part["key"], Line(part["key"], part["key"]))
         for one in (line, total):

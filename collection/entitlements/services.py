@@ -63,7 +63,7 @@ def enrolment_key(campaign: Campaign) -> str:
     return f"special.enrol.{campaign.pk}"
 
 
-def ask_to_enrol(*, campaign: Campaign, actor: User) -> Job:
+def ask_to_enrol(*, campaign: Campaign, actor: User | None) -> Job:
     """Puts the enrolment of everybody who owes nothing in the queue: there may be thousands."""
     return jobs.enqueue(
         "special.enrol", actor=actor, key=enrolment_key(campaign), region=campaign.county_id, campaign=campaign.pk
@@ -241,7 +241,7 @@ def decide_difference(
     return case
 
 
-def _enrol_free(campaign: Campaign, people: dict[int, Resident], roster: Roster, actor: User | None) -> int:
+def _enrol_free(campaign: Campaign, people: dict[int, Resident], roster: Roster | None, actor: User | None) -> int:
     today = clock.today()
     unpaid = people.keys() - paid_residents(year=campaign.year, residents=people)
     candidates = [people[pk] for pk in sorted(unpaid)]
@@ -275,7 +275,7 @@ def record_free_years(campaign: Campaign, contributions: QuerySet[Contribution])
 
 
 def _find_differences(
-    campaign: Campaign, people: dict[int, Resident], roster: Roster, actor: User | None, effects: RosterEffects
+    campaign: Campaign, people: dict[int, Resident], roster: Roster | None, actor: User | None, effects: RosterEffects
 ) -> None:
     paid = list(
         Contribution.objects.filter(campaign=campaign, resident_id__in=people, ended_at__isnull=True, amount__gt=0)

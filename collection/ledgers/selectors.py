@@ -61,7 +61,7 @@ def count_rows_of(*, batches: Iterable[LedgerBatch]) -> dict[int, dict[str, Any]
         confirmed=Count("pk", filter=Q(state=RowState.CONFIRMED)),
         amount=Sum("amount", filter=Q(state=RowState.CONFIRMED)),
     )
-    return {row.pop("batch"): row for row in counted}
+    return {row["batch"]: {**row} for row in counted}
 
 
 def search_ledgers(*, user: User, campaign: Campaign, state: str = "", village_name: str = "") -> QuerySet[LedgerBatch]:
@@ -89,8 +89,8 @@ def rows_to_mend(ledgers: ScopedQuerySet) -> dict[str, Any] | None:
     """
     newest = ledgers.exclude(state__in=(State.REFUSED, State.WITHDRAWN)).order_by("-pk").values("pk")[:1]
     left = LedgerRow.objects.filter(batch__in=newest, batch__state=State.CONFIRMED, state=RowState.BAD)
-    found: dict[str, Any] | None = left.order_by("batch").values("batch").annotate(left=Count("pk")).first()
-    return found
+    found = left.order_by("batch").values("batch").annotate(left=Count("pk")).first()
+    return {**found} if found else None
 
 
 def unpaid_people(*, campaign: Campaign, village: Region) -> tuple[list[Owing], list[tuple[str, str]]]:

@@ -26,7 +26,7 @@ from subsidies.campaigns.services import lock_campaign
 
 LARGEST_BOOK = 10_000_000
 MOST_LINES = 2000
-_HANDS_TO = {Region.Level.COUNTY: Region.Level.TOWNSHIP, Region.Level.TOWNSHIP: Region.Level.VILLAGE}
+_HANDS_TO: dict[str, str] = {Region.Level.COUNTY: Region.Level.TOWNSHIP, Region.Level.TOWNSHIP: Region.Level.VILLAGE}
 State = Receipt.State
 
 

@@ -1,5 +1,6 @@
 """自主缴费: the tax bureau's paid lists and what could not be matched."""
 
+from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -62,7 +63,8 @@ def paid_list_upload(request: SignedIn) -> HttpResponse:
     campaign = campaign_or_404(request.user)
     form = TableFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        file, made = form.cleaned_data["file"], []
+        file = form.cleaned_data["file"]
+        made: list[Any] = []
 
         def take() -> None:
             made.extend(self_payments.take_paid_list(campaign=campaign, file=file, name=file.name, actor=request.user))

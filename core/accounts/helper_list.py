@@ -104,7 +104,7 @@ def _check(rows: list[Row], county_code: str) -> None:
     names = region_names(county_code)
     usable = User.objects.in_region(county_code).filter(Q(is_active=True) | Q(changes__state="waiting"))
     accounts = {(user.region_id, user.name, user.position): user for user in usable}
-    seen: dict[tuple, int] = {}
+    seen: dict[tuple[str, ...], int] = {}
     owners: dict[str, Row] = {}
     for row in rows:
         _check_row(row, names, regions)

@@ -306,7 +306,7 @@ class EventFormatter:
 
 @cache
 def _kinds() -> dict[str, type[models.Model]]:
-    return {model._meta.model_name: model for model in apps.get_models()}
+    return {str(model._meta.model_name): model for model in apps.get_models()}
 
 
 def _field(object_type: str, key: str) -> "models.Field[Any, Any] | None":

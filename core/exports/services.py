@@ -37,7 +37,7 @@ class Writer:
 
     count: Callable[[str, str], int]
     columns: tuple[tuple[str, int], ...]
-    rows: Callable[[str, str], Iterable[tuple]]
+    rows: Callable[[str, str], Iterable[tuple[object, ...]]]
 
 
 _writers: dict[str, Writer] = {}

@@ -50,7 +50,7 @@ def flash_form_errors(request: HttpRequest, form: forms.Form) -> bool:
         return True
     for errors in form.errors.values():
         for error in errors:
-            messages.error(request, error)
+            messages.error(request, str(error))
     return False
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from django.core.exceptions import BadRequest
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -96,7 +97,7 @@ def _has(pattern: re.Pattern[str], sent: QueryDict) -> bool:
     return any(pattern.search(text) for name, values in sent.lists() for text in (name, *values))
 
 
-def _files(request: HttpRequest) -> Iterable:
+def _files(request: HttpRequest) -> Iterable[UploadedFile]:
     return (file for _, files in request.FILES.lists() for file in files)
 
 

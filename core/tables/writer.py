@@ -1,7 +1,7 @@
 """Large tables out as xlsx, row by row: memory stays flat, and nothing typed into a cell becomes a formula."""
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import IO
 
@@ -29,7 +29,7 @@ def xlsx_response(
 
 
 def write_xlsx(
-    *, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "", note: str = ""
+    *, columns: Iterable[tuple[str, int]], rows: Iterable[Iterable[object]], title: str = "", note: str = ""
 ) -> IO[bytes]:
     """An open temporary file holding the workbook, at its beginning."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)

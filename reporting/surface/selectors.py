@@ -3,7 +3,7 @@
 What stands at risk leads to the villages it stands for: `risk` shows them alone, from the whole county at once.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -194,14 +194,14 @@ def _history(campaign: Campaign, cutoff: Cutoff, tree: Tree, code: str) -> dict[
             f"week_{week}": Count(Value(1), filter=cutoff.counted(cutoff.metric, at) if ended else _dated(cutoff, at))
             for week, at in enumerate(instants)
         }
-        counted: Iterable[dict[str, Any]]
-        counted = rows.filter(ended_at__isnull=not ended).values("village_id").annotate(**conditions)
-        for found in counted:
-            place = tree.stands_for.get(found["village_id"], found["village_id"])
+        names = ["village_id", *conditions]
+        rows_of_villages = rows.filter(ended_at__isnull=not ended).values("village_id").annotate(**conditions)
+        for place_code, *weeks in rows_of_villages.values_list(*names):
+            place = tree.stands_for.get(place_code, place_code)
             for above in {place, place[:9], place[:6]}:
                 sums = counts.setdefault(above, [0] * WEEKS)
                 for week in range(WEEKS):
-                    sums[week] += found[f"week_{week}"]
+                    sums[week] += weeks[week]
     return counts
 
 

@@ -41,11 +41,11 @@ class TargetsPreview:
 
     @property
     def before(self) -> int:
-        return sum(one.before for one in self.townships)
+        return sum(one.before or 0 for one in self.townships)
 
     @property
     def after(self) -> int:
-        return sum(one.after for one in self.townships)
+        return sum(one.after or 0 for one in self.townships)
 
 
 def preview_targets(*, campaign: Campaign, table: Attachment) -> TargetsPreview:

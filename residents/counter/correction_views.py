@@ -39,7 +39,7 @@ def resident_correct_years(request: SignedIn, pk: int) -> HttpResponse:
     return _correct(request, pk, "years", corrections.correct_insured_years, "参保年度已更正。")
 
 
-def _correct(request: SignedIn, pk: int, key: str, service: Callable, done: str) -> HttpResponse:
+def _correct(request: SignedIn, pk: int, key: str, service: Callable[..., object], done: str) -> HttpResponse:
     resident, form, changed = _resident(request, pk), _form(key, request.POST), False
 
     def correct() -> None:

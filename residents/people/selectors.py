@@ -43,7 +43,7 @@ def resident_ids(numbers: Iterable[str]) -> dict[str, int]:
     return {number: _end_of(pk, merged) for number, pk in ids.items()}
 
 
-def find_by_number(numbers: Iterable[str], *, among: QuerySet | None = None) -> dict[str, Resident]:
+def find_by_number(numbers: Iterable[str], *, among: QuerySet[Resident] | None = None) -> dict[str, Resident]:
     """As `resident_ids`, with the residents themselves; only those in the queryset `among`, if one is given."""
     ids = resident_ids(numbers)
     rows = Resident.objects.all() if among is None else among

@@ -38,7 +38,7 @@ _FIELDS = (
 )
 
 
-def exported_rows(residents: QuerySet[Resident], *, whole: bool) -> Iterator[tuple]:
+def exported_rows(residents: QuerySet[Resident], *, whole: bool) -> Iterator[tuple[object, ...]]:
     """The rows under COLUMNS; numbers, phones and birth dates masked unless `whole`."""
     documents, sexes, statuses = map(dict, (Resident.Document.choices, Resident.Sex.choices, Resident.Status.choices))
     rows = residents.order_by("village_id", "household_id", "id").values_list(*_FIELDS)

@@ -1,6 +1,7 @@
 """The job that writes the staged rows of a confirmed register file, a chunk a transaction."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -85,7 +86,7 @@ def _leave_changed(batch: RegisterBatch, chunk: dict[str, Any]) -> int:
         return 0
     rows = list(batch.staged.filter(id__range=(chunk["first"], chunk["last"]), is_new=False).order_by("id").values())
     people = Resident.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
-    now = {}
+    now: dict[str, Mapping[str, object]] = {}
     for start in range(0, len(rows), 2000):
         known = people.filter(id_number__in=[row["id_number"] for row in rows[start : start + 2000]])
         now |= {person["id_number"]: person for person in known.values("id_number", *COMPARED)}
@@ -127,7 +128,12 @@ CHILDHOOD = timedelta(days=7 * 366)
 
 def _write_chunk(batch: RegisterBatch, chunk: dict[str, int], *, is_first: bool = False) -> None:
     rows = batch.staged.filter(id__range=(chunk["first"], chunk["last"]))
-    facts = {"batch": batch.pk, "first": chunk["first"], "last": chunk["last"], "on": clock.today()}
+    facts: dict[str, int | date] = {
+        "batch": batch.pk,
+        "first": chunk["first"],
+        "last": chunk["last"],
+        "on": clock.today(),
+    }
     if is_first:
         with without_indexes(Resident, Household, InsuredYear), connection.cursor() as cursor:
             for statement in (sql.INSERT_HOUSEHOLDS, sql.INSERT_RESIDENTS, sql.INSERT_YEARS):

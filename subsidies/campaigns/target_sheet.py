@@ -55,7 +55,8 @@ def read_targets(pieces: Iterable[Sheet], regions: RegionNames, table: ListReade
     by side, for only the county knows which of them it gives out.
     """
     table = table or task_table()
-    lines, seen, township, sheet = [], {}, "", None
+    lines, township, sheet = [], "", None
+    seen: dict[str, int] = {}
     for row in table.rows(pieces):
         if sheet != (sheet := row.sheet):
             township = ""

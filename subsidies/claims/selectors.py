@@ -76,7 +76,7 @@ def count_awards(campaign: Campaign) -> list[AwardCount]:
 def _patterns(campaign: Campaign, first: int) -> list[tuple[str, int, int, int, int]]:
     tables = {"insured": InsuredYear, "residents": Resident, "claims": Claim, "lists": ClaimList}
     named = {key: connection.ops.quote_name(model._meta.db_table) for key, model in tables.items()}
-    asked = {
+    asked: dict[str, int | str] = {
         "first": first,
         "year": campaign.year,
         "applied": ClaimList.State.APPLIED.value,

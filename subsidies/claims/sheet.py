@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.tables.cells import Cell, read_amount, shown
+from core.tables.cells import read_amount, shown
 from core.tables.headings import Column
 from core.tables.lists import SUMS, ListReader
-from core.tables.reader import Sheet
+from core.tables.reader import Cell, Sheet
 from residents.people import id_numbers, names
 
 COLUMNS = (

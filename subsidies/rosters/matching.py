@@ -72,8 +72,8 @@ def _find_residents(roster: Roster, rows: QuerySet[RosterRow]) -> None:
     # The least of them, not the first in order: for LIMIT 1 PostgreSQL would walk the whole register row by row.
     person = Resident.objects.filter(id_number=OuterRef("id_number")).order_by().values("id_number")
     rows.update(resident=Subquery(person.values(found=Min(Coalesce("merged_into_id", "pk")))))
-    former = FormerNumber.objects.filter(id_number=OuterRef("id_number"), withdrawn_at__isnull=True)
-    former = former.order_by().values("id_number")
+    corrected = FormerNumber.objects.filter(id_number=OuterRef("id_number"), withdrawn_at__isnull=True)
+    former = corrected.order_by().values("id_number")
     rows.filter(resident__isnull=True).filter(Exists(former)).update(
         resident=Subquery(former.values(found=Min(Coalesce("resident__merged_into_id", "resident_id"))))
     )

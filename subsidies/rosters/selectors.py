@@ -6,6 +6,7 @@ from core.access import masks
 from core.access.roles import Role
 from core.accounts.models import User
 from core.jobs.models import Job
+from subsidies.campaigns.models import Campaign
 from subsidies.rosters.models import Identity, Roster, RosterRow
 
 Outcome = RosterRow.Outcome
@@ -35,9 +36,9 @@ def rosters_for(user: User) -> QuerySet[Roster]:
     return rows.filter(department=user.department) if user.role == Role.DEPARTMENT else rows
 
 
-def rosters_of(user: User, campaign_id: int | None) -> QuerySet[Roster]:
+def rosters_of(user: User, campaign: Campaign | None) -> QuerySet[Roster]:
     """The lists of one campaign, with who handed in and who applied them."""
-    return rosters_for(user).filter(campaign_id=campaign_id).select_related("uploaded_by", "applied_by")
+    return rosters_for(user).filter(campaign=campaign).select_related("uploaded_by", "applied_by")
 
 
 def outcome_counts(roster: Roster) -> dict[str, int]:

@@ -16,7 +16,6 @@ from core.audit import services as audit
 from core.files.models import Attachment
 from core.files.services import store
 from core.jobs import services as jobs
-from core.jobs.models import Job
 from core.refusals import Refused
 from core.regions.services import lock_region
 from core.text import required_text
@@ -183,7 +182,7 @@ def _replace_with_meant(roster: Roster, row: RosterRow, meant: int | None) -> No
 
 def _check_upload(
     campaign: Campaign, department: str, category: str, recognised_on: datetime.date, document: str, actor: User
-) -> Job:
+) -> None:
     rules = campaign.policy
     if campaign.closed_meanwhile():
         raise Refused(f"{campaign}已办结，不能再收名单。")

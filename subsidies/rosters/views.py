@@ -25,7 +25,7 @@ HANDS_IN = (Role.COUNTY, Role.DEPARTMENT)
 GROUP_NAMES = {"problems": "有问题", "held": "暂缓终止", "new": "新增", "ended": "终止", "unchanged": "不变"}
 #: Findings that stand beside the button that applies a list; all of them have a page.
 FINDINGS_SHOWN = 20
-STATE_BADGES = {
+STATE_BADGES: dict[str, str] = {
     Roster.State.READING: "wait",
     Roster.State.READY: "warn",
     Roster.State.REFUSED: "bad",
@@ -37,7 +37,7 @@ STATE_BADGES = {
 @roles(*HANDS_IN)
 def roster_list(request: SignedIn) -> HttpResponse:
     campaign = current(request.user)
-    rows = selectors.rosters_of(request.user, campaign and campaign.pk)
+    rows = selectors.rosters_of(request.user, campaign)
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
     listed = [(roster, STATE_BADGES[roster.state]) for roster in page]
     facts = {"title": "名单", "page": page, "listed": listed, "campaign": campaign}

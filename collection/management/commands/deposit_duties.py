@@ -16,6 +16,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from collection.duties import rules as duties
+from core.amounts import ZERO
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 YUAN = re.compile(r"\d{1,13}(\.\d{1,2})?", re.ASCII)
@@ -93,7 +94,7 @@ def yuan(value: object, where: str) -> Decimal:
     text = str(value) if isinstance(value, str | int | Decimal) and not isinstance(value, bool) else ""
     if not YUAN.fullmatch(text):
         raise BadInput(f"{where}：金额应是不小于 0、最多两位小数的数，收到 {shown(value)}")
-    return Decimal(text).quantize(duties.ZERO)
+    return Decimal(text).quantize(ZERO)
 
 
 def shown(value: object) -> str:

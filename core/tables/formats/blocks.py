@@ -19,12 +19,13 @@ ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{fffe}\x{ffff}]"
 _TEXTS = ({str}, {str, type(None)})
 
 
-def block_of(rows: Sequence[Sequence[Cell]], left: int) -> None:
+def block_of(rows: Sequence[Sequence[Cell]], left: int) -> tuple[pl.DataFrame, list[tuple[int, int, Cell]]] | None:
     """The rows as (frame, cells that it cannot hold); `left` columns before them are empty.
 
     None where a text must be mended first: too long, or with odd characters.
     """
-    series, others = [], []
+    series: list[pl.Series] = []
+    others: list[tuple[int, int, Cell]] = []
     for at, cells in enumerate(zip(*rows, strict=True), left):
         kinds = set(map(type, cells))
         if kinds in _TEXTS:
@@ -36,17 +37,19 @@ def block_of(rows: Sequence[Sequence[Cell]], left: int) -> None:
                 series.append(pl.Series(f"n{at}", numbers, dtype=pl.Float64))
             if date in kinds:
                 series.append(pl.Series(f"d{at}", [c if type(c) is date else None for c in cells], dtype=pl.Date))
-            others += [[row, at, c] for row, c in enumerate(cells) if not _fits(c)]
-        if texts.str.len_chars().max() or 0:
-            if texts.str.len_chars().max() > LONGEST_CELL or texts.str.contains(ODD).any():
+            others += [(row, at, c) for row, c in enumerate(cells) if not _fits(c)]
+        longest = texts.str.len_chars().max()
+        if isinstance(longest, int) and longest:
+            if longest > LONGEST_CELL or texts.str.contains(ODD).any():
                 return None
             series.append(texts.set(texts == "", None))
     return pl.DataFrame(series), others
 
 
 def _fits(cell: Cell) -> bool:
-    kind = type(cell)
-    return cell is None or kind is str or kind is date or (kind is float and isfinite(cell))
+    if isinstance(cell, float):
+        return isfinite(cell)
+    return cell is None or type(cell) is str or type(cell) is date
 
 
 def to_bytes(frame: pl.DataFrame) -> bytes:

@@ -11,7 +11,8 @@ TAG = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s
 
 def layouts(archive: zipfile.ZipFile) -> dict[str, Layout]:
     """The layout of each sheet by its name; calamine tells neither hidden rows nor merged ranges for ods."""
-    found, sheet, row, column, step = {}, None, 0, 0, 1
+    found: dict[str, Layout] = {}
+    sheet, row, column, step = None, 0, 0, 1
     if archive.getinfo("content.xml").file_size > LAYOUT_BYTES:
         return found
     with archive.open("content.xml") as file:
@@ -19,7 +20,7 @@ def layouts(archive: zipfile.ZipFile) -> dict[str, Layout]:
             what, a = match[1], attributes(match[2])
             if what == b"table":
                 row, step = 0, 1
-                sheet = found[a.get("name")] = Layout()
+                sheet = found[a.get("name", "")] = Layout()
             elif sheet is None:
                 continue
             elif what == b"table-row":

@@ -35,7 +35,7 @@ def read_ole(path: Path, limits: Limits, out: Output) -> None:
     return read_calamine(path, out, layouts, fallback=False)
 
 
-def read_encrypted(path: Path, limits: Limits, out) -> None:
+def read_encrypted(path: Path, limits: Limits, out: Output) -> None:
     """Excel writes “read-only recommended” workbooks under a password everybody knows; any other is the owner's."""
     import msoffcrypto
 

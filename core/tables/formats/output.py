@@ -89,15 +89,15 @@ class Output:
             mended = block_of([row[: self.max_columns - left] for row in rows], left)
         if mended is None:
             for place, cells in enumerate(rows, number):
-                self.row(place, [None] * left + cells)
+                self.row(place, [*[None] * left, *cells])
             return
         self.flush()
         frame, others = mended
         self.count(len(rows), len(rows) * frame.width)
-        others = [[row, column, self.mend(cell, number + row)] for row, column, cell in others]
+        mends = [[row, column, self.mend(cell, number + row)] for row, column, cell in others]
         stream = to_bytes(frame)
         self.characters_left -= len(stream)
-        self.line({"block": len(stream), "first": number, "height": len(rows), "others": others})
+        self.line({"block": len(stream), "first": number, "height": len(rows), "others": mends})
         self.write(stream)
 
     def count(self, rows: int, cells: int) -> None:
@@ -109,8 +109,7 @@ class Output:
 
     def mend(self, cell: Cell, number: int) -> Cell:
         """Return a cell that any database and workbook can keep: finite, of bounded length, without odd characters."""
-        kind = type(cell)
-        if kind is str:
+        if isinstance(cell, str):
             if not cell:
                 return None
             if not cell.isprintable():
@@ -122,9 +121,9 @@ class Output:
                 self.remark("cut", number)
                 cell = cell[:LONGEST_CELL] + CUT_MARK
             return cell or None
-        if kind is float:
+        if isinstance(cell, float):
             return cell if isfinite(cell) else _written(cell)
-        if kind is int and abs(cell) >= LARGEST_WHOLE:
+        if isinstance(cell, int) and not isinstance(cell, bool) and abs(cell) >= LARGEST_WHOLE:
             try:
                 return float(cell)
             except OverflowError:
@@ -155,7 +154,7 @@ class Output:
 
 def is_plain(cell: Cell) -> bool:
     """Whether a cell is text that goes out as it is, as nearly all do."""
-    return type(cell) is str and 0 < len(cell) <= LONGEST_CELL and cell.isprintable()
+    return isinstance(cell, str) and 0 < len(cell) <= LONGEST_CELL and cell.isprintable()
 
 
 def _written(number: float) -> str:

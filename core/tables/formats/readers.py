@@ -4,7 +4,7 @@ import io
 from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.tables.formats.layout import Layout
 from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, ROWS_A_LINE, Output, Refused
@@ -63,7 +63,7 @@ def write_rows(sheet: "CalamineSheet", out: Output) -> None:
     top, left = sheet.start[0], min(sheet.start[1], out.max_columns)
     rows, number = islice(sheet.iter_rows(), top, None), top + 1
     for cells in islice(rows, ROWS_A_LINE if out.in_columns else None):
-        out.row(number, [None] * left + cells)
+        out.row(number, [*[None] * left, *cells])
         number += 1
     while block := list(islice(rows, ROWS_A_BLOCK)):
         out.block(number, block, left)
@@ -79,14 +79,15 @@ def read_openpyxl(source: Path | io.BytesIO, out: Output, layouts: dict[str, Lay
     file = source.open("rb") if isinstance(source, Path) else source
     file.seek(0)
     try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        book: Any = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         for sheet in book.worksheets:
             out.sheet(sheet.title, layouts.get(sheet.title), visible=sheet.sheet_state == "visible")
-            with sheet._get_source() as part:
+            inner: Any = sheet  # the parser is not part of the package's types
+            with inner._get_source() as part:
                 # The public iterator fills every gap: a million rows for one stray character at the bottom.
                 parser = WorkSheetParser(
                     part,
-                    sheet._shared_strings,
+                    inner._shared_strings,
                     data_only=True,
                     epoch=book.epoch,
                     date_formats=book._date_formats,

@@ -30,7 +30,7 @@ CELL_NUMBER = re.compile(rb"\sr=\"([A-Z]{1,3})(\d{1,7})\"")
 
 def layouts(archive: zipfile.ZipFile) -> dict[str, Layout]:
     """Hidden rows and error values of each sheet by its name; calamine tells the merged ranges but not these."""
-    found = {}
+    found: dict[str, Layout] = {}
     for sheet, name in sheet_parts(archive).items():
         if archive.getinfo(name).file_size > LAYOUT_BYTES and not has_layout(archive, name):
             continue
@@ -78,7 +78,7 @@ def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
         target = targets.get(sheet.get("id"), "")
         name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         if name in archive.namelist():
-            parts[sheet.get("name")] = name
+            parts[sheet.get("name", "")] = name
     return parts
 
 
@@ -94,15 +94,15 @@ def read_in_pieces(source: Path | io.BytesIO, out: Output, layouts: dict[str, La
                 for name in set(archive.namelist()).difference(parts.values()):
                     with archive.open(name) as original, copy.open(name, "w") as target:
                         shutil.copyfileobj(original, target, 1 << 20)
-            frame = frame.getvalue()
-            for meta in calamine.CalamineWorkbook.from_filelike(io.BytesIO(frame)).sheets_metadata:
+            empty = frame.getvalue()
+            for meta in calamine.CalamineWorkbook.from_filelike(io.BytesIO(empty)).sheets_metadata:
                 if meta.typ != calamine.SheetTypeEnum.WorkSheet or meta.name not in parts:
                     continue
                 layout = layouts.get(meta.name) or Layout()
                 layout.merge(merged_at_the_end(archive, parts[meta.name]))
                 out.sheet(meta.name, layout, visible=meta.visible == calamine.SheetVisibleEnum.Visible)
                 for piece in pieces(archive, parts[meta.name]):
-                    book = io.BytesIO(frame)
+                    book = io.BytesIO(empty)
                     with zipfile.ZipFile(book, "a") as copy:
                         copy.writestr(parts[meta.name], piece)
                     del piece
