@@ -17,7 +17,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import traceback
 import zipfile
 from collections import Counter
@@ -120,9 +119,8 @@ def _print(results: list[dict]) -> None:
     print(f"{sum(r['done'] for r in results)} files: " + ", ".join(f"{k} {v}" for k, v in outcomes.most_common()))
     slowest = max(results, key=lambda r: r["slowest"][0])["slowest"]
     memory = [max(r[key] for r in results) >> 20 for key in ("memory", "child_memory")]
-    print(
-        f"slowest {slowest[0]:.1f} s ({slowest[1]}); most memory: asking process {memory[0]} MB, reading {memory[1]} MB"
-    )
+    print(f"slowest {slowest[0]:.1f} s of processor time ({slowest[1]})")
+    print(f"most memory: asking process {memory[0]} MB, reading {memory[1]} MB")
     for result in results:
         for failure in result["failures"]:
             print(failure)
@@ -165,7 +163,7 @@ def _try(result: dict, kind: str, name: str, path: Path, turn: str) -> None:
     question = Question(
         path, day, POLICY[:6], VILLAGE, POLICY, CATEGORY if kind == "roster" else "", turn.endswith("7")
     )
-    started = time.perf_counter()
+    started = _processor_seconds()
     signal.alarm(STUCK_SECONDS)
     try:
         if kind in CHECKS:
@@ -179,12 +177,18 @@ def _try(result: dict, kind: str, name: str, path: Path, turn: str) -> None:
         result["failures"].append(f"{turn} {kind} {name}\n{traceback.format_exc()[-1500:]}")
     finally:
         signal.alarm(0)
-    seconds = time.perf_counter() - started
+    seconds = _processor_seconds() - started
     if seconds > MOST_SECONDS:
         result["failures"].append(f"{turn} {kind} {name}: {seconds:.1f} s")
     result["done"] += 1
     result["outcomes"][outcome] += 1
     result["slowest"] = max(result["slowest"], (seconds, f"{turn} {kind} {name}"))
+
+
+def _processor_seconds() -> float:
+    """What this process and those it has waited for have used: a busy machine makes no file slow."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _read_only(kind: str, path: Path) -> bool:

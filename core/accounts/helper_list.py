@@ -17,6 +17,7 @@ from core.regions.selectors import region_names
 from core.tables import headings, reader
 from core.tables.cells import cell_text, read_phone
 from core.tables.lists import ListReader, ListRow
+from core.tables.lookalikes import fold
 
 COLUMNS = (
     headings.Column("township", "乡镇", ("乡镇", "乡镇街道", "所属乡镇", "乡镇名称"), parts=("乡镇",)),
@@ -88,7 +89,7 @@ def _row(listed: ListRow) -> Row:
     text = {key: cell_text(cell) for key, cell in listed.cells.items()}
     words = text.get("position", "")
     position = next((position for word, position in POSITION_WORDS.items() if word in words), "")
-    name, phone = text.get("name", ""), read_phone(listed.cells.get("phone")) or text.get("phone", "")
+    name, phone = fold(text.get("name", "")), read_phone(listed.cells.get("phone")) or text.get("phone", "")
     row = Row(listed.number, text.get("township", ""), text.get("village", ""), name, phone, position)
     if (error := listed.error(COLUMNS))[1]:
         row.problems.append(error[1])

@@ -5,12 +5,12 @@ Their annotations are the schema of the policy files (schema.py). Amounts are yu
 
 import datetime
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Annotated, Any, NamedTuple
 
+from core.tables.cells import unify
 from subsidies.policy.schema import Money, Percent, Ratio
 
 POLICY_ID = re.compile(r"\d{6}-20\d\d")
@@ -324,8 +324,8 @@ class Reading(Sourced):
 
 
 def spelling(name: str) -> str:
-    """One spelling of a category's name: full-width signs, blanks and quotation marks make no difference."""
-    return re.sub(r"[\s“”\"'‘’]", "", unicodedata.normalize("NFKC", name))
+    """One spelling of a category's name: full-width signs, lookalikes, blanks and quotation marks do not count."""
+    return re.sub(r"[\s“”\"'‘’]", "", unify(name))
 
 
 def parts_of(rule: Any, key: str) -> Iterator[tuple[str, Sourced]]:
