@@ -40,7 +40,7 @@ def decide_refund(*, consequence: Consequence, grants: bool, document: str, note
         refund = ending_refund(consequence.campaign, contribution, verdict, left, moment, people, actor)
         refund.save(force_insert=True)
         consequence.outcome, consequence.refund = Consequence.Outcome.REFUND, refund
-        consequence.subsidy_stops = True
+        consequence.subsidy_stops, consequence.stopped_at = True, moment
     _decided(consequence, actor, document, note)
     says = "退费" if grants else "不退费"
     audit.record(

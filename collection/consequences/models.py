@@ -49,6 +49,9 @@ class Consequence(models.Model):
     deadline = models.DateField("办理期限", null=True, blank=True)
     cover_ends = models.DateField("待遇止于", null=True, blank=True)
     subsidy_stops = models.BooleanField("资助停付", default=False)
+    #: From when until when the fund did not pay, so that the statement of a past day can be told.
+    stopped_at = models.DateTimeField("停付时间", null=True, blank=True)
+    resumed_at = models.DateTimeField("恢复时间", null=True, blank=True)
     refund = models.ForeignKey(
         "Refund", models.PROTECT, verbose_name="退费", null=True, blank=True, related_name="consequences"
     )

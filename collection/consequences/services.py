@@ -12,7 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 
 from collection.consequences.models import Consequence
 from collection.consequences.rules import Cover, Outcome, Verdict, follows_from_status
@@ -120,7 +121,7 @@ def _bring_in_line(standing: _Standing, actor: User | None, batch: str) -> None:
             again.append(earlier)  # what was booked has ended by it
     Consequence.objects.filter(pk__in=settled).update(state=State.DONE)
     moment = watermark.next_timestamp(campaign_id=standing.campaign.pk)
-    _withdraw(standing, gone, again, actor, batch)
+    _withdraw(standing, gone, again, moment, actor, batch)
     _conclude(standing, {pk: (live[pk], verdict) for pk, verdict in wanted.items()}, moment, actor, batch)
     if standing.campaign.closed_meanwhile():
         raise Refused(f"{standing.campaign}正在办结，请稍后再登记。")
@@ -179,6 +180,7 @@ def _conclude(
                 deadline=verdict.deadline,
                 cover_ends=verdict.cover_ends,
                 subsidy_stops=verdict.subsidy_stops,
+                stopped_at=moment if verdict.subsidy_stops else None,
                 refund=refunds.get(pk),
                 state=State.OPEN if waits else State.DONE,
                 made_at=moment,
@@ -263,7 +265,12 @@ def ending_refund(
 
 
 def _withdraw(
-    standing: _Standing, gone: list[Consequence], again: list[Consequence], actor: User | None, batch: str
+    standing: _Standing,
+    gone: list[Consequence],
+    again: list[Consequence],
+    moment: datetime,
+    actor: User | None,
+    batch: str,
 ) -> None:
     """Take back what followed from a fact that is no more: cases nothing was paid on, enrolments that had ended."""
     if not gone and not again:
@@ -284,9 +291,12 @@ def _withdraw(
         state=State.OPEN,
         why="登记的事实已撤回，费用已经退还：请通知本人重新缴费，或追回后恢复。",
         subsidy_stops=True,
+        stopped_at=Coalesce("stopped_at", Value(moment)),
     )
     rest = [c.pk for c in (*gone, *again) if c.pk not in set(paid)]
-    Consequence.objects.filter(pk__in=rest).update(state=State.WITHDRAWN, subsidy_stops=False)
+    Consequence.objects.filter(pk__in=rest).update(
+        state=State.WITHDRAWN, subsidy_stops=False, resumed_at=moment
+    )
     audit.record_all(
         audit.event(
             "consequence.withdraw",

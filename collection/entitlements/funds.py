@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
@@ -63,6 +64,12 @@ def stopped(contribution: str) -> QuerySet[Consequence]:
     """Return the facts by which a fund does not pay for a contribution any more (death before cover began …)."""
     rows = Consequence.objects.filter(contribution=OuterRef(contribution), subsidy_stops=True)
     return rows.exclude(state=Consequence.State.WITHDRAWN)
+
+
+def stopped_at(contribution: str, end: datetime) -> QuerySet[Consequence]:
+    """Return the facts by which a fund did not pay for a contribution just before an instant, as they were known."""
+    rows = Consequence.objects.filter(contribution=OuterRef(contribution), stopped_at__lt=end)
+    return rows.filter(Q(resumed_at__isnull=True) | Q(resumed_at__gte=end))
 
 
 def table(*, campaign: Campaign, region: str, by: str = "township", category: str = "") -> Table:

@@ -8,7 +8,7 @@ from django.db.models.functions import Substr, TruncMonth
 from django.utils import timezone
 
 from collection.contributions.models import Contribution, ContributionFund
-from collection.entitlements.funds import stopped
+from collection.entitlements.funds import stopped_at
 from collection.finance.models import FundEntry
 from collection.finance.statement import (
     HEAD_FUND,
@@ -94,8 +94,8 @@ def _contributions(campaign: Campaign, end: datetime.datetime) -> tuple[int, int
     found = live.aggregate(
         posted=Count("pk", filter=posted), everybody=Count("pk"), subsidies=YuanSum("subsidy", filter=posted)
     )
-    # The few for which the subsidy stops are found from their side, not asked of everybody.
-    gone = live.filter(posted, Exists(stopped("pk"))).aggregate(sum=YuanSum("subsidy"))["sum"] or ZERO
+    # The few for which the subsidy had stopped are found from their side, not asked of everybody.
+    gone = live.filter(posted, Exists(stopped_at("pk", end))).aggregate(sum=YuanSum("subsidy"))["sum"] or ZERO
     return found["posted"], found["everybody"] - found["posted"], (found["subsidies"] or ZERO) - gone
 
 
@@ -103,8 +103,8 @@ def _owed(campaign: Campaign, end: datetime.datetime) -> list[OwedCell]:
     everybody = ContributionFund.objects.filter(live_at("contribution__", end), contribution__campaign=campaign)
     return [
         *_cells(everybody, end, 1),
-        # The few for which the subsidy stops are taken off again, found from their side.
-        *_cells(everybody.filter(Exists(stopped("contribution"))), end, -1),
+        # The few for which the subsidy had stopped are taken off again, found from their side.
+        *_cells(everybody.filter(Exists(stopped_at("contribution", end))), end, -1),
     ]
 
 
@@ -124,9 +124,10 @@ def _cells(parts: QuerySet[ContributionFund], end: datetime.datetime, sign: int)
 
 
 def owed_parts(campaign: Campaign, end: datetime.datetime) -> QuerySet[ContributionFund]:
-    """The fund parts of the contributions that stood before an instant, without those for which the subsidy stops."""
+    """The fund parts of the contributions that stood before an instant, without those for which the subsidy had
+    stopped by then."""
     return ContributionFund.objects.filter(
-        live_at("contribution__", end), ~Exists(stopped("contribution")), contribution__campaign=campaign
+        live_at("contribution__", end), ~Exists(stopped_at("contribution", end)), contribution__campaign=campaign
     )
 
 

@@ -15,6 +15,7 @@ from subsidies.openings import duties
 from subsidies.openings.forms import DutyForm, ExtendForm, FinishForm
 from subsidies.openings.models import DepartmentDuty
 from subsidies.openings.views import proposal_of
+from subsidies.rosters import deadlines
 from subsidies.rosters.models import Roster
 
 Kind = DepartmentDuty.Kind
@@ -76,15 +77,16 @@ def duties_for(user: User) -> QuerySet[DepartmentDuty]:
     return rows.filter(department=user.department) if user.role == Role.DEPARTMENT else rows
 
 
-@roles(Role.COUNTY, Role.DEPARTMENT)
+@roles(Role.COUNTY, Role.DEPARTMENT, Role.TOWNSHIP)
 def department_duties(request: SignedIn) -> HttpResponse:
-    """The duties of the chosen year, what is late, and how many marks are not certified yet."""
+    """The year's calendar: the duties that were given with their certifications, and what the notice itself dates."""
     campaign = current(request.user)
     is_bureau = request.user.role == Role.COUNTY
     form = DutyForm(request.POST or None)
     if (
         request.method == "POST"
         and campaign
+        and is_bureau
         and run_form(form, lambda: duties.add_duty(campaign=campaign, actor=request.user, **form.cleaned_data))
     ):
         return redirect("department_duties")
@@ -100,9 +102,12 @@ def department_duties(request: SignedIn) -> HttpResponse:
         for duty in rows
     ]
     facts = {
-        "title": "部门任务",
+        "title": "部门任务和期限",
         "campaign": campaign,
         "lines": lines,
+        "dated": deadlines.year_of(user=request.user, campaign=campaign) if campaign else [],
+        "today": today,
+        "hands_in": request.user.role != Role.TOWNSHIP,
         "finish_form": FinishForm(),
         "extend_form": ExtendForm(),
         "is_bureau": is_bureau,

@@ -10,8 +10,17 @@ from core.accounts.models import User
 from core.pages.frame import Entry, Todo
 from subsidies.campaigns.models import Campaign, PolicyProposal
 from subsidies.openings.models import DepartmentDuty, NewCounty
+from subsidies.rosters.deadlines import has_deadlines
 
-ENTRIES = [Entry("部门任务", "department_duties", 31), Entry("新县接入", "new_counties", 95)]
+ENTRIES = [
+    Entry(
+        "部门任务和期限",
+        "department_duties",
+        31,
+        shown_to=lambda user: user.role != Role.TOWNSHIP or has_deadlines(user),
+    ),
+    Entry("新县接入", "new_counties", 95),
+]
 #: So many days before its day a duty is asked for.
 SOON = datetime.timedelta(days=7)
 

@@ -1,4 +1,4 @@
-"""What notices ask of offices by a day, and the papers that go back for a list: its receipt and its answer."""
+"""What stands beside a list, and the papers that go back for it: its receipt and its answer."""
 
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,26 +8,10 @@ from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.tables.writer import xlsx_response
-from subsidies.campaigns.selectors import current
 from subsidies.rosters import comparing, deadlines
 from subsidies.rosters.selectors import outcome_counts, rosters_for
 
 HANDS_IN = (Role.COUNTY, Role.DEPARTMENT)
-
-
-@roles(*HANDS_IN, Role.TOWNSHIP)
-def deadline_calendar(request: SignedIn) -> HttpResponse:
-    """Every dated task of the year's notice by office, what was handed in for it, and what is late."""
-    campaign = current(request.user)
-    lines = deadlines.year_of(user=request.user, campaign=campaign) if campaign else []
-    facts = {
-        "title": "部门期限",
-        "campaign": campaign,
-        "lines": lines,
-        "today": clock.today(),
-        "hands_in": request.user.role in HANDS_IN,
-    }
-    return render(request, "subsidies/rosters/deadline_calendar.html", facts)
 
 
 @roles(*HANDS_IN)

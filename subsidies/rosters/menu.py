@@ -7,12 +7,9 @@ from core.accounts.models import User
 from core.pages.frame import Entry, Todo
 from subsidies.campaigns.models import Campaign
 from subsidies.policy.deadlines import Standing
-from subsidies.rosters.deadlines import has_deadlines, pressing
+from subsidies.rosters.deadlines import pressing
 
-ENTRIES = [
-    Entry("名单", "roster_list", 30, admin_list="subsidies.Roster"),
-    Entry("部门期限", "deadline_calendar", 32, shown_to=has_deadlines),
-]
+ENTRIES = [Entry("名单", "roster_list", 30, admin_list="subsidies.Roster")]
 
 
 def todos(user: User, campaign: Campaign) -> list[Todo]:
@@ -23,7 +20,7 @@ def todos(user: User, campaign: Campaign) -> list[Todo]:
     late = [one for one in due if one.standing == Standing.OVERDUE]
     if user.role == Role.COUNTY:
         says = f"{len(late)} 份部门名单过了期限还没有报送"
-        return [Todo(says, reverse("deadline_calendar"), button="去催报")] if late else []
+        return [Todo(says, reverse("department_duties"), button="去催报")] if late else []
     return [
         Todo(
             f"{one.task}：{one.due_on:%-m月%-d日}" + ("已过期限，还没有报送" if one in late else "到期"),

@@ -4,7 +4,6 @@ from subsidies.rosters import deadline_views, views
 
 urlpatterns = [
     path("rosters/", views.roster_list, name="roster_list"),
-    path("rosters/calendar/", deadline_views.deadline_calendar, name="deadline_calendar"),
     path("rosters/<int:pk>/compared/", deadline_views.roster_compared, name="roster_compared"),
     path("rosters/<int:pk>/receipt/", deadline_views.roster_receipt, name="roster_receipt"),
     path("rosters/<int:pk>/answer.xlsx", deadline_views.roster_answer, name="roster_answer"),

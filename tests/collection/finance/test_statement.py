@@ -9,10 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from collection.contributions.models import Contribution, ContributionFund
 from collection.contributions.services import Payment, record_contributions
-from collection.finance.selectors import statement
+from collection.finance.selectors import people_of, statement
 from collection.finance.statement import EntryCell, head_lines
 from config import clock
 from core.refusals import Refused  # noqa: F401
+from residents.people.models import StatusEntry
+from residents.statuses.services import set_status, withdraw_status
 from subsidies.quotes.selectors import quote_residents
 from subsidies.rosters.models import Identity
 from tests.collection.paid_people import DAY, FAR, VILLAGE, pay
@@ -91,6 +93,21 @@ def test_a_day_that_is_past_stays_as_it_was(campaign, subsidised, business_clock
     before = statement(campaign=campaign, on=datetime.date(2024, 10, 19))
     assert [made.heads for made in (before, earlier, later)] == [0, 1, 1]
     assert [made.tables[1].total.owed for made in (before, earlier, later)] == [0, 80, 80]
+
+
+def test_a_past_day_knows_the_stops_of_that_day(campaign, officer, subsidised, business_clock):
+    business_clock("2024-10-20T10:00")
+    resident = subsidised().resident
+    business_clock("2024-10-22T10:00")
+    set_status(resident=resident, status="dead", since=DAY, source="死亡证明", actor=officer)
+    business_clock("2024-10-24T10:00")
+    withdraw_status(entry=StatusEntry.objects.get(resident=resident), reason="登记错人", actor=officer)
+    business_clock("2024-10-25T11:00")
+    owed = [statement(campaign=campaign, on=datetime.date(2024, 10, day)) for day in range(20, 26)]
+    assert [made.tables[1].total.owed for made in owed] == [80, 80, 0, 0, 80, 80]
+    assert {made.difference for made in owed} == {0}
+    assert people_of(campaign=campaign, on=datetime.date(2024, 10, 21), fund="", department="").count() == 1
+    assert people_of(campaign=campaign, on=datetime.date(2024, 10, 22), fund="", department="").count() == 0
 
 
 def test_a_statement_that_does_not_add_up_says_so(campaign, subsidised):

@@ -174,4 +174,4 @@ def test_a_list_after_its_day_and_its_receipt(client, campaign, desk, make_resid
     assert deadlines.answered_by(roster).days_late == 2
     page = client.get(reverse("roster_receipt", args=[roster.pk])).content.decode()
     assert "逾期 2 天" in page and roster.attachment.sha256[:16] in page
-    assert "逾期报送" in client.get(reverse("deadline_calendar")).content.decode()
+    assert "逾期报送" in client.get(reverse("department_duties")).content.decode()
