@@ -294,9 +294,7 @@ def _withdraw(
         stopped_at=Coalesce("stopped_at", Value(moment)),
     )
     rest = [c.pk for c in (*gone, *again) if c.pk not in set(paid)]
-    Consequence.objects.filter(pk__in=rest).update(
-        state=State.WITHDRAWN, subsidy_stops=False, resumed_at=moment
-    )
+    Consequence.objects.filter(pk__in=rest).update(state=State.WITHDRAWN, subsidy_stops=False, resumed_at=moment)
     audit.record_all(
         audit.event(
             "consequence.withdraw",

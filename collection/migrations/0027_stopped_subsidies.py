@@ -9,7 +9,7 @@ def date_stops(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("collection", "0025_slip_readings")]
+    dependencies = [("collection", "0026_field_names")]
 
     operations = [
         migrations.AddField(
