@@ -26,6 +26,6 @@ def slips_of(issued: Sequence[IssuedAccount], address: str) -> list[Slip]:
     slips = []
     for account in issued:
         name = names[account.user.pk]
-        drawing = segno.make(f"{address}#{quote(name)}", error="m", micro=False).svg_inline(scale=3)
+        drawing = segno.make(f"{address}#{quote(name)}", error="m", micro=False).svg_inline(omitsize=True)
         slips.append(Slip(account, name, mark_safe(drawing)))  # noqa: S308 - drawn by segno from digits alone
     return slips

@@ -138,6 +138,8 @@ def test_first_passwords_are_shown_once_and_to_nobody_else(client, officer, make
     url = re.search(r'action="(/accounts/import/[^"]+)"', page).group(1)
     slips = client.post(url).content.decode()
     password = re.search(r"<code>([a-z]{9}\d{6})</code>", slips).group(1)
+    drawing = re.search(r"<svg[^>]*>", slips.split('class="qr"')[1]).group()
+    assert "viewBox" in drawing and "width=" not in drawing, "a code that is cut off cannot be scanned"
     assert client.get(url).status_code == 405
     assert password not in client.post(url, follow=True).content.decode()
     assert password not in str(list(Event.objects.values()))
