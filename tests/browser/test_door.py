@@ -83,6 +83,12 @@ def test_thirty_households_in_a_row_without_a_signal(visit, helper):
     page = open_list(visit, helper)
     page.locator(f".home:nth-child({HOUSEHOLDS})").wait_for()
     homes, thumb = homes_of(page), Thumb(page)
+    for typed, found in (("lichun", 30), ("WXY", 30), ("秀英", 30), ("7", 1), ("0007", 1), ("zhang", 0), ("", 30)):
+        page.locator("#find").fill(typed)
+        page.get_by_text(f"{found} 户，{2 * found} 人", exact=True).wait_for()
+    for chip, found in (("已缴", 0), ("未缴", 30), ("全部", 30)):
+        page.get_by_role("button", name=chip, exact=True).tap()
+        page.get_by_text(f"{found} 户，{2 * found} 人", exact=True).wait_for()
     page.context.set_offline(True)
     page.goto("/households/")
     page.get_by_text("手机里的名单是 2024-10-25 下载的").wait_for()
@@ -165,16 +171,18 @@ def test_worse_days_of_phones(visit, helper, campaign, make_user):
     first, second = open_list(visit, helper), open_list(visit, helper)
     homes = homes_of(first)
 
-    # One account on two phones without a signal: the same family twice on the same number. The second is a case.
-    for phone, taken in ((first, homes[:1]), (second, homes[:2])):
+    # One account on two phones without a signal: a number for two families, and a family on two numbers. Both are cases.
+    for phone, taken in ((first, homes[:1]), (second, homes[1::-1])):
         phone.context.set_offline(True)
-        for home in taken:
+        for number, home in enumerate(taken, 1):
             Thumb(phone).collect(home)
+            phone.get_by_text(f"有 {number} 笔").wait_for()
     for phone in (first, second):
         phone.context.set_offline(False)
         phone.get_by_text(SENT).wait_for()
-    second.get_by_text("李春生户待核实").first.wait_for()
-    assert first.get_by_text("待核实").count() == 0
+    second.get_by_text("以前已经开给别的户").first.wait_for()
+    assert second.get_by_text("李春生户待核实").count() == 2
+    assert first.get_by_text("户待核实").count() == 0
     assert VillageAccount.objects.get(village=VILLAGE).in_hand == 800 + 800 + 800
 
     # The browser has cleared its data: whoever comes back is told what may be missing, and collects again.
@@ -182,6 +190,17 @@ def test_worse_days_of_phones(visit, helper, campaign, make_user):
     second.context.new_cdp_session(second).send("Storage.clearDataForOrigin", storage)
     log_in(second, helper)
     second.get_by_text("浏览器的数据已被清除").wait_for()
+
+    # Where nothing may be kept (no HTTPS, an old browser) the page collects with a signal, and says so without one.
+    plain = second.context.new_page()
+    plain.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")
+    plain.goto("/households/")
+    plain.get_by_text("只能联网收款").wait_for()
+    Thumb(plain).collect(homes[4])
+    plain.locator(f"#h{homes[4]} .tags .ok").wait_for()
+    plain.context.set_offline(True)
+    Thumb(plain).collect(homes[5])
+    plain.get_by_text("没有连上服务器，这一笔还没有登记").wait_for()
     second.context.close()
 
     # A week without the server: the list goes, what was collected stays.
@@ -203,7 +222,7 @@ def test_worse_days_of_phones(visit, helper, campaign, make_user):
     log_in(page, make_user("village", VILLAGE))
     page.get_by_role("button", name="让这部手机断网也能收款").wait_for()
     page.get_by_text("别的协办员收的").wait_for(state="detached")
-    assert DoorEntry.objects.filter(taken_by=helper).count() == 4
+    assert DoorEntry.objects.filter(taken_by=helper).count() == 5
     page.context.set_offline(True)
     page.goto("/households/")
     page.get_by_text("手机里也没有保存名单").wait_for()
@@ -218,4 +237,4 @@ def test_worse_days_of_phones(visit, helper, campaign, make_user):
     Campaign.objects.update(closed_at="2024-10-25T10:00+08:00")
     page.context.set_offline(False)
     page.get_by_text("办结以后才传上来").first.wait_for()
-    assert DoorEntry.objects.count() == 5
+    assert DoorEntry.objects.count() == 6
