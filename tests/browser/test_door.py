@@ -171,7 +171,7 @@ def test_worse_days_of_phones(visit, helper, campaign, make_user):
     first, second = open_list(visit, helper), open_list(visit, helper)
     homes = homes_of(first)
 
-    # One account on two phones without a signal: a number for two families, and a family on two numbers. Both are cases.
+    # One account on two phones without a signal: a number for two families, a family on two numbers. Both are cases.
     for phone, taken in ((first, homes[:1]), (second, homes[1::-1])):
         phone.context.set_offline(True)
         for number, home in enumerate(taken, 1):
