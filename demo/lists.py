@@ -39,7 +39,7 @@ def ask_for_numbers(world: World, day: datetime.date) -> None:
         _write(request_export(kind="residents", region=township, purpose=purpose.TAX, note="核对登记册", actor=clerk))
     fund = next((category for category in world.campaign.policy.categories if category.fund), None)
     if fund:
-        about = subject(world.campaign, fund.fund, fund.department)
+        about = subject(world.campaign, fund.fund or "", fund.department)
         finance = User.objects.get(username="caizheng")
         _write(
             request_export(
@@ -112,8 +112,14 @@ def ask_for_accounts(world: World, day: datetime.date) -> None:
     system, department = User.objects.get(username="xitong"), User.objects.get(username="minzheng")
     change_account(user=world.teams[world.county.township][0], actor=system, phone="19930000998")
     what = f"{department.department}补充名单"
-    facts = {"misses": PROBE_MISSES + 3, "rows": 60, "what": what, "batch": "roster-demo"}
-    record_probe(**facts, actor=department, region=world.county.code)
+    record_probe(
+        misses=PROBE_MISSES + 3,
+        rows=60,
+        what=what,
+        batch="roster-demo",
+        actor=department,
+        region=world.county.code,
+    )
 
 
 def shift_a_working_day(world: World, day: datetime.date) -> None:

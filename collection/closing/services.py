@@ -23,6 +23,7 @@ from collection.entitlements.services import record_free_years
 from collection.ledgers.models import LedgerBatch
 from collection.money import services as money
 from collection.money.models import VillageAccount
+from collection.money.rules import FIELDS
 from collection.money.selectors import recount
 from collection.notices.models import PublicNotice
 from collection.notices.selectors import not_shown
@@ -102,7 +103,7 @@ def close_campaign(
     record_free_years(campaign, campaign.contributions.all())  # those enrolled before the year was written at once
     sums = {
         name: str(sum((getattr(account, name) for account in accounts.values()), ZERO))
-        for name in ("collected", *money.FIELDS.values(), "refunded")
+        for name in ("collected", *FIELDS.values(), "refunded")
     }
     closing = CampaignClosing.objects.create(
         campaign=campaign,

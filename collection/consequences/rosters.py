@@ -132,5 +132,8 @@ def _withdraw_job(run: jobs.Run) -> str:
 
 
 def _of_job(run: jobs.Run) -> tuple[Roster, User]:
+    actor = run.job.created_by
+    if actor is None:
+        raise jobs.JobFailed("这项任务没有经办人，不能办理。")
     roster = Roster.objects.select_related("campaign__policy_version", "campaign__county").get(pk=run.args["roster"])
-    return roster, run.job.created_by
+    return roster, actor

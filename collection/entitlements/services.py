@@ -123,7 +123,7 @@ def anybody_to_enrol(campaign: Campaign) -> bool:
     return any(not isinstance(quote, QuoteError) and quote.due == ZERO for quote in quotes.values())
 
 
-def _children_of_insured(year: int) -> QuerySet[ParentLink, dict[str, Any]]:
+def _children_of_insured(year: int) -> QuerySet[ParentLink, Any]:
     paid = Contribution.objects.filter(resident=OuterRef("parent"), year=year, ended_at__isnull=True)
     links = ParentLink.objects.filter(withdrawn_at__isnull=True).order_by()
     insured = links.filter(Exists(paid) | Q(parent__status=Resident.Status.EMPLOYEE))
@@ -165,8 +165,8 @@ def book_difference(*, refund: Refund) -> None:
     The contribution itself is not touched: what was collected and declared stays what it was.
     """
     case = DifferenceCase.objects.filter(refund=refund).select_related("contribution").first()
-    category = case and refund.campaign.policy.category(case.category)
-    if not category or not category.fund:
+    category = refund.campaign.policy.category(case.category) if case else None
+    if not case or not category or not category.fund:
         return
     part, made = ContributionFund.objects.get_or_create(
         contribution=case.contribution, source=category.fund, defaults={"amount": refund.amount}
@@ -253,12 +253,12 @@ def _enrol_free(campaign: Campaign, people: dict[int, Resident], roster: Roster 
             village=person.village_id,
             channel=Channel.FREE,
             paid_on=today,
-            quote=quotes[person.pk],
+            quote=quote,
             state=State.POSTED,
             posted_at=moment,
         )
         for person in candidates
-        if not isinstance(quotes[person.pk], QuoteError) and quotes[person.pk].due == ZERO
+        if not isinstance(quote := quotes[person.pk], QuoteError) and quote.due == ZERO
     ]
     batch = f"roster-{roster.pk}" if roster else ""
     made = record_contributions(campaign=campaign, payments=free, actor=actor, batch=batch)
@@ -286,33 +286,33 @@ def _find_differences(
     asked = [people[c.resident_id] for c in paid]
     quotes = quote_residents(campaign=campaign, residents=asked, paid_on=days, taking_payment=False)
     owed_less = [
-        (c, quotes[c.resident_id])
-        for c in paid
-        if not isinstance(quotes[c.resident_id], QuoteError) and quotes[c.resident_id].due < c.amount
+        (c, quote) for c in paid if not isinstance(quote := quotes[c.resident_id], QuoteError) and quote.due < c.amount
     ]
     if not owed_less:
         return
     reason, moment = _granted(campaign), next_timestamp(campaign_id=campaign.pk)
-    refunds = [None] * len(owed_less)
+    refunds: list[Refund | None] = [None] * len(owed_less)
     if reason:
-        refunds = Refund.objects.bulk_create(
-            [
-                Refund(
-                    campaign=campaign,
-                    contribution=c,
-                    resident_id=c.resident_id,
-                    village_id=c.village_id,
-                    reason=reason.code,
-                    reason_name=reason.name,
-                    amount=c.amount - quote.due,
-                    ends_enrolment=False,
-                    note=f"缴费后认定为{quote.category}，应缴 {quote.due} 元",
-                    requested_by=actor,
-                    requested_at=moment,
-                )
-                for c, quote in owed_less
-            ]
-        )
+        refunds = [
+            *Refund.objects.bulk_create(
+                [
+                    Refund(
+                        campaign=campaign,
+                        contribution=c,
+                        resident_id=c.resident_id,
+                        village_id=c.village_id,
+                        reason=reason.code,
+                        reason_name=reason.name,
+                        amount=c.amount - quote.due,
+                        ends_enrolment=False,
+                        note=f"缴费后认定为{quote.category}，应缴 {quote.due} 元",
+                        requested_by=actor,
+                        requested_at=moment,
+                    )
+                    for c, quote in owed_less
+                ]
+            )
+        ]
     cases = DifferenceCase.objects.bulk_create(
         [
             DifferenceCase(

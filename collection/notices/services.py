@@ -113,7 +113,7 @@ def raise_objection(*, notice: PublicNotice, raised_by: str, text: str, on: date
     notice = _locked(notice)
     if notice.state != State.POSTED:
         raise Refused(f"{notice.village}的公示{notice.get_state_display()}，公示期间才登记异议。")
-    if not notice.posted_on <= on <= clock.today():
+    if notice.posted_on is None or not notice.posted_on <= on <= clock.today():
         raise Refused(f"提出日期 {on} 不在公示期内。")
     objection, new = Objection.objects.get_or_create(
         notice=notice, raised_by=raised_by, text=text, raised_on=on, defaults={"recorded_by": actor}
@@ -173,7 +173,7 @@ def open_points(notice: PublicNotice, today: date) -> list[str]:
     if notice.state != State.POSTED:
         return [f"公示{notice.get_state_display()}，还没有登记张榜。"] if notice.state == State.PREPARED else []
     found = []
-    if today <= notice.ends_on:
+    if notice.ends_on and today <= notice.ends_on:
         days = notice.campaign.policy.notice.working_days
         found.append(f"公示期不少于 {days} 个工作日（张榜当天不算），要到 {notice.ends_on} 满期，次日起才能结束")
     if notice.campaign.policy.notice.photos and not notice.photos.exists():

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Max, Q
 
@@ -77,8 +78,8 @@ def book_totals(*, campaign: Campaign, region: str) -> list[BookTotals]:
     """Every village's book in the region, in two statements."""
     books = ReceiptBook.objects.filter(campaign=campaign, holder__level=Region.Level.VILLAGE).in_region(region)
     by_state = {state: Count("pk", filter=Q(state=state)) for state in State}
-    sums = {
-        row["book"]: row
+    sums: dict[int | None, dict[str, Any]] = {
+        row["book"]: {**row}
         for row in Receipt.objects.filter(campaign=campaign, book__isnull=False)
         .exclude(state=State.RELEASED)
         .in_region(region)
@@ -90,11 +91,14 @@ def book_totals(*, campaign: Campaign, region: str) -> list[BookTotals]:
     return [
         BookTotals(
             book,
-            *(sums.get(book.pk, {}).get(state, 0) for state in (State.USED, State.VOIDED, State.LOST)),
-            amount=sums.get(book.pk, {}).get("amount", ZERO),
-            highest=sums.get(book.pk, {}).get("highest"),
+            used=counted.get(State.USED, 0),
+            voided=counted.get(State.VOIDED, 0),
+            lost=counted.get(State.LOST, 0),
+            amount=counted.get("amount", ZERO),
+            highest=counted.get("highest"),
         )
         for book in books
+        for counted in [sums.get(book.pk, {})]
     ]
 
 

@@ -88,7 +88,8 @@ def read_answer(*, transfer: RefundTransfer, lines: list[BankLine], on: date, ac
     money.lock_accounts(campaign=campaign, villages=transfer.refunds.values_list("village_id", flat=True))
     refuse_closed(campaign)
     refunds = {r.pk: r for r in transfer.refunds.select_for_update(of=("self",)).order_by("pk")}
-    answered, seen = Answered(), {}
+    answered = Answered()
+    seen: dict[int, bool | None] = {}
     for line in lines:
         problem = line.problem or _what_is_wrong(line, refunds, seen, transfer)
         if problem == "known":
@@ -99,7 +100,7 @@ def read_answer(*, transfer: RefundTransfer, lines: list[BankLine], on: date, ac
             seen[line.number] = line.paid
     paid = [pk for pk, ok in seen.items() if ok and refunds[pk].transferred_on is None]
     Refund.objects.filter(pk__in=paid).update(transferred_on=on)
-    answered.paid, answered.known = len(paid), answered.known + sum(seen.values()) - len(paid)
+    answered.paid, answered.known = len(paid), answered.known + sum(map(bool, seen.values())) - len(paid)
     reasons = {line.number: line.reason for line in lines}
     for pk in [pk for pk, ok in seen.items() if not ok]:
         return_refund(refund=refunds[pk], reason=reasons[pk] or "银行退回，没有写原因", actor=actor)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from collection.self_payments.models import PaidList, SelfPayment
+from core.access.scope import ScopedQuerySet
 from core.accounts.models import User
 from core.database.bulk import chunks
 from core.database.money import YuanSum
@@ -58,7 +59,7 @@ def list_rows(*, mine: QuerySet[SelfPayment], outcome: str, way: str | None = No
 
 def payments_of(*, user: User, campaign: Campaign, region: str) -> QuerySet[SelfPayment]:
     """Return the payments of a year that this user may see, of one region."""
-    rows: QuerySet[SelfPayment] = SelfPayment.objects.for_user(user).filter(campaign=campaign)
+    rows: ScopedQuerySet[SelfPayment] = SelfPayment.objects.for_user(user).filter(campaign=campaign)
     return rows if region == user.scope_prefix else rows.in_region(region)
 
 

@@ -69,7 +69,8 @@ def read_file(run: jobs.Run) -> str:
     ).get(pk=run.args["file"])
     if paid_list.state != PaidList.State.READING:
         return "这份清单已经读过。"
-    reader, lines_read, bad, bad_count = PaidListReader(payment_year(paid_list.campaign), clock.today()), 0, [], 0
+    reader, lines_read, bad_count = PaidListReader(payment_year(paid_list.campaign), clock.today()), 0, 0
+    bad: list[dict[str, object]] = []
     claimed: set[str] = set()
     try:
         lines = lines_of(reader, paid_list.attachment.file.path)

@@ -10,9 +10,10 @@ from subsidies.campaigns.models import Campaign
 ENTRIES = [Entry("本村", "own_village", 15), Entry("村划转", "village_move", 96)]
 
 
-def panel(user: User, campaign: Campaign) -> Panel:
+def panel(user: User, campaign: Campaign) -> Panel | None:
     """A helper's first page shows the village: task, paid, unpaid, cash in hand, what to bank by when."""
-    return Panel("collection/villages/home_village.html", village_context(campaign, user.region))
+    region = user.region
+    return Panel("collection/villages/home_village.html", village_context(campaign, region)) if region else None
 
 
 def pipeline_panel(user: User, campaign: Campaign) -> Panel | None:

@@ -49,7 +49,7 @@ def move_village(*, campaign: Campaign, village: Region, township: Region, code:
     lock_region(campaign.county)
     lock_region(village)
     village = Region.objects.get(pk=village.pk)
-    if village.replaced_by_id:
+    if village.replaced_by:
         if village.replaced_by_id == code:
             return village.replaced_by
         raise Refused(f"{village.name}已经划走，新代码是 {village.replaced_by_id}。")

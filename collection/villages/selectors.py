@@ -66,7 +66,7 @@ FROM payment
 """
 
 
-def village_context(campaign: Campaign, region: Region | None) -> dict[str, Any]:
+def village_context(campaign: Campaign, region: Region) -> dict[str, Any]:
     """What templates/collection/village_figures.html needs."""
     figures = overview(campaign=campaign, village=region.pk)
     newborns = countdown(campaign=campaign, region=region.pk) if campaign.is_open else None

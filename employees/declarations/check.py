@@ -106,16 +106,16 @@ def _of_row(row: PersonRow, facts: Facts) -> Verdict:
     if refused := _refused_elsewhere(row, facts):
         return Verdict(row.row, row.name, row.id_number, row.wage, None, ZERO, ZERO, BAD, refused)
     quote = quote_employee(facts.policy, kind=facts.kind, wage_base=row.wage)
-    change, says = (SAME, []) if last else (JOINED, ["新增人员"])
+    change, notes = (SAME, []) if last else (JOINED, ["新增人员"])
     if row.wage is not None and quote.base > row.wage:
-        says.append(f"工资低于下限，按下限 {quote.base} 元计算")
+        notes.append(f"工资低于下限，按下限 {quote.base} 元计算")
     if last and row.wage is not None and abs(row.wage - last.wage) > last.wage * UNUSUAL_SHARE:
         change = UNUSUAL
-        says.append(f"上月工资 {last.wage} 元，变动超过 {UNUSUAL_SHARE * 100:.0f}%，请核对")
+        notes.append(f"上月工资 {last.wage} 元，变动超过 {UNUSUAL_SHARE * 100:.0f}%，请核对")
     if other := facts.elsewhere.get(row.id_number):
-        says.append(f"本月“{other}”也申报了这个人")
+        notes.append(f"本月“{other}”也申报了这个人")
     return Verdict(
-        row.row, row.name, row.id_number, row.wage, quote.base, quote.unit, quote.person, change, "；".join(says)
+        row.row, row.name, row.id_number, row.wage, quote.base, quote.unit, quote.person, change, "；".join(notes)
     )
 
 

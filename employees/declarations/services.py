@@ -128,9 +128,8 @@ def last_month_of(declaration: MonthlyDeclaration) -> dict[str, check.LastMonth]
     lines = DeclaredLine.objects.filter(declaration__in=before.values("pk"), wage__isnull=False).exclude(
         change__in=[Change.BAD, Change.LEFT]
     )
-    return {
-        number: check.LastMonth(name, wage) for number, name, wage in lines.values_list("id_number", "name", "wage")
-    }
+    told = lines.values_list("id_number", "name", "wage")
+    return {number: check.LastMonth(name, wage) for number, name, wage in told if wage is not None}
 
 
 def _stage(declaration: MonthlyDeclaration, verdicts: list[check.Verdict], notes: list[str]) -> None:

@@ -69,7 +69,7 @@ def quote_employee(policy: Policy, *, kind: str, wage_base: Decimal | None, mont
     if not 1 <= months <= MOST_MONTHS:
         raise EmployeeQuoteError("bad_input", f"月数应在 1 到 {MOST_MONTHS} 之间，现在是 {months}")
     reasons = [Reason(f"{floor.year}年缴费基数下限每月 {floor.amount} 元", floor.source)]
-    base = floor.amount
+    base: Decimal = floor.amount
     if not wanted.on_floor:
         wage = _checked(wage_base)
         if wage < floor.amount:

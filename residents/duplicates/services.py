@@ -39,7 +39,8 @@ def suspected_pairs(rows: ScopedQuerySet, *, by: str) -> list[tuple[int, int]]:
         alive = alive.exclude(phone="")
     decided = MergeCase.objects.filter(keep__in=rows.values("pk")).values_list("keep_id", "drop_id")
     settled = {tuple(sorted(pair)) for pair in decided}
-    enough, found = MOST + len(settled), {}
+    enough = MOST + len(settled)
+    found: dict[tuple[str, object], list[int]] = {}
     groups = alive.order_by("name", by).values_list("name", by).annotate(records=Count("pk")).filter(records__gt=1)
     for name, value, records in groups[:enough]:
         if enough <= 0:
@@ -175,7 +176,7 @@ def decide_merge(*, case: MergeCase, accept: bool, actor: User) -> MergeCase:
 
 def _merge(keep: Resident, drop: Resident) -> dict[str, int]:
     """Move every relation that points at the dropped record; return how many rows of each kind moved."""
-    moved = {}
+    moved: dict[str, int] = {}
     for relation in Resident._meta.related_objects:
         model, field = relation.related_model, relation.field.name
         if model in (MergeCase, Resident):

@@ -35,10 +35,10 @@ def resident_ids(numbers: Iterable[str]) -> dict[str, int]:
         if missing := [number for number in chunk if number not in ids]:
             former = FormerNumber.objects.filter(id_number__in=missing, withdrawn_at__isnull=True)
             by_age = former.order_by("given_up_on", "pk")
-            for number, pk, target in by_age.values_list("id_number", "resident_id", "resident__merged_into_id"):
+            for number, pk, into in by_age.values_list("id_number", "resident_id", "resident__merged_into_id"):
                 ids[number] = pk
-                if target:
-                    merged[pk] = target
+                if into:
+                    merged[pk] = into
     _follow_merges(merged)
     return {number: _end_of(pk, merged) for number, pk in ids.items()}
 

@@ -52,7 +52,7 @@ def register_newcomers(
     """
     people = list({p.id_number: p for p in people}.values())
     households = _households(village, people)
-    found = {}
+    found: dict[str, Resident] = {}
     for start in range(0, len(people), CHUNK):
         chunk = people[start : start + CHUNK]
         numbers = [p.id_number for p in chunk]

@@ -6,6 +6,7 @@ has no business with it. A provider asks the database a constant number of quest
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.accounts.models import User
 from residents.people.models import Resident
@@ -17,11 +18,11 @@ class Section:
 
     title: str
     columns: tuple[str, ...]
-    rows: list[tuple] = field(default_factory=list)
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
     empty: str = "没有记录。"
 
     @property
-    def labelled(self) -> list[list[tuple]]:
+    def labelled(self) -> list[list[tuple[str, Any]]]:
         """The rows as (column, cell) pairs: on a phone each cell carries its heading."""
         return [list(zip(self.columns, row, strict=True)) for row in self.rows]
 
@@ -34,10 +35,12 @@ class Badge:
     text: str
 
 
-_providers: list[tuple[int, Callable]] = []
+#: What tells a section of somebody's page to a user; None where there is nothing to tell.
+Provider = Callable[[Resident, User], Section | None]
+_providers: list[tuple[int, Provider]] = []
 
 
-def register(order: int, provider: Callable) -> None:
+def register(order: int, provider: Provider) -> None:
     """Adds a section; `order` follows a person's way: 10 who they are, 20 marks, 30 money, 90 events."""
     if provider not in [known for _, known in _providers]:
         _providers.append((order, provider))

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404
 
 from config import clock
 from core.accounts.models import User
+from core.accounts.requests import SignedIn
 from core.audit.models import Event
 from core.files.models import Attachment
 from core.regions.models import Region
@@ -21,12 +22,13 @@ def campaign_or_404(user: User) -> Campaign:
 
 
 def village_or_404(user: User, code: str) -> Region:
-    if code == user.scope_prefix and user.region.level == Region.Level.VILLAGE:
-        return user.region  # a helper's own came with the account
+    own = user.region
+    if own and code == user.scope_prefix and own.level == Region.Level.VILLAGE:
+        return own  # a helper's own came with the account
     return get_object_or_404(Region.objects.for_user(user).select_related("parent"), pk=code, level="village")
 
 
-def asked_region(request: HttpRequest) -> Region:
+def asked_region(request: SignedIn) -> Region:
     """The region in ?region=, if it lies in the user's own; else that."""
     regions = Region.objects.for_user(request.user)
     asked = request.GET.get("region", "")

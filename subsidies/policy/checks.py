@@ -165,7 +165,7 @@ def _check_dates(policy: "Policy", tables: Tables) -> None:
 
 def _check_ranges(policy: "Policy", tables: Tables) -> None:
     for key, (least, most) in RANGES.items():
-        value = policy
+        value: Any = policy
         for name in key.split("."):
             value = getattr(value, name, None)
         if value is not None and not least <= value <= most:
@@ -179,7 +179,7 @@ def _check_ranges(policy: "Policy", tables: Tables) -> None:
 
 
 def _check_categories(policy: "Policy", tables: Tables) -> None:
-    seen = {}
+    seen: dict[str, str] = {}
     if sum(c.ordinary for c in policy.categories) != 1:
         raise tables.error("categories", "要有且只有一个 ordinary = true 的普通类别")
     for n, category in enumerate(policy.categories):

@@ -60,9 +60,10 @@ def recognised_identities(
     rows = Identity.objects.filter(resident_id__in=_listed(resident_ids), withdrawn_at__isnull=True)
     if on is not None:
         rows = rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
-    found = defaultdict(list)
-    for resident, *identity in rows.order_by("pk").values_list("resident_id", "kind", "recognised_on", "ended_on"):
-        found[resident].append(tuple(identity))
+    found: dict[int, list[tuple[str, datetime.date, datetime.date | None]]] = defaultdict(list)
+    facts = rows.order_by("pk").values_list("resident_id", "kind", "recognised_on", "ended_on")
+    for resident, kind, recognised_on, ended_on in facts:
+        found[resident].append((kind, recognised_on, ended_on))
     return found
 
 

@@ -95,7 +95,9 @@ def mark_by_hand(
     same = waiting.filter(recognised_on=recognised_on, document=document.strip(), uploaded_by=actor)
     if known := same.filter(rows__number=1, rows__id_number=resident.id_number).first():
         return known
-    attachment = file and store(file=file, name=name, kind="roster", region=campaign.county_id, actor=actor)
+    attachment = None
+    if file:
+        attachment = store(file=file, name=name, kind="roster", region=campaign.county_id, actor=actor)
     roster = _make_roster(
         campaign, rules.department, rules.name, kind, recognised_on, document, actor, attachment, State.READY
     )
@@ -164,7 +166,8 @@ def settle_row(*, row: RosterRow, decision: str, note: str, actor: User, meant: 
 
 def _replace_with_meant(roster: Roster, row: RosterRow, meant: int | None) -> None:
     """Let a row stand for the held person it means; what the file had is kept in the event of the change."""
-    person = roster.rows.filter(pk=meant, number=0, outcome=Outcome.HELD).select_related("resident").first()
+    held = roster.rows.filter(number=0, outcome=Outcome.HELD).select_related("resident")
+    person = held.filter(pk=meant).first() if meant else None
     if person is None or person.resident is None:
         raise Refused("请选择这一行所指的人，或选“不是名单外的人”。")
     audit.record(
@@ -190,9 +193,10 @@ def _check_upload(
         raise Refused(f"{campaign}没有由“{department}”认定的身份；认定部门有：{'、'.join(rules.departments)}。")
     if actor.role == Role.DEPARTMENT and actor.department != department:
         raise Refused(f"您是{actor.department}的账号，只能交{actor.department}的名单。")
-    if category and (found := rules.category(category)) not in rules.recognised:
+    found = rules.category(category) if category else None
+    if category and found not in rules.recognised:
         raise Refused(f"“{category}”不是由部门认定的类别。")
-    if category and found.department != department:
+    if found and found.department != department:
         raise Refused(f"“{category}”由{found.department}认定，不能由{department}报送名单。")
     if recognised_on > clock.today():
         raise Refused(f"认定日期 {recognised_on} 在今天之后，请核对。")
