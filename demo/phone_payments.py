@@ -39,7 +39,7 @@ WAYS = (
     "自助办税终端",
     "医保个人账户家庭共济",
 )
-Line = tuple[str, str, str, datetime.date, str]
+PaidByPhone = tuple[str, str, str, datetime.date, str]
 
 
 def hand_in_paid_list(world: World, day: datetime.date) -> None:
@@ -54,7 +54,7 @@ def hand_in_paid_list(world: World, day: datetime.date) -> None:
     work(job_key(paid_list))
 
 
-def _paid_by_phone(world: World, day: datetime.date) -> list[Line]:
+def _paid_by_phone(world: World, day: datetime.date) -> list[PaidByPhone]:
     """(name, number, amount, day, village) of everybody who owed something."""
     days = week_before(day, world.county)
     payers = {person.pk: (person, on) for plan in world.plans for on in days for person in plan.phone.get(on, ())}
@@ -72,7 +72,7 @@ def _paid_by_phone(world: World, day: datetime.date) -> list[Line]:
     return lines
 
 
-def _mistakes(world: World, day: datetime.date) -> list[Line]:
+def _mistakes(world: World, day: datetime.date) -> list[PaidByPhone]:
     """Two who had paid the helper in cash, a name typed wrong, a number that nobody has, an amount that is not due."""
     chance, standard, on = random.Random(f"{SEED}:paid:{day}"), f"{world.campaign.policy.standard}", day - DAY
     # Of the printed township, so that its team has something to settle.
@@ -84,7 +84,7 @@ def _mistakes(world: World, day: datetime.date) -> list[Line]:
         ended_at__isnull=True,
     )
     twice = [c.resident for c in cash.select_related("resident").order_by("pk")[:2]]
-    lines: list[Line] = [(p.name, p.id_number, standard, on, p.village_id) for p in twice]
+    lines: list[PaidByPhone] = [(p.name, p.id_number, standard, on, p.village_id) for p in twice]
     later = [p for plan in own for d, people in sorted(plan.phone.items()) if d >= day for p in people]
     chance.shuffle(later)
     for person in later[:1]:
@@ -96,7 +96,7 @@ def _mistakes(world: World, day: datetime.date) -> list[Line]:
     return lines
 
 
-def _workbook(world: World, day: datetime.date, lines: list[Line]) -> bytes:
+def _workbook(world: World, day: datetime.date, lines: list[PaidByPhone]) -> bytes:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         sheet = book.add_worksheet("已缴费清单")

@@ -21,7 +21,7 @@ BY = {"township": "乡镇", "village": "村", "category": "类别"}
 
 
 @dataclass
-class Line:
+class FundLine:
     """One row of the table: yuan by source, in all, and for how many people."""
 
     key: str
@@ -40,8 +40,8 @@ class Table:
     and the differences paid back to people who were recognised after having paid."""
 
     sources: list[str]
-    lines: list[Line]
-    total: Line
+    lines: list[FundLine]
+    total: FundLine
     subsidies: Decimal
     differences: Decimal
 
@@ -86,11 +86,11 @@ def table(*, campaign: Campaign, region: str, by: str = "township", category: st
         .values("key", "source")
         .annotate(amount=Sum("amount"), people=Count("contribution"))
     )
-    lines: dict[str, Line] = {}
+    lines: dict[str, FundLine] = {}
     sources: dict[str, None] = {}
-    total = Line("", "合计")
+    total = FundLine("", "合计")
     for part in parts:
-        line = lines.setdefault(part["key"], Line(part["key"], part["key"]))
+        line = lines.setdefault(part["key"], FundLine(part["key"], part["key"]))
         for one in (line, total):
             one.amounts[part["source"]] += part["amount"]
             one.people += part["people"]

@@ -42,7 +42,7 @@ class EntryCell:
 
 
 @dataclass(slots=True)
-class Line:
+class StatementLine:
     """One row: people and yuan. `owed` None: the notice does not say how much."""
 
     label: str
@@ -69,8 +69,8 @@ class Line:
 class Table:
     title: str
     heading: str
-    lines: list[Line]
-    total: Line | None
+    lines: list[StatementLine]
+    total: StatementLine | None
 
 
 @dataclass
@@ -84,9 +84,9 @@ class Statement:
     subsidies: Decimal = ZERO
 
     @property
-    def funds(self) -> Line:
+    def funds(self) -> StatementLine:
         total = self.tables[1].total
-        return total if total is not None else Line("合计")
+        return total if total is not None else StatementLine("合计")
 
     @property
     def difference(self) -> Decimal:
@@ -100,12 +100,12 @@ def fund_lines(
     owed: Iterable[OwedCell],
     entries: Iterable[EntryCell],
     order: Iterable[str] = (),
-) -> tuple[list[Line], Line]:
+) -> tuple[list[StatementLine], StatementLine]:
     """Lines by what `label_of` says of a cell, those of `order` first, and their sum."""
-    lines: dict[str, Line] = {}
-    total = Line("合计")
+    lines: dict[str, StatementLine] = {}
+    total = StatementLine("合计")
     for cell in owed:
-        for line in (lines.setdefault(label_of(cell), Line(label_of(cell))), total):
+        for line in (lines.setdefault(label_of(cell), StatementLine(label_of(cell))), total):
             if cell.is_posted:
                 line.people += cell.people
                 line.owed = (line.owed or ZERO) + cell.amount
@@ -113,7 +113,7 @@ def fund_lines(
                 line.unposted_people += cell.people
                 line.unposted = (line.unposted or ZERO) + cell.amount
     for entry in entries:
-        for line in (lines.setdefault(label_of(entry), Line(label_of(entry))), total):
+        for line in (lines.setdefault(label_of(entry), StatementLine(label_of(entry))), total):
             setattr(line, entry.kind, getattr(line, entry.kind) + entry.amount)
     first = {label: place for place, label in enumerate(order)}
     ordered = sorted(lines, key=lambda label: (first.get(label, len(first)), label))
@@ -127,18 +127,18 @@ def head_lines(
     heads: int,
     unposted_heads: int,
     entries: Iterable[EntryCell],
-) -> tuple[list[Line], Line]:
+) -> tuple[list[StatementLine], StatementLine]:
     """Public finance's part by tier: per head × heads. What the notice leaves open is owed by nobody in particular, so
     that the sum is per head × heads all the same."""
     entries = list(entries)
     lines = []
     for tier, share in shares.items():
         fund = f"{HEAD_FUND}（{tier}）"
-        line = Line(fund, heads, None if share is None else share * heads, unposted_people=unposted_heads)
+        line = StatementLine(fund, heads, None if share is None else share * heads, unposted_people=unposted_heads)
         line.unposted = None if share is None else share * unposted_heads
         line.note = "每人金额未定" if share is None else f"每人 {share} 元"
         lines.append(line)
-    total = Line("合计", heads, whole * heads, unposted_people=unposted_heads, unposted=whole * unposted_heads)
+    total = StatementLine("合计", heads, whole * heads, unposted_people=unposted_heads, unposted=whole * unposted_heads)
     total.note = f"每人 {whole} 元"
     by_fund = {line.label: line for line in lines}
     for entry in entries:

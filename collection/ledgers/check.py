@@ -28,7 +28,7 @@ ACCEPTED = "accepted"
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class RowClaim:
     """What a row says about whose number it is: the person to look up."""
 
     id_number: str
@@ -36,14 +36,14 @@ class Claim:
     household: str
 
 
-def claims_of(reading: LedgerReading) -> list[Claim]:
+def claims_of(reading: LedgerReading) -> list[RowClaim]:
     """Return whom the rows of a ledger mean, one claim a row with a readable number."""
     claims = []
     for line in reading.lines:
         number, problem = id_numbers.read_cell(line.cells.get("id_number"))
         if number and problem is None and len(number) <= 30:
             name = names.normalise(line.cells.get("name"))[:60]
-            claims.append(Claim(number, name, household_number(line.cells.get("household"))))
+            claims.append(RowClaim(number, name, household_number(line.cells.get("household"))))
     return claims
 
 

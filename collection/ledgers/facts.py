@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from collection.contributions.models import Contribution
 from collection.gifts.selectors import kept_for
-from collection.ledgers.check import Claim, claims_of, receipts_of
+from collection.ledgers.check import RowClaim, claims_of, receipts_of
 from collection.ledgers.models import LedgerBatch
 from collection.ledgers.reading import FileNote, LedgerReading
 from collection.ledgers.stamp import Since, stamp_of
-from collection.ledgers.verdicts import BookedPayment, LedgerFacts, ReceiptUse, RegisteredPerson
+from collection.ledgers.verdicts import BookedPayment, LedgerFacts, RegisteredPerson, TakenReceipt
 from collection.receipts.models import Receipt
 from collection.receipts.selectors import book_of, known_receipts, village_books
 from collection.schools.models import collecting_schools
@@ -182,7 +182,7 @@ def _not_eligible(resident: _Registered) -> str:
     return f"此人登记的状态是“{Resident.Status(resident.status).label}”{since}"
 
 
-def _listed(campaign: Campaign, claims: list[Claim], known: Disclosure) -> dict[str, BookedPayment | None]:
+def _listed(campaign: Campaign, claims: list[RowClaim], known: Disclosure) -> dict[str, BookedPayment | None]:
     """What the tax bureau's lists tell of these numbers and is not booked; None where the name is another one."""
     claimed = defaultdict(set)
     for claim in claims:
@@ -219,7 +219,7 @@ def _paid(
     return paid
 
 
-def _same_person(village: Region, new: list[Claim]) -> dict[str, tuple[str, ...]]:
+def _same_person(village: Region, new: list[RowClaim]) -> dict[str, tuple[str, ...]]:
     """The residents whom somebody new may be, by their masked numbers."""
     candidates = [
         Candidate(claim.id_number, claim.name, born, village.code, claim.household)
@@ -236,9 +236,9 @@ def _where(contribution: Contribution) -> str:
     return contribution.get_channel_display()
 
 
-def _receipts(campaign: Campaign, village: Region, numbers: list[str]) -> dict[str, ReceiptUse]:
+def _receipts(campaign: Campaign, village: Region, numbers: list[str]) -> dict[str, TakenReceipt]:
     return {
-        number: ReceiptUse(
+        number: TakenReceipt(
             household=receipt.household,
             village_name="" if receipt.village_id == village.code else receipt.village.name,
             unusable=_why_unusable(receipt),

@@ -54,7 +54,7 @@ class BookedPayment:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptUse:
+class TakenReceipt:
     """A receipt number that is taken. `village_name` is '' for the ledger's own village; `unusable` says 已作废 …"""
 
     household: str
@@ -79,7 +79,7 @@ class LedgerFacts:
     as_of: date
     people: Mapping[str, RegisteredPerson] = field(default_factory=dict)
     paid: Mapping[str, BookedPayment] = field(default_factory=dict)
-    receipts: Mapping[str, ReceiptUse] = field(default_factory=dict)
+    receipts: Mapping[str, TakenReceipt] = field(default_factory=dict)
     is_issued: Callable[[str], bool] | None = None
     namesakes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     withheld: frozenset[str] = frozenset()

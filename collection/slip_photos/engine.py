@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from collection.slip_photos.parsing import Line
+from collection.slip_photos.parsing import PrintedLine
 
 #: What one photograph may cost: bytes of memory, seconds of processor time and of waiting.
 MEMORY, SECONDS, PATIENCE = 2 << 30, 10, 40
@@ -30,7 +30,7 @@ def is_available() -> bool:
     return find_spec("rapidocr_onnxruntime") is not None
 
 
-def read_lines(jpeg: bytes, *, memory: int = MEMORY, seconds: int = SECONDS) -> list[Line]:
+def read_lines(jpeg: bytes, *, memory: int = MEMORY, seconds: int = SECONDS) -> list[PrintedLine]:
     """What stands in a photograph, read in a process with limits. One at a time on a machine. Raise NotRead."""
     with _alone():
         try:
@@ -47,7 +47,7 @@ def read_lines(jpeg: bytes, *, memory: int = MEMORY, seconds: int = SECONDS) -> 
             raise NotRead("照片读了很久没有读完，请直接填写。") from None
     if done.returncode:
         raise NotRead("照片太大或太复杂，没有读出来，请直接填写。")
-    return [Line(text, *box) for text, *box in json.loads(done.stdout)]
+    return [PrintedLine(text, *box) for text, *box in json.loads(done.stdout)]
 
 
 def _environment() -> dict[str, str]:

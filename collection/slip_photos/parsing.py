@@ -27,7 +27,7 @@ LARGEST = Decimal("9999999.99")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PrintedLine:
     """A piece of text, and the box it stands in, in pixels."""
 
     text: str
@@ -58,9 +58,9 @@ class SlipFields:
         return not self.slip_no and self.paid_on is None and self.amount is None
 
 
-def fields_of(lines: Iterable[Line]) -> SlipFields:
+def fields_of(lines: Iterable[PrintedLine]) -> SlipFields:
     """The fields of a slip."""
-    read = [Line(_plain(line.text), line.left, line.top, line.right, line.bottom) for line in lines]
+    read = [PrintedLine(_plain(line.text), line.left, line.top, line.right, line.bottom) for line in lines]
     amount = _find(read, _AMOUNT_WORDS, _OTHER_AMOUNTS, _amount_in)
     return SlipFields(
         slip_no=_find(read, _NUMBER_WORDS, (), _number_in) or "",
@@ -86,7 +86,10 @@ def _plain(text: str) -> str:
 
 
 def _find(
-    lines: Sequence[Line], words: Sequence[str], not_these: Sequence[str], value_in: Callable[[str], Value | None]
+    lines: Sequence[PrintedLine],
+    words: Sequence[str],
+    not_these: Sequence[str],
+    value_in: Callable[[str], Value | None],
 ) -> Value | None:
     """The value beside the first of the words that has one; None where two places say different things."""
     for word in words:
@@ -105,7 +108,7 @@ def _find(
 
 
 def _beside(
-    lines: Sequence[Line], label: Line, not_these: Sequence[str], value_in: Callable[[str], Value | None]
+    lines: Sequence[PrintedLine], label: PrintedLine, not_these: Sequence[str], value_in: Callable[[str], Value | None]
 ) -> Value | None:
     """The nearest value to the right on the label's own line, or else right under it."""
     right = [
@@ -127,7 +130,9 @@ def _beside(
     return None
 
 
-def _only(lines: Sequence[Line], not_these: Sequence[str], value_in: Callable[[str], Value | None]) -> Value | None:
+def _only(
+    lines: Sequence[PrintedLine], not_these: Sequence[str], value_in: Callable[[str], Value | None]
+) -> Value | None:
     """The one value that stands anywhere."""
     found = {value_in(line.text) for line in lines if not any(other in line.text for other in not_these)} - {None}
     return found.pop() if len(found) == 1 else None

@@ -41,7 +41,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class VisitedPerson:
     """A person not insured yet, the latest visit, the one that named the cause, and the payment told of."""
 
     resident: Resident
@@ -55,14 +55,15 @@ class Line:
         return masks.mask(self.resident.id_number)
 
 
-def lines(*, campaign: Campaign, residents: Iterable[Resident]) -> list[Line]:
+def lines(*, campaign: Campaign, residents: Iterable[Resident]) -> list[VisitedPerson]:
     """The lines of these people; six statements for every 2,000."""
     residents = list(residents)
     ids = [one.pk for one in residents]
     last, caused = latest_visits(campaign=campaign, residents=ids), latest_causes(campaign=campaign, residents=ids)
     told, tried = told_waiting(campaign=campaign, residents=ids), attempts_of(campaign=campaign, residents=ids)
     return [
-        Line(one, last.get(one.pk), caused.get(one.pk), told.get(one.pk), tried.get(one.pk, 0)) for one in residents
+        VisitedPerson(one, last.get(one.pk), caused.get(one.pk), told.get(one.pk), tried.get(one.pk, 0))
+        for one in residents
     ]
 
 
@@ -105,7 +106,7 @@ def _in_chunks(rows: QuerySet[Resident]) -> Iterator[list[Resident]]:
     yield chunk
 
 
-def _of_person(line: Line) -> tuple[object, ...]:
+def _of_person(line: VisitedPerson) -> tuple[object, ...]:
     one = line.resident
     household = one.household
     return (
@@ -120,7 +121,7 @@ def _of_person(line: Line) -> tuple[object, ...]:
     )
 
 
-def _of_visits(line: Line) -> tuple[object, ...]:
+def _of_visits(line: VisitedPerson) -> tuple[object, ...]:
     last, told = line.last, line.told
     return (
         line.attempts,

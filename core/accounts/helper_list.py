@@ -40,7 +40,7 @@ _PHONE = re.compile(r"1\d{10}|0\d{2,3}\d{7,8}")
 
 
 @dataclass
-class Row:
+class HelperRow:
     """One person of the list: where, who, and what is wrong with the row (empty: it can be made)."""
 
     number: int
@@ -65,7 +65,7 @@ def helper_table() -> ListReader:
     return ListReader(COLUMNS, NEEDED, one_sheet=True)
 
 
-def read_helper_list(path: Path, county_code: str, table: ListReader | None = None) -> list[Row]:
+def read_helper_list(path: Path, county_code: str, table: ListReader | None = None) -> list[HelperRow]:
     """Return all rows, checked against the county's regions and accounts. Raise Refused if the file gives no list.
 
     `table` tells afterwards what is to be said about the file.
@@ -85,12 +85,12 @@ def read_helper_list(path: Path, county_code: str, table: ListReader | None = No
     return rows
 
 
-def _row(listed: ListRow) -> Row:
+def _row(listed: ListRow) -> HelperRow:
     text = {key: cell_text(cell) for key, cell in listed.cells.items()}
     words = text.get("position", "")
     position = next((position for word, position in POSITION_WORDS.items() if word in words), "")
     name, phone = fold(text.get("name", "")), read_phone(listed.cells.get("phone")) or text.get("phone", "")
-    row = Row(listed.number, text.get("township", ""), text.get("village", ""), name, phone, position)
+    row = HelperRow(listed.number, text.get("township", ""), text.get("village", ""), name, phone, position)
     if (error := listed.error(COLUMNS))[1]:
         row.problems.append(error[1])
     if words and not position:
@@ -100,13 +100,13 @@ def _row(listed: ListRow) -> Row:
     return row
 
 
-def _check(rows: list[Row], county_code: str) -> None:
+def _check(rows: list[HelperRow], county_code: str) -> None:
     regions = {region.code: region for region in Region.objects.in_region(county_code).filter(replaced_by=None)}
     names = region_names(county_code)
     usable = User.objects.in_region(county_code).filter(Q(is_active=True) | Q(changes__state="waiting"))
     accounts = {(user.region_id, user.name, user.position): user for user in usable}
     seen: dict[tuple[str, ...], int] = {}
-    owners: dict[str, Row] = {}
+    owners: dict[str, HelperRow] = {}
     for row in rows:
         _check_row(row, names, regions)
         # One helper may look after two villages; two people with one mobile is a line copied and not changed.
@@ -122,7 +122,7 @@ def _check(rows: list[Row], county_code: str) -> None:
         row.existing = accounts.get(key)
 
 
-def _check_row(row: Row, names: RegionNames, regions: dict[str, Region]) -> None:
+def _check_row(row: HelperRow, names: RegionNames, regions: dict[str, Region]) -> None:
     if not row.name:
         row.problems.append("没有姓名，请补填。")
     if not row.phone:

@@ -198,7 +198,7 @@ _NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FactLine:
     """One fact: what it is called, what it was and what it is; None where the event says only one of the two."""
 
     key: str
@@ -225,7 +225,7 @@ def source_of(source: str) -> str:
     return f"后台：{JOBS.get(kind, kind)}" if kind != source else source
 
 
-def lines_of(event: Event, places: dict[str, str]) -> list[Line]:
+def lines_of(event: Event, places: dict[str, str]) -> list[FactLine]:
     """An event's before and after, fact by fact. `places`: region code → name."""
     return _lines(event.before, event.after, EventFormatter(event.object_type, places))
 
@@ -235,9 +235,9 @@ def masked(text: str) -> str:
     return _NUMBER.sub(lambda match: masks.mask(match.group()), text)
 
 
-def _lines(before: Any, after: Any, speaker: "EventFormatter") -> list[Line]:
+def _lines(before: Any, after: Any, speaker: "EventFormatter") -> list[FactLine]:
     if not isinstance(before or {}, dict) or not isinstance(after or {}, dict):
-        return [Line("", "内容", *(None if side is None else speaker.value("", side) for side in (before, after)))]
+        return [FactLine("", "内容", *(None if side is None else speaker.value("", side) for side in (before, after)))]
     before, after = before or {}, after or {}
     lines = []
     for key in dict.fromkeys([*before, *after]):
@@ -248,7 +248,7 @@ def _lines(before: Any, after: Any, speaker: "EventFormatter") -> list[Line]:
             said = [speaker.value(key, side[key]) if key in side else None for side in (before, after)]
             if old != new and None not in (old, new) and said[0] == said[1]:
                 said[1] = f"{said[1]}（隐去的部分有变动）"
-            lines.append(Line(key, speaker.label(key), *said))
+            lines.append(FactLine(key, speaker.label(key), *said))
     return lines
 
 

@@ -13,7 +13,7 @@ from core.tables.lists import ListNote
 from reporting.progress.counting import tasks_at, tree_at
 from reporting.progress.selectors import cutoff_now
 from subsidies.campaigns.models import Campaign
-from subsidies.campaigns.target_sheet import Line, read_targets, task_table
+from subsidies.campaigns.target_sheet import TargetLine, read_targets, task_table
 from subsidies.campaigns.targets import set_targets
 
 
@@ -32,7 +32,7 @@ class TargetsPreview:
     """What a table would do: the lines with problems, each township's sum, each changed village, the villages it says
     nothing of, in how many villages nothing changes, and what is to be said about the file."""
 
-    bad: list[Line]
+    bad: list[TargetLine]
     townships: list[TargetChange]
     villages: list[TargetChange]
     silent: list[Region]
@@ -79,7 +79,7 @@ def set_targets_from_table(*, campaign: Campaign, table: Attachment, source: str
     return set_targets(campaign=campaign, people=people, source=source, actor=actor)
 
 
-def read_table(campaign: Campaign, table: Attachment) -> tuple[list[Line], list[ListNote]]:
+def read_table(campaign: Campaign, table: Attachment) -> tuple[list[TargetLine], list[ListNote]]:
     """Return the lines of a kept table and what is to be said about the file. Raise SheetError."""
     tasks = task_table()
     pieces = reader.stream(Path(table.file.path), limits=reader.VILLAGE_LEDGER)

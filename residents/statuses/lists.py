@@ -64,7 +64,7 @@ class Problem:
 
 
 @dataclass
-class Row:
+class StatusRow:
     """One row: who, since when, on what ground, whose record it is, and what is wrong with it."""
 
     number: int
@@ -89,7 +89,7 @@ class StatusList:
 
     sheet: str
     header_row: int
-    rows: list[Row]
+    rows: list[StatusRow]
     withheld: int = 0
     notes: list[ListNote] = field(default_factory=list)
 
@@ -108,14 +108,14 @@ def read_status_list(path: Path, *, scope: str, source: str, status: str = "") -
     return StatusList(table.sheet_name, table.last_row or 0, rows, known.misses, table.notes())
 
 
-def _row(listed: ListRow, source: str) -> Row:
+def _row(listed: ListRow, source: str) -> StatusRow:
     get = listed.cells.get
     id_number, problem = id_numbers.read_cell(get("id_number"))
     if not problem and id_numbers.document_of(id_number) != id_numbers.Document.BIRTH:
         problem = id_numbers.check(id_number)
     written = cell_text(get("source")) or source
     since, _, bad_day = read_date(get("since"), title="日期", earliest=FIRST_BIRTH)
-    row = Row(listed.number, names.normalise(get("name"))[:60], id_number[:30], since, written)
+    row = StatusRow(listed.number, names.normalise(get("name"))[:60], id_number[:30], since, written)
     column, error = listed.error(COLUMNS)
     if error:
         row.refuse(column, "formula_error", error)
@@ -130,7 +130,7 @@ def _row(listed: ListRow, source: str) -> Row:
     return row
 
 
-def _match(rows: list[Row], known: Disclosure, scope: str, status: str) -> None:
+def _match(rows: list[StatusRow], known: Disclosure, scope: str, status: str) -> None:
     """Find the residents of sound rows, and what is against setting the status."""
     sound = [row for row in rows if not row.problems]
     ids = {row.number: known.resident_id(row.id_number, row.name) for row in sound}
@@ -140,7 +140,7 @@ def _match(rows: list[Row], known: Disclosure, scope: str, status: str) -> None:
         own = {r.pk: r for r in Resident.objects.in_region(scope).filter(pk__in=chunk).select_related("village")}
         people |= own
         standing |= standings(own.values())
-    seen: dict[int, Row] = {}
+    seen: dict[int, StatusRow] = {}
     for row in sound:
         pk = ids[row.number]
         row.resident = people.get(pk) if pk else None
@@ -153,7 +153,7 @@ def _match(rows: list[Row], known: Disclosure, scope: str, status: str) -> None:
             _check_repeated(row, seen.setdefault(row.resident.pk, row))
 
 
-def _check_person(row: Row, known: Disclosure, pk: int | None) -> None:
+def _check_person(row: StatusRow, known: Disclosure, pk: int | None) -> None:
     if known.is_withheld(row.id_number, row.name):
         row.refuse("证件号码", WITHHELD_CODE, f"{WITHHELD}。")
     elif pk is None:
@@ -165,7 +165,7 @@ def _check_person(row: Row, known: Disclosure, pk: int | None) -> None:
         row.refuse("姓名", "name_differs", message)
 
 
-def _check_repeated(row: Row, first: Row) -> None:
+def _check_repeated(row: StatusRow, first: StatusRow) -> None:
     if first is row:
         return
     if first.since == row.since:
@@ -177,7 +177,7 @@ def _check_repeated(row: Row, first: Row) -> None:
         first.refuse("日期", "dates_differ", f"与第{row.number}行是同一个人，日期却不同，请核对证明后只留一行。")
 
 
-def _check_status(row: Row, standing: Standing, status: str) -> None:
+def _check_status(row: StatusRow, standing: Standing, status: str) -> None:
     assert row.since is not None
     if rules.is_registered(standing, status, row.since):
         return

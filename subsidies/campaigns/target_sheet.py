@@ -35,7 +35,7 @@ _NUMBER = re.compile(r"(\d{1,9})(?:\.0*)?人?")
 
 
 @dataclass
-class Line:
+class TargetLine:
     """A row: the village it names (`code`, "" if none) and its task (None: left as it is), or what is wrong with it."""
 
     number: int
@@ -48,7 +48,7 @@ class Line:
     sheet: str = ""
 
 
-def read_targets(pieces: Iterable[Sheet], regions: RegionNames, table: ListReader | None = None) -> list[Line]:
+def read_targets(pieces: Iterable[Sheet], regions: RegionNames, table: ListReader | None = None) -> list[TargetLine]:
     """Return the rows of all visible sheets with a heading; `table` tells afterwards what is to be said of the file.
 
     Raise SheetError if no sheet has a heading, or none has a row; also where the tasks of the two bureaus stand side
@@ -97,11 +97,11 @@ def _refuse_two_tasks(header: Header | None) -> None:
         raise SheetError("two_tasks", f"有{len(both)}栏任务人数：{names}。请只保留要下达的一栏后重新上传。")
 
 
-def _line(row: ListRow, township: str, values: dict[str, str], regions: RegionNames) -> Line | None:
+def _line(row: ListRow, township: str, values: dict[str, str], regions: RegionNames) -> TargetLine | None:
     code, village, written = values.get("code", ""), values["village"], values["people"]
     if not (code or village or written) or any(_SUM.search(text) for text in (values.get("township", ""), village)):
         return None
-    line = Line(row.number, township, village, written, sheet=row.sheet)
+    line = TargetLine(row.number, township, village, written, sheet=row.sheet)
     _, error = row.error(COLUMNS)
     if error:
         line.problems.append(error)
@@ -116,7 +116,7 @@ def _line(row: ListRow, township: str, values: dict[str, str], regions: RegionNa
     return line
 
 
-def _village(line: Line, code: str, regions: RegionNames) -> str:
+def _village(line: TargetLine, code: str, regions: RegionNames) -> str:
     """The code of the village that the row names; "" with a problem where it names none or two different ones."""
     if not line.village and not code:
         line.problems.append("没有写行政村，请补填；乡镇的合计不用填，由各村相加。")

@@ -3,12 +3,12 @@
 from subsidies.policy.employee_parts import EmployeeKind, Employees
 from subsidies.policy.parts import Sourced
 
-Line = tuple[str, str, Sourced]
+EmployeeFigure = tuple[str, str, Sourced]
 
 
-def employee_figures(rules: Employees) -> list[Line]:
+def employee_figures(rules: Employees) -> list[EmployeeFigure]:
     """What each figure is about, what holds, and the rule it stands in; in the order in which people ask."""
-    rows: list[Line] = [
+    rows: list[EmployeeFigure] = [
         (f"职工医保：{floor.year}年缴费基数下限", f"每月 {floor.amount} 元", floor) for floor in rules.floors
     ]
     rows += [(f"职工医保：{kind.name}", _rates(kind), kind) for kind in rules.kinds]

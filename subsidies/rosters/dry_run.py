@@ -10,7 +10,7 @@ from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import asked_campaign
 from subsidies.rosters.matching import STAGED_COLUMNS, classify, staged_values
 from subsidies.rosters.models import Roster, RosterRow
-from subsidies.rosters.sheet import Line, read_roster, roster_table
+from subsidies.rosters.sheet import RosterLine, read_roster, roster_table
 
 Outcome = RosterRow.Outcome
 OUTCOMES: dict[str, str] = {Outcome.NEW: "new", Outcome.ENDED: "ended", Outcome.UNCHANGED: "unchanged"}
@@ -56,7 +56,7 @@ def _whose(campaign: Campaign, asked: str) -> tuple[str, str]:
 
 
 def _try(
-    campaign: Campaign, question: Question, department: str, category: str, lines: list[Line], answer: Answer
+    campaign: Campaign, question: Question, department: str, category: str, lines: list[RosterLine], answer: Answer
 ) -> None:
     sender = User.objects.create(username="check_sheet", name="试读", role=Role.COUNTY, region=campaign.county)
     roster = Roster.objects.create(

@@ -12,7 +12,7 @@ from residents.people.models import FormerNumber, Resident
 from subsidies.rosters.models import Identity, Roster, RosterRow
 from subsidies.rosters.nearness import Doubtful, Missing, may_mean
 from subsidies.rosters.selectors import doubtful_rows
-from subsidies.rosters.sheet import Line
+from subsidies.rosters.sheet import RosterLine
 
 Kind, Outcome = Roster.Kind, RosterRow.Outcome
 _CANNOT_BE_MARKED = (
@@ -24,7 +24,7 @@ STAGED_COLUMNS = ["roster", "sheet", "number", "name", "id_number", "category", 
 NAME_DIFFERS = "证件号码和姓名对不上，请核实是不是同一人；号码写错的，改正后重新报送。"
 
 
-def staged_values(roster: Roster, line: Line) -> list[object]:
+def staged_values(roster: Roster, line: RosterLine) -> list[object]:
     """Return a row of the list as it is kept before it is matched."""
     outcome, message = Outcome.PENDING, ""
     if line.problem:

@@ -117,7 +117,7 @@ _TOTAL = re.compile(r"^(合计|总计|小计|共计|备注|说明|填表|制表|
 
 
 @dataclass(slots=True)
-class Line:
+class RosterLine:
     """One person of a list. `category` is the policy's name, "" where it is not known; `problem` says what is wrong."""
 
     number: int
@@ -145,7 +145,7 @@ def read_roster(
     recognised_on: datetime.date,
     today: datetime.date,
     table: ListReader | None = None,
-) -> list[Line]:
+) -> list[RosterLine]:
     """Return the people of a list, in the order of its sheets. Raise SheetError without a heading or people below it.
 
     `category` and `recognised_on` hold where the list itself has no such column or cell. `table` tells afterwards what
@@ -153,8 +153,8 @@ def read_roster(
     """
     table = table or roster_table()
     first_pieces: list[Sheet] = []
-    lines: list[Line] = []
-    seen: dict[tuple[str, str], Line] = {}
+    lines: list[RosterLine] = []
+    seen: dict[tuple[str, str], RosterLine] = {}
     for row in table.rows(_noting(pieces, first_pieces)):
         if line := _line(row, policy, category, recognised_on):
             _check_line(line, policy, department, today)
@@ -193,7 +193,7 @@ def _is_list_of_heads(sheet: Sheet) -> bool:
     return header is not None and set(NEEDED) <= header.columns.keys()
 
 
-def _line(row: ListRow, policy: Policy, category: str, recognised_on: datetime.date) -> Line | None:
+def _line(row: ListRow, policy: Policy, category: str, recognised_on: datetime.date) -> RosterLine | None:
     number, values = row.number, row.cells
     raw_name, raw_id = values.get("name"), values.get("id_number")
     if raw_name is None and raw_id is None:
@@ -205,7 +205,9 @@ def _line(row: ListRow, policy: Policy, category: str, recognised_on: datetime.d
     id_number, problem = id_numbers.read_cell(raw_id)
     written = str(values["category"]).strip() if values.get("category") is not None else category
     known = policy.category(written)
-    line = Line(number, names.normalise(raw_name)[:60], id_number[:30], known.name if known else "", recognised_on)
+    line = RosterLine(
+        number, names.normalise(raw_name)[:60], id_number[:30], known.name if known else "", recognised_on
+    )
     if (error := row.error(COLUMNS))[1]:
         line.problem = error[1]
     elif problem or (problem := id_numbers.check(id_number)):
@@ -219,7 +221,7 @@ def _line(row: ListRow, policy: Policy, category: str, recognised_on: datetime.d
     return line
 
 
-def _check_line(line: Line, policy: Policy, department: str, today: datetime.date) -> None:
+def _check_line(line: RosterLine, policy: Policy, department: str, today: datetime.date) -> None:
     category = policy.category(line.category)
     if line.problem or category is None:
         return

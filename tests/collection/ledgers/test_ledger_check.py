@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from collection.ledgers.check import check_ledger
 from collection.ledgers.columns import TITLES
 from collection.ledgers.reading import read_ledger
-from collection.ledgers.verdicts import BookedPayment, LedgerFacts, ReceiptUse, RegisteredPerson
+from collection.ledgers.verdicts import BookedPayment, LedgerFacts, RegisteredPerson, TakenReceipt
 from core.tables.reader import RowRanges, Sheet, SheetError, Workbook
 from subsidies.policy import policies
 from tests.collection.ledgers.ledger_files import HEADING, number_of, person
@@ -226,7 +226,7 @@ DONE = BookedPayment("7 号台账第 2 行", Decimal("400.00"), datetime.date(20
     ],
 )
 def test_nobody_pays_twice(paid, written, codes, recorded):
-    use = {"NX00000000": ReceiptUse("H00000")}
+    use = {"NX00000000": TakenReceipt("H00000")}
     (row,) = check(person(0, **written), people=registered(), paid={number_of(0): paid}, receipts=use).rows
     assert ([p.code for p in row.problems], row.recorded) == (codes, recorded)
     assert not row.is_good
@@ -306,11 +306,11 @@ def test_households_follow_from_their_heads_where_no_number_is_written():
 @pytest.mark.parametrize(
     ("use", "codes"),
     [
-        (ReceiptUse("H00000"), []),
-        (ReceiptUse("H00001"), ["receipt_reused"]),
-        (ReceiptUse(""), ["receipt_reused"]),
-        (ReceiptUse("H00000", village_name="邻村"), ["receipt_reused"]),
-        (ReceiptUse("H00000", unusable="已作废"), ["receipt_reused"]),
+        (TakenReceipt("H00000"), []),
+        (TakenReceipt("H00001"), ["receipt_reused"]),
+        (TakenReceipt(""), ["receipt_reused"]),
+        (TakenReceipt("H00000", village_name="邻村"), ["receipt_reused"]),
+        (TakenReceipt("H00000", unusable="已作废"), ["receipt_reused"]),
     ],
 )
 def test_a_receipt_known_from_before(use, codes):

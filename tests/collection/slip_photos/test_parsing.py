@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from collection.slip_photos.parsing import Line, SlipFields, differences, fields_of
+from collection.slip_photos.parsing import PrintedLine, SlipFields, differences, fields_of
 
 DAY, AMOUNT = datetime.date(2024, 10, 8), Decimal("12400.00")
 
@@ -15,9 +15,9 @@ def rows(*pairs, gap=110):
     lines = []
     for number, (word, value) in enumerate(pairs):
         top = 30.0 * number
-        lines.append(Line(word, 20, top, 80, top + 15))
+        lines.append(PrintedLine(word, 20, top, 80, top + 15))
         if value:
-            lines.append(Line(value, gap, top + 2, gap + 90, top + 17))
+            lines.append(PrintedLine(value, gap, top + 2, gap + 90, top + 17))
     return lines
 
 
@@ -67,10 +67,10 @@ def test_fields(lines, fields):
 
 def test_a_value_may_stand_under_its_word():
     lines = [
-        Line("回单号", 20, 0, 80, 15),
-        Line("金额", 200, 0, 260, 15),
-        Line("NX20241008001", 20, 25, 140, 40),
-        Line("12,400.00", 200, 25, 280, 40),
+        PrintedLine("回单号", 20, 0, 80, 15),
+        PrintedLine("金额", 200, 0, 260, 15),
+        PrintedLine("NX20241008001", 20, 25, 140, 40),
+        PrintedLine("12,400.00", 200, 25, 280, 40),
     ]
     assert fields_of(lines) == SlipFields("NX20241008001", None, AMOUNT)
 

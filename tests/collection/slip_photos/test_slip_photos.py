@@ -13,7 +13,7 @@ from django.urls import reverse
 from collection.cash.models import Deposit
 from collection.slip_photos import engine
 from collection.slip_photos.models import SlipReading
-from collection.slip_photos.parsing import Line
+from collection.slip_photos.parsing import PrintedLine
 from collection.slip_photos.services import NO_SLIP
 from core.access.roles import Role
 from core.jobs import services as jobs
@@ -24,7 +24,11 @@ from tests.factories import photo
 pytestmark = pytest.mark.usefixtures("silent_queue")
 VILLAGE, OTHER, TOWNSHIP = "411325101200", "411325101201", "411325101"
 READ = reverse("slip_read", args=[VILLAGE])
-SLIP = [Line("回单号", 20, 0, 80, 15), Line("NX0001234", 100, 0, 190, 15), Line("金额", 20, 30, 80, 45)]
+SLIP = [
+    PrintedLine("回单号", 20, 0, 80, 15),
+    PrintedLine("NX0001234", 100, 0, 190, 15),
+    PrintedLine("金额", 20, 30, 80, 45),
+]
 
 
 @pytest.fixture
@@ -82,7 +86,7 @@ def test_without_the_extra_nothing_is_offered_and_everything_works(helper, clien
 
 
 def test_a_photograph_proposes_and_keeps_nothing(helper, client, reads):
-    reads([*SLIP, Line("1,200.00", 100, 30, 190, 45)])
+    reads([*SLIP, PrintedLine("1,200.00", 100, 30, 190, 45)])
     page = client.get(reverse("deposit_create", args=[VILLAGE])).content.decode()
     assert "slips.js" in page and READ in page
     answer = client.post(READ, {"photo": picture()}).json()
@@ -90,7 +94,7 @@ def test_a_photograph_proposes_and_keeps_nothing(helper, client, reads):
     assert "金额 1,200.00 元" in answer["says"] and not SlipReading.objects.exists()
 
 
-@pytest.mark.parametrize("result", [[], [Line("小心落石", 0, 0, 9, 9)], engine.NotRead(NO_SLIP)])
+@pytest.mark.parametrize("result", [[], [PrintedLine("小心落石", 0, 0, 9, 9)], engine.NotRead(NO_SLIP)])
 def test_a_photograph_that_is_no_slip_has_an_answer(helper, client, reads, result):
     reads(result)
     assert client.post(READ, {"photo": picture()}).json() == {"says": NO_SLIP}
@@ -104,7 +108,7 @@ def test_a_file_that_is_no_photograph(helper, client, reads):
 
 
 def test_the_officer_sees_what_was_read_and_what_was_typed(helper, client, reads, make_user):
-    reads([*SLIP, Line("1,300.00", 100, 30, 190, 45)])
+    reads([*SLIP, PrintedLine("1,300.00", 100, 30, 190, 45)])
     deposit = record(client)
     client.force_login(make_user(Role.TOWNSHIP, TOWNSHIP))
     page = reverse("deposit_detail", args=[deposit.pk])
