@@ -8,11 +8,13 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from config.folders import make_folders
         from core.accounts import upload as helper_upload
+        from core.database import lookups
         from core.finding import pages, registry
         from core.pages import form_messages
         from core.uploads.kinds import register
 
         make_folders()
+        lookups.install()
         form_messages.install_form_messages()
         register(helper_upload.KIND)
         registry.register(90, pages.find_pages, page="home")
