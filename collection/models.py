@@ -23,4 +23,5 @@ from collection.schools.models import ClassList, ClassRow, Pupil, School, School
 from collection.self_payments.models import PaidList, SelfPayment  # noqa: F401
 from collection.slip_photos.models import SlipReading  # noqa: F401
 from collection.spot_checks.models import SpotCheck, SpotCheckCase, SpotCheckPerson  # noqa: F401
+from collection.tallies.models import DayTally, InstantTally  # noqa: F401
 from collection.visits.models import Cause, Exclusion, ToldPayment, Visit, VisitTerms  # noqa: F401

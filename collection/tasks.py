@@ -14,6 +14,7 @@ from collection.newborns import services as newborns  # noqa: F401
 from collection.schools import services as schools  # noqa: F401
 from collection.self_payments import services as self_payments  # noqa: F401
 from collection.slip_photos import services as slip_photos  # noqa: F401
+from collection.tallies import services as tallies
 from config import clock
 from core.messages.services import is_waking_hour
 from subsidies.campaigns.models import Campaign
@@ -33,3 +34,10 @@ def enrol_who_owes_nothing() -> None:
     for campaign in Campaign.objects.filter(closed_at__isnull=True).select_related("policy_version", "county"):
         if entitlements.anybody_to_enrol(campaign):
             entitlements.ask_to_enrol(campaign=campaign, actor=None)
+
+
+@shared_task
+def check_tallies() -> None:
+    """Asked every night: the figures of every village against its contributions."""
+    for campaign in Campaign.objects.select_related("county"):
+        tallies.check_tallies(campaign)

@@ -2,6 +2,7 @@ import gc
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import worker_process_init
 
 import config.filequeue  # noqa: F401  (makes embedded:// known)
@@ -24,9 +25,11 @@ EVERY = {
     "collection.tasks.enrol_who_owes_nothing": 3600.0,
     "reporting.tasks.build_due_snapshots": 30.0,
 }
+#: What reads all of the year's contributions; a night that was slept through is made up for in the morning.
+NIGHTLY = {"collection.tasks.check_tallies": crontab(hour=3, minute=10)}
 app.conf.beat_schedule = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}} for task, seconds in EVERY.items()
-}
+} | {task: {"task": task, "schedule": when} for task, when in NIGHTLY.items()}
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]  # Celery ships no types

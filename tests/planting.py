@@ -59,6 +59,8 @@ SPECIAL = {
 }
 #: Rows that only their own service makes.
 MAKERS = {
+    "collection.DayTally": lambda planter: planter.tally("DayTally"),
+    "collection.InstantTally": lambda planter: planter.tally("InstantTally"),
     "reporting.Snapshot": lambda planter: snapshots.build_snapshot(
         campaign=planter.row(Campaign), kind="weekly", as_of=INSTANT
     ),
@@ -132,6 +134,11 @@ class Planter:
             self._making.discard(model)
             self.rows[model] = row
         return self.rows[model]
+
+    def tally(self, name: str):
+        """The tally that a planted contribution has made."""
+        self.row(apps.get_model("collection", "Contribution"))
+        return apps.get_model("collection", name).objects.filter(village=self.village).first()
 
     def _given(self, value):
         return value(self) if callable(value) else value

@@ -1,18 +1,21 @@
-"""Who counts before an instant: one pass over a campaign's contributions, by village.
+"""Who counts before an instant, by village.
 
 A contribution counts as collected from recorded_at and as posted from posted_at, until ended_at. All three are written
 once, so the answer for a past instant never changes (docs/decisions/as-of.md).
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
 
 from django.db import models
 from django.db.models import Q, QuerySet
 
 from collection.contributions.models import Contribution
+from collection.tallies.selectors import people_at
 from core.access.scope import successor
 from core.regions.models import Region
 from core.regions.selectors import names_at
@@ -21,6 +24,9 @@ from subsidies.campaigns.models import Campaign, TargetEntry
 Channel, State = Contribution.Channel, Contribution.State
 SELF_PAID = (Channel.SELF, Channel.FAMILY)
 INSTANTS = {"posted": "posted_at", "collected": "recorded_at"}
+WEEK = timedelta(days=7)
+#: What a tally is put together from.
+COUNTED = ("collected", "posted", "self_paid", "collective", "now", "week_ago", "before")
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,11 @@ class Cutoff:
             counted &= ~Q(state=State.REVERSED, ended_at__lt=self.known_at)
         return counted
 
+    def ended_since(self, metric: str, at: datetime | None = None) -> Q:
+        """Of contributions that ended: those that counted at an instant."""
+        at = at or self.as_of
+        return self.dated(metric, at) & Q(ended_at__gte=at)
+
 
 @dataclass
 class Tally:
@@ -68,50 +79,79 @@ class Tally:
             self.gained_period + other.gained_period,
         )
 
+    def __sub__(self, other: "Tally") -> "Tally":
+        return Tally(*(getattr(self, name) - getattr(other, name) for name in FIGURES))
+
     def done(self, metric: str) -> int:
         return self.posted if metric == "posted" else self.collected
 
 
 def tally_villages(campaign: Campaign, cutoff: Cutoff, where: Q | None = None) -> dict[str, Tally]:
-    """Village code as recorded → tally. Two statements, whatever the number of people.
+    """Village code as recorded → tally, from the kept tallies: one statement, whatever the number of people.
+
+    A correction takes off the few that were reversed as mistakes since, one statement more.
+    """
+    as_of, metric = cutoff.as_of, cutoff.metric
+    kept = people_at(
+        campaign=campaign,
+        figures={
+            **{name: (name, as_of) for name in ("collected", "posted", "self_paid", "collective")},
+            "now": (metric, as_of),
+            "week_ago": (metric, as_of - WEEK),
+            "before": (metric, cutoff.period_from),
+        },
+        where=where,
+    )
+    tallies = {village: _tally(people) for village, people in kept.items()}
+    if cutoff.known_at > as_of:
+        rows = _contributions(campaign, cutoff, where).filter(state=State.REVERSED, ended_at__lt=cutoff.known_at)
+        for village, mistaken in _tallies(rows, cutoff, cutoff.ended_since).items():
+            tallies[village] -= mistaken
+    return tallies
+
+
+def count_villages(campaign: Campaign, cutoff: Cutoff, where: Q | None = None) -> dict[str, Tally]:
+    """What `tally_villages` answers, counted from every contribution: what the tallies are held against.
 
     The many that never ended need only their dates looked at; the few that ended, an index of their own.
     """
-    rows = Contribution.objects.filter(where or Q(), cutoff.dated("collected"), campaign=campaign).order_by()
-    found = _tallies(rows.filter(ended_at__isnull=True), cutoff, cutoff.dated, collected=Q())
+    rows = _contributions(campaign, cutoff, where)
+    found = _tallies(rows.filter(ended_at__isnull=True), cutoff, cutoff.dated)
     for village, tally in _tallies(rows.filter(ended_at__isnull=False), cutoff, cutoff.counted).items():
         found[village] = found.get(village, Tally()) + tally
     return found
 
 
-def _tallies(
-    rows: QuerySet[Contribution], cutoff: Cutoff, counts: Callable[..., Q], collected: Q | None = None
-) -> dict[str, Tally]:
-    def people(condition: Q) -> models.Count:
-        return models.Count(models.Value(1), filter=condition or None)
+def _contributions(campaign: Campaign, cutoff: Cutoff, where: Q | None) -> QuerySet[Contribution]:
+    return Contribution.objects.filter(where or Q(), cutoff.dated("collected"), campaign=campaign).order_by()
 
-    if collected is None:
-        collected = counts("collected")
-    counted = rows.values("village_id").annotate(
+
+def _tallies(rows: QuerySet[Contribution], cutoff: Cutoff, counts: Callable[..., Q]) -> dict[str, Tally]:
+    def people(condition: Q) -> models.Count:
+        return models.Count(models.Value(1), filter=condition)
+
+    collected = counts("collected")
+    counted: Iterable[Mapping[str, Any]] = rows.values("village_id").annotate(
         n_collected=people(collected),
         n_posted=people(counts("posted")),
         n_self_paid=people(collected & Q(channel__in=SELF_PAID)),
         n_collective=people(collected & Q(channel=Channel.COLLECTIVE)),
         n_now=people(counts(cutoff.metric)),
-        n_week_ago=people(counts(cutoff.metric, cutoff.as_of - timedelta(days=7))),
+        n_week_ago=people(counts(cutoff.metric, cutoff.as_of - WEEK)),
         n_before=people(counts(cutoff.metric, cutoff.period_from)),
     )
-    return {
-        row["village_id"]: Tally(
-            collected=row["n_collected"],
-            posted=row["n_posted"],
-            self_paid=row["n_self_paid"],
-            collective=row["n_collective"],
-            gained=row["n_now"] - row["n_week_ago"],
-            gained_period=row["n_now"] - row["n_before"],
-        )
-        for row in counted
-    }
+    return {row["village_id"]: _tally({name: row[f"n_{name}"] for name in COUNTED}) for row in counted}
+
+
+def _tally(people: Mapping[str, int]) -> Tally:
+    return Tally(
+        collected=people["collected"],
+        posted=people["posted"],
+        self_paid=people["self_paid"],
+        collective=people["collective"],
+        gained=people["now"] - people["week_ago"],
+        gained_period=people["now"] - people["before"],
+    )
 
 
 @dataclass(frozen=True)
@@ -127,7 +167,14 @@ class Tree:
     stands_for: dict[str, str]
 
     def villages_of(self, township: str) -> list[Region]:
-        return [village for village in self.villages if village.code.startswith(township)]
+        return self._by_township.get(township, [])
+
+    @cached_property
+    def _by_township(self) -> dict[str, list[Region]]:
+        villages: dict[str, list[Region]] = {}
+        for village in self.villages:
+            villages.setdefault(village.township_code, []).append(village)
+        return villages
 
 
 def tree_at(campaign: Campaign, at: datetime) -> Tree:

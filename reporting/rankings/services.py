@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from collection.duties import services as duties
+from collection.tallies.services import named_villages, refuse_differing
 from config import clock
 from core.access.roles import Role
 from core.accounts.models import User
@@ -29,7 +30,7 @@ from reporting.rankings.content import Figures, Frame, Supplement, ranking_conte
 from reporting.rankings.models import Ranking, RankingKind, RewardTier, Snapshot
 from reporting.rankings.rank import RankedPlace, fingerprint
 from reporting.rankings.rewards import Tier, TownshipAward, awards
-from reporting.rankings.snapshots import build_snapshot, cutoff_of, rows_of
+from reporting.rankings.snapshots import build_snapshot, cutoff_of, rows_of, villages_miscounted
 from reporting.reports.models import TownshipReport
 from reporting.supervision import selectors as supervision
 from reporting.supervision.rules import Standing
@@ -226,7 +227,17 @@ def content_of(
     return content, village_content([f for f in figures if len(f.code) == 12], snapshot.metric, old)
 
 
+def _refuse_miscounted(snapshot: Snapshot) -> None:
+    """Raise Refused if the campaign's tallies, or the snapshot taken from them, differ from the contributions."""
+    refuse_differing(snapshot.campaign)
+    if codes := villages_miscounted(snapshot):
+        raise Refused(
+            f"这一期统计时{named_villages(codes)}的计数有误，不能发布。请联系系统管理员重新计数，再发布重新统计的一期。"
+        )
+
+
 def _freeze(snapshot: Snapshot, *, version: int, number: str, reason: str, actor: User) -> Ranking:
+    _refuse_miscounted(snapshot)
     content, villages = content_of(snapshot=snapshot, number=number, version=version, reason=reason)
     try:
         with transaction.atomic():

@@ -1,13 +1,25 @@
 """Snapshots: what counted before an instant, kept for good."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from config import clock
+from core.database.bulk import insert_objects
 from reporting.progress import schedule
-from reporting.progress.counting import FIGURES, Cutoff, by_region, tally_villages, task_of_township, tasks_at, tree_at
+from reporting.progress.counting import (
+    FIGURES,
+    Cutoff,
+    Tally,
+    by_region,
+    count_villages,
+    tally_villages,
+    task_of_township,
+    tasks_at,
+    tree_at,
+)
 from reporting.rankings.models import Snapshot, SnapshotRow
 from reporting.rankings.rank import fingerprint
 from subsidies.campaigns.models import Campaign
@@ -34,7 +46,7 @@ def build_snapshot(*, campaign: Campaign, kind: str, as_of: datetime, known_at: 
     )
     for row in rows:
         row.snapshot = snapshot
-    SnapshotRow.objects.bulk_create(rows, batch_size=500)
+    insert_objects(rows)
     return snapshot
 
 
@@ -56,11 +68,13 @@ def snapshots_due(*, campaign: Campaign, now: datetime) -> list[tuple[str, datet
     return [due for due in wanted if due not in built and due[1] >= campaign.opened_at]
 
 
-def rows_of(*, campaign: Campaign, cutoff: Cutoff) -> list[SnapshotRow]:
-    """The unsaved rows of a cutoff: each township, then its villages."""
+def rows_of(
+    *, campaign: Campaign, cutoff: Cutoff, count: Callable[[Campaign, Cutoff], dict[str, Tally]] = tally_villages
+) -> list[SnapshotRow]:
+    """The unsaved rows of a cutoff: each township, then its villages. `count_villages` counts every contribution."""
     tree = tree_at(campaign, cutoff.known_at)
     tasks = tasks_at(campaign, cutoff.known_at)
-    tallies = by_region(tree, tally_villages(campaign, cutoff))
+    tallies = by_region(tree, count(campaign, cutoff))
     rows = []
     for township in tree.townships:
         rows.append((township.code, task_of_township(township.code, tree, tasks)))
@@ -68,6 +82,30 @@ def rows_of(*, campaign: Campaign, cutoff: Cutoff) -> list[SnapshotRow]:
     return [
         SnapshotRow(region_id=code, task=task, **{name: getattr(tallies[code], name) for name in FIGURES})
         for code, task in rows
+    ]
+
+
+def villages_miscounted(snapshot: Snapshot) -> list[str]:
+    """Code of each village whose row is not what the contributions themselves give for the snapshot's instant."""
+    cutoff = cutoff_of(campaign=snapshot.campaign, kind=snapshot.kind, as_of=snapshot.as_of, known_at=snapshot.known_at)
+    frozen = {row.region_id: row for row in snapshot.rows.all()}
+    return [
+        row.region_id
+        for row in rows_of(campaign=snapshot.campaign, cutoff=cutoff, count=count_villages)
+        if len(row.region_id) == 12
+        and any(getattr(row, name) != getattr(frozen.get(row.region_id), name, None) for name in FIGURES)
+    ]
+
+
+def rebuild_miscounted(*, campaign: Campaign) -> list[Snapshot]:
+    """Count anew, with what is known now, each unpublished snapshot that was taken while a tally was wrong."""
+    newest: dict[tuple[str, datetime], Snapshot] = {}
+    for snapshot in Snapshot.objects.filter(campaign=campaign).select_related("campaign__policy_version", "ranking"):
+        newest.setdefault((snapshot.kind, snapshot.as_of), snapshot)
+    return [
+        build_snapshot(campaign=campaign, kind=snapshot.kind, as_of=snapshot.as_of, known_at=clock.now())
+        for snapshot in newest.values()
+        if not hasattr(snapshot, "ranking") and villages_miscounted(snapshot)
     ]
 
 

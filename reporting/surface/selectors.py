@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, Q, Sum, Value
+from django.db.models import Sum
 from django.utils import timezone
 
-from collection.contributions.models import Contribution
+from collection.tallies.selectors import people_at
 from core.access.roles import Role
 from core.accounts.models import Position, User
 from core.regions.models import Region
@@ -185,28 +185,16 @@ def _width(people: int, task: int | None) -> int:
 
 
 def _history(campaign: Campaign, cutoff: Cutoff, tree: Tree, code: str) -> dict[str, list[int]]:
-    """Region code → people done now, a week ago, two weeks ago …; two statements."""
-    instants = [cutoff.as_of - timedelta(days=7 * week) for week in range(WEEKS)]
-    rows = Contribution.objects.filter(within(tree, code), cutoff.dated(cutoff.metric), campaign=campaign).order_by()
+    """Region code → people done now, a week ago, two weeks ago …; one statement over the kept tallies."""
+    figures = {f"week_{week}": (cutoff.metric, cutoff.as_of - timedelta(days=7 * week)) for week in range(WEEKS)}
     counts: dict[str, list[int]] = {}
-    for ended in (False, True):
-        conditions: dict[str, Any] = {
-            f"week_{week}": Count(Value(1), filter=cutoff.counted(cutoff.metric, at) if ended else _dated(cutoff, at))
-            for week, at in enumerate(instants)
-        }
-        names = ["village_id", *conditions]
-        rows_of_villages = rows.filter(ended_at__isnull=not ended).values("village_id").annotate(**conditions)
-        for place_code, *weeks in rows_of_villages.values_list(*names):
-            place = tree.stands_for.get(place_code, place_code)
-            for above in {place, place[:9], place[:6]}:
-                sums = counts.setdefault(above, [0] * WEEKS)
-                for week in range(WEEKS):
-                    sums[week] += weeks[week]
+    for village, people in people_at(campaign=campaign, figures=figures, where=within(tree, code)).items():
+        place = tree.stands_for.get(village, village)
+        for above in {place, place[:9], place[:6]}:
+            sums = counts.setdefault(above, [0] * WEEKS)
+            for week in range(WEEKS):
+                sums[week] += people[f"week_{week}"]
     return counts
-
-
-def _dated(cutoff: Cutoff, at: object) -> Q:
-    return cutoff.dated(cutoff.metric, at)  # type: ignore[arg-type]
 
 
 def _contacts(user: User, codes: list[str]) -> dict[str, Contact]:

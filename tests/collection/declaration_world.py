@@ -15,6 +15,7 @@ from collection.money.models import VillageAccount
 from collection.money.selectors import recount
 from collection.refunds import services as refunds
 from collection.refunds.models import Refund
+from collection.tallies.services import villages_that_differ
 from core.files.photos import read_photo
 from core.regions.models import Region
 from residents.people.models import InsuredYear
@@ -91,6 +92,7 @@ class Office:
 def what_is_wrong(campaign) -> list[str]:
     """Every broken invariant; empty if all hold."""
     wrong = [f"账不平 {line}" for line in recount(campaign=campaign)]
+    wrong += [f"计数不符 {village}" for village in villages_that_differ(campaign)]
     for row in VillageAccount.objects.all():
         if min(row.township, row.clearing, row.treasury, row.refunded) < 0:
             wrong.append(f"{row.village_id} 有负数")

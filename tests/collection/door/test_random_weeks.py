@@ -30,6 +30,7 @@ from collection.ledgers.services import reading_of
 from collection.money.models import Movement, VillageAccount
 from collection.receipts.models import Receipt
 from collection.receipts.services import void_receipt
+from collection.tallies.services import villages_that_differ
 from config import clock
 from core.amounts import ZERO
 from core.refusals import Refused
@@ -237,3 +238,4 @@ def run_week(week, business_clock):
         for sent in handset.queue:
             week.arrive(handset, sent)
     assert_books(week)
+    assert villages_that_differ(week.campaign) == []

@@ -1,11 +1,15 @@
 """Publication: frozen, its hash shown, version 2 with a reason, messages to the foot and to those who stand still."""
 
+import io
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
+from django.db.models import F
 
 from collection.contributions.models import Contribution
+from collection.tallies.models import DayTally
 from core.audit.models import Event
 from core.messages.models import OutboxMessage
 from core.refusals import Refused
@@ -265,3 +269,35 @@ def test_without_any_task_everything_is_shown_and_nobody_ranked(campaign, make_u
     assert ranks(ranking) == {}
     assert len(ranking.content["townships"]) == 16
     assert ranking.content["whole"]["outlook"] is None
+
+
+def miscount(campaign, village):
+    """A tally that somebody changed behind everybody's back."""
+    DayTally.objects.filter(campaign=campaign, village=village).update(posted=F("posted") + 1)
+
+
+def test_a_village_whose_tally_differs_stops_the_publication(campaign, county, villages):
+    village = villages["411325101"][0]
+    right = weekly(campaign)
+    miscount(campaign, village)
+    with pytest.raises(Refused, match=f"{Region.objects.get(pk=village).name}的计数与缴费记录不一致，不能发布。请"):
+        publish_ranking(snapshot=right, number="1号", actor=county)
+    call_command("recount_tallies", stdout=io.StringIO())
+    assert publish_ranking(snapshot=right, number="1号", actor=county).version == 1
+
+
+def test_what_was_counted_from_a_wrong_tally_is_counted_again_and_not_published(
+    campaign, county, villages, business_clock
+):
+    village = villages["411325101"][0]
+    miscount(campaign, village)
+    wrong, told = weekly(campaign), io.StringIO()
+    business_clock("2024-10-25T15:00")
+    call_command("recount_tallies", stdout=told)
+    assert "已重新计数，重新统计待发布的 1 期" in told.getvalue()
+    with pytest.raises(Refused, match=f"{Region.objects.get(pk=village).name}的计数有误，不能发布"):
+        publish_ranking(snapshot=wrong, number="1号", actor=county)
+    again = Snapshot.objects.exclude(pk=wrong.pk).get()
+    assert publish_ranking(snapshot=again, number="1号", actor=county).content["townships"][0]["posted"] == 3
+    call_command("recount_tallies", stdout=(told := io.StringIO()))
+    assert "计数与缴费记录一致。" in told.getvalue()

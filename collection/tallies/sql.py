@@ -1,0 +1,79 @@
+"""The statements that hold the tallies against the contributions and make them anew; for both engines.
+
+Nothing but the constants of this module is put into their texts.
+"""
+
+# ruff: noqa: S608
+
+from django.db import connection
+
+# (SQLite would round the last microseconds of a day up to the next one.)
+_DAY = {
+    "postgresql": "CAST(at AT TIME ZONE 'Asia/Shanghai' AS date)",
+    "sqlite": "date(substr(at, 1, 19), '+8 hours')",
+}
+_FIGURES = "collected, posted, self_paid, collective"
+_SUMS = ", ".join(f"SUM({name}) AS {name}" for name in _FIGURES.split(", "))
+_DIFFERS = " OR ".join(f"SUM({name}) <> 0" for name in _FIGURES.split(", "))
+_TAKEN_OFF = ", ".join(f"-{name}" for name in _FIGURES.split(", "))
+
+# Alike contributions go as one: a ledger's have one instant.
+_ALIKE = """
+alike AS (
+  SELECT village_id, recorded_at, posted_at, ended_at, COUNT(*) AS people,
+    CASE WHEN channel IN ('self', 'family') THEN COUNT(*) ELSE 0 END AS self_paid,
+    CASE WHEN channel = 'collective' THEN COUNT(*) ELSE 0 END AS collective
+  FROM collection_contribution WHERE campaign_id = %(campaign)s
+  GROUP BY village_id, channel, recorded_at, posted_at, ended_at
+)
+"""
+# Nothing ends before it began: what a slow clock dated so is taken to have ended as it began.
+_TURNS = """
+turns AS (
+  SELECT village_id, recorded_at AS at, people AS collected, 0 AS posted, self_paid, collective FROM alike
+  UNION ALL SELECT village_id, posted_at, 0, people, 0, 0 FROM alike WHERE posted_at IS NOT NULL
+  UNION ALL SELECT village_id, CASE WHEN ended_at > recorded_at THEN ended_at ELSE recorded_at END,
+    -people, 0, -self_paid, -collective FROM alike WHERE ended_at IS NOT NULL
+  UNION ALL SELECT village_id, CASE WHEN ended_at > posted_at THEN ended_at ELSE posted_at END, 0, -people, 0, 0
+    FROM alike WHERE ended_at IS NOT NULL AND posted_at IS NOT NULL
+)
+"""
+# Both the instants against the contributions and the days against the instants, by day of the county's clock.
+_DIFFERENCES = f"""
+WITH {_ALIKE}, {_TURNS},
+instants AS (
+  SELECT village_id, at, {_SUMS} FROM (
+    SELECT village_id, at, {_FIGURES} FROM turns
+    UNION ALL SELECT village_id, at, {_TAKEN_OFF} FROM collection_instanttally WHERE campaign_id = %(campaign)s
+  ) AS both_ways GROUP BY village_id, at HAVING {_DIFFERS}
+),
+days AS (
+  SELECT village_id, day, {_SUMS} FROM (
+    SELECT village_id, {{day}} AS day, {_FIGURES} FROM collection_instanttally WHERE campaign_id = %(campaign)s
+    UNION ALL SELECT village_id, day, {_TAKEN_OFF} FROM collection_daytally WHERE campaign_id = %(campaign)s
+  ) AS both_ways GROUP BY village_id, day HAVING {_DIFFERS}
+)
+SELECT village_id, {{day}} AS day FROM instants UNION SELECT village_id, day FROM days ORDER BY village_id, day
+"""
+_COUNT_ANEW = (
+    f"INSERT INTO collection_instanttally (campaign_id, village_id, at, {_FIGURES}) "
+    f"WITH {_ALIKE}, {_TURNS} SELECT CAST(%(campaign)s AS bigint), village_id, at, {_SUMS} FROM turns "
+    "GROUP BY village_id, at",
+    f"INSERT INTO collection_daytally (campaign_id, village_id, day, {_FIGURES}) "
+    f"SELECT campaign_id, village_id, {{day}}, {_SUMS} FROM collection_instanttally WHERE campaign_id = %(campaign)s "
+    "GROUP BY campaign_id, village_id, 3",
+)
+
+
+def differing_days(campaign_id: int) -> list[tuple[str, str]]:
+    """(village, ISO day) of every tally that is not what the contributions make it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DIFFERENCES.format(day=_DAY[connection.vendor]), {"campaign": campaign_id})
+        return [(village, str(day)) for village, day in cursor.fetchall()]
+
+
+def count_anew(campaign_id: int) -> None:
+    """Fill the campaign's empty tallies from its contributions."""
+    with connection.cursor() as cursor:
+        for statement in _COUNT_ANEW:
+            cursor.execute(statement.format(day=_DAY[connection.vendor]), {"campaign": campaign_id})
