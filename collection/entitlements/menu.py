@@ -30,7 +30,7 @@ def todos(user: User, campaign: Campaign) -> list[Todo]:
     if user.role == Role.COUNTY:
         lists = Roster.objects.for_user(user).filter(campaign=campaign, state=Roster.State.READY)
         if waiting := lists.exclude(uploaded_by=user).count():
-            found.append(Todo(f"{waiting} 份名单等核对应用", reverse("roster_list"), True))
+            found.append(Todo(f"{waiting} 份名单等审核生效", reverse("roster_list"), True))
         cases = DifferenceCase.objects.for_user(user).filter(campaign=campaign, state=DifferenceCase.State.OPEN)
         if open_cases := cases.count():
             found.append(Todo(f"{open_cases} 人缴费后才认定，差额待处理", reverse("difference_list")))
