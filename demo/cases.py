@@ -35,7 +35,7 @@ from demo.world import World, work
 from residents.counter.corrections import correct_insured_years
 from residents.counter.services import register_resident
 from residents.people.id_numbers import checksum_digit
-from residents.people.models import Resident
+from residents.people.models import Household, Resident
 from residents.statuses.services import set_status
 from subsidies.rosters.comparing import seen_counts
 from subsidies.rosters.models import Roster
@@ -54,10 +54,15 @@ def record_newborns(world: World, day: datetime.date) -> None:
             name=f"{surname}{'安乐和宁悦泽'[order]}",
             id_number=body + checksum_digit(body),
             village=world.region(plan.code),
-            household="" if plan.code == world.county.village else "0001",  # else it is paid for at the door
+            household=_last_household(plan.code) if plan.code == world.county.village else "0001",
             birth_date=born,
             actor=world.teams[plan.township][-1],
         )
+
+
+def _last_household(village: str) -> str:
+    """The household to which the helper's round from door to door comes last: its child is not paid for yet."""
+    return Household.objects.filter(village=village).order_by("-number").values_list("number", flat=True).first() or ""
 
 
 def change_facts(world: World, day: datetime.date) -> None:

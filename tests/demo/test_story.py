@@ -70,7 +70,7 @@ _MAY_BE_EMPTY = {
     **{(name, page): _TOO_FEW for name in ("yibao", "xiangzhen") for page in ("advice_list", "exclusion_list")},
     **{(name, "door_cases"): _TOO_FEW for name in ("yibao", "xiangzhen", "cun")},
     **{("xiangzhen", page): _TOO_FEW for page in ("difference_list", "repair_list", "consequence_list")},
-    **{("cun", page): _TOO_FEW for page in ("own_today", "told_list", "cash_board", "deposit_list")},
+    **{("cun", page): _TOO_FEW for page in ("own_today", "told_list", "cash_board", "deposit_list", "newborn_list")},
     ("xiangzhen", "merge_list"): "one pair is proposed, and no further pair is suspected",
 }
 
