@@ -11,7 +11,7 @@ from collection.contributions.models import Contribution
 from collection.visits import rules
 from collection.visits.models import Cause, Exclusion, ToldPayment, Visit, VisitTerms
 from core.database.bulk import chunks
-from residents.people.models import Household, Resident
+from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 
 Way, Result = Visit.Way, Visit.Result
@@ -75,11 +75,6 @@ def attempts_of(*, campaign: Campaign, residents: Iterable[int]) -> dict[int, in
         rows = Visit.objects.filter(ATTEMPTED, campaign=campaign, resident__in=chunk).order_by()
         found |= dict(rows.values_list("resident").annotate(Count("pk")))
     return found
-
-
-def visits_of_household(*, campaign: Campaign, household: Household) -> QuerySet[Visit]:
-    """Everything that was tried with the people of a household this year, the newest first."""
-    return visits_of(campaign=campaign, residents=household.residents.values("pk"))
 
 
 def visits_of(*, campaign: Campaign, residents: Iterable[int] | QuerySet[Any]) -> QuerySet[Visit]:
