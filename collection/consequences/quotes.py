@@ -100,8 +100,7 @@ def review_contributions(
         update_rows(Consequence, list(_AGAIN), [[_pk(one), one.before, one.now, *now] for one in part])
     rows = Consequence.objects.filter(pk__in=over)
     rows.update(state=State.WITHDRAWN)
-    events = {"actor": actor, "region": "village_id", "batch": batch}
-    audit.record_each("consequence.requote", rows, summary=f"{fact}：核算结果与已记缴费又一致，不用再确认", **events)
+    _record_over(rows, fact, actor, batch)
     waiting = [one.booked.pk for one in (*fresh, *again)]
     rows = Consequence.objects.filter(contribution_id__in=waiting, kind=Kind.QUOTE, state=State.OPEN)
     _record_waiting(rows, fact, actor, batch)
@@ -114,6 +113,11 @@ def _why(fact: str) -> str:
 
 def _record_waiting(rows: QuerySet[Consequence], fact: str, actor: User | None, batch: str) -> None:
     says = f"{fact}：核算结果与已记缴费不同，等确认"
+    audit.record_each("consequence.requote", rows, actor=actor, summary=says, region="village_id", batch=batch)
+
+
+def _record_over(rows: QuerySet[Consequence], fact: str, actor: User | None, batch: str) -> None:
+    says = f"{fact}：核算结果与已记缴费又一致，不用再确认"
     audit.record_each("consequence.requote", rows, actor=actor, summary=says, region="village_id", batch=batch)
 
 
@@ -145,15 +149,17 @@ def _policy_job(run: jobs.Run) -> str:
 
 @transaction.atomic
 def _review_plain(run: jobs.Run, groups: Groups, part: QuerySet[Contribution]) -> int:
-    """Write those who differ and of whom nothing is written yet, by groups of people alike."""
+    """Write about those whom groups of people alike can tell; return how many wait for an officer by it."""
     run.assert_owner()
     shared = {"kind": Kind.QUOTE, "fact": NEW_VERSION, "outcome": Outcome.REVIEW, "state": State.OPEN}
-    shared |= {"made_at": clock.now()}
-    if written := groups.write(part, {**shared, "why": _why(NEW_VERSION)}):
-        _record_waiting(
-            Consequence.objects.filter(contribution__in=part, **shared), NEW_VERSION, run.job.created_by, ""
-        )
-    return written
+    shared |= {"why": _why(NEW_VERSION), "made_at": instant(clock.now())}
+    written = groups.write(part, {name: str(value) for name, value in shared.items()})
+    actor = run.job.created_by
+    for over in chunks(written.over, BULK):
+        _record_over(Consequence.objects.filter(pk__in=over), NEW_VERSION, actor, "")
+    for waiting in chunks(written.waiting, BULK):
+        _record_waiting(Consequence.objects.filter(pk__in=waiting), NEW_VERSION, actor, "")
+    return len(written.waiting)
 
 
 def _review_others(run: jobs.Run, campaign: Campaign, others: list[Booked]) -> int:

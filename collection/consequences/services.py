@@ -8,11 +8,13 @@ difference is written. Locks residents only, never accounts: callers hold the re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from collection.consequences.models import Consequence
@@ -24,7 +26,7 @@ from config import clock
 from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
-from core.database.bulk import BULK, chunks
+from core.database.bulk import BULK, chunks, insert_objects
 from core.refusals import Refused
 from residents.people.facts import FactChange
 from residents.people.models import Resident
@@ -42,7 +44,7 @@ class _Standing:
     """One campaign's people of a chunk: what they are, have booked, and what was concluded before."""
 
     campaign: Campaign
-    people: dict[int, tuple[str, object]]
+    people: dict[int, tuple[str, date | None]]
     contributions: list[Contribution] = field(default_factory=list)
     earlier: dict[int, Consequence] = field(default_factory=dict)
     refunds: dict[int, list[Refund]] = field(default_factory=lambda: defaultdict(list))
@@ -79,7 +81,7 @@ def work_out_statuses(*, residents: Collection[int], actor: User | None, batch: 
             _bring_in_line(standing, actor, batch)
 
 
-def _standings(people: dict[int, tuple[str, object]]) -> Iterable[_Standing]:
+def _standings(people: dict[int, tuple[str, date | None]]) -> Iterable[_Standing]:
     """What is booked and concluded in each open campaign; four statements for all of them."""
     found: dict[int, _Standing] = {}
     running = Campaign.objects.filter(closed_at__isnull=True).select_related("policy_version", "county")
@@ -105,7 +107,7 @@ def _standings(people: dict[int, tuple[str, object]]) -> Iterable[_Standing]:
 
 def _bring_in_line(standing: _Standing, actor: User | None, batch: str) -> None:
     live = {contribution.pk: contribution for contribution in standing.contributions}
-    wanted = {pk: verdict for pk, c in live.items() if (verdict := _verdict(standing, c))}
+    wanted = _verdicts(standing)
     gone, again, settled = [], [], []
     booked = {contribution.resident_id for contribution in live.values()}
     for pk, earlier in standing.earlier.items():
@@ -127,18 +129,21 @@ def _bring_in_line(standing: _Standing, actor: User | None, batch: str) -> None:
         raise Refused(f"{standing.campaign}正在办结，请稍后再登记。")
 
 
-def _verdict(standing: _Standing, contribution: Contribution) -> Verdict | None:
-    status, since = standing.people[contribution.resident_id]
-    if since is None:
-        return None
-    return follows_from_status(
-        standing.campaign.policy.refund_rules,
-        status=status,
-        label=LABELS[status],
-        since=since,
-        cover=Cover(contribution.amount, contribution.benefit_from, contribution.benefit_to),
-        on=clock.today(),
-    )
+def _verdicts(standing: _Standing) -> dict[int, Verdict]:
+    """What follows for each contribution; people alike are judged once."""
+    rules, today = standing.campaign.policy.refund_rules, clock.today()
+
+    @cache
+    def judge(status: str, since: date, cover: Cover) -> Verdict | None:
+        return follows_from_status(rules, status=status, label=LABELS[status], since=since, cover=cover, on=today)
+
+    found = {}
+    for contribution in standing.contributions:
+        status, since = standing.people[contribution.resident_id]
+        cover = Cover(contribution.amount, contribution.benefit_from, contribution.benefit_to)
+        if since is not None and (verdict := judge(status, since, cover)):
+            found[contribution.pk] = verdict
+    return found
 
 
 def _is_same(earlier: Consequence, verdict: Verdict, standing: _Standing) -> bool:
@@ -186,7 +191,10 @@ def _conclude(
                 made_at=moment,
             )
         )
-    Consequence.objects.bulk_create(made, batch_size=BULK)
+    insert_objects(made)
+    ids = _ids(Consequence.objects.filter(kind=Kind.STATUS).exclude(state=State.WITHDRAWN), wanted)
+    for consequence in made:
+        consequence.pk = ids[consequence.contribution_id]
     free = [pk for pk, (_, verdict) in wanted.items() if verdict.outcome == Outcome.FREE_ENDS]
     if free:
         entitlements.end_free_enrolments(
@@ -224,7 +232,10 @@ def _open_refunds(
         left = contribution.refundable - sum((refund.amount for refund in theirs), Decimal(ZERO))
         if left > 0:
             fresh.append(ending_refund(standing.campaign, contribution, verdict, left, moment, standing.people, actor))
-    Refund.objects.bulk_create(fresh, batch_size=BULK)
+    insert_objects(fresh)
+    ids = _ids(Refund.objects.filter(ends_enrolment=True).exclude(state=Refund.State.REJECTED), wanted)
+    for refund in fresh:
+        refund.pk = ids[refund.contribution_id or 0]
     audit.record_all(
         audit.event(
             "refund.open",
@@ -238,13 +249,18 @@ def _open_refunds(
     return cases | {refund.contribution_id: refund for refund in fresh}
 
 
+def _ids(rows: QuerySet[Any], contributions: Collection[int]) -> dict[int, int]:
+    """The primary keys of rows that stand once a contribution."""
+    return dict(rows.filter(contribution__in=list(contributions)).order_by().values_list("contribution", "pk"))
+
+
 def ending_refund(
     campaign: Campaign,
     contribution: Contribution,
     verdict: Verdict,
     amount: Decimal,
     moment: datetime,
-    people: dict[int, tuple[str, object]],
+    people: dict[int, tuple[str, date | None]],
     actor: User | None,
 ) -> Refund:
     """Return the unsaved case that gives back what is left of a contribution and ends it."""

@@ -11,7 +11,7 @@ from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
 from core.audit.models import Event
-from core.database.bulk import BULK, chunks
+from core.database.bulk import BULK, chunks, insert_objects
 from core.refusals import Refused
 from core.text import clean_text, required_text
 from residents.people.facts import FactChange, FactKind, StatusFact, record_facts
@@ -80,11 +80,9 @@ def _set_chunk(status: str, entries: list[NewStatus], actor: User | None, batch:
         return
     new = [entry.resident_id for entry in accepted]
     now = clock.now()
-    StatusEntry.objects.bulk_create(
-        [
-            StatusEntry(resident_id=e.resident_id, status=status, since=e.since, source=e.source, recorded_at=now)
-            for e in accepted
-        ]
+    insert_objects(
+        StatusEntry(resident_id=e.resident_id, status=status, since=e.since, source=e.source, recorded_at=now)
+        for e in accepted
     )
     follow_entries(new)
     audit.record_all(

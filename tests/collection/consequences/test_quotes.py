@@ -113,17 +113,42 @@ def test_by_groups_or_one_by_one_a_policy_version_says_the_same(campaign, booked
     ended = booked()
     Contribution.objects.filter(pk=ended.pk).update(ended_at=campaign.opened_at, state="refunded")
     others = Contribution.objects.exclude(pk__in=[same.pk, reviewed.pk])
+    cover = dict(others.values_list("pk", "benefit_from"))
     others.update(benefit_from=datetime.date(2025, 2, 1))
-    follow_policy(campaign, officer)
-    jobs.run(Job.objects.get(kind="consequences.policy").pk)
+    run_policy_job(campaign, officer, "first")
     live = Contribution.objects.filter(campaign=campaign, ended_at__isnull=True)
-    asked = {one.booked.pk: (one.before, one.now) for one in compare(campaign, live) if one.differs}
+    was = {one.booked.pk: one.before for one in compare(campaign, live) if one.differs}
+    assert dict(Consequence.objects.filter(state="open").values_list("contribution", "before")) == was
+    asked = waits_as_compared(campaign)
+    assert {one.pk for one in everybody} < asked and not {ended.pk, same.pk} & asked
     found = Consequence.objects.filter(state="open")
-    assert {row.contribution_id: (row.before, row.after) for row in found} == asked
-    assert {one.pk for one in everybody} < asked.keys() and not {ended.pk, same.pk} & asked.keys()
     assert all((row.village_id, row.resident_id) == (VILLAGE, row.contribution.resident_id) for row in found)
     told = Event.objects.filter(action="consequence.requote", summary__startswith="采用政策新版本")
     assert told.count() == len(asked) - 1, "one waited already, by the years"
+    InsuredYear.objects.filter(resident=everybody[3].resident_id).update(year=2020)
+    run_policy_job(campaign, officer, "the years of one")
+    assert waits_as_compared(campaign) == asked
+    assert told.count() == len(asked), "and that one alone is told of again"
+    for pk, start in cover.items():
+        Contribution.objects.filter(pk=pk).update(benefit_from=start)
+    run_policy_job(campaign, officer, "taken back")
+    left = waits_as_compared(campaign)
+    assert everybody[3].pk in left and not left & {one.pk for one in everybody if one != everybody[3]}
+
+
+def run_policy_job(campaign, officer, key):
+    job = jobs.enqueue("consequences.policy", actor=officer, key=key, campaign=campaign.pk)
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == "done", job.message
+
+
+def waits_as_compared(campaign):
+    """Whose reviews are open: those whose quotes differ, compared one by one, with what would be."""
+    live = Contribution.objects.filter(campaign=campaign, ended_at__isnull=True)
+    asked = {one.booked.pk: one.now for one in compare(campaign, live) if one.differs}
+    assert dict(Consequence.objects.filter(state="open").values_list("contribution", "after")) == asked
+    return asked.keys()
 
 
 def test_left_as_booked_it_is_not_asked_again_until_the_facts_change(booked, officer):
