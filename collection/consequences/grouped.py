@@ -15,6 +15,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KT
 from django.db.models.functions import DenseRank, ExtractYear
 
@@ -49,6 +50,14 @@ class Written:
 
     waiting: list[int] = field(default_factory=list)
     over: list[int] = field(default_factory=list)
+
+    @staticmethod
+    def rows(ids: list[int]) -> QuerySet[Consequence]:
+        """Return these reviews; the ids go as one parameter, however many they are."""
+        each = "SELECT value FROM json_each(%s)"
+        if connection.vendor == "postgresql":
+            each = "SELECT value::bigint FROM jsonb_array_elements_text(%s::jsonb)"
+        return Consequence.objects.filter(pk__in=RawSQL(each, [json.dumps(ids)]))  # noqa: S611 - one of two constants
 
 
 @dataclass
@@ -107,16 +116,16 @@ class Groups:
     def _write(self, cursor: CursorWrapper, groups: list[_Group], shared: dict[str, str]) -> Written:
         written = Written()
         differing, groups_as_text = _joined(groups)
-        table, columns = Consequence._meta.db_table, {**shared, "campaign_id": self.campaign.pk}
+        table = Consequence._meta.db_table
+        columns: dict[str, str | int] = {**shared, "campaign_id": self.campaign.pk}
+        columns |= {"document": "", "note": "", "subsidy_stops": False}
         constants = ", ".join(["%s"] * len(columns))
-        defaults = {"document": "", "note": "", "subsidy_stops": False}
         # Tables and columns come from the models, values go as parameters.
         cursor.execute(
             f"INSERT INTO {table} (resident_id, village_id, contribution_id, before, after, "  # noqa: S608
-            f"{', '.join([*columns, *defaults])}) "
-            f"SELECT p.resident_id, p.village_id, p.id, {_json(1)}, {_json(2)}, {constants}, %s, %s, %s "
+            f"{', '.join(columns)}) SELECT p.resident_id, p.village_id, p.id, {_json(1)}, {_json(2)}, {constants} "
             f"{differing} WHERE p.review IS NULL RETURNING id",
-            [*columns.values(), *defaults.values(), groups_as_text],
+            [*columns.values(), groups_as_text],
         )
         written.waiting = [pk for (pk,) in cursor.fetchall()]
         changed = {name: shared[name] for name in ("fact", "why", "outcome", "made_at")}

@@ -155,10 +155,10 @@ def _review_plain(run: jobs.Run, groups: Groups, part: QuerySet[Contribution]) -
     shared |= {"why": _why(NEW_VERSION), "made_at": instant(clock.now())}
     written = groups.write(part, {name: str(value) for name, value in shared.items()})
     actor = run.job.created_by
-    for over in chunks(written.over, BULK):
-        _record_over(Consequence.objects.filter(pk__in=over), NEW_VERSION, actor, "")
-    for waiting in chunks(written.waiting, BULK):
-        _record_waiting(Consequence.objects.filter(pk__in=waiting), NEW_VERSION, actor, "")
+    if written.over:
+        _record_over(written.rows(written.over), NEW_VERSION, actor, "")
+    if written.waiting:
+        _record_waiting(written.rows(written.waiting), NEW_VERSION, actor, "")
     return len(written.waiting)
 
 
