@@ -13,7 +13,7 @@ from employees.members import services
 from employees.members.forms import EndForm, FlexibleForm
 from employees.members.models import Employment, Member
 from employees.months import month_of
-from employees.payments.selectors import cover_of, flexible_account
+from employees.payments.selectors import cover_of, flexible_account, flexible_accounts
 
 
 @roles(*PAYS_IN)
@@ -22,10 +22,20 @@ def flexible_list(request: SignedIn) -> HttpResponse:
     county = county_or_404(request.user)
     rows = Employment.objects.for_user(request.user).filter(unit__isnull=True, left__isnull=True)
     page = Paginator(rows.select_related("member").order_by("member__name", "pk"), 50).get_page(request.GET.get("page"))
+    members = [employment.member_id for employment in page]
+    accounts = flexible_accounts(members, county=county.pk, until=month_of(clock.today()))
+    behind = [[account for account in accounts[pk] if account.arrears] for pk in members]
+    owed = [sum(account.arrears for account in months) for months in behind]
     return render(
         request,
         "employees/members/flexible_list.html",
-        {"title": "灵活就业人员", "page": page, "county": county, "may_change": request.user.role in WORKS_ON},
+        {
+            "title": "灵活就业人员",
+            "page": page,
+            "listed": list(zip(page, behind, owed, strict=True)),
+            "county": county,
+            "may_change": request.user.role in WORKS_ON,
+        },
     )
 
 

@@ -1,6 +1,7 @@
 """Owed, paid and in arrears by month, unit and person; and which months a person is covered."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,9 +9,11 @@ from decimal import Decimal
 from django.db.models import F, QuerySet
 
 from core.amounts import ZERO
+from core.database.bulk import chunks
 from core.database.money import YuanSum
 from employees.declarations.models import DeclaredLine, MonthlyDeclaration
-from employees.members.models import Employment, Member
+from employees.members.models import Member
+from employees.members.selectors import flexible_spans
 from employees.months import month_of, months_between, previous_month
 from employees.payments.models import EmployeePayment
 from employees.quotes.quote import EmployeeQuoteError, quote_employee
@@ -75,23 +78,42 @@ def months_not_declared(unit: Unit, *, accounts: list[MonthAccount], until: date
 
 def flexible_account(member: Member, *, until: date) -> list[MonthAccount]:
     """The months in which somebody was insured as a flexible worker: what each costs by the policy, what was paid."""
-    months: set[date] = set()
-    for employment in Employment.objects.filter(member=member, unit__isnull=True):
-        last = previous_month(employment.left) if employment.left else until
-        months |= set(months_between(employment.joined, min(last, until)))
-    rows = EmployeePayment.objects.filter(member=member, month__lte=until).order_by().values_list("month")
-    paid = dict(rows.annotate(sum=YuanSum("amount")))
-    found = []
-    for month in sorted(months | paid.keys()):
-        policy = policy_for(county=member.county_id, month=month) if month in months else None
-        owed = ZERO
-        if policy is not None:
-            try:
-                owed = quote_employee(policy, kind="flexible", wage_base=None).total
-            except EmployeeQuoteError:
-                owed = ZERO
-        found.append(MonthAccount(month, int(month in months), owed, paid.get(month, ZERO)))
-    return found
+    return flexible_accounts([member.pk], county=member.county_id, until=until)[member.pk]
+
+
+def flexible_accounts(members: Collection[int], *, county: str, until: date) -> dict[int, list[MonthAccount]]:
+    """The same of many members; two statements for every 2,000, and one for each month there is."""
+    insured: dict[int, set[date]] = defaultdict(set)
+    for member, spans in flexible_spans(members).items():
+        for joined, left in spans:
+            insured[member] |= set(months_between(joined, min(previous_month(left) if left else until, until)))
+    paid: dict[int, dict[date, Decimal]] = defaultdict(dict)
+    for chunk in chunks(members):
+        rows = EmployeePayment.objects.filter(member__in=chunk, month__lte=until).order_by()
+        for member, month, amount in rows.values_list("member_id", "month").annotate(sum=YuanSum("amount")):
+            paid[member][month] = amount
+    costs = {month: _cost_of(county, month) for month in set().union(*insured.values())}
+    return {
+        member: [
+            MonthAccount(
+                month,
+                int(month in insured[member]),
+                costs[month] if month in insured[member] else ZERO,
+                paid[member].get(month, ZERO),
+            )
+            for month in sorted(insured[member] | paid[member].keys())
+        ]
+        for member in members
+    }
+
+
+def _cost_of(county: str, month: date) -> Decimal:
+    """What a month costs a flexible worker; nothing where the county has set no rate."""
+    policy = policy_for(county=county, month=month)
+    try:
+        return quote_employee(policy, kind="flexible", wage_base=None).total if policy else ZERO
+    except EmployeeQuoteError:
+        return ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,21 @@ import datetime
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from core.refusals import Refused
 from employees.members.models import Member
 from employees.members.services import end_flexible, end_unit, join_flexible
 from employees.payments import services
 from employees.payments.models import EmployeePayment, PaidFile
-from employees.payments.selectors import accounts_of_units, cover_of, flexible_account, months_not_declared
+from employees.payments.selectors import (
+    accounts_of_units,
+    cover_of,
+    flexible_account,
+    flexible_accounts,
+    months_not_declared,
+)
 from employees.units.models import Unit
 from tests.employees.conftest import NOVEMBER, person, table, work
 
@@ -137,6 +145,24 @@ def test_a_flexible_worker_owes_and_pays_by_month(xixia, clerk, paid):
         (OCTOBER, "306.48", "0.00"),
         (NOVEMBER, "306.48", "306.48"),
     ]
+
+
+def test_what_flexible_workers_owe_stands_in_their_list(xixia, clerk, paid, client, django_assert_max_num_queries):
+    people = [person(serial) for serial in range(1, 4)]
+    for name, number, _ in people:
+        join_flexible(county=xixia.county, name=name, id_number=number, month=OCTOBER, actor=clerk)
+    name, number, _ = people[0]
+    paid([("", name, number, month, "306.48", "2025-11-12", "已入库", "") for month in ("2025-10", "2025-11")])
+    client.force_login(clerk)
+    with django_assert_max_num_queries(40):
+        page = client.get(reverse("employee_flexible_list")).content.decode()
+    assert page.count("612.96") == 2 and "0.00" in page
+    members = list(Member.objects.values_list("pk", flat=True))
+    with CaptureQueriesContext(connection) as for_one:
+        flexible_accounts(members[:1], county="411323", until=NOVEMBER)
+    with CaptureQueriesContext(connection) as for_all:
+        flexible_accounts(members, county="411323", until=NOVEMBER)
+    assert len(for_one) == len(for_all)
 
 
 def test_a_leaver_paid_for_is_asked_about(xixia, clerk, paid):
