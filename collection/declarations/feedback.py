@@ -27,7 +27,7 @@ from core.access import masks
 from core.accounts.models import User
 from core.audit import services as audit
 from core.calendar.services import working_day_after
-from core.database.bulk import CHUNK
+from core.database.bulk import CHUNK, update_objects
 from core.jobs import services as jobs
 from core.refusals import Refused
 from core.tables import reader
@@ -306,7 +306,7 @@ def _write(declaration: Declaration, taken: list[int], refused: list[tuple[int, 
         rows = DeclarationRow.objects.filter(pk__in=taken[start : start + CHUNK])
         rows.update(result=Result.SUCCESS, reason="", reason_code="", fix_by=None)
     fix_by = _fix_by(declaration) if refused else None
-    DeclarationRow.objects.bulk_update(
+    update_objects(
         [
             DeclarationRow(
                 pk=pk, result=Result.FAILURE, reason=reason, reason_code=reason_of(reason).code, fix_by=fix_by
@@ -314,7 +314,6 @@ def _write(declaration: Declaration, taken: list[int], refused: list[tuple[int, 
             for pk, reason in refused
         ],
         ["result", "reason", "reason_code", "fix_by"],
-        batch_size=CHUNK // 4,
     )
     _move_contributions(declaration, taken, Contribution.State.FAILED, Contribution.State.DECLARED)
     _move_contributions(declaration, [pk for pk, _ in refused], Contribution.State.DECLARED, Contribution.State.FAILED)

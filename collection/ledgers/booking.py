@@ -19,6 +19,7 @@ from collection.receipts.books import ReceiptRefused
 from collection.receipts.numbers import normalize_number
 from config import clock
 from core.accounts.models import User
+from core.database.bulk import update_objects
 from residents.people.selectors import resident_ids
 from residents.people.services import Newcomer, lock_residents, register_newcomers
 from subsidies.campaigns.models import Campaign
@@ -95,7 +96,7 @@ def write_rows(*, batch: LedgerBatch, rows: list[LedgerRow], checked: CheckedLed
     unchanged = [row.pk for row in rows if row.state == RowState.CONFIRMED]
     LedgerRow.objects.filter(pk__in=unchanged).update(state=RowState.CONFIRMED)
     changed = [row for row in rows if row.state != RowState.CONFIRMED]
-    LedgerRow.objects.bulk_update(changed, VERDICT_FIELDS, batch_size=200)
+    update_objects(changed, [*VERDICT_FIELDS])
 
 
 def _use_of(row: Row) -> receipts.ReceiptUse:

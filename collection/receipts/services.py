@@ -20,7 +20,7 @@ from config import clock
 from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
-from core.database.bulk import CHUNK
+from core.database.bulk import CHUNK, update_objects
 from core.regions.services import replaced_region_error
 from core.text import clean_text
 from subsidies.campaigns.models import Campaign
@@ -113,7 +113,7 @@ def use_receipts(
     except IntegrityError:
         raise ReceiptRefused("有收据号刚刚被另一个村登记，请重新核对台账里的收据号。") from None
     changed = ["amount", "state", "used_on", "village", "household", "book"]
-    Receipt.objects.bulk_update(grown.values(), changed, batch_size=500)
+    update_objects(grown.values(), changed)
     audit.record(
         "receipt.use",
         actor=actor,
@@ -148,7 +148,7 @@ def release_receipts(*, campaign: Campaign, contributions: Iterable[Contribution
         receipt.amount = max(receipt.amount - gone[receipt.pk], ZERO)
         if receipt.pk not in held:
             receipt.state, receipt.amount = State.RELEASED, ZERO
-    Receipt.objects.bulk_update(receipts, ["amount", "state"], batch_size=500)
+    update_objects(receipts, ["amount", "state"])
     free = [receipt.number for receipt in receipts if receipt.state == State.RELEASED]
     if receipts:
         audit.record(

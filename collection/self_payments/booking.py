@@ -13,11 +13,10 @@ from collection.self_payments.assessment import Assessed, assess, paid_before
 from collection.self_payments.models import SelfPayment
 from config import clock
 from core.accounts.models import User
-from core.database.bulk import CHUNK
+from core.database.bulk import CHUNK, update_objects
 from residents.people.models import InsuredYear, Resident
 from subsidies.campaigns.models import Campaign
 
-UPDATED_AT_ONCE = 500
 DUPLICATE = "duplicate"
 Outcome = SelfPayment.Outcome
 #: What the tax bureau's list calls so is a channel of its own; all other ways are self-payment.
@@ -59,7 +58,7 @@ def _enrol(campaign: Campaign, items: list[Assessed], moment: datetime, actor: U
         if booked is None:  # paid for elsewhere at this moment
             item.payment.outcome, item.payment.message = Outcome.UNCLEAR, "刚刚在别处记了缴费，请核实。"
     earlier = [part for item in items for part in item.parts if part.pk]
-    SelfPayment.objects.bulk_update(earlier, ["outcome", "contribution"], batch_size=UPDATED_AT_ONCE)
+    update_objects(earlier, ["outcome", "contribution"])
     InsuredYear.objects.bulk_create(
         (
             InsuredYear(resident_id=c.resident_id, year=campaign.year, source="自主缴费")

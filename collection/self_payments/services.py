@@ -18,7 +18,7 @@ from collection.declarations import tax_files
 from collection.money import services as money
 from collection.money.steps import refuse_closed
 from collection.self_payments.assessment import residents_by_number
-from collection.self_payments.booking import UPDATED_AT_ONCE, book_judged
+from collection.self_payments.booking import book_judged
 from collection.self_payments.matching import Known, Match, Payments, ticket_in
 from collection.self_payments.models import PaidList, SelfPayment
 from collection.self_payments.paid_sheet import PaidLine, PaidListReader, Year
@@ -27,7 +27,7 @@ from config import clock
 from core.access import masks
 from core.accounts.models import User
 from core.audit import services as audit
-from core.database.bulk import CHUNK, chunks
+from core.database.bulk import CHUNK, chunks, update_objects
 from core.jobs import services as jobs
 from core.refusals import Refused
 from core.tables import reader as sheets
@@ -167,7 +167,7 @@ def follow_kept(campaign: Campaign, residents: Sequence[int], actor: User) -> No
     people = Resident.objects.in_bulk([payment.resident_id for payment in payments])
     moment = watermark.next_timestamp(campaign_id=campaign.pk)
     book_judged(campaign, [(payment, people[payment.resident_id or 0]) for payment in payments], moment, actor)
-    SelfPayment.objects.bulk_update(payments, ["outcome", "message", "contribution"], batch_size=UPDATED_AT_ONCE)
+    update_objects(payments, ["outcome", "message", "contribution"])
 
 
 @transaction.atomic
@@ -199,7 +199,7 @@ def _take(paid_list: PaidList, lines: list[PaidLine], claimed: set[str], actor: 
         known.pk = payment.pk
     judged = [payment for payment in made if payment.resident_id and payment.outcome == Outcome.UNKNOWN]
     book_judged(campaign, [(payment, people[payment.id_number]) for payment in judged], moment, actor)
-    SelfPayment.objects.bulk_update(made, ["outcome", "message", "contribution"], batch_size=UPDATED_AT_ONCE)
+    update_objects(made, ["outcome", "message", "contribution"])
     _contradict(paid_list, undone)
     return payments.claimed
 
@@ -253,7 +253,7 @@ def _rename(payments: Payments) -> None:
     """Write the tickets that this list has told of payments known without one."""
     renamed = [k for theirs in payments.known.values() for k in theirs if k.renamed and k.pk]
     rows = [SelfPayment(pk=known.pk, number=known.number) for known in renamed]
-    SelfPayment.objects.bulk_update(rows, ["number"], batch_size=UPDATED_AT_ONCE)
+    update_objects(rows, ["number"])
 
 
 def _payment(paid_list: PaidList, known: Known, outcome: Outcome, why: str, people: dict[str, Resident]) -> SelfPayment:
@@ -301,8 +301,7 @@ def _contradict(paid_list: PaidList, against: list[tuple[Known, PaidLine]]) -> N
             else:
                 continue
             changed.append(payment)
-        fields = ["undone_list", "undone_as", "undone_settled_at", "outcome", "message"]
-        SelfPayment.objects.bulk_update(changed, fields, batch_size=UPDATED_AT_ONCE)
+        update_objects(changed, ["undone_list", "undone_as", "undone_settled_at", "outcome", "message"])
 
 
 def _open(self_payment: SelfPayment, villages: list[str]) -> SelfPayment:

@@ -169,6 +169,24 @@ def _uuid(value: UUID) -> str:
     return value.hex if connection.vendor == "sqlite" else str(value)
 
 
+def update_objects(objects: Iterable[Model], names: list[str]) -> int:
+    """Write these fields of saved objects of one model; return the count.
+
+    Several times as fast as `bulk_update`, which builds a CASE of every field and row. Values must be valid, as for
+    `insert_objects`.
+    """
+    objects = list(objects)
+    if not objects:
+        return 0
+    model = type(objects[0])
+    readers = [_reader(field) for field in (model._meta.pk, *map(model._meta.get_field, names))]
+    saved = 0
+    for start in range(0, len(objects), ROWS_A_STATEMENT):
+        rows = [[read(instance) for read in readers] for instance in objects[start : start + ROWS_A_STATEMENT]]
+        saved += update_rows(model, names, rows)
+    return saved
+
+
 def analyze_table(model: type[Model]) -> None:
     """ANALYZE after a bulk load; the planner still assumes an empty table."""
     if connection.vendor == "postgresql":

@@ -7,7 +7,7 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from core.access.scope import ScopedQuerySet, successor
-from core.database.bulk import insert_from
+from core.database.bulk import insert_from, update_objects
 from residents.people.models import FormerNumber, Resident
 from subsidies.rosters.models import Identity, Roster, RosterRow
 from subsidies.rosters.nearness import Doubtful, Missing, may_mean
@@ -136,4 +136,4 @@ def _hold_whom_rows_may_mean(roster: Roster) -> None:
         RosterRow(pk=key, outcome=Outcome.HELD, message=f"可能就是第 {number} 行所写的人，那一行核实以前不终止。")
         for key, number in held.items()
     ]
-    RosterRow.objects.bulk_update(changed, ["outcome", "message"], batch_size=500)
+    update_objects(changed, ["outcome", "message"])

@@ -1,0 +1,133 @@
+"""Lists of 60,000: statuses read and applied, a paid list of the tax bureau read and booked; processor seconds.
+
+Feedback files are measured by declarations. LIST_ROWS sets another size.
+"""
+
+import datetime
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench._database import measure_apart
+
+ROWS = int(os.environ.get("LIST_ROWS", "60000"))
+COUNTY = "411325"
+BORN = datetime.date(1970, 5, 1)
+
+
+def main() -> None:
+    measure_apart("lists", clock="2024-10-25T11:00:00+08:00")
+
+
+def measure() -> None:
+    from django.core.files import File
+
+    from collection.self_payments.services import take_paid_list
+    from core.accounts.models import User
+    from core.jobs import services as jobs
+    from core.jobs.models import Job
+    from residents.statuses.lists import read_status_list
+    from residents.statuses.services import NewStatus, set_statuses
+    from subsidies.campaigns.services import open_campaign
+
+    jobs.wake = lambda job_id: None  # run here, not by a worker
+    campaign, _ = open_campaign(policy_id="411325-2025")
+    actor = User.objects.create_user("bench", role="county", region_id=COUNTY, name="测速")
+    people = _register()
+    with tempfile.TemporaryDirectory() as folder:
+        paid, moved = Path(folder, "paid.xlsx"), Path(folder, "moved.xlsx")
+        _write(
+            paid,
+            ["姓名", "证件号码", "金额", "缴费日期", "电子税票号码"],
+            [[name, number, 400, "2024-10-10", f"341{at:015d}"] for at, (name, number) in enumerate(people)],
+        )
+        _write(moved, ["姓名", "身份证号码", "日期"], [[name, number, "2024-10-10"] for name, number in people])
+
+        def read_paid() -> None:
+            with paid.open("rb") as file:
+                take_paid_list(campaign=campaign, file=File(file), name="paid.xlsx", actor=actor)
+            job = Job.objects.get(kind="paid_list.read")
+            jobs.run(job.pk)
+            job.refresh_from_db()
+            print(job.message)
+
+        def read_statuses() -> None:
+            listed = read_status_list(moved, scope=COUNTY, source="公安名单", status="moved")
+            rows.extend(row for row in listed.rows if not row.problems)
+
+        def apply_statuses() -> None:
+            entries = [NewStatus(row.resident.pk, row.since, row.source) for row in rows]
+            print(len(set_statuses(status="moved", entries=entries, actor=actor).written), "written")
+
+        rows: list = []
+        _timed("statuses read and previewed", read_statuses)
+        _timed("paid list read and booked", read_paid)
+        _timed("statuses applied to who has paid", apply_statuses)
+
+
+def _register() -> list[tuple[str, str]]:
+    from core.database.bulk import analyze_table, insert_objects
+    from core.regions.models import Region
+    from residents.people.models import Resident
+    from tests.factories import invented_number
+
+    villages = list(Region.objects.filter(level="village", code__startswith=COUNTY).values_list("code", flat=True))
+    people = [
+        Resident(
+            village_id=villages[at % len(villages)],
+            name=f"王{chr(0x5200 + at % 80)}{chr(0x5300 + at // 80 % 80)}",
+            birth_date=BORN - datetime.timedelta(days=at // 400),
+            sex="M",
+            id_number=invented_number(BORN - datetime.timedelta(days=at // 400), "M", at % 400),
+            registered_on=datetime.date(2024, 1, 1),
+        )
+        for at in range(ROWS)
+    ]
+    insert_objects(people)
+    analyze_table(Resident)
+    return [(one.name, one.id_number) for one in people]
+
+
+def _write(path: Path, headings: list[str], rows: list[list[object]]) -> None:
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(path, {"constant_memory": True})
+    sheet = book.add_worksheet()
+    for at, row in enumerate([headings, *rows]):
+        sheet.write_row(at, 0, row)
+    book.close()
+
+
+def _timed(name: str, work: Callable[[], None]) -> None:
+    """Do the work; print the processor seconds of this process, of its reading processes and of the server's."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    before = _spent()
+    began = time.perf_counter()
+    with CaptureQueriesContext(connection) as queries:
+        work()
+    here, reading, server = (now - then for now, then in zip(_spent(), before, strict=True))
+    parts = f"here {here:.1f}, reading {reading:.1f}, server {server:.1f}"
+    seconds = time.perf_counter() - began
+    print(f"{name:34} {sum((here, reading, server)):5.1f} CPU s ({parts}), {seconds:.1f} s, {len(queries)} statements")
+
+
+def _spent() -> tuple[float, float, float]:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time(), children.ru_utime + children.ru_stime, _server_seconds()
+
+
+def _server_seconds() -> float:
+    """Of the server's process of this connection, where the server is on this machine."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return 0.0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        path = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+    return int(path.read_text().split()[0]) / 1e9 if path.exists() else 0.0
