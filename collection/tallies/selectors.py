@@ -1,7 +1,8 @@
 """How many people stood where at an instant, from the tallies alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time
+from typing import Any
 
 from django.db.models import Q, Sum
 from django.utils import timezone
@@ -39,7 +40,8 @@ def people_at(
         )
         rows = rows.union(begun.order_by(), all=True)
     people: dict[str, dict[str, int]] = {}
-    for row in rows:
+    counted: Iterable[Mapping[str, Any]] = rows
+    for row in counted:
         sums = people.setdefault(row["village_id"], dict.fromkeys(figures, 0))
         for name in figures:
             sums[name] += row[f"n_{name}"] or 0
