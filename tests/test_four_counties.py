@@ -134,6 +134,9 @@ def test_a_county_from_the_register_to_the_close(county, policy_id, client):
     assert set(Contribution.objects.values_list("amount", "standard")) == {(owed, Decimal(400))}
 
     client.force_login(county.officer)
+    own, other = (whole[-1], "县" if whole == "全区" else "区")
+    home = client.get("/").content.decode()
+    assert f"{own}医保局" in home and f"{other}医保局" not in home and f"{other}税务局" not in home
     board = client.get(reverse("cash_board")).content.decode()
     assert "没有规定缴存期限" in board and "张协办" in board and f"{2 * owed:,.2f}" in board
     assert "文件没有规定联系表" in client.get(reverse("contact_list")).content.decode()
