@@ -8,7 +8,7 @@ district or a city, and never what somebody has typed into a form. Documents tak
 import re
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 #: What stays as it is: what was typed, and what a form sends.
 _TYPED = r'<textarea.*?</textarea>|\b(?:value|content)="[^"]*"'
@@ -36,7 +36,7 @@ class OfficeWordsMiddleware:
         response = self.get_response(request)
         user = request.user
         kind = kind_of_county(user.region_id or "") if user.is_authenticated else "县"
-        is_page = not response.streaming and response.get("Content-Type", "").startswith("text/html")
-        if kind != "县" and is_page:
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        if kind != "县" and is_page and isinstance(response, HttpResponse):
             response.content = in_words_of(kind, response.content.decode()).encode()
         return response
