@@ -80,6 +80,7 @@ def ranking_context(user: User, ranking: Ranking) -> dict[str, Any]:
     content = this["content"]
     own = own_township(user) and user.scope_prefix
     townships = content["townships"]
+    ranked = [row for row in townships if row["rank"]]
     villages = [row for row in ranking.villages if row["code"].startswith(own)] if own else []
     return {
         "ranking": ranking,
@@ -88,8 +89,8 @@ def ranking_context(user: User, ranking: Ranking) -> dict[str, Any]:
         "versions": versions,
         "newest": versions[0] if versions and versions[0]["version"] > ranking.version else None,
         "before": next((row["content"]["whole"] for row in same_kind if row["as_of"] < ranking.as_of), None),
-        "top": [row for row in townships if row["rank"]][:3],
-        "bottom": [row for row in townships if row["rank"]][-3:] if len(townships) > 3 else [],
+        "top": ranked[:3],
+        "bottom": ranked[-3:] if len(ranked) > 3 else [],
         "at_risk": [row for row in reversed(townships) if row["outlook"] and row["outlook"]["at_risk"]],
         "missing": sum(group["missing"] for group in content["beside"]["groups"].values()),
         "own": own[:9],
