@@ -41,13 +41,13 @@ shell: .venv/run.lock
 
 ifdef FAST
 test: .venv/dev.lock
-	@env -u TEST_DATABASE_URL -u TEST_REDIS_URL $(PY) -m pytest -q -n auto --fast $(ARGS)
+	@env -u TEST_DATABASE_URL -u TEST_REDIS_URL $(PY) -m pytest -q -n auto --dist worksteal --fast $(ARGS)
 else
 test: .venv/dev.lock
 	@echo "== embedded default: SQLite, message files"
-	@env -u TEST_DATABASE_URL -u TEST_REDIS_URL $(PY) -m pytest -q -n auto $(ARGS)
+	@env -u TEST_DATABASE_URL -u TEST_REDIS_URL $(PY) -m pytest -q -n auto --dist worksteal $(ARGS)
 	@if [ -n "$$TEST_DATABASE_URL" ]; then \
-		echo "== PostgreSQL$${TEST_REDIS_URL:+ and Redis}"; $(PY) -m pytest -q -n auto $(ARGS); \
+		echo "== PostgreSQL$${TEST_REDIS_URL:+ and Redis}"; $(PY) -m pytest -q -n auto --dist worksteal $(ARGS); \
 	else echo "== PostgreSQL and Redis: not tried (set TEST_DATABASE_URL and TEST_REDIS_URL)"; fi
 endif
 
@@ -67,7 +67,7 @@ types: .venv/dev.lock
 
 cov: .venv/dev.lock
 	@mkdir -p var/coverage && rm -f var/coverage/data*
-	@env -u TEST_DATABASE_URL -u TEST_REDIS_URL .venv/bin/coverage run -m pytest -q -n auto $(ARGS)
+	@env -u TEST_DATABASE_URL -u TEST_REDIS_URL .venv/bin/coverage run -m pytest -q -n auto --dist worksteal $(ARGS)
 	@.venv/bin/coverage combine -q
 	@.venv/bin/coverage report --skip-covered
 	@.venv/bin/coverage report --include='collection/money/*,core/access/scope.py' --fail-under=100
@@ -85,7 +85,7 @@ picture: .venv/dev.lock
 	@$(PY) -m docs.picture
 
 slow: .venv/dev.lock
-	@env -u TEST_DATABASE_URL -u TEST_REDIS_URL $(PY) -m pytest -q -n auto -p tests.slow --write-slow $(ARGS)
+	@env -u TEST_DATABASE_URL -u TEST_REDIS_URL $(PY) -m pytest -q -n auto --dist worksteal -p tests.slow --write-slow $(ARGS)
 
 bench: .venv/dev.lock
 	@$(PY) -m bench $(ARGS)
