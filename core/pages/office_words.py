@@ -1,8 +1,8 @@
 """区医保局, 全区: what a district's or a city's pages call its offices and itself; the product's words are a county's.
 
 The offices are named in sentences of every app. Only those words are changed, only on pages of users whose county is a
-district or a city, and never what somebody has typed into a form. Documents take their names from the county
-(`core/regions/names.py`).
+district or a city, never in the name of another county, and never what somebody has typed into a form. Documents take
+their names from the county (`core/regions/names.py`).
 """
 
 import re
@@ -12,7 +12,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 #: What stays as it is: what was typed, and what a form sends.
 _TYPED = r'<textarea.*?</textarea>|\b(?:value|content)="[^"]*"'
-_WORDS = re.compile(rf"({_TYPED})|(?<=[本全])县|县(?=医保局|税务局|财政局|领导|级单位)", re.DOTALL)
+#: What may stand before an office in a sentence. After another character it is a county's name: 襄垣县医保局.
+_BEFORE = "由请系按送诉联该等或和与要待在交报向到归经从给对是及"
+_OFFICE = rf"(?:(?<![\u4e00-\u9fff])|(?<=[{_BEFORE}]))县(?=医保局|税务局|财政局|领导|级单位)"
+_WORDS = re.compile(rf"({_TYPED})|(?<=[本全])县|{_OFFICE}", re.DOTALL)
 
 
 def kind_of_county(code: str) -> str:
