@@ -109,7 +109,7 @@ def check_refund(message: OutboxMessage) -> Verdict:
     return Verdict(reason=CHANGED) if changed.exists() else Verdict()
 
 
-_HOME = {"姓名": "王大山", "年度": "2025", "村": "湍东村", "乡镇": "湍东镇"}
+_HOME = {"姓名": "王大山", "年度": "2025", "村": "城关村", "乡镇": "城关镇"}
 _LIVE = [state for state in State.values if state not in (State.REVERSED, State.REFUNDED)]
 KINDS = (
     Kind(

@@ -37,7 +37,7 @@ class ReceiptRefused(Refused):
 def number_range(first: str, last: str) -> tuple[ReceiptNumber, ReceiptNumber]:
     low, high = parse_number(first), parse_number(last)
     if low is None or high is None:
-        raise ReceiptRefused("号码应是字头加数字，例如 NX00000001。")
+        raise ReceiptRefused("号码应是字头加数字，例如 AB00000001。")
     if (low.prefix, low.width) != (high.prefix, high.width):
         raise ReceiptRefused("起号和止号的字头、位数要一致。")
     if high.serial < low.serial:
@@ -129,7 +129,7 @@ def same_for_all(*, first: str, books: int, numbers: int, holders: Iterable[Regi
     """So many books of so many numbers for each, one after the other from `first` on, in the order given."""
     start = parse_number(first)
     if start is None:
-        raise ReceiptRefused("号码应是字头加数字，例如 NX00000001。")
+        raise ReceiptRefused("号码应是字头加数字，例如 AB00000001。")
     holders = list(holders)
     if len(holders) * books > MOST_LINES:
         raise ReceiptRefused(f"一次最多发放 {MOST_LINES} 本，请分几次办理。")

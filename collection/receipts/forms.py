@@ -22,7 +22,7 @@ class BookForm(forms.Form):
     """A range of numbers; with `holders`, whom to hand it to."""
 
     holder = forms.ModelChoiceField(label="领用单位", queryset=Region.objects.none(), empty_label="请选择")
-    first = forms.CharField(label="起号", max_length=30, help_text="字头加数字，例如 NX00000001。")
+    first = forms.CharField(label="起号", max_length=30, help_text="字头加数字，例如 AB00000001。")
     last = forms.CharField(label="止号", max_length=30)
 
     def __init__(self, *args: Any, holders: ScopedQuerySet | None = None, **options: Any) -> None:

@@ -11,8 +11,8 @@ KIND = UploadKind(
     columns=COLUMNS,
     needed=NEEDED,
     fills=(
-        Fill("holder", "领用单位的名称，也可以填区划代码。", "湍东镇"),
-        Fill("first", "字头加数字，照收据上印的填写。", "NX00000001"),
-        Fill("last", "字头加数字，照收据上印的填写。", "NX00000050"),
+        Fill("holder", "领用单位的名称，也可以填区划代码。", "城关镇"),
+        Fill("first", "字头加数字，照收据上印的填写。", "AB00000001"),
+        Fill("last", "字头加数字，照收据上印的填写。", "AB00000050"),
     ),
 )

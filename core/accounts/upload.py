@@ -30,8 +30,8 @@ KIND = UploadKind(
     columns=COLUMNS,
     needed=NEEDED,
     fills=(
-        Fill("township", "乡镇或街道的名称。", "湍东镇"),
-        Fill("village", "医保协办员必填；乡镇人员不填。", "大龙社区"),
+        Fill("township", "乡镇或街道的名称。", "城关镇"),
+        Fill("village", "医保协办员必填；乡镇人员不填。", "东街社区"),
         Fill("name", "本人姓名。", "王小明"),
         Fill("phone", "11 位手机号，或带区号的座机。", "13800000000"),
         Fill(

@@ -22,7 +22,7 @@ def save_filter(*, actor: User, path: str, query: str, name: str) -> SavedFilter
     for passing in ("page", "year"):
         asked.pop(passing, None)
     if not name:
-        raise Refused("请写一个名称，例如“夏馆镇待核验”。")
+        raise Refused("请写一个名称，例如“城关镇待核验”。")
     if not asked:
         raise Refused("还没有选择筛选条件。请先筛选，再保存。")
     if holds_number(asked) or any(is_token(value) for _, values in asked.lists() for value in values):

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from core.access.roles import Role
 from residents.people.models import InsuredYear
@@ -23,6 +24,9 @@ def test_the_policy_page_lists_every_reading_and_figure(county, campaign):
     page = county.get(reverse("policy")).content.decode()
     for reading in campaign.policy.assumptions:
         assert reading.says.split("“")[0] in page
+    others = [reading.other for reading in campaign.policy.assumptions if reading.other]
+    assert len(others) >= 6 and page.count("另一种理解（未采用）：") == len(others)
+    assert all(escape(other) in page for other in others)
     for category in campaign.policy.categories:
         assert category.name in page
     assert "四（一）5" in page and "10000.00" in page
