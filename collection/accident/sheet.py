@@ -8,7 +8,7 @@ from decimal import Decimal
 from core.tables.cells import cell_text, read_amount
 from core.tables.dates import read_date
 from core.tables.headings import Column
-from core.tables.lists import SUMS, ListReader
+from core.tables.lists import ListReader, is_sum
 from core.tables.reader import Sheet
 from residents.people import id_numbers, names
 
@@ -48,7 +48,7 @@ def read_covers(pieces: Iterable[Sheet], table: ListReader, *, today: date) -> I
         get = row.cells.get
         name = names.normalise(get("name"))[:60]
         number, wrong_number = id_numbers.read_cell(get("id_number"))
-        if not number and (not name or name in SUMS):
+        if not number and (not name or is_sum(name)):
             continue
         premium, _, wrong_amount = read_amount(get("premium"))
         paid_on, _, wrong_day = read_date(get("paid_on"))

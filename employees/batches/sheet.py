@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core.tables.headings import Column
-from core.tables.lists import SUMS, ListReader
+from core.tables.lists import ListReader, is_sum
 from core.tables.reader import Cell, Sheet, SheetError
 from employees.declarations import sheet
 from employees.declarations.sheet import PersonRow, mark_duplicates, read_person
@@ -35,7 +35,7 @@ def read_month_table(sheets: Iterable[Sheet]) -> MonthTable:
     sound_codes: dict[Cell, str] = {}
     for line in reader.rows(sheets):
         name, written = line.cells["name"], line.cells["id_number"]
-        if (not names.normalise(name) and written is None) or names.normalise(name) in SUMS:
+        if (not names.normalise(name) and written is None) or is_sum(names.normalise(name)):
             continue
         count += 1
         if count > MOST_ROWS:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from core.access import masks
 from core.tables.cells import read_amount
 from core.tables.headings import Column
-from core.tables.lists import SUMS, ListReader, ListRow
+from core.tables.lists import ListReader, ListRow, is_sum
 from core.tables.reader import Cell, Sheet, SheetError
 from residents.people import id_numbers, names
 
@@ -63,7 +63,7 @@ def read_declaration(sheets: Iterable[Sheet]) -> tuple[list[PersonRow], list[str
 def _row(line: ListRow) -> PersonRow | None:
     """A person of the table; None for a sum or an empty row."""
     name, written = line.cells["name"], line.cells["id_number"]
-    if (not names.normalise(name) and written is None) or names.normalise(name) in SUMS:
+    if (not names.normalise(name) and written is None) or is_sum(names.normalise(name)):
         return None
     return read_person(line.number, name, written, line.cells["wage"])
 

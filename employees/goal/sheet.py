@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from core.tables.cells import cell_text, read_amount
 from core.tables.headings import Column
-from core.tables.lists import SUMS, ListReader, ListRow
+from core.tables.lists import ListReader, ListRow, is_sum
 from core.tables.reader import Sheet, SheetError
 from employees.units import credit_code as codes
 from residents.people import id_numbers, names
@@ -47,7 +47,7 @@ def read_roll(sheets: Iterable[Sheet]) -> tuple[list[RollRow], list[str]]:
 
 def _row(line: ListRow) -> RollRow | None:
     name, written = names.normalise(line.cells["name"])[:60], line.cells["id_number"]
-    if (not name and written is None) or name in SUMS:
+    if (not name and written is None) or is_sum(name):
         return None
     id_number, problem = id_numbers.read_cell(written)
     problem = problem or id_numbers.check(id_number)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from core.tables.cells import cell_text, read_amount
 from core.tables.dates import read_date
 from core.tables.headings import Column
-from core.tables.lists import SUMS, ListReader, ListRow
+from core.tables.lists import ListReader, ListRow, is_sum
 from core.tables.payment_states import Kind, read_states, state_columns
 from core.tables.reader import Sheet, SheetError
 from employees.months import read_month
@@ -85,7 +85,7 @@ def _line(row: ListRow, states: Mapping[int, str]) -> PaidLine | None:
     code = codes.normalize(get("credit_code"))
     id_number = id_numbers.read_cell(get("id_number"))[0] if get("id_number") is not None else ""
     payer = cell_text(get("payer"))[:100]
-    if not code and not id_number and (not payer or payer in SUMS):
+    if not code and not id_number and (not payer or is_sum(payer)):
         return None
     line = PaidLine(row.number, payer, code[:18], id_number[:30], read_month(get("month")), None, None, "", "")
     line.sheet = row.sheet[:60]

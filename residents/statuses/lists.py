@@ -20,7 +20,7 @@ from core.jobs.models import Job
 from core.tables import headings, reader
 from core.tables.cells import cell_text
 from core.tables.dates import FIRST_BIRTH, read_date
-from core.tables.lists import ListNote, ListReader, ListRow
+from core.tables.lists import ListNote, ListReader, ListRow, is_sum
 from residents.people import id_numbers, names
 from residents.people.disclosure import WITHHELD, WITHHELD_CODE, Disclosure, disclose, record_probe
 from residents.people.models import Resident, StatusEntry
@@ -100,7 +100,7 @@ def read_status_list(path: Path, *, scope: str, source: str, status: str = "") -
     rows = [_row(row, source) for row in table.rows(reader.stream(path, limits=reader.COUNTY_LIST))]
     if not table.found_heading:
         raise StatusListError("没有找到表头。表里要有“姓名、身份证号码、日期”几栏，请补上后重新上传。")
-    rows = [row for row in rows if row.name or row.id_number]
+    rows = [row for row in rows if row.id_number or (row.name and not is_sum(row.name))]
     if not rows:
         raise StatusListError("表头下面没有人员，请检查文件。")
     known = disclose([(row.id_number, row.name) for row in rows if not row.problems], scope=scope)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from core.tables.cells import read_amount, shown
 from core.tables.headings import Column
-from core.tables.lists import SUMS, ListReader
+from core.tables.lists import ListReader, is_sum
 from core.tables.reader import Cell, Sheet
 from residents.people import id_numbers, names
 
@@ -52,7 +52,7 @@ def read_claims(pieces: Iterable[Sheet], table: ListReader) -> Iterator[ClaimLin
         get = row.cells.get
         name = names.normalise(get("name"))[:60]
         number, wrong_number = id_numbers.read_cell(get("id_number"))
-        if not number and (not name or name in SUMS):
+        if not number and (not name or is_sum(name)):
             continue
         wrong_number = wrong_number or id_numbers.check(number)
         paid, wrong_paid = _yuan(get("paid"), "基金支付金额", empty="没有填写基金支付金额，没有报销的请填 0。")

@@ -118,7 +118,7 @@ def test_rows_are_matched_to_home_villages(take, school, children, make_resident
         ("别的名字", known.id_number, "三年级1班"),
         ("错号", children[0].id_number[:-1] + "0", "三年级1班"),
         (children[0].name, children[0].id_number, "三年级2班"),
-        ("合计", None, 6),
+        ("总 计：", None, 6),
         school=school,
     )
     assert found.state == ClassList.State.READ

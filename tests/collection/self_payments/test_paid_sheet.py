@@ -48,7 +48,10 @@ def test_tickets(cell, ticket):
         ("2025年度", DAY(2025, 11, 1), False, False),
         ("202501-202512", DAY(2024, 10, 1), False, False),
         ("2025", DAY(2023, 10, 1), False, True),
+        ("2025.0", DAY(2024, 10, 1), False, False),
         ("2024", DAY(2024, 10, 1), True, False),
+        ("2024.0", DAY(2024, 10, 1), True, False),
+        ("#N/A", DAY(2024, 10, 1), False, True),
         ("2024-2025", DAY(2024, 10, 1), False, True),
         ("本年", DAY(2024, 10, 1), False, True),
     ],
@@ -83,6 +86,29 @@ def test_every_column_that_speaks_against_a_payment_is_heard():
     lines = read(*(("王小明", "411325197005010018", 400.0, "2024-10-08", *row) for row in rows), heading=heading)
     kinds = [Kind.PAID, *[Kind.UNDONE] * 4, Kind.PAID, Kind.ASK]
     assert [line.kind for line in lines] == kinds
+
+
+@pytest.mark.parametrize(("year", "kind", "wrong"), [(2025.0, Kind.PAID, ""), (2024.0, Kind.PAID, "不是2025年度")])
+def test_a_year_that_is_a_number(year, kind, wrong):
+    heading = ("姓名", "证件号码", "实缴金额", "缴费日期", "缴费状态", "缴费年度")
+    (line,) = read(("王小明", "411325197005010018", 400.0, "2024-10-08", "已缴费", year), heading=heading)
+    assert (line.kind, wrong in line.problem, bool(line.problem)) == (kind, True, bool(wrong))
+
+
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [(0, "姓名这一格是公式错误（#REF!）"), (1, "证件号码这一格是公式错误"), (2, "公式错误"), (3, "公式错误")],
+)
+def test_a_formula_error_in_any_cell_is_named(at, says):
+    cells = ["王小明", "411325197005010018", 400.0, "2024-10-08", ""]
+    cells[at] = "#REF!"
+    (line,) = read(cells)
+    assert says in line.problem
+
+
+@pytest.mark.parametrize("word", ["合计", "合 计：", "总计:", "小计"])
+def test_a_sum_is_no_payment(word):
+    assert read((word, None, 400.0, None, "")) == []
 
 
 def test_a_day_to_come_is_wrong():

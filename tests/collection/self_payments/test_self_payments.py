@@ -19,11 +19,13 @@ from collection.self_payments.preview import preview_lines
 from collection.self_payments.selectors import waiting
 from collection.self_payments.undone import accept_undone, dismiss_undone
 from collection.self_payments.ways import read_way
+from core.audit.models import Event
 from core.jobs import services as jobs
 from core.jobs.models import Job
 from core.refusals import Refused
 from core.tables.reader import Sheet
 from residents.counter.corrections import change_number
+from residents.people.disclosure import PROBE_MISSES
 from residents.people.models import InsuredYear, Resident
 from subsidies.rosters.models import Identity
 from tests.collection.paid_people import PAYEE, VILLAGE, pay
@@ -105,6 +107,20 @@ def test_unknown_other_name_and_other_amount_wait_for_a_person(upload, make_resi
     assert outcomes() == ["unknown", "name_differs", "amount_differs"]
     assert not Contribution.objects.exists()
     assert not Movement.objects.exists()
+
+
+@pytest.mark.parametrize(("misses", "events"), [(PROBE_MISSES - 1, 0), (PROBE_MISSES, 1)])
+def test_a_paid_list_that_misses_many_names_is_told_to_the_security_officer_once(upload, make_resident, misses, events):
+    people = [make_resident(VILLAGE) for _ in range(misses + 1)]
+    lines = [*(row(person, name="别的名") for person in people[:misses]), row(people[misses])]
+    paid_list = upload(*lines)
+    told = Event.objects.filter(action="disclosure.probe")
+    assert [(event.batch, event.after) for event in told] == [
+        (f"paid-{paid_list.pk}", {"rows": misses + 1, "count": misses})
+    ] * events
+    assert not any(person.name in event.summary for event in told for person in people)
+    upload(*lines)
+    assert told.count() == events
 
 
 @pytest.mark.parametrize(("status", "cases"), [("dead", 1), ("employee", 1), ("moved", 0)])

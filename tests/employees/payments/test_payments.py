@@ -71,7 +71,7 @@ AGAIN = [
 @pytest.mark.parametrize("change", [case[1] for case in AGAIN], ids=[case[0] for case in AGAIN])
 def test_a_payment_counts_once_in_however_many_lists(unit, paid, change):
     assert paid([of_unit(unit)]).booked == 1
-    again = paid([of_unit(unit, **change), ("", "合计", "", "", "", "", "", "")])
+    again = paid([of_unit(unit, **change), ("", "合 计：", "", "", "", "", "", "")])
     assert (again.booked, again.known) == (0, 1)
     assert EmployeePayment.objects.count() == 1
 

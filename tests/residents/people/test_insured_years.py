@@ -13,6 +13,8 @@ READ = {
     "a number cell": (2024, [2024]),
     "a float cell": (2024.0, [2024]),
     "with 年": ("2024年", [2024]),
+    "a number as spreadsheets hand it over": (2024.0, [2024]),
+    "that number as text": ("2024.0", [2024]),
     "with 年度": ("2023年度、2024年度", [2023, 2024]),
     "enumerated": ("2021、2022、2024", [2021, 2022, 2024]),
     "commas of both widths": ("2021,2022，2024", [2021, 2022, 2024]),
@@ -61,6 +63,9 @@ ASKED = {
     "too long": "2021、" * 100,
     "a superscript": "202²",
     "a point": "2021.5",
+    "a fraction": 2021.5,
+    "two numbers as text": "2022.0、2024.0",
+    "a formula error": "#N/A",
     "true": True,
 }
 

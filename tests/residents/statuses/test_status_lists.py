@@ -74,9 +74,10 @@ def test_a_former_number_and_a_lookalike_lead_to_the_person(clerk, tmp_path, mak
     assert (row.resident, row.problems) == (mine, [])
 
 
-def test_a_hidden_row_is_left_to_a_person(clerk, tmp_path, make_resident):
+def test_a_hidden_row_is_left_to_a_person_and_a_sum_is_nobody(clerk, tmp_path, make_resident):
     people = [make_resident(HERE, name=f"王{n}") for n in "一二"]
-    path = sheet(tmp_path, *((one.name, one.id_number, "2024-03-01") for one in people))
+    rows = [(one.name, one.id_number, "2024-03-01") for one in people]
+    path = sheet(tmp_path, *rows, ("合 计：", None, "2 人"))
     book = openpyxl.load_workbook(path)
     book.active.row_dimensions[3].hidden = True
     book.save(path)

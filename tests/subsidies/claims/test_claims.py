@@ -110,8 +110,8 @@ def test_a_supplement_adds_claims_and_says_nothing_of_others(following, people, 
 
 def test_rows_of_one_person_are_added_up_and_a_file_is_taken_once(following, people, officer):
     row = (people[1].name, people[1].id_number, 100)
-    listed = take(following, officer, row, row, ("合计", None, 200))
-    assert take(following, officer, row, row, ("合计", None, 200)) == listed
+    listed = take(following, officer, row, row, ("合计：", None, 200))
+    assert take(following, officer, row, row, ("合计：", None, 200)) == listed
     (claim,) = Claim.objects.all()
     assert (claim.paid, claim.year, listed.lines) == (200, 2025, 2)
 
