@@ -9,6 +9,7 @@ from core.access.roles import Role
 from core.accounts.models import User
 from core.files.models import Attachment
 from core.tables.annotating import Mark
+from core.tables.payment_states import STATE
 from core.uploads.kinds import Fill, UploadKind
 
 Outcome = SelfPayment.Outcome
@@ -35,7 +36,7 @@ KIND = UploadKind(
     key=PaidList.KIND,
     name="已缴清单",
     roles=(Role.COUNTY, Role.TAX),
-    columns=COLUMNS,
+    columns=(*COLUMNS, STATE),
     needed=NEEDED,
     fills=(
         Fill("name", "照身份证填写。", "王小明"),

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from core.tables.cells import cell_text, half_width, shown
+from core.tables.headings import Column
 from core.tables.reader import Cell
 
 
@@ -48,6 +49,8 @@ _PAID_HEADING = re.compile(rf"是否(?:已)?(?:{_DO}|成功|有效)+|(?:{_DO}|�
 _STATE_HEADING = re.compile(r".{0,8}状态|(?:缴费|缴款|支付|扣款|交易|处理|征收)结果")
 #: Columns that mostly say something else; only what speaks against the payment counts.
 _ASIDE_HEADING = re.compile(r"备注|说明|摘要|附注|(?:缴费|业务|征收|单据|交易|税票|记录|票证)类(?:型|别)")
+#: The column that a template offers; files tell the state in many more.
+STATE = Column("state", "缴费状态", ("缴费状态",))
 _NOT_A_STATE = re.compile(r"参保|人员|户|婚姻|就业|健康|身份|监测")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from core.accounts.models import User
 from core.files.models import Attachment
 from core.tables.annotating import Mark
+from core.tables.payment_states import STATE
 from core.uploads.kinds import Fill, UploadKind
 from employees.access import PAYS_IN
 from employees.payments.models import PaidFile
@@ -22,7 +23,7 @@ KIND = UploadKind(
     key="employee_paid",
     name="职工医保已缴清单",
     roles=PAYS_IN,
-    columns=COLUMNS,
+    columns=(*COLUMNS, STATE),
     needed=NEEDED,
     fills=(
         Fill("credit_code", "单位缴费必填。", "91410000MA0000000X"),
