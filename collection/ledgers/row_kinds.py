@@ -75,28 +75,37 @@ def kind_of_row(cells: list[Cell], values: dict[str, Cell]) -> str:
     texts = [str(c).strip() for c in cells if type(c) is str and c.strip()]
     if texts and plain(texts[0]) in _EXAMPLES:
         return ""
-    if not digits:
-        if _explains_the_form(cells):
-            return ""
-        label = next((t for t in texts[:4] if _TOTAL.match(plain(t))), None)
-        if label:
-            return label
-        money = any(p is not None and any(c.isdecimal() for c in str(p)) for p in (paid[0], paid[2]))
-        if not money and _is_signature(texts, name, paid[1]):
-            return ""
-        if name is not None and plain(name) in COLUMNS[0].words:
-            return ""
-        if name is None and number is None and paid[0] is None and paid[2] is None:
-            return ""  # a day alone is that of signing
-        if name is None and number is None and paid[1] is None and paid[2] is None:
-            # With a number of its own it is a line of the form that nobody has been written into.
-            written = values.get("serial") is None and any(c in "123456789" for c in str(paid[0]))
-            return "（没有写明的合计）" if written else ""
+    if not digits and (kind := _kind_of_nobodys_row(cells, values, texts)) is not None:
+        return kind
     if paid[1] is None and paid[2] is None and str(paid[0]).strip() in _NOT_PAID:
         return "unpaid"
     if any(p is not None and p != 0 for p in paid):
         return "person"
     return "unpaid" if digits or names.is_plausible(names.normalise(name)) else ""
+
+
+def _kind_of_nobodys_row(cells: list[Cell], values: dict[str, Cell], texts: list[str]) -> str | None:
+    """The label of a total or "", for a row without a number to tell a person by; None where it may be a person's."""
+    name = values.get("name")
+    nobody = name is None and values.get("id_number") is None
+    amount, paid_on, receipt = (values.get(key) for key in ("amount", "paid_on", "receipt_no"))
+    if _explains_the_form(cells):
+        return ""
+    label = next((t for t in texts[:4] if _TOTAL.match(plain(t))), None)
+    if label:
+        return label
+    money = any(p is not None and any(c.isdecimal() for c in str(p)) for p in (amount, receipt))
+    if not money and _is_signature(texts, name, paid_on):
+        return ""
+    if name is not None and plain(name) in COLUMNS[0].words:
+        return ""
+    if nobody and amount is None and receipt is None:
+        return ""  # a day alone is that of signing
+    if nobody and paid_on is None and receipt is None:
+        # With a number of its own it is a line of the form that nobody has been written into.
+        written = values.get("serial") is None and any(c in "123456789" for c in str(amount))
+        return "（没有写明的合计）" if written else ""
+    return None
 
 
 def _explains_the_form(cells: list[Cell]) -> bool:

@@ -19,13 +19,8 @@ _RANGE = re.compile(r"\D*(\d{5,})[-—–_/]+\D*(\d{5,})")
 
 def read_receipt(cell: Cell) -> tuple[str, bool, str]:
     """A receipt number in capitals without spaces; '' with the reason where there is none."""
-    if isinstance(cell, date | datetime):
-        return "", False, f"收据号这一格是日期（{cell:%Y-%m-%d}），请改为文本格式后照收据重填。"
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        if not float(cell).is_integer() or abs(cell) >= 1e15:
-            return "", False, f"收据号“{cell:g}”被当作数字存放，已经失真。请改为文本格式后照收据重填。"
-        cell = f"{cell:.0f}"
-    if problem := formula_error(cell, title="收据号"):
+    cell, problem = _as_written(cell)
+    if problem:
         return "", False, problem
     number = half_width("" if cell is None else cell).strip(QUOTES).upper()
     if number in _NO_RECEIPT:
@@ -43,6 +38,17 @@ def read_receipt(cell: Cell) -> tuple[str, bool, str]:
     if _SEVERAL.fullmatch(number) or _is_range(number) or _is_list(str(cell)):
         return "", False, f"收据号“{shown(cell)}”不止一张。每人一行，请只填开给他（或他家）的那一张的号码。"
     return number, number != str(cell), ""
+
+
+def _as_written(cell: Cell) -> tuple[Cell, str]:
+    """What was typed, or '' with the reason where the spreadsheet has made something else of it."""
+    if isinstance(cell, date | datetime):
+        return "", f"收据号这一格是日期（{cell:%Y-%m-%d}），请改为文本格式后照收据重填。"
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        if not float(cell).is_integer() or abs(cell) >= 1e15:
+            return "", f"收据号“{cell:g}”被当作数字存放，已经失真。请改为文本格式后照收据重填。"
+        cell = f"{cell:.0f}"
+    return cell, formula_error(cell, title="收据号")
 
 
 def _is_range(number: str) -> bool:

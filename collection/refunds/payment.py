@@ -46,11 +46,7 @@ def source_of(refund: Refund) -> str:
         raise Refused("退费金额超过了缴费金额，不能退。")
     if contribution.state == Paid.POSTED:
         return Place.TREASURY
-    if contribution.state in (Paid.DECLARED, Paid.CONFIRMED):
-        raise Refused("这个人正在申报途中，要等税务反馈并入库（或导入失败退回）以后才能复核退费。")
-    on_draft = Q(declaration__state="draft", contribution=contribution)
-    if DeclarationRow.objects.filter(on_draft).exists():
-        raise Refused("这个人在一张没有报送的申报表里，请乡镇先“重新核对”把他去掉，再复核退费。")
+    _refuse_under_way(contribution)
     if contribution.channel not in TOWNSHIP_CHANNELS:  # only a gift's part has stayed with the township
         return Place.TREASURY
     if contribution.state == Paid.COLLECTED:
@@ -58,6 +54,14 @@ def source_of(refund: Refund) -> str:
         if free.get(refund.village_id, ZERO) < refund.amount:
             raise Refused("这个人交的现金还在村里，没有缴存入账，不用退费：请村里退还现金并作废收据（撤回台账）。")
     return Place.TOWNSHIP
+
+
+def _refuse_under_way(contribution: Contribution) -> None:
+    if contribution.state in (Paid.DECLARED, Paid.CONFIRMED):
+        raise Refused("这个人正在申报途中，要等税务反馈并入库（或导入失败退回）以后才能复核退费。")
+    on_draft = Q(declaration__state="draft", contribution=contribution)
+    if DeclarationRow.objects.filter(on_draft).exists():
+        raise Refused("这个人在一张没有报送的申报表里，请乡镇先“重新核对”把他去掉，再复核退费。")
 
 
 def _place_of_ended(refund: Refund) -> str:

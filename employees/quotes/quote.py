@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from core.amounts import ZERO
+from subsidies.policy.employee_parts import Employees, Floor
 from subsidies.policy.parts import Source
 from subsidies.policy.policies import Policy
 
@@ -68,16 +69,7 @@ def quote_employee(policy: Policy, *, kind: str, wage_base: Decimal | None, mont
         raise EmployeeQuoteError("amount_not_set", f"{policy.year}年度的缴费基数下限没有确定。")
     if not 1 <= months <= MOST_MONTHS:
         raise EmployeeQuoteError("bad_input", f"月数应在 1 到 {MOST_MONTHS} 之间，现在是 {months}")
-    reasons = [Reason(f"{floor.year}年缴费基数下限每月 {floor.amount} 元", floor.source)]
-    base: Decimal = floor.amount
-    if not wanted.on_floor:
-        wage = _checked(wage_base)
-        if wage < floor.amount:
-            reasons.append(Reason(f"工资 {wage} 元低于下限，按下限 {floor.amount} 元计算", floor.source))
-        base = max(wage, floor.amount)
-        if base > floor.amount and (ceiling := rules.open_point("ceiling")):
-            says = f"{ceiling.name}没有确定（由{ceiling.office}确定），暂按申报工资 {base} 元计算"
-            reasons.append(Reason(says, ceiling.source))
+    base, reasons = _base(rules, floor, None if wanted.on_floor else _checked(wage_base))
     unit = _share(base, wanted.unit_percent)
     person = _share(base, wanted.person_percent)
     if wanted.unit_percent:
@@ -88,6 +80,20 @@ def quote_employee(policy: Policy, *, kind: str, wage_base: Decimal | None, mont
     if wanted.assumed:
         reasons.append(Reason(wanted.says, wanted.source))
     return EmployeeQuote(base, unit * months, person * months, (unit + person) * months, tuple(reasons))
+
+
+def _base(rules: Employees, floor: Floor, wage: Decimal | None) -> tuple[Decimal, list[Reason]]:
+    """The monthly base and why; without a `wage` it is the floor by rule."""
+    reasons = [Reason(f"{floor.year}年缴费基数下限每月 {floor.amount} 元", floor.source)]
+    if wage is None:
+        return floor.amount, reasons
+    if wage < floor.amount:
+        reasons.append(Reason(f"工资 {wage} 元低于下限，按下限 {floor.amount} 元计算", floor.source))
+    base = max(wage, floor.amount)
+    if base > floor.amount and (ceiling := rules.open_point("ceiling")):
+        says = f"{ceiling.name}没有确定（由{ceiling.office}确定），暂按申报工资 {base} 元计算"
+        reasons.append(Reason(says, ceiling.source))
+    return base, reasons
 
 
 def _checked(wage: Decimal | None) -> Decimal:

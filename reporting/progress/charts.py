@@ -50,10 +50,7 @@ def trend_chart(
     def y(value: float) -> float:
         return top + plot_height * (1 - min(max(value, 0), ceiling) / ceiling)
 
-    told = "；".join(f"{line.name}：" + "，".join(_describe(labels, line.values)) for line in series)
-    if goal is not None:
-        told += f"；目标 {_short(goal)}"
-    svg = _svg(name, width, height, title, told or "暂无数据")
+    svg = _svg(name, width, height, title, _told(labels, series, goal) or "暂无数据")
     for step in range(0, int(ceiling) + 1, 20 if ceiling <= 120 else 50):
         _line(svg, left, y(step), left + plot_width, y(step), "chart-grid", opacity="0.2")
         _text(svg, left - 6, y(step) + 4, f"{step}%", anchor="end")
@@ -69,18 +66,7 @@ def trend_chart(
     for number, (line, dash, marker) in enumerate(zip(series, cycle(DASHES), cycle(MARKERS), strict=False), start=1):
         points = [(x(i), y(v)) if v is not None else None for i, v in enumerate(line.values)]
         group = ElementTree.SubElement(svg, "g", {"class": f"chart-line chart-line-{number}"})
-        for run in _runs(points):
-            attributes = {
-                "points": " ".join(f"{_n(px)},{_n(py)}" for px, py in run),
-                "fill": "none",
-                "stroke": "currentColor",
-                "stroke-width": "2",
-            }
-            if dash:
-                attributes["stroke-dasharray"] = dash
-            ElementTree.SubElement(group, "polyline", attributes)
-            for px, py in run:
-                _marker(group, marker, px, py)
+        _series_line(group, points, dash, marker)
         drawn = [point for point in points if point]
         if drawn:
             ends.append((drawn[-1][0], drawn[-1][1], line.name))
@@ -205,6 +191,21 @@ def _line(
     ElementTree.SubElement(parent, "line", attributes)
 
 
+def _series_line(group: Element, points: Sequence[Point | None], dash: str, marker: str) -> None:
+    for run in _runs(points):
+        attributes = {
+            "points": " ".join(f"{_n(px)},{_n(py)}" for px, py in run),
+            "fill": "none",
+            "stroke": "currentColor",
+            "stroke-width": "2",
+        }
+        if dash:
+            attributes["stroke-dasharray"] = dash
+        ElementTree.SubElement(group, "polyline", attributes)
+        for px, py in run:
+            _marker(group, marker, px, py)
+
+
 def _marker(parent: Element, shape: str, x: float, y: float) -> None:
     if shape == "circle":
         ElementTree.SubElement(parent, "circle", {"cx": _n(x), "cy": _n(y), "r": "3", "fill": "currentColor"})
@@ -236,6 +237,12 @@ def _spread(ends: list[tuple[float, float, str]], apart: float) -> Iterator[tupl
         placed = y if lowest is None else max(y, lowest + apart)
         lowest = placed
         yield x, placed, text
+
+
+def _told(labels: Sequence[str], series: Sequence[Series], goal: float | None) -> str:
+    """What the lines show, in words."""
+    told = "；".join(f"{line.name}：" + "，".join(_describe(labels, line.values)) for line in series)
+    return told if goal is None else f"{told}；目标 {_short(goal)}"
 
 
 def _describe(labels: Sequence[str], values: Sequence[Value]) -> list[str]:

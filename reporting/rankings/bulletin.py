@@ -204,21 +204,7 @@ def _paragraphs(facts: BulletinFacts) -> Iterator[str]:
 
     if facts.last_year:
         yield _beside_last_year(facts.last_year)
-    outlook, stage = facts.county_outlook, facts.stage
-    if stage and outlook and facts.kind != "final":
-        goal = f"{stage.by.month}月{stage.by.day}日前完成{share(stage.share)}"
-        if outlook.reached:
-            yield f"{goal}的阶段目标{whole}已经实现。"
-        elif outlook.missed:
-            yield f"{goal}的阶段目标{whole}未能按期实现，还差{outlook.gap:,}人。"
-        else:
-            yield (
-                f"距{goal}的阶段目标，{whole}还差{outlook.gap:,}人，还有{outlook.days_left}天，"
-                f"平均每天须完成{outlook.needed_a_day:,}人，近七天平均每天完成{pace(outlook.present_a_day)}人。"
-            )
-        behind = [s.name for s in facts.subjects if s.outlook and s.outlook.at_risk]
-        if behind:
-            yield f"按目前进度，{'、'.join(behind)}共{len(behind)}个乡镇不能按期实现阶段目标。"
+    yield from _stage_paragraphs(facts, whole)
     without = [s.name for s in facts.subjects if s.place.rank is None]
     if without:
         yield f"{'、'.join(without)}尚未下达任务，不参加排名，也不计入{whole}完成率。"
@@ -232,6 +218,25 @@ def _paragraphs(facts: BulletinFacts) -> Iterator[str]:
         if facts.pool is not None and (over := overspent(facts.awards, facts.pool)):
             text += f"（因名次并列，奖金超出{facts.pool:,.2f}元的总额{over:,.2f}元，请重新核定等次）"
         yield text + "。"
+
+
+def _stage_paragraphs(facts: BulletinFacts, whole: str) -> Iterator[str]:
+    outlook, stage = facts.county_outlook, facts.stage
+    if stage is None or outlook is None or facts.kind == "final":
+        return
+    goal = f"{stage.by.month}月{stage.by.day}日前完成{share(stage.share)}"
+    if outlook.reached:
+        yield f"{goal}的阶段目标{whole}已经实现。"
+    elif outlook.missed:
+        yield f"{goal}的阶段目标{whole}未能按期实现，还差{outlook.gap:,}人。"
+    else:
+        yield (
+            f"距{goal}的阶段目标，{whole}还差{outlook.gap:,}人，还有{outlook.days_left}天，"
+            f"平均每天须完成{outlook.needed_a_day:,}人，近七天平均每天完成{pace(outlook.present_a_day)}人。"
+        )
+    behind = [s.name for s in facts.subjects if s.outlook and s.outlook.at_risk]
+    if behind:
+        yield f"按目前进度，{'、'.join(behind)}共{len(behind)}个乡镇不能按期实现阶段目标。"
 
 
 def _beside_last_year(years: LastYear) -> str:

@@ -44,6 +44,15 @@ def read_insured_years(cell: object, *, last: int) -> tuple[list[int], str]:
     text = _AROUND.sub("", _AROUND.sub("", text))
     if text in _NOTHING:
         return [], ""
+    return _add_up(text, written, last)
+
+
+def _not_understood(written: str) -> str:
+    return f"参保年度“{shown(written)}”看不懂，请逐年写明，例如 2021、2022、2024，或 2019-2023。"
+
+
+def _add_up(text: str, written: str, last: int) -> tuple[list[int], str]:
+    """The years of all parts of the text; `written` is what stood in the cell, for the refusal."""
     years: set[int] = set()
     for part in _SEPARATORS.split(text):
         if not part:
@@ -57,10 +66,6 @@ def read_insured_years(cell: object, *, last: int) -> tuple[list[int], str]:
             return [], f"参保年度“{part}”不在 {FIRST_YEAR} 年至 {last} 年之间，请核对后重填。"
         years.update(range(first, until + 1))
     return sorted(years), ""
-
-
-def _not_understood(written: str) -> str:
-    return f"参保年度“{shown(written)}”看不懂，请逐年写明，例如 2021、2022、2024，或 2019-2023。"
 
 
 def _span(part: str, last: int) -> tuple[int | None, int | None]:

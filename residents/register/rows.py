@@ -113,20 +113,8 @@ class RowReader:
             self.seen[id_number] = number
         village = self._village(get, wrong)
         born, sex = self._birth_and_sex(get, id_number, is_birth, wrong) if not bad_number else (None, "")
-        texts = {}
-        for key, limit in _LIMITS.items():
-            read = read_household(get(key)) if key == "household" else read_text(get(key), title=_TITLES[key])
-            texts[key], bad_text = read
-            if bad_text:
-                wrong(_TITLES[key], "cell_invalid", get(key), bad_text)
-            elif len(text := texts[key]) > limit:
-                wrong(_TITLES[key], "too_long", text, f"{_TITLES[key]}超过{limit}个字，请缩短。")
-        years, bad_years = read_insured_years(get("years"), last=self.as_of.year)
-        if bad_years:
-            wrong("参保年度", "years_invalid", get("years"), bad_years)
-        elif years and born and years[0] < born.year:
-            message = f"参保年度 {years[0]} 年早于出生年份 {born.year} 年，请核对后重填。"
-            wrong("参保年度", "years_invalid", get("years"), message)
+        texts = _texts(get, wrong)
+        years = self._years(get, born, wrong)
         if problems:
             return problems
         return Person(
@@ -160,6 +148,15 @@ class RowReader:
             wrong(column, answer.problem, get("township" if column == "乡镇" else "village"), answer.message)
         return answer.code
 
+    def _years(self, get: Callable[[str], Cell], born: date | None, wrong: _Wrong) -> list[int]:
+        years, bad_years = read_insured_years(get("years"), last=self.as_of.year)
+        if bad_years:
+            wrong("参保年度", "years_invalid", get("years"), bad_years)
+        elif years and born and years[0] < born.year:
+            message = f"参保年度 {years[0]} 年早于出生年份 {born.year} 年，请核对后重填。"
+            wrong("参保年度", "years_invalid", get("years"), message)
+        return years
+
     def _birth_and_sex(
         self, get: Callable[[str], Cell], id_number: str, is_birth: bool, wrong: _Wrong
     ) -> tuple[date | None, str]:
@@ -187,3 +184,16 @@ class RowReader:
 
 
 _TITLES = {column.key: column.title for column in COLUMNS}
+
+
+def _texts(get: Callable[[str], Cell], wrong: _Wrong) -> dict[str, str]:
+    """What is kept as it is written, by its column."""
+    texts = {}
+    for key, limit in _LIMITS.items():
+        read = read_household(get(key)) if key == "household" else read_text(get(key), title=_TITLES[key])
+        texts[key], bad_text = read
+        if bad_text:
+            wrong(_TITLES[key], "cell_invalid", get(key), bad_text)
+        elif len(text := texts[key]) > limit:
+            wrong(_TITLES[key], "too_long", text, f"{_TITLES[key]}超过{limit}个字，请缩短。")
+    return texts

@@ -90,11 +90,22 @@ def check(policy: "Policy", tables: Tables) -> None:
             raise tables.error(f"deadlines[{n}]", problem)
     if policy.employees:
         check_employees(policy.employees, tables)
-    if accounts := policy.deposit_accounts:
-        if not accounts.names or len(set(accounts.names)) != len(accounts.names):
-            raise tables.error("deposit_accounts.names", "至少写一个账户，不能重复")
-        if any(len(name) > LONGEST_ACCOUNT for name in accounts.names):
-            raise tables.error("deposit_accounts.names", f"账户名称最多 {LONGEST_ACCOUNT} 个字")
+    _check_accounts(policy, tables)
+    _check_words(policy, tables)
+
+
+def _check_accounts(policy: "Policy", tables: Tables) -> None:
+    accounts = policy.deposit_accounts
+    if accounts is None:
+        return
+    if not accounts.names or len(set(accounts.names)) != len(accounts.names):
+        raise tables.error("deposit_accounts.names", "至少写一个账户，不能重复")
+    if any(len(name) > LONGEST_ACCOUNT for name in accounts.names):
+        raise tables.error("deposit_accounts.names", f"账户名称最多 {LONGEST_ACCOUNT} 个字")
+
+
+def _check_words(policy: "Policy", tables: Tables) -> None:
+    """Keys that take one of a few words."""
     allowed = {
         "late_recognition.after_period": (policy.late_recognition.after_period, AFTER_PERIOD),
         "late_recognition.after_payment": (policy.late_recognition.after_payment, AFTER_PAYMENT),
@@ -133,15 +144,7 @@ def _check_dates(policy: "Policy", tables: Tables) -> None:
         raise tables.error("period.end", "征缴期的末日早于首日")
     if period.end.year not in (policy.year - 1, policy.year) or period.start.year != policy.year - 1:
         raise tables.error("period.start", f"征缴期应从 {policy.year - 1} 年开始，到 {policy.year} 年底之前结束")
-    before = None
-    for n, stage in enumerate(policy.stages):
-        if stage.start > stage.end:
-            raise tables.error(f"stages[{n}].end", "阶段的末日早于首日")
-        if stage.start not in period or stage.end not in period:
-            raise tables.error(f"stages[{n}].start", "阶段超出了征缴期")
-        if before is not None and stage.start <= before.end:
-            raise tables.error(f"stages[{n}].start", f"与上一阶段“{before.name}”的日期重叠")
-        before = stage
+    _check_stages(policy, tables)
     for key in ("weekly_from", "daily_from"):
         day = getattr(policy.ranking, key)
         if day is not None and day not in period:
@@ -150,17 +153,35 @@ def _check_dates(policy: "Policy", tables: Tables) -> None:
         if reason.deadline is not None and not period.start <= reason.deadline <= policy.year_end:
             says = f"应在征缴期首日到年底（{period.start} 至 {policy.year_end}）之间，现在是 {reason.deadline}"
             raise tables.error(f"refund_rules.reasons[{n}].deadline", says)
+    _check_cover_dates(policy, tables)
+    days = policy.payment_days
+    if days and not 1 <= days.first <= days.last <= 31:
+        raise tables.error("payment_days.first", "缴费日应在 1 到 31 之间，首日不晚于末日")
+
+
+def _check_stages(policy: "Policy", tables: Tables) -> None:
+    """Each inside the period, one after the other."""
+    before = None
+    for n, stage in enumerate(policy.stages):
+        if stage.start > stage.end:
+            raise tables.error(f"stages[{n}].end", "阶段的末日早于首日")
+        if stage.start not in policy.period or stage.end not in policy.period:
+            raise tables.error(f"stages[{n}].start", "阶段超出了征缴期")
+        if before is not None and stage.start <= before.end:
+            raise tables.error(f"stages[{n}].start", f"与上一阶段“{before.name}”的日期重叠")
+        before = stage
+
+
+def _check_cover_dates(policy: "Policy", tables: Tables) -> None:
+    """The days that newborns' cover and the benefits begin with."""
     if policy.newborn.born_from.year not in (policy.year - 1, policy.year):
         says = f"应在 {policy.year - 1} 年或 {policy.year} 年，现在是 {policy.newborn.born_from}"
         raise tables.error("newborn.born_from", says)
     if (pay_by := policy.newborn.pay_by) and not pay_by.start <= pay_by.end <= pay_by.paid_by < policy.year_end:
         raise tables.error("newborn.pay_by.paid_by", "出生日期的首日、末日和最迟缴费日应依次在后，且早于年底")
-    national = policy.benefits.national_period
-    if national and not period.end < national.end <= policy.year_end:
-        raise tables.error("benefits.national_period.end", f"应在征缴期末日 {period.end} 之后、年底以前")
-    days = policy.payment_days
-    if days and not 1 <= days.first <= days.last <= 31:
-        raise tables.error("payment_days.first", "缴费日应在 1 到 31 之间，首日不晚于末日")
+    national, last = policy.benefits.national_period, policy.period.end
+    if national and not last < national.end <= policy.year_end:
+        raise tables.error("benefits.national_period.end", f"应在征缴期末日 {last} 之后、年底以前")
 
 
 def _check_ranges(policy: "Policy", tables: Tables) -> None:
@@ -184,30 +205,40 @@ def _check_categories(policy: "Policy", tables: Tables) -> None:
         raise tables.error("categories", "要有且只有一个 ordinary = true 的普通类别")
     for n, category in enumerate(policy.categories):
         key = f"categories[{n}]"
-        ways = [way for way in WAYS if getattr(category, way) not in (None, False)]
-        if len(ways) != 1:
-            says = f"“{category.name}”要写且只写一种资助办法（{'、'.join(WAYS)}），现在是：{'、'.join(ways) or '没有'}"
-            raise tables.error(key, says)
-        if (category.fund is None) != (ways[0] in ("nothing", "not_set")):
-            raise tables.error(f"{key}.fund", "有资助就要写明资金来源，没有资助或未定的不写")
-        if len(category.name) > LONGEST_CATEGORY:
-            raise tables.error(f"{key}.name", f"类别名称最多 {LONGEST_CATEGORY} 个字")
-        if len(category.fund or "") > LONGEST_FUND:
-            raise tables.error(f"{key}.fund", f"资金来源最多 {LONGEST_FUND} 个字")
-        if category.under_years is not None and not 1 <= category.under_years <= 18:
-            raise tables.error(f"{key}.under_years", f"应在 1 到 18 之间，现在是 {category.under_years}")
-        if category.percent is not None and not 0 < category.percent <= 100:
-            raise tables.error(f"{key}.percent", "百分数应大于 0、不超过 100")
-        if category.amount is not None and not 0 < category.amount <= policy.standard:
-            raise tables.error(f"{key}.amount", f"资助金额应大于 0、不超过个人缴费标准 {policy.standard}")
-        if (category.born_from is None) != (category.under_years is None):
-            raise tables.error(key, "按年龄资助的类别要同时写 born_from 和 under_years")
+        _check_category(category, key, policy.standard, tables)
         for name in (category.name, *category.aliases):
             if spelling(name) in seen:
                 raise tables.error(f"{key}.name", f"名称“{name}”已用于“{seen[spelling(name)]}”")
             seen[spelling(name)] = category.name
         object.__setattr__(category, "subsidy", _subsidy(category, policy.standard))
         object.__setattr__(category, "order", n)
+    _check_named_categories(policy, tables)
+
+
+def _check_category(category: Category, key: str, standard: Decimal, tables: Tables) -> None:
+    """What one category says about itself."""
+    ways = [way for way in WAYS if getattr(category, way) not in (None, False)]
+    if len(ways) != 1:
+        says = f"“{category.name}”要写且只写一种资助办法（{'、'.join(WAYS)}），现在是：{'、'.join(ways) or '没有'}"
+        raise tables.error(key, says)
+    if (category.fund is None) != (ways[0] in ("nothing", "not_set")):
+        raise tables.error(f"{key}.fund", "有资助就要写明资金来源，没有资助或未定的不写")
+    if len(category.name) > LONGEST_CATEGORY:
+        raise tables.error(f"{key}.name", f"类别名称最多 {LONGEST_CATEGORY} 个字")
+    if len(category.fund or "") > LONGEST_FUND:
+        raise tables.error(f"{key}.fund", f"资金来源最多 {LONGEST_FUND} 个字")
+    if category.under_years is not None and not 1 <= category.under_years <= 18:
+        raise tables.error(f"{key}.under_years", f"应在 1 到 18 之间，现在是 {category.under_years}")
+    if category.percent is not None and not 0 < category.percent <= 100:
+        raise tables.error(f"{key}.percent", "百分数应大于 0、不超过 100")
+    if category.amount is not None and not 0 < category.amount <= standard:
+        raise tables.error(f"{key}.amount", f"资助金额应大于 0、不超过个人缴费标准 {standard}")
+    if (category.born_from is None) != (category.under_years is None):
+        raise tables.error(key, "按年龄资助的类别要同时写 born_from 和 under_years")
+
+
+def _check_named_categories(policy: "Policy", tables: Tables) -> None:
+    """A category that another part of the file names must be one of the file's."""
     known = {c.name for c in policy.categories}
     exempt = policy.benefits.waiting.exempt
     named = [("benefits.waiting.exempt.categories", exempt.categories)] if exempt else []

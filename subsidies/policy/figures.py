@@ -75,6 +75,7 @@ def figures(policy: Policy) -> list[Figure]:
     late = policy.late_recognition
     rows.append(_line("认定日期", f"{_AFTER_PERIOD[late.after_period]}；{_AFTER_PAYMENT[late.after_payment]}", late))
     rows += _benefits(policy)
+    rows += _deposits(policy)
     rows += _supervision(policy)
     if policy.employees:
         rows += [_line(*row) for row in employee_figures(policy.employees)]
@@ -199,8 +200,8 @@ def _children(policy: Policy) -> list[Figure]:
     return rows
 
 
-def _supervision(policy: Policy) -> list[Figure]:
-    rows, targets, ranking = [], policy.targets, policy.ranking
+def _deposits(policy: Policy) -> list[Figure]:
+    rows = []
     if limit := policy.deposit_limit:
         rows.append(_line("双限报解", f"{limit.days} 天或 {limit.amount} 元，先到为准", limit))
     if accounts := policy.deposit_accounts:
@@ -208,6 +209,11 @@ def _supervision(policy: Policy) -> list[Figure]:
     if warnings := policy.warnings:
         days = "、".join(f"第 {day} 天" for day in warnings.on_days)
         rows.append(_line("报解提醒", f"到额度的 {_share(warnings.at_share)}、{days}、到期日，逾期后每天", warnings))
+    return rows
+
+
+def _supervision(policy: Policy) -> list[Figure]:
+    rows, targets, ranking = [], policy.targets, policy.ranking
     people = f"，不少于 {targets.people} 人" if targets.people else ""
     last_year = "，不低于上年参保人数" if targets.not_below_last_year else ""
     says = f"总体 {_share(targets.overall)}{people}{last_year}；特殊群体 {_share(targets.special)}"

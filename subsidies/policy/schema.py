@@ -99,10 +99,7 @@ class Tables:
         if is_dataclass(kind):
             return self.build(kind, raw, key)
         if kind in _EXACT:
-            shape, says = _EXACT[kind]
-            if not isinstance(raw, str) or not shape.fullmatch(raw):
-                raise self.error(key, f"应当是{says}，现在是 {raw!r}")
-            return self._decimal(raw, key)
+            return self._exact(kind, raw, key)
         if type(raw) is not kind:
             raise self.error(key, f"应当是{_PLAIN[kind]}，现在是 {raw!r}")
         if kind is int and not 0 <= raw <= LARGEST:
@@ -119,7 +116,10 @@ class Tables:
         if not raw.isprintable():
             raise self.error(key, f"有看不见的字符：{raw!r}")
 
-    def _decimal(self, raw: str, key: str) -> Decimal:
+    def _exact(self, kind: Any, raw: Any, key: str) -> Decimal:
+        shape, says = _EXACT[kind]
+        if not isinstance(raw, str) or not shape.fullmatch(raw):
+            raise self.error(key, f"应当是{says}，现在是 {raw!r}")
         try:
             return Decimal(raw)
         except InvalidOperation:

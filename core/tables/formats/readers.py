@@ -10,7 +10,7 @@ from core.tables.formats.layout import Layout
 from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, ROWS_A_LINE, Output, Refused
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 #: Rows that go out as columns together: more cost memory, fewer cost calls.
 ROWS_A_BLOCK = 10_000
@@ -33,6 +33,17 @@ def read_calamine(source: Path | io.BytesIO, out: Output, layouts: dict[str, Lay
     if len(book.sheets_metadata) > MOST_SHEETS:
         says = f"这个文件里有 {len(book.sheets_metadata)} 个工作表，超过 {MOST_SHEETS} 个。"
         raise Refused("too_large", f"{says}请只留要上传的工作表，另存为新文件后再上传。")
+    if not _write_sheets(book, out, layouts):
+        if fallback:
+            return read_openpyxl(source, out, layouts)
+        raise Refused("unreadable_file", DAMAGED)
+    return None
+
+
+def _write_sheets(book: "CalamineWorkbook", out: Output, layouts: dict[str, Layout]) -> bool:
+    """Write every sheet that can be read; False where there are sheets and none of them can."""
+    import python_calamine as calamine
+
     kinds, broken, found = calamine.SheetTypeEnum, 0, 0
     for index, meta in enumerate(book.sheets_metadata):
         if meta.typ != kinds.WorkSheet:
@@ -50,11 +61,7 @@ def read_calamine(source: Path | io.BytesIO, out: Output, layouts: dict[str, Lay
         found += 1
         out.sheet(meta.name, layout, visible=meta.visible == calamine.SheetVisibleEnum.Visible)
         write_rows(sheet, out)
-    if broken and not found:
-        if fallback:
-            return read_openpyxl(source, out, layouts)
-        raise Refused("unreadable_file", DAMAGED)
-    return None
+    return not broken or found > 0
 
 
 def write_rows(sheet: "CalamineSheet", out: Output) -> None:
