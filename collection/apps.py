@@ -6,33 +6,27 @@ class CollectionConfig(AppConfig):
     verbose_name = "征缴"
 
     def ready(self) -> None:
+        self._follow_events()
+        self._show_on_pages()
+
+    def _follow_events(self) -> None:
+        """What happens when something happens elsewhere."""
         from collection.consequences import quotes
         from collection.consequences import services as consequences
-        from collection.consequences import story_sections as timeline
         from collection.contributions.bookings import on_booked, on_ended
         from collection.contributions.services import paid_residents
-        from collection.declarations import upload as feedback_upload
         from collection.door import services as door
         from collection.gifts import spending
         from collection.gifts.kept import on_kept
-        from collection.messages import story_sections as message_sections
         from collection.messages.events import tell_booked
         from collection.messages.kinds import register_kinds
         from collection.newborns import services as newborns
         from collection.receipts import carrying
-        from collection.receipts import upload as book_upload
-        from collection.refunds import upload as bank_upload
         from collection.schools import collecting
-        from collection.schools import upload as class_upload
         from collection.self_payments import services as self_payments
-        from collection.self_payments import upload as paid_upload
-        from collection.villages import finding as finders
-        from collection.villages import openings, story_sections
+        from collection.villages import openings
         from collection.visits import causes
         from collection.visits import services as visits
-        from core.finding import registry as finding
-        from core.uploads import kinds
-        from residents.people import story
         from residents.people.facts import FactKind, on_fact
         from subsidies.campaigns.hooks import counts_insured, on_adopted, on_opened, on_village_leaving
         from subsidies.openings.steps import Step, add_step
@@ -55,14 +49,30 @@ class CollectionConfig(AppConfig):
         register_kinds()
         on_booked(spending.follow_bookings)
         on_kept(self_payments.follow_kept)
-        finding.register(30, finders.find_households, page="household_card")
-        finding.register(31, finders.find_receipts, page="receipt_detail")
-        finding.register(32, finders.find_deposits, page="deposit_detail")
-        finding.register(33, finders.find_declarations, page="declaration_detail")
         on_booked(newborns.follow_payments)
         on_ended(quotes.follow_ends)
         on_ended(newborns.follow_payments)
         on_booked(collecting.follow_bookings)
+
+    def _show_on_pages(self) -> None:
+        """What search, a person's page and the uploads of the app below show of this one."""
+        from collection.consequences import story_sections as timeline
+        from collection.declarations import upload as feedback_upload
+        from collection.messages import story_sections as message_sections
+        from collection.receipts import upload as book_upload
+        from collection.refunds import upload as bank_upload
+        from collection.schools import upload as class_upload
+        from collection.self_payments import upload as paid_upload
+        from collection.villages import finding as finders
+        from collection.villages import story_sections
+        from core.finding import registry as finding
+        from core.uploads import kinds
+        from residents.people import story
+
+        finding.register(30, finders.find_households, page="household_card")
+        finding.register(31, finders.find_receipts, page="receipt_detail")
+        finding.register(32, finders.find_deposits, page="deposit_detail")
+        finding.register(33, finders.find_declarations, page="declaration_detail")
         story.register(30, story_sections.contributions)
         story.register(32, story_sections.way_of_the_money)
         story.register(33, story_sections.schools)

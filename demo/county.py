@@ -231,7 +231,10 @@ def _make_villages(villages: list[InventedVillage], *, registered: datetime.date
         ],
         batch_size=CHUNK,
     )
-    marked = [(resident, *person.mark) for resident, person in pairs if person.mark]
+    _make_marks([(resident, *person.mark) for resident, person in pairs if person.mark], rosters)
+
+
+def _make_marks(marked: list[tuple[Resident, str, str]], rosters: dict[str, Roster]) -> None:
     Identity.objects.bulk_create(
         [
             Identity(

@@ -7,6 +7,7 @@ has moved.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -35,7 +36,7 @@ from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.watermark import next_timestamp
 from subsidies.policy.parts import RefundReason
 from subsidies.quotes.benefits import add_months
-from subsidies.quotes.quote import QuoteError
+from subsidies.quotes.quote import Quote, QuoteError
 from subsidies.quotes.selectors import quote_residents
 from subsidies.rosters.models import Identity, Roster
 
@@ -293,26 +294,7 @@ def _find_differences(
     reason, moment = _granted(campaign), next_timestamp(campaign_id=campaign.pk)
     refunds: list[Refund | None] = [None] * len(owed_less)
     if reason:
-        refunds = [
-            *Refund.objects.bulk_create(
-                [
-                    Refund(
-                        campaign=campaign,
-                        contribution=c,
-                        resident_id=c.resident_id,
-                        village_id=c.village_id,
-                        reason=reason.code,
-                        reason_name=reason.name,
-                        amount=c.amount - quote.due,
-                        ends_enrolment=False,
-                        note=f"缴费后认定为{quote.category}，应缴 {quote.due} 元",
-                        requested_by=actor,
-                        requested_at=moment,
-                    )
-                    for c, quote in owed_less
-                ]
-            )
-        ]
+        refunds = [*_request_refunds(campaign, owed_less, reason, moment, actor)]
     cases = DifferenceCase.objects.bulk_create(
         [
             DifferenceCase(
@@ -343,6 +325,34 @@ def _find_differences(
     )
     effects.refunds += len(cases) if reason else 0
     effects.notices += 0 if reason else len(cases)
+
+
+def _request_refunds(
+    campaign: Campaign,
+    owed_less: list[tuple[Contribution, Quote]],
+    reason: RefundReason,
+    moment: datetime,
+    actor: User | None,
+) -> list[Refund]:
+    """A refund of the difference for each of these, in their order."""
+    return Refund.objects.bulk_create(
+        [
+            Refund(
+                campaign=campaign,
+                contribution=c,
+                resident_id=c.resident_id,
+                village_id=c.village_id,
+                reason=reason.code,
+                reason_name=reason.name,
+                amount=c.amount - quote.due,
+                ends_enrolment=False,
+                note=f"缴费后认定为{quote.category}，应缴 {quote.due} 元",
+                requested_by=actor,
+                requested_at=moment,
+            )
+            for c, quote in owed_less
+        ]
+    )
 
 
 def _granted(campaign: Campaign) -> RefundReason | None:

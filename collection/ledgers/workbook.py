@@ -169,81 +169,49 @@ def _write_page_sum(sheet: Worksheet, begin: int, at: int, due: float, look: dic
 
 def _checks(sheet: Worksheet, first: int, end: int, categories: Sequence[str], period: tuple[date, date]) -> None:
     """What the cells themselves refuse or ask about; LibreOffice, WPS and Excel all keep to it."""
-    row = first + 1
-    sheet.data_validation(
-        first,
-        7,
-        end,
-        7,
-        {
+    rules: dict[int, dict[str, object]] = {
+        7: {
             "validate": "list",
-            "source": f"=$G{row}",
+            "source": f"=$G{first + 1}",
             "error_type": "warning",
-            "ignore_blank": True,
             "error_title": "与应缴金额不同",
             "error_message": "实缴金额与应缴金额不同，请先核对。确实如此再继续。",
         },
-    )
-    sheet.data_validation(
-        first,
-        8,
-        end,
-        8,
-        {
+        8: {
             "validate": "date",
             "criteria": "between",
             "minimum": period[0],
             "maximum": period[1],
-            "ignore_blank": True,
             "error_title": "日期不对",
             "error_message": f"请填写 {period[0]} 至 {period[1]} 之间的日期，例如 {period[0]}。",
         },
-    )
-    sheet.data_validation(
-        first,
-        9,
-        end,
-        9,
-        {
+        9: {
             "validate": "length",
             "criteria": "between",
             "minimum": 1,
             "maximum": 30,
-            "ignore_blank": True,
             "error_title": "收据号太长",
             "error_message": "请只填收据上印的号码。",
         },
-    )
-    sheet.data_validation(
-        first,
-        4,
-        end,
-        4,
-        {
+        4: {
             "validate": "length",
             "criteria": "==",
             "value": 18,
             "error_type": "warning",
-            "ignore_blank": True,
             "error_title": "位数不对",
             "error_message": "身份证号码是 18 位，请照身份证核对。",
         },
-    )
+    }
     if sum(len(c) + 1 for c in categories) < 250:  # Excel keeps 255 characters of a list
-        sheet.data_validation(
-            first,
-            5,
-            end,
-            5,
-            {
-                "validate": "list",
-                "source": list(categories),
-                "error_type": "warning",
-                "ignore_blank": True,
-                "error_title": "没有这一类",
-                "error_message": "请从下拉框里选择人员类别。",
-            },
-        )
+        rules[5] = {
+            "validate": "list",
+            "source": list(categories),
+            "error_type": "warning",
+            "error_title": "没有这一类",
+            "error_message": "请从下拉框里选择人员类别。",
+        }
+    for column, rule in rules.items():
+        sheet.data_validation(first, column, end, column, {"ignore_blank": True, **rule})
 
 
 def _add_texts(book: xlsxwriter.Workbook, name: str, title: str, lines: Iterable[str], look: dict[str, Format]) -> None:

@@ -14,7 +14,7 @@ from collection.contributions.services import REVERSIBLE
 from collection.ledgers.models import LedgerBatch
 from collection.money import services as money
 from collection.receipts.books import ReceiptRefused, number_range
-from collection.receipts.models import LostReceiptCase, LostReport, Receipt
+from collection.receipts.models import LostReceiptCase, LostReport, Receipt, ReceiptBook
 from collection.receipts.numbers import normalize_number, parse_number
 from collection.receipts.selectors import book_of, holds, known_receipts, village_books
 from config import clock
@@ -77,20 +77,7 @@ def report_lost(
         reported_by=actor,
         reported_at=clock.now(),
     )
-    dead = [known[n] for n in numbers if n in known and known[n].state == State.RELEASED]
-    for receipt in dead:
-        receipt.village_id, receipt.book, receipt.household, receipt.amount = village, book, "", ZERO
-        _bury(receipt, report, actor)
-    fields = ["village", "book", "household", "amount", "state", "used_on", "void_reason", "voided_by", "voided_at"]
-    Receipt.objects.bulk_update(dead, [*fields, "lost_report"], batch_size=500)
-    Receipt.objects.bulk_create(
-        [
-            _bury(Receipt(campaign=campaign, number=n, village_id=village, book=book, amount=ZERO), report, actor)
-            for n in numbers
-            if n not in known
-        ],
-        batch_size=500,
-    )
+    _bury_all(numbers, known, book, report, actor)
     audit.record(
         "receipt.report_lost",
         actor=actor,
@@ -99,6 +86,24 @@ def report_lost(
         after={"first": low.text, "last": high.text, "count": len(numbers)},
     )
     return report
+
+
+def _bury_all(
+    numbers: list[str], known: dict[str, Receipt], book: ReceiptBook, report: LostReport, actor: User
+) -> None:
+    """Numbers that were blank again, and those that nobody has written down yet."""
+    dead = [known[n] for n in numbers if n in known and known[n].state == State.RELEASED]
+    for receipt in dead:
+        receipt.village_id, receipt.book, receipt.household, receipt.amount = report.village_id, book, "", ZERO
+        _bury(receipt, report, actor)
+    fields = ["village", "book", "household", "amount", "state", "used_on", "void_reason", "voided_by", "voided_at"]
+    Receipt.objects.bulk_update(dead, [*fields, "lost_report"], batch_size=500)
+    fresh = [
+        Receipt(campaign=report.campaign, number=n, village_id=report.village_id, book=book, amount=ZERO)
+        for n in numbers
+        if n not in known
+    ]
+    Receipt.objects.bulk_create([_bury(receipt, report, actor) for receipt in fresh], batch_size=500)
 
 
 def _bury(receipt: Receipt, report: LostReport, actor: User) -> Receipt:

@@ -13,7 +13,7 @@ from collection.contributions import services as contributions
 from collection.contributions.models import Contribution
 from collection.money import services as money
 from collection.receipts.books import ReceiptRefused
-from collection.receipts.models import Receipt
+from collection.receipts.models import Receipt, ReceiptBook
 from collection.receipts.numbers import normalize_number, parse_number
 from collection.receipts.selectors import book_of, handed_back, known_receipts, village_books
 from config import clock
@@ -90,10 +90,7 @@ def use_receipts(
             day = timezone.localtime(back.returned_at)
             raise ReceiptRefused(f"收据 {use.number} 已在 {day:%Y-%m-%d} 交回，本村不能再用，请核对号码。")
         if receipt := fresh.get(use.number) or known.get(use.number):
-            if receipt.state == State.RELEASED:
-                receipt.state, receipt.amount, receipt.used_on = State.USED, ZERO, use.used_on
-                receipt.village_id, receipt.household, receipt.book = village, use.household, book
-            receipt.amount += use.amount
+            _add_use(receipt, use, village, book)
             if use.number in known:
                 grown[use.number] = receipt
             continue
@@ -123,6 +120,13 @@ def use_receipts(
         after={"first": uses[0].number, "last": uses[-1].number, "count": len(fresh)},
     )
     return grown | fresh
+
+
+def _add_use(receipt: Receipt, use: ReceiptUse, village: str, book: ReceiptBook | None) -> None:
+    if receipt.state == State.RELEASED:
+        receipt.state, receipt.amount, receipt.used_on = State.USED, ZERO, use.used_on
+        receipt.village_id, receipt.household, receipt.book = village, use.household, book
+    receipt.amount += use.amount
 
 
 @transaction.atomic

@@ -40,6 +40,7 @@ from core.text import clean_text, required_text
 from residents.people.names import is_same_name
 from residents.people.services import lock_residents
 from subsidies.campaigns import watermark
+from subsidies.campaigns.models import Campaign
 from subsidies.policy.parts import RefundReason
 
 State, Paid = Refund.State, Contribution.State
@@ -79,27 +80,13 @@ def request_refund(
     money.lock_accounts(campaign=campaign, villages=[contribution.village_id])
     refuse_closed(campaign)
     contribution = lock_live(contribution)
-    rule = campaign.policy.refund_rules.reason(reason)
-    if rule is None:
-        known = "、".join(r.name for r in campaign.policy.refund_rules.reasons)
-        raise Refused(f"{campaign.county.name}的政策没有这个退费原因；可以选：{known}。")
-    if refused := why_not(rule, contribution.benefit_from, clock.today()):
-        raise Refused(refused)
+    rule = _rule_for(campaign, reason, contribution)
     if rule.code not in STATUS_OF:
         happened_on = None
     elif happened_on is None or not contribution.resident.birth_date <= happened_on <= clock.today():
         raise Refused(f"请照证明填写“{rule.name}”的日期：不能早于出生，也不能晚于今天。")
-    if contribution.channel == Contribution.Channel.FREE or not contribution.amount:
-        raise Refused("这个人没有缴费（全额资助），没有钱可退。")
-    left = contribution.refundable - given_back(contribution)
-    if not left:
-        raise Refused("这笔缴费已经申请退费或已经退过，不用再申请；办到哪一步请看退费列表。")
-    amount = left if amount is None else amount
     ends = reason != DIFFERENCE
-    if ends and amount != left:
-        raise Refused(f"终止参保的退费应退全部余额 {left} 元，不能只退 {amount} 元。")
-    if not ZERO < amount <= left or (not ends and amount >= contribution.amount):
-        raise Refused(f"退费金额 {amount} 元不对：缴了 {contribution.amount} 元，还可以退 {left} 元。")
+    amount = _amount_to_refund(contribution, amount, ends)
     _refuse_if_paid_twice_is_open(contribution)
     payee = payee or donor_to_pay(contribution)
     refund = _create(
@@ -333,6 +320,30 @@ def missing_evidence(refund: Refund) -> str:
         return ""
     rule = refund.campaign.policy.refund_rules.reason(refund.reason)
     return "、".join(rule.evidence) if rule else ""
+
+
+def _rule_for(campaign: Campaign, reason: str, contribution: Contribution) -> RefundReason:
+    rule = campaign.policy.refund_rules.reason(reason)
+    if rule is None:
+        known = "、".join(r.name for r in campaign.policy.refund_rules.reasons)
+        raise Refused(f"{campaign.county.name}的政策没有这个退费原因；可以选：{known}。")
+    if refused := why_not(rule, contribution.benefit_from, clock.today()):
+        raise Refused(refused)
+    return rule
+
+
+def _amount_to_refund(contribution: Contribution, amount: Decimal | None, ends: bool) -> Decimal:
+    if contribution.channel == Contribution.Channel.FREE or not contribution.amount:
+        raise Refused("这个人没有缴费（全额资助），没有钱可退。")
+    left = contribution.refundable - given_back(contribution)
+    if not left:
+        raise Refused("这笔缴费已经申请退费或已经退过，不用再申请；办到哪一步请看退费列表。")
+    amount = left if amount is None else amount
+    if ends and amount != left:
+        raise Refused(f"终止参保的退费应退全部余额 {left} 元，不能只退 {amount} 元。")
+    if not ZERO < amount <= left or (not ends and amount >= contribution.amount):
+        raise Refused(f"退费金额 {amount} 元不对：缴了 {contribution.amount} 元，还可以退 {left} 元。")
+    return amount
 
 
 def _create(**fields: Any) -> Refund:

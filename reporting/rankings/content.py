@@ -97,15 +97,7 @@ def ranking_content(
     places = rank((_achievement(figures, frame.metric) for figures in townships), ranks)
     awards: Sequence[TownshipAward] = supplement.awards_of(places) if supplement.awards_of else ()
     today = frame.as_of.date()
-    subjects = [
-        RankedTownship(
-            name=by_code[place.code].name,
-            place=place,
-            outlook=_outlook(stage, place.achievement, today),
-            gained_period=by_code[place.code].gained_period,
-        )
-        for place in places
-    ]
+    subjects = [_subject(by_code[place.code], place, stage, today) for place in places]
     county_outlook = _county_outlook(subjects, stage, today)
     bulletin = compose(
         BulletinFacts(
@@ -143,6 +135,11 @@ def ranking_content(
         "beside": dict(supplement.observed),
         "bulletin": bulletin_to_json(bulletin),
     }
+
+
+def _subject(figures: Figures, place: RankedPlace, stage: StageGoal | None, today: date) -> RankedTownship:
+    prospect = _outlook(stage, place.achievement, today)
+    return RankedTownship(name=figures.name, place=place, outlook=prospect, gained_period=figures.gained_period)
 
 
 def _totals(townships: Sequence[Figures], metric: str) -> dict[str, int]:
