@@ -182,6 +182,7 @@ JOBS = {
     "reminder.write": "生成催缴短信",
     "roster.apply": "审核名单生效",
     "roster.read": "读取名单",
+    "status.read": "核对人员状态名单",
     "roster.withdraw": "撤回名单",
     "special.enrol": "登记免缴参保",
     "status.apply": "登记人员状态",

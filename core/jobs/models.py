@@ -13,6 +13,7 @@ class Job(models.Model):
 
     `heartbeat_at` follows the real clock; a running job whose heartbeat is old belongs to a lost worker and goes back
     to the queue. `token` fences: a worker that lost its job cannot report on it any more.
+    `result` is what the work found, for the page that waits for it.
     """
 
     class State(models.TextChoices):
@@ -36,6 +37,7 @@ class Job(models.Model):
     done = models.PositiveIntegerField("已处理", default=0)
     total = models.PositiveIntegerField("总数", default=0)
     message = models.CharField("说明", max_length=300, blank=True)
+    result = models.JSONField("结果", null=True, editable=False)
     heartbeat_at = models.DateTimeField("心跳", null=True)
     started_at = models.DateTimeField("开始", null=True)
     finished_at = models.DateTimeField("结束", null=True)

@@ -53,6 +53,10 @@ class Run:
         """Report how far the job is. Raise JobLost if it has been taken over."""
         self._update(done=done, total=total, message=message[:300], heartbeat_at=timezone.now())
 
+    def keep(self, result: dict[str, Any]) -> None:
+        """Keep what was found for the page that waits for it. Raise JobLost if the job has been taken over."""
+        self._update(result=result)
+
     def assert_owner(self) -> None:
         """Lock the job row and raise JobLost if another worker owns it. Call inside each chunk's transaction."""
         rows = Job.objects.select_for_update().filter(pk=self.job.pk, token=self.job.token, state=Job.State.RUNNING)

@@ -131,3 +131,46 @@ def test_a_list_is_applied_once_however_often_it_comes(client, clerk, tmp_path, 
     assert set(Resident.objects.values_list("status", "status_on")) == {("dead", datetime.date(2024, 3, 1))}
     assert Event.objects.filter(action="status.set").count() == 3
     assert "3 人已登记过" in Job.objects.order_by("-created_at").first().message
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+def test_a_long_list_is_looked_at_by_a_worker_and_answers_the_same(
+    client, clerk, tmp_path, make_resident, monkeypatch, is_long
+):
+    mine, far = make_resident(HERE, name="王一"), make_resident(FAR, name="王二")
+    content = sheet(
+        tmp_path, *((name, person.id_number, "2024-03-01") for name, person in (("王一", mine), ("王三", far)))
+    ).read_bytes()
+    monkeypatch.setattr(status_lists, "READ_AT_ONCE", len(content) - is_long)
+    client.force_login(clerk)
+    asked = {"status": "dead", "source": "民政局（2024）3号"}
+    answer = client.post(reverse("status_list"), {**asked, "file": SimpleUploadedFile("名单.xlsx", content)})
+    waiting = Job.objects.filter(kind="status.read")
+    assert (answer.status_code, waiting.count()) == ((302, 1) if is_long else (200, 0))
+    if is_long:
+        assert "data-progress-url" in client.get(answer.url).content.decode()
+        for _ in range(2):
+            jobs.run(waiting.get().pk)
+        answer = client.get(answer.url)
+    page = answer.content.decode()
+    assert "1 人登记为“死亡”，依据：民政局（2024）3号。" in page
+    assert "确认登记 1 人" in page and "号码已在别处登记或姓名不符，请到乡镇窗口" in page
+    assert mine.id_number not in page and mine.village.name in page
+    url = re.search(r'action="(/residents/statuses/[^"]+)"', page).group(1)
+    hidden = dict(re.findall(r'type="hidden" name="(status|source)" value="([^"]*)"', page))
+    assert hidden == asked
+    client.post(url, hidden)
+    jobs.run(Job.objects.get(kind="status.apply").pk)
+    assert "登记 1 人" in client.get(url).content.decode()
+    assert Resident.objects.get(pk=mine.pk).status == "dead"
+
+
+def test_a_long_file_that_is_no_list_is_told_on_its_page(client, clerk, tmp_path, monkeypatch):
+    content = sheet(tmp_path, ("王一", "1", "2024-03-01"), titles=("甲", "乙", "丙")).read_bytes()
+    monkeypatch.setattr(status_lists, "READ_AT_ONCE", 0)
+    client.force_login(clerk)
+    data = {"status": "dead", "source": "试", "file": SimpleUploadedFile("名单.xlsx", content)}
+    answer = client.post(reverse("status_list"), data)
+    jobs.run(Job.objects.get(kind="status.read").pk)
+    page = client.get(answer.url).content.decode()
+    assert "没有找到表头" in page and "再传一份" in page and "确认登记" not in page
