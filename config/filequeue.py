@@ -16,7 +16,8 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: object, **kwargs: Any) -> None:
+    # kombu's own two classes above name the second argument differently.
+    def _put(self, queue: str, payload: object, **kwargs: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         name = f"{time.time_ns()}_{uuid.uuid4()}.{queue}.msg"
         _write_whole(folder / name, payload)

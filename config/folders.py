@@ -7,7 +7,8 @@ from django.conf import settings
 
 def make_folders() -> None:
     """Make every folder the product writes to; safe to repeat."""
-    folders = [settings.DATA_DIR, settings.STATIC_ROOT, settings.FILE_UPLOAD_TEMP_DIR]
-    folders += [Path(path) for name, path in settings.CELERY_BROKER_TRANSPORT_OPTIONS.items() if "folder" in name]
+    queue = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    folders: list[str | Path] = [settings.DATA_DIR, settings.STATIC_ROOT, settings.FILE_UPLOAD_TEMP_DIR]
+    folders += [str(path) for name, path in queue.items() if "folder" in name]
     for folder in folders:
         Path(folder).mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ class AccountBackend(ModelBackend):
     them."""
 
     def authenticate(
-        self, request: HttpRequest, username: str | None = None, password: str | None = None, **kwargs: Any
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
         """Whoever types a mobile number means the one account in use that has it. Wrong passwords are counted, and
         locked, by what was typed: so nobody learns whose number it is."""

@@ -25,13 +25,14 @@ class AccountQuerySet(ScopedQuerySet):
             return self.in_region(user.region_id or "")
         return super().for_user(user)
 
-
-class UserManager(BaseUserManager.from_queryset(AccountQuerySet)):
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(username=self.model.normalize_username(username), **fields)
+        user: User = self.model(username=self.model.normalize_username(username), **fields)
         user.set_password(password)
-        user.save(using=self._db)
+        user.save(using=self.db)
         return user
+
+
+UserManager = BaseUserManager.from_queryset(AccountQuerySet)
 
 
 class User(AbstractBaseUser):

@@ -74,7 +74,7 @@ def create_accounts(*, requests: list[AccountRequest], actor: User) -> list[Issu
     click), unless a name for another one is given.
     """
     for request in requests:
-        _check(request, actor)
+        _check(request.role, request.region, request.department, actor)
     if actor.region:
         lock_region(actor.region)
     _refuse_existing(requests)
@@ -243,7 +243,7 @@ def change_account(*, user: User, actor: User, **values: Any) -> bool:
     was_office = user.role in OFFICES
     for name, value in values.items():
         setattr(user, name, value)
-    _check(AccountRequest(name=user.name, role=user.role, region=user.region, department=user.department), actor)
+    _check(user.role, user.region, user.department, actor)
     after = confirmations.stored_values(user, values)
     changed = [name for name in values if before[name] != after[name]]
     if not changed:
@@ -263,19 +263,19 @@ def change_account(*, user: User, actor: User, **values: Any) -> bool:
     return True
 
 
-def _check(request: AccountRequest, actor: User) -> None:
+def _check(role: str, region: Region | None, department: str, actor: User) -> None:
     """Raise Refused unless the actor may give this role in this region; officers are made by `create_officer` alone."""
-    if request.role in OFFICERS:
+    if role in OFFICERS:
         raise Refused("系统、安全、审计三员的账号由运维人员用命令建立。", "role")
-    if request.region is None:
+    if region is None:
         raise Refused("请选择区划。", "region_code")
-    if not actor.region_id or not request.region.code.startswith(actor.region_id):
+    if not actor.region_id or not region.code.startswith(actor.region_id):
         raise Refused("只能建立和修改本县的账号。", "region_code")
-    level = _LEVELS.get(Role(request.role))
-    if level and request.region.level != level:
+    level = _LEVELS.get(Role(role))
+    if level and region.level != level:
         label = Region.Level(level).label
-        raise Refused(f"{Role(request.role).label}的账号要选择{label}一级的区划。", "region_code")
-    if request.role == Role.DEPARTMENT and not request.department:
+        raise Refused(f"{Role(role).label}的账号要选择{label}一级的区划。", "region_code")
+    if role == Role.DEPARTMENT and not department:
         raise Refused("认定部门的账号要填写部门名称。", "department")
 
 

@@ -12,6 +12,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import AutoField, DateField, DateTimeField, DecimalField, Field, Model, QuerySet, UUIDField, Value
 from django.db.models.fields import NOT_PROVIDED
+from django.db.models.fields.related import RelatedField
 from django.utils import timezone
 
 T = TypeVar("T")
@@ -39,7 +40,7 @@ def id_chunks(ids: Iterable[int] | QuerySet[Any, Any]) -> Iterator[list[int] | Q
 
 
 def insert_from(
-    model: type[Model], columns: dict[str, object], queryset: QuerySet, *, ignore_conflicts: bool = False
+    model: type[Model], columns: dict[str, object], queryset: QuerySet[Any, Any], *, ignore_conflicts: bool = False
 ) -> int:
     """Insert one `model` row for each row of `queryset`; return how many.
 
@@ -47,8 +48,8 @@ def insert_from(
     default. With `ignore_conflicts`, skip rows that break a unique constraint.
     """
     values = {**_defaults(model, columns), **columns}
-    fields = [model._meta.get_field(name) for name in values]
-    selected = [
+    fields = fields_of(model, values)
+    selected: list[Any] = [
         value if hasattr(value, "resolve_expression") else Value(value, output_field=_plain(field))
         for value, field in zip(values.values(), fields, strict=True)
     ]
@@ -56,22 +57,38 @@ def insert_from(
         sql, params = queryset.order_by().values_list(*selected).query.sql_with_params()
     except EmptyResultSet:
         return 0
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    names = ", ".join(map(quoted_column, fields))
     table = connection.ops.quote_name(model._meta.db_table)
     ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     with connection.cursor() as cursor:
         # Table and columns come from the model, the query from Django's compiler, values go as parameters.
         cursor.execute(f"INSERT INTO {table} ({names}) {sql}{ending}", params)  # noqa: S608
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
-def _plain(field: Field) -> Field:
-    return field.target_field if field.is_relation else field
+def fields_of(model: type[Model], names: Iterable[str]) -> "list[Field[Any, Any]]":
+    """Return the fields of these names, each a column of the model's own table."""
+    fields = []
+    for name in names:
+        field = model._meta.get_field(name)
+        assert isinstance(field, Field)  # noqa: S101 - no relation of another model to this one is written here
+        fields.append(field)
+    return fields
 
 
-def _defaults(model: type[Model], columns: Iterable[str]) -> dict[str, object]:
+def quoted_column(field: "Field[Any, Any]") -> str:
+    """Return the field's column as it stands in a statement."""
+    assert field.column is not None  # noqa: S101 - only relations of many to many have none
+    return connection.ops.quote_name(field.column)
+
+
+def _plain(field: "Field[Any, Any]") -> "Field[Any, Any]":
+    return field.target_field if isinstance(field, RelatedField) else field
+
+
+def _defaults(model: type[Model], columns: Iterable[str]) -> dict[str, Any]:
     """Return constants for the fields that must not be empty: Django's defaults are unknown to the database."""
-    constants: dict[str, object] = {}
+    constants: dict[str, Any] = {}
     for field in model._meta.concrete_fields:
         if field.primary_key or field.name in columns:
             continue
@@ -88,8 +105,8 @@ def insert_rows(model: type[Model], columns: list[str], rows: list[list[object]]
     For staging tables that are filled by the ten thousand.
     """
     defaults = _defaults(model, dict.fromkeys(columns))
-    fields = [model._meta.get_field(name) for name in columns]
-    names = ", ".join(connection.ops.quote_name(f.column) for f in [*fields, *map(model._meta.get_field, defaults)])
+    fields = fields_of(model, columns)
+    names = ", ".join(map(quoted_column, [*fields, *fields_of(model, defaults)]))
     selected = [_element(number, field) for number, field in enumerate(fields)] + ["%s"] * len(defaults)
     source = "json_each(%s)" if connection.vendor == "sqlite" else "jsonb_array_elements(%s::jsonb)"
     table = connection.ops.quote_name(model._meta.db_table)
@@ -99,7 +116,7 @@ def insert_rows(model: type[Model], columns: list[str], rows: list[list[object]]
             f"INSERT INTO {table} ({names}) SELECT {', '.join(selected)} FROM {source} AS item",  # noqa: S608
             [*defaults.values(), json.dumps(rows, ensure_ascii=False)],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def update_rows(model: type[Model], columns: list[str], rows: list[list[object]]) -> int:
@@ -107,10 +124,9 @@ def update_rows(model: type[Model], columns: list[str], rows: list[list[object]]
 
     `rows` are JSON values as for `insert_rows`, each with the primary key before the columns.
     """
-    fields = [model._meta.get_field(name) for name in columns]
-    quote = connection.ops.quote_name
-    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
-    assigned = ", ".join(f"{quote(field.column)} = {_element(at, field)}" for at, field in enumerate(fields, 1))
+    fields = fields_of(model, columns)
+    table, key = connection.ops.quote_name(model._meta.db_table), quoted_column(model._meta.pk)
+    assigned = ", ".join(f"{quoted_column(field)} = {_element(at, field)}" for at, field in enumerate(fields, 1))
     source = "json_each(%s)" if connection.vendor == "sqlite" else "jsonb_array_elements(%s::jsonb)"
     with connection.cursor() as cursor:
         # Everything put into the text comes from the model; the rows go as one parameter.
@@ -119,7 +135,7 @@ def update_rows(model: type[Model], columns: list[str], rows: list[list[object]]
             f"WHERE {table}.{key} = {_element(0, model._meta.pk)}",
             [json.dumps(rows, ensure_ascii=False)],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def insert_objects(objects: Iterable[Model]) -> int:
@@ -144,7 +160,7 @@ def insert_objects(objects: Iterable[Model]) -> int:
     return saved
 
 
-def _reader(field: Field) -> Callable[[Model], object]:
+def _reader(field: "Field[Any, Any]") -> Callable[[Model], object]:
     """Return a function that reads a field from an object as JSON, in the shape in which the database keeps it."""
     name = field.attname
     if getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False):
@@ -179,7 +195,7 @@ def update_objects(objects: Iterable[Model], names: list[str]) -> int:
     if not objects:
         return 0
     model = type(objects[0])
-    readers = [_reader(field) for field in (model._meta.pk, *map(model._meta.get_field, names))]
+    readers = [_reader(field) for field in (model._meta.pk, *fields_of(model, names))]
     saved = 0
     for start in range(0, len(objects), ROWS_A_STATEMENT):
         rows = [[read(instance) for read in readers] for instance in objects[start : start + ROWS_A_STATEMENT]]
@@ -194,7 +210,7 @@ def analyze_table(model: type[Model]) -> None:
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
-def _element(number: int, field: Field) -> str:
+def _element(number: int, field: "Field[Any, Any]") -> str:
     if connection.vendor == "sqlite":
         return f"json_extract(item.value, '$[{number}]')"
     return f"(item.value ->> {number})::{_plain(field).rel_db_type(connection)}"

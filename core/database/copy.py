@@ -2,16 +2,18 @@
 
 import io
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Model
+
+from core.database.bulk import fields_of, quoted_column
 
 if TYPE_CHECKING:
     import polars as pl
 
 
-def load_rows(model: type[Model], fields: tuple[str, ...], rows: Iterable[tuple]) -> None:
+def load_rows(model: type[Model], fields: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
     """Insert rows given as tuples of database values in the order of `fields`, in the caller's transaction."""
     table, quoted = _target(model, fields)
     with connection.cursor() as cursor:
@@ -43,5 +45,4 @@ def load_frame(model: type[Model], frame: "pl.DataFrame", constants: Mapping[str
 
 def _target(model: type[Model], fields: Iterable[str]) -> tuple[str, str]:
     """The table and the columns of these fields, as they stand in a statement."""
-    columns = [connection.ops.quote_name(model._meta.get_field(name).column) for name in fields]
-    return connection.ops.quote_name(model._meta.db_table), ", ".join(columns)
+    return connection.ops.quote_name(model._meta.db_table), ", ".join(map(quoted_column, fields_of(model, fields)))

@@ -31,9 +31,9 @@ class UploadField(forms.FileField):
         attrs = {**super().widget_attrs(widget), "data-max-mb": self.most_bytes >> 20}
         return {**attrs, "accept": self.accept} if self.accept else attrs
 
-    def validate(self, value: UploadedFile | None) -> None:
+    def validate(self, value: "UploadedFile[Any] | None") -> None:
         super().validate(value)
-        if value and value.size > self.most_bytes:
+        if value and value.size is not None and value.size > self.most_bytes:
             size = f"文件有 {value.size / (1 << 20):.0f} MB，超过 {self.most_bytes >> 20} MB 的上限。"
             raise ValidationError(f"{size}{self.advice}")
 
@@ -69,12 +69,12 @@ class PaperField(UploadField):
     def __init__(self, **options: Any) -> None:
         super().__init__(most_bytes=LARGEST_BYTES, **options)
 
-    def clean(self, data: Any, initial: Any = None) -> Photo | UploadedFile | None:
+    def clean(self, data: Any, initial: Any = None) -> "Photo | UploadedFile[Any] | None":
         file = super().clean(data, initial)
         return file and as_paper(file)
 
 
-def as_photo(file: UploadedFile) -> Photo:
+def as_photo(file: "UploadedFile[Any]") -> Photo:
     """The photograph in a file, as a Photo."""
     try:
         return read_photo(file)
@@ -102,7 +102,7 @@ class FilesField(UploadField):
         return [self.each(super(FilesField, self).clean(file, initial)) for file in files if file]
 
 
-def as_paper(file: UploadedFile) -> Photo | UploadedFile:
+def as_paper(file: "UploadedFile[Any]") -> "Photo | UploadedFile[Any]":
     """A photograph as Photo; a PDF as it is."""
     head = file.read(5)
     file.seek(0)

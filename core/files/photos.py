@@ -6,7 +6,7 @@ Writing them anew leaves behind whatever else the file held (location, camera, h
 import hashlib
 import io
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.core.files.base import ContentFile, File
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -33,7 +33,7 @@ class Photo:
     sha256: str
 
 
-def read_photo(file: BinaryIO) -> Photo:
+def read_photo(file: "BinaryIO | File[Any]") -> Photo:
     """Raises Refused for anything that is not a JPEG, PNG or WebP picture of reasonable size."""
     data = file.read(LARGEST_BYTES + 1)
     if len(data) > LARGEST_BYTES:

@@ -9,7 +9,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from celery import current_app
@@ -40,6 +40,14 @@ class JobLost(Exception):
 
 class JobFailed(Exception):
     """The job cannot be done; the text is shown to the user."""
+
+
+class Watch(Protocol):
+    """Whom a service tells how far it is, and whom it asks before it writes: a run, or what stands in for one."""
+
+    def progress(self, done: int, total: int, message: str = "") -> None: ...
+
+    def assert_owner(self) -> None: ...
 
 
 class Run:

@@ -1,10 +1,12 @@
 """What a form says of a field it cannot take: Django's own sentences speak of variables and fields; ours to people."""
 
+from typing import Any
+
 from django import forms
 from django.core import validators
 
 _NOT_OFFERED = "所选的不在可选的范围里，请重新选择。"
-_OF_FIELDS = {
+_OF_FIELDS: dict[type[forms.Field], dict[str, str]] = {
     forms.Field: {"required": "请填写这一栏。"},
     forms.ChoiceField: {"required": "请选择一项。", "invalid_choice": "“%(value)s”不在可选的范围里，请重新选择。"},
     forms.MultipleChoiceField: {
@@ -32,7 +34,7 @@ _OF_FIELDS = {
         "max_length": "文件名太长，请改短到 %(max)d 个字以内。",
     },
 }
-_OF_VALIDATORS = {
+_OF_VALIDATORS: dict[type[Any], str] = {
     validators.RegexValidator: "填写的内容不合要求，请核对。",
     validators.MaxValueValidator: "不能大于 %(limit_value)s，请核对。",
     validators.MinValueValidator: "不能小于 %(limit_value)s，请核对。",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.core.files.uploadedfile import UploadedFile
@@ -97,7 +98,7 @@ def _has(pattern: re.Pattern[str], sent: QueryDict) -> bool:
     return any(pattern.search(text) for name, values in sent.lists() for text in (name, *values))
 
 
-def _files(request: HttpRequest) -> Iterable[UploadedFile]:
+def _files(request: HttpRequest) -> "Iterable[UploadedFile[Any]]":
     return (file for _, files in request.FILES.lists() for file in files)
 
 

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from core.tables.blocks import Block
@@ -126,8 +126,6 @@ class RowRanges:
             return NotImplemented
         return (self._first, self._last) == (other._first, other._last)
 
-    __hash__ = None
-
     def __repr__(self) -> str:
         return f"RowRanges({list(zip(self._first, self._last, strict=True))})"
 
@@ -202,7 +200,7 @@ def to_json(cell: Cell) -> str | int | float | bool | dict[str, str] | None:
 
 def from_json(value: str | int | float | bool | dict[str, str] | None) -> Cell:
     """What `to_json` kept."""
-    if type(value) is not dict:
+    if not isinstance(value, dict):
         return value
     return date.fromisoformat(value["d"]) if "d" in value else datetime.fromisoformat(value["t"])
 
@@ -275,15 +273,15 @@ def _frames(path: str | Path, limits: Limits, *, sparse: bool, in_columns: bool 
         sizes = f"文件有 {size / _MEGABYTE:.0f} MB，超过 {limits.bytes >> 20} MB 的上限。"
         raise SheetError(TOO_LARGE, f"{sizes}请删去图片和多余的工作表后再上传。")
     child_limits = {**limits.of_child(size), "sparse": sparse, "in_columns": in_columns}
-    child = _start(path, child_limits)
+    child, told, complaints = _start(path, child_limits)
     errors: list[bytes] = []
-    listener = threading.Thread(target=lambda: errors.append(child.stderr.read()), daemon=True)
+    listener = threading.Thread(target=lambda: errors.append(complaints.read()), daemon=True)
     listener.start()
     overdue = threading.Event()
-    alarm = threading.Timer(child_limits["seconds"] * 2, lambda: (overdue.set(), child.kill()))
+    alarm = threading.Timer(child_limits["seconds"] * 2, _stop, (child, overdue))
     alarm.start()
     try:
-        for line in child.stdout:
+        for line in told:
             frame = json.loads(line)
             if isinstance(frame, dict):
                 if frame.get("end"):
@@ -293,7 +291,7 @@ def _frames(path: str | Path, limits: Limits, *, sparse: bool, in_columns: bool 
                 if "error" in frame:
                     raise SheetError(frame["error"], frame["message"])
                 if "block" in frame:
-                    frame["stream"] = child.stdout.read(frame["block"])
+                    frame["stream"] = told.read(frame["block"])
             yield frame
         code = child.wait()
         listener.join(timeout=5)
@@ -307,11 +305,17 @@ def _frames(path: str | Path, limits: Limits, *, sparse: bool, in_columns: bool 
         child.kill()
         child.wait()
         listener.join(timeout=5)
-        child.stdout.close()
-        child.stderr.close()
+        told.close()
+        complaints.close()
 
 
-def _start(path: Path, child_limits: dict[str, int | bool]) -> "subprocess.Popen[bytes]":
+def _stop(child: "subprocess.Popen[bytes]", overdue: threading.Event) -> None:
+    overdue.set()
+    child.kill()
+
+
+def _start(path: Path, child_limits: dict[str, int | bool]) -> "tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]":
+    """Start a child that reads the file; return it with what it writes and what it complains of."""
     child = subprocess.Popen(  # noqa: S603 our own interpreter and module
         [sys.executable, "-E", "-s", "-m", "core.tables.formats", str(path.resolve()), json.dumps(child_limits)],
         cwd=_ROOT,
@@ -320,6 +324,7 @@ def _start(path: Path, child_limits: dict[str, int | bool]) -> "subprocess.Popen
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+    assert child.stdout is not None and child.stderr is not None  # noqa: S101 - both were asked for as pipes
     with suppress(OSError, AttributeError):  # where the system gives it, so that the child reads on meanwhile
         fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, _MEGABYTE)
-    return child
+    return child, child.stdout, child.stderr

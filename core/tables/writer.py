@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import IO
+from typing import BinaryIO, cast
 
 import xlsxwriter
 from django.http import FileResponse
@@ -19,7 +19,12 @@ _OPTIONS = {
 
 
 def xlsx_response(
-    *, filename: str, columns: Iterable[tuple[str, int]], rows: Iterable[Iterable], title: str = "", note: str = ""
+    *,
+    filename: str,
+    columns: Iterable[tuple[str, int]],
+    rows: Iterable[Iterable[object]],
+    title: str = "",
+    note: str = "",
 ) -> FileResponse:
     """A download. `columns` are (heading, width); a title and a note stand above them.
 
@@ -30,9 +35,9 @@ def xlsx_response(
 
 def write_xlsx(
     *, columns: Iterable[tuple[str, int]], rows: Iterable[Iterable[object]], title: str = "", note: str = ""
-) -> IO[bytes]:
+) -> BinaryIO:
     """An open temporary file holding the workbook, at its beginning."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
+    file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115  (the response closes it)
     with xlsxwriter.Workbook(file, _OPTIONS) as book:
         bold, heading = book.add_format({"bold": True}), book.add_format({"bold": True, "bottom": 1})
         as_text, as_money = book.add_format({"num_format": "@"}), book.add_format({"num_format": "#,##0.00"})

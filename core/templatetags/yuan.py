@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Literal
 
 from django import template
 
@@ -12,6 +13,6 @@ def yuan(amount: Decimal | None) -> str:
 
 
 @register.filter
-def people(count: int | None) -> str:
+def people(count: int | Literal[""] | None) -> str:
     """A count of people or things: 586,000."""
     return "—" if count is None or count == "" else f"{count:,}"

@@ -47,7 +47,7 @@ class Output:
         self.cells_left, self.characters_left = limits["cells"], limits["characters"]
         self.in_columns = limits.get("in_columns", False)
         self.write = sys.stdout.buffer.write
-        self.pending: list[list[object]] = []
+        self.pending: list[tuple[int, list[Cell]]] = []
         self.remarks: dict[str, list[int]] = {"dropped": [], "cut": []}
 
     def line(self, value: object) -> None:
@@ -76,7 +76,7 @@ class Output:
         if not cells:
             return
         self.count(1, len(cells))
-        self.pending.append([number, cells])
+        self.pending.append((number, cells))
         if len(self.pending) == ROWS_A_LINE:
             self.flush()
 
