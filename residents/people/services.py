@@ -104,13 +104,15 @@ def _households(village: Region, people: list[Newcomer]) -> dict[str, Household]
 
 
 def _resident(person: Newcomer, village: Region, households: dict[str, Household], on: date) -> Resident:
+    born = id_numbers.birth_date(person.id_number)
+    assert born is not None  # noqa: S101 - a ledger's row with a number that holds no birth date is refused
     return Resident(
         village=village,
         household=households.get(person.household),
         name=person.name,
         document_type=id_numbers.document_of(person.id_number).value,
         id_number=person.id_number,
-        birth_date=id_numbers.birth_date(person.id_number),
+        birth_date=born,
         sex=Resident.Sex.MALE if id_numbers.sex(person.id_number) == "男" else Resident.Sex.FEMALE,
         phone=person.phone,
         registered_on=on,

@@ -28,7 +28,7 @@ from residents.register.staging import Staging, staged_values
 _FETCHED = ("pk", "id_number", "document_type", "birth_date", "sex", *COMPARED)
 
 
-def match_staged(run: jobs.Run, batch: RegisterBatch, staging: Staging) -> int:
+def match_staged(run: jobs.Watch, batch: RegisterBatch, staging: Staging) -> int:
     """Leave of the staged rows those of people who are new or would change, and refuse what must be asked about.
 
     Return how many claims about people who are withheld the file makes.

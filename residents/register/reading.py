@@ -50,7 +50,7 @@ def _forget(batch: RegisterBatch) -> None:
         model.objects.filter(batch=batch)._raw_delete(using="default")
 
 
-def stage_file(run: jobs.Run, batch: RegisterBatch, path: Path) -> tuple[dict[str, int], list[ListNote]]:
+def stage_file(run: jobs.Watch, batch: RegisterBatch, path: Path) -> tuple[dict[str, int], list[ListNote]]:
     """Read and check the file, stage what is new or changed and keep the problems; return the counts and notes."""
     table = ListReader(register_rows.COLUMNS, register_rows.NEEDED)
     reader = register_rows.RowReader({}, region_names(batch.county_id), clock.today())

@@ -117,6 +117,7 @@ class RowReader:
         years = self._years(get, born, wrong)
         if problems:
             return problems
+        assert born is not None  # noqa: S101 - a number without a birth date is a problem, told above
         return Person(
             number,
             name,

@@ -71,7 +71,7 @@ def is_lost(batch: RegisterBatch) -> bool:
     return batch.staged.count() != batch.new + batch.changed - batch.written
 
 
-def read_again(batch: RegisterBatch, *, actor: User) -> str:
+def read_again(batch: RegisterBatch, *, actor: User | None) -> str:
     """Read the file of a batch whose waiting rows are lost once more; who was written already is then unchanged."""
     problem = "数据库服务器中断过，待写入的内容已丢失，正在重新读取文件。读完后请再确认一次。"
     batch.state, batch.problem, batch.written = State.READING, problem, 0
@@ -80,7 +80,7 @@ def read_again(batch: RegisterBatch, *, actor: User) -> str:
     return problem
 
 
-def _put_to_reading(batch: RegisterBatch, actor: User) -> None:
+def _put_to_reading(batch: RegisterBatch, actor: User | None) -> None:
     """A reading that failed for good is tried again by uploading the file again; one under way is left alone."""
     jobs.enqueue("register.read", actor=actor, key=f"register.read:{batch.pk}", region=batch.county_id, batch=batch.pk)
 

@@ -26,7 +26,7 @@ class Staging:
     Everybody is staged as new: whom the register knows is found afterwards, for all at once (matching.py).
     """
 
-    def __init__(self, run: jobs.Run, batch: RegisterBatch, reader: RowReader) -> None:
+    def __init__(self, run: jobs.Watch, batch: RegisterBatch, reader: RowReader) -> None:
         self.run, self.batch, self.reader = run, batch, reader
         self.sheet = ""
         self.rows = self.bad = 0

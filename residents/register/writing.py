@@ -113,7 +113,7 @@ def _leave_changed(batch: RegisterBatch, chunk: dict[str, Any]) -> int:
     return len(left)
 
 
-def _is_as_read(row: dict[str, Any], now: dict[str, Any] | None) -> bool:
+def _is_as_read(row: Mapping[str, Any], now: Mapping[str, object] | None) -> bool:
     """Whether each thing that the row tells is now what it was when the file was read, or what the row says."""
     if now is None:
         return False

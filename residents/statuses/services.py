@@ -42,7 +42,9 @@ class Outcome:
     refused: dict[int, rules.Refusal] = field(default_factory=dict)
 
 
-def set_status(*, resident: Resident, status: str, since: date, source: str, actor: User, batch: str = "") -> bool:
+def set_status(
+    *, resident: Resident, status: str, since: date, source: str, actor: User | None, batch: str = ""
+) -> bool:
     """Set a dated status or the return to 在册; end the one before. Return False if it was registered already."""
     source = clean_text(source, "依据", 120)
     entry = NewStatus(resident.pk, since, source)

@@ -81,8 +81,11 @@ def change_category(
     if way != "nothing":
         fund = required_text(fund, "资金来源", 30)
     document = required_text(document, "依据的文件名称和文号", 120)
-    facts = {"way": way, "value": value, "fund": fund, "document": document}
-    return _change(proposal, lambda: editing.set_category(policy, category, **facts), document, file, actor)
+
+    def edit() -> Policy:
+        return editing.set_category(policy, category, way=way, value=value, fund=fund, document=document)
+
+    return _change(proposal, edit, document, file, actor)
 
 
 @transaction.atomic
@@ -204,7 +207,7 @@ def _change(
         policy = edit()
     except PolicyError as error:
         raise Refused(f"不能这样改：{error.says}。") from None
-    attachment = file and store(file=file, name=file.name, kind="policy", region=proposal.county_id, actor=actor)
+    attachment = file and store(file=file, name=file.name or "", kind="policy", region=proposal.county_id, actor=actor)
     proposal.text, proposal.changed_by, proposal.changed_at = policy.text, actor, clock.now()
     proposal.save(update_fields=["text", "changed_by", "changed_at"])
     audit.record(

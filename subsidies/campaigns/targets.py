@@ -13,7 +13,7 @@ from subsidies.campaigns.watermark import next_timestamp
 
 
 @transaction.atomic
-def set_targets(*, campaign: Campaign, people: Mapping[str, int | None], source: str, actor: User) -> int:
+def set_targets(*, campaign: Campaign, people: Mapping[str, int | None], source: str, actor: User | None) -> int:
     """Sets the tasks of townships or villages (code → people; None takes the task away). Returns how many changed.
 
     Zero is kept as written: such a region is shown without a rank. Setting the same again changes nothing.

@@ -32,6 +32,7 @@ def read_file(
     confirm: Callable[[], None] = _no_fence,
 ) -> str:
     """Read the list and sort its people into groups; safe to repeat. Return what to tell; a bad file is REFUSED."""
+    assert roster.attachment is not None  # noqa: S101 - only a list that came as a file is read
     progress(0, 0, "正在打开文件")
     table = roster_table()
     try:
