@@ -4,6 +4,8 @@ As the registers say now; they are corrected backwards, so a publication keeps w
 """
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Left
@@ -89,8 +91,8 @@ def goals_of_the_year(campaign: Campaign, groups: Mapping[str, Coverage], people
     return yearly_goals(
         residents=Coverage(people, people_insured),
         groups=Coverage(sum(c.should for c in groups.values()), sum(c.insured for c in groups.values())),
-        resident_share=targets.overall,
-        group_share=targets.special,
+        resident_share=Fraction(targets.overall),
+        group_share=Fraction(targets.special),
         last_year=last_year,
         basis=f"常住人口 {living.people} 人（{living.source}）" if living else "居民册人数（没有录入常住人口）",
     )
@@ -110,5 +112,5 @@ def _counts(prefix: str = "") -> dict[str, Count]:
     }
 
 
-def _coverage(row: Mapping[str, int]) -> Coverage:
+def _coverage(row: Mapping[str, Any]) -> Coverage:
     return Coverage(should=row["n_should"], insured=row["n_insured"], excused=row["n_excused"])

@@ -1,7 +1,7 @@
 """What pages show of published rankings: the newest, its trend, the reader's own villages."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.core.cache import cache
 from django.db.models import OuterRef, Subquery
@@ -13,6 +13,15 @@ from core.accounts.models import User
 from reporting.progress.charts import Series, sparkline, trend_chart
 from reporting.rankings.models import Ranking, RankingQuerySet
 from subsidies.campaigns.selectors import current
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Newest(TypedDict):
+        newest: int
+
+    #: A ranking with the number of the newest of its kind.
+    Dated = WithAnnotations[Ranking, _Newest]
 
 SEES_NAMES = (Role.COUNTY, Role.TOWNSHIP)
 
@@ -48,7 +57,7 @@ def own_township(user: User) -> str:
     return user.scope_prefix[:9] if len(user.scope_prefix) > 6 else ""
 
 
-def shown(user: User, ranking: Ranking, template: str) -> dict[str, Any]:
+def shown(user: User, ranking: "Dated", template: str) -> dict[str, Any]:
     """The page's facts and its body. What is published does not change, so a body is drawn once for those who see the
     same, and anew when another ranking of the kind comes out (a correction, a longer trend)."""
     key = f"{template}:{ranking.pk}:{ranking.fingerprint[:16]}:{ranking.newest}:{user.scope_prefix}:{user.role}"

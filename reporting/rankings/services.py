@@ -37,13 +37,15 @@ from reporting.supervision.rules import Standing
 from reporting.supervision.services import mark_announced
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.services import lock_campaign
+from subsidies.policy.parts import Rewards
 
 
 @transaction.atomic
 def publish_ranking(*, snapshot: Snapshot, number: str, actor: User) -> Ranking:
     """Publishes a snapshot under a document number. Publishing it again returns the ranking that is there."""
     lock_campaign(snapshot.campaign)
-    if found := Ranking.objects.filter(snapshot=snapshot).first():
+    found: Ranking | None = Ranking.objects.filter(snapshot=snapshot).first()
+    if found:
         return found
     if not (number := clean_text(number, "文号", 40)):
         raise Refused(f"请填写文号，例如 {next_number(snapshot.campaign)}。")
@@ -163,7 +165,8 @@ def next_number(campaign: Campaign) -> str:
 
 def latest_version(ranking: Ranking) -> Ranking:
     same = Ranking.objects.filter(campaign=ranking.campaign_id, kind=ranking.kind, as_of=ranking.as_of)
-    return same.defer("content", "villages").order_by("-version").first()
+    newest: Ranking = same.defer("content", "villages").latest("version")
+    return newest
 
 
 def previous_ranking(snapshot: Snapshot) -> Ranking | None:
@@ -204,7 +207,9 @@ def content_of(
         observed=observed,
         remarks=remarks,
         late_reports=late,
-        awards_of=_awards_of(campaign) if snapshot.kind == RankingKind.FINAL and policy.rewards else None,
+        awards_of=_awards_of(campaign, policy.rewards)
+        if snapshot.kind == RankingKind.FINAL and policy.rewards
+        else None,
         pool=policy.rewards.prize_total if policy.rewards else None,
         last_year=_last_year(snapshot),
         additions=_additions(snapshot, townships, previous, observed),
@@ -213,11 +218,12 @@ def content_of(
         frame,
         townships,
         supplement,
-        previous=previous
-        and {
+        previous={
             "as_of": timezone.localtime(previous.as_of).isoformat(),
             "ranks": {row["code"]: row["rank"] for row in previous.content["townships"]},
-        },
+        }
+        if previous
+        else None,
         number=number,
         issuer=f"{campaign.county.name}医疗保障局",
     )
@@ -298,9 +304,9 @@ def _employees(snapshot: Snapshot) -> dict[str, Any]:
     return {"employees": goal_facts(goal)} if goal else {}
 
 
-def _awards_of(campaign: Campaign) -> Callable[[Sequence[RankedPlace]], list[TownshipAward]]:
+def _awards_of(campaign: Campaign, rewards: Rewards) -> Callable[[Sequence[RankedPlace]], list[TownshipAward]]:
     tiers = [Tier(t.name, t.first, t.last, t.amount) for t in RewardTier.objects.filter(campaign=campaign)]
-    return partial(awards, a_person=campaign.policy.rewards.per_head, tiers=tiers)
+    return partial(awards, a_person=rewards.per_head, tiers=tiers)
 
 
 def _reports(snapshot: Snapshot, townships: list[Figures]) -> tuple[list[TownshipRemark], list[str]]:
@@ -333,7 +339,7 @@ def _observed(snapshot: Snapshot, people_insured: int) -> dict[str, Any]:
             {
                 "code": line.village.code,
                 "village": line.village.name,
-                "township": line.village.parent.name,
+                "township": line.village.parent.name if line.village.parent else "",
                 "amount": str(line.standing.late),
                 "days": line.days_late,
             }

@@ -58,8 +58,8 @@ def preview_targets(*, campaign: Campaign, table: Attachment) -> TargetsPreview:
     townships, villages, silent = [], [], []
     for township in tree.townships:
         places = tree.villages_of(township.code)
-        sums = [sum(figures.get(one.code) or 0 for one in places) for figures in (tasks, after)]
-        townships.append(TargetChange(township, *sums, own=tasks.get(township.code)))
+        before, then = (sum(figures.get(one.code) or 0 for one in places) for figures in (tasks, after))
+        townships.append(TargetChange(township, before, then, own=tasks.get(township.code)))
         villages += [
             TargetChange(one, tasks.get(one.code), told[one.code])
             for one in places

@@ -10,8 +10,9 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import date
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -77,7 +78,7 @@ class Command(BaseCommand):
                 answer = CHECKS[kind](question)
         except QuestionError as error:
             raise CommandError(str(error)) from None
-        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+        cast(TextIOWrapper, sys.stdout).reconfigure(encoding="utf-8", errors="replace")
         self.stdout.write(json.dumps(answer.as_dict(), ensure_ascii=False))
         if answer.file_error:
             sys.exit(UNREADABLE)
