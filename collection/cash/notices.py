@@ -11,6 +11,7 @@ from collection.duties.warnings import Level, Step, warnings_on
 from config import clock
 from core.access.roles import Role
 from core.accounts.models import Position, User
+from core.amounts import ZERO
 from core.audit import services as audit
 from core.messages.models import OutboxMessage
 from subsidies.campaigns.models import Campaign
@@ -33,9 +34,9 @@ def queue_warnings(*, campaign: Campaign, as_of: date) -> int:
         village = line.village
         for warning in warnings_on(line.standing, limit, steps):
             text = wording.warning_text(warning, village.name)
-            told = people[village.pk] or people[village.parent_id]
+            told = people[village.pk] or people[village.township_code]
             if Level.TOWNSHIP in warning.levels:
-                told = told + [user for user in people[village.parent_id] if user not in told]
+                told = told + [user for user in people[village.township_code] if user not in told]
             messages += [_message(campaign, village.pk, warning.key, user, text) for user in told]
             if warning.step == Step.LATE and Level.COUNTY in warning.levels:
                 late.append(line)
@@ -65,7 +66,7 @@ def urge_villages(*, campaign: Campaign, villages: Collection[str], actor: User)
             f"【医保征缴】{line.village.name}：{wording.headline(line.standing)}存后请登记缴存回单。",
         )
         for line in urgent
-        for user in people[line.village.pk] or people[line.village.parent_id]
+        for user in people[line.village.pk] or people[line.village.township_code]
     ]
     OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True, batch_size=500)
     if urgent:
@@ -105,7 +106,7 @@ def _message(campaign: Campaign, region: str, occasion: str, user: User, text: s
 
 
 def _digest(late: list[duties.VillageStanding], as_of: date) -> str:
-    amount = wording.yuan(sum(line.standing.late for line in late))
+    amount = wording.yuan(sum((line.standing.late for line in late), ZERO))
     worst = max(late, key=lambda line: line.days_late)
     return (
         f"【医保征缴】截至{wording.day(as_of)}，有 {len(late)} 个村现金逾期未缴存，共 {amount}，"

@@ -133,7 +133,7 @@ def close_campaign(
     return closing
 
 
-def _not_posted(campaign: Campaign, limit: int) -> OpenItem:
+def _not_posted(campaign: Campaign, limit: int | None) -> OpenItem:
     people = stuck.not_posted(campaign=campaign, region=campaign.county_id)
     sums = people.order_by().aggregate(count=Count("pk"), amount=Sum("amount"))
     rows = people.select_related("resident", "village__parent").order_by("village_id", "pk")
@@ -149,7 +149,7 @@ def _not_posted(campaign: Campaign, limit: int) -> OpenItem:
     )
 
 
-def _money_not_in_treasury(campaign: Campaign, limit: int) -> OpenItem:
+def _money_not_in_treasury(campaign: Campaign, limit: int | None) -> OpenItem:
     left = VillageAccount.objects.filter(campaign=campaign).exclude(in_hand=0, township=0, clearing=0)
     sums = left.aggregate(count=Count("pk"), amount=Sum(F("in_hand") + F("township") + F("clearing")))
     rows = left.select_related("village__parent").order_by("village_id")
@@ -167,13 +167,13 @@ def _left_in(account: VillageAccount) -> str:
     return "，".join(f"{label} {amount} 元" for label, amount in left.items() if amount)
 
 
-def _accounts_that_do_not_add_up(campaign: Campaign, limit: int) -> OpenItem:
+def _accounts_that_do_not_add_up(campaign: Campaign, limit: int | None) -> OpenItem:
     wrong = recount(campaign=campaign)
     rows = [[item["village"], "", f"账 {item['account']}，流水 {item['movements']}"] for item in wrong]
     return OpenItem("recount", "资金账与流水不一致", len(wrong), ZERO, rows, must=True)
 
 
-def _declarations(campaign: Campaign, limit: int) -> OpenItem:
+def _declarations(campaign: Campaign, limit: int | None) -> OpenItem:
     done = [Declaration.State.POSTED, Declaration.State.RETURNED, Declaration.State.CANCELLED]
     left = Declaration.objects.filter(campaign=campaign).exclude(state__in=done).select_related("township")
     rows = [
@@ -188,7 +188,7 @@ def _declarations(campaign: Campaign, limit: int) -> OpenItem:
     return OpenItem("declarations", "没有走完的申报表", left.count(), amount.quantize(ZERO), rows)
 
 
-def _failures(campaign: Campaign, limit: int) -> OpenItem:
+def _failures(campaign: Campaign, limit: int | None) -> OpenItem:
     left = DeclarationRow.objects.filter(
         declaration__campaign=campaign,
         result=DeclarationRow.Result.FAILURE,
@@ -204,7 +204,7 @@ def _failures(campaign: Campaign, limit: int) -> OpenItem:
     return OpenItem("failures", "导入失败没有改正的人", left.count(), amount.quantize(ZERO), rows)
 
 
-def _deposits(campaign: Campaign, limit: int) -> OpenItem:
+def _deposits(campaign: Campaign, limit: int | None) -> OpenItem:
     left = Deposit.objects.filter(campaign=campaign, state=Deposit.State.PENDING).select_related("village__parent")
     amount = left.order_by().aggregate(sum=Sum("amount"))["sum"] or ZERO
     rows = [
@@ -214,7 +214,7 @@ def _deposits(campaign: Campaign, limit: int) -> OpenItem:
     return OpenItem("deposits", "没有核验的缴存回单", left.count(), amount.quantize(ZERO), rows)
 
 
-def _ledgers(campaign: Campaign, limit: int) -> OpenItem:
+def _ledgers(campaign: Campaign, limit: int | None) -> OpenItem:
     states = [LedgerBatch.State.READING, LedgerBatch.State.CHECKED, LedgerBatch.State.CONFIRMING]
     left = LedgerBatch.objects.filter(campaign=campaign, state__in=states).select_related("village__parent")
     rows = [
@@ -224,7 +224,7 @@ def _ledgers(campaign: Campaign, limit: int) -> OpenItem:
     return OpenItem("ledgers", "上传了没有确认的台账", left.count(), ZERO, rows)
 
 
-def _door_cases(campaign: Campaign, limit: int) -> OpenItem:
+def _door_cases(campaign: Campaign, limit: int | None) -> OpenItem:
     """Cash taken at doors that is neither booked nor given back."""
     left = open_cases(region=campaign.county_id, campaign=campaign)
     sums = left.order_by().aggregate(count=Count("pk"), amount=Sum("amount"))
@@ -235,17 +235,18 @@ def _door_cases(campaign: Campaign, limit: int) -> OpenItem:
             f"{'金额不清' if row.amount is None else f'{row.amount} 元'}，{row.entry.taken_on} 收",
         ]
         for row in _first(left, limit)
+        if row.entry
     ]
     return OpenItem("door_cases", "没有核实的入户收款", sums["count"], (sums["amount"] or ZERO).quantize(ZERO), rows)
 
 
-def _paid_lists(campaign: Campaign, limit: int) -> OpenItem:
+def _paid_lists(campaign: Campaign, limit: int | None) -> OpenItem:
     left = PaidList.objects.filter(campaign=campaign, state=PaidList.State.READING)
     rows = [[campaign.county.name, f"清单 {item.pk}", "读取中"] for item in _first(left, limit)]
     return OpenItem("paid_lists", "没有读完的已缴清单", left.count(), ZERO, rows)
 
 
-def _self_payments(campaign: Campaign, limit: int) -> OpenItem:
+def _self_payments(campaign: Campaign, limit: int | None) -> OpenItem:
     left = waiting(SelfPayment.objects.filter(campaign=campaign))
     amount = left.aggregate(sum=Sum("amount"))["sum"] or ZERO
     rows = [
@@ -255,7 +256,7 @@ def _self_payments(campaign: Campaign, limit: int) -> OpenItem:
     return OpenItem("self_payments", "没有核实的自主缴费", left.count(), amount.quantize(ZERO), rows)
 
 
-def _refunds(campaign: Campaign, limit: int) -> OpenItem:
+def _refunds(campaign: Campaign, limit: int | None) -> OpenItem:
     left = Refund.objects.filter(campaign=campaign, state__in=[Refund.State.REQUESTED, Refund.State.FIRST_PASSED])
     amount = left.order_by().aggregate(sum=Sum("amount"))["sum"] or ZERO
     rows = [
@@ -269,7 +270,7 @@ def _refunds(campaign: Campaign, limit: int) -> OpenItem:
     return OpenItem("refunds", "没有办结的退费", left.count(), amount.quantize(ZERO), rows)
 
 
-def _differences(campaign: Campaign, limit: int) -> OpenItem:
+def _differences(campaign: Campaign, limit: int | None) -> OpenItem:
     """Who paid before being recognised, where the county's notice leaves it to staff what becomes of the difference."""
     left = DifferenceCase.objects.filter(campaign=campaign, state=DifferenceCase.State.OPEN)
     amount = left.order_by().aggregate(sum=Sum("difference"))["sum"] or ZERO
@@ -286,16 +287,15 @@ def _differences(campaign: Campaign, limit: int) -> OpenItem:
     return OpenItem("differences", "先缴后认定没有处理的人", left.count(), amount.quantize(ZERO), rows)
 
 
-def _notices(campaign: Campaign, limit: int) -> OpenItem:
+def _notices(campaign: Campaign, limit: int | None) -> OpenItem:
     """Villages with insured people whose names have not hung out their days; later payers need a further notice."""
-    hanging = dict(
-        PublicNotice.objects.filter(campaign=campaign, state__in=["prepared", "posted"]).values_list("village", "state")
-    )
+    on_the_way = PublicNotice.objects.filter(campaign=campaign, state__in=["prepared", "posted"])
+    hanging = dict(on_the_way.values_list("village", "state"))
     left = not_shown(campaign=campaign).order_by().values("village")
     villages = Region.objects.in_region(campaign.county_id).filter(pk__in=left)
     labels = dict(PublicNotice.State.choices)
     rows = [
-        [_place(village), "", labels.get(hanging.get(village.pk), "还有人没有公示")]
+        [_place(village), "", labels.get(hanging.get(village.pk, ""), "还有人没有公示")]
         for village in _first(villages.select_related("parent").order_by("pk"), limit)
     ]
     return OpenItem("notices", "没有公示完的村", villages.count(), ZERO, rows)

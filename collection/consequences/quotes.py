@@ -152,8 +152,8 @@ def _review_plain(run: jobs.Run, groups: Groups, part: QuerySet[Contribution]) -
     """Write about those whom groups of people alike can tell; return how many wait for an officer by it."""
     run.assert_owner()
     shared = {"kind": Kind.QUOTE, "fact": NEW_VERSION, "outcome": Outcome.REVIEW, "state": State.OPEN}
-    shared |= {"why": _why(NEW_VERSION), "made_at": instant(clock.now())}
-    written = groups.write(part, {name: str(value) for name, value in shared.items()})
+    told = {"why": _why(NEW_VERSION), "made_at": instant(clock.now())}
+    written = groups.write(part, {name: str(value) for name, value in (shared | told).items()})
     actor = run.job.created_by
     if written.over:
         _record_over(written.rows(written.over), NEW_VERSION, actor, "")
@@ -170,8 +170,8 @@ def _review_others(run: jobs.Run, campaign: Campaign, others: list[Booked]) -> i
             run.assert_owner()
             lock_residents(booked.resident_id for booked in chunk)
             live = Contribution.objects.filter(pk__in=[booked.pk for booked in chunk], ended_at__isnull=True)
-            facts = {"fact": NEW_VERSION, "actor": run.job.created_by}
-            differ += review_contributions(campaign=campaign, contributions=live, **facts)
+            actor = run.job.created_by
+            differ += review_contributions(campaign=campaign, contributions=live, fact=NEW_VERSION, actor=actor)
     return differ
 
 

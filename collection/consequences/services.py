@@ -234,8 +234,9 @@ def _open_refunds(
             fresh.append(ending_refund(standing.campaign, contribution, verdict, left, moment, standing.people, actor))
     insert_objects(fresh)
     ids = _ids(Refund.objects.filter(ends_enrolment=True).exclude(state=Refund.State.REJECTED), wanted)
-    for refund in fresh:
-        refund.pk = ids[refund.contribution_id or 0]
+    opened = {refund.contribution_id or 0: refund for refund in fresh}
+    for pk, refund in opened.items():
+        refund.pk = ids[pk]
     audit.record_all(
         audit.event(
             "refund.open",
@@ -246,7 +247,7 @@ def _open_refunds(
         )
         for refund in fresh
     )
-    return cases | {refund.contribution_id: refund for refund in fresh}
+    return cases | opened
 
 
 def _ids(rows: QuerySet[Any], contributions: Collection[int]) -> dict[int, int]:
@@ -292,7 +293,7 @@ def _withdraw(
     if not gone and not again:
         return
     refunds = [
-        c.refund_id for c in (*gone, *again) if c.refund and c.refund.state in _OPEN_REFUNDS and not c.refund.returns
+        c.refund.pk for c in (*gone, *again) if c.refund and c.refund.state in _OPEN_REFUNDS and not c.refund.returns
     ]
     closed = Refund.objects.filter(pk__in=refunds, state__in=_OPEN_REFUNDS)
     says = "登记的事实已撤回或更正，不再退费"

@@ -133,7 +133,7 @@ def free_money(*, campaign: Campaign, region: str) -> dict[str, Decimal]:
     return _free(campaign, {account.village_id: account for account in balances})
 
 
-def undeclared(*, campaign: Campaign, villages: list[str]) -> ScopedQuerySet:
+def undeclared(*, campaign: Campaign, villages: list[str]) -> ScopedQuerySet[Contribution]:
     """Contributions that no declaration has taken to the tax bureau yet, or that were corrected after it refused."""
     return Contribution.objects.filter(
         Q(state=State.COLLECTED) | Q(state=State.FAILED) & Exists(_corrected()),

@@ -5,7 +5,7 @@ the village's banked money reaches: deposits settle the oldest cash first.
 """
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, TextChoices, Value, When
 from django.db.models import CharField as Text
@@ -16,6 +16,15 @@ from collection.declarations.drafts import DECLARED_PART, free_money, leaving, r
 from collection.declarations.models import Declaration, DeclarationRow
 from core.amounts import ZERO
 from subsidies.campaigns.models import Campaign
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Staged(TypedDict):
+        stage: str
+
+    #: A contribution that is collected and not posted, with where it stands.
+    OnTheWay = WithAnnotations[Contribution, _Staged]
 
 State = Contribution.State
 Result = DeclarationRow.Result
@@ -55,7 +64,7 @@ WHO = {
 }
 
 
-def not_posted(*, campaign: Campaign, region: str) -> QuerySet[Contribution]:
+def not_posted(*, campaign: Campaign, region: str) -> "QuerySet[OnTheWay]":
     """The live contributions of a region that are collected but not in the treasury, each with its `stage`.
 
     The number of statements does not depend on the people.
@@ -91,7 +100,7 @@ def not_posted(*, campaign: Campaign, region: str) -> QuerySet[Contribution]:
     )
 
 
-def by_stage(people: QuerySet[Contribution]) -> list[dict[str, Any]]:
+def by_stage(people: "QuerySet[OnTheWay]") -> list[dict[str, Any]]:
     """What `not_posted` found, counted, in the order of the way: [{"stage", "label", "who", "people", "amount"}]."""
     counted = people.order_by().values_list("stage").annotate(people=Count("pk"), sum=Sum(DECLARED_PART))
     found = {stage: (people, amount) for stage, people, amount in counted}

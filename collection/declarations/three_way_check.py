@@ -87,8 +87,9 @@ def named_differences(*, declaration: Declaration, villages: list[str]) -> list[
     ]
     voided = rows.filter(contribution__receipt__state=Receipt.State.VOIDED)
     found += [
-        Difference(row.village_id, row.name, row.contribution.receipt.number, ZERO, row.amount, "收据已作废。")
+        Difference(row.village_id, row.name, receipt.number, ZERO, row.amount, "收据已作废。")
         for row in voided[:500]
+        if (receipt := row.contribution.receipt)
     ]
     found += _receipts_that_do_not_add_up(declaration, villages)
     found += _next_in_line(declaration, villages)

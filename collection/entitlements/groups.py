@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
@@ -17,6 +18,15 @@ from subsidies.campaigns.models import Campaign
 from subsidies.quotes.quote import Quote, QuoteError
 from subsidies.quotes.selectors import quote_residents
 from subsidies.rosters.models import Identity
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Insured(TypedDict):
+        is_insured: bool
+
+    #: A department's mark of somebody, with whether they are insured in the year.
+    Mark = WithAnnotations[Identity, _Insured]
 
 STANDINGS = {"missing": "未参保", "insured": "已参保", "left": "核减", "all": "应保"}
 _ACTIVE = Q(resident__status=Resident.Status.ACTIVE)
@@ -56,7 +66,7 @@ class Group:
         return f"{self.insured / self.to_insure:.1%}" if self.to_insure else "—"
 
 
-def marks(campaign: Campaign, region: str, *, department: str = "") -> QuerySet[Identity]:
+def marks(campaign: Campaign, region: str, *, department: str = "") -> "QuerySet[Mark]":
     """The live marks of the county's policy in a region, with `is_insured`; one row a person and category."""
     kinds = [c.name for c in campaign.policy.recognised if not department or c.department == department]
     paid = Contribution.objects.filter(resident=OuterRef("resident"), year=campaign.year, ended_at__isnull=True)
@@ -104,7 +114,7 @@ def distinct_people(*, campaign: Campaign, region: str, department: str = "") ->
 
 def people(
     *, campaign: Campaign, region: str, department: str = "", category: str = "", standing: str = "all"
-) -> QuerySet[Identity]:
+) -> "QuerySet[Mark]":
     """The marks by name, village by village."""
     rows = marks(campaign, region, department=department)
     if category:
@@ -118,9 +128,7 @@ def people(
     return rows.select_related("resident__village").order_by(F("resident__village_id"), "resident_id", "kind")
 
 
-def with_reasons(
-    campaign: Campaign, rows: Iterable[Identity]
-) -> list[tuple[Identity, Visit | None, Visit | None, str]]:
+def with_reasons(campaign: Campaign, rows: "Iterable[Mark]") -> "list[tuple[Mark, Visit | None, Visit | None, str]]":
     """Each mark with the visit that named the cause, the latest visit, and what there is to do; six queries, however
     many rows."""
     rows = list(rows)
@@ -145,11 +153,12 @@ def due_again(*, campaign: Campaign, region: str, on: datetime.date, department:
     return due.filter(~Exists(newer), Exists(missing.filter(is_insured=False))).count()
 
 
-def _standing(row: Identity, owed: Quote | QuoteError | None) -> str:
+def _standing(row: "Mark", owed: Quote | QuoteError | None) -> str:
     if row.resident.status != Resident.Status.ACTIVE:
         return row.resident.get_status_display()
     if row.is_insured:
         return "已参保"
     if isinstance(owed, QuoteError):
         return owed.message
+    assert owed is not None  # noqa: S101 - everybody who waits was asked for above
     return f"应缴 {owed.due} 元，未缴" if owed.due else "全额资助，待免缴参保"

@@ -105,6 +105,7 @@ def owing_nothing(campaign: Campaign) -> ScopedQuerySet:
     )
     asked = Q(pk__in=marks.order_by().values("resident_id"))
     for category in rules.by_age:
+        assert category.born_from and category.under_years  # noqa: S101 - checked where the policy is read
         last_birthday = add_months(today, -12 * category.under_years)
         asked |= Q(birth_date__gte=category.born_from, birth_date__gt=last_birthday)
     live = Contribution.objects.filter(resident=OuterRef("pk"), year=campaign.year, ended_at__isnull=True)

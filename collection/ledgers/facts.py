@@ -73,7 +73,9 @@ def same_file_note(*, campaign: Campaign, village: Region, sha256: str, but: int
     """Whether this village has sent exactly this file before; `but` is the batch that is asking."""
     earlier = LedgerBatch.objects.filter(
         campaign=campaign, village=village, attachment__sha256=sha256, state__in=_WAS_READ
-    ).exclude(pk=but)
+    )
+    if but is not None:
+        earlier = earlier.exclude(pk=but)
     batch = earlier.order_by("pk").first()
     if batch is None:
         return []

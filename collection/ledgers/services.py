@@ -98,6 +98,7 @@ def read_batch(run: jobs.Run) -> str:
     )
     if batch.state != State.READING:
         return ""
+    assert batch.attachment is not None  # noqa: S101 - only a ledger that came as a file is read
     run.progress(0, 0, "正在打开文件")
     try:
         reading = read_ledger(reader.read(batch.attachment.file.path))

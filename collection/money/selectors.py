@@ -76,15 +76,15 @@ def balances(*, campaign: Campaign, region: str, on: date) -> tuple[Balance, lis
     )
     accounts = {row.village_id: row for row in VillageAccount.objects.filter(campaign=campaign).in_region(region)}
     villages = Region.objects.filter(level=Region.Level.VILLAGE).in_region(campaign.county_id).in_region(region)
-    total, townships = Balance(campaign.county), {}
+    total = Balance(campaign.county)
+    townships: dict[str, Balance] = {}
     for village in villages.select_related("parent").order_by("code"):
         line = Balance(village, unverified=waiting.get(village.pk, ZERO))
         if account := accounts.get(village.pk):
             for name in BALANCES:
                 setattr(line, name, getattr(account, name) - since[village.pk][name])
-        if village.parent_id not in townships:
-            townships[village.parent_id] = Balance(village.parent)
-        township = townships[village.parent_id]
+        assert village.parent is not None  # noqa: S101 - a village stands in a township
+        township = townships.setdefault(village.parent.pk, Balance(village.parent))
         township.add(line)
         township.villages.append(line)
         total.add(line)

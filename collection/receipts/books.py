@@ -116,11 +116,12 @@ def issue_books(*, campaign: Campaign, lines: Iterable[BookLine], actor: User) -
         raise ReceiptRefused(f"{refused[0].why}{more}")
     books = []
     for verdict in verdicts:
-        book = verdict.known or _add_book(
-            campaign, verdict.line.holder, verdict.parent, verdict.low, verdict.high, actor
-        )
-        if not verdict.known and book.holder.level == Region.Level.VILLAGE:
-            _take_in(book)
+        book = verdict.known
+        if book is None:
+            assert verdict.low is not None and verdict.high is not None  # noqa: S101 - else it was refused above
+            book = _add_book(campaign, verdict.line.holder, verdict.parent, verdict.low, verdict.high, actor)
+            if book.holder.level == Region.Level.VILLAGE:
+                _take_in(book)
         books.append(book)
     return books
 

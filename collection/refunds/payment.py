@@ -33,6 +33,12 @@ def refuse_if_undone(refund: Refund) -> None:
         raise Refused(f"税务后来的清单写明这一笔“{disputed.undone_as}”，请县医保局先在“自主缴费”里核实，以免退两次。")
 
 
+def contribution_of(refund: Refund) -> Contribution:
+    """The payment that was booked and goes back; what is given back of a self payment alone rests on none."""
+    assert refund.contribution is not None  # noqa: S101 - held by refund_of_something in the database
+    return refund.contribution
+
+
 def source_of(refund: Refund) -> str:
     """Where the money stands that goes back. On its way to the treasury it cannot be caught: first it must arrive."""
     if refund.self_payment_id:
@@ -41,7 +47,7 @@ def source_of(refund: Refund) -> str:
         return Movement.objects.filter(refund=refund, kind=Movement.Kind.REFUND).latest("pk").from_place
     if not refund.ends_enrolment and (place := _place_of_ended(refund)):
         return place
-    contribution = lock_live(refund.contribution)
+    contribution = lock_live(contribution_of(refund))
     if refund.amount > contribution.amount:
         raise Refused("退费金额超过了缴费金额，不能退。")
     if contribution.state == Paid.POSTED:
@@ -66,7 +72,7 @@ def _refuse_under_way(contribution: Contribution) -> None:
 
 def _place_of_ended(refund: Refund) -> str:
     """Where the rest stands of a payment whose other part was refunded: who dies is still owed the difference."""
-    contribution = Contribution.objects.select_for_update(of=("self",)).get(pk=refund.contribution_id)
+    contribution = Contribution.objects.select_for_update(of=("self",)).get(refunds=refund)
     if contribution.state != Paid.REFUNDED:
         return ""
     ending = Movement.objects.filter(contribution=contribution, kind=Movement.Kind.REFUND, refund__ends_enrolment=True)
@@ -75,11 +81,12 @@ def _place_of_ended(refund: Refund) -> str:
 
 def end_enrolment(refund: Refund, moment: datetime, actor: User) -> None:
     """End the contribution and the insured year with it."""
-    Contribution.objects.filter(pk=refund.contribution_id, ended_at__isnull=True).update(
+    contribution = contribution_of(refund)
+    Contribution.objects.filter(pk=contribution.pk, ended_at__isnull=True).update(
         state=Paid.REFUNDED, ended_at=moment, end_reason=f"退费：{refund.reason_name}"[:120]
     )
     InsuredYear.objects.filter(resident=refund.resident_id, year=refund.campaign.year).delete()
-    report_ended(refund.campaign, [refund.contribution], actor)
+    report_ended(refund.campaign, [contribution], actor)
 
 
 def register_status(refund: Refund, actor: User) -> None:
@@ -87,6 +94,7 @@ def register_status(refund: Refund, actor: User) -> None:
     status = STATUS_OF.get(refund.reason)
     if status is None or refund.resident.status == status:
         return
+    assert refund.happened_on is not None  # noqa: S101 - a request for a reason with a status is refused without
     try:
         with transaction.atomic():
             set_status(

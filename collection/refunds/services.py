@@ -23,7 +23,14 @@ from collection.money import services as money
 from collection.money.models import Movement, Place
 from collection.money.steps import refuse_closed
 from collection.refunds.models import Refund
-from collection.refunds.payment import end_enrolment, lock_live, refuse_if_undone, register_status, source_of
+from collection.refunds.payment import (
+    contribution_of,
+    end_enrolment,
+    lock_live,
+    refuse_if_undone,
+    register_status,
+    source_of,
+)
 from collection.refunds.rules import DIFFERENCE, STATUS_OF, STATUS_REASONS, why_not  # noqa: F401
 from collection.self_payments.models import SelfPayment
 from config import clock
@@ -258,7 +265,7 @@ def pay_refund(*, refund: Refund, actor: User) -> Refund:
     refund.save(update_fields=["state", "second_by", "second_at"])
     if refund.ends_enrolment and not refund.returns:
         end_enrolment(refund, moment, actor)
-        give_share_back(contribution=refund.contribution, on=clock.today(), actor=actor)
+        give_share_back(contribution=contribution_of(refund), on=clock.today(), actor=actor)
         register_status(refund, actor)
     DifferenceCase.objects.filter(refund=refund, state=DifferenceCase.State.REFUNDING).update(
         state=DifferenceCase.State.HANDLED, handled_by=actor, handled_at=moment, note="差额已退"

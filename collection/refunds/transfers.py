@@ -153,7 +153,7 @@ def _what_is_wrong(
         if (
             not line.paid
             and Refund.objects.filter(
-                pk=line.number, campaign=transfer.campaign, returns__gt=0, amount=line.amount
+                pk=line.number or 0, campaign=transfer.campaign, returns__gt=0, amount=line.amount or ZERO
             ).exists()
         ):
             return "known"  # returned by an earlier reading of the same answers

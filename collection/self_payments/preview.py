@@ -45,6 +45,7 @@ def preview_lines(*, campaign: Campaign, lines: Iterable[PaidLine]) -> list[tupl
 
 
 def _unsaved(campaign: Campaign, line: PaidLine, village: str) -> SelfPayment:
+    assert line.amount is not None and line.paid_on is not None  # noqa: S101 - else the line has a problem
     return SelfPayment(
         campaign=campaign,
         paid_list=PaidList(campaign=campaign),

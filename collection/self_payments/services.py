@@ -259,6 +259,7 @@ def _rename(payments: Payments) -> None:
 def _payment(paid_list: PaidList, known: Known, outcome: Outcome, why: str, people: dict[str, Resident]) -> SelfPayment:
     line, person = known.line, people.get(known.id_number)
     assert line is not None  # noqa: S101 - a payment of this list was made from one of its lines
+    assert line.amount is not None and line.paid_on is not None  # noqa: S101 - else the line has a problem
     if person is None and outcome == Outcome.UNKNOWN:
         why = "居民库里没有这个证件号码。"
     return SelfPayment(
@@ -281,7 +282,7 @@ def _payment(paid_list: PaidList, known: Known, outcome: Outcome, why: str, peop
 
 def _contradict(paid_list: PaidList, against: list[tuple[Known, PaidLine]]) -> None:
     """What an earlier list said and this one unsays is put before a person; no money moves by itself."""
-    lines = {known.pk: line for known, line in against}
+    lines = {known.pk: line for known, line in against if known.pk is not None}
     for chunk in chunks(lines):
         rows = SelfPayment.objects.filter(pk__in=chunk).exclude(paid_list=paid_list, outcome=Outcome.UNDONE)
         changed = []

@@ -77,6 +77,7 @@ def _disputed(self_payment: SelfPayment, actor: User) -> SelfPayment:
 
 
 def _end_contribution(payment: SelfPayment, reason: str, moment: datetime, actor: User) -> None:
+    assert payment.contribution_id is not None  # noqa: S101 - asked only of what was booked
     rests_on = Contribution.objects.select_for_update(of=("self",)).get(pk=payment.contribution_id)
     if rests_on.ended_at:
         raise Refused(f"这笔缴费{rests_on.get_state_display()}，钱已经退回过，不能再冲一次。")

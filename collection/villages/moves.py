@@ -39,7 +39,7 @@ OPEN_NOTICES = (PublicNotice.State.PREPARED, PublicNotice.State.POSTED)
 
 
 @transaction.atomic
-def move_village(*, campaign: Campaign, village: Region, township: Region, code: str, actor: User) -> Region:
+def move_village(*, campaign: Campaign, village: Region, township: Region, code: str, actor: User | None) -> Region:
     """Moves a village under a township of the same county and returns it under its new code. Safe to repeat.
 
     Refused while money of the village is still on its way: what is in hand must be banked, what is collected posted.

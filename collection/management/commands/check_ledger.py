@@ -8,8 +8,9 @@ Writes nothing. Exit 0 if the file could be read, 2 if not, 1 if the question it
 import json
 import sys
 from datetime import date
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
             answer = check(Question(file, as_of or clock.today(), village=village, policy=policy))
         except QuestionError as error:
             raise CommandError(str(error)) from None
-        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+        cast(TextIOWrapper, sys.stdout).reconfigure(encoding="utf-8", errors="replace")
         self.stdout.write(json.dumps(answer.as_dict(), ensure_ascii=False))
         if answer.file_error:
             sys.exit(UNREADABLE)

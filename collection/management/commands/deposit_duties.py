@@ -11,7 +11,8 @@ import re
 import sys
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from io import TextIOWrapper
+from typing import Any, cast
 
 from django.core.management.base import BaseCommand
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+        cast(TextIOWrapper, sys.stdout).reconfigure(encoding="utf-8", errors="replace")
         for line in sys.stdin.buffer:
             if line.strip():
                 self.stdout.write(json.dumps(answer(line), ensure_ascii=False))

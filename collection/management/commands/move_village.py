@@ -31,4 +31,4 @@ class Command(BaseCommand):
                 moved = move_village(campaign=campaign, village=moving, township=above, code=code, actor=None)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stdout.write(f"{moved.name}已划入{moved.parent.name}，新代码 {moved.code}。")
+        self.stdout.write(f"{moved.name}已划入{above.name}，新代码 {moved.code}。")
