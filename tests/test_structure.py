@@ -1,5 +1,7 @@
-"""The house: the contracts of pyproject.toml hold, function-level imports included, and rules never ask the clock."""
+"""The house: the contracts of pyproject.toml hold, function-level imports included, rules never ask the clock, and
+nothing of the product is longer than can be read at once."""
 
+import ast
 import os
 import tomllib
 from pathlib import Path
@@ -13,9 +15,12 @@ from tests.environment import DATA_DIR
 
 ROOT = Path(__file__).resolve().parents[1]
 APPS = ["core", "residents", "subsidies", "collection", "reporting", "demo"]
-CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+IMPORTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+CONTRACTS = IMPORTS["contracts"]
 #: Rules that decide money or dates.
 PURE = next(c["source_modules"] for c in CONTRACTS if c["name"].startswith("Rules that decide money or dates"))
+#: Lines; migrations, tests and benches may be longer. What branches too much is refused by ruff (C901).
+LONGEST_MODULE, LONGEST_FUNCTION = 400, 60
 
 
 def test_every_import_follows_the_contracts(capsys, monkeypatch):
@@ -28,6 +33,23 @@ def test_every_import_follows_the_contracts(capsys, monkeypatch):
 def test_rules_never_ask_the_clock(name):
     source = Path(ROOT, *name.split(".")).with_suffix(".py").read_text()
     assert "date.today(" not in source and "datetime.now(" not in source
+
+
+@pytest.mark.parametrize("package", IMPORTS["root_packages"])
+def test_modules_and_functions_are_short(package):
+    too_long = []
+    for path in (ROOT / package).rglob("*.py"):
+        if "migrations" in path.parts:
+            continue
+        source, name = path.read_text(), path.relative_to(ROOT)
+        if (lines := len(source.splitlines())) > LONGEST_MODULE:
+            too_long.append(f"{name}: {lines} lines")
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                if lines > LONGEST_FUNCTION:
+                    too_long.append(f"{name}:{node.lineno} {node.name}: {lines} lines")
+    assert not too_long, "\n".join(too_long)
 
 
 def test_every_app_has_the_same_file_names():

@@ -7,7 +7,7 @@ cents, as ints; days as date.
 from datetime import timedelta
 
 
-def live_through(limit_days, limit_cents, receipts, deposits, as_of):
+def live_through(limit_days, limit_cents, receipts, deposits, as_of):  # noqa: C901 - told day by day, as it is lived
     """The answer of `manage.py deposit_duties`, with amounts in cents."""
     days = [day for day, _ in receipts + deposits] + [as_of]
     today = min(days)
