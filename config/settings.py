@@ -275,7 +275,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 if REDIS_URL:
     # A message not acknowledged in this time is delivered again: longer than the longest task. A Redis that does not
     # answer holds a page up for seconds only; the job waits in the database for beat.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         "visibility_timeout": 6 * 3600,
         "socket_timeout": 5,
         "socket_connect_timeout": 5,

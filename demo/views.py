@@ -26,7 +26,7 @@ class ClockForm(forms.Form):
     )
 
     def clean_instant(self) -> datetime.datetime:
-        instant = self.cleaned_data["instant"]
+        instant: datetime.datetime = self.cleaned_data["instant"]
         if instant <= clock.now():
             raise forms.ValidationError(f"要晚于现在的 {timezone.localtime(clock.now()):%Y-%m-%d %H:%M}。")
         return instant

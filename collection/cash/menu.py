@@ -19,7 +19,7 @@ ENTRIES = [
 def todos(user: User, campaign: Campaign) -> list[Todo]:
     """What is late or due today in cash, and slips to be verified."""
     found = []
-    if user.role == Role.VILLAGE:
+    if user.role == Role.VILLAGE and user.region:
         line = duties.of_village(campaign=campaign, village=user.region)
         if line and line.standing.status != Status.CLEAR:
             says, url = wording.headline(line.standing), reverse("deposit_create", args=[user.region_id])

@@ -52,7 +52,7 @@ def cash_board(request: SignedIn) -> HttpResponse:
         return render(request, "collection/cash/cash_held.html", facts)
     township = request.GET.get("township", "")
     lines = duties.board(campaign=campaign, region=request.user.scope_prefix, as_of=as_of)
-    townships = sorted({line.village.parent for line in lines}, key=lambda region: region.pk)
+    townships = sorted({line.village.parent for line in lines if line.village.parent}, key=lambda region: region.pk)
     if township:
         lines = [line for line in lines if line.village.parent_id == township]
     counted = {status: [line for line in lines if line.standing.status == status] for status in Status}

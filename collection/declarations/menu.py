@@ -1,6 +1,6 @@
 """Declarations in the menu and on the first page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.urls import reverse
 
@@ -24,7 +24,7 @@ ENTRIES = [
 
 def todos(user: User, campaign: Campaign) -> list[Todo]:
     """Whose turn it is on declarations, failures past their day, differences to be decided."""
-    asked = {
+    asked: dict[str, tuple[Callable[[User, Campaign], Iterator[Todo]], ...]] = {
         Role.TOWNSHIP: (_declarations, _undeclared, _failures),
         Role.VILLAGE: (_failures,),
         Role.TAX: (_declarations,),

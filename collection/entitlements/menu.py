@@ -39,8 +39,9 @@ def todos(user: User, campaign: Campaign) -> list[Todo]:
 
 def panel(user: User, campaign: Campaign) -> Panel:
     """A department's first page shows what came of the people it recognised."""
-    asked = {"campaign": campaign, "region": user.scope_prefix, "department": user.department}
-    distinct = special.distinct_people(**asked)
+    region, department = user.scope_prefix, user.department
+    distinct = special.distinct_people(campaign=campaign, region=region, department=department)
+    groups = special.groups(campaign=campaign, region=region, department=department)
     missing = distinct["to_insure"] - distinct["insured"]
-    facts = {"campaign": campaign, "groups": special.groups(**asked), "distinct": distinct, "missing": missing}
+    facts = {"campaign": campaign, "groups": groups, "distinct": distinct, "missing": missing}
     return Panel("collection/entitlements/home_department.html", facts)

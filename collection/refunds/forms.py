@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from collection.refunds.models import Refund
-from collection.refunds.services import STATUS_OF
+from collection.refunds.rules import STATUS_OF
 from core.files.fields import PAPERS, FilesField, UploadField, as_paper
 from core.pages.forms import DayInput, MoneyInput, offer_choices
 
@@ -50,7 +50,7 @@ class RefundForm(forms.Form):
         return self.cleaned_data
 
     def clean_payee_account(self) -> str:
-        account = self.cleaned_data["payee_account"].replace(" ", "")
+        account: str = self.cleaned_data["payee_account"].replace(" ", "")
         if not account.isascii() or not account.isalnum():
             raise ValidationError("账号只填数字，请照银行卡或存折填写。")
         return account

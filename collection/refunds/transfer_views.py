@@ -71,8 +71,10 @@ def _transfer_or_404(user: User, pk: int) -> RefundTransfer:
 @roles(Role.COUNTY)
 def transfer_detail(request: SignedIn, pk: int) -> HttpResponse:
     transfer = _transfer_or_404(request.user, pk)
-    posted = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = BankAnswerForm(*posted, initial={"on": clock.today()})
+    posted = request.method == "POST"
+    form = BankAnswerForm(
+        request.POST if posted else None, request.FILES if posted else None, initial={"on": clock.today()}
+    )
     answered = []
     if request.method == "POST" and run_form(form, lambda: answered.append(_read(transfer, form, request.user))):
         found = answered[0]

@@ -39,7 +39,7 @@ class EventFilter(django_filters.FilterSet):
 
     class Meta:
         model = Event
-        fields = []
+        fields: list[str] = []
 
     def by_subject(self, rows: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
         return rows.filter(action__startswith=f"{value}.")

@@ -30,7 +30,7 @@ def attachment(request: SignedIn, pk: int) -> HttpResponseBase:
     if request.user.role not in (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY):
         rows = rows.exclude(kind="id_card")
     found = get_object_or_404(rows, pk=pk)
-    is_photo = found.kind in PHOTOS and found.file.name.endswith((".jpg", ".jpeg", ".png", ".webp"))
+    is_photo = found.kind in PHOTOS and (found.file.name or "").endswith((".jpg", ".jpeg", ".png", ".webp"))
     if found.kind not in OPEN_PHOTOS or not is_photo:
         verb = "查看" if is_photo else "下载"
         audit.record("attachment.download", actor=request.user, obj=found, summary=f"{verb}附件 {found.name}")

@@ -13,7 +13,7 @@ def job_progress(request: SignedIn, pk: int) -> HttpResponse:
     rows = Job.objects.filter(created_by=request.user) | Job.objects.for_user(request.user)
     job = get_object_or_404(rows, pk=pk)
     seconds_left = None
-    if job.state == Job.State.RUNNING and job.done and job.total > job.done:
+    if job.state == Job.State.RUNNING and job.started_at and 0 < job.done < job.total:
         spent = (timezone.now() - job.started_at).total_seconds()
         seconds_left = round(spent / job.done * (job.total - job.done))
     return JsonResponse(

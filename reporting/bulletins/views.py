@@ -68,7 +68,7 @@ def template_page(request: SignedIn) -> HttpResponse:
             messages.error(request, "请先选择一个 Word 文件（.docx）。")
             return redirect("bulletin_template")
         try:
-            templates.set_template(campaign=campaign, name=upload.name, data=upload.read(), actor=request.user)
+            templates.set_template(campaign=campaign, name=upload.name or "", data=upload.read(), actor=request.user)
         except TemplateBroken as problem:
             messages.error(request, f"{problem}原来的模板没有改变。")
         else:
@@ -157,7 +157,8 @@ def reward_tiers(request: SignedIn) -> HttpResponse:
 
 def _ranking(request: SignedIn, pk: int) -> Ranking:
     rows = Ranking.objects.for_user(request.user).select_related("campaign__county").defer("villages")
-    return get_object_or_404(rows, pk=pk)
+    ranking: Ranking = get_object_or_404(rows, pk=pk)
+    return ranking
 
 
 def _no_campaign(request: SignedIn, title: str) -> HttpResponse:

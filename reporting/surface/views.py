@@ -138,7 +138,7 @@ def _nothing(request: SignedIn, text: str) -> HttpResponse:
 def _above(region: Region, user: User) -> list[Region]:
     """Return the regions above this one that the user may open, the highest first."""
     above: list[Region] = []
-    while region.parent_id and region.parent_id.startswith(user.scope_prefix):
+    while region.parent_id and region.parent_id.startswith(user.scope_prefix) and region.parent:
         region = region.parent
         above.insert(0, region)
     return above

@@ -44,7 +44,7 @@ def _correct(request: SignedIn, pk: int, key: str, service: Callable[..., object
 
     def correct() -> None:
         nonlocal changed
-        changed = service(resident=resident, actor=request.user, **form.cleaned_data)
+        changed = bool(service(resident=resident, actor=request.user, **form.cleaned_data))
 
     if run_form(form, correct):
         messages.success(request, done if changed else "登记的已经是这样，没有变化。")

@@ -27,13 +27,11 @@ def resident_number_check(request: SignedIn) -> HttpResponse:
 
 @roles(*AT_THE_COUNTER)
 def resident_add(request: SignedIn) -> HttpResponse:
-    form, resident = RegisterForm(request.POST or None, user=request.user), None
+    form = RegisterForm(request.POST or None, user=request.user)
+    registered: list[Resident] = []
 
-    def register() -> None:
-        nonlocal resident
-        resident = register_with_parents(actor=request.user, **form.registration())
-
-    if run_form(form, register):
+    if run_form(form, lambda: registered.append(register_with_parents(actor=request.user, **form.registration()))):
+        resident = registered[0]
         messages.success(request, f"{resident.name} 已登记在 {resident.village.name}。")
         return redirect("resident_story", resident.pk)
     facts = {"title": "参保登记", "form": form}

@@ -21,7 +21,8 @@ from residents.people.models import Resident
 @roles(*AT_THE_COUNTER)
 def merge_list(request: SignedIn) -> HttpResponse:
     """Proposals that wait for another person, then pairs of records that may be of one person."""
-    by = request.GET.get("by") if request.GET.get("by") in duplicates.ALIKE else "birth_date"
+    by = request.GET.get("by", "")
+    by = by if by in duplicates.ALIKE else "birth_date"
     residents = Resident.objects.for_user(request.user)
     page = Paginator(duplicates.suspected_pairs(residents, by=by), 25).get_page(request.GET.get("page"))
     people = residents.select_related("village__parent").in_bulk({pk for pair in page for pk in pair})

@@ -29,7 +29,8 @@ class StartForm(forms.Form):
         offer_choices(self, "policy", [("", "不选，用上传的文件"), *known])
 
     def clean(self) -> dict[str, Any]:
-        facts = super().clean()
+        super().clean()
+        facts = self.cleaned_data
         if bool(facts.get("policy")) == bool(facts.get("file")) and not self.errors:
             raise forms.ValidationError("请选择一个已有的政策文件，或上传一个，二者取一。")
         return facts

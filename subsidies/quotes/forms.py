@@ -41,7 +41,8 @@ class QuoteForm(forms.Form):
         return years or None
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         data["identities"] = []
         for n in range(1, self.MARKS + 1):
             name, since = data.get(f"category{n}"), data.get(f"recognised{n}")
