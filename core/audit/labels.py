@@ -22,6 +22,7 @@ SUBJECTS = (
     ("resident", "居民"),
     ("disclosure", "号码试探"),
     ("move", "跨县迁移"),
+    ("tally", "计数核对"),
     ("population", "人口数"),
     ("register", "居民批量更新"),
     ("status", "人员状态"),

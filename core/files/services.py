@@ -4,9 +4,11 @@ import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 from django.conf import settings
 from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, default_storage
 
 from core.accounts.models import User
 from core.files.models import Attachment
@@ -41,7 +43,7 @@ def sha256_of(file: "File[bytes]") -> str:
 def sweep() -> int:
     """Deletes the files of processes that were killed before they wrote the row, or in the middle of receiving an
     upload; the log names them. Returns how many."""
-    root = Path(settings.MEDIA_ROOT)
+    root = Path(cast(FileSystemStorage, default_storage).location)
     kept, gone = _swept_age(root.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/*-*-*-*-*.*")), 0
     while files := list(islice(kept, CHUNK)):
         names = {path.relative_to(root).as_posix(): path for path in files}
