@@ -70,6 +70,7 @@ def test_data_of_another_size_is_not_overwritten(settings, tmp_path, business_cl
 
 
 @pytest.mark.sqlite
+@pytest.mark.django_db
 def test_a_database_that_is_not_the_demos_is_not_touched(settings, tmp_path, business_clock):
     settings.DATA_DIR = tmp_path
     with pytest.raises(CommandError, match="不动它"):
