@@ -31,13 +31,17 @@ def kept_until_change(key: str, make: Callable[[], T], *, seconds: int = 3600) -
     if connection.in_atomic_block:
         return make()
     newest, is_quiet = _newest_and_quiet()
-    key = f"{key}:{newest}"
+    return kept(f"{key}:{newest}", make, seconds=seconds, may_keep=is_quiet)
+
+
+def kept(key: str, make: Callable[[], T], *, seconds: int, may_keep: bool = True) -> T:
+    """Return what this process has kept under the key, else what `make` makes, which is then kept if it may be."""
     if len(key) > _LONGEST_KEY:  # nobody's own address: nothing of ours is that long
         return make()
     found: Any = cache.get(key)
     if found is None:
         found = make()
-        if is_quiet:
+        if may_keep:
             cache.set(key, found, timeout=seconds)
     known: T = found
     return known

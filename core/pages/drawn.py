@@ -8,12 +8,11 @@ change, for a minute at most.
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.core.cache import cache
 from django.http import HttpRequest
 
 from config import clock
 from core.accounts.models import User
-from core.audit.changes import newest_change
+from core.audit.changes import kept, newest_change
 from core.audit.models import Event
 
 SECONDS = 60
@@ -34,11 +33,4 @@ def own_once(user: User, session: str, name: str, make: Callable[[User], Made]) 
 
 
 def _kept(name: str, make: Callable[[], Made]) -> Made:
-    key = f"{name}:{clock.now():%m%d%H%M}"
-    if len(key) > 240:  # nobody's own address: nothing of ours is that long
-        return make()
-    found: Made | None = cache.get(key)
-    if found is None:
-        found = make()
-        cache.set(key, found, timeout=SECONDS)
-    return found
+    return kept(f"{name}:{clock.now():%m%d%H%M}", make, seconds=SECONDS)

@@ -222,10 +222,14 @@ def preview_of(listed: StatusList) -> dict[str, Any]:
 
 def start_reading(*, attachment: Attachment, status: str, source: str, actor: User) -> Job:
     """Put the preview of a long list in the queue; what it found is kept with the job. Return the job."""
+    return _enqueue("status.read", attachment=attachment, status=status, source=source, actor=actor)
+
+
+def _enqueue(kind: str, *, attachment: Attachment, status: str, source: str, actor: User) -> Job:
     return jobs.enqueue(
-        "status.read",
+        kind,
         actor=actor,
-        key=f"status.read:{attachment.pk}",
+        key=f"{kind}:{attachment.pk}",
         region=actor.region_id or "",
         attachment=str(attachment.pk),
         status=status,
@@ -260,16 +264,7 @@ def start_applying(*, attachment: Attachment, status: str, source: str, actor: U
     """Put the list in the queue; a worker writes its good rows. A second click is the same job. Return the job."""
     summary = f"按名单登记{Resident.Status(status).label}：{attachment.name}"
     audit.record("status.list", actor=actor, obj=attachment, summary=summary)
-    return jobs.enqueue(
-        "status.apply",
-        actor=actor,
-        key=f"status.apply:{attachment.pk}",
-        region=actor.region_id or "",
-        attachment=str(attachment.pk),
-        status=status,
-        source=source,
-        user=actor.pk,
-    )
+    return _enqueue("status.apply", attachment=attachment, status=status, source=source, actor=actor)
 
 
 @jobs.handler("status.apply")
