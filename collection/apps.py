@@ -45,9 +45,9 @@ class CollectionConfig(AppConfig):
         on_booked(consequences.follow_bookings)
         on_booked(visits.follow_bookings)
         on_booked(door.follow_bookings)
-        on_booked(tell_booked)
-        register_kinds()
         on_booked(spending.follow_bookings)
+        on_booked(tell_booked)  # after it: the message says what a gift has paid
+        register_kinds()
         on_kept(self_payments.follow_kept)
         on_booked(newborns.follow_payments)
         on_ended(quotes.follow_ends)

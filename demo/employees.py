@@ -16,9 +16,11 @@ from demo.world import World, work
 from employees.batches import services as batches
 from employees.declarations import services as declarations
 from employees.goal import services as goal
+from employees.members.models import Employment
 from employees.members.services import end_flexible, join_flexible
-from employees.months import month_of, previous_month
+from employees.months import month_of, months_between, previous_month
 from employees.payments import services as payments
+from employees.quotes.quote import quote_employee
 from employees.units.credit_code import check_character
 from employees.units.models import Unit
 from employees.units.services import register_unit
@@ -33,8 +35,9 @@ NAMES = {
     "social": ("养老服务社", "志愿者协会"),
     "outside": ("环卫队", "巡护队"),
 }
-#: One unit declares nothing this month, every sixth pays only part, every ninth nothing.
-SILENT, IN_PART, UNPAID = 7, 6, 9
+#: One unit declares nothing this month, every sixth pays only part, every ninth nothing; every fourth flexible worker
+#: still owes this month, and one the month before too.
+SILENT, IN_PART, UNPAID, BEHIND = 7, 6, 9, 4
 Row = tuple[str, str, int]
 
 
@@ -57,8 +60,8 @@ def declare_two_months(world: World, day: datetime.date) -> None:
         join_flexible(
             county=world.campaign.county, name=name, id_number=number, month=previous_month(this), actor=world.bureau
         )
-    _take_paid_list(world, units, this, day)
     _leave(world, this)
+    _take_paid_list(world, units, this, day)
     _file_months(world, units[SILENT], this, rows[units[SILENT].pk])
     roll = [(name, number, wage) for people in rows.values() for name, number, wage in people][3:]
     content = _table(("姓名", "身份证号", "缴费基数"), [(n, i, max(w, 3831)) for n, i, w in roll[:-2]] + [roll[-1]])
@@ -137,7 +140,8 @@ def _declare(world: World, unit: Unit, month: datetime.date, people: list[Row]) 
 
 
 def _take_paid_list(world: World, units: list[Unit], month: datetime.date, day: datetime.date) -> None:
-    rows = []
+    """The tax bureau's list: units by their code, flexible workers by their number."""
+    rows: list[Sequence[object]] = []
     for serial, unit in enumerate(units):
         for declaration in unit.declarations.order_by("month"):
             amount = declaration.amount
@@ -145,13 +149,30 @@ def _take_paid_list(world: World, units: list[Unit], month: datetime.date, day: 
                 continue
             if declaration.month == month and serial % IN_PART == 0:
                 amount = (amount / 2).quantize(Decimal("0.01"))
-            rows.append((unit.credit_code, unit.name, f"{declaration.month:%Y-%m}", float(amount), str(day), "已入库"))
-    rows.append(("91000000DM0000000X", "外县的厂", f"{month:%Y-%m}", 100.0, str(day), "已入库"))
-    heading = ("统一社会信用代码", "缴费人", "费款所属期", "金额", "缴费日期", "缴费状态")
+            way = "电子税务局" if serial % 3 else "县政务服务中心一楼税务窗口"
+            rows.append((unit.credit_code, unit.name, "", f"{declaration.month:%Y-%m}", float(amount), way))
+    rows.append(("91000000DM0000000X", "外县的厂", "", f"{month:%Y-%m}", 100.0, "电子税务局"))
+    rows += _paid_by_flexible(world, month)
+    heading = ("统一社会信用代码", "缴费人", "证件号码", "费款所属期", "金额", "缴费渠道", "缴费日期", "缴费状态")
+    table = _table(heading, [(*row, str(day), "已入库") for row in rows])
     paid_file, _ = payments.upload_paid(
-        county=world.campaign.county, file=_table(heading, rows), name="职工已缴清单.xlsx", actor=world.tax
+        county=world.campaign.county, file=table, name="职工已缴清单.xlsx", actor=world.tax
     )
     work(payments.job_key(paid_file))
+
+
+def _paid_by_flexible(world: World, month: datetime.date) -> list[Sequence[object]]:
+    policy = world.campaign.policy
+    fee = float(quote_employee(policy, kind="flexible", wage_base=None).total)
+    rows: list[Sequence[object]] = []
+    people = Employment.objects.filter(unit__isnull=True, member__county=world.campaign.county)
+    for serial, employment in enumerate(people.select_related("member").order_by("pk")):
+        member, way = employment.member, "河南税务小程序" if serial % 3 else "县政务服务中心一楼税务窗口"
+        behind = serial % BEHIND == BEHIND - 1
+        for owed in months_between(employment.joined, previous_month(employment.left) if employment.left else month):
+            if not behind or (owed < month and serial >= BEHIND):
+                rows.append(("", member.name, member.id_number, f"{owed:%Y-%m}", fee, way))
+    return rows
 
 
 def _table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> "ContentFile[bytes]":

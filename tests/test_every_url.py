@@ -148,6 +148,7 @@ OBJECTS = {
     "repair": RepairPayment,
     "repair_resident": Resident,
     "department_duty": DepartmentDuty,
+    "employee_double": Member,
     "employee_unit": Unit,
     "employee_declaration": MonthlyDeclaration,
     "line_pk": DeclaredLine,

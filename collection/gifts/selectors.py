@@ -116,6 +116,16 @@ def donor_to_pay(contribution: Contribution) -> str:
     return share.gift.donor if share else ""
 
 
+def gifts_in(contributions: Iterable[Contribution]) -> dict[int, tuple[str, Decimal]]:
+    """Contribution id → (donor, yuan) of those a gift has paid in part or whole; one statement for every 2,000."""
+    found: dict[int, tuple[str, Decimal]] = {}
+    for chunk in chunks(contribution.pk for contribution in contributions):
+        shares = GiftShare.objects.filter(state=State.USED, contribution__in=chunk).order_by("pk")
+        rows = shares.values_list("contribution_id", "gift__donor", "amount")
+        found |= {pk: (donor, amount) for pk, donor, amount in rows}
+    return found
+
+
 def gifts_of(*, user: User, campaign: Campaign) -> QuerySet[Gift]:
     """Return the gifts of the user's region, the newest first."""
     return Gift.objects.for_user(user).filter(campaign=campaign).select_related("village__parent")

@@ -4,9 +4,11 @@ Called inside the transaction of what happened; a kind that the county has not s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from collection.contributions.models import Contribution
+from collection.gifts.selectors import gifts_in
 from collection.messages import kinds
 from collection.messages.households import telephones
 from collection.messages.models import MessageAbout
@@ -17,11 +19,14 @@ from core.amounts import ZERO
 from core.database.bulk import CHUNK, chunks
 from core.messages import opt_outs, templates
 from core.messages.models import OutboxMessage
-from core.messages.texts import fill, parts
+from core.messages.texts import LONGEST_VALUE, fill, parts
 from core.regions.models import Region
 from core.regions.names import official_kind
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
+
+#: More donors than these are counted, so that the text fits into OutboxMessage.text.
+DONORS_NAMED = 2
 
 
 def tell_booked(campaign: Campaign, contributions: Sequence[Contribution], actor: User | None, batch: str) -> None:
@@ -57,12 +62,14 @@ def _tell_chunk(
             names[to.phone] = to.name
     silent = opt_outs.opted_out(county=campaign.county_id, phones=by_phone)
     villages = _villages({group[0].village_id for group in by_phone.values()})
+    given = gifts_in(contributions) if wording.kind.key == kinds.PAID else {}
     told = {
         f"{wording.kind.key}:{group[0].pk}{occasion}": (
             names[phone],
             phone,
             group[0].village_id,
-            _values(campaign, group, names[phone], villages[group[0].village_id]),
+            fill(wording.text, _values(campaign, group, names[phone], villages[group[0].village_id]))
+            + _by_whom(group, given),
             [MessageAbout(resident_id=c.resident_id, contribution_id=c.pk) for c in group],
         )
         for phone, group in by_phone.items()
@@ -85,7 +92,7 @@ def tell_refunded(refund: Refund) -> int:
     values |= {"参保人": refund.resident.name, "金额": kinds.yuan(refund.amount)}
     key = f"{kinds.REFUNDED}:{refund.pk}:{refund.returns}"
     about = [MessageAbout(resident_id=refund.resident_id, refund=refund)]
-    return _queue(wording, {key: (to.name, to.phone, refund.village_id, values, about)})
+    return _queue(wording, {key: (to.name, to.phone, refund.village_id, fill(wording.text, values), about)})
 
 
 def _home(name: str, campaign: Campaign, village: Region) -> dict[str, str]:
@@ -104,20 +111,33 @@ def _values(campaign: Campaign, group: list[Contribution], name: str, village: R
     }
 
 
+def _by_whom(group: list[Contribution], given: Mapping[int, tuple[str, Decimal]]) -> str:
+    """A sentence that says what of a household's fees a gift has paid, and what they have paid themselves."""
+    donors: dict[str, Decimal] = {}
+    for contribution in group:
+        if contribution.pk in given:
+            donor, amount = given[contribution.pk]
+            donors[donor[:LONGEST_VALUE]] = donors.get(donor[:LONGEST_VALUE], ZERO) + amount
+    if not donors:
+        return ""
+    if len(donors) > DONORS_NAMED:
+        donors = {f"{len(donors)}个资助人": sum(donors.values(), ZERO)}
+    said = "，".join(f"{donor}资助{kinds.yuan(amount)}元" for donor, amount in donors.items())
+    own = sum((c.amount for c in group), ZERO) - sum(donors.values(), ZERO)
+    return f"其中您家缴{kinds.yuan(own)}元，{said}。" if own else f"这笔费用由{said}，您家不用缴费。"
+
+
 def _villages(codes: set[str]) -> dict[str, Region]:
     return {village.pk: village for village in Region.objects.filter(pk__in=codes).select_related("parent")}
 
 
-def _queue(
-    wording: templates.Wording, told: dict[str, tuple[str, str, str, dict[str, str], list[MessageAbout]]]
-) -> int:
+def _queue(wording: templates.Wording, told: dict[str, tuple[str, str, str, str, list[MessageAbout]]]) -> int:
     """Put the messages into the outbox with the people they tell of; those that are there already stay as they are."""
     known = set(OutboxMessage.objects.filter(key__in=list(told)).values_list("key", flat=True))
     messages, about = [], []
-    for key, (name, phone, village, values, people) in told.items():
+    for key, (name, phone, village, text, people) in told.items():
         if key in known:
             continue
-        text = fill(wording.text, values)
         message = OutboxMessage(
             key=key,
             kind=wording.kind.key,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from core.database.bulk import chunks
 from employees.members.models import Employment, Member
@@ -17,6 +17,27 @@ def members_by_number(county: str, numbers: Iterable[str]) -> dict[str, Member]:
     for chunk in chunks(sorted(set(numbers))):
         rows = Member.objects.filter(county_id=county, id_number__in=chunk)
         found |= {member.id_number: member for member in rows}
+    return found
+
+
+#: Employments that have not ended.
+LIVE = Q(left__isnull=True)
+
+
+def in_several_places(county: str) -> QuerySet[Member]:
+    """Members with more than one employment now: two units, or a unit and as a flexible worker."""
+    live = Employment.objects.filter(LIVE, member__county=county).order_by().values("member")
+    several = live.annotate(places=Count("pk")).filter(places__gt=1).values("member")
+    return Member.objects.filter(pk__in=several).order_by("name", "pk")
+
+
+def live_employments(members: Iterable[int]) -> dict[int, list[Employment]]:
+    """Member id → the employments that have not ended, the first one first; one statement for each 2,000."""
+    found: dict[int, list[Employment]] = {}
+    for chunk in chunks(sorted(set(members))):
+        rows = Employment.objects.filter(LIVE, member__in=chunk).select_related("unit").order_by("joined", "pk")
+        for employment in rows:
+            found.setdefault(employment.member_id, []).append(employment)
     return found
 
 

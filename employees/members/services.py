@@ -116,6 +116,33 @@ def end_flexible(*, employment: Employment, month: date, actor: User) -> Employm
 
 
 @transaction.atomic
+def follow_register(*, member: Member, actor: User) -> Member:
+    """The register has this member too: join both records and take the person off the residents' list. Raise Refused.
+
+    Declarations do so by themselves (moves.py); this is for whom the register came to know between two of them.
+    """
+    member = Member.objects.select_for_update().get(pk=member.pk)
+    live = Employment.objects.filter(member=member, left__isnull=True).order_by("joined").first()
+    if live is None:
+        raise Refused("这个人的职工医保已停保，不用再登记。")
+    resident = (
+        Resident.objects.in_region(member.county_id)
+        .filter(id_number=member.id_number, merged_into__isnull=True)
+        .first()
+    )
+    if resident is None:
+        raise Refused("居民册里没有这个号码，请刷新后查看。")
+    if resident.name != member.name:
+        raise Refused("居民册上的姓名与申报的姓名不同，请照身份证核对，改正姓名后再登记。")
+    if member.resident_id != resident.pk:
+        member.resident = resident
+        member.save(update_fields=["resident"])
+    leave_residents_list(residents=[resident.pk], since=live.joined, actor=actor, source="两边参保核对")
+    audit.record("employment.match", actor=actor, obj=member, summary=f"{member}按职工医保登记，移出居民参保名单")
+    return member
+
+
+@transaction.atomic
 def leave_residents_list(*, residents: Iterable[int | None], since: date, actor: User, source: str) -> int:
     """Whoever is insured as an employee is no longer to be insured as a resident. Return how many changed."""
     ids = sorted({resident for resident in residents if resident})

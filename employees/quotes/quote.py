@@ -15,8 +15,8 @@ from subsidies.policy.policies import Policy
 
 CENT = Decimal("0.01")
 MOST_WAGE = Decimal(1_000_000)
-#: A policy is of one year, and so is its floor.
-MOST_MONTHS = 12
+#: A policy is of one year, and so is its floor: what is asked beyond it is answered and said to be so.
+YEAR, MOST_MONTHS = 12, 120
 
 
 class EmployeeQuoteError(ValueError):
@@ -79,6 +79,9 @@ def quote_employee(policy: Policy, *, kind: str, wage_base: Decimal | None, mont
     reasons.append(Reason(f"{wanted.name}：每月{shares}（四舍五入到分）", wanted.source))
     if wanted.assumed:
         reasons.append(Reason(wanted.says, wanted.source))
+    if months > YEAR:
+        says = f"{months} 个月超过一年，都按{floor.year}年的下限和费率计算；别的年度下限不同的，请分年度核算"
+        reasons.append(Reason(says, floor.source))
     return EmployeeQuote(base, unit * months, person * months, (unit + person) * months, tuple(reasons))
 
 

@@ -6,16 +6,23 @@ from core.access.roles import Role
 from core.accounts.models import User
 from core.pages.frame import Entry, Todo
 from employees.access import runs_here
+from reporting.leavers.doubles import on_both_sides
 from reporting.leavers.selectors import to_win
 from subsidies.campaigns.models import Campaign
 
-ENTRIES = [Entry("停保待接续", "employee_leavers", 105, shown_to=runs_here)]
+ENTRIES = [
+    Entry("停保待接续", "employee_leavers", 105, shown_to=runs_here),
+    Entry("重复参保核对", "employee_doubles", 106, shown_to=runs_here),
+]
 
 
 def todos(user: User, campaign: Campaign) -> list[Todo]:
-    """How many of the village stand between the two insurances."""
-    if user.role not in (Role.VILLAGE, Role.TOWNSHIP) or not runs_here(user):
+    """How many of the village stand between the two insurances, and how many of the county on both sides."""
+    if user.role not in (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY) or not runs_here(user):
         return []
+    if user.role == Role.COUNTY:
+        number = on_both_sides(campaign).count()
+        return [Todo(f"{number} 人职工、居民两边参保", reverse("employee_doubles"))] if number else []
     number = to_win(campaign, user.scope_prefix).count()
     if not number:
         return []

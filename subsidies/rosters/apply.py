@@ -23,9 +23,10 @@ from core.refusals import Refused
 from core.text import clean_text, required_text
 from residents.people.services import lock_residents
 from subsidies.campaigns.watermark import next_timestamp
-from subsidies.rosters.comparing import seen_counts
+from subsidies.rosters.comparing import compare, fingerprint, people_in
 from subsidies.rosters.matching import classify, live_identities
 from subsidies.rosters.models import Identity, Roster, RosterRow
+from subsidies.rosters.selectors import outcome_counts
 from subsidies.rosters.services import lock_roster, refuse_closed
 
 Kind, State, Outcome = Roster.Kind, Roster.State, RosterRow.Outcome
@@ -39,8 +40,8 @@ def apply_roster(
 ) -> list[int]:
     """Make and end the identities of a list; return the ids of the residents newly recognised. Raise Refused.
 
-    `seen` are the counts the reviewer saw (comparing.py): where the register or another list has changed them since,
-    or what was found beside the list was not looked at, nothing is applied. A list that ends identities needs
+    `seen` is what the reviewer saw (comparing.py, seen_counts): where the register or another list has changed it
+    since, or what was found beside the list was not looked at, nothing is applied. A list that ends identities needs
     `endings_confirmed`. `note`: what the department is told of the findings. Safe to repeat: an applied list answers
     with nobody.
     """
@@ -52,12 +53,14 @@ def apply_roster(
     roster.rows.filter(number=0).delete()
     recheck.update(outcome=Outcome.PENDING)
     classify(roster, keep_messages=True)
-    now = seen_counts(roster)
+    found, now = compare(roster), outcome_counts(roster)
     if {**now, "compared": 0} != {**seen, "compared": 0}:
         raise Refused("看过之后居民册或别的名单有了变化，人数不一样了。请重新查看四类人员后再应用。")
-    if now["compared"] != seen.get("compared", 0):
+    if fingerprint(found) != seen.get("compared", 0):
         raise Refused(
-            f"与别的部门的名单、居民册、死亡和职工参保比对，有 {now['compared']} 处要看。请看过比对结果后再审核生效。"
+            f"与别的部门的名单、居民册、死亡和职工参保比对，有 {people_in(found)} 人要看。请看过比对结果后再审核生效。"
+            if found
+            else "看过之后比对出的问题都没有了，请刷新后再审核生效。"
         )
     if now["ended"] and not endings_confirmed:
         raise Refused(f"这份名单会终止 {now['ended']} 人的身份，请看过他们的姓名、勾选确认后再应用。")
@@ -85,7 +88,14 @@ def apply_roster(
         roster.notice = f"{roster.notice[: 500 - MOST_NOTE - 10]}比对处理意见：{note}"
     roster.save(update_fields=["state", "applied_by", "applied_at", "notice"])
     summary = f"应用 {roster.pk} 号名单：新增 {now['new']} 人，终止 {now['ended']} 人"
-    audit.record("roster.apply", actor=actor, obj=roster, summary=summary, after=now, batch=_batch(roster))
+    audit.record(
+        "roster.apply",
+        actor=actor,
+        obj=roster,
+        summary=summary,
+        after={**now, "compared": people_in(found)},
+        batch=_batch(roster),
+    )
     return list(roster.identities.order_by("resident_id").values_list("resident_id", flat=True))
 
 

@@ -3,6 +3,7 @@
 What is found must have been seen before a list is applied (apply.py). A handful of statements however long the list.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -77,8 +78,22 @@ def compare(roster: Roster) -> list[Finding]:
 
 
 def seen_counts(roster: Roster) -> dict[str, int]:
-    """Count what whoever applies a list must have seen: the people in each group, and what was found beside them."""
-    return {**outcome_counts(roster), "compared": len(compare(roster))}
+    """What whoever applies a list must have seen: how many people are in each group, and what was found beside them."""
+    return {**outcome_counts(roster), "compared": fingerprint(compare(roster))}
+
+
+def fingerprint(findings: list[Finding]) -> int:
+    """A number of at most eight digits that tells these findings from others, 0 for none: who looked at one person's
+    has not looked at another's, though they are as many."""
+    if not findings:
+        return 0
+    told = "\n".join(f"{f.number}\t{f.name}\t{f.masked}\t{f.kind}\t{f.says}" for f in findings)
+    return int(hashlib.sha256(told.encode()).hexdigest(), 16) % 99_999_999 + 1
+
+
+def people_in(findings: list[Finding]) -> int:
+    """How many people the findings are about: one may have several."""
+    return len({finding.masked + finding.name for finding in findings})
 
 
 def counts(findings: list[Finding]) -> list[tuple[str, str, int]]:

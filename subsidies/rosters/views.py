@@ -84,7 +84,7 @@ def roster_detail(request: SignedIn, pk: int) -> HttpResponse:
     page = Paginator(selectors.rows_in_group(roster, group), 100).get_page(request.GET.get("page"))
     is_bureau, ready = request.user.role == Role.COUNTY, roster.state == Roster.State.READY
     found = comparing.compare(roster) if is_bureau and ready else []
-    seen = {**counts, "compared": len(found)}
+    seen = {**counts, "compared": comparing.fingerprint(found)}
     facts = {
         "title": f"{roster.pk} 号名单",
         "roster": roster,
@@ -102,6 +102,7 @@ def roster_detail(request: SignedIn, pk: int) -> HttpResponse:
         "may_withdraw": is_bureau and roster.state in (Roster.State.READY, Roster.State.APPLIED),
         "seen": ",".join(f"{name}={count}" for name, count in seen.items()),
         "compared": comparing.counts(found),
+        "found_people": comparing.people_in(found),
         "found": found[:FINDINGS_SHOWN],
         "found_more": max(len(found) - FINDINGS_SHOWN, 0),
         "apply_form": ApplyForm(),

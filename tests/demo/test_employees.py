@@ -6,7 +6,7 @@ import pytest
 
 from core.jobs import services as jobs
 from demo.counties import demo_county
-from demo.employees import UNITS, declare_two_months
+from demo.employees import BEHIND, FLEXIBLE, UNITS, declare_two_months
 from demo.world import World
 from employees.declarations.models import MonthlyDeclaration
 from employees.goal.models import PensionRoll
@@ -33,7 +33,9 @@ def test_units_months_payments_and_a_roll(world):
     declare_two_months(world("411323", 2026, "2025-10-24T10:00"), datetime.date(2025, 10, 24))
     assert Unit.objects.count() == UNITS
     assert MonthlyDeclaration.objects.filter(state="booked").count() == 2 * UNITS - 1
-    assert EmployeePayment.objects.exists() and len(PaidFile.objects.get().bad_rows) == 1
+    flexible = EmployeePayment.objects.filter(member__isnull=False)
+    assert flexible.count() == 2 * FLEXIBLE - FLEXIBLE // BEHIND - 1, "some owe a month, one owes both"
+    assert EmployeePayment.objects.filter(unit__isnull=False).exists() and len(PaidFile.objects.get().bad_rows) == 1
     accounts = accounts_of_units(Unit.objects.all(), until=datetime.date(2025, 10, 1))
     states = {account.is_settled for months in accounts.values() for account in months}
     assert states == {True, False}

@@ -24,6 +24,7 @@ LISTS = [
     "employee_months",
     "employee_arrears",
     "employee_leavers",
+    "employee_doubles",
 ]
 
 

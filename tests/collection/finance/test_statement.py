@@ -2,11 +2,15 @@
 
 import datetime
 from decimal import Decimal
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution, ContributionFund
 from collection.contributions.services import Payment, record_contributions
 from collection.finance.selectors import people_of, statement
@@ -108,6 +112,22 @@ def test_a_past_day_knows_the_stops_of_that_day(campaign, officer, subsidised, b
     assert {made.difference for made in owed} == {0}
     assert people_of(campaign=campaign, on=datetime.date(2024, 10, 21), fund="", department="").count() == 1
     assert people_of(campaign=campaign, on=datetime.date(2024, 10, 22), fund="", department="").count() == 0
+
+
+def test_stops_that_were_withdrawn_before_their_times_were_kept(campaign, officer, subsidised, business_clock):
+    business_clock("2024-10-20T10:00")
+    resident = subsidised().resident
+    business_clock("2024-10-22T10:00")
+    set_status(resident=resident, status="dead", since=DAY, source="死亡证明", actor=officer)
+    business_clock("2024-10-24T10:00")
+    withdraw_status(entry=StatusEntry.objects.get(resident=resident), reason="登记错人", actor=officer)
+    Consequence.objects.update(stopped_at=None, resumed_at=None)
+    business_clock("2024-10-25T11:00")
+    days = [datetime.date(2024, 10, day) for day in (21, 23, 24)]
+    assert [statement(campaign=campaign, on=day).tables[1].total.owed for day in days] == [80, 80, 80]
+    migration = import_module("collection.migrations.0030_stops_that_were_withdrawn")
+    migration.date_withdrawn_stops(apps, SimpleNamespace(connection=connection))
+    assert [statement(campaign=campaign, on=day).tables[1].total.owed for day in days] == [80, 0, 80]
 
 
 def test_a_statement_that_does_not_add_up_says_so(campaign, subsidised):

@@ -1,10 +1,14 @@
 """What people are told when something happened, if their county has switched it on."""
 
+from decimal import Decimal
+
 import pytest
 
 from collection.contributions.models import Contribution
 from collection.contributions.services import Payment, record_contributions, reverse_contributions
 from collection.declarations import feedback
+from collection.gifts import services as gifts
+from collection.gifts.spending import spend_gift
 from collection.messages import kinds
 from collection.messages.events import tell
 from collection.messages.story_sections import messages
@@ -61,6 +65,40 @@ def test_the_office_writes_its_own_words(recorder, switch_on, home, pay_for):
     pay_for(home[:1])
     outbox.drain()
     assert recorder.got[0][1] == "【内乡医保】夏馆镇师家湾村王大山：已收400元"
+
+
+@pytest.mark.parametrize(
+    ("per_head", "says"),
+    [
+        ("100.01", "共1200元。其中您家缴899.97元，城关村集体经济合作社资助300.03元。"),
+        (None, "共1200元。这笔费用由城关村集体经济合作社资助1200元，您家不用缴费。"),
+    ],
+    ids=["a part of each fee", "whole fees"],
+)
+def test_what_a_gift_has_paid_is_told_apart(recorder, switch_on, home, pay_for, campaign, clerk, per_head, says):
+    per_head = per_head and Decimal(per_head)
+    money = 3 * (per_head or 400)
+    given = gifts.register_gift(
+        campaign=campaign,
+        village=home[0].village,
+        donor="城关村集体经济合作社",
+        donor_kind="collective",
+        basis="agreement",
+        document="资助协议",
+        promised=Decimal(money),
+        pay_by=DAY,
+        covers="all",
+        per_head=per_head,
+        actor=clerk,
+    )
+    gifts.record_arrival(gift=given, amount=Decimal(money), on=DAY, slip_no="HD1", actor=clerk)
+    switch_on(kinds.PAID)
+    spend_gift(gift=given, actor=clerk)
+    if per_head:
+        assert not OutboxMessage.objects.exists(), "a part that is kept is no payment yet"
+        pay_for(home, from_gift=per_head)
+    outbox.drain()
+    assert [text.endswith(says) for _, text in recorder.got] == [True], recorder.got
 
 
 def test_what_was_taken_back_meanwhile_is_not_told(recorder, switch_on, home, pay_for, campaign, officer):

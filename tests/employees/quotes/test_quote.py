@@ -23,6 +23,8 @@ CASES = [
     ("staff outside the establishment, by our reading", "outside", "5000.00", 1, "5000.00", "400.00", "100.00", "500.00"),
     ("half a cent is rounded up", "enterprise", "4000.06", 1, "4000.06", "340.01", "80.00", "420.01"),
     ("twelve months are twelve times one", "enterprise", "3831.00", 12, "3831.00", "3907.68", "919.44", "4827.12"),
+    ("more than a year", "enterprise", "3831.00", 13, "3831.00", "4233.32", "996.06", "5229.38"),
+    ("ten years", "enterprise", "3831.00", 120, "3831.00", "39076.80", "9194.40", "48271.20"),
     ("flexible", "flexible", None, 1, "3831.00", "0.00", "306.48", "306.48"),
     ("flexible, a year", "flexible", None, 12, "3831.00", "0.00", "3677.76", "3677.76"),
     ("flexible, whatever is earned", "flexible", "9000.00", 1, "3831.00", "0.00", "306.48", "306.48"),
@@ -76,7 +78,17 @@ def test_a_raised_wage_and_a_reading_of_ours_are_said():
     assert "按所在单位的费率" in _says("5000.00", "outside")
 
 
-@given(cents=st.integers(min_value=1, max_value=100_000_000), months=st.integers(min_value=1, max_value=12))
+def test_months_beyond_the_years_own_are_said():
+    says = [
+        "".join(
+            reason.says for reason in quote_employee(load(XIXIA), kind="flexible", wage_base=None, months=m).reasons
+        )
+        for m in (12, 13)
+    ]
+    assert ["请分年度核算" in text for text in says] == [False, True]
+
+
+@given(cents=st.integers(min_value=1, max_value=100_000_000), months=st.integers(min_value=1, max_value=120))
 def test_shares_are_cents_and_add_up(cents, months):
     result = quote_employee(load(XIXIA), kind="enterprise", wage_base=Decimal(cents) / 100, months=months)
     assert result.unit + result.person == result.total

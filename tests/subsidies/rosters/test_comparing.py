@@ -94,7 +94,7 @@ def test_nothing_is_applied_before_the_findings_were_seen(client, desk, make_res
     person = make_resident(VILLAGE, name="甲双份")
     mark(person, "脱贫享受政策人口", "农业农村局")
     roster = desk.hand_in([[person.name, person.id_number]])
-    with pytest.raises(Refused, match="有 1 处要看"):
+    with pytest.raises(Refused, match="有 1 人要看"):
         desk.apply(roster, seen=outcome_counts(roster))
     client.force_login(desk.bureau)
     page = client.get(reverse("roster", args=[roster.pk])).content.decode()
@@ -116,9 +116,21 @@ def test_what_was_found_since_is_to_be_seen_too(desk, make_resident):
     roster = desk.hand_in([[person.name, person.id_number]])
     seen = seen_counts(roster)
     mark(person, "脱贫享受政策人口", "农业农村局")
-    with pytest.raises(Refused, match="有 1 处要看"):
+    with pytest.raises(Refused, match="有 1 人要看"):
         desk.apply(roster, seen=seen)
     assert desk.apply(roster) == [person.pk]
+
+
+def test_another_person_found_is_not_the_one_that_was_seen(desk, make_resident):
+    people = [make_resident(VILLAGE, name="甲某人"), make_resident(VILLAGE, name="乙某人")]
+    first = mark(people[0], "脱贫享受政策人口", "农业农村局")
+    roster = desk.hand_in([[person.name, person.id_number] for person in people])
+    seen = seen_counts(roster)
+    Identity.objects.filter(pk=first.pk).update(ended_on=datetime.date(2024, 10, 1))
+    mark(people[1], "脱贫享受政策人口", "农业农村局")
+    assert len(compare(roster)) == 1, "as many as before"
+    with pytest.raises(Refused, match="有 1 人要看"):
+        desk.apply(roster, seen=seen)
 
 
 def test_a_list_of_endings_may_name_the_dead(desk, make_resident):
