@@ -214,7 +214,7 @@ def _read_only(kind: str, path: Path) -> bool:
         "unit": read_declaration,
         "months": read_month_table,
         "payments": read_paid,
-        "pensions": read_roll,
+        "pensions": lambda pieces: read_roll(pieces, month=clock.today()),
         "refunds": read_answers,
     }
     try:

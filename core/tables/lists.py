@@ -65,7 +65,8 @@ class ListReader:
 
     `columns` are those the list may have, `needed` those without which a sheet holds no list. Sheets that are hidden
     are passed over; with `one_sheet`, so are all lists but the first. `hidden_rows_are` says what is done with hidden
-    rows, for the note. `header`, `sheet_name` and `last_row` (of the heading) are those of the rows that come.
+    rows, for the note. `header`, `sheet_name` and `last_row` (of the heading) are those of the rows that come; `above`
+    are the texts that stand over the headings.
     """
 
     columns: Sequence[Column]
@@ -76,6 +77,7 @@ class ListReader:
     sheet_name: str = ""
     last_row: int | None = None
     sheets_read: int = 0
+    above: list[str] = field(default_factory=list)
     _hidden: list[int] = field(default_factory=list)
     _dropped: list[int] = field(default_factory=list)
     _cut: list[int] = field(default_factory=list)
@@ -147,6 +149,8 @@ class ListReader:
             if header and set(self.needed) <= header.columns.keys():
                 self.header, self.sheet_name, self.last_row = header, piece.name, header.row
                 self.sheets_read += 1
+                over = (cells for number, cells in piece.rows if number < header.row)
+                self.above += [cell for cells in over for cell in cells if isinstance(cell, str)]
         self._current = piece
         return self.header
 

@@ -66,7 +66,7 @@ def read_job(run: jobs.Run) -> str:
         pieces = jobs.report_rows(
             reader.stream(Path(file.attachment.file.path), limits=reader.COUNTY_LIST), run.progress
         )
-        table = read_month_table(pieces)
+        table = read_month_table(pieces, month=file.month, file_name=file.attachment.name)
         run.progress(1, 2, f"正在核对 {len(table.units)} 个单位")
         with transaction.atomic():
             run.assert_owner()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from core.tables.headings import Column
 from core.tables.lists import ListReader, is_sum
@@ -28,7 +29,7 @@ class MonthTable:
     notes: list[str] = field(default_factory=list)
 
 
-def read_month_table(sheets: Iterable[Sheet]) -> MonthTable:
+def read_month_table(sheets: Iterable[Sheet], *, month: date | None = None, file_name: str = "") -> MonthTable:
     """Read every visible sheet with a heading. Raises SheetError where the file gives no table."""
     says = "也按在册人员读取。不该申报的请删除后重新上传。"
     reader, table, count = ListReader(COLUMNS, NEEDED, hidden_rows_are=says), MonthTable(), 0
@@ -54,5 +55,6 @@ def read_month_table(sheets: Iterable[Sheet]) -> MonthTable:
         raise SheetError("no_rows", "表头下面没有人员，请检查文件。")
     for rows in table.units.values():
         mark_duplicates(rows)
-    table.notes = [note.message for note in reader.notes()]
+    said = sheet.said_of_month([*reader.above, file_name], month)
+    table.notes = [*said, *(note.message for note in reader.notes())]
     return table

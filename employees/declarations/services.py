@@ -83,7 +83,7 @@ def read_job(run: jobs.Run) -> str:
         pieces = jobs.report_rows(
             reader.stream(declaration.attachment.file.path, limits=reader.VILLAGE_LEDGER), run.progress
         )
-        rows, notes = read_declaration(pieces)
+        rows, notes = read_declaration(pieces, month=declaration.month, file_name=declaration.attachment.name)
         run.progress(1, 2, f"正在核对 {len(rows)} 人")
         verdicts = check.judge(rows, facts_of(declaration, {row.id_number for row in rows}))
     except (reader.SheetError, EmployeeQuoteError) as error:

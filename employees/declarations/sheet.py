@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from core.access import masks
@@ -9,6 +10,7 @@ from core.tables.cells import read_amount
 from core.tables.headings import Column
 from core.tables.lists import ListReader, ListRow, is_sum
 from core.tables.reader import Cell, Sheet, SheetError
+from employees.months import in_words, other_month
 from residents.people import id_numbers, names
 
 COLUMNS = (
@@ -42,8 +44,11 @@ class PersonRow:
     problems: list[str] = field(default_factory=list)
 
 
-def read_declaration(sheets: Iterable[Sheet]) -> tuple[list[PersonRow], list[str]]:
-    """The rows of the first sheet with a heading, and what is to be said about the file (hidden rows, other sheets).
+def read_declaration(
+    sheets: Iterable[Sheet], *, month: date | None = None, file_name: str = ""
+) -> tuple[list[PersonRow], list[str]]:
+    """The rows of the first sheet with a heading, and what is to be said about the file: hidden rows, other sheets, a
+    title that names another month than the one it is sent for.
 
     Raises SheetError where the file gives no table.
     """
@@ -57,7 +62,14 @@ def read_declaration(sheets: Iterable[Sheet]) -> tuple[list[PersonRow], list[str
     if len(rows) > MOST_ROWS:
         raise SheetError("too_large", f"表里有 {len(rows)} 人，超过 {MOST_ROWS} 人的上限，请核对。")
     mark_duplicates(rows)
-    return rows, [note.message for note in reader.notes()]
+    return rows, [*said_of_month([*reader.above, file_name], month), *(note.message for note in reader.notes())]
+
+
+def said_of_month(texts: Iterable[str], month: date | None) -> list[str]:
+    """A note where titles or the file's name tell another month: last month's form is often filled in again."""
+    if month is None or not (other := other_month(texts, month)):
+        return []
+    return [f"表上写的是{other}，申报的是{in_words(month)}。请核对是不是选错了文件或月份。"]
 
 
 def _row(line: ListRow) -> PersonRow | None:

@@ -44,8 +44,8 @@ def upload_roll(
         raise Refused(f"{in_words(month)}还没有到，请核对名册的月份。", "month")
     sha256 = files.sha256_of(file)
     Region.objects.select_for_update().get(pk=county.pk)
-    other = PensionRoll.objects.filter(county=county, sha256=sha256).exclude(month=month).first()
-    if other:
+    others = PensionRoll.objects.filter(county=county, sha256=sha256).exclude(month=month)
+    if other := others.exclude(state=State.REFUSED).first():
         raise Refused(f"这个文件已作为{in_words(other.month)}的名册上传过，请核对是不是选错了文件或月份。", "month")
     found, is_new = take_in(
         PensionRoll, county=county, sha256=sha256, file=file, name=name, kind="employee_roll", actor=actor, month=month
@@ -66,7 +66,7 @@ def read_job(run: jobs.Run) -> str:
         pieces = jobs.report_rows(
             reader.stream(Path(roll.attachment.file.path), limits=reader.COUNTY_LIST), run.progress
         )
-        rows, notes = read_roll(pieces)
+        rows, notes = read_roll(pieces, month=roll.month, file_name=roll.attachment.name)
     except reader.SheetError as error:
         PensionRoll.objects.filter(pk=roll.pk).update(state=State.REFUSED, problem=str(error)[:300])
         return str(error)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from core.tables.cells import cell_text, read_amount
 from core.tables.headings import Column
 from core.tables.lists import ListReader, ListRow, is_sum
 from core.tables.reader import Sheet, SheetError
+from employees.months import in_words, other_month
 from employees.units import credit_code as codes
 from residents.people import id_numbers, names
 
@@ -34,14 +36,22 @@ class RollRow:
     problem: str = ""
 
 
-def read_roll(sheets: Iterable[Sheet]) -> tuple[list[RollRow], list[str]]:
-    """The rows of every visible sheet with a heading, and what is to be said about the file. Raises SheetError."""
+def read_roll(sheets: Iterable[Sheet], *, month: date, file_name: str = "") -> tuple[list[RollRow], list[str]]:
+    """The rows of every visible sheet with a heading, and what is to be said about the file.
+
+    Raises SheetError, for a roll that calls itself another month's too: last year's would name hundreds as missing.
+    """
     reader = ListReader(COLUMNS, NEEDED)
     rows = [row for line in reader.rows(sheets) if (row := _row(line)) is not None]
     if not reader.found_heading:
         raise SheetError("missing_columns", "没有找到表头。要有“姓名、证件号码、缴费基数”几栏，请补上后重新上传。")
     if not rows:
         raise SheetError("no_rows", "表头下面没有人员，请检查文件。")
+    if other := other_month([*reader.above, file_name], month):
+        says = (
+            f"文件上写的是{other}的名册，您选的是{in_words(month)}。请选对月份，或换成{in_words(month)}的名册再上传。"
+        )
+        raise SheetError("other_month", says)
     return rows, [note.message for note in reader.notes()]
 
 

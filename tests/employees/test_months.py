@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from employees.months import in_words, months_between, next_month, previous_month, read_month
+from employees.months import in_words, months_between, next_month, other_month, previous_month, read_month
 
 DAY = datetime.date
 
@@ -43,6 +43,26 @@ DAY = datetime.date
 )
 def test_ways_of_writing_a_month(written, month):
     assert read_month(written) == month
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("样例厂 2025年11月职工医保申报表", ""),
+        ("2025 年 10 月份", "2025年10月"),
+        ("名册202410.xlsx", "2024年10月"),
+        ("2025.10", "2025年10月"),
+        ("2024年度", "2024年"),
+        ("2025年度", ""),
+        ("2025年12月3日", ""),
+        ("20251203导出", ""),
+        ("〔2024〕11号", ""),
+        ("2025年11月，制表2025年12月", ""),
+        ("", ""),
+    ],
+)
+def test_a_title_that_tells_another_month(text, other):
+    assert other_month([text], DAY(2025, 11, 1)) == other
 
 
 @given(st.dates(min_value=DAY(2000, 1, 1), max_value=DAY(2090, 12, 31)))

@@ -89,6 +89,14 @@ def test_a_file_that_gives_no_table_is_refused_with_the_reason(unit, clerk, head
     assert declaration.state == State.REFUSED and says in declaration.problem
 
 
+def test_last_months_form_filled_in_again_is_said(unit, clerk):
+    file = table([("姓名", "证件号码", "月工资"), person(1)], ("样例1号厂 2025年10月职工医保申报表",))
+    declaration, _ = services.upload_declaration(unit=unit, month=NOVEMBER, file=file, name=file.name, actor=clerk)
+    work()
+    declaration.refresh_from_db()
+    assert declaration.notes == ["表上写的是2025年10月，申报的是2025年11月。请核对是不是选错了文件或月份。"]
+
+
 def test_the_same_file_again_is_the_same_declaration(unit, clerk):
     results = [
         services.upload_declaration(unit=unit, month=NOVEMBER, file=file, name="x.xlsx", actor=clerk)

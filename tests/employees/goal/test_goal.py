@@ -91,6 +91,34 @@ def test_the_same_file_for_two_months_is_refused(unit, xixia, clerk):
         services.upload_roll(county=xixia.county, month=NOVEMBER, file=file, name="x.xlsx", actor=clerk)
 
 
+@pytest.mark.parametrize(
+    ("title", "name", "said"),
+    [
+        ("西峡县2024年11月养老保险参保名册", "名册.xlsx", "2024年11月"),
+        ("养老保险参保名册", "养老名册2024年度.xlsx", "2024年"),
+        ("2025年10月名册", "名册.xlsx", "2025年10月"),
+        ("西峡县2025年11月名册（对照2024年11月）", "名册.xlsx", ""),
+        ("制表日期：2025年10月3日", "名册.xlsx", ""),
+    ],
+    ids=["last year's by its title", "last year's by its name", "last month's", "this month's", "a day is no month"],
+)
+def test_a_roll_of_last_year(xixia, unit, declare, clerk, title, name, said):
+    declare(unit, [person(1)])
+    file = table([HEADING, of(1, unit)], (title,), name)
+
+    def upload(month):
+        file.seek(0)
+        roll, _ = services.upload_roll(county=xixia.county, month=month, file=file, name=name, actor=clerk)
+        work()
+        roll.refresh_from_db()
+        return roll
+
+    roll = upload(NOVEMBER)
+    assert roll.state == ("refused" if said else "read") and said in roll.problem and not differences(roll)
+    if said == "2025年10月":
+        assert upload(OCTOBER).state == "read", "chosen rightly it is compared"
+
+
 def test_net_gain_by_township_and_kind(xixia, make_unit, declare, clerk, business_clock):
     old, new = make_unit(1, registered_on=datetime.date(2024, 1, 2)), make_unit(2, kind="government")
     declare(old, [person(n) for n in range(1, 4)], month=DECEMBER_BEFORE)
