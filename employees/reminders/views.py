@@ -1,20 +1,35 @@
 """欠费提醒: the units in arrears, what would be sent to whom, and sending it."""
 
 from django import forms
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from config import clock
 from core.access import masks
 from core.access.roles import roles
 from core.accounts.requests import SignedIn
+from core.audit import services as audit
 from core.pages.form_steps import submit_form
 from core.regions.models import Region
+from core.tables.writer import xlsx_response
 from employees.access import LOOKS_ON, WORKS_ON, county_or_404
-from employees.months import month_of
+from employees.months import in_words, month_of
 from employees.reminders import services
 from employees.rules import policy_for
 from subsidies.policy.employee_parts import OpenPoint
+
+
+COLUMNS = (
+    ("单位", 30),
+    ("统一社会信用代码", 22),
+    ("乡镇", 12),
+    ("状态", 10),
+    ("费款所属期", 14),
+    ("人数", 8),
+    ("应缴（元）", 14),
+    ("已缴（元）", 14),
+    ("欠缴（元）", 14),
+)
 
 
 class SeenForm(forms.Form):
@@ -35,7 +50,7 @@ def not_set(county: Region) -> list[OpenPoint]:
 
 
 @roles(*LOOKS_ON)
-def employee_arrears(request: SignedIn) -> HttpResponse:
+def employee_arrears(request: SignedIn) -> HttpResponseBase:
     """Units in arrears, most first; the bureau sends the reminders that stand there."""
     county = county_or_404(request.user)
     townships = Region.objects.for_user(request.user).filter(parent=county).order_by("code")
@@ -54,6 +69,8 @@ def employee_arrears(request: SignedIn) -> HttpResponse:
         )
         return redirect(request.get_full_path())
     found = services.preview(county=county, township=township, user=request.user)
+    if request.GET.get("export"):
+        return _export(request, county, found)
     facts = {
         "title": "职工医保欠费",
         "found": found,
@@ -65,3 +82,26 @@ def employee_arrears(request: SignedIn) -> HttpResponse:
         "form": SeenForm(initial={"seen": len(found.reached)}),
     }
     return render(request, "employees/reminders/arrears.html", facts)
+
+
+def _export(request: SignedIn, county: Region, found: services.Preview) -> HttpResponseBase:
+    """Every month in arrears of every unit shown, a row each; it names no person."""
+    lines = [
+        (
+            one.unit.name,
+            one.unit.credit_code,
+            one.unit.township.name,
+            "已注销" if one.unit.ended_on else "在册",
+            in_words(account.month),
+            account.people,
+            account.owed,
+            account.paid,
+            account.arrears,
+        )
+        for one in found.owing
+        for account in one.months
+    ]
+    name = f"{county.name}职工医保欠费"
+    audit.record("unit.export", actor=request.user, obj=county, summary=f"导出{name} {len(lines)} 行")
+    note = f"{clock.today()} 导出；不计滞纳金"
+    return xlsx_response(filename=f"{name}.xlsx", columns=COLUMNS, rows=lines, title=name, note=note)

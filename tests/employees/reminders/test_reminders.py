@@ -1,8 +1,12 @@
 """Units in arrears are reminded through the outbox, once, with what they owe at the moment of sending."""
 
+import io
+
+import openpyxl
 import pytest
 from django.urls import reverse
 
+from core.audit.models import Event
 from core.messages import services as outbox
 from core.messages.models import OutboxMessage
 from core.refusals import Refused
@@ -99,6 +103,9 @@ def test_the_page(client, clerk, county, owing):
     assert "发送 1 条提醒" in page and "1,050.00" in page and "138****0001" in page
     assert "按费款所属期" in page and "按乡镇" in page, "arrears by month and township, not by unit alone"
     assert "滞纳金（由县税务局确定）" in page, "what the notice leaves open is said"
+    sent = client.get(reverse("employee_arrears"), {"export": "1"})
+    rows = list(openpyxl.load_workbook(io.BytesIO(b"".join(sent.streaming_content))).active.values)
+    assert rows[-1][4:] == ("2025年11月", 2, 1050, 0, 1050) and Event.objects.filter(action="unit.export").exists()
     assert client.post(reverse("employee_arrears"), {"seen": 2}, follow=True).status_code == 200
     assert not OutboxMessage.objects.exists()
     client.post(reverse("employee_arrears"), {"seen": 1})
