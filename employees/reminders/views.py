@@ -18,7 +18,6 @@ from employees.reminders import services
 from employees.rules import policy_for
 from subsidies.policy.employee_parts import OpenPoint
 
-
 COLUMNS = (
     ("单位", 30),
     ("统一社会信用代码", 22),
