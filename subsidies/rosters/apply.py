@@ -23,7 +23,7 @@ from core.refusals import Refused
 from core.text import clean_text, required_text
 from residents.people.services import lock_residents
 from subsidies.campaigns.watermark import next_timestamp
-from subsidies.rosters.comparing import compare, fingerprint, people_in
+from subsidies.rosters.comparing import Finding, compare, fingerprint, people_in
 from subsidies.rosters.matching import classify, live_identities
 from subsidies.rosters.models import Identity, Roster, RosterRow
 from subsidies.rosters.selectors import outcome_counts
@@ -54,14 +54,7 @@ def apply_roster(
     recheck.update(outcome=Outcome.PENDING)
     classify(roster, keep_messages=True)
     found, now = compare(roster), outcome_counts(roster)
-    if {**now, "compared": 0} != {**seen, "compared": 0}:
-        raise Refused("看过之后居民册或别的名单有了变化，人数不一样了。请重新查看四类人员后再应用。")
-    if fingerprint(found) != seen.get("compared", 0):
-        raise Refused(
-            f"与别的部门的名单、居民册、死亡和职工参保比对，有 {people_in(found)} 人要看。请看过比对结果后再审核生效。"
-            if found
-            else "看过之后比对出的问题都没有了，请刷新后再审核生效。"
-        )
+    _refuse_unseen(found, now, seen)
     if now["ended"] and not endings_confirmed:
         raise Refused(f"这份名单会终止 {now['ended']} 人的身份，请看过他们的姓名、勾选确认后再应用。")
     moment = next_timestamp(campaign_id=roster.campaign_id)
@@ -97,6 +90,18 @@ def apply_roster(
         batch=_batch(roster),
     )
     return list(roster.identities.order_by("resident_id").values_list("resident_id", flat=True))
+
+
+def _refuse_unseen(found: list[Finding], now: dict[str, int], seen: dict[str, int]) -> None:
+    """Raise Refused where the reviewer saw other people in the groups, or other findings beside them."""
+    if {**now, "compared": 0} != {**seen, "compared": 0}:
+        raise Refused("看过之后居民册或别的名单有了变化，人数不一样了。请重新查看四类人员后再应用。")
+    if fingerprint(found) != seen.get("compared", 0):
+        raise Refused(
+            f"与别的部门的名单、居民册、死亡和职工参保比对，有 {people_in(found)} 人要看。请看过比对结果后再审核生效。"
+            if found
+            else "看过之后比对出的问题都没有了，请刷新后再审核生效。"
+        )
 
 
 @transaction.atomic
