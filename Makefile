@@ -1,7 +1,8 @@
 # make run     the demo county on this machine: environment, data, web, worker and beat (PORT=8000, SIZE=small or full,
 #              COUNTY=高阳县 or any of the five)
 # make shell   Django's shell on the data of `make run`
-# make test    the whole suite on the embedded default, and on PostgreSQL and Redis where their URLs are set
+# make test    the whole suite on the embedded default; on PostgreSQL and Redis, where their URLs are set, all of it
+#              that touches a database: what touches none would show the same again, and the output says how many that are
 #              FAST=1: in under a minute, on SQLite, without what is marked browser, slow or stress; says what it left out
 #              ARGS="tests/collection -x" reaches pytest
 # make fmt     format and sort, and mend what ruff can mend
@@ -47,7 +48,7 @@ test: .venv/dev.lock
 	@echo "== embedded default: SQLite, message files"
 	@env -u TEST_DATABASE_URL -u TEST_REDIS_URL $(PY) -m pytest -q -n auto --dist worksteal $(ARGS)
 	@if [ -n "$$TEST_DATABASE_URL" ]; then \
-		echo "== PostgreSQL$${TEST_REDIS_URL:+ and Redis}"; $(PY) -m pytest -q -n auto --dist worksteal $(ARGS); \
+		echo "== PostgreSQL$${TEST_REDIS_URL:+ and Redis}"; $(PY) -m pytest -q -n auto --dist worksteal --second-engine $(ARGS); \
 	else echo "== PostgreSQL and Redis: not tried (set TEST_DATABASE_URL and TEST_REDIS_URL)"; fi
 endif
 

@@ -2,7 +2,6 @@
 
 import datetime
 import os
-from importlib.util import find_spec
 from pathlib import Path
 
 import freezegun
@@ -13,7 +12,6 @@ from django.db import connection
 from tests.environment import DATA_DIR
 from tests.factories import create_resident, create_user
 from tests.migrated import start_from_copy
-from tests.slow import function_of, listed
 
 # A busy machine is no reason to fail: nothing here asserts time. The suite tries the same examples every time, so that
 # it says the same of the same code; HYPOTHESIS_PROFILE=explore looks for new ones, and what it finds becomes a case.
@@ -31,45 +29,6 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 # A policy that is first read while a test holds the clock still has dates like any other.
 freezegun.configure(extend_ignore_list=["tomllib"])
-
-
-#: What `--fast` (make test FAST=1) leaves out.
-LEFT_OUT_WHEN_FAST = ("browser", "slow")
-
-
-def pytest_addoption(parser):
-    parser.addoption("--fast", action="store_true", help="leave out what is marked browser or slow, and say how much")
-
-
-def pytest_collection_modifyitems(config, items):
-    """Tests of one engine's own behaviour run where that engine is; the other run does not count them as skipped."""
-    _deselect(config, items, {"sqlite": "postgres", "postgresql": "sqlite"}[connection.vendor])
-    if find_spec("rapidocr_onnxruntime") is None:
-        _deselect(config, items, "ocr")
-    if config.getoption("fast"):
-        slow = listed()
-        for item in items:
-            if function_of(item.nodeid) in slow:
-                item.add_marker("slow")
-        for marker in LEFT_OUT_WHEN_FAST:
-            _deselect(config, items, marker)
-
-
-def _deselect(config, items, marker: str) -> None:
-    """Take the tests with this marker out of the run."""
-    elsewhere = [item for item in items if item.get_closest_marker(marker)]
-    if elsewhere:
-        config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if not item.get_closest_marker(marker)]
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    """A fast run says that it was one: it is no reason to release."""
-    if config.getoption("fast"):
-        terminalreporter.write_line(
-            "FAST: left out what drives a browser, what tests/slow.txt names, and all of PostgreSQL and Redis. "
-            "`make test` runs them."
-        )
 
 
 def pytest_sessionfinish(session, exitstatus):

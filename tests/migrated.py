@@ -53,14 +53,21 @@ def _migrated_database() -> str:
     done = f"migrated_{_key()}"
     url = os.environ["DATABASE_URL"]
     server, _, _ = url.rpartition("/")
-    with _alone("postgres"), psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [done]).fetchone() is None:
-            making = f"{done}_making"
-            connection.execute(f'DROP DATABASE IF EXISTS "{making}"')
-            connection.execute(f'CREATE DATABASE "{making}"')
-            _migrate(f"{server}/{making}")
-            connection.execute(f'ALTER DATABASE "{making}" RENAME TO "{done}"')
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        if _is_there(connection, done):  # it gets its name when it is whole, as the file does
+            return done
+        with _alone("postgres"):
+            if not _is_there(connection, done):
+                making = f"{done}_making"
+                connection.execute(f'DROP DATABASE IF EXISTS "{making}"')
+                connection.execute(f'CREATE DATABASE "{making}"')
+                _migrate(f"{server}/{making}")
+                connection.execute(f'ALTER DATABASE "{making}" RENAME TO "{done}"')
     return done
+
+
+def _is_there(connection: psycopg.Connection, name: str) -> bool:
+    return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
 
 def _migrate(url: str) -> None:

@@ -14,7 +14,7 @@ from importlinter import cli
 from tests.environment import DATA_DIR
 
 ROOT = Path(__file__).resolve().parents[1]
-APPS = ["core", "residents", "subsidies", "collection", "reporting", "demo"]
+APPS = ["core", "residents", "subsidies", "collection", "employees", "reporting", "demo"]
 IMPORTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
 CONTRACTS = IMPORTS["contracts"]
 #: Rules that decide money or dates.
@@ -58,6 +58,7 @@ def test_every_app_has_the_same_file_names():
         assert {"models.py", "urls.py", "menu.py", "tasks.py", "apps.py", "migrations"} <= present, app
 
 
+@pytest.mark.django_db
 def test_the_tests_run_on_the_engine_that_was_asked_for():
     asked = "postgresql" if os.environ.get("TEST_DATABASE_URL") else "sqlite"
     assert connection.vendor == asked
