@@ -29,7 +29,7 @@ class CollectionConfig(AppConfig):
         from collection.visits import services as visits
         from residents.people.facts import FactKind, on_fact
         from subsidies.campaigns.hooks import counts_insured, on_adopted, on_opened, on_village_leaving
-        from subsidies.openings.steps import Step, add_step
+        from subsidies.openings.steps import PlannedStep, add_step
         from subsidies.quotes.parents import on_asked
 
         on_asked(paid_residents)
@@ -41,7 +41,7 @@ class CollectionConfig(AppConfig):
         on_opened(causes.seed_causes)
         counts_insured(openings.insured_by_village)
         on_village_leaving(openings.reasons_to_stay)
-        add_step(Step("books", "空白收据", 50, "proposal_books", carrying.look, carrying.apply))
+        add_step(PlannedStep("books", "空白收据", 50, "proposal_books", carrying.look, carrying.apply))
         on_booked(consequences.follow_bookings)
         on_booked(visits.follow_bookings)
         on_booked(door.follow_bookings)

@@ -9,7 +9,7 @@ from collection.ledgers.confirm import confirm_ledger, withdraw_ledger
 from collection.ledgers.models import LedgerBatch
 from collection.ledgers.selectors import confirming_job_key, reading_job_key, unpaid_people
 from collection.ledgers.services import upload_ledger
-from collection.ledgers.workbook import Owing
+from collection.ledgers.workbook import UnpaidPerson
 from core.accounts.models import User
 from demo.rounds import receipt_number
 from demo.world import Plan, World, work
@@ -54,7 +54,7 @@ def _ledger(world: World, plan: Plan, *, mistakes: bool = False) -> bytes:
     return buffer.getvalue()
 
 
-def _owing(world: World, plan: Plan) -> list[Owing]:
+def _owing(world: World, plan: Plan) -> list[UnpaidPerson]:
     return unpaid_people(campaign=world.campaign, village=world.region(plan.code))[0]
 
 

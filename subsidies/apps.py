@@ -17,7 +17,7 @@ class SubsidiesConfig(AppConfig):
         from subsidies.openings import duties, planned_tasks, staff, villages
         from subsidies.openings.selectors import step_lines
         from subsidies.openings.services import carry_out
-        from subsidies.openings.steps import POLICY, Step, add_step
+        from subsidies.openings.steps import POLICY, PlannedStep, add_step
         from subsidies.rosters import story_sections
         from subsidies.rosters import upload as roster_upload
 
@@ -25,10 +25,10 @@ class SubsidiesConfig(AppConfig):
         puts_into_force(carry_out)
         shows_steps(step_lines)
         add_step(POLICY)
-        add_step(Step("villages", "村名单", 20, "proposal_villages", villages.look, villages.apply))
-        add_step(Step("tasks", "征缴任务", 30, "proposal_tasks", planned_tasks.look, planned_tasks.apply))
-        add_step(Step("staff", "协办员和专班", 40, "proposal_staff", staff.look))
-        add_step(Step("duties", "部门任务和重新认定", 60, "proposal_duties", duties.look, duties.apply))
+        add_step(PlannedStep("villages", "村名单", 20, "proposal_villages", villages.look, villages.apply))
+        add_step(PlannedStep("tasks", "征缴任务", 30, "proposal_tasks", planned_tasks.look, planned_tasks.apply))
+        add_step(PlannedStep("staff", "协办员和专班", 40, "proposal_staff", staff.look))
+        add_step(PlannedStep("duties", "部门任务和重新认定", 60, "proposal_duties", duties.look, duties.apply))
         story.register(20, story_sections.identities)
         story.register(15, claim_sections.claims)
         story.register(16, claim_sections.awards)

@@ -21,6 +21,16 @@ CONTRACTS = IMPORTS["contracts"]
 PURE = next(c["source_modules"] for c in CONTRACTS if c["name"].startswith("Rules that decide money or dates"))
 #: Lines; migrations, tests and benches may be longer. What branches too much is refused by ruff (C901).
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 60
+#: Names of classes that stand in two modules, and why (docs/decisions/layout.md, "One name, one thing").
+_ANSWER = "what a rule of the topic answers; read only beside that rule"
+NAMED_ALIKE = {
+    "Command": "Django finds a management command by this name",
+    "Outcome": _ANSWER,
+    "Problem": _ANSWER,
+    "Reason": _ANSWER,
+    "Refusal": _ANSWER,
+    "Verdict": _ANSWER,
+}
 
 
 def test_every_import_follows_the_contracts(capsys, monkeypatch):
@@ -50,6 +60,26 @@ def test_modules_and_functions_are_short(package):
                 if lines > LONGEST_FUNCTION:
                     too_long.append(f"{name}:{node.lineno} {node.name}: {lines} lines")
     assert not too_long, "\n".join(too_long)
+
+
+def _classes() -> dict[str, list[Path]]:
+    """Every class of the product at the root of its module, by name; migrations have theirs from Django."""
+    found: dict[str, list[Path]] = {}
+    for path in (path for package in IMPORTS["root_packages"] for path in (ROOT / package).rglob("*.py")):
+        if "migrations" not in path.parts:
+            for node in ast.parse(path.read_text()).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    found.setdefault(node.name, []).append(path.relative_to(ROOT))
+    return found
+
+
+def test_one_class_name_is_one_thing():
+    """Forms are named by what they ask: a topic's own, once in a topic."""
+    alike = {name: places for name, places in _classes().items() if len(places) > 1}
+    forms = {name: places for name, places in alike.items() if name.endswith("Form")}
+    assert {n: p for n, p in alike.items() if n not in NAMED_ALIKE and n not in forms} == {}, "docs/decisions/layout.md"
+    assert [name for name in NAMED_ALIKE if name not in alike] == [], "no longer in two modules"
+    assert {name: places for name, places in forms.items() if len({p.parent for p in places}) < len(places)} == {}
 
 
 def test_every_app_has_the_same_file_names():

@@ -20,7 +20,7 @@ Channel = Contribution.Channel
 
 
 @dataclass(frozen=True)
-class Sheet:
+class AdviceSheet:
     """What is printed and signed. `contribution` is None for somebody who has not paid yet."""
 
     paid_on: date
@@ -42,7 +42,7 @@ def live_contribution(campaign: Campaign, resident: Resident) -> Contribution | 
     return found
 
 
-def cover_sheet(campaign: Campaign, resident: Resident) -> Sheet | QuoteError:
+def cover_sheet(campaign: Campaign, resident: Resident) -> AdviceSheet | QuoteError:
     """What was booked, or what a payment today would bring, with the clauses; why not, where there is no answer."""
     paid = live_contribution(campaign, resident)
     day = paid.paid_on if paid else clock.today()
@@ -52,7 +52,7 @@ def cover_sheet(campaign: Campaign, resident: Resident) -> Sheet | QuoteError:
     if paid is None:
         return quoted if isinstance(quoted, QuoteError) else _sheet(quoted, resident, day)
     reasons = () if isinstance(quoted, QuoteError) or not _same_cover(paid, quoted) else _reasons(quoted, resident)
-    return Sheet(
+    return AdviceSheet(
         day,
         paid.category,
         paid.standard,
@@ -66,8 +66,8 @@ def cover_sheet(campaign: Campaign, resident: Resident) -> Sheet | QuoteError:
     )
 
 
-def _sheet(quoted: Quote, resident: Resident, day: date) -> Sheet:
-    return Sheet(
+def _sheet(quoted: Quote, resident: Resident, day: date) -> AdviceSheet:
+    return AdviceSheet(
         day,
         quoted.category,
         quoted.standard,

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from collection.advice.models import CoverAdvice
-from collection.advice.selectors import Sheet, cover_sheet
+from collection.advice.selectors import AdviceSheet, cover_sheet
 from collection.money.steps import refuse_closed
 from config import clock
 from core.accounts.models import User
@@ -65,6 +65,6 @@ def record_advice(
     return advice
 
 
-def _is_same(earlier: CoverAdvice, sheet: Sheet, signed_by: str) -> bool:
+def _is_same(earlier: CoverAdvice, sheet: AdviceSheet, signed_by: str) -> bool:
     before = earlier.paid_on, earlier.due, earlier.benefit_from, earlier.waiting_months, earlier.signed_by
     return before == (sheet.paid_on, sheet.due, sheet.benefit_from, sheet.waiting_months, signed_by)

@@ -7,7 +7,7 @@ from datetime import date
 from collection.duties import services as duties
 from collection.duties import wording
 from collection.duties.rules import Status
-from collection.duties.warnings import Level, Step, warnings_on
+from collection.duties.warnings import Level, WarningLevel, warnings_on
 from config import clock
 from core.access.roles import Role
 from core.accounts.models import Position, User
@@ -38,12 +38,12 @@ def queue_warnings(*, campaign: Campaign, as_of: date) -> int:
             if Level.TOWNSHIP in warning.levels:
                 told = told + [user for user in people[village.township_code] if user not in told]
             messages += [_message(campaign, village.pk, warning.key, user, text) for user in told]
-            if warning.step == Step.LATE and Level.COUNTY in warning.levels:
+            if warning.step == WarningLevel.LATE and Level.COUNTY in warning.levels:
                 late.append(line)
     if late:
         text = _digest(late, as_of)
         messages += [
-            _message(campaign, campaign.county_id, f"{Step.LATE}:{as_of}", user, text)
+            _message(campaign, campaign.county_id, f"{WarningLevel.LATE}:{as_of}", user, text)
             for user in people[campaign.county_id]
         ]
     OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True, batch_size=500)

@@ -23,7 +23,7 @@ Told = dict[str, object]
 _COVER = ("benefit_from", "benefit_to", "waiting_months")
 
 
-class Booked(NamedTuple):
+class QuotedContribution(NamedTuple):
     """A contribution and the person's facts on which its quote rests."""
 
     pk: int
@@ -55,10 +55,10 @@ class Reviewed(NamedTuple):
         return self.state == Consequence.State.DONE and self.outcome == Consequence.Outcome.STANDS
 
 
-class Comparison(NamedTuple):
+class QuoteComparison(NamedTuple):
     """What a contribution was quoted with, or what an officer confirmed later, and what it would be now."""
 
-    booked: Booked
+    booked: QuotedContribution
     before: Told
     now: Told
     differs: bool
@@ -70,7 +70,7 @@ class Comparison(NamedTuple):
         return self.differs or (self.earlier is not None and self.earlier.state == Consequence.State.OPEN)
 
 
-def compare(campaign: Campaign, contributions: QuerySet[Contribution]) -> Iterator[Comparison]:
+def compare(campaign: Campaign, contributions: QuerySet[Contribution]) -> Iterator[QuoteComparison]:
     """Yield a comparison for each of these contributions of the campaign. Six statements, however many they are.
 
     People alike in all that decides are quoted once.
@@ -102,18 +102,18 @@ def compare(campaign: Campaign, contributions: QuerySet[Contribution]) -> Iterat
         is_other = differs(before, now, amounts=not has_case)
         if review and review.is_kept and review.after == now:
             is_other = False  # An officer has seen just this, and left what was booked as it is.
-        yield Comparison(row, before, now, is_other, review)
+        yield QuoteComparison(row, before, now, is_other, review)
 
 
-def _booked(campaign: Campaign, contributions: QuerySet[Contribution]) -> list[Booked]:
+def _booked(campaign: Campaign, contributions: QuerySet[Contribution]) -> list[QuotedContribution]:
     years = InsuredYear.objects.filter(resident=OuterRef("resident"), year__lt=campaign.year).order_by()
     last = years.values("resident").annotate(last=Max("year")).values("last")
-    columns = Booked._fields[:9]
+    columns = QuotedContribution._fields[:9]
     rows = contributions.order_by("pk").values_list(*columns, "resident__birth_date", Subquery(last))
-    return [Booked(*row) for row in rows.iterator(chunk_size=5000)]
+    return [QuotedContribution(*row) for row in rows.iterator(chunk_size=5000)]
 
 
-def _repaid(contributions: QuerySet[Contribution], booked: list[Booked]) -> dict[int, int]:
+def _repaid(contributions: QuerySet[Contribution], booked: list[QuotedContribution]) -> dict[int, int]:
     """How many years of the present gap each of these people has paid back; few have."""
     rows = RepaidYear.objects.filter(resident_id__in=contributions.order_by().values("resident_id"))
     found: dict[int, list[int]] = defaultdict(list)

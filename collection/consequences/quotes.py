@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from django.db import transaction
 from django.db.models import QuerySet
 
-from collection.consequences.comparing import Booked, Comparison, Reviewed, compare
+from collection.consequences.comparing import QuoteComparison, QuotedContribution, Reviewed, compare
 from collection.consequences.grouped import Groups
 from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution
@@ -162,7 +162,7 @@ def _review_plain(run: jobs.Run, groups: Groups, part: QuerySet[Contribution]) -
     return len(written.waiting)
 
 
-def _review_others(run: jobs.Run, campaign: Campaign, others: list[Booked]) -> int:
+def _review_others(run: jobs.Run, campaign: Campaign, others: list[QuotedContribution]) -> int:
     """Compare these again, one by one, under their locks."""
     differ = 0
     for chunk in chunks(others, BULK):
@@ -184,14 +184,14 @@ def _parts(rows: QuerySet[Contribution]) -> Iterator[QuerySet[Contribution]]:
         after = last
 
 
-def _own(one: Comparison) -> list[object]:
+def _own(one: QuoteComparison) -> list[object]:
     """The columns of _OWN as JSON values."""
     return [one.booked.resident_id, one.booked.village_id, one.booked.pk, one.before, one.now]
 
 
-def _pk(one: Comparison) -> int | None:
+def _pk(one: QuoteComparison) -> int | None:
     return one.earlier and one.earlier.pk
 
 
-def _is_said(one: Comparison, earlier: Reviewed) -> bool:
+def _is_said(one: QuoteComparison, earlier: Reviewed) -> bool:
     return earlier.state == State.OPEN and earlier.after == one.now

@@ -21,7 +21,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
+class BookedCover:
     """What is booked of somebody: yuan paid, enrolled free or not, the days of cover."""
 
     amount: Decimal
@@ -47,7 +47,7 @@ class Verdict:
 
 
 def follows_from_status(
-    rules: RefundRules, *, status: str, label: str, since: date, cover: Cover, on: date
+    rules: RefundRules, *, status: str, label: str, since: date, cover: BookedCover, on: date
 ) -> Verdict | None:
     """Return what the status means for the cover as of `on`; None for a status that changes nothing (在册)."""
     code = STATUS_REASONS.get(status)

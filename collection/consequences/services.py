@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from collection.consequences.models import Consequence
-from collection.consequences.rules import Cover, Outcome, Verdict, follows_from_status
+from collection.consequences.rules import BookedCover, Outcome, Verdict, follows_from_status
 from collection.contributions.models import Contribution
 from collection.entitlements import services as entitlements
 from collection.refunds.models import Refund
@@ -134,13 +134,13 @@ def _verdicts(standing: _Standing) -> dict[int, Verdict]:
     rules, today = standing.campaign.policy.refund_rules, clock.today()
 
     @cache
-    def judge(status: str, since: date, cover: Cover) -> Verdict | None:
+    def judge(status: str, since: date, cover: BookedCover) -> Verdict | None:
         return follows_from_status(rules, status=status, label=LABELS[status], since=since, cover=cover, on=today)
 
     found = {}
     for contribution in standing.contributions:
         status, since = standing.people[contribution.resident_id]
-        cover = Cover(contribution.amount, contribution.benefit_from, contribution.benefit_to)
+        cover = BookedCover(contribution.amount, contribution.benefit_from, contribution.benefit_to)
         if since is not None and (verdict := judge(status, since, cover)):
             found[contribution.pk] = verdict
     return found

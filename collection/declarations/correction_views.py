@@ -18,7 +18,7 @@ from core.text import whole_number
 from subsidies.campaigns.selectors import campaign_or_404
 
 CORRECTS = (Role.VILLAGE, Role.TOWNSHIP)
-Way = reasons.Way
+Way = reasons.FailureWay
 
 
 @roles(*CORRECTS, Role.COUNTY)

@@ -79,7 +79,7 @@ def _refuse_unless_open(row: DeclarationRow, contribution: Contribution) -> None
 def _check(name: str, number: str) -> None:
     if not names.is_plausible(name):
         raise Refused(f"“{name}”不像姓名，请照身份证填写，只填汉字和间隔号，不加括号和备注。")
-    if id_numbers.document_of(number) == id_numbers.Document.BIRTH:
+    if id_numbers.document_of(number) == id_numbers.DocumentType.BIRTH:
         return
     if problem := id_numbers.check(number, as_of=clock.today()):
         raise Refused(id_numbers.MESSAGES[problem])

@@ -27,7 +27,7 @@ from core.jobs import services as jobs
 from core.refusals import Refused
 from residents.people import id_numbers
 from residents.people.models import Resident
-from subsidies.policy.parts import Column
+from subsidies.policy.parts import DeclarationColumn
 
 _PATHS = {
     "name": "name",
@@ -156,7 +156,7 @@ def _write(book: xlsxwriter.Workbook, declaration: Declaration, run: jobs.Run) -
 class _Sheet:
     """A sheet of people, numbered from 1."""
 
-    def __init__(self, book: xlsxwriter.Workbook, title: str, columns: tuple[Column, ...]) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, title: str, columns: tuple[DeclarationColumn, ...]) -> None:
         self.sheet, self.columns, self.number = book.add_worksheet(title), columns, 0
         self.text, self.money = book.add_format({"num_format": "@"}), book.add_format({"num_format": "0.00"})
         self.sheet.freeze_panes(1, 0)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from collection.declarations.models import DeclarationRow
-from collection.declarations.stuck import Stage
+from collection.declarations.stuck import StuckAt
 from core.files.fields import PhotoField, SheetField
 from core.pages.forms import DayInput, MoneyInput, offer_choices
 from core.tables import reader
@@ -106,5 +106,5 @@ class RowFilter(forms.Form):
 
 
 class StuckFilter(forms.Form):
-    stage = forms.ChoiceField(label="滞留环节", required=False, choices=[("", "全部"), *Stage.choices])
+    stage = forms.ChoiceField(label="滞留环节", required=False, choices=[("", "全部"), *StuckAt.choices])
     q = forms.CharField(label="姓名或村名", required=False, max_length=60)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Way(StrEnum):
+class FailureWay(StrEnum):
     """How a refused row goes on."""
 
     FIX = "fix"  # correct it by the identity card and declare again
@@ -20,7 +20,7 @@ class FailureReason:
     code: str
     name: str
     advice: str
-    way: Way
+    way: FailureWay
     signs: tuple[str, ...] = ()
 
 
@@ -30,42 +30,42 @@ REASONS = (
         "dead",
         "已死亡或户口注销",
         "向家属和派出所核实；属实的办理退费（附死亡或户口注销证明），不再申报。",
-        Way.REFUND,
+        FailureWay.REFUND,
         ("死亡", "注销户口", "户口注销", "户籍注销", "已去世"),
     ),
     FailureReason(
         "already_paid",
         "已经缴过费",
         "核对本人是否已在手机、银行或外地缴费；属实的按重复缴费办理退费，不再申报。",
-        Way.REFUND,
+        FailureWay.REFUND,
         ("重复缴费", "重复申报", "已缴费", "已经缴费", "已缴纳", "存在缴费记录", "重复导入", "重复数据", "已申报"),
     ),
     FailureReason(
         "employee",
         "已参加职工医保",
         "核对本人参保证明；属实的按参加职工医保办理退费，不再申报。",
-        Way.REFUND,
+        FailureWay.REFUND,
         ("职工医保", "职工医疗", "在职参保", "单位参保", "城镇职工"),
     ),
     FailureReason(
         "elsewhere",
         "已在外地参保",
         "核对本人外地参保证明；属实的按异地参保办理退费；要在本县参保的，先请外地停保再重新申报。",
-        Way.REFUND,
+        FailureWay.REFUND,
         ("异地参保", "外地参保", "其他统筹", "外统筹", "他地参保", "其他地区参保"),
     ),
     FailureReason(
         "name_differs",
         "姓名与证件号码不符",
         "照身份证逐字核对姓名和号码，改正后重新申报。",
-        Way.FIX,
+        FailureWay.FIX,
         ("姓名不", "姓名与", "姓名有误", "姓名错误", "名字不", "姓名和", "姓名信息", "姓名校验"),
     ),
     FailureReason(
         "id_wrong",
         "证件号码错误",
         "照身份证逐位核对号码，改正后重新申报。",
-        Way.FIX,
+        FailureWay.FIX,
         (
             "身份证号码错",
             "身份证号错",
@@ -95,7 +95,7 @@ REASONS = (
         "not_registered",
         "没有参保登记",
         "请本人到乡镇便民服务中心医保窗口办理参保登记，办好后重新申报。",
-        Way.ASK,
+        FailureWay.ASK,
         (
             "未登记",
             "未参保登记",
@@ -119,32 +119,34 @@ REASONS = (
         "other_place",
         "参保地不是本县",
         "请本人到医保窗口把参保地变更到本县（或本乡镇），办好后重新申报。",
-        Way.ASK,
+        FailureWay.ASK,
         ("参保地", "跨县", "跨乡镇", "征收机关不", "主管税务机关不", "区划不"),
     ),
     FailureReason(
         "category",
         "人员类别不符",
         "请县医保局核对资助标识；标识改好后重新申报。",
-        Way.ASK,
+        FailureWay.ASK,
         ("人员类别", "身份类别", "标识", "困难", "资助", "特殊人员", "缴费档次", "人员类型"),
     ),
     FailureReason(
         "amount",
         "金额不符",
         "核对资助标识和应缴金额；收错钱的先冲销重收，标识有误的请县医保局改好，再重新申报。",
-        Way.ASK,
+        FailureWay.ASK,
         ("金额", "应缴费额", "缴费标准", "费额"),
     ),
     FailureReason(
         "status",
         "参保状态不正常",
         "请县医保局核对参保状态（暂停、终止等），恢复后重新申报。",
-        Way.ASK,
+        FailureWay.ASK,
         ("状态异常", "参保状态", "暂停", "终止", "停保", "冻结"),
     ),
 )
-OTHER = FailureReason("other", "其他原因", "税务反馈原因见原文；核实后改正，或请县税务局说明，再重新申报。", Way.FIX)
+OTHER = FailureReason(
+    "other", "其他原因", "税务反馈原因见原文；核实后改正，或请县税务局说明，再重新申报。", FailureWay.FIX
+)
 BY_CODE = {reason.code: reason for reason in (*REASONS, OTHER)}
 
 

@@ -30,7 +30,7 @@ State = Contribution.State
 Result = DeclarationRow.Result
 
 
-class Stage(TextChoices):
+class StuckAt(TextChoices):
     """Where it got stuck, in the order of the way."""
 
     IN_HAND = "in_hand", "钱在村里，未缴存"
@@ -49,18 +49,18 @@ class Stage(TextChoices):
 
 #: Who has to act at each stage.
 WHO = {
-    Stage.IN_HAND: "村",
-    Stage.UNVERIFIED: "乡镇",
-    Stage.BANKED: "乡镇",
-    Stage.DRAFT: "乡镇",
-    Stage.REFUNDING: "税务、医保",
-    Stage.SENT: "税务",
-    Stage.FAILED: "村、乡镇",
-    Stage.FIXED: "乡镇",
-    Stage.TAKEN: "税务",
-    Stage.CONFIRMED: "乡镇",
-    Stage.REMITTED: "税务",
-    Stage.OTHER: "县医保局",
+    StuckAt.IN_HAND: "村",
+    StuckAt.UNVERIFIED: "乡镇",
+    StuckAt.BANKED: "乡镇",
+    StuckAt.DRAFT: "乡镇",
+    StuckAt.REFUNDING: "税务、医保",
+    StuckAt.SENT: "税务",
+    StuckAt.FAILED: "村、乡镇",
+    StuckAt.FIXED: "乡镇",
+    StuckAt.TAKEN: "税务",
+    StuckAt.CONFIRMED: "乡镇",
+    StuckAt.REMITTED: "税务",
+    StuckAt.OTHER: "县医保局",
 }
 
 
@@ -83,18 +83,20 @@ def not_posted(*, campaign: Campaign, region: str) -> "QuerySet[OnTheWay]":
     slips_waiting = reached(campaign=campaign, limits=_waiting(campaign, region, free)).values("pk")
     return live.annotate(
         stage=Case(
-            When(Exists(leaving()), then=Value(Stage.REFUNDING)),
-            When(Exists(on_draft), then=Value(Stage.DRAFT)),
-            When(Q(state=State.COLLECTED, pk__in=banked), then=Value(Stage.BANKED)),
-            When(Q(state=State.COLLECTED, pk__in=slips_waiting), then=Value(Stage.UNVERIFIED)),
-            When(state=State.COLLECTED, then=Value(Stage.IN_HAND)),
-            When(Q(state=State.FAILED) & Exists(corrected), then=Value(Stage.FIXED)),
-            When(state=State.FAILED, then=Value(Stage.FAILED)),
-            When(Q(state=State.DECLARED) & Exists(taken), then=Value(Stage.TAKEN)),
-            When(state=State.DECLARED, then=Value(Stage.SENT)),
-            When(Q(state=State.CONFIRMED, declaration__state=Declaration.State.CONFIRMED), then=Value(Stage.CONFIRMED)),
-            When(state=State.CONFIRMED, then=Value(Stage.REMITTED)),
-            default=Value(Stage.OTHER),
+            When(Exists(leaving()), then=Value(StuckAt.REFUNDING)),
+            When(Exists(on_draft), then=Value(StuckAt.DRAFT)),
+            When(Q(state=State.COLLECTED, pk__in=banked), then=Value(StuckAt.BANKED)),
+            When(Q(state=State.COLLECTED, pk__in=slips_waiting), then=Value(StuckAt.UNVERIFIED)),
+            When(state=State.COLLECTED, then=Value(StuckAt.IN_HAND)),
+            When(Q(state=State.FAILED) & Exists(corrected), then=Value(StuckAt.FIXED)),
+            When(state=State.FAILED, then=Value(StuckAt.FAILED)),
+            When(Q(state=State.DECLARED) & Exists(taken), then=Value(StuckAt.TAKEN)),
+            When(state=State.DECLARED, then=Value(StuckAt.SENT)),
+            When(
+                Q(state=State.CONFIRMED, declaration__state=Declaration.State.CONFIRMED), then=Value(StuckAt.CONFIRMED)
+            ),
+            When(state=State.CONFIRMED, then=Value(StuckAt.REMITTED)),
+            default=Value(StuckAt.OTHER),
             output_field=Text(),
         )
     )
@@ -112,7 +114,7 @@ def by_stage(people: "QuerySet[OnTheWay]") -> list[dict[str, Any]]:
             "people": found[stage][0],
             "amount": found[stage][1].quantize(ZERO),
         }
-        for stage in Stage
+        for stage in StuckAt
         if stage in found
     ]
 

@@ -27,8 +27,8 @@ def stuck_people(request: SignedIn) -> HttpResponse:
     rows = rows.select_related("resident", "village__parent", "receipt", "declaration__township")
     page = Paginator(rows.order_by("village_id", "paid_on", "pk"), 50).get_page(request.GET.get("page"))
     for contribution in page:
-        contribution.stage_label = stuck.Stage(contribution.stage).label
-        contribution.who = stuck.WHO[stuck.Stage(contribution.stage)]
+        contribution.stage_label = stuck.StuckAt(contribution.stage).label
+        contribution.who = stuck.WHO[stuck.StuckAt(contribution.stage)]
     return render(
         request,
         "collection/declarations/stuck_people.html",

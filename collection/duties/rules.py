@@ -77,7 +77,7 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class InHand:
     """What a village holds at the end of the day `reached`.
 
     owed: cash of duties not settled; fresh: cash not yet due. Both oldest first, and every `owed` is older than every
@@ -99,7 +99,7 @@ class Position:
         return tuple(duty for duty in self.duties if duty.settled is None)
 
 
-EMPTY = Position()
+EMPTY = InHand()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +145,8 @@ def replay(
     taken: Iterable[tuple[date, Decimal]],
     deposited: Iterable[tuple[date, Decimal]],
     as_of: date,
-    start: Position = EMPTY,
-) -> Position:
+    start: InHand = EMPTY,
+) -> InHand:
     """The position at the end of `as_of`, from cash taken and deposits in any order; later ones are left out.
 
     With `start`, only days after `start.reached` may be given (ValueError otherwise).
@@ -158,7 +158,7 @@ def replay(
     return pass_days(position, limit, as_of)
 
 
-def advance(position: Position, limit: Limit, day: date, taken: Decimal, deposited: Decimal) -> Position:
+def advance(position: InHand, limit: Limit, day: date, taken: Decimal, deposited: Decimal) -> InHand:
     """The position at the end of `day`, on which `taken` was collected and `deposited` put into the account."""
     if position.reached is not None and day <= position.reached:
         raise ValueError(f"{day} 不晚于已推算到的 {position.reached}")
@@ -170,14 +170,14 @@ def advance(position: Position, limit: Limit, day: date, taken: Decimal, deposit
     return _settle(position, day, deposited)
 
 
-def pass_days(position: Position, limit: Limit, until: date) -> Position:
+def pass_days(position: InHand, limit: Limit, until: date) -> InHand:
     """The position at the end of `until` if nothing was taken or deposited after `position.reached`."""
     if position.reached is None or until <= position.reached:
         return position
     return replace(_mature(position, limit, until), reached=until)
 
 
-def _mature(position: Position, limit: Limit, until: date) -> Position:
+def _mature(position: InHand, limit: Limit, until: date) -> InHand:
     """What falls due up to `until` on days without events.
 
     Between two events only the clock of days can make cash due: the amount in hand does not grow by itself, and an
@@ -193,13 +193,13 @@ def _mature(position: Position, limit: Limit, until: date) -> Position:
 # The steps build positions by place, not with `replace`: a county's board is some 30,000 of them.
 
 
-def _take(position: Position, day: date, taken: Decimal) -> Position:
+def _take(position: InHand, day: date, taken: Decimal) -> InHand:
     covered = min(taken, position.surplus)
     fresh = position.fresh if taken == covered else (*position.fresh, Cash(day, taken - covered))
-    return Position(position.reached, position.owed, fresh, position.surplus - covered, position.duties)
+    return InHand(position.reached, position.owed, fresh, position.surplus - covered, position.duties)
 
 
-def _fall_due(position: Position, limit: Limit, day: date) -> Position:
+def _fall_due(position: InHand, limit: Limit, day: date) -> InHand:
     if not position.fresh:
         return position
     opened = position.fresh[0].taken_on
@@ -210,16 +210,16 @@ def _fall_due(position: Position, limit: Limit, day: date) -> Position:
     reason = Reason.BOTH if by_amount and by_days else Reason.AMOUNT if by_amount else Reason.DAYS
     amount = sum((cash.amount for cash in position.fresh), ZERO)
     duty = Duty(opened=opened, due=day, reason=reason, amount=amount, outstanding=amount)
-    return Position(position.reached, position.owed + position.fresh, (), position.surplus, (*position.duties, duty))
+    return InHand(position.reached, position.owed + position.fresh, (), position.surplus, (*position.duties, duty))
 
 
-def _settle(position: Position, day: date, deposited: Decimal) -> Position:
+def _settle(position: InHand, day: date, deposited: Decimal) -> InHand:
     if not deposited:
-        return Position(day, position.owed, position.fresh, position.surplus, position.duties)
+        return InHand(day, position.owed, position.fresh, position.surplus, position.duties)
     duties = _settle_duties(position.duties, day, deposited) if position.owed else position.duties
     owed, left = _spend(position.owed, deposited)
     fresh, left = _spend(position.fresh, left)
-    return Position(day, owed, fresh, position.surplus + left, duties)
+    return InHand(day, owed, fresh, position.surplus + left, duties)
 
 
 def _settle_duties(duties: tuple[Duty, ...], day: date, deposited: Decimal) -> tuple[Duty, ...]:
@@ -243,7 +243,7 @@ def _spend(cash: tuple[Cash, ...], amount: Decimal) -> tuple[tuple[Cash, ...], D
     return (), amount
 
 
-def standing(position: Position, limit: Limit, as_of: date) -> Standing:
+def standing(position: InHand, limit: Limit, as_of: date) -> Standing:
     """How the village stands at the end of `as_of`, if nothing happened after `position.reached`.
 
     `as_of` before `position.reached` is refused (ValueError): replay to that day instead.
@@ -302,7 +302,7 @@ class Outlook:
     days_late: int
 
 
-def tomorrow(position: Position, limit: Limit, as_of: date) -> Outlook:
+def tomorrow(position: InHand, limit: Limit, as_of: date) -> Outlook:
     """The day after `as_of`, if nothing is done."""
     today, next_day = standing(position, limit, as_of), as_of + timedelta(days=1)
     then = standing(position, limit, next_day)

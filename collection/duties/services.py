@@ -19,7 +19,7 @@ from collection.cash.models import Deposit
 from collection.duties import rules as duties
 from collection.duties import wording
 from collection.duties.models import VillageDuty
-from collection.duties.rules import Cash, Duty, Limit, Outlook, Position, Reason, Standing, Status
+from collection.duties.rules import Cash, Duty, InHand, Limit, Outlook, Reason, Standing, Status
 from collection.duties.warnings import Steps
 from collection.money.models import Movement, Place
 from config import clock
@@ -104,7 +104,7 @@ def events(campaign: Campaign, villages: Iterable[str], until: date) -> tuple[di
     return defaultdict(list, kept), deposited
 
 
-def _replayed(campaign: Campaign, limit: Limit, codes: Collection[str], until: date) -> dict[str, Position]:
+def _replayed(campaign: Campaign, limit: Limit, codes: Collection[str], until: date) -> dict[str, InHand]:
     """Each village's position after its last event up to `until`."""
     taken, deposited = events(campaign, codes, until)
     positions = {}
@@ -211,7 +211,7 @@ def rebuild(*, campaign: Campaign) -> int:
     return len(codes)
 
 
-def to_json(position: Position) -> dict[str, Any]:
+def to_json(position: InHand) -> dict[str, Any]:
     """A position as plain JSON: days ISO, amounts as strings."""
     return {
         "reached": position.reached and position.reached.isoformat(),
@@ -232,12 +232,12 @@ def to_json(position: Position) -> dict[str, Any]:
     }
 
 
-def from_json(kept: dict[str, Any]) -> Position:
+def from_json(kept: dict[str, Any]) -> InHand:
     """The position that `to_json` wrote; an empty one for {}."""
     if not kept:
         return duties.EMPTY
     day = date.fromisoformat
-    return Position(
+    return InHand(
         reached=kept["reached"] and day(kept["reached"]),
         owed=tuple(Cash(day(on), Decimal(amount)) for on, amount in kept["owed"]),
         fresh=tuple(Cash(day(on), Decimal(amount)) for on, amount in kept["fresh"]),

@@ -30,7 +30,7 @@ class Level(StrEnum):
     COUNTY = "county"
 
 
-class Step(StrEnum):
+class WarningLevel(StrEnum):
     """Worst first."""
 
     LATE = "late"
@@ -40,10 +40,10 @@ class Step(StrEnum):
 
 
 LEVELS = {
-    Step.NEAR_AMOUNT: (Level.VILLAGE,),
-    Step.COMING_DUE: (Level.VILLAGE,),
-    Step.DUE_TODAY: (Level.VILLAGE, Level.TOWNSHIP),
-    Step.LATE: (Level.VILLAGE, Level.TOWNSHIP, Level.COUNTY),
+    WarningLevel.NEAR_AMOUNT: (Level.VILLAGE,),
+    WarningLevel.COMING_DUE: (Level.VILLAGE,),
+    WarningLevel.DUE_TODAY: (Level.VILLAGE, Level.TOWNSHIP),
+    WarningLevel.LATE: (Level.VILLAGE, Level.TOWNSHIP, Level.COUNTY),
 }
 
 
@@ -51,7 +51,7 @@ LEVELS = {
 class DutyWarning:
     """One step a village has come to. `key` names the occasion, so that the same one is never sent twice to a level."""
 
-    step: Step
+    step: WarningLevel
     levels: tuple[Level, ...]
     amount: Decimal
     days: int  # days late, or days left
@@ -67,19 +67,19 @@ def warnings_on(standing: Standing, limit: Limit, steps: Steps) -> tuple[DutyWar
     """
     found = []
 
-    def warn(step: Step, amount: Decimal, days: int, since: date, occasion: date) -> None:
+    def warn(step: WarningLevel, amount: Decimal, days: int, since: date, occasion: date) -> None:
         found.append(DutyWarning(step, LEVELS[step], amount, days, since, f"{step}:{occasion.isoformat()}"))
 
     as_of = standing.as_of
     if standing.late_since and steps.daily_when_late:
-        warn(Step.LATE, standing.late, (as_of - standing.late_since).days, standing.late_since, as_of)
+        warn(WarningLevel.LATE, standing.late, (as_of - standing.late_since).days, standing.late_since, as_of)
     if standing.falls_due and steps.on_due_day:
         opened = next(duty.opened for duty in standing.duties if duty.due == as_of)
-        warn(Step.DUE_TODAY, standing.falls_due, 0, opened, as_of)
+        warn(WarningLevel.DUE_TODAY, standing.falls_due, 0, opened, as_of)
     if standing.fresh and standing.fresh_since and standing.oldest:
         age = (as_of - standing.fresh_since).days
         if age in steps.on_days:
-            warn(Step.COMING_DUE, standing.fresh, limit.days - age, standing.fresh_since, as_of)
+            warn(WarningLevel.COMING_DUE, standing.fresh, limit.days - age, standing.fresh_since, as_of)
         if standing.in_hand >= limit.amount * steps.near_share:
-            warn(Step.NEAR_AMOUNT, standing.in_hand, limit.days - age, standing.oldest, standing.oldest)
+            warn(WarningLevel.NEAR_AMOUNT, standing.in_hand, limit.days - age, standing.oldest, standing.oldest)
     return tuple(found)

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from collection.duties.rules import Limit, Outlook, Standing, Status
-from collection.duties.warnings import DutyWarning, Step
+from collection.duties.warnings import DutyWarning, WarningLevel
 
 STATUS_WORDS = {
     Status.OVERDUE: "已逾期",
@@ -73,11 +73,11 @@ def what_tomorrow_brings(standing: Standing, outlook: Outlook, limit: Limit) -> 
 def warning_text(warning: DutyWarning, village: str) -> str:
     """One text message about one village."""
     amount, since = yuan(warning.amount), day(warning.since)
-    if warning.step == Step.LATE:
+    if warning.step == WarningLevel.LATE:
         text = f"有现金 {amount}逾期未缴存，应缴日{since}，已逾期 {warning.days} 天，请立即缴存。"
-    elif warning.step == Step.DUE_TODAY:
+    elif warning.step == WarningLevel.DUE_TODAY:
         text = f"有现金 {amount}今天到期，请在今天内缴存并登记回单。"
-    elif warning.step == Step.COMING_DUE:
+    elif warning.step == WarningLevel.COMING_DUE:
         text = f"手中现金 {amount}还有 {warning.days} 天到期（{since}收取），请及时缴存。"
     else:
         text = f"手中现金已有 {amount}，接近双限额度，满额当天必须缴存。"

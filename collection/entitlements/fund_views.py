@@ -81,7 +81,7 @@ def fund_people(request: SignedIn) -> HttpResponseBase:
 
 
 def _export_table(
-    request: SignedIn, campaign: Campaign, region: Region, by: str, category: str, table: funds.Table
+    request: SignedIn, campaign: Campaign, region: Region, by: str, category: str, table: funds.FundTable
 ) -> FileResponse:
     name = f"{region.name}{category}资助资金（按{funds.BY[by]}）"
     heading = (funds.BY[by], "人数", *table.sources, "合计")

@@ -35,7 +35,7 @@ class FundLine:
 
 
 @dataclass
-class Table:
+class FundTable:
     """What is owed in a region: sources, lines, the sum, and what it must equal: the subsidies of the contributions
     and the differences paid back to people who were recognised after having paid."""
 
@@ -72,7 +72,7 @@ def stopped_at(contribution: str, end: datetime) -> QuerySet[Consequence]:
     return rows.filter(Q(resumed_at__isnull=True) | Q(resumed_at__gte=end))
 
 
-def table(*, campaign: Campaign, region: str, by: str = "township", category: str = "") -> Table:
+def table(*, campaign: Campaign, region: str, by: str = "township", category: str = "") -> FundTable:
     """What each source owes by township, village or category; four queries."""
     group = {
         "township": Substr("contribution__village_id", 1, 9),
@@ -114,7 +114,7 @@ def table(*, campaign: Campaign, region: str, by: str = "township", category: st
     paid_back = DifferenceCase.objects.filter(gone_back, contribution__in=live, category__in=charged)
     differences = paid_back.aggregate(sum=Sum("refund__amount"))["sum"] or ZERO
     known = [name for name in campaign.policy.funds if name in sources]
-    return Table([*known, *sorted(set(sources) - set(known))], ordered, total, subsidies, differences)
+    return FundTable([*known, *sorted(set(sources) - set(known))], ordered, total, subsidies, differences)
 
 
 def people(*, campaign: Campaign, region: str, category: str = "", source: str = "") -> ScopedQuerySet:

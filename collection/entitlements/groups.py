@@ -33,7 +33,7 @@ _ACTIVE = Q(resident__status=Resident.Status.ACTIVE)
 
 
 @dataclass(frozen=True)
-class Group:
+class CategoryGroup:
     """One category in a region: people to be insured (应保, without those who left), insured, and those who left."""
 
     category: str
@@ -74,7 +74,7 @@ def marks(campaign: Campaign, region: str, *, department: str = "") -> "QuerySet
     return live.annotate(is_insured=Exists(paid))
 
 
-def groups(*, campaign: Campaign, region: str, department: str = "") -> list[Group]:
+def groups(*, campaign: Campaign, region: str, department: str = "") -> list[CategoryGroup]:
     """Every category of the policy (of one department) in a region; one query."""
     counted = {
         row["kind"]: row
@@ -89,7 +89,7 @@ def groups(*, campaign: Campaign, region: str, department: str = "") -> list[Gro
     }
     none = {"n_to_insure": 0, "n_insured": 0, "n_left": 0}
     return [
-        Group(
+        CategoryGroup(
             c.name,
             c.department,
             row["n_to_insure"],

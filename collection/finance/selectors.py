@@ -18,7 +18,7 @@ from collection.finance.statement import (
     EntryCell,
     OwedCell,
     Statement,
-    Table,
+    StatementTable,
     fund_lines,
     head_lines,
 )
@@ -59,7 +59,7 @@ def statement(*, campaign: Campaign, on: datetime.date) -> Statement:
         unposted_heads=unposted,
         entries=for_heads,
     )
-    made.tables.append(Table(f"{HEAD_FUND}（按人头）", "级次", lines, total))
+    made.tables.append(StatementTable(f"{HEAD_FUND}（按人头）", "级次", lines, total))
     names = dict(Region.objects.filter(parent=campaign.county_id).order_by("code").values_list("code", "name"))
     departments = {category.name: category.department for category in policy.categories}
 
@@ -78,7 +78,7 @@ def statement(*, campaign: Campaign, on: datetime.date) -> Statement:
     )
     for title, heading, label_of, order in tables:
         lines, total = fund_lines(label_of=label_of, owed=owed, entries=for_funds, order=order)
-        made.tables.append(Table(title, heading, lines, total))
+        made.tables.append(StatementTable(title, heading, lines, total))
     return made
 
 

@@ -66,7 +66,7 @@ class StatementLine:
 
 
 @dataclass
-class Table:
+class StatementTable:
     title: str
     heading: str
     lines: list[StatementLine]
@@ -80,7 +80,7 @@ class Statement:
     on: date
     heads: int
     unposted_heads: int
-    tables: list[Table] = field(default_factory=list)
+    tables: list[StatementTable] = field(default_factory=list)
     subsidies: Decimal = ZERO
 
     @property

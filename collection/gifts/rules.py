@@ -12,7 +12,7 @@ from core.amounts import ZERO
 
 
 @dataclass(frozen=True, slots=True)
-class Owing:
+class GiftCandidate:
     """Somebody for whom the gift may pay, in the order in which it does. `due` in yuan, more than zero."""
 
     resident_id: int
@@ -37,7 +37,7 @@ class Spread:
     short: Decimal
 
 
-def spread(people: Iterable[Owing], *, money: Decimal, per_head: Decimal | None = None) -> Spread:
+def spread(people: Iterable[GiftCandidate], *, money: Decimal, per_head: Decimal | None = None) -> Spread:
     """Pay for people in their order until somebody's portion is more than what is left; then for nobody more."""
     portions: list[Portion] = []
     left, short = money, ZERO

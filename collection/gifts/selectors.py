@@ -27,7 +27,7 @@ SPENT = Q(state=State.RETURNED) | Q(state=State.USED, contribution__state__in=_S
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class GiftBalance:
     """A gift's money in yuan. `free`: came in and is kept for nobody; `hall`: paid at the tax hall by name."""
 
     promised: Decimal
@@ -57,7 +57,7 @@ class Standing:
         return max(self.promised - self.arrived - self.hall, ZERO)
 
 
-def standings(gifts: Iterable[Gift]) -> dict[int, Standing]:
+def standings(gifts: Iterable[Gift]) -> dict[int, GiftBalance]:
     """Return the money of each gift by its id; three statements."""
     gifts = list(gifts)
     ids = [gift.pk for gift in gifts]
@@ -73,7 +73,7 @@ def standings(gifts: Iterable[Gift]) -> dict[int, Standing]:
     at_hall = GiftShare.objects.filter(gift__in=ids, at_hall=True, state=State.USED).order_by().values_list("gift")
     hall = dict(at_hall.annotate(YuanSum("amount")))
     return {
-        gift.pk: Standing(
+        gift.pk: GiftBalance(
             gift.promised,
             money.get((gift.pk, GiftMoney.Kind.ARRIVED.value), ZERO),
             money.get((gift.pk, GiftMoney.Kind.RETURNED.value), ZERO),

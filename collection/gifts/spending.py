@@ -11,7 +11,7 @@ from collection.contributions.models import Contribution
 from collection.contributions.services import Payment, paid_residents, record_contributions
 from collection.gifts.kept import report_kept
 from collection.gifts.models import Gift, GiftShare, HallPayment
-from collection.gifts.rules import Owing, Spread, spread
+from collection.gifts.rules import GiftCandidate, Spread, spread
 from collection.gifts.selectors import KEPT, kept_for, standings
 from collection.gifts.services import locked
 from collection.money import services as money
@@ -48,7 +48,7 @@ def spend_gift(*, gift: Gift, actor: User) -> Spread:
     if free <= ZERO:
         raise Refused("资助款还没有到账，或到账的钱已经用完。承诺不等于缴费，请收到银行回单、登记到账以后再办。")
     quotes = _owing(gift, people)
-    owing = [Owing(pk, quote.due) for pk, quote in quotes.items()]
+    owing = [GiftCandidate(pk, quote.due) for pk, quote in quotes.items()]
     done = spread(owing, money=free, per_head=gift.per_head)
     _keep_shares(gift, {portion.resident_id: portion.amount for portion in done.portions})
     whole = [portion for portion in done.portions if portion.whole]

@@ -28,7 +28,7 @@ from subsidies.quotes.selectors import quote_residents
 SPECIAL, LAST_YEAR, NEWBORN, PROMISED = 1, 2, 4, 8
 
 
-class Member(NamedTuple):
+class ListedMember(NamedTuple):
     """One person, as short as the page needs: `tail` is the end of the number, `why` a place in the list of reasons.
 
     `due` is None for somebody who has paid or whose quote has no answer; `channel` is "" for who has not paid.
@@ -50,7 +50,7 @@ class Home(NamedTuple):
     pk: int
     number: str
     head: str
-    members: list[Member]
+    members: list[ListedMember]
 
 
 class _Person(NamedTuple):
@@ -140,7 +140,7 @@ def village_homes(*, campaign: Campaign, village: Region, **whose: Any) -> Villa
         key = one.household_id or -one.pk
         if (home := homes.get(key)) is None:
             home = homes[key] = Home(key, one.number or "", one.head or one.name, [])
-        home.members.append(Member(one.pk, one.name, one.id_number[-4:], one.phone, channel, due, why, marks))
+        home.members.append(ListedMember(one.pk, one.name, one.id_number[-4:], one.phone, channel, due, why, marks))
     return VillageHomes(list(homes.values()), list(reasons), _closed_today(campaign.policy))
 
 

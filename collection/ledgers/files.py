@@ -5,13 +5,13 @@ from django.utils import timezone
 from collection.ledgers.models import LedgerBatch, LedgerRow
 from collection.ledgers.selectors import unpaid_people
 from collection.ledgers.stamp import Stamp
-from collection.ledgers.workbook import Owing, Titles, prefilled, unpaid_list
+from collection.ledgers.workbook import Titles, UnpaidPerson, prefilled, unpaid_list
 from config import clock
 from core.access import masks
 from core.accounts.models import User
 from core.audit import services as audit
 from core.regions.models import Region
-from core.tables.annotating import Mark, Place, Request
+from core.tables.annotating import ListPlace, Mark, Request
 from core.tables.reader import UNREADABLE, SheetError
 from core.uploads.services import marked_name, marked_workbook, numbered
 from subsidies.campaigns.models import Campaign
@@ -44,7 +44,7 @@ def prefilled_ledger(*, campaign: Campaign, village: Region, actor: User) -> tup
 def unpaid_workbook(*, campaign: Campaign, village: Region, actor: User) -> tuple[str, bytes]:
     """(file name, xlsx): who has not paid, with telephones for calling; numbers masked."""
     owing, _ = unpaid_people(campaign=campaign, village=village)
-    shown = [Owing(**{**one.__dict__, "id_number": masks.mask(one.id_number)}) for one in owing]
+    shown = [UnpaidPerson(**{**one.__dict__, "id_number": masks.mask(one.id_number)}) for one in owing]
     record_phones_seen(village=village, people=len(owing), actor=actor)
     titles = Titles(str(campaign), _place(village), clock.today())
     return f"{village.name}未缴费名单{clock.today():%m%d}.xlsx", unpaid_list(titles, shown)
@@ -72,7 +72,7 @@ def annotated_ledger(*, batch: LedgerBatch, actor: User) -> tuple[str, bytes]:
     """
     places = {key: column["at"] for key, column in batch.columns.items()}
     rows = batch.rows.only("number", "state", "problems", "warnings").iterator(chunk_size=2000)
-    place = Place(batch.header_row or 1, places)
+    place = ListPlace(batch.header_row or 1, places)
     if batch.attachment is None:
         raise SheetError(UNREADABLE, "这份台账没有文件，不能下载标注。")
     request = Request(batch.attachment.file.path, [_mark(row) for row in rows], places={batch.sheet: place})

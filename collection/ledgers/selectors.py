@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from collection.contributions.models import Contribution
 from collection.gifts.selectors import kept_for
 from collection.ledgers.models import LedgerBatch, LedgerRow
-from collection.ledgers.workbook import Owing
+from collection.ledgers.workbook import UnpaidPerson
 from collection.schools.models import collecting_schools
 from config import clock
 from core.access.scope import ScopedQuerySet
@@ -93,7 +93,7 @@ def rows_to_mend(ledgers: ScopedQuerySet) -> dict[str, Any] | None:
     return {**found} if found else None
 
 
-def unpaid_people(*, campaign: Campaign, village: Region) -> tuple[list[Owing], list[tuple[str, str]]]:
+def unpaid_people(*, campaign: Campaign, village: Region) -> tuple[list[UnpaidPerson], list[tuple[str, str]]]:
     """([everyone who owes and has not paid, by household], [(name, category) of those who owe nothing])."""
     paid = Contribution.objects.filter(year=campaign.year, resident=OuterRef("pk"), ended_at__isnull=True)
     active = Resident.objects.filter(village=village, status=Resident.Status.ACTIVE).exclude(Exists(paid))
@@ -124,9 +124,9 @@ def unpaid_people(*, campaign: Campaign, village: Region) -> tuple[list[Owing], 
     return owing, free
 
 
-def _owing(resident: Resident, category: str, due: Decimal | None, why: str) -> Owing:
+def _owing(resident: Resident, category: str, due: Decimal | None, why: str) -> UnpaidPerson:
     household = resident.household
-    return Owing(
+    return UnpaidPerson(
         household=household.number if household else "",
         head_name=household.head_name if household else "",
         name=resident.name,

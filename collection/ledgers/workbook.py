@@ -24,7 +24,7 @@ PRINT_SCALE, ROW_HEIGHT = 92, 24
 
 
 @dataclass(frozen=True)
-class Owing:
+class UnpaidPerson:
     """Somebody who has not paid. `due` is None where the policy sets no amount; `why` says how it is worked out."""
 
     household: str
@@ -78,7 +78,7 @@ _HOW = (
 
 def prefilled(
     titles: Titles,
-    people: Sequence[Owing],
+    people: Sequence[UnpaidPerson],
     *,
     free: Iterable[tuple[str, str]],
     categories: Sequence[str],
@@ -134,13 +134,13 @@ def prefilled(
     return out.getvalue()
 
 
-def _pages(lines: Sequence[Owing | None]) -> Iterator[list[tuple[int, Owing | None]]]:
+def _pages(lines: Sequence[UnpaidPerson | None]) -> Iterator[list[tuple[int, UnpaidPerson | None]]]:
     """The numbered lines of each printed page; None is an empty line."""
     for start in range(0, len(lines), LINES_A_PAGE):
         yield list(enumerate(lines[start : start + LINES_A_PAGE], start + 1))
 
 
-def _write_line(sheet: Worksheet, at: int, number: int, one: Owing | None, look: dict[str, Format]) -> None:
+def _write_line(sheet: Worksheet, at: int, number: int, one: UnpaidPerson | None, look: dict[str, Format]) -> None:
     for column, name in ((7, "amount"), (8, "day"), (9, "text"), (_SIGN, "text")):
         sheet.write_blank(at, column, None, look[name])
     if one is None:
@@ -237,7 +237,7 @@ _UNPAID = (
 )
 
 
-def unpaid_list(titles: Titles, people: Sequence[Owing]) -> bytes:
+def unpaid_list(titles: Titles, people: Sequence[UnpaidPerson]) -> bytes:
     """Who has not paid, by household, with telephones for calling. Identity numbers are handed in as to be shown."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_numbers": False})

@@ -11,7 +11,7 @@ from collection.messages.households import UnpaidHousehold, still_unpaid
 from collection.messages.models import MessageAbout, ReminderBatch
 from collection.refunds.models import Refund
 from config import clock
-from core.messages.kinds import Kind, Verdict, register_kind
+from core.messages.kinds import MessageKind, Verdict, register_kind
 from core.messages.models import OutboxMessage
 from core.messages.services import queued_since
 from core.messages.texts import fill
@@ -112,7 +112,7 @@ def check_refund(message: OutboxMessage) -> Verdict:
 _HOME = {"姓名": "王大山", "年度": "2025", "村": "城关村", "乡镇": "城关镇"}
 _LIVE = [state for state in State.values if state not in (State.REVERSED, State.REFUNDED)]
 KINDS = (
-    Kind(
+    MessageKind(
         UNPAID,
         "催缴提醒",
         {**_HOME, "人数": "3", "金额": "1200", "截止日": "2024年12月31日"},
@@ -122,7 +122,7 @@ KINDS = (
         0,
         by_batch=True,
     ),
-    Kind(
+    MessageKind(
         PAID,
         "缴费通知",
         {**_HOME, "人数": "3", "金额": "1200", "日期": "2024年10月8日"},
@@ -130,7 +130,7 @@ KINDS = (
         check_states(*_LIVE),
         1,
     ),
-    Kind(
+    MessageKind(
         COVERED,
         "参保生效通知",
         {**_HOME, "人数": "3", "待遇起": "2025年1月1日", "待遇止": "2025年12月31日"},
@@ -138,7 +138,7 @@ KINDS = (
         check_states(State.POSTED),
         2,
     ),
-    Kind(
+    MessageKind(
         FAILED,
         "参保未成功通知",
         {**_HOME, "人数": "1"},
@@ -146,7 +146,7 @@ KINDS = (
         check_states(State.FAILED),
         3,
     ),
-    Kind(
+    MessageKind(
         REFUNDED,
         "退费通知",
         {**_HOME, "参保人": "王小明", "金额": "400"},

@@ -10,17 +10,17 @@ from config import clock
 from residents.people.models import ParentLink, Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.policy.policies import Policy
-from subsidies.quotes.benefits import Deadline, newborn_deadline
+from subsidies.quotes.benefits import NewbornDeadline, newborn_deadline
 
 #: With fewer days left it is said to be urgent.
 URGENT_DAYS = 15
 
 
-class Newborn(NamedTuple):
+class UninsuredNewborn(NamedTuple):
     """A child who is not insured yet; `left`: days until the last day, that day itself 0."""
 
     child: Resident
-    deadline: Deadline
+    deadline: NewbornDeadline
     left: int
 
     @property
@@ -40,7 +40,7 @@ class Countdown(NamedTuple):
         return self.left <= URGENT_DAYS
 
 
-def waiting(*, campaign: Campaign, region: str) -> list[Newborn]:
+def waiting(*, campaign: Campaign, region: str) -> list[UninsuredNewborn]:
     """Return the region's newborns who are not insured, the nearest last day first. Two statements."""
     links = ParentLink.objects.filter(withdrawn_at__isnull=True).select_related("parent").order_by("relation")
     rows = _rows(campaign, region).select_related("village__parent", "household")
@@ -57,9 +57,9 @@ def countdown(*, campaign: Campaign, region: str) -> Countdown | None:
     return Countdown(len(days), days[0], (days[0] - clock.today()).days) if days else None
 
 
-def _newborn(policy: Policy, child: Resident) -> Newborn | None:
+def _newborn(policy: Policy, child: Resident) -> UninsuredNewborn | None:
     deadline = newborn_deadline(policy, child.birth_date)
-    return Newborn(child, deadline, (deadline.day - clock.today()).days) if deadline else None
+    return UninsuredNewborn(child, deadline, (deadline.day - clock.today()).days) if deadline else None
 
 
 def _rows(campaign: Campaign, region: str) -> QuerySet[Resident]:

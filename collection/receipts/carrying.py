@@ -22,7 +22,7 @@ from subsidies.campaigns.models import Campaign, PolicyProposal
 from subsidies.campaigns.services import lock_campaign
 from subsidies.openings.selectors import last_campaign
 from subsidies.openings.services import hold_draft, touch_step
-from subsidies.openings.steps import Finding
+from subsidies.openings.steps import StepState
 
 KEY = "books"
 Decision = BookPlan.Decision
@@ -130,16 +130,16 @@ def plan_books(*, proposal: PolicyProposal, decisions: Mapping[int, str], actor:
     return len(changed)
 
 
-def look(proposal: PolicyProposal) -> Finding:
+def look(proposal: PolicyProposal) -> StepState:
     """How many books are decided; an undecided one forbids to confirm."""
     books = blank_books(proposal)
     if not books:
-        return Finding("上年没有剩下空白收据。")
+        return StepState("上年没有剩下空白收据。")
     counts = {label: sum(blank.decision == value for blank in books) for value, label in Decision.choices}
     left = sum(not blank.decision for blank in books)
     says = "，".join(f"{label} {count} 本" for label, count in counts.items())
     problems = [f"还有 {left} 本有空白号的收据没有写明结转还是收回"] if left else []
-    return Finding(f"{says}，共 {sum(blank.count for blank in books)} 个空白号。", problems)
+    return StepState(f"{says}，共 {sum(blank.count for blank in books)} 个空白号。", problems)
 
 
 def apply(proposal: PolicyProposal, campaign: Campaign, actor: User) -> None:

@@ -51,12 +51,12 @@ class SelfPayment(models.Model):
         UNDONE = "undone", "税务已撤销"
 
     class Way(models.TextChoices):
-        ONLINE = told.Way.ONLINE.value, "手机、网上"
-        BANK = told.Way.BANK.value, "银行柜台"
-        HALL = told.Way.HALL.value, "办税厅、政务窗口"
-        TERMINAL = told.Way.TERMINAL.value, "自助终端"
-        FAMILY = told.Way.FAMILY.value, "家庭共济"
-        COLLECTIVE = told.Way.COLLECTIVE.value, "集体、捐资代缴"
+        ONLINE = told.PaymentWay.ONLINE.value, "手机、网上"
+        BANK = told.PaymentWay.BANK.value, "银行柜台"
+        HALL = told.PaymentWay.HALL.value, "办税厅、政务窗口"
+        TERMINAL = told.PaymentWay.TERMINAL.value, "自助终端"
+        FAMILY = told.PaymentWay.FAMILY.value, "家庭共济"
+        COLLECTIVE = told.PaymentWay.COLLECTIVE.value, "集体、捐资代缴"
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="self_payments")
     paid_list = models.ForeignKey(PaidList, models.PROTECT, verbose_name="清单", related_name="rows")

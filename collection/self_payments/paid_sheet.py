@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from collection.declarations.tax_sheets import AMOUNT, ID_NUMBER, NAME, PAID_ON, RowCells, is_sum_or_empty
-from collection.self_payments.ways import PAYER, WAY, Way, read_way
+from collection.self_payments.ways import PAYER, WAY, PaymentWay, read_way
 from core.tables.cells import half_width, read_amount
 from core.tables.dates import read_date
 from core.tables.headings import Column
@@ -96,7 +96,7 @@ class PaidLine:
     why: str = ""
     problem: str = ""
     sheet: str = ""
-    way: Way = Way.UNTOLD
+    way: PaymentWay = PaymentWay.UNTOLD
     payer: str = ""
     goes_back: Back = Back.NOT
 

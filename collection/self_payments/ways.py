@@ -50,7 +50,7 @@ PAYER = Column(
 )
 
 
-class Way(StrEnum):
+class PaymentWay(StrEnum):
     """A list that does not tell gives UNTOLD."""
 
     UNTOLD = ""
@@ -64,20 +64,20 @@ class Way(StrEnum):
 
 #: Read in this order: a terminal of a bank is a terminal, and a bank's app is no counter.
 _WORDS = (
-    (Way.FAMILY, re.compile("共济|医保钱包|个人账户|个账")),
-    (Way.COLLECTIVE, re.compile("集体|捐资|捐助")),
-    (Way.TERMINAL, re.compile("终端|自助机|自助办税|自助缴费|POS|刷卡机", re.IGNORECASE)),
+    (PaymentWay.FAMILY, re.compile("共济|医保钱包|个人账户|个账")),
+    (PaymentWay.COLLECTIVE, re.compile("集体|捐资|捐助")),
+    (PaymentWay.TERMINAL, re.compile("终端|自助机|自助办税|自助缴费|POS|刷卡机", re.IGNORECASE)),
     (
-        Way.ONLINE,
+        PaymentWay.ONLINE,
         re.compile("微信|支付宝|公众号|小程序|手机|APP|网银|网上|线上|电子税务|扫码|二维码|云闪付", re.IGNORECASE),
     ),
-    (Way.HALL, re.compile("办税|大厅|窗口|政务|便民|碰一下|税务局|税务所")),
-    (Way.BANK, re.compile("银行|柜面|柜台|信用社|农商|农信|邮储|工行|农行|建行|中行|交行|网点")),
+    (PaymentWay.HALL, re.compile("办税|大厅|窗口|政务|便民|碰一下|税务局|税务所")),
+    (PaymentWay.BANK, re.compile("银行|柜面|柜台|信用社|农商|农信|邮储|工行|农行|建行|中行|交行|网点")),
 )
 
 
-def read_way(text: str, payer: str = "") -> Way:
+def read_way(text: str, payer: str = "") -> PaymentWay:
     """Return where it was paid; an account holder who is named is one of 家庭共济, whatever the list calls it."""
     plain = half_width(text)
-    found = next((way for way, words in _WORDS if words.search(plain)), Way.UNTOLD)
-    return Way.FAMILY if payer and found == Way.UNTOLD else found
+    found = next((way for way, words in _WORDS if words.search(plain)), PaymentWay.UNTOLD)
+    return PaymentWay.FAMILY if payer and found == PaymentWay.UNTOLD else found

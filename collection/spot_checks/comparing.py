@@ -9,7 +9,7 @@ from enum import StrEnum
 DAYS_OF_GRACE = 7
 
 
-class Difference(StrEnum):
+class Deviation(StrEnum):
     """What differs; the values are stored."""
 
     PAID_NOT_BOOKED = "paid_not_booked"
@@ -20,16 +20,16 @@ class Difference(StrEnum):
 
 
 LABELS = {
-    Difference.PAID_NOT_BOOKED: "本人说已交，账上没有",
-    Difference.BOOKED_NOT_PAID: "账上已缴，本人说没交",
-    Difference.AMOUNT: "金额不符",
-    Difference.DAY: "日期不符",
-    Difference.NO_RECEIPT: "收了现金没给收据",
+    Deviation.PAID_NOT_BOOKED: "本人说已交，账上没有",
+    Deviation.BOOKED_NOT_PAID: "账上已缴，本人说没交",
+    Deviation.AMOUNT: "金额不符",
+    Deviation.DAY: "日期不符",
+    Deviation.NO_RECEIPT: "收了现金没给收据",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Booked:
+class BookedAtDraw:
     """What the books said on the day of the draw. `in_cash`: a receipt is due."""
 
     amount: Decimal
@@ -47,17 +47,17 @@ class Said:
     receipt: bool | None = None
 
 
-def differences(booked: Booked | None, said: Said) -> list[Difference]:
+def differences(booked: BookedAtDraw | None, said: Said) -> list[Deviation]:
     """What differs; what was not remembered differs from nothing."""
     if booked is None:
-        return [Difference.PAID_NOT_BOOKED] if said.paid else []
+        return [Deviation.PAID_NOT_BOOKED] if said.paid else []
     if not said.paid:
-        return [] if booked.amount == 0 else [Difference.BOOKED_NOT_PAID]
+        return [] if booked.amount == 0 else [Deviation.BOOKED_NOT_PAID]
     found = []
     if said.amount is not None and said.amount != booked.amount:
-        found.append(Difference.AMOUNT)
+        found.append(Deviation.AMOUNT)
     if said.paid_on is not None and abs((said.paid_on - booked.paid_on).days) > DAYS_OF_GRACE:
-        found.append(Difference.DAY)
+        found.append(Deviation.DAY)
     if booked.in_cash and said.receipt is False:
-        found.append(Difference.NO_RECEIPT)
+        found.append(Deviation.NO_RECEIPT)
     return found

@@ -192,18 +192,18 @@ def _locked_case(case: SpotCheckCase) -> SpotCheckCase:
     return case
 
 
-def _compare(person: SpotCheckPerson) -> list[comparing.Difference]:
+def _compare(person: SpotCheckPerson) -> list[comparing.Deviation]:
     if person.said_paid is None:
         return []
     booked = None
     if person.side == Side.PAID and person.booked_amount is not None and person.booked_on is not None:
         in_cash = person.booked_channel == Contribution.Channel.CASH
-        booked = comparing.Booked(person.booked_amount, person.booked_on, in_cash)
+        booked = comparing.BookedAtDraw(person.booked_amount, person.booked_on, in_cash)
     said = comparing.Said(person.said_paid, person.said_amount, person.said_on, person.said_receipt)
     return comparing.differences(booked, said)
 
 
-def _keep_case(person: SpotCheckPerson, case: SpotCheckCase | None, found: list[comparing.Difference]) -> None:
+def _keep_case(person: SpotCheckPerson, case: SpotCheckCase | None, found: list[comparing.Deviation]) -> None:
     if case and not found:
         case.state = State.WITHDRAWN
         case.save(update_fields=["state"])

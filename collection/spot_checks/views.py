@@ -114,7 +114,7 @@ def spot_case_list(request: SignedIn) -> HttpResponse:
         "title": "回访差异",
         "campaign": campaign,
         "page": page,
-        "cases": [(case, [comparing.LABELS[comparing.Difference(one)] for one in case.differences]) for case in page],
+        "cases": [(case, [comparing.LABELS[comparing.Deviation(one)] for one in case.differences]) for case in page],
         "state": state,
         "states": SpotCheckCase.State.choices,
         "open": campaign.is_open,
@@ -143,7 +143,7 @@ def spot_case_close(request: SignedIn, pk: int) -> HttpResponse:
 def _words(person: SpotCheckPerson) -> str:
     """What differs, of the case that was not withdrawn."""
     cases = [case for case in person.cases.all() if case.state != SpotCheckCase.State.WITHDRAWN]
-    return "、".join(comparing.LABELS[comparing.Difference(one)] for case in cases for one in case.differences)
+    return "、".join(comparing.LABELS[comparing.Deviation(one)] for case in cases for one in case.differences)
 
 
 def _said(person: SpotCheckPerson) -> dict[str, object]:

@@ -79,7 +79,7 @@ def move_village(*, campaign: Campaign, village: Region, township: Region, code:
 
 
 @dataclass(frozen=True)
-class Preview:
+class MovePreview:
     """What a move would do: (what, how many) that go along or stay with the old code, and what forbids it."""
 
     goes: list[tuple[str, int]]
@@ -87,7 +87,7 @@ class Preview:
     refusals: list[str]
 
 
-def preview_move(*, campaign: Campaign, village: Region, township: Region, code: str) -> Preview:
+def preview_move(*, campaign: Campaign, village: Region, township: Region, code: str) -> MovePreview:
     """Counts what `move_village` would move and leave; writes nothing."""
     of_campaign = {"campaign": campaign, "village": village}
     task = Target.objects.filter(campaign=campaign, region=village).values_list("people", flat=True).first()
@@ -103,7 +103,7 @@ def preview_move(*, campaign: Campaign, village: Region, township: Region, code:
         ("申报表中的人次", DeclarationRow.objects.filter(declaration__campaign=campaign, village=village).count()),
         ("已用收据", Receipt.objects.filter(**of_campaign).count()),
     ]
-    return Preview(goes, stays, _refusals(campaign, village, township, code))
+    return MovePreview(goes, stays, _refusals(campaign, village, township, code))
 
 
 def _refusals(campaign: Campaign, village: Region, township: Region, code: str) -> list[str]:

@@ -39,7 +39,7 @@ SLOW_AFTER = 3
 
 
 @dataclass(frozen=True)
-class Step:
+class PipelineStep:
     """One place on the way: yuan that stand there, what they are made of, and since when the oldest."""
 
     label: str
@@ -73,7 +73,7 @@ class Wait:
         return self.days > SLOW_AFTER
 
 
-def pipeline(*, user: User, campaign: Campaign) -> list[Step]:
+def pipeline(*, user: User, campaign: Campaign) -> list[PipelineStep]:
     """Where the region's money stands, from the villages' hands to the treasury; five statements."""
     accounts = VillageAccount.objects.for_user(user).filter(campaign=campaign)
     sums = accounts.aggregate(
@@ -88,34 +88,34 @@ def pipeline(*, user: User, campaign: Campaign) -> list[Step]:
     sent = busy.aggregate(count=Count("pk"), people=Sum("people"), since=Min("submitted_at"))
     return [
         _in_hand(user, campaign, sums["in_hand"]),
-        Step(
+        PipelineStep(
             "缴存（乡镇账户）",
             sums["township"],
             f"{pending['count']} 张回单待核验",
             pending["since"],
             _page(user, "deposit_list"),
         ),
-        Step(
+        PipelineStep(
             "申报（待报解专户和在途）",
             sums["clearing"],
             f"{sent['count']} 批在途，{sent['people'] or 0:,} 人",
             _day(sent["since"]) if sent["since"] else None,
             _page(user, "declaration_list"),
         ),
-        Step("入库（国库）", sums["treasury"], "已入库金额", None, _page(user, "money_places"), "ok"),
+        PipelineStep("入库（国库）", sums["treasury"], "已入库金额", None, _page(user, "money_places"), "ok"),
     ]
 
 
-def _in_hand(user: User, campaign: Campaign, amount: Decimal) -> Step:
+def _in_hand(user: User, campaign: Campaign, amount: Decimal) -> PipelineStep:
     """What villages hold: since when it is late, or where the notice sets no limit, since when it is held."""
     label, url = "收（村级手中）", _page(user, "cash_board")
     if duties.limit_of(campaign) is None:
         held = holdings(campaign=campaign, region=user.scope_prefix, as_of=clock.today())
-        return Step(label, amount, f"{len(held)} 个村", held[0].since if held else None, url)
+        return PipelineStep(label, amount, f"{len(held)} 个村", held[0].since if held else None, url)
     board = [line for line in duties.board(campaign=campaign, region=user.scope_prefix) if line.standing.in_hand > 0]
     late = [line for line in board if line.standing.late]
     due = [line.standing.due for line in board if line.standing.due]
-    return Step(
+    return PipelineStep(
         label,
         amount,
         f"{len(board)} 个村" + (f"，{len(late)} 个村逾期" if late else ""),

@@ -19,7 +19,7 @@ from subsidies.campaigns.models import Campaign
 
 
 @dataclass(slots=True)
-class Figures:
+class VisitFigures:
     """People of one region who are not insured; `tried`, `caused`, … are some of `unpaid`.
 
     `longest` is the day on which the one not heard of for the longest was last tried, of those tried at all.
@@ -43,7 +43,7 @@ class Figures:
     def uncaused(self) -> int:
         return self.unpaid - self.causes.total()
 
-    def add(self, other: "Figures") -> None:
+    def add(self, other: "VisitFigures") -> None:
         """Take another region's people in."""
         for name in ("unpaid", "tried", "quiet", "due", "told", "overdue", "review"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
@@ -51,12 +51,12 @@ class Figures:
         self.causes.update(other.causes)
 
 
-def figures_by_village(*, campaign: Campaign, region: str, today: date) -> dict[str, Figures]:
+def figures_by_village(*, campaign: Campaign, region: str, today: date) -> dict[str, VisitFigures]:
     """Village code → its figures; villages where everybody is insured are left out."""
     counted = unpaid(campaign, region).order_by().values_list("village_id").annotate(Count("pk"))
-    found = {village: Figures(unpaid=people) for village, people in counted}
+    found = {village: VisitFigures(unpaid=people) for village, people in counted}
     for village, cause, people, tried, quiet, due, longest in _tried(campaign, region, today):
-        figures = found.setdefault(village, Figures())
+        figures = found.setdefault(village, VisitFigures())
         figures.tried += tried
         figures.quiet += quiet
         figures.due += due
@@ -80,11 +80,11 @@ def figures_by_village(*, campaign: Campaign, region: str, today: date) -> dict[
     return found
 
 
-def roll_up(by_village: Mapping[str, Figures], regions: Iterable[Region]) -> list[tuple[Region, Figures]]:
+def roll_up(by_village: Mapping[str, VisitFigures], regions: Iterable[Region]) -> list[tuple[Region, VisitFigures]]:
     """Each region with what its villages add up to, in the regions' order."""
     rows = []
     for region in regions:
-        total = Figures()
+        total = VisitFigures()
         for village, figures in by_village.items():
             if village.startswith(region.code):
                 total.add(figures)
@@ -92,15 +92,15 @@ def roll_up(by_village: Mapping[str, Figures], regions: Iterable[Region]) -> lis
     return rows
 
 
-def total_of(by_village: Mapping[str, Figures]) -> Figures:
+def total_of(by_village: Mapping[str, VisitFigures]) -> VisitFigures:
     """What all villages add up to."""
-    total = Figures()
+    total = VisitFigures()
     for figures in by_village.values():
         total.add(figures)
     return total
 
 
-def by_cause(county: str, total: Figures) -> list[tuple[Cause, int]]:
+def by_cause(county: str, total: VisitFigures) -> list[tuple[Cause, int]]:
     """The causes that are offered or were named, each with its people; the most frequent first."""
     causes = Cause.objects.filter(county=county)
     rows = [(cause, total.causes[cause.pk]) for cause in causes if total.causes[cause.pk] or not cause.given_up]

@@ -19,7 +19,7 @@ class CauseFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class VisitEntry:
     """One attempt as it was entered. `told_paid_on`: the day of the self-payment that was told of; `since`: from when
     the person does not belong to the task any more."""
 
@@ -41,12 +41,12 @@ class Refusal:
     field: str
 
 
-def refusal_of(entry: Entry, *, today: date) -> Refusal | None:
+def refusal_of(entry: VisitEntry, *, today: date) -> Refusal | None:
     """Why this entry cannot be recorded, or None."""
     return _result_refusal(entry, today) or _day_refusal(entry, today) or _cause_refusal(entry, today)
 
 
-def _result_refusal(entry: Entry, today: date) -> Refusal | None:
+def _result_refusal(entry: VisitEntry, today: date) -> Refusal | None:
     if entry.way == RECORDS:
         if entry.result:
             return Refusal("“查阅资料”没有联系本人，请不要选联系结果。", "result")
@@ -65,7 +65,7 @@ def _result_refusal(entry: Entry, today: date) -> Refusal | None:
     return None
 
 
-def _day_refusal(entry: Entry, today: date) -> Refusal | None:
+def _day_refusal(entry: VisitEntry, today: date) -> Refusal | None:
     if entry.look_again_on is None:
         if entry.result == PROMISED:
             return Refusal("请填写答应哪一天缴费，到那一天会提醒您。", "look_again_on")
@@ -77,7 +77,7 @@ def _day_refusal(entry: Entry, today: date) -> Refusal | None:
     return None
 
 
-def _cause_refusal(entry: Entry, today: date) -> Refusal | None:
+def _cause_refusal(entry: VisitEntry, today: date) -> Refusal | None:
     cause = entry.cause
     if cause is None:
         return None

@@ -121,7 +121,7 @@ def _check(campaign: Campaign, attempt: Attempt, note: str) -> None:
         raise Refused("请选择联系结果。", "result")
     if cause and (cause.county_id != campaign.county_id or cause.given_up):
         raise Refused("这条原因已经停用，请另选一条。", "cause")
-    entry = rules.Entry(
+    entry = rules.VisitEntry(
         way=attempt.way,
         result=attempt.result,
         cause=rules.CauseFacts(cause.name, cause.asks, bool(cause.status)) if cause else None,

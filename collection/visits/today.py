@@ -9,7 +9,7 @@ from django.utils import timezone
 from collection.visits.models import Exclusion, ToldPayment, Visit
 from collection.visits.selectors import latest_visits, unpaid
 from collection.visits.services import Attempt, record_visit
-from collection.visits.todays_list import MOST, Call, Cost, Person, Why, todays_list
+from collection.visits.todays_list import MOST, Call, LapseCost, Uninsured, Why, todays_list
 from core.accounts.models import User
 from core.amounts import ZERO
 from core.refusals import Refused
@@ -28,13 +28,13 @@ TAPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Household:
+class HouseholdToday:
     """A household on today's list. `reasons`: each with the costs that no reason before it had; `first`: the person its
     page is opened by; `phones`: one person a telephone."""
 
     name: str
     first: Resident
-    reasons: tuple[tuple[Why, tuple[Cost, ...]], ...]
+    reasons: tuple[tuple[Why, tuple[LapseCost, ...]], ...]
     phones: tuple[Resident, ...]
 
 
@@ -42,7 +42,7 @@ class Household:
 class Today:
     """A village's list: what is left of it, and how many households were seen today."""
 
-    left: list[Household]
+    left: list[HouseholdToday]
     done: int
     most: int = MOST
 
@@ -86,7 +86,7 @@ def _seen_since(campaign: Campaign, village: Region, begins: datetime) -> set[st
     return {household_key(visit.resident) for visit in visits}
 
 
-def _people(campaign: Campaign, residents: list[Resident], last: dict[int, Visit], today: date) -> list[Person]:
+def _people(campaign: Campaign, residents: list[Resident], last: dict[int, Visit], today: date) -> list[Uninsured]:
     ids = [one.pk for one in residents]
     period = campaign.policy.period
     day = min(max(today, period.start), period.end)
@@ -116,10 +116,10 @@ def _person(
     years: frozenset[int],
     visit: Visit | None,
     told_due_on: date | None,
-) -> Person:
+) -> Uninsured:
     owed = answer if isinstance(answer, Quote) else None
     special = owed.category if owed and owed.category in {c.name for c in campaign.policy.recognised} else ""
-    return Person(
+    return Uninsured(
         id=one.pk,
         household=household_key(one),
         name=one.name,
@@ -135,14 +135,14 @@ def _person(
     )
 
 
-def _household(call: Call, members: list[Resident]) -> Household:
+def _household(call: Call, members: list[Resident]) -> HouseholdToday:
     by_id = {one.pk: one for one in members}
     first = by_id[call.reasons[0].person.id]
     head = first.household.head_name if first.household else ""
-    said: set[Cost] = set()
+    said: set[LapseCost] = set()
     reasons = []
     for why in call.reasons:
         reasons.append((why, tuple(cost for cost in why.costs if cost not in said)))
         said.update(why.costs)
     phones = {one.phone: one for one in members if one.phone}
-    return Household(head or first.name, first, tuple(reasons), tuple(phones.values()))
+    return HouseholdToday(head or first.name, first, tuple(reasons), tuple(phones.values()))

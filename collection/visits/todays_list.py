@@ -26,7 +26,7 @@ NEWBORN_URGENT_DAYS = 3
 _DAY = timedelta(days=1)
 
 
-class Kind(IntEnum):
+class ReasonKind(IntEnum):
     """Why somebody is on the list; the order is that of the list."""
 
     PROMISED = 1
@@ -39,18 +39,18 @@ class Kind(IntEnum):
 
 
 LABELS = {
-    Kind.PROMISED: "已答应缴费",
-    Kind.TOLD_LATE: "自述已缴，清单未到",
-    Kind.NEWBORN: "新生儿",
-    Kind.SPECIAL: "特殊群体未参保",
-    Kind.LOOK_AGAIN: "约好今天再联系",
-    Kind.LAST_YEAR: "去年参保今年未缴",
-    Kind.WAITING_SOON: "等待期将至",
+    ReasonKind.PROMISED: "已答应缴费",
+    ReasonKind.TOLD_LATE: "自述已缴，清单未到",
+    ReasonKind.NEWBORN: "新生儿",
+    ReasonKind.SPECIAL: "特殊群体未参保",
+    ReasonKind.LOOK_AGAIN: "约好今天再联系",
+    ReasonKind.LAST_YEAR: "去年参保今年未缴",
+    ReasonKind.WAITING_SOON: "等待期将至",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Uninsured:
     """What is known of somebody who is not insured yet. `special`: the subsidised category, or ''."""
 
     id: int
@@ -68,7 +68,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class LapseCost:
     """What lapsing costs, in words, with the clause."""
 
     says: str
@@ -79,11 +79,11 @@ class Cost:
 class Why:
     """One reason to go to one person; `lapses_on` is the last day on which it is not too late, if there is one."""
 
-    kind: Kind
-    person: Person
+    kind: ReasonKind
+    person: Uninsured
     says: str
     lapses_on: date | None = None
-    costs: tuple[Cost, ...] = ()
+    costs: tuple[LapseCost, ...] = ()
 
     @property
     def label(self) -> str:
@@ -98,7 +98,7 @@ class Call:
     reasons: tuple[Why, ...] = field(default_factory=tuple)
 
 
-def todays_list(policy: Policy, people: Iterable[Person], *, today: date, most: int = MOST) -> list[Call]:
+def todays_list(policy: Policy, people: Iterable[Uninsured], *, today: date, most: int = MOST) -> list[Call]:
     """The households to go to, at most `most`."""
     by_household: dict[str, list[Why]] = {}
     for person in people:
@@ -109,12 +109,12 @@ def todays_list(policy: Policy, people: Iterable[Person], *, today: date, most: 
     return calls[: max(most, 0)]
 
 
-def reason_of(policy: Policy, person: Person, *, today: date) -> Why | None:
+def reason_of(policy: Policy, person: Uninsured, *, today: date) -> Why | None:
     """The first reason that fits, or None for somebody who is left in peace today."""
     if person.told_due_on is not None:
         if today <= person.told_due_on:
             return None  # the tax bureau's list may still bring it
-        return Why(Kind.TOLD_LATE, person, f"自述已缴，{_day(person.told_due_on)}以前税务清单没有到，请核实")
+        return Why(ReasonKind.TOLD_LATE, person, f"自述已缴，{_day(person.told_due_on)}以前税务清单没有到，请核实")
     newborn = _newborn(policy, person, today)
     if newborn and newborn.lapses_on and (newborn.lapses_on - today).days <= NEWBORN_URGENT_DAYS:
         return newborn
@@ -131,51 +131,51 @@ def _order(why: Why) -> tuple[int, date]:
     return why.kind, why.lapses_on or date.max
 
 
-def _rests(person: Person, today: date) -> bool:
+def _rests(person: Uninsured, today: date) -> bool:
     if person.look_again_on:
         return True
     return person.last_tried_on is not None and (today - person.last_tried_on).days < REST_DAYS
 
 
-def _agreed(policy: Policy, person: Person, today: date) -> Why:
-    kind = Kind.PROMISED if person.promised else Kind.LOOK_AGAIN
+def _agreed(policy: Policy, person: Uninsured, today: date) -> Why:
+    kind = ReasonKind.PROMISED if person.promised else ReasonKind.LOOK_AGAIN
     on = person.look_again_on or today
     day = "今天" if on == today else _day(on)
     says = f"答应{day}缴费" if person.promised else f"约好{day}再联系"
     return Why(kind, person, says, None, costs_of(policy, person, today=today))
 
 
-def _newborn(policy: Policy, person: Person, today: date) -> Why | None:
+def _newborn(policy: Policy, person: Uninsured, today: date) -> Why | None:
     last = newborn_last_day(policy, person.birth_date)
     if last is None or last < today or person.birth_date > today:
         return None
     left = (last - today).days
     says = f"{_day(person.birth_date)}出生，" + (f"还有 {left} 天（到 {last}）" if left else "今天是最后一天")
-    return Why(Kind.NEWBORN, person, says, last, costs_of(policy, person, today=today))
+    return Why(ReasonKind.NEWBORN, person, says, last, costs_of(policy, person, today=today))
 
 
-def _special(policy: Policy, person: Person, today: date) -> Why | None:
+def _special(policy: Policy, person: Uninsured, today: date) -> Why | None:
     if not person.special:
         return None
     owes = f"，本人只缴 {person.due} 元" if person.due is not None else ""
     says = f"{person.special}，今年资助 {person.subsidy} 元{owes}"
-    return Why(Kind.SPECIAL, person, says, _last_in_time(policy, today), costs_of(policy, person, today=today))
+    return Why(ReasonKind.SPECIAL, person, says, _last_in_time(policy, today), costs_of(policy, person, today=today))
 
 
-def _last_year(policy: Policy, person: Person, today: date) -> Why | None:
+def _last_year(policy: Policy, person: Uninsured, today: date) -> Why | None:
     if policy.year - 1 not in person.insured_years:
         return None
     years = _years_running(policy, person)
     says = f"已连续参保 {years} 年，{policy.year}年度还没有缴"
-    return Why(Kind.LAST_YEAR, person, says, _last_in_time(policy, today), costs_of(policy, person, today=today))
+    return Why(ReasonKind.LAST_YEAR, person, says, _last_in_time(policy, today), costs_of(policy, person, today=today))
 
 
-def _soon(policy: Policy, person: Person, today: date) -> Why | None:
+def _soon(policy: Policy, person: Uninsured, today: date) -> Why | None:
     last = _last_in_time(policy, today)
     if last is None or (last - today).days > SOON_DAYS:
         return None
     says = f"再过 {(last - today).days} 天集中征缴期结束" if last > today else "今天集中征缴期结束"
-    return Why(Kind.WAITING_SOON, person, says, last, costs_of(policy, person, today=today))
+    return Why(ReasonKind.WAITING_SOON, person, says, last, costs_of(policy, person, today=today))
 
 
 def newborn_last_day(policy: Policy, birth_date: date) -> date | None:
@@ -190,13 +190,13 @@ def newborn_last_day(policy: Policy, birth_date: date) -> date | None:
     return birth_date + timedelta(days=rule.window_days)
 
 
-def costs_of(policy: Policy, person: Person, *, today: date) -> tuple[Cost, ...]:
+def costs_of(policy: Policy, person: Uninsured, *, today: date) -> tuple[LapseCost, ...]:
     """What it costs this person to pay too late, and not to pay this year at all."""
     found = [_cost_of_late(policy, person, today), *_costs_of_a_missed_year(policy, person)]
     return tuple(cost for cost in found if cost)
 
 
-def _cost_of_late(policy: Policy, person: Person, today: date) -> Cost | None:
+def _cost_of_late(policy: Policy, person: Uninsured, today: date) -> LapseCost | None:
     """Of the days that matter, the first after which paying brings less than paying today."""
     now = _cover(policy, person, today)
     for last in _last_days(policy, person):
@@ -206,7 +206,7 @@ def _cost_of_late(policy: Policy, person: Person, today: date) -> Cost | None:
         later = _cover(policy, person, last + 2 * _DAY)
         says = _says_worse(now, later, last)
         if says:
-            return Cost(says, later.reasons[0].source)
+            return LapseCost(says, later.reasons[0].source)
     return None
 
 
@@ -222,29 +222,29 @@ def _says_worse(now: Cover, later: Cover, last: date) -> str:
     return ""
 
 
-def _costs_of_a_missed_year(policy: Policy, person: Person) -> Iterable[Cost]:
+def _costs_of_a_missed_year(policy: Policy, person: Uninsured) -> Iterable[LapseCost]:
     if policy.year - 1 not in person.insured_years or benefits.is_exempt(policy, person.special):
         return
     waiting = policy.benefits.waiting
     months = benefits.waiting_months(policy, late=False, gap=1)
     if months:
-        yield Cost(f"今年不缴、明年再缴，要等 {months} 个月才能享受待遇", waiting.source)
+        yield LapseCost(f"今年不缴、明年再缴，要等 {months} 个月才能享受待遇", waiting.source)
     rule = policy.benefits.large_illness
     award = awards.large_illness(policy, insured_years=person.insured_years)
     if rule and award:
         years = _years_running(policy, person)
         if award.continuous_steps:
             raised = rule.step * award.continuous_steps
-            yield Cost(
+            yield LapseCost(
                 f"已连续参保 {years} 年，大病保险限额提高的 {raised} 元（连续参保激励）断一年就没有了", rule.source
             )
         else:
-            yield Cost(
+            yield LapseCost(
                 f"已连续参保 {years} 年，断一年要从头算；满 {rule.continuous_years} 年起才有大病保险激励", rule.source
             )
 
 
-def _cover(policy: Policy, person: Person, paid_on: date) -> Cover:
+def _cover(policy: Policy, person: Uninsured, paid_on: date) -> Cover:
     return benefits.cover(
         policy,
         birth_date=person.birth_date,
@@ -255,7 +255,7 @@ def _cover(policy: Policy, person: Person, paid_on: date) -> Cover:
     )
 
 
-def _last_days(policy: Policy, person: Person) -> list[date]:
+def _last_days(policy: Policy, person: Uninsured) -> list[date]:
     days = {policy.year_start - _DAY, policy.period.end}
     national = policy.benefits.national_period
     if national and national.in_time:
@@ -272,7 +272,7 @@ def _last_in_time(policy: Policy, today: date) -> date | None:
     return last if last >= today else None
 
 
-def _years_running(policy: Policy, person: Person) -> int:
+def _years_running(policy: Policy, person: Uninsured) -> int:
     first = policy.year
     while first - 1 in person.insured_years:
         first -= 1

@@ -7,7 +7,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 
 from core.accounts.models import User
-from core.finding.registry import MOST, Group, Hit
+from core.finding.registry import MOST, FoundGroup, Hit
 from core.help.chapters import chapters_of
 from core.pages.frame import menu_for
 
@@ -16,14 +16,14 @@ _MARKUP = re.compile(r"<[^>]*>|{[%#].*?[%#]}|{{.*?}}", re.DOTALL)
 _SHORTEST = 2
 
 
-def find_pages(user: User, text: str) -> Group:
+def find_pages(user: User, text: str) -> FoundGroup:
     """Lines of the menu."""
     lines = [line for line in menu_for(user) if text in line["label"]]
     hits = [Hit(line["label"], line["group"], line["url"]) for line in lines]
-    return Group("页面", "菜单", hits[:MOST], len(hits) > MOST)
+    return FoundGroup("页面", "菜单", hits[:MOST], len(hits) > MOST)
 
 
-def find_chapters(user: User, text: str) -> Group:
+def find_chapters(user: User, text: str) -> FoundGroup:
     """Chapters of the manual; those with the words in their title first."""
     long_enough = len(text) >= _SHORTEST
     found = [
@@ -31,7 +31,7 @@ def find_chapters(user: User, text: str) -> Group:
     ]
     found.sort(key=lambda chapter: text not in chapter.title)
     hits = [Hit(chapter.title, "操作手册", reverse("help_chapter", args=[chapter.key])) for chapter in found]
-    return Group("操作手册", "操作手册", hits[:MOST], len(hits) > MOST)
+    return FoundGroup("操作手册", "操作手册", hits[:MOST], len(hits) > MOST)
 
 
 @cache

@@ -27,7 +27,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Group:
+class FoundGroup:
     """The answers of one kind. `searched` says what was looked through, for when nothing was found; `more`: not all are
     here."""
 
@@ -37,7 +37,7 @@ class Group:
     more: bool = False
 
 
-Finder = Callable[[User, str], Group]
+Finder = Callable[[User, str], FoundGroup]
 _finders: list[tuple[int, Finder, str]] = []
 
 
@@ -51,7 +51,7 @@ def register(order: int, finder: Finder, *, page: str) -> None:
         _finders.sort(key=lambda item: item[0])
 
 
-def find(user: User, text: str) -> list[Group]:
+def find(user: User, text: str) -> list[FoundGroup]:
     """What was looked through for a user, in order; groups without a hit included."""
     return [finder(user, text) for _, finder, page in _finders if user.role in _roles_of(page)]
 

@@ -19,7 +19,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Kind:
+class MessageKind:
     """One kind. `samples`: each placeholder with an invented value, for the preview. `check` is asked per message,
     right before it is handed over: the person may have paid, or died, since it was written."""
 
@@ -35,19 +35,19 @@ class Kind:
     used_in: Callable[[str], bool] = lambda county: True
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, MessageKind] = {}
 
 
-def register_kind(kind: Kind) -> None:
+def register_kind(kind: MessageKind) -> None:
     """Make a kind known. Registering twice is registering once."""
     _kinds[kind.key] = kind
 
 
-def all_kinds() -> list[Kind]:
+def all_kinds() -> list[MessageKind]:
     """Every kind, in the order of the work."""
     return sorted(_kinds.values(), key=lambda kind: kind.order)
 
 
-def find_kind(key: str) -> Kind | None:
+def find_kind(key: str) -> MessageKind | None:
     """The kind, or None: a message to staff."""
     return _kinds.get(key)

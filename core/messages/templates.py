@@ -8,7 +8,7 @@ from django.db import transaction
 from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
-from core.messages.kinds import Kind, all_kinds, find_kind
+from core.messages.kinds import MessageKind, all_kinds, find_kind
 from core.messages.models import MessagePrice, MessageTemplate
 from core.messages.texts import check_template, fill, parts
 from core.refusals import Refused
@@ -20,7 +20,7 @@ MOST_EXPENSIVE = Decimal("1.00")
 class Wording:
     """A kind as a county words it; `is_own`: the county wrote it itself."""
 
-    kind: Kind
+    kind: MessageKind
     text: str
     is_on: bool
     saved: MessageTemplate | None = None
@@ -48,7 +48,7 @@ def wording_of(county: str, key: str) -> Wording:
     return _wording(kind, MessageTemplate.objects.filter(county=county, kind=key).first())
 
 
-def _wording(kind: Kind, saved: MessageTemplate | None) -> Wording:
+def _wording(kind: MessageKind, saved: MessageTemplate | None) -> Wording:
     if saved is None:
         return Wording(kind, kind.text, is_on=False)
     return Wording(kind, saved.text, saved.is_on, saved)

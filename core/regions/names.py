@@ -30,7 +30,7 @@ _POINT_ZERO = re.compile(r"(?<=^\d{12})\.0+$|(?<=^\d{9})\.0+$")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NamedRegion:
     """A region of one county with the township it stands in ("" for a township itself)."""
 
     code: str
@@ -77,7 +77,7 @@ class RegionNames:
     `county` is its name: 内乡县, 南阳市内乡县 or 河南省南阳市内乡县 in front of a name is passed over.
     """
 
-    def __init__(self, places: Iterable[Place], county: str = "") -> None:
+    def __init__(self, places: Iterable[NamedRegion], county: str = "") -> None:
         self._above = re.compile(rf"^([^省]{{2,3}}省)?([^市]{{2,4}}市)?{re.escape(county)}" if county else r"(?!)")
         self._places = {place.code: place for place in places}
         self._townships: dict[str, set[str]] = defaultdict(set)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from core.regions.models import FormerRegionName, Region
-from core.regions.names import Place, RegionNames
+from core.regions.names import NamedRegion, RegionNames
 from core.tables.dry_run import QuestionError
 
 _DIGITS = {"county": 6, "township": 9, "village": 12}
@@ -17,7 +17,7 @@ def region_names(county_code: str) -> RegionNames:
         if level == Region.Level.COUNTY:
             county = name
         else:
-            places.append(Place(code, name, parent or "" if level == Region.Level.VILLAGE else ""))
+            places.append(NamedRegion(code, name, parent or "" if level == Region.Level.VILLAGE else ""))
     return RegionNames(places, county)
 
 

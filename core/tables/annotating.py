@@ -45,7 +45,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Place:
+class ListPlace:
     """Where a list stands in its sheet: the last row of its heading and the positions of its columns from 0."""
 
     header_row: int
@@ -63,7 +63,7 @@ class Request:
     marks: Sequence[Mark]
     columns: Sequence[Column] = ()
     needed: Sequence[str] = ()
-    places: Mapping[str, Place] = field(default_factory=dict)
+    places: Mapping[str, ListPlace] = field(default_factory=dict)
 
 
 def annotate(request: Request, target: Path) -> None:

@@ -27,8 +27,8 @@ from core.tables.annotating import (
     REFUSED,
     SECONDS,
     WHY_NOT,
+    ListPlace,
     Mark,
-    Place,
     Request,
 )
 from core.tables.headings import Column, plain
@@ -49,10 +49,10 @@ _NONE = PatternFill(fill_type=None)
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _MarkedSheet:
     """What is to be done to one sheet."""
 
-    place: Place
+    place: ListPlace
     marks: Mapping[int, Mark]
 
     def wrong(self, number: int) -> set[int]:
@@ -61,7 +61,7 @@ class _Sheet:
         return {self.place.columns[key] for key in mark.wrong if key in self.place.columns} if mark else set()
 
 
-_Work = Mapping[str, _Sheet]
+_Work = Mapping[str, _MarkedSheet]
 
 
 def main() -> int:
@@ -76,7 +76,7 @@ def main() -> int:
         [Mark(**{**mark, "wrong": tuple(mark["wrong"])}) for mark in asked["marks"]],
         [Column(**column) for column in asked["columns"]],
         asked["needed"],
-        {name: Place(**place) for name, place in asked["places"].items()},
+        {name: ListPlace(**place) for name, place in asked["places"].items()},
     )
     try:
         return 0 if _WAYS[asked["way"]](request, asked["target"]) else 1
@@ -109,16 +109,16 @@ def _work(request: Request, book: Workbook) -> _Work:
     places = dict(request.places) or _find_places(request, book.sheets)
     only = next(iter(places)) if len(places) == 1 else ""
     return {
-        name: _Sheet(place, {m.number: m for m in request.marks if (m.sheet or only)[:60] == name[:60]})
+        name: _MarkedSheet(place, {m.number: m for m in request.marks if (m.sheet or only)[:60] == name[:60]})
         for name, place in places.items()
     }
 
 
-def _find_places(request: Request, sheets: Iterable[Sheet]) -> dict[str, Place]:
+def _find_places(request: Request, sheets: Iterable[Sheet]) -> dict[str, ListPlace]:
     table = ListReader(request.columns, request.needed)
     places = {}
     for header, _ in table.blocks(sheets):
-        places[table.sheet_name] = Place(header.row, header.columns)
+        places[table.sheet_name] = ListPlace(header.row, header.columns)
     return places
 
 
@@ -148,7 +148,7 @@ def mark_file(request: Request, book: Workbook, target: str) -> None:
     workbook.save(target)
 
 
-def _mark_sheet(sheet: Any, read: Sheet, todo: _Sheet) -> None:
+def _mark_sheet(sheet: Any, read: Sheet, todo: _MarkedSheet) -> None:
     _put_values(sheet, read, todo.marks)
     hint = _hint_column(read, todo.place.header_row) + 1
     head = sheet.cell(todo.place.header_row, hint)
@@ -249,7 +249,7 @@ def write_anew(request: Request, book: Workbook, target: str) -> None:
                 sheet.hide()
 
 
-_NOTHING = _Sheet(Place(0, {}), {})
+_NOTHING = _MarkedSheet(ListPlace(0, {}), {})
 
 
 def write_excerpt(request: Request, target: str) -> bool:
@@ -263,11 +263,11 @@ def write_excerpt(request: Request, target: str) -> bool:
                 name, row = table.sheet_name, 0
                 sheet = workbook.add_worksheet(_sheet_name(workbook, name, table.sheets_read))
                 _write_excerpt_heading(sheet, header.titles, looks)
-            todo, hint = _Sheet(Place(header.row, header.columns), {}), max(header.titles) + 2
+            todo, hint = _MarkedSheet(ListPlace(header.row, header.columns), {}), max(header.titles) + 2
             for number, cells in rows:
                 if mark := numbers.get((name, number)) or numbers.get(("", number)):
                     row += 1
-                    todo = _Sheet(todo.place, {number: mark})
+                    todo = _MarkedSheet(todo.place, {number: mark})
                     sheet.write_number(row, 0, number)
                     sheet.write_string(row, hint, str(_clean(mark.says)), looks.says)
                     for position in {*range(len(cells)), *(wrong := todo.wrong(number))}:
@@ -293,7 +293,7 @@ def _sheet_name(workbook: xlsxwriter.Workbook, name: str, number: int) -> str:
     return name if name.casefold() not in taken else f"{name[:24]}（{number}）"
 
 
-def _write_rows(sheet: Any, source: Sheet, todo: _Sheet, looks: _Looks) -> None:
+def _write_rows(sheet: Any, source: Sheet, todo: _MarkedSheet, looks: _Looks) -> None:
     for number, cells in source.rows:
         wrong = todo.wrong(number)
         for position, value in enumerate(cells):
@@ -329,7 +329,7 @@ def _merge(sheet: Any, source: Sheet) -> None:
                 sheet.merge_range(*area, "")
 
 
-def _write_hints(sheet: Any, hint: int, todo: _Sheet, looks: _Looks) -> None:
+def _write_hints(sheet: Any, hint: int, todo: _MarkedSheet, looks: _Looks) -> None:
     sheet.set_column(0, max(hint - 1, 0), 14)
     sheet.set_column(hint, hint, 60)
     sheet.write_string(todo.place.header_row - 1, hint, HINT_TITLE, looks.head)

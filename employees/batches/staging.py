@@ -41,7 +41,7 @@ def stage(file: MonthFile, table: MonthTable) -> list[tuple[int, str]]:
             lost += [(row.row, why) for row in rows[:1]]
         elif unit is not None:
             taken[unit.pk] = (unit, rows)
-    facts = _Facts(
+    facts = _StagedFacts(
         file, {unit for unit, _ in taken.values()}, {r.id_number for _, rows in taken.values() for r in rows}
     )
     judged: list[tuple[Unit, list[check.Verdict]]] = []
@@ -66,7 +66,7 @@ def _why_not(unit: Unit | None, month: date, booked: set[int]) -> str:
     return ""
 
 
-class _Facts:
+class _StagedFacts:
     """What the check asks beside the table, looked up for all units at once."""
 
     def __init__(self, file: MonthFile, units: set[Unit], numbers: set[str]) -> None:

@@ -20,7 +20,7 @@ from employees.files import take_in
 from employees.members.selectors import flexible_spans, members_by_number
 from employees.months import in_words, month_of
 from employees.payments.models import EmployeePayment, PaidFile
-from employees.payments.sheet import PaidLine, read_paid
+from employees.payments.sheet import PaymentLine, read_paid
 from employees.units.models import Unit
 from employees.units.selectors import units_by_code
 
@@ -77,7 +77,7 @@ def read_job(run: jobs.Run) -> str:
     return f"新增 {booked} 笔，以前已有 {known} 笔，对不上 {len(bad)} 行"
 
 
-def _book(paid_file: PaidFile, lines: list[PaidLine]) -> tuple[int, int, list[dict[str, object]]]:
+def _book(paid_file: PaidFile, lines: list[PaymentLine]) -> tuple[int, int, list[dict[str, object]]]:
     """(new, known before, lines that do not fit). A second payment of the same kind needs a ticket of its own."""
     county = paid_file.county_id
     units = units_by_code(county, (line.credit_code for line in lines if line.credit_code))

@@ -40,7 +40,7 @@ NEEDED = ("month", "amount", "paid_on")
 
 
 @dataclass(slots=True)
-class PaidLine:
+class PaymentLine:
     """A payment as the list tells: a unit by its code or a person by their number; `problems` in words."""
 
     row: int
@@ -61,7 +61,7 @@ class PaidLine:
         return f"{self.credit_code or self.id_number}:{self.month}:{self.amount}:{self.paid_on}"
 
 
-def read_paid(sheets: Iterable[Sheet]) -> tuple[list[PaidLine], list[str]]:
+def read_paid(sheets: Iterable[Sheet]) -> tuple[list[PaymentLine], list[str]]:
     """The lines of every visible sheet with a heading, and what is to be said about the file.
 
     Raises SheetError if there is no heading, or no line under it.
@@ -79,7 +79,7 @@ def read_paid(sheets: Iterable[Sheet]) -> tuple[list[PaidLine], list[str]]:
     return lines, [note.message for note in reader.notes()]
 
 
-def _line(row: ListRow, states: Mapping[int, str]) -> PaidLine | None:
+def _line(row: ListRow, states: Mapping[int, str]) -> PaymentLine | None:
     """A payment with every problem of the row; None for a sum or an empty row."""
     get = row.cells.get
     code = codes.normalize(get("credit_code"))
@@ -87,7 +87,7 @@ def _line(row: ListRow, states: Mapping[int, str]) -> PaidLine | None:
     payer = cell_text(get("payer"))[:100]
     if not code and not id_number and (not payer or is_sum(payer)):
         return None
-    line = PaidLine(row.number, payer, code[:18], id_number[:30], read_month(get("month")), None, None, "", "")
+    line = PaymentLine(row.number, payer, code[:18], id_number[:30], read_month(get("month")), None, None, "", "")
     line.sheet = row.sheet[:60]
     line.ticket, line.channel = cell_text(get("ticket"))[:60], cell_text(get("channel"))[:40]
     line.amount, _, wrong = read_amount(get("amount"), title="金额")

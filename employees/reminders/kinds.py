@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from config import clock
-from core.messages.kinds import Kind, Verdict, register_kind
+from core.messages.kinds import MessageKind, Verdict, register_kind
 from core.messages.models import OutboxMessage
 from core.messages.templates import wording_of
 from core.messages.texts import fill
@@ -42,7 +42,7 @@ def check(message: OutboxMessage) -> Verdict:
     return Verdict(text=fill(wording_of(unit.county_id, ARREARS).text, values(unit, owing)))
 
 
-KIND = Kind(
+KIND = MessageKind(
     ARREARS,
     "职工医保欠费提醒",
     {"经办人": "李经办", "单位": "样例食用菌加工厂", "月份": "2025年10月", "金额": "4022.60"},

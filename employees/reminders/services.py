@@ -29,7 +29,7 @@ REST_BETWEEN = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Owing:
+class UnitInArrears:
     """A unit in arrears; `why_not`: why it gets no message, or ""."""
 
     unit: Unit
@@ -43,14 +43,14 @@ class Owing:
 
 
 @dataclass(frozen=True)
-class Preview:
+class ReminderPreview:
     """The units of a region in arrears, most first, and what reminding those who can be reached costs."""
 
-    owing: list[Owing]
+    owing: list[UnitInArrears]
     cost: Decimal | None
 
     @property
-    def reached(self) -> list[Owing]:
+    def reached(self) -> list[UnitInArrears]:
         return [one for one in self.owing if not one.why_not]
 
     @property
@@ -73,7 +73,7 @@ class Preview:
         return [(name, units[name], sums[name]) for name in sorted(units, key=lambda name: (-sums[name], name))]
 
 
-def preview(*, county: Region, township: str, user: User) -> Preview:
+def preview(*, county: Region, township: str, user: User) -> ReminderPreview:
     """Every unit in arrears of a township, or of the county; six statements."""
     units = Unit.objects.for_user(user).filter(county=county).select_related("township")
     units = units.filter(township=township) if township else units
@@ -85,7 +85,7 @@ def preview(*, county: Region, township: str, user: User) -> Preview:
     rested = queued_since(ARREARS, phones, clock.now() - REST_BETWEEN)
     wording = templates.wording_of(county.pk, ARREARS).text
     owing = [
-        Owing(
+        UnitInArrears(
             unit,
             late[unit.pk],
             fill(wording, values(unit, late[unit.pk])),
@@ -95,7 +95,7 @@ def preview(*, county: Region, township: str, user: User) -> Preview:
     ]
     owing.sort(key=lambda one: (-one.amount, one.unit.name))
     number = sum(parts(one.text) for one in owing if not one.why_not)
-    return Preview(owing, cost(number, templates.price_of(county.pk)))
+    return ReminderPreview(owing, cost(number, templates.price_of(county.pk)))
 
 
 def _why_not(phone: str, silent: set[str], rested: set[str]) -> str:

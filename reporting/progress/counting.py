@@ -59,7 +59,7 @@ class Cutoff:
 
 
 @dataclass
-class Tally:
+class RegionTally:
     """People in one region. `gained`: by the metric, in seven days; `gained_period`: since the period began."""
 
     collected: int = 0
@@ -69,8 +69,8 @@ class Tally:
     gained: int = 0
     gained_period: int = 0
 
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(
+    def __add__(self, other: "RegionTally") -> "RegionTally":
+        return RegionTally(
             self.collected + other.collected,
             self.posted + other.posted,
             self.self_paid + other.self_paid,
@@ -79,14 +79,14 @@ class Tally:
             self.gained_period + other.gained_period,
         )
 
-    def __sub__(self, other: "Tally") -> "Tally":
-        return Tally(*(getattr(self, name) - getattr(other, name) for name in FIGURES))
+    def __sub__(self, other: "RegionTally") -> "RegionTally":
+        return RegionTally(*(getattr(self, name) - getattr(other, name) for name in FIGURES))
 
     def done(self, metric: str) -> int:
         return self.posted if metric == "posted" else self.collected
 
 
-def tally_villages(campaign: Campaign, cutoff: Cutoff, where: Q | None = None) -> dict[str, Tally]:
+def tally_villages(campaign: Campaign, cutoff: Cutoff, where: Q | None = None) -> dict[str, RegionTally]:
     """Village code as recorded → tally, from the kept tallies: one statement, whatever the number of people.
 
     A correction takes off the few that were reversed as mistakes since, one statement more.
@@ -110,7 +110,7 @@ def tally_villages(campaign: Campaign, cutoff: Cutoff, where: Q | None = None) -
     return tallies
 
 
-def count_villages(campaign: Campaign, cutoff: Cutoff, where: Q | None = None) -> dict[str, Tally]:
+def count_villages(campaign: Campaign, cutoff: Cutoff, where: Q | None = None) -> dict[str, RegionTally]:
     """What `tally_villages` answers, counted from every contribution: what the tallies are held against.
 
     The many that never ended need only their dates looked at; the few that ended, an index of their own.
@@ -118,7 +118,7 @@ def count_villages(campaign: Campaign, cutoff: Cutoff, where: Q | None = None) -
     rows = _contributions(campaign, cutoff, where)
     found = _tallies(rows.filter(ended_at__isnull=True), cutoff, cutoff.dated)
     for village, tally in _tallies(rows.filter(ended_at__isnull=False), cutoff, cutoff.counted).items():
-        found[village] = found.get(village, Tally()) + tally
+        found[village] = found.get(village, RegionTally()) + tally
     return found
 
 
@@ -126,7 +126,7 @@ def _contributions(campaign: Campaign, cutoff: Cutoff, where: Q | None) -> Query
     return Contribution.objects.filter(where or Q(), cutoff.dated("collected"), campaign=campaign).order_by()
 
 
-def _tallies(rows: QuerySet[Contribution], cutoff: Cutoff, counts: Callable[..., Q]) -> dict[str, Tally]:
+def _tallies(rows: QuerySet[Contribution], cutoff: Cutoff, counts: Callable[..., Q]) -> dict[str, RegionTally]:
     def people(condition: Q) -> models.Count:
         return models.Count(models.Value(1), filter=condition)
 
@@ -143,8 +143,8 @@ def _tallies(rows: QuerySet[Contribution], cutoff: Cutoff, counts: Callable[...,
     return {row["village_id"]: _tally({name: row[f"n_{name}"] for name in COUNTED}) for row in counted}
 
 
-def _tally(people: Mapping[str, int]) -> Tally:
-    return Tally(
+def _tally(people: Mapping[str, int]) -> RegionTally:
+    return RegionTally(
         collected=people["collected"],
         posted=people["posted"],
         self_paid=people["self_paid"],
@@ -231,9 +231,9 @@ def task_of_township(code: str, tree: Tree, tasks: dict[str, int | None]) -> int
     return sum(given) if given else None
 
 
-def by_region(tree: Tree, tallies: dict[str, Tally]) -> dict[str, Tally]:
+def by_region(tree: Tree, tallies: dict[str, RegionTally]) -> dict[str, RegionTally]:
     """Village and township code → tally, each village counted where it stood."""
-    found: dict[str, Tally] = defaultdict(Tally)
+    found: dict[str, RegionTally] = defaultdict(RegionTally)
     for code, tally in tallies.items():
         place = tree.stands_for.get(code, code)
         found[place] += tally
@@ -242,4 +242,4 @@ def by_region(tree: Tree, tallies: dict[str, Tally]) -> dict[str, Tally]:
     return found
 
 
-FIGURES = tuple(field.name for field in fields(Tally))
+FIGURES = tuple(field.name for field in fields(RegionTally))

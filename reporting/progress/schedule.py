@@ -7,34 +7,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from subsidies.policy.parts import Period, Ranking, Report
+from subsidies.policy.parts import Period, RankingRules, Report
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, order=True)
-class Due:
+class RankingDue:
     as_of: datetime
     kind: str
 
 
-def rankings_due(ranking: Ranking, period: Period, *, until: datetime) -> list[Due]:
+def rankings_due(ranking: RankingRules, period: Period, *, until: datetime) -> list[RankingDue]:
     """Every ranking whose as-of time is not after `until`, oldest first.
 
     Daily and weekly ones end with the period. A month's bulletin and the final evaluation are as of the midnight that
     ends their last day.
     """
-    found: list[Due] = []
+    found: list[RankingDue] = []
     if ranking.daily_from:
         days = _days(max(ranking.daily_from, period.start), period.end)
-        found += [Due(datetime.combine(day, ranking.daily_time or ranking.weekly_time), "daily") for day in days]
+        found += [RankingDue(datetime.combine(day, ranking.daily_time or ranking.weekly_time), "daily") for day in days]
     for day in _days(max(ranking.weekly_from, period.start), period.end):
         if day.isoweekday() == ranking.weekly_day:
-            found.append(Due(datetime.combine(day, ranking.weekly_time), "weekly"))
+            found.append(RankingDue(datetime.combine(day, ranking.weekly_time), "weekly"))
     if ranking.monthly:
-        found += [Due(_midnight_after(day), "monthly") for day in _days(period.start, period.end) if _ends_month(day)]
-    found.append(Due(_midnight_after(period.end), "final"))
+        found += [
+            RankingDue(_midnight_after(day), "monthly") for day in _days(period.start, period.end) if _ends_month(day)
+        ]
+    found.append(RankingDue(_midnight_after(period.end), "final"))
     return sorted(due for due in found if due.as_of <= until)
 
 

@@ -19,7 +19,7 @@ from reporting.progress import schedule
 from reporting.progress.counting import (
     SELF_PAID,
     Cutoff,
-    Tally,
+    RegionTally,
     Tree,
     by_region,
     tally_villages,
@@ -43,7 +43,7 @@ class RegionProgress:
 
     region: Region
     task: int | None
-    tally: Tally
+    tally: RegionTally
     done: int
     outlook: StageOutlook | None
     groups: Coverage
@@ -97,7 +97,7 @@ def progress(*, campaign: Campaign, region: Region, by_village: bool = False) ->
     groups = coverage_by_region(campaign, region.code, level)
     at_zero = {v.code for v in tree.villages if v.code.startswith(region.code) and not tallies[v.code].collected}
 
-    def line(place: Region, task: int | None, tally: Tally, covered: Coverage) -> RegionProgress:
+    def line(place: Region, task: int | None, tally: RegionTally, covered: Coverage) -> RegionProgress:
         late = [b for b in board if b.village.code.startswith(place.code) and b.standing.late]
         done = tally.done(cutoff.metric)
         return RegionProgress(
@@ -117,7 +117,7 @@ def progress(*, campaign: Campaign, region: Region, by_village: bool = False) ->
         line(child, _task(child, tree, tasks), tallies[child.code], groups.get(child.code, NOTHING))
         for child in children
     ]
-    summed = sum((one.tally for one in lines), Tally()) if lines else tallies[region.code]
+    summed = sum((one.tally for one in lines), RegionTally()) if lines else tallies[region.code]
     covered = Coverage(*(sum(getattr(c, name) for c in groups.values()) for name in ("should", "insured", "excused")))
     given = [one.task for one in lines if one.task is not None]
     task = _task(region, tree, tasks) if region.level != Region.Level.COUNTY else (sum(given) if given else None)

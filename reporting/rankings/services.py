@@ -33,7 +33,7 @@ from reporting.rankings.rewards import Tier, TownshipAward, awards
 from reporting.rankings.snapshots import build_snapshot, cutoff_of, rows_of, villages_miscounted
 from reporting.reports.models import TownshipReport
 from reporting.supervision import selectors as supervision
-from reporting.supervision.rules import Standing
+from reporting.supervision.rules import BulletinStanding
 from reporting.supervision.services import mark_announced
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.services import lock_campaign
@@ -289,7 +289,7 @@ def _additions(
     snapshot: Snapshot, townships: list[Figures], previous: Ranking | None, observed: dict[str, Any]
 ) -> list[str]:
     """What the office writes into the bulletin beside the figures."""
-    now = {f.code: Standing(f.done(snapshot.metric), f.task, None) for f in townships}
+    now = {f.code: BulletinStanding(f.done(snapshot.metric), f.task, None) for f in townships}
     measures = supervision.to_announce(snapshot.campaign, snapshot.kind, snapshot.as_of)
     texts = supervision.bulletin_paragraphs(measures, previous, now)
     return [*texts, goal_text(observed["employees"])] if "employees" in observed else texts

@@ -12,7 +12,7 @@ from reporting.progress import schedule
 from reporting.progress.counting import (
     FIGURES,
     Cutoff,
-    Tally,
+    RegionTally,
     by_region,
     count_villages,
     tally_villages,
@@ -69,7 +69,7 @@ def snapshots_due(*, campaign: Campaign, now: datetime) -> list[tuple[str, datet
 
 
 def rows_of(
-    *, campaign: Campaign, cutoff: Cutoff, count: Callable[[Campaign, Cutoff], dict[str, Tally]] = tally_villages
+    *, campaign: Campaign, cutoff: Cutoff, count: Callable[[Campaign, Cutoff], dict[str, RegionTally]] = tally_villages
 ) -> list[SnapshotRow]:
     """The unsaved rows of a cutoff: each township, then its villages. `count_villages` counts every contribution."""
     tree = tree_at(campaign, cutoff.known_at)

@@ -35,7 +35,7 @@ class MeasureFacts:
 
 
 @dataclass(frozen=True)
-class Standing:
+class BulletinStanding:
     """How a township stood in a bulletin, in people."""
 
     done: int
@@ -56,7 +56,7 @@ def measures_text(measures: Sequence[MeasureFacts]) -> list[str]:
     ]
 
 
-def after_a_week(measure: MeasureFacts, before: Standing, now: Standing) -> str:
+def after_a_week(measure: MeasureFacts, before: BulletinStanding, now: BulletinStanding) -> str:
     """What changed since the bulletin in which the measure stood."""
     says = f"上期{measure.kind}的{measure.township}，完成人数由{before.done:,}人增至{now.done:,}人"
     if now.done < before.done:

@@ -13,7 +13,7 @@ from core.accounts.models import User
 from core.regions.models import Region
 from reporting.rankings.models import Ranking, RankingKind
 from reporting.supervision.models import Activity, Finding, Measure, Post
-from reporting.supervision.rules import MeasureFacts, Standing, after_a_week, measures_text, team_lacks
+from reporting.supervision.rules import BulletinStanding, MeasureFacts, after_a_week, measures_text, team_lacks
 from subsidies.campaigns.models import Campaign
 
 Body = Post.Body
@@ -84,7 +84,9 @@ def to_announce(campaign: Campaign, kind: str, as_of: datetime) -> QuerySet[Meas
     return rows.filter(withdrawn_at__isnull=True).select_related("township").order_by("on", "pk")
 
 
-def bulletin_paragraphs(measures: Iterable[Measure], previous: Ranking | None, now: dict[str, Standing]) -> list[str]:
+def bulletin_paragraphs(
+    measures: Iterable[Measure], previous: Ranking | None, now: dict[str, BulletinStanding]
+) -> list[str]:
     """What the office writes about its measures, and what changed where the last bulletin had some."""
     texts = []
     if previous is not None:
@@ -106,9 +108,11 @@ def facts_of(measure: Measure) -> MeasureFacts:
     )
 
 
-def standings(ranking: Ranking) -> dict[str, Standing]:
+def standings(ranking: Ranking) -> dict[str, BulletinStanding]:
     """How each township stood in a published ranking."""
-    return {row["code"]: Standing(row["done"], row["task"], row["rank"]) for row in ranking.content["townships"]}
+    return {
+        row["code"]: BulletinStanding(row["done"], row["task"], row["rank"]) for row in ranking.content["townships"]
+    }
 
 
 @dataclass(frozen=True)
@@ -116,13 +120,13 @@ class Beside:
     """A measure with how its township stood in that bulletin, and in the next one of the kind."""
 
     measure: Measure
-    before: Standing | None
-    after: Standing | None
+    before: BulletinStanding | None
+    after: BulletinStanding | None
 
 
 def with_standings(measures: Iterable[Measure]) -> list[Beside]:
     """Each measure beside what changed by the bulletin after; two statements for each bulletin that has measures."""
-    known: dict[int, tuple[dict[str, Standing], dict[str, Standing]]] = {}
+    known: dict[int, tuple[dict[str, BulletinStanding], dict[str, BulletinStanding]]] = {}
     found = []
     for measure in measures:
         if measure.ranking is None:
@@ -135,7 +139,7 @@ def with_standings(measures: Iterable[Measure]) -> list[Beside]:
     return found
 
 
-def _standings_after(ranking: Ranking) -> dict[str, Standing]:
+def _standings_after(ranking: Ranking) -> dict[str, BulletinStanding]:
     later = Ranking.objects.filter(campaign=ranking.campaign_id, kind=ranking.kind, as_of__gt=ranking.as_of)
     following = later.order_by("as_of", "-version").first()
     return standings(following) if following else {}

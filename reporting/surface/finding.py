@@ -5,12 +5,12 @@ from functools import lru_cache
 from django.urls import reverse
 
 from core.accounts.models import User
-from core.finding.registry import MOST, Group, Hit
+from core.finding.registry import MOST, FoundGroup, Hit
 from core.regions.models import Region
 from residents.people.pinyin import parts, typed_part
 
 
-def find_regions(user: User, text: str) -> Group:
+def find_regions(user: User, text: str) -> FoundGroup:
     rows = Region.objects.for_user(user).exclude(level=Region.Level.COUNTY)
     part = typed_part(text)
     if text.isdecimal():
@@ -25,7 +25,7 @@ def find_regions(user: User, text: str) -> Group:
         Hit(one.name, one.parent.name if one.parent else "", reverse("progress", args=[one.code]))
         for one in found[:MOST]
     ]
-    return Group("区划", "乡镇和村", hits, len(found) > MOST)
+    return FoundGroup("区划", "乡镇和村", hits, len(found) > MOST)
 
 
 @lru_cache(maxsize=1_000)

@@ -54,7 +54,7 @@ class HouseholdRow:
 
 
 @dataclass(frozen=True)
-class Member:
+class HouseholdMember:
     """One person of a household. `due` None: not known, `why` says why not. `row`: the contribution, if any."""
 
     resident: Resident
@@ -97,7 +97,7 @@ def household_rows(*, campaign: Campaign, village: Region, sort: str = "worst") 
     return sorted(rows, key=lambda row: (-row.unpaid, row.number))
 
 
-def members(*, campaign: Campaign, village: Region, household: Household | None) -> list[Member]:
+def members(*, campaign: Campaign, village: Region, household: Household | None) -> list[HouseholdMember]:
     """The people of a household: what each has paid, or owes today and why; unpaid first."""
     people = list(_counted(campaign, village).filter(household=household).order_by("is_paid", "birth_date", "pk"))
     rows = Contribution.objects.filter(year=campaign.year, resident__in=people, ended_at__isnull=True)
@@ -117,10 +117,10 @@ def _counted(campaign: Campaign, village: Region) -> ScopedQuerySet:
     return with_paid.filter(Q(status=Resident.Status.ACTIVE) | Q(is_paid=True))
 
 
-def _member(resident: Resident, row: Contribution | None, answer: object) -> Member:
+def _member(resident: Resident, row: Contribution | None, answer: object) -> HouseholdMember:
     number = masks.mask(resident.id_number)
     if row is not None:
-        return Member(resident, number, row, row.amount, row.category)
+        return HouseholdMember(resident, number, row, row.amount, row.category)
     if isinstance(answer, Quote):
-        return Member(resident, number, None, answer.due, answer.category)
-    return Member(resident, number, None, None, str(answer) if answer else "出生日期晚于今天")
+        return HouseholdMember(resident, number, None, answer.due, answer.category)
+    return HouseholdMember(resident, number, None, None, str(answer) if answer else "出生日期晚于今天")

@@ -14,7 +14,7 @@ from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
 from core.text import required_text
-from residents.counter.numbers import Reading, read_number, scope_of
+from residents.counter.numbers import NumberReading, read_number, scope_of
 from residents.counter.services import lock_resident
 from residents.people import id_numbers, names
 from residents.people.disclosure import WITHHELD, disclose
@@ -265,7 +265,7 @@ def set_parent(
 
 
 def _named_parent(name: str, id_number: str, scope: str) -> Resident:
-    reading: Reading = read_number(id_number, scope=scope)
+    reading: NumberReading = read_number(id_number, scope=scope)
     if reading.problem:
         raise Refused(reading.problem, "id_number")
     name = names.normalise(name)

@@ -13,7 +13,7 @@ from residents.people.selectors import find_by_number
 
 
 @dataclass(frozen=True)
-class Reading:
+class NumberReading:
     """What a number tells while it is typed.
 
     `known` is the registered person if they live in the clerk's region; of anybody else only `is_elsewhere` is told.
@@ -31,19 +31,19 @@ class Reading:
     years: tuple[int, ...] = ()
 
 
-def read_number(text: str, *, scope: str) -> Reading:
+def read_number(text: str, *, scope: str) -> NumberReading:
     """Read a number as typed. `scope`: the clerk's region; nobody outside it is looked at further."""
     number, problem = id_numbers.read_cell(text)
     if problem:
-        return Reading(problem=id_numbers.MESSAGES[problem])
+        return NumberReading(problem=id_numbers.MESSAGES[problem])
     document = id_numbers.document_of(number)
-    if document != id_numbers.Document.BIRTH:
+    if document != id_numbers.DocumentType.BIRTH:
         problem = id_numbers.check(number, as_of=clock.today())
     if problem:
-        return Reading(problem=id_numbers.MESSAGES[problem])
+        return NumberReading(problem=id_numbers.MESSAGES[problem])
     person = find_by_number([number]).get(number)
     known = person if person and is_in_scope(person.village_id, scope) else None
-    return Reading(
+    return NumberReading(
         number=number,
         document=document.value,
         birth_date=id_numbers.birth_date(number),

@@ -13,7 +13,7 @@ from core.refusals import Refused
 from core.regions.models import Region
 from core.regions.services import lock_region, replaced_region_error
 from core.text import clean_text
-from residents.counter.numbers import Reading, read_number, scope_of
+from residents.counter.numbers import NumberReading, read_number, scope_of
 from residents.people import names
 from residents.people.disclosure import WITHHELD
 from residents.people.facts import FactChange, FactKind, record_facts
@@ -87,7 +87,7 @@ def register_resident(
     return resident
 
 
-def _registered_person(reading: Reading, name: str, actor: User | None) -> Resident | None:
+def _registered_person(reading: NumberReading, name: str, actor: User | None) -> Resident | None:
     """Whom the number belongs to, by the rule of disclosure: in the clerk's region, or of the same name."""
     if reading.known and reading.is_former and not names.is_same_name(reading.known.name, name):
         return None  # Somebody was registered by this person's number once, and that was corrected.
@@ -99,7 +99,7 @@ def _registered_person(reading: Reading, name: str, actor: User | None) -> Resid
     raise Refused(f"{WITHHELD}。", "id_number")
 
 
-def _birth_and_sex(reading: Reading, birth_date: date | None, sex: str) -> tuple[date, str]:
+def _birth_and_sex(reading: NumberReading, birth_date: date | None, sex: str) -> tuple[date, str]:
     birth_date, sex = reading.birth_date or birth_date, reading.sex or sex
     if birth_date is None:
         raise Refused("出生医学证明上没有身份证号码，请填写出生日期。", "birth_date")
@@ -130,7 +130,7 @@ def _lock_village(village: Region) -> None:
 
 
 def _move_in(
-    known: Resident, reading: Reading, name: str, actor: User | None, *, village: Region, **values: Any
+    known: Resident, reading: NumberReading, name: str, actor: User | None, *, village: Region, **values: Any
 ) -> Resident:
     left = known.status == Status.MOVED
     if known.village_id[:6] != village.code[:6] and not left:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from core.access import masks
 from core.access.scope import ScopedQuerySet, successor
 from core.accounts.models import User
-from core.finding.registry import MOST, Group, Hit
+from core.finding.registry import MOST, FoundGroup, Hit
 from residents.people import id_numbers
 from residents.people.models import NamePart, Resident
 from residents.people.pinyin import parts, typed_part
@@ -32,13 +32,13 @@ _PHONE = re.compile(r"1\d{10}")
 _DIGITS = re.compile(r"\d{5,17}")
 
 
-def find_people(user: User, text: str) -> Group:
+def find_people(user: User, text: str) -> FoundGroup:
     """People of the user's region."""
     rows = Resident.objects.for_user(user).exclude(status=Resident.Status.MERGED)
     people = _people(rows, text, user.scope_prefix)
     address = reverse("resident_list")  # once: working out twenty addresses takes longer than finding the people
     hits = [_hit(person, f"{address}{person['pk']}/") for person in people[:MOST]]
-    return Group("居民", "居民的姓名、拼音、证件号码、后四位和电话", hits, len(people) > MOST)
+    return FoundGroup("居民", "居民的姓名、拼音、证件号码、后四位和电话", hits, len(people) > MOST)
 
 
 def _people(rows: ScopedQuerySet, text: str, region: str) -> list[dict[str, Any]]:

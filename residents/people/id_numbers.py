@@ -42,7 +42,7 @@ _LEADING_QUOTES = "'`‘’′＇\""
 _WRITTEN_FOR_NOTHING = frozenset({"", "无", "暂无", "没有", "未知", "不详", "未提供", "/", "\\", "0"})
 
 
-class Document(StrEnum):
+class DocumentType(StrEnum):
     """The kinds of paper a person is registered by; the values are those that the register stores."""
 
     ID_CARD = "id_card"
@@ -128,10 +128,10 @@ def sex(number: str) -> str | None:
     return "男" if int(number[16]) % 2 else "女"
 
 
-def document_of(number: str) -> Document:
+def document_of(number: str) -> DocumentType:
     """The kind of document a normalised number belongs to, by its shape; OTHER is not registered by."""
     if len(number) == 18:
         if number[:6] in HMT_PREFIXES:
-            return Document.PERMIT
-        return Document.PR_CARD if number.startswith("9") else Document.ID_CARD
-    return Document.BIRTH if _BIRTH_CERTIFICATE.fullmatch(number) else Document.OTHER
+            return DocumentType.PERMIT
+        return DocumentType.PR_CARD if number.startswith("9") else DocumentType.ID_CARD
+    return DocumentType.BIRTH if _BIRTH_CERTIFICATE.fullmatch(number) else DocumentType.OTHER

@@ -21,7 +21,7 @@ from residents.people.models import Resident
 from residents.people.selectors import Candidate, find_namesakes
 from residents.register import sql
 from residents.register.models import RegisterBatch, RegisterRow
-from residents.register.rows import Person, Problem
+from residents.register.rows import Problem, RegisterPerson
 from residents.register.selectors import COMPARED
 from residents.register.staging import Staging, staged_values
 
@@ -51,7 +51,7 @@ def match_staged(run: jobs.Watch, batch: RegisterBatch, staging: Staging) -> int
         with transaction.atomic():
             run.assert_owner()
             sheets, people = _people(ids)
-            matched = [Matched(person) for person in people]
+            matched = [MatchedRow(person) for person in people]
             matcher.ask_about_namesakes(matched)
             refused = [one.person.id_number for one in matched if one.problem]
             batch.staged.filter(id_number__in=refused, is_new=True).delete()
@@ -64,11 +64,11 @@ def _ids(cursor: Any, statement: str, batch: RegisterBatch) -> list[int]:
     return [pk for (pk,) in cursor.fetchall()]
 
 
-def _people(ids: Iterable[int]) -> tuple[list[str], list[Person]]:
+def _people(ids: Iterable[int]) -> tuple[list[str], list[RegisterPerson]]:
     """The staged rows of these ids in the order of the file: their sheets, and the people."""
     rows = list(RegisterRow.objects.filter(pk__in=ids).order_by("pk"))
     people = [
-        Person(
+        RegisterPerson(
             row.number,
             row.name,
             row.id_number,
@@ -87,7 +87,7 @@ def _people(ids: Iterable[int]) -> tuple[list[str], list[Person]]:
     return [row.sheet for row in rows], people
 
 
-def _settle(batch: RegisterBatch, staging: Staging, sheets: list[str], matched: "list[Matched]") -> None:
+def _settle(batch: RegisterBatch, staging: Staging, sheets: list[str], matched: "list[MatchedRow]") -> None:
     """Stage again those who were staged as new and are known, with what would change of them."""
     staged = []
     for sheet, one in zip(sheets, matched, strict=True):
@@ -98,7 +98,7 @@ def _settle(batch: RegisterBatch, staging: Staging, sheets: list[str], matched: 
     staging.refuse(_problems(sheets, matched))
 
 
-def _problems(sheets: list[str], matched: "list[Matched]") -> list[tuple[str, list[Problem]]]:
+def _problems(sheets: list[str], matched: "list[MatchedRow]") -> list[tuple[str, list[Problem]]]:
     return [(sheet, [one.problem]) for sheet, one in zip(sheets, matched, strict=True) if one.problem]
 
 
@@ -122,12 +122,14 @@ _STAGED = (
 )
 
 
-def _staged(batch: RegisterBatch, sheet: str, person: Person, changes: dict[str, Any] | None) -> tuple[Any, ...]:
+def _staged(
+    batch: RegisterBatch, sheet: str, person: RegisterPerson, changes: dict[str, Any] | None
+) -> tuple[Any, ...]:
     before = None if changes is None else json.dumps(changes, ensure_ascii=False)
     return (batch.pk, sheet, changes is None, before, *staged_values(person))
 
 
-def _changes(person: Person, before: dict[str, Any]) -> dict[str, Any]:
+def _changes(person: RegisterPerson, before: dict[str, Any]) -> dict[str, Any]:
     """What the row would change of a known resident: the old values. An empty cell changes nothing."""
     new = {
         "name": person.name,
@@ -140,10 +142,10 @@ def _changes(person: Person, before: dict[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(slots=True)
-class Matched:
+class MatchedRow:
     """A row and the registered person it is of: `before` holds what it could change, None for somebody new."""
 
-    person: Person
+    person: RegisterPerson
     before: dict[str, object] | None = None
     problem: Problem | None = None
 
@@ -161,7 +163,7 @@ class Matcher:
     _rows: dict[int, int] = field(default_factory=dict)
     _new: dict[int, int] = field(default_factory=dict)
 
-    def match(self, people: list[Person]) -> list[Matched]:
+    def match(self, people: list[RegisterPerson]) -> list[MatchedRow]:
         """The people of a chunk with their records and what is against taking them; a few statements for 2,000."""
         if not people:
             return []
@@ -175,21 +177,21 @@ class Matcher:
         for person in people:
             if known.is_withheld(person.id_number, person.name):
                 problem = _problem(person, "证件号码", WITHHELD_CODE, f"{WITHHELD}。")
-                answers.append(Matched(person, problem=problem))
+                answers.append(MatchedRow(person, problem=problem))
                 continue
             pk = ids[person.id_number]
-            answers.append(self._of_record(person, records[pk]) if pk else Matched(person))
+            answers.append(self._of_record(person, records[pk]) if pk else MatchedRow(person))
         return answers
 
-    def _of_record(self, person: Person, record: dict[str, Any]) -> Matched:
+    def _of_record(self, person: RegisterPerson, record: dict[str, Any]) -> MatchedRow:
         if not record["village_id"].startswith(self.county):
             message = "这个号码已在外县登记。请先由原登记地办理迁出，再在本县登记。"
-            return Matched(person, problem=_problem(person, "证件号码", "other_county", message))
+            return MatchedRow(person, problem=_problem(person, "证件号码", "other_county", message))
         is_same_name = names.is_same_name(person.name, record["name"])
         if person.id_number != record["id_number"]:
             if not is_same_name:
                 message = f"这是{record['name']}以前用过的号码，与表中姓名不同。请核对身份证，到窗口办理。"
-                return Matched(person, problem=_problem(person, "证件号码", "former_number", message))
+                return MatchedRow(person, problem=_problem(person, "证件号码", "former_number", message))
             for key in ("id_number", "document_type", "birth_date", "sex"):
                 setattr(person, key, record[key])
         if is_same_name:  # A file never renames a person to a lookalike.
@@ -197,10 +199,10 @@ class Matcher:
         first = self._rows.setdefault(record["pk"], person.number)
         if first != person.number:
             message = f"与第{first}行是同一个人（号码更正过），请核对后删去一行。"
-            return Matched(person, problem=_problem(person, "证件号码", "duplicate", message))
-        return Matched(person, before=record)
+            return MatchedRow(person, problem=_problem(person, "证件号码", "duplicate", message))
+        return MatchedRow(person, before=record)
 
-    def ask_about_namesakes(self, new: list[Matched]) -> None:
+    def ask_about_namesakes(self, new: list[MatchedRow]) -> None:
         """Refuse the second of two with one name, birthday and household: the counter asks whether they are two."""
         candidates = [
             Candidate(m.person.id_number, m.person.name, m.person.birth_date, m.person.village_code, m.person.household)
@@ -224,5 +226,5 @@ class Matcher:
 _TWO_OR_ONE = "是同一个人的请更正号码；确是两个人的，请到窗口登记。"
 
 
-def _problem(person: Person, column: str, code: str, message: str) -> Problem:
+def _problem(person: RegisterPerson, column: str, code: str, message: str) -> Problem:
     return Problem(person.number, person.name, column, code, masks.mask(person.id_number), message)

@@ -42,7 +42,7 @@ _LIMITS = {"household": 30, "phone": 20, "address": 120}
 
 
 @dataclass(slots=True)
-class Person:
+class RegisterPerson:
     """Somebody as the row tells, checked. `years` are insured years, comma-separated."""
 
     number: int
@@ -85,13 +85,13 @@ class RowReader:
         self.columns, self.regions, self.as_of = columns, regions, as_of
         self.seen: dict[str, int] = {}
 
-    def read(self, number: int, cells: Sequence[Cell]) -> Person | list[Problem]:
+    def read(self, number: int, cells: Sequence[Cell]) -> RegisterPerson | list[Problem]:
         """The person, or all problems of the row."""
         get = self._getter(cells)
         name = names.normalise(get("name"))
         written = get("id_number")
         id_number, bad_number = id_numbers.read_cell(written)
-        is_birth = bad_number is None and id_numbers.document_of(id_number) == id_numbers.Document.BIRTH
+        is_birth = bad_number is None and id_numbers.document_of(id_number) == id_numbers.DocumentType.BIRTH
         if bad_number is None and not is_birth:
             bad_number = id_numbers.check(id_number, as_of=self.as_of)
         problems = []
@@ -118,7 +118,7 @@ class RowReader:
         if problems:
             return problems
         assert born is not None  # noqa: S101 - a number without a birth date is a problem, told above
-        return Person(
+        return RegisterPerson(
             number,
             name,
             id_number,

@@ -14,7 +14,7 @@ from core.tables.reader import Row
 from residents.people import id_numbers
 from residents.register.models import RegisterBatch, RegisterProblem, RegisterRow
 from residents.register.plain import SCHEMA, find_plain
-from residents.register.rows import Person, Problem, RowReader
+from residents.register.rows import Problem, RegisterPerson, RowReader
 
 #: Problems kept and shown; a file with more of them is the wrong file.
 MOST_PROBLEMS = 20_000
@@ -96,12 +96,12 @@ class Staging:
         )
 
 
-def frame_of(people: Iterable[Person]) -> pl.DataFrame:
+def frame_of(people: Iterable[RegisterPerson]) -> pl.DataFrame:
     """Checked people as the columns that are staged."""
     return pl.DataFrame([staged_values(person) for person in people], schema=SCHEMA, orient="row")
 
 
-def staged_values(p: Person) -> tuple[int | str | date, ...]:
+def staged_values(p: RegisterPerson) -> tuple[int | str | date, ...]:
     """What is staged of a person, in the order of `SCHEMA`."""
     head_name = p.name if p.is_head else ""
     place = (p.number, p.village_code, p.household, head_name, p.name)

@@ -27,7 +27,7 @@ from residents.people import id_numbers, names
 from residents.people.disclosure import WITHHELD, WITHHELD_CODE, Disclosure, disclose, record_probe
 from residents.people.models import Resident, StatusEntry
 from residents.statuses import rules
-from residents.statuses.rules import Standing
+from residents.statuses.rules import RegisteredStatuses
 from residents.statuses.selectors import standings
 from residents.statuses.services import LABELS, NewStatus, set_statuses
 
@@ -126,7 +126,7 @@ def read_status_list(
 def _row(listed: ListRow, source: str) -> StatusRow:
     get = listed.cells.get
     id_number, problem = id_numbers.read_cell(get("id_number"))
-    if not problem and id_numbers.document_of(id_number) != id_numbers.Document.BIRTH:
+    if not problem and id_numbers.document_of(id_number) != id_numbers.DocumentType.BIRTH:
         problem = id_numbers.check(id_number)
     written = cell_text(get("source")) or source
     since, _, bad_day = read_date(get("since"), title="日期", earliest=FIRST_BIRTH)
@@ -150,7 +150,7 @@ def _match(rows: list[StatusRow], known: Disclosure, scope: str, status: str) ->
     sound = [row for row in rows if not row.problems]
     ids = {row.number: known.resident_id(row.id_number, row.name) for row in sound}
     people: dict[int, Resident] = {}
-    standing: dict[int, Standing] = {}
+    standing: dict[int, RegisteredStatuses] = {}
     for chunk in chunks({pk for pk in ids.values() if pk}):
         own = {r.pk: r for r in Resident.objects.in_region(scope).filter(pk__in=chunk).select_related("village")}
         people |= own
@@ -192,7 +192,7 @@ def _check_repeated(row: StatusRow, first: StatusRow) -> None:
         first.refuse("日期", "dates_differ", f"与第{row.number}行是同一个人，日期却不同，请核对证明后只留一行。")
 
 
-def _check_status(row: StatusRow, standing: Standing, status: str) -> None:
+def _check_status(row: StatusRow, standing: RegisteredStatuses, status: str) -> None:
     assert row.since is not None
     if rules.is_registered(standing, status, row.since):
         return

@@ -7,7 +7,7 @@ ACTIVE, DEAD, MERGED = "active", "dead", "merged"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RegisteredStatuses:
     """What is registered of somebody: `entries` are the live dated statuses as (since, status), in any order."""
 
     birth_date: date
@@ -24,12 +24,14 @@ class Refusal:
     field: str
 
 
-def is_registered(standing: Standing, status: str, since: date) -> bool:
+def is_registered(standing: RegisteredStatuses, status: str, since: date) -> bool:
     """Whether exactly this is registered already; a list that comes again changes nothing."""
     return (since, status) in standing.entries
 
 
-def refusal_of(standing: Standing, status: str, since: date, *, today: date, labels: dict[str, str]) -> Refusal | None:
+def refusal_of(
+    standing: RegisteredStatuses, status: str, since: date, *, today: date, labels: dict[str, str]
+) -> Refusal | None:
     """Why the status may not be registered from this day on, or None. `labels`: what statuses are called."""
     if MERGED in (standing.status, status):
         return Refusal("已合并的档案不能改状态，请到并入后的档案办理。", "status")

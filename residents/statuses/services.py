@@ -17,7 +17,7 @@ from core.text import clean_text, required_text
 from residents.people.facts import FactChange, FactKind, StatusFact, record_facts
 from residents.people.models import Resident, StatusEntry
 from residents.statuses import rules
-from residents.statuses.rules import Standing
+from residents.statuses.rules import RegisteredStatuses
 from residents.statuses.selectors import standings
 
 Status = Resident.Status
@@ -98,7 +98,9 @@ def _set_chunk(status: str, entries: list[NewStatus], actor: User | None, batch:
     )
 
 
-def _event(resident: Resident, before: Standing, status: str, since: date, actor: User | None, batch: str) -> Event:
+def _event(
+    resident: Resident, before: RegisteredStatuses, status: str, since: date, actor: User | None, batch: str
+) -> Event:
     return audit.event(
         "status.set",
         actor=actor,

@@ -39,7 +39,7 @@ BAD_ROWS_KEPT = 500
 
 
 @dataclass
-class Matched:
+class MatchedClaims:
     """What a file says: by resident what was paid and what was used of the raised cap; rows that say nothing."""
 
     lines: int = 0
@@ -107,13 +107,13 @@ def read_job(run: jobs.Run) -> str:
     return f"有报销 {len(matched.paid)} 人，有问题 {len(matched.bad)} 行"
 
 
-def match(attachment: Attachment, *, county: str) -> Matched:
+def match(attachment: Attachment, *, county: str) -> MatchedClaims:
     """Read a kept file and find its people on the county's register. Raise SheetError where it holds no list."""
     table = ListReader(COLUMNS, NEEDED)
     lines = list(read_claims(reader.stream(attachment.file.path, limits=reader.COUNTY_LIST), table))
     if not table.found_heading:
         raise reader.SheetError(reader.UNREADABLE, NO_LIST)
-    found = Matched(len(lines), bad=[line for line in lines if line.problem])
+    found = MatchedClaims(len(lines), bad=[line for line in lines if line.problem])
     sound = [line for line in lines if not line.problem]
     known = disclose({(line.id_number, line.name) for line in sound}, scope=county)
     ids = [known.resident_id(line.id_number, line.name) for line in sound]
@@ -146,7 +146,7 @@ def _differs(line: ClaimLine, name: str) -> ClaimLine:
     return ClaimLine(line.row, line.sheet, line.name, line.id_number, line.paid, line.used, says, "name")
 
 
-def _counts(matched: Matched) -> dict[str, object]:
+def _counts(matched: MatchedClaims) -> dict[str, object]:
     return {
         "lines": matched.lines,
         "people": len(matched.paid),
@@ -202,7 +202,7 @@ def apply_job(run: jobs.Run) -> str:
     return f"登记{listed}：有报销 {len(matched.paid)} 人"
 
 
-def _book(listed: ClaimList, matched: Matched) -> None:
+def _book(listed: ClaimList, matched: MatchedClaims) -> None:
     insert_objects(
         Claim(claim_list=listed, resident_id=pk, year=listed.year, paid=paid, raised_used=used)
         for pk, (paid, used) in sorted(matched.paid.items())

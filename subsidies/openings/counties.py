@@ -23,7 +23,7 @@ from core.tables import reader
 from core.text import required_text
 from subsidies.campaigns.proposals import start_proposal
 from subsidies.openings.models import NewCounty
-from subsidies.openings.village_list import Comparison, compare, read_villages, village_table
+from subsidies.openings.village_list import VillageListComparison, compare, read_villages, village_table
 from subsidies.policy.editing import parse_any
 from subsidies.policy.policies import Policy
 from subsidies.policy.schema import PolicyError
@@ -36,7 +36,7 @@ class CountyFiles:
     """The policy and the villages of a new county, as its two files give them."""
 
     policy: Policy
-    villages: Comparison
+    villages: VillageListComparison
 
     @property
     def counts(self) -> tuple[int, int]:

@@ -22,7 +22,7 @@ from subsidies.campaigns.models import Campaign, PolicyProposal
 from subsidies.campaigns.services import lock_campaign
 from subsidies.openings.models import DepartmentDuty
 from subsidies.openings.services import hold_draft, touch_step
-from subsidies.openings.steps import Finding
+from subsidies.openings.steps import StepState
 from subsidies.rosters.matching import live_identities
 from subsidies.rosters.models import Identity, Roster, RosterRow
 
@@ -265,13 +265,13 @@ def uncertified(duty: DepartmentDuty) -> QuerySet[Identity]:
     return marks.filter(~Exists(named), recognised_on__lte=campaign.opened_at.date())
 
 
-def look(proposal: PolicyProposal) -> Finding:
+def look(proposal: PolicyProposal) -> StepState:
     """Which departments have their duties, and which are left out."""
     duties = list(proposal.duties.all())
     certified = {duty.department for duty in duties if duty.kind == Kind.CERTIFY}
     missing = [name for name in proposal.policy.departments if name not in certified]
     problems = [f"{'、'.join(missing)}没有认定任务，请按部门生成"] if missing else []
-    return Finding(f"{len(duties)} 项部门任务。" if duties else "还没有部门任务。", problems)
+    return StepState(f"{len(duties)} 项部门任务。" if duties else "还没有部门任务。", problems)
 
 
 def apply(proposal: PolicyProposal, campaign: Campaign, actor: User) -> None:

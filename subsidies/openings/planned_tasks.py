@@ -23,7 +23,7 @@ from subsidies.openings.selectors import (
     standing_villages,
 )
 from subsidies.openings.services import hold_draft, touch_step
-from subsidies.openings.steps import Finding
+from subsidies.openings.steps import StepState
 
 KEY = "tasks"
 MOST = 10_000_000
@@ -125,16 +125,16 @@ def adjust_from_table(*, proposal: PolicyProposal, table: Attachment, actor: Use
     return adjust_tasks(proposal=proposal, people=people, actor=actor)
 
 
-def look(proposal: PolicyProposal) -> Finding:
+def look(proposal: PolicyProposal) -> StepState:
     """How far the tasks are; villages planned since have none yet."""
     rows = dict(proposal.tasks.values_list("village_code", "people"))
     if not rows:
-        return Finding("还没有拟定。", ["还没有拟定任务，请先按办法拟定"])
+        return StepState("还没有拟定。", ["还没有拟定任务，请先按办法拟定"])
     villages = {place.code: place.name for place in planned_places(proposal) if place.township}
     missing = [name for code, name in villages.items() if code not in rows]
     gone = rows.keys() - villages.keys()
     problems = [f"村名单变动后有 {len(missing) + len(gone)} 个村的任务要重新拟定"] if missing or gone else []
-    return Finding(f"{len(rows)} 个村，合计 {sum(rows.values())} 人。", problems)
+    return StepState(f"{len(rows)} 个村，合计 {sum(rows.values())} 人。", problems)
 
 
 def apply(proposal: PolicyProposal, campaign: Campaign, actor: User) -> None:

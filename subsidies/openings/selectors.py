@@ -6,13 +6,13 @@ from django.db.models import Count, Q, QuerySet
 
 from core.accounts.models import User
 from core.regions.models import Region
-from core.regions.names import Place, RegionNames
+from core.regions.names import NamedRegion, RegionNames
 from residents.people.models import Resident
 from subsidies.campaigns.hooks import insured_by_village
 from subsidies.campaigns.models import Campaign, PolicyProposal
 from subsidies.openings.models import OpeningStep, VillageChange
-from subsidies.openings.steps import Finding, Step, all_steps
-from subsidies.openings.village_list import Standing
+from subsidies.openings.steps import PlannedStep, StepState, all_steps
+from subsidies.openings.village_list import VillageLastYear
 
 Kind = VillageChange.Kind
 
@@ -21,8 +21,8 @@ Kind = VillageChange.Kind
 class StepLine:
     """A step on the page: how far it is and who did what."""
 
-    step: Step
-    finding: Finding
+    step: PlannedStep
+    finding: StepState
     row: OpeningStep | None
     confirmed: bool
 
@@ -50,13 +50,13 @@ def last_campaign(proposal: PolicyProposal) -> Campaign | None:
     return rows.select_related("county", "policy_version").first()
 
 
-def standing_villages(county: str) -> dict[str, Standing]:
+def standing_villages(county: str) -> dict[str, VillageLastYear]:
     """Village code → village, with how many active people stand on its register."""
     rows = Region.objects.in_region(county).filter(level=Region.Level.VILLAGE, replaced_by=None).order_by("code")
     active = Resident.objects.in_region(county).filter(status=Resident.Status.ACTIVE).order_by()
     people = dict(active.values_list("village_id").annotate(n=Count("pk")))
     return {
-        code: Standing(code, name, parent or "", people.get(code, 0))
+        code: VillageLastYear(code, name, parent or "", people.get(code, 0))
         for code, name, parent in rows.values_list("code", "name", "parent_id")
     }
 
@@ -67,18 +67,18 @@ def townships_of(county: str) -> dict[str, str]:
     return dict(rows.values_list("code", "name"))
 
 
-def planned_places(proposal: PolicyProposal) -> list[Place]:
+def planned_places(proposal: PolicyProposal) -> list[NamedRegion]:
     """The townships and villages of the new year, in the order of their codes."""
     county = proposal.county_id
-    places = {code: Place(code, name) for code, name in townships_of(county).items()}
-    places |= {one.code: Place(one.code, one.name, one.township) for one in standing_villages(county).values()}
+    places = {code: NamedRegion(code, name) for code, name in townships_of(county).items()}
+    places |= {one.code: NamedRegion(one.code, one.name, one.township) for one in standing_villages(county).values()}
     if proposal.is_draft:
         for change in proposal.village_changes.all():
             if change.kind == Kind.MERGED:
                 places.pop(change.old_code, None)
             else:
                 township = "" if change.kind == Kind.TOWNSHIP else change.code[:9]
-                places[change.code] = Place(change.code, change.name, township)
+                places[change.code] = NamedRegion(change.code, change.name, township)
     return [places[code] for code in sorted(places)]
 
 

@@ -14,7 +14,7 @@ from core.regions.models import Region
 from subsidies.campaigns.models import PolicyProposal
 from subsidies.openings.models import StaffConfirmation
 from subsidies.openings.services import hold_draft, touch_step
-from subsidies.openings.steps import Finding
+from subsidies.openings.steps import StepState
 
 KEY = "staff"
 
@@ -80,7 +80,7 @@ def confirm_staff(*, proposal: PolicyProposal, codes: Collection[str], actor: Us
     return len(chosen)
 
 
-def look(proposal: PolicyProposal) -> Finding:
+def look(proposal: PolicyProposal) -> StepState:
     """How many places are confirmed, and how many have nobody."""
     lines = [line for _, places in staff_lines(proposal) for line in places]
     confirmed = sum(line.confirmed for line in lines)
@@ -88,4 +88,4 @@ def look(proposal: PolicyProposal) -> Finding:
     none = f"，其中 {empty} 个还没有人员" if empty else ""
     left = len(lines) - confirmed
     missing = [f"还有 {left} 个村和乡镇的人员没有确认"] if left else []
-    return Finding(f"{len(lines)} 个村和乡镇，已确认 {confirmed} 个{none}。", missing)
+    return StepState(f"{len(lines)} 个村和乡镇，已确认 {confirmed} 个{none}。", missing)

@@ -30,7 +30,7 @@ _LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class VillageLastYear:
     """A village of last year: its people decide whether it may vanish."""
 
     code: str
@@ -53,7 +53,7 @@ class VillageRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class VillageDifference:
     """`kind` is a value of VillageChange.Kind; `people` those whose village changes."""
 
     kind: str
@@ -65,10 +65,10 @@ class Change:
 
 
 @dataclass
-class Comparison:
+class VillageListComparison:
     """What the list changes, how many villages stay as they are, and what is wrong (bad rows; the list as a whole)."""
 
-    changes: list[Change] = field(default_factory=list)
+    changes: list[VillageDifference] = field(default_factory=list)
     same: int = 0
     bad: list[VillageRow] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -118,11 +118,11 @@ def _row(listed: ListRow, above: str) -> VillageRow:
 
 
 def compare(
-    rows: Iterable[VillageRow], *, county: str, standing: Mapping[str, Standing], townships: Mapping[str, str],
+    rows: Iterable[VillageRow], *, county: str, standing: Mapping[str, VillageLastYear], townships: Mapping[str, str],
     names: RegionNames, known_codes: Iterable[str] = (),
-) -> Comparison:  # fmt: skip
+) -> VillageListComparison:  # fmt: skip
     """Compare a list with the villages that stand. `known_codes`: codes that were used before and may not come back."""
-    rows, result, used = list(rows), Comparison(), set(known_codes) - standing.keys()
+    rows, result, used = list(rows), VillageListComparison(), set(known_codes) - standing.keys()
     by_code: dict[str, VillageRow] = {}
     for row in rows:
         _find_code(row, county, standing, names, used)
@@ -145,7 +145,7 @@ def compare(
 
 
 def _find_code(
-    row: VillageRow, county: str, standing: Mapping[str, Standing], names: RegionNames, used: set[str]
+    row: VillageRow, county: str, standing: Mapping[str, VillageLastYear], names: RegionNames, used: set[str]
 ) -> None:
     if row.problems:
         return
@@ -181,9 +181,9 @@ def is_elsewhere(row: VillageRow, names: RegionNames) -> bool:
 
 
 def _add_new(
-    result: Comparison,
+    result: VillageListComparison,
     rows: list[VillageRow],
-    standing: Mapping[str, Standing],
+    standing: Mapping[str, VillageLastYear],
     townships: Mapping[str, str],
     comes_from: Mapping[str, list[str]],
 ) -> None:
@@ -195,33 +195,33 @@ def _add_new(
             continue
         if row.code[:9] not in townships and row.code[:9] not in new_townships:
             new_townships.add(row.code[:9])
-            result.changes.append(Change("township", row.code[:9], row.township))
+            result.changes.append(VillageDifference("township", row.code[:9], row.township))
         parents = [source for source in row.sources if source in staying]
         if len(parents) > 1:
             row.problems.append("一个新村只能从一个村拆分出来，请分开写。")
             result.bad.append(row)
         elif parents:
             old = standing[parents[0]]
-            result.changes.append(Change("split", row.code, row.village, old.code, old.name, old.people))
+            result.changes.append(VillageDifference("split", row.code, row.village, old.code, old.name, old.people))
         else:
-            result.changes.append(Change("added", row.code, row.village))
+            result.changes.append(VillageDifference("added", row.code, row.village))
 
 
 def _compare_standing(
-    result: Comparison,
+    result: VillageListComparison,
     by_code: Mapping[str, VillageRow],
-    standing: Mapping[str, Standing],
+    standing: Mapping[str, VillageLastYear],
     comes_from: Mapping[str, list[str]],
 ) -> None:
     for code, old in standing.items():
         if row := by_code.get(code):
             if short_region_name(row.village) != short_region_name(old.name):
-                result.changes.append(Change("renamed", code, row.village, code, old.name))
+                result.changes.append(VillageDifference("renamed", code, row.village, code, old.name))
             else:
                 result.same += 1
         elif len(goes_to := comes_from.get(code, [])) == 1:
             target = by_code[goes_to[0]]
-            result.changes.append(Change("merged", target.code, target.village, code, old.name, old.people))
+            result.changes.append(VillageDifference("merged", target.code, target.village, code, old.name, old.people))
         elif goes_to:
             result.problems.append(
                 f"{old.name}（{code}）写成了 {len(goes_to)} 个村的来源，自己又不在表里。拆分的村请保留原代码的一行。"

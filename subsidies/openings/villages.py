@@ -25,14 +25,14 @@ from subsidies.openings.models import SplitPerson, VillageChange
 from subsidies.openings.selectors import planned_names, standing_villages, townships_of
 from subsidies.openings.services import hold_draft, touch_step
 from subsidies.openings.split_list import SplitRow, read_split_people
-from subsidies.openings.steps import Finding
-from subsidies.openings.village_list import Comparison, compare, read_villages, village_table
+from subsidies.openings.steps import StepState
+from subsidies.openings.village_list import VillageListComparison, compare, read_villages, village_table
 
 KEY = "villages"
 Kind = VillageChange.Kind
 
 
-def preview_villages(*, proposal: PolicyProposal, table: Attachment) -> tuple[Comparison, list[ListNote]]:
+def preview_villages(*, proposal: PolicyProposal, table: Attachment) -> tuple[VillageListComparison, list[ListNote]]:
     """Compare an uploaded list with last year's villages; writes nothing. Raise SheetError."""
     listed = village_table()
     rows = read_villages(reader.stream(Path(table.file.path), limits=reader.VILLAGE_LEDGER), listed)
@@ -130,16 +130,16 @@ def plan_split(*, proposal: PolicyProposal, table: Attachment, actor: User) -> i
     return len(rows)
 
 
-def look(proposal: PolicyProposal) -> Finding:
+def look(proposal: PolicyProposal) -> StepState:
     """How far the village list is, and what forbids the planned changes now."""
     changes = list(proposal.village_changes.all())
     if not changes:
-        return Finding("与上年相同，没有变动。")
+        return StepState("与上年相同，没有变动。")
     by_kind = [(kind.label, sum(change.kind == kind for change in changes)) for kind in Kind]
     says = "，".join(f"{label} {count}" for label, count in by_kind if count)
     leaving = [change.old_code for change in changes if change.kind == Kind.MERGED]
     problems = reasons_to_stay(proposal.county_id, leaving) + _no_longer_so(proposal, changes)
-    return Finding(f"{says}。", problems=problems)
+    return StepState(f"{says}。", problems=problems)
 
 
 def _no_longer_so(proposal: PolicyProposal, changes: list[VillageChange]) -> list[str]:

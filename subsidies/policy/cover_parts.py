@@ -87,7 +87,7 @@ class AnyDay(Sourced):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Newborn(Sourced):
+class NewbornCover(Sourced):
     """Born on or after `born_from`, and either within `window_days` of birth (day 90 included) or in the policy's
     year. `within` and `after` the window say where cover starts: "birth" or "payment". Newborns never wait and may
     pay outside the period. `notes` are told to the family."""

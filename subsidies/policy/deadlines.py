@@ -54,7 +54,7 @@ class Deadline(Sourced):
         return found
 
 
-class Standing(StrEnum):
+class DeadlineState(StrEnum):
     DONE = "done"
     DONE_LATE = "done_late"
     OVERDUE = "overdue"
@@ -63,13 +63,13 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DeadlineDay:
     """One day of a task: when it was answered, if it was, and how it stands today."""
 
     office: str
     task: str
     due_on: datetime.date
-    standing: Standing
+    standing: DeadlineState
     answered_on: datetime.date | None = None
 
     @property
@@ -99,18 +99,18 @@ def answers(
     return found
 
 
-def standing(due: datetime.date, answered: datetime.date | None, today: datetime.date) -> Standing:
+def standing(due: datetime.date, answered: datetime.date | None, today: datetime.date) -> DeadlineState:
     """How a due day stands: on the day itself it is still in time."""
     if answered:
-        return Standing.DONE if answered <= due else Standing.DONE_LATE
+        return DeadlineState.DONE if answered <= due else DeadlineState.DONE_LATE
     if today > due:
-        return Standing.OVERDUE
-    return Standing.SOON if (due - today).days <= SOON_DAYS else Standing.AHEAD
+        return DeadlineState.OVERDUE
+    return DeadlineState.SOON if (due - today).days <= SOON_DAYS else DeadlineState.AHEAD
 
 
 def calendar_of(
     deadlines: Iterable[Deadline], handed_in: dict[str, list[datetime.date]], today: datetime.date
-) -> list[tuple[Deadline, Due]]:
+) -> list[tuple[Deadline, DeadlineDay]]:
     """Every due day of the year in order. `handed_in`: the days on which each office has handed in lists."""
     found = []
     for deadline in deadlines:
@@ -118,5 +118,5 @@ def calendar_of(
         lists = handed_in.get(deadline.office, []) if deadline.lists else []
         for due, answered in answers(days, lists):
             state = standing(due, answered, today)
-            found.append((deadline, Due(deadline.office, deadline.task, due, state, answered)))
+            found.append((deadline, DeadlineDay(deadline.office, deadline.task, due, state, answered)))
     return sorted(found, key=lambda item: (item[1].due_on, item[1].office))

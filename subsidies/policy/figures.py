@@ -82,7 +82,7 @@ def figures(policy: Policy) -> list[Figure]:
     return rows
 
 
-class Difference(NamedTuple):
+class FigureDifference(NamedTuple):
     """A figure beside the same one of another policy; `before` is None where that had none, `figure` where this has."""
 
     about: str
@@ -94,11 +94,11 @@ class Difference(NamedTuple):
         return self.figure is None or self.figure.says != self.before
 
 
-def compare(policy: Policy, other: Policy) -> list[Difference]:
+def compare(policy: Policy, other: Policy) -> list[FigureDifference]:
     """Every figure of a policy beside that of another one, what is gone at the end."""
     before = {figure.about: figure.says for figure in figures(other)}
-    rows = [Difference(figure.about, figure, before.pop(figure.about, None)) for figure in figures(policy)]
-    return rows + [Difference(about, None, says) for about, says in before.items()]
+    rows = [FigureDifference(figure.about, figure, before.pop(figure.about, None)) for figure in figures(policy)]
+    return rows + [FigureDifference(about, None, says) for about, says in before.items()]
 
 
 def readings(policy: Policy) -> list[Figure]:

@@ -222,7 +222,7 @@ class Targets(Sourced):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Ranking(Sourced):
+class RankingRules(Sourced):
     """How townships are ranked. `metric`: posted or collected. `weekly_day`: ISO weekday, 5 is Friday."""
 
     metric: str
@@ -278,7 +278,7 @@ class Notice(Sourced):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Column:
+class DeclarationColumn:
     """A column of a file for others: the heading and the field under it."""
 
     title: str
@@ -286,10 +286,10 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Declaration(Sourced):
+class DeclarationFile(Sourced):
     """The township's file for the tax bureau."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[DeclarationColumn, ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

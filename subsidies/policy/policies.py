@@ -16,7 +16,7 @@ from typing import Any
 
 from subsidies.policy import checks
 from subsidies.policy.accident_parts import Accident
-from subsidies.policy.cover_parts import Benefits, Newborn
+from subsidies.policy.cover_parts import Benefits, NewbornCover
 from subsidies.policy.deadlines import Deadline
 from subsidies.policy.employee_parts import Employees
 from subsidies.policy.finance_parts import FinanceShare
@@ -26,7 +26,7 @@ from subsidies.policy.parts import (
     Assumption,
     Category,
     ContactTeam,
-    Declaration,
+    DeclarationFile,
     DepositAccounts,
     DepositLimit,
     Document,
@@ -35,7 +35,7 @@ from subsidies.policy.parts import (
     Notice,
     PaymentDays,
     Period,
-    Ranking,
+    RankingRules,
     Reading,
     RefundRules,
     Report,
@@ -68,12 +68,12 @@ class Policy:
     categories: tuple[Category, ...]
     late_recognition: LateRecognition
     benefits: Benefits
-    newborn: Newborn
+    newborn: NewbornCover
     targets: Targets
-    ranking: Ranking
+    ranking: RankingRules
     refund_rules: RefundRules
     notice: Notice
-    declaration: Declaration
+    declaration: DeclarationFile
     finance_shares: tuple[FinanceShare, ...] = ()
     stages: tuple[Stage, ...] = ()
     payment_days: PaymentDays | None = None

@@ -31,7 +31,7 @@ class Cover(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
-class Deadline(NamedTuple):
+class NewbornDeadline(NamedTuple):
     """The last day for insuring a newborn, what depends on it, and the clause."""
 
     day: datetime.date
@@ -98,18 +98,18 @@ def missed_pay_by(policy: Policy, birth_date: datetime.date, paid_on: datetime.d
     return rule is not None and rule.start <= birth_date <= rule.end and paid_on > rule.paid_by
 
 
-def newborn_deadline(policy: Policy, birth_date: datetime.date) -> Deadline | None:
+def newborn_deadline(policy: Policy, birth_date: datetime.date) -> NewbornDeadline | None:
     """Return the last day on which insuring this child brings what the notice gives newborns; None for all others."""
     if is_born_before(policy, birth_date):
         return None  # 高阳 二（五）4: covered from birth whenever the year is paid for
     if (rule := policy.newborn.pay_by) and rule.start <= birth_date <= rule.end:
-        return Deadline(rule.paid_by, f"过期缴费享受不到{policy.year}年待遇", rule.source)
+        return NewbornDeadline(rule.paid_by, f"过期缴费享受不到{policy.year}年待遇", rule.source)
     newborn = policy.newborn
     if birth_date < newborn.born_from:
         return None
     from_birth = newborn.within == "birth" and birth_date >= policy.year_start
     says = "期内参保从出生之日起享受待遇，过期从缴费之日起" if from_birth else "期内参保没有等待期"
-    return Deadline(birth_date + datetime.timedelta(days=newborn.window_days), says, newborn.source)
+    return NewbornDeadline(birth_date + datetime.timedelta(days=newborn.window_days), says, newborn.source)
 
 
 def is_exempt(policy: Policy, category: str) -> bool:

@@ -8,7 +8,7 @@ from django.db import connection
 from core.access.scope import successor
 from core.regions.models import Region
 from residents.people.models import Resident
-from subsidies.quotes.simulation import Group
+from subsidies.quotes.simulation import PeopleAlike
 from subsidies.rosters.models import Identity
 
 # The categories of a person are the bits of one number, each once (one_live_identity_a_kind): the database hands out
@@ -26,7 +26,7 @@ _GROUPS = """
 """
 
 
-def count_people(county: Region, *, born_from: datetime.date) -> Counter[Group]:
+def count_people(county: Region, *, born_from: datetime.date) -> Counter[PeopleAlike]:
     """Count the county's active residents by township, categories and, from `born_from` on, birth date."""
     live = Identity.objects.in_region(county.pk).filter(ended_on__isnull=True, withdrawn_at__isnull=True)
     kinds = sorted(live.order_by().values_list("kind", flat=True).distinct())
@@ -43,12 +43,12 @@ def count_people(county: Region, *, born_from: datetime.date) -> Counter[Group]:
         "after": successor(county.pk),
         **{f"kind{n}": kind for n, kind in enumerate(kinds)},
     }
-    people: Counter[Group] = Counter()
+    people: Counter[PeopleAlike] = Counter()
     with connection.cursor() as cursor:
         cursor.execute(statement, asked)
         for township, born, bits, count in cursor:
             held = tuple(kind for n, kind in enumerate(kinds) if int(bits) >> n & 1)
-            people[Group(township, _day(born), held)] += count
+            people[PeopleAlike(township, _day(born), held)] += count
     return people
 
 

@@ -19,7 +19,7 @@ ADULT_YEARS = 40
 ZERO = Decimal("0.00")
 
 
-class Group(NamedTuple):
+class PeopleAlike(NamedTuple):
     """People of one township alike in all that decides. `birth_date` is None where age decides nothing."""
 
     township: str
@@ -28,7 +28,7 @@ class Group(NamedTuple):
 
 
 @dataclass
-class Cost:
+class PolicyCost:
     """People and yuan; `due` is what they pay themselves."""
 
     people: int = 0
@@ -45,14 +45,14 @@ class Cost:
 class Simulation:
     """What a policy costs, whole and by fund, category and township; people whose amount is not set by category."""
 
-    whole: Cost = field(default_factory=Cost)
-    by_fund: dict[str, Cost] = field(default_factory=lambda: defaultdict(Cost))
-    by_category: dict[str, Cost] = field(default_factory=lambda: defaultdict(Cost))
-    by_township: dict[str, Cost] = field(default_factory=lambda: defaultdict(Cost))
+    whole: PolicyCost = field(default_factory=PolicyCost)
+    by_fund: dict[str, PolicyCost] = field(default_factory=lambda: defaultdict(PolicyCost))
+    by_category: dict[str, PolicyCost] = field(default_factory=lambda: defaultdict(PolicyCost))
+    by_township: dict[str, PolicyCost] = field(default_factory=lambda: defaultdict(PolicyCost))
     not_set: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
-class Change(NamedTuple):
+class PayingChange(NamedTuple):
     """People who pay less or more than by the other policy, by the category applied now."""
 
     category: str
@@ -65,7 +65,7 @@ class Change(NamedTuple):
         return (self.after - self.before) * self.people
 
 
-def simulate(policy: Policy, people: Mapping[Group, int]) -> Simulation:
+def simulate(policy: Policy, people: Mapping[PeopleAlike, int]) -> Simulation:
     """Quote each kind of group once and add up what the policy costs."""
     answers = quote_groups(policy, people)
     result = Simulation()
@@ -82,7 +82,7 @@ def simulate(policy: Policy, people: Mapping[Group, int]) -> Simulation:
     return result
 
 
-def changes(before: Policy, after: Policy, people: Mapping[Group, int]) -> list[Change]:
+def changes(before: Policy, after: Policy, people: Mapping[PeopleAlike, int]) -> list[PayingChange]:
     """Return who pays something else by `after` than by `before`, those who lose most first."""
     old, new = quote_groups(before, people), quote_groups(after, people)
     counted: dict[tuple[str, Decimal, Decimal], int] = defaultdict(int)
@@ -91,12 +91,12 @@ def changes(before: Policy, after: Policy, people: Mapping[Group, int]) -> list[
         was, becomes = old[key], new[key]
         if isinstance(was, Quote) and isinstance(becomes, Quote) and was.due != becomes.due:
             counted[becomes.category, was.due, becomes.due] += count
-    found = [Change(category, was, becomes, count) for (category, was, becomes), count in counted.items()]
+    found = [PayingChange(category, was, becomes, count) for (category, was, becomes), count in counted.items()]
     return sorted(found, key=lambda change: (-change.difference, change.category))
 
 
 def quote_groups(
-    policy: Policy, groups: Iterable[Group]
+    policy: Policy, groups: Iterable[PeopleAlike]
 ) -> dict[tuple[datetime.date | None, tuple[str, ...]], Quote | QuoteError]:
     """Quote each combination of birth date and categories once, for a payment in the period."""
     day = policy.period.start

@@ -11,7 +11,7 @@ from core.regions.models import Region
 from subsidies.campaigns.models import PolicyProposal
 from subsidies.policy.policies import Policy
 from subsidies.quotes.census import count_people
-from subsidies.quotes.simulation import Cost, Simulation, changes, simulate
+from subsidies.quotes.simulation import PolicyCost, Simulation, changes, simulate
 
 MOST_CHANGES = 200
 
@@ -48,6 +48,6 @@ def _young_from(policy: Policy) -> date:
     return min(policy.by_age_from, policy.year_start)
 
 
-def _beside(now: Simulation, then: Simulation, name: str) -> list[tuple[str, Cost, Cost]]:
+def _beside(now: Simulation, then: Simulation, name: str) -> list[tuple[str, PolicyCost, PolicyCost]]:
     first, second = getattr(now, name), getattr(then, name)
-    return [(key, first.get(key, Cost()), second.get(key, Cost())) for key in sorted({*first, *second})]
+    return [(key, first.get(key, PolicyCost()), second.get(key, PolicyCost())) for key in sorted({*first, *second})]

@@ -23,7 +23,7 @@ COUNTERS = (Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.TAX)
 MOST = 20
 
 
-class DayForm(forms.Form):
+class PaymentDayForm(forms.Form):
     paid_on = forms.DateField(label="缴费日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
 
 
@@ -62,7 +62,7 @@ def quote_resident(request: SignedIn, pk: int) -> HttpResponse:
     """The quote of somebody on the register, on any day."""
     resident = get_object_or_404(Resident.objects.for_user(request.user).select_related("village"), pk=pk)
     campaign = current(request.user)
-    form = DayForm(request.GET if "paid_on" in request.GET else {"paid_on": clock.today()})
+    form = PaymentDayForm(request.GET if "paid_on" in request.GET else {"paid_on": clock.today()})
     day = form.cleaned_data["paid_on"] if form.is_valid() else clock.today()
     facts = {
         "title": "应缴核算",

@@ -21,7 +21,7 @@ Outcome, State = RosterRow.Outcome, Roster.State
 _STANDING = (State.READY, State.APPLIED)
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     STATUS = "status"
     INSURED = "insured"
     NAME = "name"
@@ -31,17 +31,17 @@ class Kind(StrEnum):
 
 
 TITLES = {
-    Kind.STATUS: "居民册状态不是在册",
-    Kind.INSURED: "正参加别的医保",
-    Kind.NAME: "姓名与居民册或别的名单不同",
-    Kind.AGAINST: "别的名单正好相反",
-    Kind.TWO_DEPARTMENTS: "别的部门也认定了",
-    Kind.TWO_CATEGORIES: "同一份名单里有两种身份",
+    FindingKind.STATUS: "居民册状态不是在册",
+    FindingKind.INSURED: "正参加别的医保",
+    FindingKind.NAME: "姓名与居民册或别的名单不同",
+    FindingKind.AGAINST: "别的名单正好相反",
+    FindingKind.TWO_DEPARTMENTS: "别的部门也认定了",
+    FindingKind.TWO_CATEGORIES: "同一份名单里有两种身份",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RowFinding:
     """Something about one row of a list. `says` is the bureau's sentence; `told`: what the department is told, which
     names no other department's category."""
 
@@ -49,7 +49,7 @@ class Finding:
     name: str
     masked: str
     category: str
-    kind: Kind
+    kind: FindingKind
     says: str
     told: str
 
@@ -69,7 +69,7 @@ def on_insured(source: Insured) -> None:
         _insured.append(source)
 
 
-def compare(roster: Roster) -> list[Finding]:
+def compare(roster: Roster) -> list[RowFinding]:
     """Return what stands against or beside the rows of a list, row by row."""
     statuses = list(_statuses(roster))
     found = [*statuses, *_insured_elsewhere(roster, {finding.number for finding in statuses})]
@@ -96,14 +96,14 @@ def people_in(findings: list[Finding]) -> int:
     return len({finding.masked + finding.name for finding in findings})
 
 
-def counts(findings: list[Finding]) -> list[tuple[str, str, int]]:
+def counts(findings: list[RowFinding]) -> list[tuple[str, str, int]]:
     """Return (kind, title, how many) of those kinds that there are."""
     numbers = {kind: sum(finding.kind == kind for finding in findings) for kind in TITLES}
     return [(kind.value, TITLES[kind], number) for kind, number in numbers.items() if number]
 
 
-def _finding(row: RosterRow, kind: Kind, says: str, told: str = "") -> Finding:
-    return Finding(row.number, row.name, masks.mask(row.id_number), row.category, kind, says, told or says)
+def _finding(row: RosterRow, kind: FindingKind, says: str, told: str = "") -> RowFinding:
+    return RowFinding(row.number, row.name, masks.mask(row.id_number), row.category, kind, says, told or says)
 
 
 def _listed(roster: Roster) -> QuerySet[RosterRow]:
@@ -111,7 +111,7 @@ def _listed(roster: Roster) -> QuerySet[RosterRow]:
     return roster.rows.exclude(number=0).exclude(outcome__in=(Outcome.BAD_ROW, Outcome.DUPLICATE))
 
 
-def _statuses(roster: Roster) -> Iterator[Finding]:
+def _statuses(roster: Roster) -> Iterator[RowFinding]:
     """Dead, moved, in employees' insurance, insured elsewhere …; a list of endings may well name them."""
     if roster.kind == Roster.Kind.ENDING:
         return
@@ -120,10 +120,10 @@ def _statuses(roster: Roster) -> Iterator[Finding]:
         person = row.resident
         assert person is not None  # noqa: S101 - the query asks for their name
         since = f"（{person.status_on} 起）" if person.status_on else ""
-        yield _finding(row, Kind.STATUS, f"居民册登记为{person.get_status_display()}{since}。")
+        yield _finding(row, FindingKind.STATUS, f"居民册登记为{person.get_status_display()}{since}。")
 
 
-def _insured_elsewhere(roster: Roster, told: set[int]) -> Iterator[Finding]:
+def _insured_elsewhere(roster: Roster, told: set[int]) -> Iterator[RowFinding]:
     """People whom another insurance has, as its own app knows it, where the register does not say so (`told`)."""
     if roster.kind == Roster.Kind.ENDING:
         return
@@ -134,19 +134,19 @@ def _insured_elsewhere(roster: Roster, told: set[int]) -> Iterator[Finding]:
         known |= source(roster.county_id, numbers)
     for row in rows.filter(id_number__in=known).order_by("number") if known else ():
         if row.number not in told:
-            yield _finding(row, Kind.INSURED, known[row.id_number])
+            yield _finding(row, FindingKind.INSURED, known[row.id_number])
 
 
-def _names(roster: Roster) -> Iterator[Finding]:
+def _names(roster: Roster) -> Iterator[RowFinding]:
     for row in _listed(roster).filter(outcome=Outcome.NAME_DIFFERS).order_by("number"):
-        yield _finding(row, Kind.NAME, "证件号码和居民册上的姓名对不上。")
+        yield _finding(row, FindingKind.NAME, "证件号码和居民册上的姓名对不上。")
     others = _others(roster).exclude(name=F("listed_name"))
     for other in others.order_by("listed_number", "pk"):
         says = f"{other.roster.department}的 {other.roster_id} 号名单里，这个号码写的是另一个姓名。"
-        yield _of_other(other, Kind.NAME, says)
+        yield _of_other(other, FindingKind.NAME, says)
 
 
-def _against(roster: Roster) -> Iterator[Finding]:
+def _against(roster: Roster) -> Iterator[RowFinding]:
     """Another waiting list ends what this one adds, or adds what it ends."""
     ending = roster.kind == Roster.Kind.ENDING
     others = _others(roster, same_department=True).filter(roster__state=State.READY, category=F("listed_category"))
@@ -157,10 +157,10 @@ def _against(roster: Roster) -> Iterator[Finding]:
     for other in others.order_by("listed_number", "pk"):
         verb = "新增" if ending else "终止"
         says = f"待审核的 {other.roster_id} 号名单（{other.roster.department}）要{verb}同一身份。"
-        yield _of_other(other, Kind.AGAINST, says)
+        yield _of_other(other, FindingKind.AGAINST, says)
 
 
-def _other_marks(roster: Roster) -> Iterator[Finding]:
+def _other_marks(roster: Roster) -> Iterator[RowFinding]:
     """People whom another department has recognised: the better subsidy counts, never both."""
     if roster.kind == Roster.Kind.ENDING:
         return
@@ -185,20 +185,22 @@ def _other_marks(roster: Roster) -> Iterator[Finding]:
             told = "、".join(dict.fromkeys(department for _, department in theirs))
             yield _finding(
                 listed,
-                Kind.TWO_DEPARTMENTS,
+                FindingKind.TWO_DEPARTMENTS,
                 f"同时是{says}，就高不就低，不重复资助。",
                 f"{told}也已认定此人，资助就高不就低。",
             )
 
 
-def _two_categories(roster: Roster) -> Iterator[Finding]:
+def _two_categories(roster: Roster) -> Iterator[RowFinding]:
     first: dict[str, RosterRow] = {}
     rows = _listed(roster)
     twice = rows.order_by().values("id_number").annotate(kinds=Count("category", distinct=True)).filter(kinds__gt=1)
     for row in rows.filter(id_number__in=twice.values("id_number")).order_by("number"):
         before = first.setdefault(row.id_number, row)
         if before is not row and before.category != row.category:
-            yield _finding(row, Kind.TWO_CATEGORIES, f"与第 {before.number} 行是同一人，身份是“{before.category}”。")
+            yield _finding(
+                row, FindingKind.TWO_CATEGORIES, f"与第 {before.number} 行是同一人，身份是“{before.category}”。"
+            )
 
 
 def _others(roster: Roster, *, same_department: bool = False) -> QuerySet[Any]:
@@ -220,8 +222,8 @@ def _others(roster: Roster, *, same_department: bool = False) -> QuerySet[Any]:
     return found
 
 
-def _of_other(other: Any, kind: Kind, says: str) -> Finding:
+def _of_other(other: Any, kind: FindingKind, says: str) -> RowFinding:
     """A finding about this list's row, told by another list's."""
     number, name = other.listed_number, other.listed_name
     category = other.listed_category
-    return Finding(number, name, masks.mask(other.id_number), category, kind, says, says)
+    return RowFinding(number, name, masks.mask(other.id_number), category, kind, says, says)

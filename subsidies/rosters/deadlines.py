@@ -11,7 +11,7 @@ from core.access.roles import Role
 from core.accounts.models import User
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import current
-from subsidies.policy.deadlines import Deadline, Due, Standing, calendar_of
+from subsidies.policy.deadlines import Deadline, DeadlineDay, DeadlineState, calendar_of
 from subsidies.rosters.comparing import compare
 from subsidies.rosters.models import Roster
 
@@ -20,7 +20,7 @@ TOWNSHIPS = "各乡镇"
 _HANDED_IN = (Roster.State.READING, Roster.State.READY, Roster.State.APPLIED)
 
 
-def year_of(*, user: User, campaign: Campaign) -> list[tuple[Deadline, Due]]:
+def year_of(*, user: User, campaign: Campaign) -> list[tuple[Deadline, DeadlineDay]]:
     """Return every due day of the year in order: a department's and a township's own, all for the bureau."""
     tasks = campaign.policy.deadlines
     if user.role == Role.DEPARTMENT:
@@ -36,13 +36,13 @@ def has_deadlines(user: User) -> bool:
     return bool(campaign and campaign.policy.deadlines)
 
 
-def pressing(*, user: User, campaign: Campaign) -> list[Due]:
+def pressing(*, user: User, campaign: Campaign) -> list[DeadlineDay]:
     """Return the lists that are late or due within a week."""
-    wanted = (Standing.OVERDUE, Standing.SOON)
+    wanted = (DeadlineState.OVERDUE, DeadlineState.SOON)
     return [due for task, due in year_of(user=user, campaign=campaign) if task.lists and due.standing in wanted]
 
 
-def answered_by(roster: Roster) -> Due | None:
+def answered_by(roster: Roster) -> DeadlineDay | None:
     """Return the due day that this list answers, if it answers one: with how many days late."""
     day = _day(roster)
     for task, due in calendar_of(roster.campaign.policy.deadlines, _handed_in(roster.campaign), clock.today()):

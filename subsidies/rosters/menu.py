@@ -6,7 +6,7 @@ from core.access.roles import Role
 from core.accounts.models import User
 from core.pages.frame import Entry, Todo
 from subsidies.campaigns.models import Campaign
-from subsidies.policy.deadlines import Standing
+from subsidies.policy.deadlines import DeadlineState
 from subsidies.rosters.deadlines import pressing
 
 ENTRIES = [Entry("名单", "roster_list", 30, admin_list="subsidies.Roster")]
@@ -17,7 +17,7 @@ def todos(user: User, campaign: Campaign) -> list[Todo]:
     if user.role not in (Role.DEPARTMENT, Role.COUNTY):
         return []
     due = pressing(user=user, campaign=campaign)
-    late = [one for one in due if one.standing == Standing.OVERDUE]
+    late = [one for one in due if one.standing == DeadlineState.OVERDUE]
     if user.role == Role.COUNTY:
         says = f"{len(late)} 份部门名单过了期限还没有报送"
         return [Todo(says, reverse("department_duties"), button="去催报")] if late else []

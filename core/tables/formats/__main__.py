@@ -15,7 +15,7 @@ from pathlib import Path
 
 from core.tables.formats.archives import read_zip
 from core.tables.formats.ole import read_ole
-from core.tables.formats.output import Limits, Output, Refused
+from core.tables.formats.output import FileRefused, Limits, Output
 from core.tables.formats.text import read_text
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -39,19 +39,19 @@ def read(path: Path, limits: Limits, out: Output) -> None:
     with path.open("rb") as file:
         head = file.read(4096)
     if not head:
-        raise Refused("unreadable_file", "文件是空的（0 字节），可能没有传完整。请重新保存后再上传。")
+        raise FileRefused("unreadable_file", "文件是空的（0 字节），可能没有传完整。请重新保存后再上传。")
     for magic, message in OTHER_KINDS:
         if head.startswith(magic):
-            raise Refused("unreadable_file", message)
+            raise FileRefused("unreadable_file", message)
     if head.startswith(b"PK"):
         return read_zip(path, limits, out)
     if head.startswith(OLE_MAGIC):
         return read_ole(path, limits, out)
     if head[:2] in (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08") and b"\x00" in head[2:8]:
-        raise Refused("unreadable_file", TOO_OLD)
+        raise FileRefused("unreadable_file", TOO_OLD)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if start == b"<":
-        raise Refused("unreadable_file", WEB_PAGE)
+        raise FileRefused("unreadable_file", WEB_PAGE)
     return read_text(path, out)
 
 
@@ -66,7 +66,7 @@ def main(path: str, limits: Limits) -> None:
         read(Path(path), limits, out)
         out.flush()
         out.line({"end": True})
-    except Refused as refusal:
+    except FileRefused as refusal:
         out.line({"error": refusal.code, "message": refusal.message})
     except MemoryError:
         out.line({"error": "memory"})

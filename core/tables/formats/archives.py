@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.tables.formats import ods, xlsx
 from core.tables.formats.markup import part
-from core.tables.formats.output import DAMAGED, ENCRYPTED, NOT_A_SHEET, WORD, Limits, Output, Refused
+from core.tables.formats.output import DAMAGED, ENCRYPTED, NOT_A_SHEET, WORD, FileRefused, Limits, Output
 from core.tables.formats.readers import read_calamine, read_openpyxl
 
 #: What the fast reader does not tell of each sheet.
@@ -18,13 +18,13 @@ def read_zip(source: Path | io.BytesIO, limits: Limits, out: Output) -> None:
     try:
         archive = zipfile.ZipFile(source)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise Refused("unreadable_file", DAMAGED) from error
+        raise FileRefused("unreadable_file", DAMAGED) from error
     if any("\\" in info.filename for info in archive.infolist()):
         archive, source = with_forward_slashes(archive, source)
     with archive:
         sizes = {i.filename: i.file_size for i in archive.infolist()}
         if sum(sizes.values()) > limits["unpacked"]:
-            raise Refused("too_large", "表格解开后太大，读不下。请删去多余的工作表和图片，另存为新文件后再上传。")
+            raise FileRefused("too_large", "表格解开后太大，读不下。请删去多余的工作表和图片，另存为新文件后再上传。")
         kind = kind_of(archive)
         try:
             layouts = LAYOUTS[kind](archive) if kind in LAYOUTS else {}
@@ -68,18 +68,18 @@ def mend_name(raw: bytearray, start: int, length: int) -> None:
 def kind_of(archive: zipfile.ZipFile) -> str:
     names = {n.lower() for n in archive.namelist()}
     if "encrypted-package" in names:  # ods of LibreOffice 24 and later
-        raise Refused("encrypted_file", ENCRYPTED)
+        raise FileRefused("encrypted_file", ENCRYPTED)
     if "content.xml" in names and "mimetype" in names:
         kind = "ods"
     elif any(n.startswith("xl/") for n in names):
         kind = "xlsb" if "xl/workbook.bin" in names else "xlsx"
     elif any(n.startswith("word/") for n in names):
-        raise Refused("unreadable_file", WORD)
+        raise FileRefused("unreadable_file", WORD)
     elif any(n.endswith((".xlsx", ".xls", ".et", ".ods", ".csv")) for n in names):
-        raise Refused("unreadable_file", "这是压缩包，请先解压，再上传里面的表格。")
+        raise FileRefused("unreadable_file", "这是压缩包，请先解压，再上传里面的表格。")
     else:
-        raise Refused("unreadable_file", NOT_A_SHEET)
+        raise FileRefused("unreadable_file", NOT_A_SHEET)
     locked_inside = b"encryption-data" in part(archive, "META-INF/manifest.xml")  # as ods does it
     if locked_inside or any(i.flag_bits & 1 for i in archive.infolist()):
-        raise Refused("encrypted_file", ENCRYPTED)
+        raise FileRefused("encrypted_file", ENCRYPTED)
     return kind

@@ -8,7 +8,7 @@ from pathlib import Path
 from core.tables.formats.archives import read_zip
 from core.tables.formats.layout import ERRORS, Layout
 from core.tables.formats.markup import LAYOUT_BYTES
-from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, WORD, Limits, Output, Refused
+from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, WORD, FileRefused, Limits, Output
 from core.tables.formats.readers import read_calamine
 
 NO_BOOK = "这个文件里没有能读的表格（xls 和 et 要是 Excel 97—2003 格式）。请用 WPS 打开，另存为 xlsx 后再上传。"
@@ -24,13 +24,13 @@ def read_ole(path: Path, limits: Limits, out: Output) -> None:
                 return read_encrypted(path, limits, out)
             book = streams.get("workbook") or streams.get("book")
             if book is None:
-                raise Refused("unreadable_file", WORD if "worddocument" in streams else NO_BOOK)
+                raise FileRefused("unreadable_file", WORD if "worddocument" in streams else NO_BOOK)
             stream = ole.openstream(book).read(LAYOUT_BYTES)
             if any(kind == FILEPASS for kind, _, _ in biff_records(stream, 0)):
-                raise Refused("encrypted_file", ENCRYPTED)
+                raise FileRefused("encrypted_file", ENCRYPTED)
             layouts = xls_layouts(stream)
     except (OSError, ValueError, IndexError, TypeError, AttributeError, OverflowError) as error:
-        raise Refused("unreadable_file", DAMAGED) from error
+        raise FileRefused("unreadable_file", DAMAGED) from error
     out.line({"kind": "xls"})
     return read_calamine(path, out, layouts, fallback=False)
 
@@ -48,7 +48,7 @@ def read_encrypted(path: Path, limits: Limits, out: Output) -> None:
     except MemoryError:
         raise
     except Exception as error:  # the library has no common base class
-        raise Refused("encrypted_file", ENCRYPTED) from error
+        raise FileRefused("encrypted_file", ENCRYPTED) from error
     plain.seek(0)
     return read_zip(plain, limits, out)
 

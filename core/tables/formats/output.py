@@ -33,7 +33,7 @@ Cell = str | float | int | bool | date | time | timedelta | None
 Limits = dict[str, int]
 
 
-class Refused(Exception):
+class FileRefused(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code, self.message = code, message
@@ -55,7 +55,7 @@ class Output:
         self.characters_left -= len(text)
         if self.characters_left < 0:
             self.characters_left = LONGEST_CELL * 10  # enough to tell why
-            raise Refused("too_large", "表格里的文字太多，一次读不下。请删去大段说明，或分成几个文件上传。")
+            raise FileRefused("too_large", "表格里的文字太多，一次读不下。请删去大段说明，或分成几个文件上传。")
         self.write(text.encode("utf-8", "replace") + b"\n")
 
     def sheet(self, name: str, layout: Layout | None = None, *, visible: bool = True) -> None:
@@ -105,7 +105,7 @@ class Output:
         self.rows += rows
         self.cells_left -= cells
         if self.rows > self.max_rows or self.cells_left < 0:
-            raise Refused("too_large", f"表格超过 {self.max_rows} 行，一次读不下。请分成几个文件上传。")
+            raise FileRefused("too_large", f"表格超过 {self.max_rows} 行，一次读不下。请分成几个文件上传。")
 
     def mend(self, cell: Cell, number: int) -> Cell:
         """Return a cell that any database and workbook can keep: finite, of bounded length, without odd characters."""

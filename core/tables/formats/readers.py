@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.tables.formats.layout import Layout
-from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, ROWS_A_LINE, Output, Refused
+from core.tables.formats.output import DAMAGED, ENCRYPTED, MOST_SHEETS, ROWS_A_LINE, FileRefused, Output
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -23,20 +23,20 @@ def read_calamine(source: Path | io.BytesIO, out: Output, layouts: dict[str, Lay
         with source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
             book = calamine.CalamineWorkbook.from_filelike(file)
     except calamine.PasswordError as error:
-        raise Refused("encrypted_file", ENCRYPTED) from error
+        raise FileRefused("encrypted_file", ENCRYPTED) from error
     except MemoryError:
         raise
     except BaseException as error:  # a panic in the reader arrives as a BaseException
         if fallback:
             return read_openpyxl(source, out, layouts)
-        raise Refused("unreadable_file", DAMAGED) from error
+        raise FileRefused("unreadable_file", DAMAGED) from error
     if len(book.sheets_metadata) > MOST_SHEETS:
         says = f"这个文件里有 {len(book.sheets_metadata)} 个工作表，超过 {MOST_SHEETS} 个。"
-        raise Refused("too_large", f"{says}请只留要上传的工作表，另存为新文件后再上传。")
+        raise FileRefused("too_large", f"{says}请只留要上传的工作表，另存为新文件后再上传。")
     if not _write_sheets(book, out, layouts):
         if fallback:
             return read_openpyxl(source, out, layouts)
-        raise Refused("unreadable_file", DAMAGED)
+        raise FileRefused("unreadable_file", DAMAGED)
     return None
 
 
@@ -103,7 +103,7 @@ def read_openpyxl(source: Path | io.BytesIO, out: Output, layouts: dict[str, Lay
                 for number, cells in parser.parse():
                     row = {cell["column"] - 1: cell["value"] for cell in cells if cell["column"] <= out.max_columns}
                     out.row(number, [row.get(at) for at in range(max(row, default=-1) + 1)])
-    except (Refused, MemoryError):
+    except (FileRefused, MemoryError):
         raise
     except Exception as error:
-        raise Refused("unreadable_file", DAMAGED) from error
+        raise FileRefused("unreadable_file", DAMAGED) from error

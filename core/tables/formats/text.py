@@ -4,7 +4,7 @@ import csv
 import io
 from pathlib import Path
 
-from core.tables.formats.output import NOT_A_SHEET, Output, Refused
+from core.tables.formats.output import NOT_A_SHEET, FileRefused, Output
 
 
 def read_text(path: Path, out: Output) -> None:
@@ -18,10 +18,10 @@ def read_text(path: Path, out: Output) -> None:
             columns = max(columns, len(cells))
             if any(holds_rows(c, mark, columns) for c in cells):
                 says = f"第 {number} 行有引号没有配对，后面的行都并进了这一格，读出来会缺人。"
-                raise Refused("unreadable_file", f"{says}请用 WPS 打开核对，去掉多余的引号，另存为 xlsx 后再上传。")
+                raise FileRefused("unreadable_file", f"{says}请用 WPS 打开核对，去掉多余的引号，另存为 xlsx 后再上传。")
             out.row(number, [excel_text(c) for c in cells])
     except csv.Error as error:
-        raise Refused("unreadable_file", NOT_A_SHEET) from error
+        raise FileRefused("unreadable_file", NOT_A_SHEET) from error
 
 
 def holds_rows(cell: str, mark: str, columns: int) -> bool:
@@ -38,13 +38,13 @@ def decode(raw: bytes) -> str:
             text = raw[: len(raw) // 2 * 2].decode(encoding, "replace")
             if plausible(text):
                 return text
-        raise Refused("unreadable_file", NOT_A_SHEET)
+        raise FileRefused("unreadable_file", NOT_A_SHEET)
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         text = raw.decode("gb18030", "replace")
     if not plausible(text):
-        raise Refused("unreadable_file", NOT_A_SHEET)
+        raise FileRefused("unreadable_file", NOT_A_SHEET)
     return text
 
 

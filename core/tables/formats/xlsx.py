@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.tables.formats.layout import Layout
 from core.tables.formats.markup import LAYOUT_BYTES, attributes, part, whole_tags
-from core.tables.formats.output import DAMAGED, MOST_SHEETS, Output, Refused
+from core.tables.formats.output import DAMAGED, MOST_SHEETS, FileRefused, Output
 from core.tables.formats.readers import write_rows
 
 PIECE_BYTES = 24 << 20  # larger sheets of an xlsx are read in pieces of about this size
@@ -108,10 +108,10 @@ def read_in_pieces(source: Path | io.BytesIO, out: Output, layouts: dict[str, La
                     del piece
                     book.seek(0)
                     write_rows(calamine.CalamineWorkbook.from_filelike(book).get_sheet_by_name(meta.name), out)
-    except (Refused, MemoryError):
+    except (FileRefused, MemoryError):
         raise
     except BaseException as error:  # a panic in the reader arrives as a BaseException
-        raise Refused("unreadable_file", DAMAGED) from error
+        raise FileRefused("unreadable_file", DAMAGED) from error
 
 
 def pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:

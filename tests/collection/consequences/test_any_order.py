@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 
 from collection.consequences.models import Consequence
-from collection.consequences.rules import Cover, Outcome, follows_from_status
+from collection.consequences.rules import BookedCover, Outcome, follows_from_status
 from collection.contributions.models import Contribution
 from collection.contributions.services import Payment, paid_residents, record_contributions
 from collection.entitlements import funds
@@ -83,7 +83,7 @@ def what_the_facts_ask_for(campaign, person, paid):
             status=person.status,
             label=LABELS[person.status],
             since=person.status_on,
-            cover=Cover(amount, datetime.date(2025, 1, 1)),
+            cover=BookedCover(amount, datetime.date(2025, 1, 1)),
             on=datetime.date(2024, 10, 25),
         )
     refunds = [(verdict.reason, 400)] if verdict and verdict.outcome == Outcome.REFUND else []

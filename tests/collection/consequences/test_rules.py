@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from collection.consequences.rules import Cover, Outcome, follows_from_status
+from collection.consequences.rules import BookedCover, Outcome, follows_from_status
 from residents.people.models import Resident
 from subsidies.policy import policies
 
@@ -44,7 +44,7 @@ def test_status_and_cover(name):
         status=status,
         label=str(LABELS[status]),
         since=day(since),
-        cover=Cover(Decimal(paid), day(start)),
+        cover=BookedCover(Decimal(paid), day(start)),
         on=day(today),
     )
     assert (found.outcome, found.deadline, found.cover_ends, found.subsidy_stops) == (
@@ -58,6 +58,6 @@ def test_status_and_cover(name):
 
 def test_back_on_the_register_nothing_follows():
     rules = policies.load("411325-2025").refund_rules
-    cover = Cover(Decimal(400), day("2025-01-01"))
+    cover = BookedCover(Decimal(400), day("2025-01-01"))
     today = day("2024-10-25")
     assert follows_from_status(rules, status="active", label="在册", since=today, cover=cover, on=today) is None

@@ -11,7 +11,7 @@ from collection.contributions.services import reverse_contributions
 from collection.declarations import drafts, feedback, tax_files
 from collection.declarations import services as declarations
 from collection.declarations.models import Declaration, Feedback
-from collection.declarations.reasons import Way, reason_of
+from collection.declarations.reasons import FailureWay, reason_of
 from collection.declarations.tax_sheets import FeedbackLine, read_feedback
 from core.audit.models import Event
 from core.jobs import services as jobs
@@ -61,17 +61,17 @@ def test_a_sheet_without_people_is_no_feedback():
 
 
 REASONS = {
-    "姓名与身份证号不匹配": ("name_differs", Way.FIX),
-    "身份证号码校验位错误": ("id_wrong", Way.FIX),
-    "身份证号码在系统中查不到": ("id_wrong", Way.FIX),
-    "该人员查不到": ("not_registered", Way.ASK),
-    "该人员已缴费，不能重复申报": ("already_paid", Way.REFUND),
-    "已参加城镇职工基本医疗保险": ("employee", Way.REFUND),
-    "在其他统筹地区参保": ("elsewhere", Way.REFUND),
-    "该人员已死亡": ("dead", Way.REFUND),
-    "未查询到该人员参保登记信息": ("not_registered", Way.ASK),
-    "缴费金额与标准不一致": ("amount", Way.ASK),
-    "系统繁忙E0231": ("other", Way.FIX),
+    "姓名与身份证号不匹配": ("name_differs", FailureWay.FIX),
+    "身份证号码校验位错误": ("id_wrong", FailureWay.FIX),
+    "身份证号码在系统中查不到": ("id_wrong", FailureWay.FIX),
+    "该人员查不到": ("not_registered", FailureWay.ASK),
+    "该人员已缴费，不能重复申报": ("already_paid", FailureWay.REFUND),
+    "已参加城镇职工基本医疗保险": ("employee", FailureWay.REFUND),
+    "在其他统筹地区参保": ("elsewhere", FailureWay.REFUND),
+    "该人员已死亡": ("dead", FailureWay.REFUND),
+    "未查询到该人员参保登记信息": ("not_registered", FailureWay.ASK),
+    "缴费金额与标准不一致": ("amount", FailureWay.ASK),
+    "系统繁忙E0231": ("other", FailureWay.FIX),
 }
 
 

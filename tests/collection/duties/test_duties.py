@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from collection.duties import rules as duties
 from collection.duties.rules import (
     EMPTY,
+    InHand,
     Limit,
-    Position,
     advance,
     examine,
     pass_days,
@@ -471,7 +471,7 @@ def test_last_nights_position_carried_on_equals_all_days_replayed(limit, taken, 
     taken, deposited, end = cents(taken), cents(deposited), day(cut + further)
     night = replay(limit, taken, deposited, day(cut))
     later = lambda amounts: [(d, a) for d, a in amounts if d > day(cut)]  # noqa: E731
-    carried = replay(limit, later(taken), later(deposited), end, start=night if night.reached else Position())
+    carried = replay(limit, later(taken), later(deposited), end, start=night if night.reached else InHand())
     assert standing(carried, limit, end) == examine(limit, taken, deposited, end)
 
 

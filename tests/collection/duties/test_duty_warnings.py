@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from collection.duties.rules import Limit, examine
-from collection.duties.warnings import LEVELS, Level, Step, Steps, warnings_on
+from collection.duties.warnings import LEVELS, Level, Steps, WarningLevel, warnings_on
 
 LIMIT = Limit(5, Decimal("10000.00"))
 FIRST = date(2025, 11, 1)
@@ -58,10 +58,10 @@ def test_steps(name):
 
 
 def test_each_step_reaches_one_level_further():
-    assert LEVELS[Step.COMING_DUE] == (Level.VILLAGE,)
-    assert LEVELS[Step.DUE_TODAY] == (Level.VILLAGE, Level.TOWNSHIP)
-    assert LEVELS[Step.LATE] == (Level.VILLAGE, Level.TOWNSHIP, Level.COUNTY)
-    assert set(LEVELS) == set(Step)
+    assert LEVELS[WarningLevel.COMING_DUE] == (Level.VILLAGE,)
+    assert LEVELS[WarningLevel.DUE_TODAY] == (Level.VILLAGE, Level.TOWNSHIP)
+    assert LEVELS[WarningLevel.LATE] == (Level.VILLAGE, Level.TOWNSHIP, Level.COUNTY)
+    assert set(LEVELS) == set(WarningLevel)
 
 
 def test_late_is_a_new_occasion_every_day():
@@ -90,5 +90,5 @@ def test_steps_can_be_switched_off():
 
 
 def test_the_share_comes_from_the_policy():
-    assert warned(1, [(1, "5000")], steps=Steps(near_share=Decimal("0.5")))[0].step == Step.NEAR_AMOUNT
+    assert warned(1, [(1, "5000")], steps=Steps(near_share=Decimal("0.5")))[0].step == WarningLevel.NEAR_AMOUNT
     assert warned(1, [(1, "4999.99")], steps=Steps(near_share=Decimal("0.5"))) == ()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collection.gifts.rules import Owing, spread
+from collection.gifts.rules import GiftCandidate, spread
 
 
 def D(text):
@@ -30,7 +30,7 @@ def D(text):
 )
 def test_spread(dues, money, per_head, paid, left, short):
     done = spread(
-        [Owing(n, D(due)) for n, due in enumerate(dues)],
+        [GiftCandidate(n, D(due)) for n, due in enumerate(dues)],
         money=D(money),
         per_head=None if per_head is None else D(per_head),
     )
@@ -43,7 +43,7 @@ yuan = st.integers(1, 60000).map(lambda cents: Decimal(cents) / 100)
 
 @given(st.lists(yuan, max_size=12), st.integers(0, 300000).map(lambda c: Decimal(c) / 100), st.none() | yuan)
 def test_money_is_neither_made_nor_lost(dues, money, per_head):
-    done = spread([Owing(n, due) for n, due in enumerate(dues)], money=money, per_head=per_head)
+    done = spread([GiftCandidate(n, due) for n, due in enumerate(dues)], money=money, per_head=per_head)
     spent = sum(portion.amount for portion in done.portions)
     assert spent + done.left == money
     wanted = sum(due if per_head is None else min(per_head, due) for due in dues)

@@ -17,7 +17,7 @@ from collection.contributions.models import Contribution
 from collection.ledgers import confirm as ledger_confirm
 from collection.ledgers import files as ledger_files
 from collection.ledgers import services as ledgers
-from collection.ledgers.workbook import Owing, Titles, prefilled
+from collection.ledgers.workbook import Titles, UnpaidPerson, prefilled
 from core.audit.models import Event
 from core.regions.models import Region
 from core.tables import reader
@@ -169,7 +169,9 @@ def test_it_prints_as_a_village_needs_it(campaign, village, register, helper):
 @pytest.mark.parametrize(("people", "pages"), [(8, 1), (9, 2), (26, 2), (27, 3)])
 def test_each_page_has_its_sums(people, pages):
     """Eighteen lines a page, the ten empty ones counted; the reader takes the sums for totals."""
-    owing = [Owing("0001", "王大山", f"王{n}", number_of(n), "普通居民", Decimal(400), "", "") for n in range(people)]
+    owing = [
+        UnpaidPerson("0001", "王大山", f"王{n}", number_of(n), "普通居民", Decimal(400), "", "") for n in range(people)
+    ]
     titles = Titles("内乡县2025年度", "师家湾村", datetime.date(2024, 10, 25))
     period = (datetime.date(2024, 9, 1), datetime.date(2024, 12, 31))
     content = prefilled(titles, owing, free=[], categories=["普通居民"], period=period)

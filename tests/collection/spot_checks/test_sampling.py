@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collection.spot_checks.comparing import Booked, Difference, Said, differences
+from collection.spot_checks.comparing import BookedAtDraw, Deviation, Said, differences
 from collection.spot_checks.sampling import CONFIDENCES, SHARES, draw, sample_size
 
 #: people, confidence, share → size.
@@ -66,24 +66,24 @@ def test_known_draw():
 
 KNOWN_DRAW = [10, 7, 5]
 DAY = datetime.date(2024, 10, 8)
-CASH, PHONE = Booked(Decimal(400), DAY, True), Booked(Decimal(400), DAY, False)
+CASH, PHONE = BookedAtDraw(Decimal(400), DAY, True), BookedAtDraw(Decimal(400), DAY, False)
 SAYINGS = {
     "as booked": (CASH, Said(True, Decimal(400), DAY, True), []),
     "remembers nothing": (CASH, Said(True), []),
-    "another amount": (CASH, Said(True, Decimal("399.99")), [Difference.AMOUNT]),
+    "another amount": (CASH, Said(True, Decimal("399.99")), [Deviation.AMOUNT]),
     "seven days off": (CASH, Said(True, paid_on=DAY + datetime.timedelta(7)), []),
-    "eight days off": (CASH, Said(True, paid_on=DAY + datetime.timedelta(8)), [Difference.DAY]),
-    "eight days before": (CASH, Said(True, paid_on=DAY - datetime.timedelta(8)), [Difference.DAY]),
-    "cash, no receipt": (CASH, Said(True, receipt=False), [Difference.NO_RECEIPT]),
+    "eight days off": (CASH, Said(True, paid_on=DAY + datetime.timedelta(8)), [Deviation.DAY]),
+    "eight days before": (CASH, Said(True, paid_on=DAY - datetime.timedelta(8)), [Deviation.DAY]),
+    "cash, no receipt": (CASH, Said(True, receipt=False), [Deviation.NO_RECEIPT]),
     "by phone, no receipt": (PHONE, Said(True, receipt=False), []),
-    "booked, not paid": (CASH, Said(False), [Difference.BOOKED_NOT_PAID]),
-    "owes nothing, not paid": (Booked(Decimal(0), DAY, False), Said(False), []),
+    "booked, not paid": (CASH, Said(False), [Deviation.BOOKED_NOT_PAID]),
+    "owes nothing, not paid": (BookedAtDraw(Decimal(0), DAY, False), Said(False), []),
     "not booked, not paid": (None, Said(False), []),
-    "paid, not booked": (None, Said(True, Decimal(400), DAY, False), [Difference.PAID_NOT_BOOKED]),
+    "paid, not booked": (None, Said(True, Decimal(400), DAY, False), [Deviation.PAID_NOT_BOOKED]),
     "several": (
         CASH,
         Said(True, Decimal(500), DAY - datetime.timedelta(30), False),
-        [Difference.AMOUNT, Difference.DAY, Difference.NO_RECEIPT],
+        [Deviation.AMOUNT, Deviation.DAY, Deviation.NO_RECEIPT],
     ),
 }
 

@@ -11,7 +11,7 @@ from collection.tallies.selectors import people_at
 from collection.tallies.services import check_tallies, recount_tallies, refuse_differing, villages_that_differ
 from core.audit.models import Event
 from core.refusals import Refused
-from reporting.progress.counting import Cutoff, Tally, count_villages, tally_villages
+from reporting.progress.counting import Cutoff, RegionTally, count_villages, tally_villages
 from tests.reporting.conftest import at, contribution
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +119,7 @@ def test_any_sequence_of_statements_leaves_tallies_that_equal_the_rows(  # noqa:
                 cutoff = Cutoff(as_of, known_at, metric, period_from=as_of - datetime.timedelta(days=3))
                 kept = tally_villages(campaign, cutoff)
                 rows = count_villages(campaign, cutoff)
-                assert all(kept.get(v, Tally()) == rows.get(v, Tally()) for v in (VILLAGE, OTHER)), cutoff
+                assert all(kept.get(v, RegionTally()) == rows.get(v, RegionTally()) for v in (VILLAGE, OTHER)), cutoff
 
 
 @pytest.mark.parametrize("model", [DayTally, InstantTally])

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from collection.visits import rules
-from collection.visits.rules import CauseFacts, Entry
+from collection.visits.rules import CauseFacts, VisitEntry
 
 TODAY = datetime.date(2024, 10, 25)
 DAY = datetime.timedelta(days=1)
@@ -13,26 +13,29 @@ AWAY, ELSEWHERE = CauseFacts("外出务工"), CauseFacts("已在异地参保", "
 PROVEN = {"note": "邓州市", "has_evidence": True, "since": TODAY}
 
 REFUSED = {
-    "no result of an attempt": (Entry("home", "", AWAY), "result"),
-    "a result of what no attempt was": (Entry("records", "refused", AWAY), "result"),
-    "papers that say nothing": (Entry("records", "", None), "cause"),
-    "told without a day": (Entry("call", "told", None), "told_paid_on"),
-    "told of tomorrow": (Entry("call", "told", None, told_paid_on=TODAY + DAY), "told_paid_on"),
-    "promised for no day": (Entry("call", "promised", None), "look_again_on"),
-    "looked at again yesterday": (Entry("home", "undecided", None, look_again_on=TODAY - DAY), "look_again_on"),
-    "looked at again too late": (Entry("home", "undecided", None, look_again_on=TODAY + 181 * DAY), "look_again_on"),
-    "no place": (Entry("home", "undecided", ELSEWHERE, has_evidence=True, since=TODAY), "note"),
-    "no evidence": (Entry("home", "undecided", ELSEWHERE, note="邓州市", since=TODAY), "file"),
-    "no first day": (Entry("home", "undecided", ELSEWHERE, note="邓州市", has_evidence=True), "since"),
-    "a first day to come": (Entry("home", "undecided", ELSEWHERE, **{**PROVEN, "since": TODAY + DAY}), "since"),
+    "no result of an attempt": (VisitEntry("home", "", AWAY), "result"),
+    "a result of what no attempt was": (VisitEntry("records", "refused", AWAY), "result"),
+    "papers that say nothing": (VisitEntry("records", "", None), "cause"),
+    "told without a day": (VisitEntry("call", "told", None), "told_paid_on"),
+    "told of tomorrow": (VisitEntry("call", "told", None, told_paid_on=TODAY + DAY), "told_paid_on"),
+    "promised for no day": (VisitEntry("call", "promised", None), "look_again_on"),
+    "looked at again yesterday": (VisitEntry("home", "undecided", None, look_again_on=TODAY - DAY), "look_again_on"),
+    "looked at again too late": (
+        VisitEntry("home", "undecided", None, look_again_on=TODAY + 181 * DAY),
+        "look_again_on",
+    ),
+    "no place": (VisitEntry("home", "undecided", ELSEWHERE, has_evidence=True, since=TODAY), "note"),
+    "no evidence": (VisitEntry("home", "undecided", ELSEWHERE, note="邓州市", since=TODAY), "file"),
+    "no first day": (VisitEntry("home", "undecided", ELSEWHERE, note="邓州市", has_evidence=True), "since"),
+    "a first day to come": (VisitEntry("home", "undecided", ELSEWHERE, **{**PROVEN, "since": TODAY + DAY}), "since"),
 }
 TAKEN = {
-    "a visit": Entry("home", "undecided", None),
-    "papers with a cause": Entry("records", "", AWAY),
-    "told of today": Entry("call", "told", None, told_paid_on=TODAY),
-    "promised for today": Entry("call", "promised", None, look_again_on=TODAY),
-    "looked at again at the latest": Entry("home", "undecided", None, look_again_on=TODAY + 180 * DAY),
-    "proven": Entry("records", "", ELSEWHERE, **PROVEN),
+    "a visit": VisitEntry("home", "undecided", None),
+    "papers with a cause": VisitEntry("records", "", AWAY),
+    "told of today": VisitEntry("call", "told", None, told_paid_on=TODAY),
+    "promised for today": VisitEntry("call", "promised", None, look_again_on=TODAY),
+    "looked at again at the latest": VisitEntry("home", "undecided", None, look_again_on=TODAY + 180 * DAY),
+    "proven": VisitEntry("records", "", ELSEWHERE, **PROVEN),
 }
 
 

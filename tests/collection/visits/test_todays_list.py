@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from collection.visits import today as todays
 from collection.visits.models import Exclusion, Visit
-from collection.visits.todays_list import Kind, Person, reason_of, todays_list
+from collection.visits.todays_list import ReasonKind, Uninsured, reason_of, todays_list
 from core.access.roles import Role
 from core.regions.models import Region
 from residents.people.models import Household, InsuredYear
@@ -26,7 +26,9 @@ LATE = datetime.date(2024, 12, 17)  # 14 days before the period ends
 
 
 def person(**facts):
-    return Person(**{"id": 1, "household": "户1", "name": "王大山", "birth_date": datetime.date(1970, 5, 1), **facts})
+    return Uninsured(
+        **{"id": 1, "household": "户1", "name": "王大山", "birth_date": datetime.date(1970, 5, 1), **facts}
+    )
 
 
 LAST_YEAR = {"insured_years": frozenset({2023, 2024})}
@@ -36,22 +38,22 @@ BORN_2024 = {"birth_date": datetime.date(2024, 3, 1)}
 CASES = {
     "nothing known, long before the end": ({}, TODAY, None),
     "nothing known, 15 days before the end": ({}, LATE - DAY, None),
-    "nothing known, 14 days before the end": ({}, LATE, Kind.WAITING_SOON),
-    "on the last day": ({}, datetime.date(2024, 12, 31), Kind.WAITING_SOON),
+    "nothing known, 14 days before the end": ({}, LATE, ReasonKind.WAITING_SOON),
+    "on the last day": ({}, datetime.date(2024, 12, 31), ReasonKind.WAITING_SOON),
     "after the period": ({}, datetime.date(2025, 1, 1), None),
-    "paid last year": (LAST_YEAR, TODAY, Kind.LAST_YEAR),
+    "paid last year": (LAST_YEAR, TODAY, ReasonKind.LAST_YEAR),
     "paid the year before last only": ({"insured_years": frozenset({2023})}, TODAY, None),
-    "special": ({"special": "低保对象", "due": Decimal(320)}, TODAY, Kind.SPECIAL),
-    "born in 2024": (BORN_2024, TODAY, Kind.NEWBORN),
+    "special": ({"special": "低保对象", "due": Decimal(320)}, TODAY, ReasonKind.SPECIAL),
+    "born in 2024": (BORN_2024, TODAY, ReasonKind.NEWBORN),
     "born in 2024, after the last day": (BORN_2024, datetime.date(2025, 1, 1), None),
-    "born in 2025, day 90": ({"birth_date": datetime.date(2025, 1, 1)}, datetime.date(2025, 4, 1), Kind.NEWBORN),
+    "born in 2025, day 90": ({"birth_date": datetime.date(2025, 1, 1)}, datetime.date(2025, 4, 1), ReasonKind.NEWBORN),
     "born in 2025, day 91": ({"birth_date": datetime.date(2025, 1, 1)}, datetime.date(2025, 4, 2), None),
-    "promised for today": ({"look_again_on": TODAY, "promised": True}, TODAY, Kind.PROMISED),
-    "promised for yesterday": ({"look_again_on": TODAY - DAY, "promised": True}, TODAY, Kind.PROMISED),
+    "promised for today": ({"look_again_on": TODAY, "promised": True}, TODAY, ReasonKind.PROMISED),
+    "promised for yesterday": ({"look_again_on": TODAY - DAY, "promised": True}, TODAY, ReasonKind.PROMISED),
     "promised for tomorrow": ({"look_again_on": TODAY + DAY, "promised": True, **LAST_YEAR}, TODAY, None),
-    "to be seen today": ({"look_again_on": TODAY}, TODAY, Kind.LOOK_AGAIN),
+    "to be seen today": ({"look_again_on": TODAY}, TODAY, ReasonKind.LOOK_AGAIN),
     "seen six days ago": ({"last_tried_on": TODAY - 6 * DAY, **LAST_YEAR}, TODAY, None),
-    "seen seven days ago": ({"last_tried_on": TODAY - 7 * DAY, **LAST_YEAR}, TODAY, Kind.LAST_YEAR),
+    "seen seven days ago": ({"last_tried_on": TODAY - 7 * DAY, **LAST_YEAR}, TODAY, ReasonKind.LAST_YEAR),
     "seen today, newborn with 4 days left": (
         {"last_tried_on": datetime.date(2024, 12, 27), **BORN_2024},
         datetime.date(2024, 12, 27),
@@ -60,10 +62,10 @@ CASES = {
     "seen today, newborn with 3 days left": (
         {"last_tried_on": datetime.date(2024, 12, 28), **BORN_2024},
         datetime.date(2024, 12, 28),
-        Kind.NEWBORN,
+        ReasonKind.NEWBORN,
     ),
     "told, last day": ({"told_due_on": TODAY, **LAST_YEAR}, TODAY, None),
-    "told, a day late": ({"told_due_on": TODAY - DAY, **LAST_YEAR}, TODAY, Kind.TOLD_LATE),
+    "told, a day late": ({"told_due_on": TODAY - DAY, **LAST_YEAR}, TODAY, ReasonKind.TOLD_LATE),
 }
 
 

@@ -2,18 +2,18 @@
 
 import pytest
 
-from core.regions.names import Place, RegionNames, short_region_name
+from core.regions.names import NamedRegion, RegionNames, short_region_name
 
 NAMES = RegionNames(
     [
-        Place("411325101", "夏馆镇"),
-        Place("411325102", "马山口镇"),
-        Place("411325103", "七里坪乡"),
-        Place("411325101200", "师家湾村民委员会", "411325101"),
-        Place("411325101201", "王村村民委员会", "411325101"),
-        Place("411325101202", "县衙社区居民委员会", "411325101"),
-        Place("411325101203", "大桥村民委员会", "411325101"),
-        Place("411325102203", "大桥村委会", "411325102"),
+        NamedRegion("411325101", "夏馆镇"),
+        NamedRegion("411325102", "马山口镇"),
+        NamedRegion("411325103", "七里坪乡"),
+        NamedRegion("411325101200", "师家湾村民委员会", "411325101"),
+        NamedRegion("411325101201", "王村村民委员会", "411325101"),
+        NamedRegion("411325101202", "县衙社区居民委员会", "411325101"),
+        NamedRegion("411325101203", "大桥村民委员会", "411325101"),
+        NamedRegion("411325102203", "大桥村委会", "411325102"),
     ],
     "内乡县",
 )

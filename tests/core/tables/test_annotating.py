@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from collection.ledgers import services as ledgers
 from collection.ledgers.models import LedgerBatch
-from core.tables.annotating import CANNOT_ANNOTATE, Mark, Place, Request, annotate
+from core.tables.annotating import CANNOT_ANNOTATE, ListPlace, Mark, Request, annotate
 from core.tables.reader import SheetError
 from tests.collection.ledgers.ledger_files import person, xlsx
 from tests.collection.ledgers.test_ledgers import work
@@ -45,7 +45,7 @@ FILES = {
 
 
 def ledger(file: Path, *marks: Mark, sheet: str = "缴费清册") -> Request:
-    return Request(str(file), marks, places={sheet: Place(1, {"amount": 6})})
+    return Request(str(file), marks, places={sheet: ListPlace(1, {"amount": 6})})
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from datetime import date, datetime, time
 
 import pytest
 
-from reporting.progress.schedule import Due, began, last_day, rankings_due, report_before, report_due
+from reporting.progress.schedule import RankingDue, began, last_day, rankings_due, report_before, report_due
 from subsidies.policy import policies
 
 NEIXIANG = policies.load("411325-2025")
@@ -15,8 +15,8 @@ def due(policy, until):
 
 def test_neixiang_ranks_on_friday_noon():
     assert due(NEIXIANG, datetime(2024, 9, 13, 12)) == [
-        Due(datetime(2024, 9, 6, 12), "weekly"),
-        Due(datetime(2024, 9, 13, 12), "weekly"),
+        RankingDue(datetime(2024, 9, 6, 12), "weekly"),
+        RankingDue(datetime(2024, 9, 13, 12), "weekly"),
     ]
 
 
@@ -32,11 +32,11 @@ def test_not_before_its_time(now, count):
 def test_neixiang_months_and_the_final_evaluation_end_at_midnight():
     ends = [d for d in due(NEIXIANG, datetime(2025, 6, 1)) if d.kind in ("monthly", "final")]
     assert ends == [
-        Due(datetime(2024, 10, 1), "monthly"),
-        Due(datetime(2024, 11, 1), "monthly"),
-        Due(datetime(2024, 12, 1), "monthly"),
-        Due(datetime(2025, 1, 1), "final"),
-        Due(datetime(2025, 1, 1), "monthly"),
+        RankingDue(datetime(2024, 10, 1), "monthly"),
+        RankingDue(datetime(2024, 11, 1), "monthly"),
+        RankingDue(datetime(2024, 12, 1), "monthly"),
+        RankingDue(datetime(2025, 1, 1), "final"),
+        RankingDue(datetime(2025, 1, 1), "monthly"),
     ]
 
 

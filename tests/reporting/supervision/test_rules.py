@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from reporting.supervision.rules import MeasureFacts, Standing, after_a_week, measures_text, team_lacks
+from reporting.supervision.rules import BulletinStanding, MeasureFacts, after_a_week, measures_text, team_lacks
 
 WHOLE = ["head", "reviewer", "reviewer", "recorder", "recorder", "recorder"]
 
@@ -34,10 +34,10 @@ def test_what_the_bulletin_says():
 @pytest.mark.parametrize(
     ("now", "says"),
     [
-        (Standing(90, 100, 2), "上期约谈的夏馆镇，完成人数由80人增至90人，完成率由80.00%变为90.00%。"),
-        (Standing(79, 100, 2), "上期约谈的夏馆镇，完成人数由80人降至79人，完成率由80.00%变为79.00%。"),
-        (Standing(90, None, None), "上期约谈的夏馆镇，完成人数由80人增至90人。"),
+        (BulletinStanding(90, 100, 2), "上期约谈的夏馆镇，完成人数由80人增至90人，完成率由80.00%变为90.00%。"),
+        (BulletinStanding(79, 100, 2), "上期约谈的夏馆镇，完成人数由80人降至79人，完成率由80.00%变为79.00%。"),
+        (BulletinStanding(90, None, None), "上期约谈的夏馆镇，完成人数由80人增至90人。"),
     ],
 )
 def test_what_changed_by_the_week_after(now, says):
-    assert after_a_week(TALK, Standing(80, 100, 5), now) == says
+    assert after_a_week(TALK, BulletinStanding(80, 100, 5), now) == says

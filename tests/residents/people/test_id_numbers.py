@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from core.access import masks
 from residents.people import id_numbers
-from residents.people.id_numbers import Document
+from residents.people.id_numbers import DocumentType
 from tests.factories import with_check_digit
 
 
@@ -153,7 +153,7 @@ def test_what_a_number_tells(number, born, gender):
 
 
 def test_the_kinds_of_document_are_stored_by_these_words():
-    assert [kind.value for kind in Document] == ["id_card", "permit", "pr_card", "birth", "other"]
+    assert [kind.value for kind in DocumentType] == ["id_card", "permit", "pr_card", "birth", "other"]
 
 
 @given(st.integers(0, 999999), st.dates(date(1880, 1, 1), date(2100, 1, 1)), st.integers(0, 999))
@@ -178,15 +178,15 @@ def test_no_text_breaks_it(text):
 @pytest.mark.parametrize(
     ("number", "kind"),
     [
-        ("411325198007145200", Document.ID_CARD),
-        ("810000199001010012", Document.PERMIT),
-        ("820000199001010012", Document.PERMIT),
-        ("830000199001010012", Document.PERMIT),
-        ("911561198103010017", Document.PR_CARD),
-        ("X1", Document.OTHER),
-        ("A123456789", Document.BIRTH),
-        ("H12345678", Document.OTHER),
-        ("411325800714520", Document.OTHER),
+        ("411325198007145200", DocumentType.ID_CARD),
+        ("810000199001010012", DocumentType.PERMIT),
+        ("820000199001010012", DocumentType.PERMIT),
+        ("830000199001010012", DocumentType.PERMIT),
+        ("911561198103010017", DocumentType.PR_CARD),
+        ("X1", DocumentType.OTHER),
+        ("A123456789", DocumentType.BIRTH),
+        ("H12345678", DocumentType.OTHER),
+        ("411325800714520", DocumentType.OTHER),
     ],
 )
 def test_document_of(number, kind):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.regions.names import Place, RegionNames
+from core.regions.names import NamedRegion, RegionNames
 from core.tables.blocks import Block
 from residents.register.plain import find_plain
 from residents.register.rows import RowReader
@@ -123,10 +123,10 @@ WAYS = {
 }
 REGIONS = RegionNames(
     [
-        Place("411325100", "城关镇"),
-        Place("411325101", "夏馆镇"),
-        Place("411325100001", "县衙社区居民委员会", "411325100"),
-        Place("411325101200", "师家湾村民委员会", "411325101"),
+        NamedRegion("411325100", "城关镇"),
+        NamedRegion("411325101", "夏馆镇"),
+        NamedRegion("411325100001", "县衙社区居民委员会", "411325100"),
+        NamedRegion("411325101200", "师家湾村民委员会", "411325101"),
     ],
     "内乡县",
 )

@@ -12,7 +12,7 @@ from core.refusals import Refused
 from residents.people import facts
 from residents.people.facts import FactKind, StatusFact
 from residents.people.models import Resident
-from residents.statuses.rules import Standing, refusal_of
+from residents.statuses.rules import RegisteredStatuses, refusal_of
 from residents.statuses.services import LABELS, NewStatus, set_status, set_statuses, withdraw_status
 
 HERE = "411325100001"
@@ -68,7 +68,7 @@ RULES = {
 @pytest.mark.parametrize("case", RULES)
 def test_when_a_status_may_be_registered(case):
     (now, since, entries), status, on, expected = RULES[case]
-    standing = Standing(BORN, now, since, frozenset(entries))
+    standing = RegisteredStatuses(BORN, now, since, frozenset(entries))
     refusal = refusal_of(standing, status, on, today=TODAY, labels=LABELS)
     assert (refusal is None) if not expected else (expected in refusal.message)
 

@@ -2,23 +2,23 @@
 
 import pytest
 
-from core.regions.names import Place, RegionNames
+from core.regions.names import NamedRegion, RegionNames
 from subsidies.openings.apportion import apportion
-from subsidies.openings.village_list import Standing, VillageRow, compare
+from subsidies.openings.village_list import VillageLastYear, VillageRow, compare
 
 TOWNSHIPS = {"411325100": "城关镇", "411325101": "夏馆镇"}
 A, B, C = "411325100201", "411325100202", "411325101201"
 STANDING = {
-    A: Standing(A, "东关村委会", "411325100", 30),
-    B: Standing(B, "西关村委会", "411325100", 20),
-    C: Standing(C, "师家湾村委会", "411325101"),
+    A: VillageLastYear(A, "东关村委会", "411325100", 30),
+    B: VillageLastYear(B, "西关村委会", "411325100", 20),
+    C: VillageLastYear(C, "师家湾村委会", "411325101"),
 }
 NEW = "411325100299"
 
 
 def run(*rows, known=()):
-    places = [Place(code, name) for code, name in TOWNSHIPS.items()]
-    places += [Place(one.code, one.name, one.township) for one in STANDING.values()]
+    places = [NamedRegion(code, name) for code, name in TOWNSHIPS.items()]
+    places += [NamedRegion(one.code, one.name, one.township) for one in STANDING.values()]
     listed = [VillageRow(number, *row) for number, row in enumerate(rows, start=2)]
     return compare(
         listed, county="411325", standing=STANDING, townships=TOWNSHIPS, names=RegionNames(places), known_codes=known

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from subsidies.policy import policies
-from subsidies.policy.deadlines import Deadline, Standing, answers, calendar_of, standing
+from subsidies.policy.deadlines import Deadline, DeadlineState, answers, calendar_of, standing
 
 
 def day(text):
@@ -63,12 +63,12 @@ def test_which_list_answers_which_day(handed_in, answered):
 @pytest.mark.parametrize(
     ("answered", "today", "stands"),
     [
-        (None, "2025-11-17", Standing.AHEAD),
-        (None, "2025-11-18", Standing.SOON),
-        (None, "2025-11-25", Standing.SOON),
-        (None, "2025-11-26", Standing.OVERDUE),
-        ("2025-11-25", "2025-12-01", Standing.DONE),
-        ("2025-11-26", "2025-12-01", Standing.DONE_LATE),
+        (None, "2025-11-17", DeadlineState.AHEAD),
+        (None, "2025-11-18", DeadlineState.SOON),
+        (None, "2025-11-25", DeadlineState.SOON),
+        (None, "2025-11-26", DeadlineState.OVERDUE),
+        ("2025-11-25", "2025-12-01", DeadlineState.DONE),
+        ("2025-11-26", "2025-12-01", DeadlineState.DONE_LATE),
     ],
 )
 def test_how_a_day_stands(answered, today, stands):
@@ -94,7 +94,10 @@ def test_what_is_no_deadline(facts):
 def test_only_lists_are_answered_by_lists():
     tasks = [task(on=day("2025-10-31"), lists=True), task(on=day("2025-10-31"), task="开会")]
     lines = calendar_of(tasks, {"民政局": [day("2025-11-02")]}, day("2025-11-03"))
-    assert [(due.standing, due.days_late) for _, due in lines] == [(Standing.DONE_LATE, 2), (Standing.OVERDUE, 0)]
+    assert [(due.standing, due.days_late) for _, due in lines] == [
+        (DeadlineState.DONE_LATE, 2),
+        (DeadlineState.OVERDUE, 0),
+    ]
 
 
 def test_the_notices_days_stand_in_the_policy_files():

@@ -15,17 +15,17 @@ from subsidies.policy.policies import load
 from subsidies.quotes.census import count_people
 from subsidies.quotes.quote import QuoteError
 from subsidies.quotes.selectors import quote_residents
-from subsidies.quotes.simulation import Group, changes, simulate
+from subsidies.quotes.simulation import PeopleAlike, changes, simulate
 from subsidies.rosters.models import Identity
 
 NEIXIANG, QINSHUI, TUNLIU = (load(i) for i in ("411325-2025", "140521-2026", "140405-2026"))
 T = "411325101"
 PEOPLE = Counter(
     {
-        Group(T, None, ()): 1000,
-        Group(T, None, ("低保对象",)): 50,
-        Group("411325102", None, ("低保对象", "重度残疾人")): 20,
-        Group("411325102", None, ("特困人员",)): 10,
+        PeopleAlike(T, None, ()): 1000,
+        PeopleAlike(T, None, ("低保对象",)): 50,
+        PeopleAlike("411325102", None, ("低保对象", "重度残疾人")): 20,
+        PeopleAlike("411325102", None, ("特困人员",)): 10,
     }
 )
 
@@ -41,7 +41,7 @@ def test_what_a_policy_costs():
 
 
 def test_amounts_not_set_are_counted_apart():
-    people = Counter({Group(T, None, ("重度残疾人",)): 7, Group(T, None, ()): 3})
+    people = Counter({PeopleAlike(T, None, ("重度残疾人",)): 7, PeopleAlike(T, None, ()): 3})
     result = simulate(QINSHUI, people)
     assert result.not_set == {"重度残疾人": 7} and result.whole.people == 3
 
@@ -80,9 +80,9 @@ def test_the_register_counted_by_what_decides(register, campaign):
     county = Region.objects.get(pk="411325")
     people = count_people(county, born_from=datetime.date(2030, 1, 1))
     assert people == {
-        Group(T, None, ()): 30,
-        Group(T, None, ("低保对象",)): 6,
-        Group(T, None, ("低保对象", "特困人员")): 3,
+        PeopleAlike(T, None, ()): 30,
+        PeopleAlike(T, None, ("低保对象",)): 6,
+        PeopleAlike(T, None, ("低保对象", "特困人员")): 3,
     }
     alive = [person for person in register if person.status != Resident.Status.DEAD]
     quotes = quote_residents(
@@ -100,6 +100,6 @@ def test_counting_takes_two_questions(register):
 
 
 def test_children_are_quoted_by_their_birth_dates():
-    people = Counter({Group(T, datetime.date(2024, 5, 1), ()): 4, Group(T, None, ()): 6})
+    people = Counter({PeopleAlike(T, datetime.date(2024, 5, 1), ()): 4, PeopleAlike(T, None, ()): 6})
     result = simulate(TUNLIU, people)
     assert result.by_fund["市县财政"].subsidy == Decimal(1600)

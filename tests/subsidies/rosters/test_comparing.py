@@ -17,7 +17,7 @@ from core.refusals import Refused
 from residents.people.models import Resident
 from subsidies import tasks  # noqa: F401 — registers the handler
 from subsidies.rosters import comparing, deadlines
-from subsidies.rosters.comparing import Kind, compare, seen_counts
+from subsidies.rosters.comparing import FindingKind, compare, seen_counts
 from subsidies.rosters.models import Identity, Roster
 from subsidies.rosters.selectors import outcome_counts
 
@@ -50,10 +50,10 @@ def test_the_same_person_in_two_departments_dead_in_one_and_named_otherwise(desk
     roster = desk.hand_in([[name, person.id_number] for name, person in people])
     found = compare(roster)
     assert [(f.number, f.kind) for f in found] == [
-        (2, Kind.TWO_DEPARTMENTS),
-        (3, Kind.STATUS),
-        (4, Kind.STATUS),
-        (5, Kind.NAME),
+        (2, FindingKind.TWO_DEPARTMENTS),
+        (3, FindingKind.STATUS),
+        (4, FindingKind.STATUS),
+        (5, FindingKind.NAME),
     ]
     assert "脱贫享受政策人口" in found[0].says and "脱贫享受政策人口" not in found[0].told
     assert "农业农村局" in found[0].told and "死亡（2024-09-01 起）" in found[1].says
@@ -65,14 +65,14 @@ def test_other_lists_write_another_name_or_want_the_opposite(desk, make_resident
     mark(person, "低保对象", "民政局")
     first = desk.hand_in([[person.name, person.id_number]])
     ending = desk.hand_in([[person.name, person.id_number]], kind="ending")
-    assert kinds(first) == [(2, Kind.AGAINST)] and kinds(ending) == [(2, Kind.AGAINST)]
+    assert kinds(first) == [(2, FindingKind.AGAINST)] and kinds(ending) == [(2, FindingKind.AGAINST)]
     other = Roster.objects.get(pk=first.pk)
     other.pk, other.department, other.attachment = None, "残联", None
     other.save()
     row = first.rows.get()
     row.pk, row.roster, row.name, row.category = None, other, "甲谋人", "重度残疾人"
     row.save()
-    assert (2, Kind.NAME) in kinds(first)
+    assert (2, FindingKind.NAME) in kinds(first)
 
 
 def test_who_is_insured_elsewhere_is_told_by_the_app_that_knows(desk, make_resident, monkeypatch):
@@ -85,9 +85,11 @@ def test_who_is_insured_elsewhere_is_told_by_the_app_that_knows(desk, make_resid
 
     monkeypatch.setattr(comparing, "_insured", [known])
     roster = desk.hand_in([[person.name, person.id_number], [dead.name, dead.id_number]])
-    assert kinds(roster) == [(2, Kind.INSURED), (3, Kind.STATUS)], "who stands otherwise on the register is told once"
+    assert kinds(roster) == [(2, FindingKind.INSURED), (3, FindingKind.STATUS)], (
+        "who stands otherwise on the register is told once"
+    )
     assert asked[0] == ("411325", {person.id_number, dead.id_number})
-    assert kinds(desk.hand_in([[person.name, person.id_number]], kind="ending")) == [(2, Kind.AGAINST)]
+    assert kinds(desk.hand_in([[person.name, person.id_number]], kind="ending")) == [(2, FindingKind.AGAINST)]
 
 
 def test_nothing_is_applied_before_the_findings_were_seen(client, desk, make_resident, farm):
