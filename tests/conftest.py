@@ -123,9 +123,9 @@ def business_clock(settings, tmp_path):
 @pytest.fixture
 def campaign(db, business_clock):
     """内乡 2025, opened: real townships and villages, nobody in them yet."""
-    from subsidies.campaigns.services import open_campaign
+    from tests.opened import opened_campaign
 
-    return open_campaign(policy_id="411325-2025")[0]
+    return opened_campaign("411325-2025")
 
 
 @pytest.fixture

@@ -26,22 +26,28 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def start_from_copy(name: str | None = None) -> None:
-    """Let the test database be a copy of the migrated one; on SQLite the copy is the file `name`."""
+    """Let the test database be a copy of the migrated one; on SQLite the copy is the file `name`.
+
+    No test asks what a power failure leaves, so that no commit waits for the disk.
+    """
     database = settings.DATABASES["default"]
     test = database.setdefault("TEST", {})
     if database["ENGINE"].endswith("sqlite3"):
         assert name is not None
-        shutil.copyfile(_migrated_file(), name)
+        shutil.copyfile(migrated_file(), name)
         test["NAME"] = name
+        database["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
     else:
+        database["OPTIONS"]["options"] += " -c synchronous_commit=off"
         test["TEMPLATE"] = _migrated_database()
 
 
-def _migrated_file() -> Path:
+def migrated_file() -> Path:
+    """The migrated SQLite database; copy it, never write to it."""
     done = Path(tempfile.gettempdir()) / f"county-migrated-{_key()}.sqlite3"
     if done.exists():  # it gets its name when it is whole: nobody waits for another set of migrations
         return done
-    with _alone("sqlite"):
+    with alone("sqlite"):
         if not done.exists():
             making = done.with_suffix(f".{os.getpid()}")
             _migrate(f"sqlite:///{making}")
@@ -56,7 +62,7 @@ def _migrated_database() -> str:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         if _is_there(connection, done):  # it gets its name when it is whole, as the file does
             return done
-        with _alone("postgres"):
+        with alone("postgres"):
             if not _is_there(connection, done):
                 making = f"{done}_making"
                 connection.execute(f'DROP DATABASE IF EXISTS "{making}"')
@@ -86,7 +92,7 @@ def _key() -> str:
 
 
 @contextmanager
-def _alone(engine: str) -> Iterator[None]:
+def alone(engine: str) -> Iterator[None]:
     """Let one process of this machine make the copy; the others wait."""
     with (Path(tempfile.gettempdir()) / f"county-migrated-{engine}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

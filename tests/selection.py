@@ -16,6 +16,8 @@ OPENS_DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "django
 #: What `--fast` (make test FAST=1) leaves out.
 LEFT_OUT_WHEN_FAST = ("browser", "slow")
 NO_DATABASE = "touch no database, so that no engine can change what they show: they ran in the pass before this one"
+#: How many of the slowest tests begin a run; the others come in a random order.
+FIRST = 20
 LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 
@@ -44,12 +46,15 @@ def pytest_collection_modifyitems(config, items):
     if config.getoption("second_engine"):
         _leave_out(config, items, NO_DATABASE, lambda item: not uses_database(item))
     if config.getoption("fast"):
-        slow = listed()
+        slow = set(listed())
         for item in items:
             if function_of(item.nodeid) in slow:
                 item.add_marker("slow")
         for marker in LEFT_OUT_WHEN_FAST:
             _leave_out(config, items, f"are marked {marker}", lambda item, it=marker: item.get_closest_marker(it))
+    # The slowest begin: what is slow and comes last keeps one core busy while the other has nothing left to do.
+    order = {name: place for place, name in enumerate(listed()[:FIRST])}
+    items.sort(key=lambda item: order.get(function_of(item.nodeid), FIRST))
 
 
 def _leave_out(config, items, why: str, is_left_out) -> None:

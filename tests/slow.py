@@ -21,10 +21,10 @@ def function_of(nodeid: str) -> str:
     return nodeid.partition("[")[0]
 
 
-def listed() -> set[str]:
-    """The tests that were slow when last measured."""
+def listed() -> list[str]:
+    """The tests that were slow when last measured, the slowest first."""
     lines = LIST.read_text().splitlines() if LIST.exists() else []
-    return {line for line in lines if line and not line.startswith("#")}
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def too_slow(seconds: Counter[str], budget: float = BUDGET) -> list[str]:

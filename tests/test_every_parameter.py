@@ -3,9 +3,11 @@
 The addresses come from tests/test_every_url.py, the parameters from the page's own forms and from the view's source.
 """
 
+import ast
 import inspect
 import re
 import urllib.parse
+from functools import cache
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -72,12 +74,37 @@ class Caller:
 
 
 def parameters(page: Page, text: str) -> list[str]:
-    """The names a page reads: its forms' and those of the module its view stands in."""
+    """The names a page reads: its forms' and those that its view asks for, with what it calls in its module."""
     names = set(_NAME.findall(text)) - {"csrfmiddlewaretoken", "_search"}
-    view = inspect.unwrap(page.view)
-    if not page.is_admin and (module := inspect.getmodule(view)):
-        names |= set(_READ.findall(inspect.getsource(module)))
-    return sorted(names | ({"page", "q"} if not page.is_admin else {"q", "p", "o", "all", "_popup", "_to_field"}))
+    if page.is_admin:
+        return sorted(names | {"q", "p", "o", "all", "_popup", "_to_field"})
+    return sorted(names | {"page", "q"} | read_by(inspect.unwrap(page.view)))
+
+
+def read_by(view) -> set[str]:
+    """The names that a view and the functions and classes of its module that it leads to read of a request."""
+    parts = _parts(inspect.getmodule(view))
+    waiting, reached = [view.__name__] if view.__name__ in parts else list(parts), set()
+    while waiting:
+        part = waiting.pop()
+        if part not in reached:
+            reached.add(part)
+            waiting += parts.keys() & set(re.findall(r"\w+", parts[part]))
+    return {name for part in reached for name in _READ.findall(parts[part])}
+
+
+@cache
+def _parts(module) -> dict[str, str]:
+    """The source of each function and class of a module, and of the names it sets, by name."""
+    source, found = inspect.getsource(module), {}
+    for node in ast.parse(source).body:
+        text = ast.get_source_segment(source, node) or ""
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found[node.name] = text
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {target.id: text for target in targets if isinstance(target, ast.Name)}
+    return found
 
 
 FORM = "application/x-www-form-urlencoded"

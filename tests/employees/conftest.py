@@ -14,6 +14,7 @@ from employees.declarations import services as declarations
 from employees.units.credit_code import check_character
 from employees.units.services import register_unit
 from tests.factories import invented_number
+from tests.opened import opened_campaign
 
 COUNTY = "411323"
 NOVEMBER = datetime.date(2025, 11, 1)
@@ -52,11 +53,9 @@ def work() -> None:
 @pytest.fixture
 def xixia(db, business_clock, monkeypatch):
     """西峡 2026, opened, on 20 November 2025; jobs wait until `work` runs them."""
-    from subsidies.campaigns.services import open_campaign
-
     monkeypatch.setattr(jobs, "wake", lambda job_id: None)
     business_clock("2025-11-20T10:00")
-    return open_campaign(policy_id="411323-2026")[0]
+    return opened_campaign("411323-2026")
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from core.jobs.models import Job
 from core.refusals import Refused
 from core.regions.models import Region
 from tests.factories import invented_number, workbook
+from tests.opened import opened_campaign
 
 pytestmark = pytest.mark.django_db
 HEADING = ("姓名", "身份证号码", "保费", "交费日期", "收据号")
@@ -27,10 +28,8 @@ HEADING = ("姓名", "身份证号码", "保费", "交费日期", "收据号")
 @pytest.fixture
 def qinshui(db, business_clock):
     """沁水 2026, whose notice names the insurer."""
-    from subsidies.campaigns.services import open_campaign
-
     business_clock("2025-11-20T10:00")
-    return open_campaign(policy_id="140521-2026")[0]
+    return opened_campaign("140521-2026")
 
 
 @pytest.fixture
