@@ -191,6 +191,7 @@ def test_an_untouched_ledger_says_so(campaign, village, register, helper, send):
 
 
 @needs_office
+@pytest.mark.sqlite  # on one engine: what LibreOffice makes of a file does not depend on the database
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
 def test_it_survives_libreoffice(campaign, village, register, helper, send, tmp_path, kind):
     _, content = ledger_files.prefilled_ledger(campaign=campaign, village=village, actor=helper)
@@ -203,6 +204,7 @@ def test_it_survives_libreoffice(campaign, village, register, helper, send, tmp_
 
 
 @needs_office
+@pytest.mark.sqlite
 def test_libreoffice_keeps_numbers_as_text_and_the_drop_downs(campaign, village, register, helper, tmp_path):
     _, content = ledger_files.prefilled_ledger(campaign=campaign, village=village, actor=helper)
     book = openpyxl.load_workbook(io.BytesIO(office(tmp_path, "a.xlsx", content, "xlsx")))
@@ -330,6 +332,7 @@ def test_other_kinds_come_back_as_a_workbook_in_the_same_rows(send, helper, enco
 
 
 @needs_office
+@pytest.mark.sqlite  # on one engine: what LibreOffice makes of a file does not depend on the database
 @pytest.mark.parametrize("kind", ["xls", "ods"])
 def test_old_formats_come_back_too(send, helper, bad_rows, tmp_path, kind):
     batch = send(office(tmp_path, "a.xlsx", xlsx(bad_rows), kind), f"a.{kind}")
