@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 
 from config import clock
 from core.regions.models import Region
@@ -31,7 +31,7 @@ def opened_campaign(policy_id: str) -> Campaign:
     key, contents = _opened[opening]
     if _filled(contents):
         return open_campaign(policy_id=policy_id)[0]
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         for table, content in contents.items():
             _put_back(cursor, table, content)
     return Campaign.objects.select_related("county", "policy_version").get(pk=key)

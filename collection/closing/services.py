@@ -143,7 +143,7 @@ def _not_posted(campaign: Campaign, limit: int | None) -> OpenItem:
         sums["count"],
         (sums["amount"] or ZERO).quantize(ZERO),
         [
-            [_place(c.village), masks.mask_name(c.resident.name), f"{c.amount} 元，{stuck.Stage(c.stage).label}"]
+            [_place(c.village), masks.mask_name(c.resident.name), f"{c.amount} 元，{stuck.StuckAt(c.stage).label}"]
             for c in _first(rows, limit)
         ],
     )
