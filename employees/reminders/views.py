@@ -83,7 +83,7 @@ def employee_arrears(request: SignedIn) -> HttpResponseBase:
     return render(request, "employees/reminders/arrears.html", facts)
 
 
-def _export(request: SignedIn, county: Region, found: services.Preview) -> HttpResponseBase:
+def _export(request: SignedIn, county: Region, found: services.ReminderPreview) -> HttpResponseBase:
     """Every month in arrears of every unit shown, a row each; it names no person."""
     lines = [
         (

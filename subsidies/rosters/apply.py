@@ -23,7 +23,7 @@ from core.refusals import Refused
 from core.text import clean_text, required_text
 from residents.people.services import lock_residents
 from subsidies.campaigns.watermark import next_timestamp
-from subsidies.rosters.comparing import Finding, compare, fingerprint, people_in
+from subsidies.rosters.comparing import RowFinding, compare, fingerprint, people_in
 from subsidies.rosters.matching import classify, live_identities
 from subsidies.rosters.models import Identity, Roster, RosterRow
 from subsidies.rosters.selectors import outcome_counts
@@ -92,7 +92,7 @@ def apply_roster(
     return list(roster.identities.order_by("resident_id").values_list("resident_id", flat=True))
 
 
-def _refuse_unseen(found: list[Finding], now: dict[str, int], seen: dict[str, int]) -> None:
+def _refuse_unseen(found: list[RowFinding], now: dict[str, int], seen: dict[str, int]) -> None:
     """Raise Refused where the reviewer saw other people in the groups, or other findings beside them."""
     if {**now, "compared": 0} != {**seen, "compared": 0}:
         raise Refused("看过之后居民册或别的名单有了变化，人数不一样了。请重新查看四类人员后再应用。")

@@ -82,7 +82,7 @@ def seen_counts(roster: Roster) -> dict[str, int]:
     return {**outcome_counts(roster), "compared": fingerprint(compare(roster))}
 
 
-def fingerprint(findings: list[Finding]) -> int:
+def fingerprint(findings: list[RowFinding]) -> int:
     """A number of at most eight digits that tells these findings from others, 0 for none: who looked at one person's
     has not looked at another's, though they are as many."""
     if not findings:
@@ -91,7 +91,7 @@ def fingerprint(findings: list[Finding]) -> int:
     return int(hashlib.sha256(told.encode()).hexdigest(), 16) % 99_999_999 + 1
 
 
-def people_in(findings: list[Finding]) -> int:
+def people_in(findings: list[RowFinding]) -> int:
     """How many people the findings are about: one may have several."""
     return len({finding.masked + finding.name for finding in findings})
 
