@@ -134,8 +134,10 @@
       page.querySelector("input[name=password]").focus();
     }
   }
+  // What was sent has arrived where this page is its answer: a page opened anew after there was no signal is none.
   const submitted = sessionStorage.getItem("draft-submitted");
-  if (submitted && !page.querySelector("[data-form-errors]") && !page.body.dataset.page) {
+  const answers = page.referrer ? `draft:${who}:${new URL(page.referrer).pathname}:` : "";
+  if (submitted && submitted === answers && !page.querySelector("[data-form-errors]") && !page.body.dataset.page) {
     for (const key of Object.keys(sessionStorage)) if (key.startsWith(submitted)) sessionStorage.removeItem(key);
   }
   if (!page.body.dataset.page) sessionStorage.removeItem("draft-submitted");

@@ -16,6 +16,7 @@ from collection.visits.selectors import promised_for, visits_of
 from config import clock
 from core.amounts import ZERO
 from core.regions.models import Region
+from core.regions.names import official_kind
 from residents.people.models import InsuredYear, Resident
 from residents.people.pinyin import readings
 from subsidies.campaigns.models import Campaign
@@ -201,13 +202,12 @@ def _gather(campaign: Campaign, village: Region, whose: dict[str, Any]) -> _Fact
     )
 
 
-def page_data(*, campaign: Campaign, village: Region) -> dict[str, Any]:
-    """What the page and the phone hold of a village, ready for JSON."""
-    found = village_homes(campaign=campaign, village=village)
+def village_words(*, campaign: Campaign, village: Region, found: VillageHomes) -> dict[str, Any]:
+    """What the page and the phone hold of a village beside its homes, ready for JSON."""
     usual, surnames = readings(member.name for home in found.homes for member in home.members)
     return {
         "village": village.code,
-        "name": village.name,
+        "name": official_kind(village.name),
         "year": campaign.year,
         "title": str(campaign),
         "day": clock.today().isoformat(),
@@ -215,8 +215,6 @@ def page_data(*, campaign: Campaign, village: Region) -> dict[str, Any]:
         "closedToday": found.closed_today,
         "readings": usual,
         "surnames": surnames,
-        "reasons": found.reasons,
-        "homes": found.homes,
     }
 
 

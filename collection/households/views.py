@@ -1,36 +1,25 @@
 """The village as households: one list to find a door in, and one page a household."""
 
-import json
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.html import json_script
 
 from collection.door.device_views import TAKES
-from collection.door.selectors import blank_numbers, cash_in_hand, latest_phone
+from collection.door.selectors import latest_phone
 from collection.households import selectors
+from collection.households.kept import village_list
 from collection.households.selectors import LAST_YEAR, NEWBORN, PROMISED, SPECIAL
 from collection.ledgers.files import record_phones_seen
-from config import clock
 from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
-from core.audit.changes import kept_until_change
-from core.regions.models import Region
+from core.regions.names import official_kind
 from residents.people.models import Resident
-from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
 SEES = (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY)
 #: What stands beside a person, by the mark.
 TAGS = ((SPECIAL, "特殊群体"), (NEWBORN, "新生儿"), (LAST_YEAR, "上年已参保"), (PROMISED, "约定今天缴"))
-
-
-class CompactEncoder(json.JSONEncoder):
-    """JSON as short as it gets: characters as they are, no spaces."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{**options, "ensure_ascii": False, "separators": (",", ":")})
 
 
 @roles(Role.VILLAGE)
@@ -43,11 +32,11 @@ def own_households(request: SignedIn) -> HttpResponse:
 def households(request: SignedIn, village: str) -> HttpResponse:
     """Every household of a village, found while typing (static/households.js). Telephones: it leaves an event."""
     region, campaign = village_or_404(request.user, village), campaign_or_404(request.user)
-    page = kept_until_change(f"households:{campaign.pk}:{region.pk}:{clock.today()}", lambda: _page(campaign, region))
+    page = village_list(campaign=campaign, village=region)
     record_phones_seen(village=region, people=page.people, actor=request.user, what="各户名单")
     keeps = request.user.role == Role.VILLAGE
     facts = {
-        "title": f"{region.name}各户",
+        "title": f"{official_kind(region.name)}各户",
         "region": region,
         "campaign": campaign,
         "page": page,
@@ -56,22 +45,6 @@ def households(request: SignedIn, village: str) -> HttpResponse:
         "phone": latest_phone(user=request.user) if keeps else None,
     }
     return render(request, "collection/households/households.html", facts)
-
-
-class Page(NamedTuple):
-    """What stands in the page whoever of the village's offices opens it; `data` is a script element of JSON."""
-
-    data: str
-    people: int
-    closed_today: str
-
-
-def _page(campaign: Campaign, region: Region) -> Page:
-    data = selectors.page_data(campaign=campaign, village=region)
-    data["numbers"] = blank_numbers(campaign=campaign, village=region.pk)
-    data["hand"] = cash_in_hand(campaign=campaign, village=region)
-    people = sum(len(home.members) for home in data["homes"])
-    return Page(json_script(data, "homes-data", encoder=CompactEncoder), people, data["closedToday"])
 
 
 @roles(*SEES)

@@ -15,6 +15,7 @@ from core.accounts.requests import SignedIn
 from core.pages.form_steps import flash_form_errors, run_form, run_step, submit_form
 from core.pages.forms import ReasonForm
 from core.refusals import Refused
+from core.regions.names import official_kind
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
 REPORTS = (Role.TOWNSHIP, Role.COUNTY)
@@ -38,7 +39,7 @@ def village_lost(request: SignedIn, village: str) -> HttpResponse:
         request,
         "collection/receipts/village_lost.html",
         {
-            "title": f"{region}收据挂失",
+            "title": f"{official_kind(region.name)}收据挂失",
             "campaign": campaign,
             "region": region,
             "may": may,

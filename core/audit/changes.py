@@ -1,10 +1,11 @@
-"""The newest change that an event tells of: what was worked out under it holds until there is a newer one.
+"""The newest change that an event tells of: what was worked out under it holds until there is a newer one, or is mended
+by what the newer ones tell.
 
 Every change to residents, money, rosters, accounts and publications leaves an event in its own transaction.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from django.core.cache import cache
 from django.db import connection
@@ -15,6 +16,17 @@ T = TypeVar("T")
 #: Events of those who come and look: nothing has changed after them.
 SIGHTS = ("ledger.unpaid_list", "visit.phones", "resident.see_number", "session.login", "session.logout")
 _LONGEST_KEY = 240
+#: After more changes than this, whatever is kept is made anew.
+MOST_CHANGES = 500
+
+
+class Change(NamedTuple):
+    """What an event says of a change."""
+
+    pk: int
+    action: str
+    object_id: str
+    region_code: str
 
 
 def newest_change() -> int:
@@ -22,16 +34,34 @@ def newest_change() -> int:
     return Event.objects.exclude(action__in=SIGHTS).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def kept_until_change(key: str, make: Callable[[], T], *, seconds: int = 3600) -> T:
-    """Return what `make` works out from the database, kept in this process until somebody changes something.
+def kept_and_mended(
+    key: str, make: Callable[[], T], mend: Callable[[T, Sequence[Change]], T | None], *, seconds: int = 3600
+) -> T:
+    """Return what `make` works out from the database, kept in this process and mended by what was changed since.
 
+    `mend` gets what is kept and the changes since, and returns what holds now, or None where it must be made anew.
     Never old: numbers of events are given before a transaction ends, so what is worked out while another one writes is
     not kept, nor what is worked out inside a transaction. `key` holds everything else that decides.
     """
     if connection.in_atomic_block:
         return make()
     newest, is_quiet = _newest_and_quiet()
-    return kept(f"{key}:{newest}", make, seconds=seconds, may_keep=is_quiet)
+    upto, value = cache.get(key) or (None, None)
+    if upto == newest:
+        same: T = value
+        return same
+    changes = [] if upto is None else changes_after(upto)
+    mended = mend(value, changes) if 0 < len(changes) <= MOST_CHANGES else None
+    found = make() if mended is None else mended
+    if is_quiet:
+        cache.set(key, (newest, found), timeout=seconds)
+    return found
+
+
+def changes_after(newest: int) -> list[Change]:
+    """What was changed after the event of this number, at most one more than MOST_CHANGES."""
+    rows = Event.objects.exclude(action__in=SIGHTS).filter(pk__gt=newest).order_by("pk")
+    return [Change(*row) for row in rows.values_list(*Change._fields)[: MOST_CHANGES + 1]]
 
 
 def kept(key: str, make: Callable[[], T], *, seconds: int, may_keep: bool = True) -> T:

@@ -37,12 +37,6 @@ def a_day(text: str) -> str:
 
 
 @register.filter
-def short(name: str) -> str:
-    """A village as people call it: 关帝坪村民委员会 → 关帝坪村, 南园社区居民委员会 → 南园社区."""
-    return name.removesuffix("居民委员会").removesuffix("民委员会")
-
-
-@register.filter
 def when(text: str) -> str:
     """An instant or day kept as ISO text → 2024-10-25 12:00."""
     return text[:16].replace("T", " ")

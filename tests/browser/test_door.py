@@ -10,9 +10,12 @@ from collection.money.models import VillageAccount
 from collection.receipts.books import issue_book, register_book
 from collection.receipts.models import Receipt
 from core.regions.models import Region
+from residents.people.models import InsuredYear, Resident
 from subsidies.campaigns.models import Campaign
+from subsidies.rosters.models import Identity
 from tests.browser.conftest import PHONE
-from tests.collection.door.door_world import VILLAGE, household, message, take
+from tests.collection.door.door_world import VILLAGE, household, message, promise, take
+from tests.collection.villages.test_village import pay
 
 pytestmark = pytest.mark.browser
 HOUSEHOLDS = 30
@@ -75,6 +78,24 @@ def log_in(page, user):
     page.goto("/households/")
 
 
+@pytest.fixture
+def five_kinds(helper, campaign, make_resident):
+    """Five more households, each of one kind that the list is filtered by; filter → the household's number."""
+    kinds = {"自主缴费": "0101", "特殊群体": "0102", "上年缴今年未缴": "0103", "新生儿": "0104", "约定今天缴": "0105"}
+    paid, poor, lapsed, parent, awaited = (
+        household(make_resident, number, name)[0]
+        for number, name in zip(kinds.values(), ("赵海", "钱军", "孙兰", "周平", "吴梅"), strict=True)
+    )
+    pay(campaign, paid, "self")
+    Identity.objects.create(resident=poor, kind="低保对象", recognised_on="2024-01-01")
+    InsuredYear.objects.create(resident=lapsed, year=2024, source="登记册")
+    make_resident(VILLAGE, name="周小宝", birth="2024-10-01", household=parent.household)
+    promise(campaign, awaited, helper, "2024-10-25")
+    awaited.phone = "13983650417"
+    awaited.save()
+    return kinds
+
+
 def homes_of(page):
     return page.eval_on_selector_all(".home", "rows => rows.map((row) => row.id.slice(1))")
 
@@ -117,11 +138,26 @@ def test_thirty_households_in_a_row_without_a_signal(visit, helper):
     assert "今天必须缴存 24,000.00 元" in again.locator("[data-door-hand]").inner_text()
 
 
-def test_bad_days_of_a_phone(visit, helper, campaign, make_user, make_resident):
+def assert_found(page, number):
+    """One household is left in the list, the one with this number."""
+    assert page.locator(".home .head + span").all_inner_texts() == [number]
+
+
+def test_bad_days_of_a_phone(visit, helper, five_kinds, campaign, make_user, make_resident):
     """A full phone, a case, a wrong clock, a lost phone, another helper, logging out: each says what to do."""
     page = open_list(visit, helper)
     homes, thumb = homes_of(page), Thumb(page)
     page.context.set_offline(True)
+
+    # Found by the filters, by telephone from either end, and by the last four of the number.
+    for chip, number in five_kinds.items():
+        page.get_by_role("button", name=chip, exact=True).tap()
+        assert_found(page, number)
+    page.get_by_role("button", name="全部", exact=True).tap()
+    for typed in ("139 8365", "50417", Resident.objects.get(name="吴梅").id_number[-4:]):
+        page.locator("#find").fill(typed)
+        assert_found(page, five_kinds["约定今天缴"])
+    page.locator("#find").fill("")
 
     # The phone is full: the receipt is not taken, and the page says so; with room again the same tap takes it.
     page.evaluate(FULL)
@@ -185,9 +221,13 @@ def test_worse_days_of_phones(visit, helper, campaign, make_user):
     assert first.get_by_text("户待核实").count() == 0
     assert VillageAccount.objects.get(village=VILLAGE).in_hand == 800 + 800 + 800
 
-    # The browser has cleared its data: whoever comes back is told what may be missing, and collects again.
+    # The browser clears its data while a receipt waits: whoever comes back is told what may be missing.
+    second.context.set_offline(True)
+    Thumb(second).collect(homes[6])
+    second.get_by_text("有 1 笔 800.00 元等待上传").wait_for()
     storage = {"origin": second.url.split("/households/")[0], "storageTypes": "all"}
     second.context.new_cdp_session(second).send("Storage.clearDataForOrigin", storage)
+    second.context.set_offline(False)
     log_in(second, helper)
     second.get_by_text("浏览器的数据已被清除").wait_for()
 

@@ -1,11 +1,14 @@
 """A village with households, its receipt book and a helper with a phone, and what such a phone sends."""
 
 import datetime
+import json
+import re
 import uuid
 
 from collection.door.payload import read_entry
 from collection.door.services import take_entry
 from collection.money.models import Movement, VillageAccount
+from collection.visits.models import Visit
 from core.amounts import ZERO
 from core.regions.models import Region
 from residents.people.models import Household
@@ -38,6 +41,31 @@ def take(campaign, helper, sent, *, phone=None, village=VILLAGE):
     """Take in one message as the helper's."""
     region = Region.objects.select_related("parent").get(pk=village)
     return take_entry(campaign=campaign, village=region, told=read_entry(sent), taker=helper, phone=phone)
+
+
+def promise(campaign, resident, user, day):
+    """That this resident promised to pay on a day."""
+    return Visit.objects.create(
+        campaign=campaign,
+        resident=resident,
+        way="home",
+        result="promised",
+        note="等儿子寄钱",
+        look_again_on=day,
+        key=uuid.uuid4(),
+        recorded_by=user,
+        recorded_at="2024-10-20T10:00+08:00",
+    )
+
+
+def listed(html):
+    """A village's list as it stands in a page, with the reasons in their places."""
+    data = json.loads(re.search(r'<script id="homes-data"[^>]*>(.*?)</script>', html)[1])
+    reasons = data.pop("reasons")
+    for *_, members in data["homes"]:
+        for member in members:
+            member[6] = reasons[member[6]]
+    return data
 
 
 def in_hand(village=VILLAGE):

@@ -23,6 +23,7 @@ from collection.door.payload import read_entry
 from collection.door.phones import cut_off_phone, register_phone
 from collection.door.selectors import blank_numbers
 from collection.door.services import take_entry
+from collection.households.kept import make_list, mend_list
 from collection.ledgers import booking
 from collection.ledgers.confirm import withdraw_ledger
 from collection.ledgers.models import LedgerBatch, LedgerRow
@@ -33,12 +34,14 @@ from collection.receipts.services import void_receipt
 from collection.tallies.services import villages_that_differ
 from config import clock
 from core.amounts import ZERO
+from core.audit.changes import changes_after, newest_change
 from core.refusals import Refused
-from tests.collection.door.door_world import VILLAGE, household, message
+from tests.collection.door.door_world import VILLAGE, household, listed, message
 from tests.collection.paid_people import bank
 
 WEEKS, FIRST = int(os.environ.get("DOOR_WEEKS", "4")), int(os.environ.get("DOOR_FIRST", "0"))
 DAYS, STEPS_A_DAY, TOLD_EVERY = 7, 9, 10
+DAYS_LISTED = (1, 4)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 OPEN = (LedgerRow.State.BAD, LedgerRow.State.GOOD)
 
@@ -185,6 +188,13 @@ class Week:
             cut_off_phone(phone=self.chance.choice(self.phones).phone, reason="丢失", actor=self.clerk)
 
 
+def assert_list(week, newest, kept):
+    """The list that pages show: what was kept, mended by what was changed since, is what would be made anew."""
+    where = {"campaign": week.campaign, "village": week.village}
+    mended = mend_list(kept, changes_after(newest), **where)
+    assert listed(mended.data) == listed(make_list(**where).data)
+
+
 def assert_books(week):
     """Every receipt that a phone told of is here once; every yuan stands where it is said to."""
     entries = {entry.pk: entry for entry in DoorEntry.objects.prefetch_related("rows")}
@@ -230,10 +240,14 @@ def test_random_weeks(campaign, business_clock, make_user, make_resident):
 def run_week(week, business_clock):
     for day in range(DAYS):
         business_clock(f"2024-10-{15 + day}T09:00")
+        if day in DAYS_LISTED:
+            newest, kept = newest_change(), make_list(campaign=week.campaign, village=week.village)
         for _ in range(STEPS_A_DAY):
             with transaction.atomic():
                 week.step()
         assert_books(week)
+        if day in DAYS_LISTED:
+            assert_list(week, newest, kept)
     for handset in week.phones:
         for sent in handset.queue:
             week.arrive(handset, sent)

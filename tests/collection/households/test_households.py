@@ -1,24 +1,25 @@
 """A village as households: who owes what and why, what is kept out of the page, and statements that do not grow."""
 
-import json
 import re
-import uuid
+from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from collection.contributions.models import Contribution
 from collection.door.models import DoorEntry
-from collection.households.selectors import LAST_YEAR, NEWBORN, PROMISED, SPECIAL, page_data
+from collection.households.kept import OF_VILLAGE, SILENT, make_list, mend_list, parents_may_decide
+from collection.households.selectors import LAST_YEAR, NEWBORN, PROMISED, SPECIAL
 from collection.ledgers.confirm import withdraw_ledger
-from collection.visits.models import Visit
+from core.audit.changes import Change
 from core.audit.models import Event
 from core.regions.models import Region
 from residents.people.models import Household, InsuredYear
 from residents.people.pinyin import readings
 from subsidies.rosters.models import Identity
-from tests.collection.door.door_world import message, take
+from tests.collection.door.door_world import listed, message, promise, take
 from tests.collection.villages.test_village import pay
 
 VILLAGE = "411325101200"
@@ -38,7 +39,7 @@ def home(make_resident):
 
 def data_of(campaign):
     """The page's data, as the browser gets it."""
-    return json.loads(json.dumps(page_data(campaign=campaign, village=Region.objects.get(pk=VILLAGE))))
+    return listed(make_list(campaign=campaign, village=Region.objects.get(pk=VILLAGE)).data)
 
 
 def members(campaign):
@@ -62,21 +63,7 @@ def test_what_everybody_owes_and_how_they_stand(campaign, home, make_resident):
     assert found["李宝宝"][2] == NEWBORN and baby.name in found
     homes = {(home[1], home[2], len(home[3])) for home in data_of(campaign)["homes"]}
     assert homes == {("0001", "李春生", 5), ("", "王独居", 1)}
-    assert any("《" in reason for reason in data_of(campaign)["reasons"])
-
-
-def promise(campaign, resident, user, day):
-    return Visit.objects.create(
-        campaign=campaign,
-        resident=resident,
-        way="home",
-        result="promised",
-        note="等儿子寄钱",
-        look_again_on=day,
-        key=uuid.uuid4(),
-        recorded_by=user,
-        recorded_at="2024-10-20T10:00+08:00",
-    )
+    assert any("《" in member[6] for home in data_of(campaign)["homes"] for member in home[3])
 
 
 def test_who_promised_for_today_is_marked_and_what_was_tried_is_on_the_card(client, campaign, home, make_user):
@@ -159,12 +146,13 @@ def test_the_page_is_kept_until_somebody_changes_something(client, campaign, boo
     client.force_login(helper)
 
     def channels():
-        found = re.search(r'<script id="homes-data"[^>]*>(.*?)</script>', client.get(address).content.decode())
-        return [member[4] for member in json.loads(found[1])["homes"][0][3]]
+        shown = listed(client.get(address).content.decode())
+        assert shown == data_of(campaign)
+        return [member[4] for member in shown["homes"][0][3]]
 
     assert channels() == ["", ""]
     with CaptureQueriesContext(connection) as again:
-        assert channels() == ["", ""]
+        client.get(address)
     # PostgreSQL keeps nothing while anybody on the server writes, and other tests may.
     assert connection.vendor == "postgresql" or not any("residents_household" in one["sql"] for one in again)
     take(campaign, helper, message([head], "NX0101"))
@@ -176,3 +164,44 @@ def test_the_page_is_kept_until_somebody_changes_something(client, campaign, boo
     assert channels() == ["cash", ""]
     withdraw_ledger(batch=DoorEntry.objects.get().batch, reason="登记错了", actor=make_user("township", VILLAGE[:9]))
     assert channels() == ["", ""]
+
+
+def changes(*told):
+    """Changes of which events with these actions, objects and regions tell."""
+    return [Change(number, action, str(pk), region) for number, (action, pk, region) in enumerate(told, 1)]
+
+
+def test_a_change_is_mended_where_it_happened_or_the_list_made_anew(campaign, books, home, make_user, make_resident):
+    helper, village = make_user("village", VILLAGE), Region.objects.get(pk=VILLAGE)
+    poor, _ = home("0001", "李春生", "李秀英")
+    (neighbour,) = home("0002", "王建国")
+    alone = make_resident(VILLAGE, name="王独居")
+    where = {"campaign": campaign, "village": village}
+    before = make_list(**where)
+
+    def mended(*told):
+        return mend_list(before, changes(*told), **where)
+
+    # What happens in another village, and what says nothing of who owes what, leaves the list as it is.
+    there = pay(campaign, make_resident("411325101201", name="张远"), village_id="411325101201")
+    elsewhere = [(action, 1, "411325101201") for action in (*OF_VILLAGE, *SILENT)]
+    assert mended(("contribution.record", there.pk, "411325101201"), *elsewhere) is before
+    # Somebody without a household, a visit, a receipt with cash: only those households are others.
+    paid, visit = pay(campaign, alone, "self"), promise(campaign, poor, helper, "2024-10-25")
+    take(campaign, helper, message([neighbour], "NX0101"))
+    booked = Contribution.objects.get(resident=neighbour)
+    told = [("contribution.record", one.pk, VILLAGE) for one in (paid, booked)]
+    after = mended(*told, ("visit.record", visit.pk, VILLAGE), ("door.take", "1", VILLAGE))
+    assert listed(after.data) == data_of(campaign) != listed(before.data)
+    assert after.money != before.money and len(set(after.homes.values()) - set(before.homes.values())) == 3
+    # What may have changed more than is known here, and who is not in the list yet.
+    assert mended(("roster.apply", 1, "411325")) is None
+    (late,) = home("0003", "李晚来")
+    assert mended(("contribution.record", pay(campaign, late).pk, VILLAGE)) is None
+
+
+def test_parents_decide_only_where_the_period_reaches_into_the_year(campaign):
+    """Then a payment elsewhere may change a household here. No county here has it; an uploaded policy may."""
+    policy = campaign.policy
+    assert not parents_may_decide(policy)
+    assert parents_may_decide(replace(policy, period=replace(policy.period, end=policy.year_start)))

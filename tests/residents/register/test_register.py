@@ -227,7 +227,7 @@ def test_the_pages(client, upload, clerk):
     work()
     page = client.get(reverse("register_batch", args=[batch.pk])).content.decode()
     assert "确认写入" in page and NUMBERS[0] not in page and "没有填写姓名" in page
-    assert "城关镇 · 县衙社区居民委员会" in page and "411325100001" not in page
+    assert "城关镇 · 县衙社区<" in page and "411325100001" not in page
     client.post(reverse("register_confirm", args=[batch.pk]))
     work()
     assert "已写入" in client.get(reverse("register_batch", args=[batch.pk])).content.decode()

@@ -1,0 +1,13 @@
+from typing import Any
+
+from django import template
+
+from core.regions.names import official_kind
+
+register = template.Library()
+
+
+@register.filter
+def short(region: Any) -> str:
+    """A place as people call it, where space is small: 师家湾村民委员会 → 师家湾村. Papers carry the whole name."""
+    return official_kind(str(region)) if region else ""
