@@ -145,11 +145,13 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     region = user.region if signed_in else None
+    menu = menu_for(user, request.path) if signed_in else []
     return {
         "county_name": _county_of(region).name if region else "",
         "region_name": region.name if region else "",
         "idle_minutes": settings.IDLE_MINUTES,
-        "menu": _drawn(tuple(tuple(line.items()) for line in menu_for(user, request.path))) if signed_in else "",
+        "menu": menu,
+        "drawn_menu": _drawn(tuple(tuple(line.items()) for line in menu)),
         "business_now": clock.now(),
         "clock_is_frozen": clock.is_frozen(),
     }

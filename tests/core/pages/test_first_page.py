@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from collection.refunds.models import Refund
 from core.audit import services as audit
+from core.pages.frame import menu_for
 from tests.planting import Planter
 
 pytestmark = pytest.mark.django_db
@@ -15,11 +16,17 @@ COUNTY, VILLAGE = "411325", "411325100001"
 def test_reading_it_again_takes_few_statements(
     client, campaign, make_user, django_assert_max_num_queries, role, region
 ):
-    client.force_login(make_user(role, region))
+    user = make_user(role, region)
+    client.force_login(user)
     client.get(reverse("home"))
     with django_assert_max_num_queries(6):
         page = client.get(reverse("home")).content.decode()
     assert "（截至 " in page
+    menu, tiles = page.split("全部功能")
+    for line in menu_for(user):
+        link = f'<a href="{line["url"]}">{line["label"]}</a>'
+        assert f'{line["label"]}</a>' in menu, "every line in the menu"
+        assert link in tiles or not line["group"], "and as a tile of the first page"
 
 
 def test_what_others_did_shows_after_the_minute_and_ones_own_deed_at_once(client, campaign, make_user, business_clock):
