@@ -25,7 +25,7 @@ def test_reading_it_again_takes_few_statements(
     menu, tiles = page.split("全部功能")
     for line in menu_for(user):
         link = f'<a href="{line["url"]}">{line["label"]}</a>'
-        assert f'{line["label"]}</a>' in menu, "every line in the menu"
+        assert f"{line['label']}</a>" in menu, "every line in the menu"
         assert link in tiles or not line["group"], "and as a tile of the first page"
 
 
