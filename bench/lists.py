@@ -1,6 +1,6 @@
-"""Lists of 60,000: statuses read and applied, a paid list of the tax bureau read and booked; processor seconds.
+"""Lists of 60,000: statuses, a paid list and a feedback file of the tax bureau, each read and applied.
 
-Feedback files are measured by declarations. LIST_ROWS sets another size.
+LIST_ROWS sets another size. Of each step the processor seconds of the processes that work, and the seconds that pass.
 """
 
 import datetime
@@ -25,6 +25,7 @@ def main() -> None:
 def measure() -> None:
     from django.core.files import File
 
+    from collection.declarations.feedback import take_feedback
     from collection.self_payments.services import take_paid_list
     from core.accounts.models import User
     from core.jobs import services as jobs
@@ -36,15 +37,35 @@ def measure() -> None:
     jobs.wake = lambda job_id: None  # run here, not by a worker
     campaign, _ = open_campaign(policy_id="411325-2025")
     actor = User.objects.create_user("bench", role="county", region_id=COUNTY, name="测速")
-    people = _register()
+    people = _register(ROWS, first=0)
+    declaration = _declared(campaign, actor, _register(ROWS, first=ROWS))
     with tempfile.TemporaryDirectory() as folder:
-        paid, moved = Path(folder, "paid.xlsx"), Path(folder, "moved.xlsx")
+        paid, moved, answered = (Path(folder, f"{name}.xlsx") for name in ("paid", "moved", "answered"))
         _write(
             paid,
             ["姓名", "证件号码", "金额", "缴费日期", "电子税票号码"],
             [[name, number, 400, "2024-10-10", f"341{at:015d}"] for at, (name, number) in enumerate(people)],
         )
         _write(moved, ["姓名", "身份证号码", "日期"], [[name, number, "2024-10-10"] for name, number in people])
+        answers = [
+            (name, number, at) for at, (name, number) in enumerate(declaration.rows.values_list("name", "id_number"))
+        ]
+        _write(
+            answered,
+            ["姓名", "证件号码", "导入结果", "失败原因"],
+            [
+                [name, number, "成功" if at % 100 else "失败", "" if at % 100 else "姓名不符"]
+                for name, number, at in answers
+            ],
+        )
+
+        def read_feedback() -> None:
+            with answered.open("rb") as file:
+                take_feedback(declaration=declaration, file=File(file), name="answered.xlsx", actor=actor)
+            job = Job.objects.get(kind="feedback.read")
+            jobs.run(job.pk)
+            job.refresh_from_db()
+            print(job.message)
 
         def read_paid() -> None:
             with paid.open("rb") as file:
@@ -66,9 +87,11 @@ def measure() -> None:
         _timed("statuses read and previewed", read_statuses)
         _timed("paid list read and booked", read_paid)
         _timed("statuses applied to who has paid", apply_statuses)
+        _timed("feedback read and applied", read_feedback)
 
 
-def _register() -> list[tuple[str, str]]:
+def _register(rows: int, *, first: int) -> list[tuple[str, str]]:
+    """Register so many people; return their names and numbers."""
     from core.database.bulk import analyze_table, insert_objects
     from core.regions.models import Region
     from residents.people.models import Resident
@@ -84,11 +107,75 @@ def _register() -> list[tuple[str, str]]:
             id_number=invented_number(BORN - datetime.timedelta(days=at // 400), "M", at % 400),
             registered_on=datetime.date(2024, 1, 1),
         )
-        for at in range(ROWS)
+        for at in range(first, first + rows)
     ]
     insert_objects(people)
     analyze_table(Resident)
     return [(one.name, one.id_number) for one in people]
+
+
+def _declared(campaign, actor, people: list[tuple[str, str]]):
+    """A declaration of these people that the tax bureau has and has not answered."""
+    from django.db.models import F
+
+    from collection.contributions.models import Contribution
+    from collection.declarations.models import Declaration, DeclarationRow
+    from config import clock
+    from core.database.bulk import analyze_table, insert_from, insert_objects
+    from residents.people.models import Resident
+    from subsidies.quotes.quote import quote
+
+    declaration = Declaration.objects.create(
+        campaign=campaign,
+        township_id=f"{COUNTY}101",
+        number=1,
+        state=Declaration.State.SUBMITTED,
+        people=len(people),
+        created_by=actor,
+        created_at=clock.now(),
+        submissions=1,
+    )
+    day = datetime.date(2024, 10, 10)
+    owed = quote(campaign.policy, birth_date=BORN, paid_on=day)
+    numbers = {number for _, number in people}
+    insert_objects(
+        Contribution(
+            campaign=campaign,
+            resident_id=pk,
+            year=campaign.year,
+            village_id=village,
+            channel="cash",
+            amount=owed.due,
+            standard=owed.standard,
+            subsidy=owed.subsidy,
+            category=owed.category,
+            policy_version_id=campaign.policy_version_id,
+            clause="bench",
+            benefit_from=owed.benefit_from,
+            benefit_to=owed.benefit_to,
+            paid_on=day,
+            state="declared",
+            declaration=declaration,
+            recorded_at=clock.now(),
+        )
+        for pk, village, number in Resident.objects.values_list("pk", "village_id", "id_number")
+        if number in numbers
+    )
+    insert_from(
+        DeclarationRow,
+        {
+            "declaration": declaration.pk,
+            "contribution": F("pk"),
+            "village": F("village"),
+            "name": F("resident__name"),
+            "id_number": F("resident__id_number"),
+            "amount": F("amount"),
+        },
+        Contribution.objects.filter(declaration=declaration),
+    )
+    analyze_table(Contribution)
+    analyze_table(DeclarationRow)
+    return declaration
 
 
 def _write(path: Path, headings: list[str], rows: list[list[object]]) -> None:

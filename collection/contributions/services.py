@@ -83,7 +83,7 @@ def record_contributions(
     statuses = lock_residents(payment.resident_id for payment in payments)
     payments = [p for p in payments if statuses.get(p.resident_id) != Resident.Status.MERGED]
     money.lock_accounts(campaign=campaign, villages={p.village for p in payments})
-    if campaign.closed_meanwhile():
+    if money.closed_under_lock(campaign):
         raise ContributionRefused(f"{campaign}已办结，不能再记缴费。")
     if gone := replaced_region_error(p.village for p in payments):
         raise ContributionRefused(gone)
@@ -174,7 +174,7 @@ def _contribution(campaign: Campaign, payment: Payment, actor: User | None, mome
 def _record_consequences(
     campaign: Campaign, made: list[tuple[Contribution, Payment]], actor: User | None, batch: str
 ) -> None:
-    ContributionFund.objects.bulk_create(
+    insert_objects(
         ContributionFund(contribution=contribution, source=source, amount=amount)
         for contribution, payment in made
         for source, amount in payment.quote.funds

@@ -27,7 +27,7 @@ from core.access import masks
 from core.accounts.models import User
 from core.audit import services as audit
 from core.calendar.services import working_day_after
-from core.database.bulk import CHUNK, update_objects
+from core.database.bulk import BULK, chunks, update_objects
 from core.jobs import services as jobs
 from core.refusals import Refused
 from core.tables import reader
@@ -302,8 +302,8 @@ def _fix_by(declaration: Declaration) -> date:
 
 
 def _write(declaration: Declaration, taken: list[int], refused: list[tuple[int, str]]) -> None:
-    for start in range(0, len(taken), CHUNK):
-        rows = DeclarationRow.objects.filter(pk__in=taken[start : start + CHUNK])
+    for chunk in chunks(taken, BULK):
+        rows = DeclarationRow.objects.filter(pk__in=chunk)
         rows.update(result=Result.SUCCESS, reason="", reason_code="", fix_by=None)
     fix_by = _fix_by(declaration) if refused else None
     update_objects(
@@ -324,8 +324,8 @@ def _move_contributions(
 ) -> None:
     """The contributions follow their rows, named one by one: PostgreSQL's statistics are older than a declaration that
     has just been made, and to join its rows with its contributions would compare each with each."""
-    for start in range(0, len(rows), CHUNK):
-        answered = DeclarationRow.objects.filter(pk__in=rows[start : start + CHUNK])
+    for chunk in chunks(rows, BULK):
+        answered = DeclarationRow.objects.filter(pk__in=chunk)
         people = list(answered.values_list("contribution", flat=True))
         live = Contribution.objects.filter(pk__in=people, declaration=declaration, ended_at__isnull=True)
         live.filter(state=before).update(state=after)

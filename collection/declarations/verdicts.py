@@ -6,6 +6,7 @@ parts must agree. Nothing is searched for inside a longer word, so that 不予�
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from core.tables.cells import half_width
 
@@ -74,6 +75,7 @@ def is_doubtful(*, ok: bool, reason: str) -> bool:
     return ok and plain not in _NO_REASON and read_verdict(reason) is not True
 
 
+@lru_cache(maxsize=1024)
 def _verdict_of_part(part: str) -> bool | None:
     if _SUCCESS.fullmatch(part):
         return True

@@ -24,6 +24,7 @@ from collection.receipts import services as receipts
 from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
+from core.database.once import asking_once
 from core.jobs import services as jobs
 from core.refusals import Refused
 from core.text import clean_text
@@ -88,10 +89,10 @@ def _book_chunk(run: jobs.Run, batch: LedgerBatch, chunk: list[LedgerRow]) -> No
     reading = reading_of(chunk)
     for _ in range(booking.MOST_ATTEMPTS):
         try:
-            with transaction.atomic():
+            with asking_once():
                 run.assert_owner()
                 locked = booking.lock_people(campaign=batch.campaign, village=batch.village_id, reading=reading)
-                if batch.campaign.closed_meanwhile():
+                if money.closed_under_lock(batch.campaign):
                     raise _CampaignClosed
                 checked = booking.check_locked(batch=batch, reading=reading, locked=locked)
                 booking.write_rows(batch=batch, rows=chunk, checked=checked, actor=batch.confirmed_by)

@@ -27,6 +27,7 @@ from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import CHUNK, insert_objects
 from core.database.money import YuanSum
+from core.database.once import once, remembered
 from core.refusals import Refused
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
@@ -62,6 +63,15 @@ class Fact:
 def lock_accounts(*, campaign: Campaign, villages: Iterable[str]) -> dict[str, VillageAccount]:
     """The accounts of these villages, locked until the transaction ends, by village code; made where missing."""
     codes = sorted(set(villages))
+    held: dict[str, VillageAccount] | None = remembered(("accounts", campaign.pk))
+    if held is None:
+        return _lock_accounts(campaign, codes)
+    if missing := [code for code in codes if code not in held]:
+        held |= _lock_accounts(campaign, missing)
+    return {code: held[code] for code in codes}
+
+
+def _lock_accounts(campaign: Campaign, codes: list[str]) -> dict[str, VillageAccount]:
     found = _select_locked(campaign, codes)
     if missing := [code for code in codes if code not in found]:
         VillageAccount.objects.bulk_create(
@@ -162,6 +172,11 @@ def reverse_movements(
     return _book(campaign, accounts, opposites, actor, "money.reverse", reason)
 
 
+def closed_under_lock(campaign: Campaign) -> bool:
+    """Whether the campaign is closed. Call it with accounts locked: nobody closes it while one of them is."""
+    return once(("closed", campaign.pk), campaign.closed_meanwhile)
+
+
 def _check(campaign: Campaign, facts: list[Fact]) -> None:
     if len({fact.key for fact in facts}) != len(facts):
         raise Refused("同一笔资金在一次登记中出现了两次。")
@@ -175,7 +190,7 @@ def _check(campaign: Campaign, facts: list[Fact]) -> None:
 
 
 def _refuse_closed(campaign: Campaign) -> None:
-    if campaign.closed_meanwhile():
+    if closed_under_lock(campaign):
         raise Refused(f"{campaign}已办结，资金不能再变动。")
 
 

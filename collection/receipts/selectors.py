@@ -13,6 +13,7 @@ from core.access.scope import ScopedQuerySet
 from core.amounts import ZERO
 from core.database.bulk import CHUNK
 from core.database.money import YuanSum
+from core.database.once import once
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
@@ -31,7 +32,8 @@ def highest_spent(book: ReceiptBook) -> int | None:
 
 
 def village_books(*, campaign: Campaign, village: str) -> list[ReceiptBook]:
-    return list(ReceiptBook.objects.filter(campaign=campaign, holder_id=village))
+    rows = ReceiptBook.objects.filter(campaign=campaign, holder_id=village)
+    return once(("books", campaign.pk, village), lambda: list(rows))
 
 
 def book_of(number: str, books: Iterable[ReceiptBook]) -> ReceiptBook | None:

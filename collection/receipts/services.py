@@ -39,7 +39,7 @@ class ReceiptUse:
 
 
 def _refuse_closed(campaign: Campaign) -> None:
-    if campaign.closed_meanwhile():
+    if money.closed_under_lock(campaign):
         raise ReceiptRefused(f"{campaign}已办结，收据不能再登记或作废。")
 
 

@@ -12,7 +12,7 @@ from collection.self_payments.models import SelfPayment
 from collection.self_payments.selectors import apart_waiting
 from core.access import masks
 from core.amounts import ZERO
-from core.database.bulk import chunks
+from core.database.bulk import BULK, chunks
 from residents.people import names
 from residents.people.models import Resident
 from residents.people.selectors import find_by_number
@@ -55,7 +55,7 @@ def assess(
     """Set outcome, message and contribution of payments whose person is known; say which are to be booked, by what."""
     items = [Assessed(payment, person) for payment, person in payments]
     live: dict[int, Contribution] = {}
-    for chunk in chunks({item.person.pk for item in items}):
+    for chunk in chunks({item.person.pk for item in items}, BULK):
         rows = Contribution.objects.filter(year=campaign.year, resident__in=chunk, ended_at__isnull=True)
         live |= {contribution.resident_id: contribution for contribution in rows}
     first: dict[int, Assessed] = {}
@@ -92,7 +92,7 @@ def _paid_at_the_hall(live: Iterable[Contribution]) -> set[int]:
     """The contributions that a collective or a school has paid to the tax bureau and no line of a list has named."""
     for_others = (Contribution.Channel.COLLECTIVE, Contribution.Channel.SCHOOL)
     given = {c.pk for c in live if c.channel in for_others and c.state == Contribution.State.POSTED}
-    for chunk in chunks(given.copy()):
+    for chunk in chunks(given.copy(), BULK):
         rows = SelfPayment.objects.filter(contribution__in=chunk, outcome=Outcome.MATCHED)
         given.difference_update(rows.values_list("contribution_id", flat=True))
     return given

@@ -1,6 +1,9 @@
 """What follows from a judged payment: the contribution with its money, or the case by which it goes back."""
 
+from collections.abc import Callable
 from datetime import datetime
+
+from django.db.models import F
 
 from collection.contributions.models import Contribution
 from collection.contributions.services import Payment, record_contributions
@@ -13,7 +16,7 @@ from collection.self_payments.assessment import Assessed, assess, paid_before
 from collection.self_payments.models import SelfPayment
 from config import clock
 from core.accounts.models import User
-from core.database.bulk import CHUNK, update_objects
+from core.database.bulk import BULK, chunks, insert_from, update_objects
 from residents.people.models import InsuredYear, Resident
 from subsidies.campaigns.models import Campaign
 
@@ -33,15 +36,21 @@ def book_judged(
     actor: User,
     *,
     name_matters: bool = True,
+    save: Callable[[], None] = lambda: None,
 ) -> None:
-    """Set outcome, message and contribution of payments whose resident is known; money and cases with them."""
+    """Set outcome, message and contribution of payments whose resident is known; money and cases with them.
+
+    `save` is called when these are settled and before a case needs the payment's key: new payments are written then.
+    """
     if not payments:
+        save()
         return
     items = assess(campaign=campaign, payments=payments, name_matters=name_matters)
     charged_in_full = _enrol(campaign, [item for item in items if item.quote], moment, actor)
     for item in items:
         if item.after and item.after.payment.contribution:
             paid_before(item.payment, item.after.payment.contribution)
+    save()
     _give_back(campaign, items, actor)
     entitlements.apply_effects(campaign=campaign, residents=charged_in_full, roster=None, actor=actor)
 
@@ -59,15 +68,13 @@ def _enrol(campaign: Campaign, items: list[Assessed], moment: datetime, actor: U
             item.payment.outcome, item.payment.message = Outcome.UNCLEAR, "刚刚在别处记了缴费，请核实。"
     earlier = [part for item in items for part in item.parts if part.pk]
     update_objects(earlier, ["outcome", "contribution"])
-    InsuredYear.objects.bulk_create(
-        (
-            InsuredYear(resident_id=c.resident_id, year=campaign.year, source="自主缴费")
-            for c in made.values()
-            if c.posted_at
-        ),
-        ignore_conflicts=True,
-        batch_size=CHUNK,
-    )
+    for chunk in chunks([c.pk for c in made.values() if c.posted_at], BULK):
+        insert_from(
+            InsuredYear,
+            {"resident": F("resident"), "year": campaign.year, "source": "自主缴费"},
+            Contribution.objects.filter(pk__in=chunk),
+            ignore_conflicts=True,
+        )
     return [item.person.pk for item in items if item.charged_in_full and item.person.pk in made]
 
 
@@ -96,13 +103,7 @@ def _wanted(item: Assessed, moment: datetime) -> Payment:
 
 def _give_back(campaign: Campaign, items: list[Assessed], actor: User) -> None:
     """Book money that came although it need not have, and open the refund case by which it goes back."""
-    reasons: dict[int, str] = {}
-    for item in items:
-        if item.payment.outcome in (Outcome.DUPLICATE, Outcome.FREE):
-            reasons[item.payment.pk] = DUPLICATE
-        elif item.payment.outcome == Outcome.INELIGIBLE:
-            reasons[item.payment.pk] = STATUS_REASONS.get(item.person.status, "")
-    unneeded = [item for item in items if reasons.get(item.payment.pk)]
+    unneeded = [item for item in items if refund_reason(item.payment, item.person)]
     money.record_movements(
         campaign=campaign,
         actor=actor,
@@ -122,7 +123,16 @@ def _give_back(campaign: Campaign, items: list[Assessed], actor: User) -> None:
         payment.resident_id = item.person.pk
         payment.save(update_fields=["resident", "contribution", "outcome"])
         note = f"{payment.message}税务清单第 {payment.row} 行"
-        case = refunds.open_case(self_payment=payment, reason=reasons[payment.pk], note=note, actor=actor)
+        case = refunds.open_case(
+            self_payment=payment, reason=refund_reason(payment, item.person), note=note, actor=actor
+        )
         if case and payment.outcome == Outcome.INELIGIBLE:
             payment.settled_at, payment.settled_note = clock.now(), "已转退费"
             payment.save(update_fields=["settled_at", "settled_note"])
+
+
+def refund_reason(payment: SelfPayment, person: Resident) -> str:
+    """For what reason a payment goes back by itself; '' where it does not."""
+    if payment.outcome in (Outcome.DUPLICATE, Outcome.FREE):
+        return DUPLICATE
+    return STATUS_REASONS.get(person.status, "") if payment.outcome == Outcome.INELIGIBLE else ""

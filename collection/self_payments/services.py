@@ -6,6 +6,7 @@ paid, becomes a refund case by itself; who cannot be found, or stands in the reg
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -18,7 +19,7 @@ from collection.declarations import tax_files
 from collection.money import services as money
 from collection.money.steps import refuse_closed
 from collection.self_payments.assessment import residents_by_number
-from collection.self_payments.booking import book_judged
+from collection.self_payments.booking import book_judged, refund_reason
 from collection.self_payments.matching import Known, Match, Payments, ticket_in
 from collection.self_payments.models import PaidList, SelfPayment
 from collection.self_payments.paid_sheet import PaidLine, PaidListReader, Year
@@ -27,7 +28,8 @@ from config import clock
 from core.access import masks
 from core.accounts.models import User
 from core.audit import services as audit
-from core.database.bulk import CHUNK, chunks, update_objects
+from core.database.bulk import BULK, chunks, insert_objects, rows_a_transaction, update_objects
+from core.database.once import asking_once
 from core.jobs import services as jobs
 from core.refusals import Refused
 from core.tables import reader as sheets
@@ -63,7 +65,7 @@ def take_paid_list(*, campaign: Campaign, file: "File[bytes]", name: str, actor:
 
 @jobs.handler("paid_list.read")
 def read_file(run: jobs.Run) -> str:
-    """Read the list 2,000 lines a transaction; started again after a lost worker, pass over what is there."""
+    """Read the list some thousand lines a transaction; started again after a lost worker, pass over what is there."""
     paid_list = PaidList.objects.select_related(
         "attachment", "uploaded_by", "campaign__county", "campaign__policy_version"
     ).get(pk=run.args["file"])
@@ -74,7 +76,7 @@ def read_file(run: jobs.Run) -> str:
     claimed: set[str] = set()
     try:
         lines = lines_of(reader, paid_list.attachment.file.path)
-        while chunk := list(islice(lines, CHUNK)):
+        while chunk := list(islice(lines, rows_a_transaction())):
             lines_read += len(chunk)
             wrong = [line for line in chunk if line.problem]
             bad_count += len(wrong)
@@ -126,7 +128,7 @@ def take_lines(
     """
     for attempt in range(3):
         try:
-            with transaction.atomic():
+            with asking_once():
                 confirm()
                 return _take(paid_list, lines, claimed or set(), actor)
         except (IntegrityError, ContributionRefused):
@@ -194,14 +196,24 @@ def _take(paid_list: PaidList, lines: list[PaidLine], claimed: set[str], actor: 
     fresh, undone = sort_lines(payments, lines)
     _rename(payments)
     made = [_payment(paid_list, known, outcome, why, people) for known, outcome, why in fresh]
-    SelfPayment.objects.bulk_create(made, batch_size=CHUNK)
-    for (known, _, _), payment in zip(fresh, made, strict=True):
-        known.pk = payment.pk
-    judged = [payment for payment in made if payment.resident_id and payment.outcome == Outcome.UNKNOWN]
-    book_judged(campaign, [(payment, people[payment.id_number]) for payment in judged], moment, actor)
-    update_objects(made, ["outcome", "message", "contribution"])
+    judged = [
+        (payment, people[payment.id_number])
+        for payment in made
+        if payment.resident_id and payment.outcome == Outcome.UNKNOWN
+    ]
+    book_judged(campaign, judged, moment, actor, save=partial(_save, made, judged))
     _contradict(paid_list, undone)
     return payments.claimed
+
+
+def _save(made: list[SelfPayment], judged: list[tuple[SelfPayment, Resident]]) -> None:
+    """Write the new payments; those that go back learn their keys, by which the cases name them."""
+    insert_objects(made)
+    going_back = {payment.number: payment for payment, person in judged if refund_reason(payment, person)}
+    for chunk in chunks(going_back):
+        rows = SelfPayment.objects.filter(campaign=going_back[chunk[0]].campaign_id, number__in=chunk)
+        for number, pk in rows.values_list("number", "pk"):
+            going_back[number].pk, going_back[number]._state.adding = pk, False
 
 
 def known_payments(
@@ -210,7 +222,7 @@ def known_payments(
     """Return what lists have brought of these people so far, also under a number that was corrected since."""
     rows: dict[int, Known] = {}
     persons = {number: f"resident {person.pk}" for number, person in people.items()}
-    for chunk in chunks(sorted(numbers)):
+    for chunk in chunks(sorted(numbers), BULK):
         theirs = Q(id_number__in=chunk) | Q(resident__in=[people[n].pk for n in chunk if n in people])
         found = SelfPayment.objects.filter(theirs, campaign=campaign).order_by("pk")
         for p in found.only("number", "id_number", "amount", "paid_on", "outcome", "resident_id"):

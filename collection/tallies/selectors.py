@@ -1,13 +1,12 @@
 """How many people stood where at an instant, from the tallies alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, time
-from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.utils import timezone
 
-from collection.tallies.models import DayTally, InstantTally
+from collection.tallies import sql
 from subsidies.campaigns.models import Campaign
 
 #: A figure of a tally and an instant: what had happened before it.
@@ -19,30 +18,22 @@ def people_at(
 ) -> dict[str, dict[str, int]]:
     """Village code as recorded → name → people, for each of the named figures. One statement.
 
-    The days that were over by an instant, and of its own day what was dated before it.
+    The days that were over by an instant, and of its own day what was dated before it. What is asked twice under two
+    names is counted once.
     """
-    days = {at: timezone.localtime(at).date() for _, at in figures.values()}
-    mornings = {at: timezone.make_aware(datetime.combine(day, time())) for at, day in days.items()}
-    parts = {at: Q(at__gte=mornings[at], at__lt=at) for at in days if mornings[at] < at}
-    whole = DayTally.objects.filter(where or Q(), campaign=campaign, day__lt=max(days.values()))
-    rows = whole.values("village_id").annotate(
-        **{f"n_{name}": Sum(figure, filter=Q(day__lt=days[at])) for name, (figure, at) in figures.items()}
+    asked = list(dict.fromkeys(figures.values()))
+    days = [timezone.localtime(at).date() for _, at in asked]
+    mornings = [timezone.make_aware(datetime.combine(day, time())) for day in days]
+    rows = sql.sums(
+        campaign.pk,
+        [(name, day) for (name, _), day in zip(asked, days, strict=True)],
+        [(morning, at) if morning < at else None for (_, at), morning in zip(asked, mornings, strict=True)],
+        where,
     )
-    rows = rows.order_by()
-    if parts:
-        some = Q()
-        for part in parts.values():
-            some |= part
-        begun = InstantTally.objects.filter(where or Q(), some, campaign=campaign).values("village_id")
-        never = Q(pk__in=[])
-        begun = begun.annotate(
-            **{f"n_{name}": Sum(figure, filter=parts.get(at, never)) for name, (figure, at) in figures.items()}
-        )
-        rows = rows.union(begun.order_by(), all=True)
+    places = {name: asked.index(figure) for name, figure in figures.items()}
     people: dict[str, dict[str, int]] = {}
-    counted: Iterable[Mapping[str, Any]] = rows
-    for row in counted:
-        sums = people.setdefault(row["village_id"], dict.fromkeys(figures, 0))
-        for name in figures:
-            sums[name] += row[f"n_{name}"] or 0
+    for village, *sums in rows:
+        counted = people.setdefault(village, dict.fromkeys(figures, 0))
+        for name, place in places.items():
+            counted[name] += sums[place] or 0
     return people

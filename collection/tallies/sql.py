@@ -1,11 +1,18 @@
-"""The statements that hold the tallies against the contributions and make them anew; for both engines.
+"""The statements that add the tallies up, hold them against the contributions and make them anew; for both engines.
 
-Nothing but the constants of this module is put into their texts.
+Nothing but the constants of this module and names of the models' fields is put into their texts.
 """
 
 # ruff: noqa: S608
 
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
 from django.db import connection
+from django.db.models import Q
+
+from collection.tallies.models import DayTally, InstantTally, Tally
 
 # (SQLite would round the last microseconds of a day up to the next one.)
 _DAY = {
@@ -77,3 +84,56 @@ def count_anew(campaign_id: int) -> None:
     with connection.cursor() as cursor:
         for statement in _COUNT_ANEW:
             cursor.execute(statement.format(day=_DAY[connection.vendor]), {"campaign": campaign_id})
+
+
+def sums(
+    campaign_id: int,
+    figures: Sequence[tuple[str, date]],
+    parts: Sequence[tuple[datetime, datetime] | None],
+    where: Q | None,
+) -> list[tuple[Any, ...]]:
+    """(village, sum of each figure), twice for a village that has both: over the days before the figure's day, and
+    over the figure's part of its own day, where it has one.
+
+    Written out, for Django needs longer to put this statement together than the database to answer it.
+    """
+    last = max(day for _, day in figures)
+    columns, params = [], []
+    for name, day in figures:
+        columns.append(f"SUM({name})" if day == last else f"SUM({name}) FILTER (WHERE day < %s)")
+        params += [] if day == last else [day]
+    inside, inside_params = _inside(DayTally, where)
+    statement = (
+        f"SELECT village_id, {', '.join(columns)} FROM collection_daytally "
+        f"WHERE campaign_id = %s AND day < %s{inside} GROUP BY village_id"
+    )
+    params += [campaign_id, last, *inside_params]
+    if any(parts):
+        columns, spans = [], []
+        for (name, _), part in zip(figures, parts, strict=True):
+            columns.append(f"SUM({name}) FILTER (WHERE at >= %s AND at < %s)" if part else "NULL")
+            params += map(_written, part or ())
+        distinct = [part for part in dict.fromkeys(parts) if part]
+        spans = " OR ".join(["(at >= %s AND at < %s)"] * len(distinct))
+        inside, inside_params = _inside(InstantTally, where)
+        statement += (
+            f" UNION ALL SELECT village_id, {', '.join(columns)} FROM collection_instanttally "
+            f"WHERE campaign_id = %s AND ({spans}){inside} GROUP BY village_id"
+        )
+        params += [campaign_id, *(_written(at) for part in distinct for at in part), *inside_params]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchall()
+
+
+def _written(at: datetime) -> object:
+    return connection.ops.adapt_datetimefield_value(at)
+
+
+def _inside(model: type[Tally], where: Q | None) -> tuple[str, list[Any]]:
+    """The condition as this table's SQL, with its parameters."""
+    if where is None:
+        return "", []
+    query = model._default_manager.filter(where).query
+    text, params = query.get_compiler(connection=connection).compile(query.where)
+    return f" AND {text}", list(params)

@@ -18,7 +18,6 @@ from collection.visits.selectors import terms_of
 from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
-from core.audit.models import Event
 from core.files.models import Attachment
 from core.files.photos import Photo, store_paper
 from core.refusals import Refused
@@ -220,7 +219,7 @@ def _ask_exclusion(campaign: Campaign, visits: list[Visit], status: str, since: 
     )
 
 
-def _event(visit: Visit, attempt: Attempt, actor: User) -> Event:
+def _event(visit: Visit, attempt: Attempt, actor: User) -> audit.Unsaved:
     says = "，".join(str(part) for part in (visit, attempt.cause) if part)
     return audit.event(
         "visit.record",

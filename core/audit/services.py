@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models.functions import Cast
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from config import clock
 from core.audit.models import Event
-from core.database.bulk import insert_from, insert_objects
+from core.database.bulk import insert_from, insert_values
 
 _source: ContextVar[str] = ContextVar("audit_source", default="系统")
 
@@ -31,6 +31,25 @@ def current_source() -> str:
     return _source.get()
 
 
+class Unsaved(NamedTuple):
+    """An event that is not written yet: its columns but for the time. (A model's object costs ten times as much.)"""
+
+    actor_id: int | None
+    actor_name: str
+    action: str
+    object_type: str
+    object_id: str
+    region_code: str
+    source: str
+    summary: str
+    before: Any
+    after: Any
+    batch: str
+
+
+_COLUMNS = [{"actor_id": "actor"}.get(name, name) for name in Unsaved._fields]
+
+
 def event(
     action: str,
     *,
@@ -43,14 +62,14 @@ def event(
     before: Any = None,
     after: Any = None,
     batch: object = "",
-) -> Event:
-    """An unsaved Event; `record_all` saves many at once, of one instant. `obj` gives type, id and region if it can."""
+) -> Unsaved:
+    """An event for `record_all`, which writes many at once. `obj` gives type, id and region if it can."""
     if isinstance(obj, models.Model):
         object_type = object_type or obj._meta.model_name or ""
         object_id = object_id or str(obj.pk)
         region = region or _region_of(obj)
-    return Event(
-        actor=actor,
+    return Unsaved(
+        actor_id=actor and actor.pk,
         actor_name=actor.name if actor else "系统",
         action=action,
         object_type=object_type,
@@ -66,18 +85,15 @@ def event(
 
 def record(action: str, **facts: Any) -> Event:
     """Write one event. `action` is a dotted verb such as "deposit.verify"; the rest as for `event`."""
-    recorded = event(action, **facts)
-    recorded.at = clock.now()
+    recorded = Event(at=clock.now(), **event(action, **facts)._asdict())
     recorded.save(force_insert=True)
     return recorded
 
 
-def record_all(events: Iterable[Event]) -> None:
+def record_all(events: Iterable[Unsaved]) -> None:
     """Write many events in a few statements."""
-    events, moment = list(events), clock.now()
-    for unsaved in events:
-        unsaved.at = moment
-    insert_objects(events)
+    times = (clock.now(), timezone.now())
+    insert_values(Event, ["at", "recorded_at", *_COLUMNS], [times + unsaved for unsaved in events])
 
 
 def record_each(

@@ -1,7 +1,7 @@
 """INSERT … SELECT: fill a table from a query on others in a single statement."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
@@ -10,7 +10,18 @@ from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import AutoField, DateField, DateTimeField, DecimalField, Field, Model, QuerySet, UUIDField, Value
+from django.db.models import (
+    AutoField,
+    DateField,
+    DateTimeField,
+    DecimalField,
+    Field,
+    JSONField,
+    Model,
+    QuerySet,
+    UUIDField,
+    Value,
+)
 from django.db.models.fields import NOT_PROVIDED
 from django.db.models.fields.related import RelatedField
 from django.utils import timezone
@@ -37,6 +48,11 @@ def id_chunks(ids: Iterable[int] | QuerySet[Any, Any]) -> Iterator[list[int] | Q
         yield ids
     else:
         yield from chunks(ids)
+
+
+def rows_a_transaction() -> int:
+    """How many rows of a long list are written together: on SQLite other writers wait until they are."""
+    return CHUNK if connection.vendor == "sqlite" else BULK
 
 
 def insert_from(
@@ -99,7 +115,7 @@ def _defaults(model: type[Model], columns: Iterable[str]) -> dict[str, Any]:
     return constants
 
 
-def insert_rows(model: type[Model], columns: list[str], rows: list[list[object]]) -> int:
+def insert_rows(model: type[Model], columns: list[str], rows: Sequence[Sequence[object]]) -> int:
     """Insert a `model` row for each of `rows` (JSON values, dates as ISO text) in a single statement; return the count.
 
     For staging tables that are filled by the ten thousand.
@@ -119,7 +135,7 @@ def insert_rows(model: type[Model], columns: list[str], rows: list[list[object]]
         return int(cursor.rowcount)
 
 
-def update_rows(model: type[Model], columns: list[str], rows: list[list[object]]) -> int:
+def update_rows(model: type[Model], columns: list[str], rows: Sequence[Sequence[object]]) -> int:
     """Update `model` rows, each from its own values, in a single statement; return the count.
 
     `rows` are JSON values as for `insert_rows`, each with the primary key before the columns.
@@ -141,38 +157,88 @@ def update_rows(model: type[Model], columns: list[str], rows: list[list[object]]
 def insert_objects(objects: Iterable[Model]) -> int:
     """Insert new objects of one model; return the count. Primary keys are not set on the objects.
 
-    Several times as fast as `bulk_create`, which prepares every value by itself. Values must be valid: PostgreSQL
-    cuts what is longer than its column.
+    Several times as fast as `bulk_create`, which prepares every value by itself. Values must be valid.
     """
     objects = list(objects)
     if not objects:
         return 0
     model = type(objects[0])
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
-    readers = [_reader(field) for field in fields]
-    names, saved = [field.name for field in fields], 0
-    for start in range(0, len(objects), ROWS_A_STATEMENT):
-        saved += insert_rows(
-            model,
-            names,
-            [[read(instance) for read in readers] for instance in objects[start : start + ROWS_A_STATEMENT]],
-        )
+    read = attrgetter(*(field.attname for field in fields))
+    rows = [read(instance) for instance in objects]
+    moment = timezone.now()
+    stamped = [at for at, field in enumerate(fields) if _is_stamp(field)]
+    for at in stamped:
+        rows = [(*row[:at], moment, *row[at + 1 :]) for row in rows]
+    return insert_values(model, [field.name for field in fields], rows)
+
+
+def insert_values(model: type[Model], names: list[str], rows: Sequence[tuple[Any, ...]]) -> int:
+    """Insert a `model` row for each tuple of values in the order of `names`; return the count.
+
+    Values are those that an object of the model would have, of relations the keys; they must be valid. COPY on
+    PostgreSQL, which takes some third of the time of an INSERT there.
+    """
+    fields = fields_of(model, names)
+    if connection.vendor == "postgresql":
+        defaults = _defaults(model, names)
+        constants = tuple(defaults.values())
+        fields += fields_of(model, defaults)
+        whole = [(*row, *constants) for row in rows] if constants else rows
+        copy_rows(model, fields, _converted(whole, [_copied(field) for field in fields]))
+        return len(rows)
+    saved = 0
+    writers = [_written(field) for field in fields]
+    for start in range(0, len(rows), ROWS_A_STATEMENT):
+        saved += insert_rows(model, names, list(_converted(rows[start : start + ROWS_A_STATEMENT], writers)))
     return saved
 
 
-def _reader(field: "Field[Any, Any]") -> Callable[[Model], object]:
-    """Return a function that reads a field from an object as JSON, in the shape in which the database keeps it."""
-    name = field.attname
-    if getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False):
-        moment = instant(timezone.now())
-        return lambda instance: moment
+def copy_rows(model: type[Model], fields: "Iterable[Field[Any, Any]]", rows: Iterable[Sequence[object]]) -> None:
+    """COPY rows of values, in the order of `fields`, into the model's table. PostgreSQL only."""
+    table, columns = connection.ops.quote_name(model._meta.db_table), ", ".join(map(quoted_column, fields))
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
+    ):
+        write = copy.write_row
+        for row in rows:
+            write(row)
+
+
+def _converted(
+    rows: Iterable[Sequence[object]], converters: "Sequence[Callable[[Any], object] | None]"
+) -> Iterator[Sequence[object]]:
+    """The rows with each value put through its column's converter."""
+    needed = [(at, convert) for at, convert in enumerate(converters) if convert]
+    if not needed:
+        yield from rows
+        return
+    for row in rows:
+        values = list(row)
+        for at, convert in needed:
+            if values[at] is not None:
+                values[at] = convert(values[at])
+        yield values
+
+
+def _copied(field: "Field[Any, Any]") -> Callable[[Any], object] | None:
+    """What makes a value of this field one that COPY takes; None where it is."""
+    return (lambda value: json.dumps(value, ensure_ascii=False)) if isinstance(field, JSONField) else None
+
+
+def _written(field: "Field[Any, Any]") -> Callable[[Any], object] | None:
+    """What makes a value of this field JSON in the shape in which the database keeps it; None where it is."""
     if isinstance(field, DateTimeField):
-        return lambda instance: instant(getattr(instance, name))
+        return instant
     if isinstance(field, DateField | DecimalField):
-        return lambda instance: None if (value := getattr(instance, name)) is None else str(value)
-    if isinstance(_plain(field), UUIDField):
-        return lambda instance: None if (value := getattr(instance, name)) is None else _uuid(value)
-    return attrgetter(name)
+        return str
+    return _uuid if isinstance(_plain(field), UUIDField) else None
+
+
+def _is_stamp(field: "Field[Any, Any]") -> bool:
+    return bool(getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False))
 
 
 @lru_cache(maxsize=4096)
@@ -195,11 +261,12 @@ def update_objects(objects: Iterable[Model], names: list[str]) -> int:
     if not objects:
         return 0
     model = type(objects[0])
-    readers = [_reader(field) for field in (model._meta.pk, *fields_of(model, names))]
+    fields = [model._meta.pk, *fields_of(model, names)]
+    read, writers = attrgetter(*(field.attname for field in fields)), [_written(field) for field in fields]
     saved = 0
     for start in range(0, len(objects), ROWS_A_STATEMENT):
-        rows = [[read(instance) for read in readers] for instance in objects[start : start + ROWS_A_STATEMENT]]
-        saved += update_rows(model, names, rows)
+        rows = map(read, objects[start : start + ROWS_A_STATEMENT])
+        saved += update_rows(model, names, list(_converted(rows, writers)))
     return saved
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models import Model
 
-from core.database.bulk import fields_of, quoted_column
+from core.database.bulk import copy_rows, fields_of, quoted_column
 
 if TYPE_CHECKING:
     import polars as pl
@@ -15,13 +15,11 @@ if TYPE_CHECKING:
 
 def load_rows(model: type[Model], fields: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
     """Insert rows given as tuples of database values in the order of `fields`, in the caller's transaction."""
-    table, quoted = _target(model, fields)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({quoted}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
+    if connection.vendor == "postgresql":
+        copy_rows(model, fields_of(model, fields), rows)
+    else:
+        table, quoted = _target(model, fields)
+        with connection.cursor() as cursor:
             marks = ", ".join(["%s"] * len(fields))
             # Table and columns come from the model; values go as parameters.
             cursor.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({marks})", list(rows))  # noqa: S608

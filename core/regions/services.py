@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from django.db import transaction
 
 from config import clock
 from core.audit import services as audit
+from core.database.once import once
 from core.regions.models import FormerRegionName, Region
 
 if TYPE_CHECKING:
@@ -34,7 +36,12 @@ def replaced_region_error(codes: Iterable[str]) -> str:
 
     Call after locking the village or its account, which a move locks too.
     """
-    gone = Region.objects.filter(pk__in=set(codes), replaced_by__isnull=False).order_by("pk").first()
+    asked = frozenset(codes)
+    return once(("replaced", asked), partial(_replaced_region_error, asked))
+
+
+def _replaced_region_error(codes: frozenset[str]) -> str:
+    gone = Region.objects.filter(pk__in=codes, replaced_by__isnull=False).order_by("pk").first()
     return f"{gone.name}已划走，现在的代码是 {gone.replaced_by_id}，请在新的代码下办理。" if gone else ""
 
 

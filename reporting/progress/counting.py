@@ -5,7 +5,7 @@ once, so the answer for a past instant never changes (docs/decisions/as-of.md).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -25,6 +25,7 @@ Channel, State = Contribution.Channel, Contribution.State
 SELF_PAID = (Channel.SELF, Channel.FAMILY)
 INSTANTS = {"posted": "posted_at", "collected": "recorded_at"}
 WEEK = timedelta(days=7)
+TOWNSHIP_DIGITS, VILLAGE_DIGITS = 9, 12
 #: What a tally is put together from.
 COUNTED = ("collected", "posted", "self_paid", "collective", "now", "week_ago", "before")
 
@@ -155,58 +156,92 @@ def _tally(people: Mapping[str, int]) -> RegionTally:
 
 
 @dataclass(frozen=True)
-class Tree:
-    """The county's townships and villages as they stood at an instant.
+class Places:
+    """Codes of the county's townships and villages as they stood at an instant, in their order.
 
     `stands_for` leads from any village code, also of a village that was moved or merged since, to the one that was
     its place then.
     """
 
-    townships: tuple[Region, ...]
-    villages: tuple[Region, ...]
+    townships: tuple[str, ...]
+    villages: tuple[str, ...]
     stands_for: dict[str, str]
 
-    def villages_of(self, township: str) -> list[Region]:
+    def villages_of(self, township: str) -> list[str]:
         return self._by_township.get(township, [])
 
     @cached_property
-    def _by_township(self) -> dict[str, list[Region]]:
-        villages: dict[str, list[Region]] = {}
+    def _by_township(self) -> dict[str, list[str]]:
+        villages: dict[str, list[str]] = {}
         for village in self.villages:
-            villages.setdefault(village.township_code, []).append(village)
+            villages.setdefault(village[:9], []).append(village)
         return villages
 
 
-def tree_at(campaign: Campaign, at: datetime) -> Tree:
-    """A village that moves gets a new code under its new township: before the move the old one stands, then the new.
+@dataclass(frozen=True)
+class Tree:
+    """The same places as regions, under the names that they bore then."""
 
-    A village stands from its foundation, bears the name of its time, and once it was merged counts where it went.
-    """
+    places: Places
+    townships: tuple[Region, ...]
+    villages: tuple[Region, ...]
+    _regions: dict[str, Region]
+
+    @property
+    def stands_for(self) -> dict[str, str]:
+        return self.places.stands_for
+
+    def villages_of(self, township: str) -> list[Region]:
+        return [self._regions[code] for code in self.places.villages_of(township)]
+
+
+#: What is known of a region's standing: its code, where it went and when, and since when it stands.
+Standing = tuple[str, str | None, datetime | None, datetime | None]
+
+
+def tree_at(campaign: Campaign, at: datetime) -> Tree:
+    """The places of an instant with their names of that time."""
     regions = {r.code: r for r in Region.objects.in_region(campaign.county_id) if r.level != Region.Level.COUNTY}
     for code, name in names_at(campaign.county_id, at).items():
         if code in regions:
             regions[code].name = name
-
-    def moved(region: Region) -> bool:
-        return region.replaced_by_id is not None and (region.replaced_at is None or region.replaced_at < at)
-
-    not_yet = {code for code, r in regions.items() if r.stands_since and r.stands_since >= at}
-    stands_for = {}
-    for code, region in regions.items():
-        seen = {code}
-        while moved(region) and region.replaced_by_id in regions and region.replaced_by_id not in seen:
-            region = regions[region.replaced_by_id]
-            seen.add(region.code)
-        stands_for[code] = region.code
-    standing = [r for code, r in sorted(regions.items()) if not moved(r) and code not in not_yet]
+    places = _standing([(r.code, r.replaced_by_id, r.replaced_at, r.stands_since) for r in regions.values()], at)
     return Tree(
-        townships=tuple(r for r in standing if r.level == Region.Level.TOWNSHIP),
-        villages=tuple(r for r in standing if r.level == Region.Level.VILLAGE),
+        places=places,
+        townships=tuple(regions[code] for code in places.townships),
+        villages=tuple(regions[code] for code in places.villages),
+        _regions=regions,
+    )
+
+
+def places_at(campaign: Campaign, at: datetime) -> Places:
+    """The places of an instant by their codes alone: a snapshot holds no names."""
+    regions = Region.objects.in_region(campaign.county_id).exclude(level=Region.Level.COUNTY).order_by()
+    return _standing(list(regions.values_list("code", "replaced_by_id", "replaced_at", "stands_since")), at)
+
+
+def _standing(regions: Sequence[Standing], at: datetime) -> Places:
+    """A village that moves gets a new code under its new township: before the move the old one stands, then the new.
+
+    A village stands from its foundation, and once it was merged counts where it went.
+    """
+    stands_for = {code: code for code, *_ in regions}
+    gone = {code: into for code, into, replaced_at, _ in regions if into and (replaced_at is None or replaced_at < at)}
+    for first in gone:
+        code, seen = first, {first}
+        while (into := gone.get(code)) is not None and into in stands_for and into not in seen:
+            code = into
+            seen.add(code)
+        stands_for[first] = code
+    standing = sorted(code for code, _, _, since in regions if code not in gone and not (since and since >= at))
+    return Places(
+        townships=tuple(code for code in standing if len(code) == TOWNSHIP_DIGITS),
+        villages=tuple(code for code in standing if len(code) == VILLAGE_DIGITS),
         stands_for=stands_for,
     )
 
 
-def within(tree: Tree, code: str) -> Q:
+def within(tree: Tree | Places, code: str) -> Q:
     """The contributions that count in a region: recorded there, less villages that moved out, plus those moved in."""
     moved = {old: new for old, new in tree.stands_for.items() if old != new}
     gone = [old for old, new in moved.items() if old.startswith(code) and not new.startswith(code)]
@@ -223,22 +258,22 @@ def tasks_at(campaign: Campaign, at: datetime) -> dict[str, int | None]:
     return dict(entries.values_list("region_id", "people"))
 
 
-def task_of_township(code: str, tree: Tree, tasks: dict[str, int | None]) -> int | None:
+def task_of_township(code: str, places: Places, tasks: dict[str, int | None]) -> int | None:
     """The township's own task, or the sum of its villages' tasks where it has none of its own."""
     if (own := tasks.get(code)) is not None:
         return own
-    given = [task for v in tree.villages_of(code) if (task := tasks.get(v.code)) is not None]
+    given = [task for village in places.villages_of(code) if (task := tasks.get(village)) is not None]
     return sum(given) if given else None
 
 
-def by_region(tree: Tree, tallies: dict[str, RegionTally]) -> dict[str, RegionTally]:
+def by_region(tree: Tree | Places, tallies: dict[str, RegionTally]) -> dict[str, RegionTally]:
     """Village and township code → tally, each village counted where it stood."""
     found: dict[str, RegionTally] = defaultdict(RegionTally)
     for code, tally in tallies.items():
         place = tree.stands_for.get(code, code)
         found[place] += tally
-        if len(place) == 12:
-            found[place[:9]] += tally
+        if len(place) == VILLAGE_DIGITS:
+            found[place[:TOWNSHIP_DIGITS]] += tally
     return found
 
 

@@ -19,6 +19,7 @@ from reporting.progress import schedule
 from reporting.progress.counting import (
     SELF_PAID,
     Cutoff,
+    Places,
     RegionTally,
     Tree,
     by_region,
@@ -114,13 +115,13 @@ def progress(*, campaign: Campaign, region: Region, by_village: bool = False) ->
         )
 
     lines = [
-        line(child, _task(child, tree, tasks), tallies[child.code], groups.get(child.code, NOTHING))
+        line(child, _task(child, tree.places, tasks), tallies[child.code], groups.get(child.code, NOTHING))
         for child in children
     ]
     summed = sum((one.tally for one in lines), RegionTally()) if lines else tallies[region.code]
     covered = Coverage(*(sum(getattr(c, name) for c in groups.values()) for name in ("should", "insured", "excused")))
     given = [one.task for one in lines if one.task is not None]
-    task = _task(region, tree, tasks) if region.level != Region.Level.COUNTY else (sum(given) if given else None)
+    task = _task(region, tree.places, tasks) if region.level != Region.Level.COUNTY else (sum(given) if given else None)
     whole = line(region, task, summed, covered)
     return Progress(
         at=clock.now(),
@@ -189,9 +190,9 @@ def _residents(campaign: Campaign, region: Region, which: str, user: User) -> Qu
     return rows.for_user(user).in_region(region.code).select_related("village").order_by("village_id", "pk")
 
 
-def _task(region: Region, tree: Tree, tasks: dict[str, int | None]) -> int | None:
+def _task(region: Region, places: Places, tasks: dict[str, int | None]) -> int | None:
     if region.level == Region.Level.TOWNSHIP:
-        return task_of_township(region.code, tree, tasks)
+        return task_of_township(region.code, places, tasks)
     return tasks.get(region.code)
 
 

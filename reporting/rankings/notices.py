@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from collection.contributions.models import Contribution
+from collection.tallies.models import InstantTally
 from config import clock
 from core.access.roles import Role
 from core.accounts.models import Position, User
@@ -51,8 +51,11 @@ def notify_no_progress(*, snapshot: Snapshot) -> int:
     """
     if snapshot.kind != RankingKind.WEEKLY or clock.now() - snapshot.as_of > STALE:
         return 0
-    recent = Contribution.objects.filter(
-        campaign=snapshot.campaign, recorded_at__lt=snapshot.as_of, recorded_at__gte=snapshot.as_of - timedelta(days=7)
+    recent = InstantTally.objects.filter(
+        campaign=snapshot.campaign,
+        at__lt=snapshot.as_of,
+        at__gte=snapshot.as_of - timedelta(days=7),
+        collected__gt=0,
     )
     with_progress = set(recent.order_by().values_list("village_id", flat=True).distinct())
     without_progress = [

@@ -92,14 +92,18 @@ def fingerprint(content: object) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+_PLAIN = frozenset({int, str, bool, type(None)})
+
+
 def _refuse_ambiguous(content: object) -> None:
-    if isinstance(content, Mapping):
+    if isinstance(content, list | tuple):
+        for value in content:
+            if value.__class__ not in _PLAIN:  # most of a snapshot is numbers in lists
+                _refuse_ambiguous(value)
+    elif isinstance(content, Mapping):
         for key, value in content.items():
             if not isinstance(key, str):
                 raise TypeError(f"fingerprint: keys are strings, not {type(key).__name__}")
-            _refuse_ambiguous(value)
-    elif isinstance(content, list | tuple):
-        for value in content:
             _refuse_ambiguous(value)
     elif not isinstance(content, str | int | None):
         raise TypeError(f"fingerprint: {type(content).__name__} has no single spelling")

@@ -30,7 +30,7 @@ from reporting.rankings.content import Figures, Frame, Supplement, ranking_conte
 from reporting.rankings.models import Ranking, RankingKind, RewardTier, Snapshot
 from reporting.rankings.rank import RankedPlace, fingerprint
 from reporting.rankings.rewards import Tier, TownshipAward, awards
-from reporting.rankings.snapshots import build_snapshot, cutoff_of, rows_of, villages_miscounted
+from reporting.rankings.snapshots import count_again, cutoff_of, known_by_now, rows_of, villages_miscounted
 from reporting.reports.models import TownshipReport
 from reporting.supervision import selectors as supervision
 from reporting.supervision.rules import BulletinStanding
@@ -122,7 +122,7 @@ def _refuse_corrected(ranking: Ranking) -> None:
 
 
 def _count_again(ranking: Ranking) -> Snapshot:
-    return build_snapshot(campaign=ranking.campaign, kind=ranking.kind, as_of=ranking.as_of, known_at=clock.now())
+    return count_again(campaign=ranking.campaign, kind=ranking.kind, as_of=ranking.as_of)
 
 
 def differences(before: Snapshot, after: Snapshot) -> list[tuple[str, Figures | None, Figures | None]]:
@@ -142,8 +142,8 @@ def _compared(before: list[Figures], after: list[Figures]) -> list[tuple[str, Fi
 
 def correction_preview(ranking: Ranking) -> list[tuple[str, Figures | None, Figures | None]]:
     """What a correction made now would differ in. Writes nothing."""
-    now = clock.now()
-    cutoff = cutoff_of(campaign=ranking.campaign, kind=ranking.kind, as_of=ranking.as_of, known_at=now)
+    counted = {"campaign": ranking.campaign, "kind": ranking.kind, "as_of": ranking.as_of}
+    cutoff = cutoff_of(**counted, known_at=known_by_now(**counted))
     names = dict(Region.objects.in_region(ranking.campaign.county_id).values_list("code", "name"))
     rows = rows_of(campaign=ranking.campaign, cutoff=cutoff)
     return _compared(

@@ -76,7 +76,7 @@ def targets(request: SignedIn, code: str) -> HttpResponse:
     ):
         messages.success(request, f"已保存，改动 {changed[0]} 个单位。已生成的排名不受影响。")
         return redirect("targets", code=code)
-    in_force = [task_of_township(one.code, tree, tasks) if is_county else tasks.get(one.code) for one in below]
+    in_force = [task_of_township(one.code, tree.places, tasks) if is_county else tasks.get(one.code) for one in below]
     lines = [(one, box, sum(tasks.get(v.code) or 0 for v in tree.villages_of(one.code))) for one, box in form.lines()]
     return render(
         request,

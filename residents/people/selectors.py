@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from core.accounts.models import User
 from core.audit.models import Event
-from core.database.bulk import chunks
+from core.database.bulk import BULK, chunks
 from residents.people.models import FormerNumber, Resident
 from residents.people.names import match_key
 
@@ -21,12 +21,12 @@ _MERGES = 20
 def resident_ids(numbers: Iterable[str]) -> dict[str, int]:
     """Number → id of the resident it belongs to: by their number, by a former one, or by a record merged into theirs.
 
-    Who has the number now goes before who had it once. At most three statements for every 2,000 numbers, and one more
+    Who has the number now goes before who had it once. At most three statements for every 10,000 numbers, and one more
     for each time that records found so were merged again.
     """
     ids: dict[str, int] = {}
     merged: dict[int, int] = {}
-    for chunk in chunks(dict.fromkeys(numbers)):
+    for chunk in chunks(dict.fromkeys(numbers), BULK):
         rows = Resident.objects.filter(id_number__in=chunk).values_list("id_number", "pk", "merged_into_id")
         for number, pk, target in rows:
             ids[number] = pk
@@ -48,7 +48,7 @@ def find_by_number(numbers: Iterable[str], *, among: QuerySet[Resident] | None =
     ids = resident_ids(numbers)
     rows = Resident.objects.all() if among is None else among
     people: dict[int, Resident] = {}
-    for chunk in chunks(set(ids.values())):
+    for chunk in chunks(set(ids.values()), BULK):
         people |= {resident.pk: resident for resident in rows.filter(pk__in=chunk).select_related("village__parent")}
     return {number: people[pk] for number, pk in ids.items() if pk in people}
 
@@ -60,7 +60,7 @@ def _follow_merges(merged: dict[int, int]) -> None:
         if not new:
             return
         further: dict[int, int] = {}
-        for chunk in chunks(new):
+        for chunk in chunks(new, BULK):
             rows = Resident.objects.filter(pk__in=chunk, merged_into__isnull=False)
             further |= dict(rows.values_list("pk", "merged_into_id"))
         merged |= further

@@ -10,6 +10,7 @@ from core.access import masks
 from core.accounts.models import User
 from core.audit import services as audit
 from core.database.bulk import BULK, CHUNK, chunks
+from core.database.once import remembered
 from core.regions.models import Region
 from residents.people import id_numbers
 from residents.people.facts import FactChange, FactKind, record_facts
@@ -35,8 +36,17 @@ def lock_residents(ids: Iterable[int]) -> dict[int, str]:
     Take it before accounts, contributions and receipts, all people of a step in one call: then no two steps wait for
     each other in a circle.
     """
+    wanted = set(ids)
+    held: dict[int, str] | None = remembered("residents")
+    if held is None:
+        return _lock_residents(wanted)
+    held |= _lock_residents(wanted - held.keys())
+    return {pk: held[pk] for pk in wanted if pk in held}
+
+
+def _lock_residents(ids: set[int]) -> dict[int, str]:
     statuses: dict[int, str] = {}
-    for chunk in chunks(sorted(set(ids)), BULK):
+    for chunk in chunks(sorted(ids), BULK):
         rows = Resident.objects.select_for_update(no_key=True).filter(pk__in=chunk).order_by("pk")
         statuses |= dict(rows.values_list("pk", "status"))
     return statuses

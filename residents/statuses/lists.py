@@ -15,7 +15,7 @@ from config import clock
 from core.access import masks
 from core.accounts.models import User
 from core.audit import services as audit
-from core.database.bulk import chunks
+from core.database.bulk import BULK, chunks, rows_a_transaction
 from core.files.models import Attachment
 from core.jobs import services as jobs
 from core.jobs.models import Job
@@ -151,7 +151,7 @@ def _match(rows: list[StatusRow], known: Disclosure, scope: str, status: str) ->
     ids = {row.number: known.resident_id(row.id_number, row.name) for row in sound}
     people: dict[int, Resident] = {}
     standing: dict[int, RegisteredStatuses] = {}
-    for chunk in chunks({pk for pk in ids.values() if pk}):
+    for chunk in chunks({pk for pk in ids.values() if pk}, BULK):
         own = {r.pk: r for r in Resident.objects.in_region(scope).filter(pk__in=chunk).select_related("village")}
         people |= own
         standing |= standings(own.values())
@@ -277,7 +277,7 @@ def apply_list(run: jobs.Run) -> str:
     listed = read_status_list(path, scope=actor.scope_prefix, source=source, status=status, progress=run.progress)
     good = [row for row in listed.rows if not row.problems]
     written = refused = done = 0
-    for chunk in chunks(good):
+    for chunk in chunks(good, rows_a_transaction()):
         run.progress(done, len(good), f"已登记 {written} 人")
         entries = [NewStatus(row.resident.pk, row.since, row.source) for row in chunk if row.resident and row.since]
         with transaction.atomic():

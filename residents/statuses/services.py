@@ -10,8 +10,7 @@ from django.db.models import OuterRef, Q, Subquery
 from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
-from core.audit.models import Event
-from core.database.bulk import BULK, chunks, insert_objects
+from core.database.bulk import BULK, chunks, insert_objects, update_rows
 from core.refusals import Refused
 from core.text import clean_text, required_text
 from residents.people.facts import FactChange, FactKind, StatusFact, record_facts
@@ -86,7 +85,10 @@ def _set_chunk(status: str, entries: list[NewStatus], actor: User | None, batch:
         StatusEntry(resident_id=e.resident_id, status=status, since=e.since, source=e.source, recorded_at=now)
         for e in accepted
     )
-    follow_entries(new)
+    # The rules let no entry come before another one of the person: the new one is the latest.
+    update_rows(Resident, ["status", "status_on"], [[e.resident_id, status, e.since.isoformat()] for e in accepted])
+    if followed := [pk for pk in new if standing[pk].entries]:
+        _end_entries(followed)
     audit.record_all(
         [_event(people[e.resident_id], standing[e.resident_id], status, e.since, actor, batch) for e in accepted]
     )
@@ -100,7 +102,7 @@ def _set_chunk(status: str, entries: list[NewStatus], actor: User | None, batch:
 
 def _event(
     resident: Resident, before: RegisteredStatuses, status: str, since: date, actor: User | None, batch: str
-) -> Event:
+) -> audit.Unsaved:
     return audit.event(
         "status.set",
         actor=actor,
@@ -125,6 +127,12 @@ def follow_entries(resident_ids: Collection[int]) -> None:
     people.filter(pk__in=with_entries).update(
         status=Subquery(latest.values("status")[:1]), status_on=Subquery(latest.values("since")[:1])
     )
+    _end_entries(resident_ids)
+
+
+def _end_entries(resident_ids: Collection[int]) -> None:
+    """Make each live entry end where the next begins."""
+    live = StatusEntry.objects.filter(withdrawn_at__isnull=True)
     # By the day, not by when it was registered: merged records bring statuses that were registered side by side.
     later = Q(since__gt=OuterRef("since")) | Q(since=OuterRef("since"), pk__gt=OuterRef("pk"))
     following = live.filter(later, resident=OuterRef("resident"))

@@ -6,11 +6,13 @@ transaction dated 11:59 that commits at 12:01 would break that, so whoever write
 """
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import connection, transaction
 
 from config import clock
+from core.database.once import once
 from subsidies.campaigns.models import Watermark
 
 #: First half of the advisory lock's key, the second is the campaign's id.
@@ -30,6 +32,10 @@ def next_timestamp(*, campaign_id: int) -> datetime:
     the timestamp is never before one that has been counted, even if this machine's clock is slow.
     """
     _require_transaction("next_timestamp")
+    return once(("timestamp", campaign_id), partial(_locked_timestamp, campaign_id))
+
+
+def _locked_timestamp(campaign_id: int) -> datetime:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [_LOCK, campaign_id])
@@ -45,14 +51,19 @@ def close_until(*, campaign_id: int, until: datetime) -> None:
     could deadlock with two writers. Raise WritersBusy after half a minute.
     """
     _require_transaction("close_until")
-    if until > clock.now():
-        raise ValueError("only the past can be closed")
     if connection.vendor == "postgresql":
         _lock_out_writers(campaign_id)
-    watermark, created = Watermark.objects.get_or_create(campaign_id=campaign_id, defaults={"closed_until": until})
-    if not created and watermark.closed_until < until:
-        watermark.closed_until = until
-        watermark.save(update_fields=["closed_until"])
+    marks = Watermark.objects.filter(campaign_id=campaign_id)
+    closed = marks.values_list("closed_until", flat=True).first()
+    if closed is not None and until <= closed:
+        return
+    # The instant after the last closed one may be closed too: a clock that stands still is counted again by it.
+    if until > clock.now() and (closed is None or until - closed > timedelta(microseconds=1)):
+        raise ValueError("only the past can be closed")
+    if closed is None:
+        Watermark.objects.create(campaign_id=campaign_id, closed_until=until)
+    else:
+        marks.update(closed_until=until)
 
 
 def _lock_out_writers(campaign_id: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from core.audit.models import Event
-from core.database.bulk import insert_objects
+from core.database.bulk import insert_objects, insert_values
 from core.jobs.models import Job
 from core.regions.models import Region
 
@@ -59,6 +59,15 @@ def test_a_broken_constraint_is_an_error_and_saves_nothing(db):
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_objects([Region(code="990000", name=name, level="county") for name in "甲乙"])
     assert not Region.objects.filter(code="990000").exists()
+
+
+def test_values_of_some_columns_the_rest_by_default(db):
+    moment = datetime.datetime(2024, 10, 25, 3, tzinfo=datetime.UTC)
+    names = ["at", "recorded_at", "actor_name", "action", "summary", "before"]
+    assert insert_values(Event, names, [(moment, moment, "甲\t乙", "a.b", "\\N", {"x": None})]) == 1
+    event = Event.objects.get(action="a.b")
+    assert (event.actor_name, event.summary, event.before, event.after) == ("甲\t乙", "\\N", {"x": None}, None)
+    assert (event.at, event.batch, event.actor) == (moment, "", None)
 
 
 def test_nothing(db):

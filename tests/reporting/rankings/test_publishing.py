@@ -286,13 +286,15 @@ def test_a_village_whose_tally_differs_stops_the_publication(campaign, county, v
     assert publish_ranking(snapshot=right, number="1号", actor=county).version == 1
 
 
+@pytest.mark.parametrize("recounted_at", ["2024-10-25T15:00", "2024-10-25T12:00"], ids=["later", "on a standing clock"])
 def test_what_was_counted_from_a_wrong_tally_is_counted_again_and_not_published(
-    campaign, county, villages, business_clock
+    recounted_at, campaign, county, villages, business_clock
 ):
     village = villages["411325101"][0]
+    business_clock("2024-10-25T12:00")
     miscount(campaign, village)
     wrong, told = weekly(campaign), io.StringIO()
-    business_clock("2024-10-25T15:00")
+    business_clock(recounted_at)
     call_command("recount_tallies", stdout=told)
     assert "已重新计数，重新统计待发布的 1 期" in told.getvalue()
     with pytest.raises(Refused, match=f"{Region.objects.get(pk=village).name}的计数有误，不能发布"):
