@@ -178,7 +178,7 @@ def test_a_file_that_is_no_list(upload):
 
 def test_a_worker_that_dies_between_two_chunks(upload, make_resident, monkeypatch):
     people = [make_resident(VILLAGE) for _ in range(5)]
-    monkeypatch.setattr(self_payments, "CHUNK", 2)
+    monkeypatch.setattr(self_payments, "rows_a_transaction", lambda: 2)
     taken, calls = self_payments.take_lines, []
 
     def dying(**facts):
