@@ -98,32 +98,32 @@ def sums(
     Written out, for Django needs longer to put this statement together than the database to answer it.
     """
     last = max(day for _, day in figures)
-    columns, params = [], []
-    for name, day in figures:
-        columns.append(f"SUM({name})" if day == last else f"SUM({name}) FILTER (WHERE day < %s)")
-        params += [] if day == last else [day]
-    inside, inside_params = _inside(DayTally, where)
-    statement = (
-        f"SELECT village_id, {', '.join(columns)} FROM collection_daytally "
-        f"WHERE campaign_id = %s AND day < %s{inside} GROUP BY village_id"
-    )
-    params += [campaign_id, last, *inside_params]
-    if any(parts):
-        columns, spans = [], []
-        for (name, _), part in zip(figures, parts, strict=True):
-            columns.append(f"SUM({name}) FILTER (WHERE at >= %s AND at < %s)" if part else "NULL")
-            params += map(_written, part or ())
-        distinct = [part for part in dict.fromkeys(parts) if part]
-        spans = " OR ".join(["(at >= %s AND at < %s)"] * len(distinct))
-        inside, inside_params = _inside(InstantTally, where)
-        statement += (
-            f" UNION ALL SELECT village_id, {', '.join(columns)} FROM collection_instanttally "
-            f"WHERE campaign_id = %s AND ({spans}){inside} GROUP BY village_id"
-        )
-        params += [campaign_id, *(_written(at) for part in distinct for at in part), *inside_params]
+    columns = [f"SUM({name})" if day == last else f"SUM({name}) FILTER (WHERE day < %s)" for name, day in figures]
+    statement, params = _part("collection_daytally", columns, "day < %s", DayTally, where)
+    values: list[Any] = [day for _, day in figures if day != last]
+    values += [campaign_id, last, *params]
+    if distinct := [part for part in dict.fromkeys(parts) if part]:
+        span = "(at >= %s AND at < %s)"
+        columns = [
+            f"SUM({name}) FILTER (WHERE {span})" if part else "NULL"
+            for (name, _), part in zip(figures, parts, strict=True)
+        ]
+        spans = " OR ".join([span] * len(distinct))
+        begun, params = _part("collection_instanttally", columns, f"({spans})", InstantTally, where)
+        statement += f" UNION ALL {begun}"
+        values += [_written(at) for part in parts if part for at in part]
+        values += [campaign_id, *(_written(at) for part in distinct for at in part), *params]
     with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return cursor.fetchall()
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+def _part(
+    table: str, columns: list[str], condition: str, model: type[Tally], where: Q | None
+) -> tuple[str, Sequence[object]]:
+    inside, params = _inside(model, where)
+    text = f"SELECT village_id, {', '.join(columns)} FROM {table} WHERE campaign_id = %s AND {condition}{inside}"
+    return f"{text} GROUP BY village_id", params
 
 
 def _written(at: datetime) -> object:

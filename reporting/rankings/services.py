@@ -142,8 +142,9 @@ def _compared(before: list[Figures], after: list[Figures]) -> list[tuple[str, Fi
 
 def correction_preview(ranking: Ranking) -> list[tuple[str, Figures | None, Figures | None]]:
     """What a correction made now would differ in. Writes nothing."""
-    counted = {"campaign": ranking.campaign, "kind": ranking.kind, "as_of": ranking.as_of}
-    cutoff = cutoff_of(**counted, known_at=known_by_now(**counted))
+    campaign, kind, as_of = ranking.campaign, ranking.kind, ranking.as_of
+    known_at = known_by_now(campaign=campaign, kind=kind, as_of=as_of)
+    cutoff = cutoff_of(campaign=campaign, kind=kind, as_of=as_of, known_at=known_at)
     names = dict(Region.objects.in_region(ranking.campaign.county_id).values_list("code", "name"))
     rows = rows_of(campaign=ranking.campaign, cutoff=cutoff)
     return _compared(
