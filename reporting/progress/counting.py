@@ -196,7 +196,7 @@ class Tree:
 
 
 #: What is known of a region's standing: its code, where it went and when, and since when it stands.
-Standing = tuple[str, str | None, datetime | None, datetime | None]
+PlaceFacts = tuple[str, str | None, datetime | None, datetime | None]
 
 
 def tree_at(campaign: Campaign, at: datetime) -> Tree:
@@ -220,7 +220,7 @@ def places_at(campaign: Campaign, at: datetime) -> Places:
     return _standing(list(regions.values_list("code", "replaced_by_id", "replaced_at", "stands_since")), at)
 
 
-def _standing(regions: Sequence[Standing], at: datetime) -> Places:
+def _standing(regions: Sequence[PlaceFacts], at: datetime) -> Places:
     """A village that moves gets a new code under its new township: before the move the old one stands, then the new.
 
     A village stands from its foundation, and once it was merged counts where it went.

@@ -33,7 +33,7 @@ from subsidies.campaigns.watermark import close_until
 NEXT = timedelta(microseconds=1)
 
 
-class Row(NamedTuple):
+class FrozenRow(NamedTuple):
     """A row of a snapshot that is not saved, in the order in which its fingerprint and its statement write it."""
 
     region_id: str
@@ -103,7 +103,7 @@ def snapshots_due(*, campaign: Campaign, now: datetime) -> list[tuple[str, datet
 
 def rows_of(
     *, campaign: Campaign, cutoff: Cutoff, count: Callable[[Campaign, Cutoff], dict[str, RegionTally]] = tally_villages
-) -> list[Row]:
+) -> list[FrozenRow]:
     """The rows of a cutoff: each township, then its villages. `count_villages` counts every contribution."""
     places = places_at(campaign, cutoff.known_at)
     tasks = tasks_at(campaign, cutoff.known_at)
@@ -113,7 +113,7 @@ def rows_of(
         rows.append((township, task_of_township(township, places, tasks)))
         rows += [(village, tasks.get(village)) for village in places.villages_of(township)]
     figures = attrgetter(*FIGURES)
-    return [Row(code, task, *figures(tallies[code])) for code, task in rows]
+    return [FrozenRow(code, task, *figures(tallies[code])) for code, task in rows]
 
 
 def villages_miscounted(snapshot: Snapshot) -> list[str]:
@@ -140,7 +140,7 @@ def rebuild_miscounted(*, campaign: Campaign) -> list[Snapshot]:
     ]
 
 
-def _fingerprint(campaign: Campaign, kind: str, cutoff: Cutoff, rows: list[Row]) -> str:
+def _fingerprint(campaign: Campaign, kind: str, cutoff: Cutoff, rows: list[FrozenRow]) -> str:
     return fingerprint(
         {
             "county": campaign.county_id,
