@@ -1,13 +1,19 @@
-"""Spoilt spreadsheets through every kind of list: no traceback, nothing over its time or memory, nothing stuck.
+"""Hostile spreadsheets through every kind of list: no traceback, nothing over its time or memory, nothing stuck.
 
 HOSTILE_SHEETS mutations (2,000 if not set) by HOSTILE_WORKERS processes (2): bytes flipped or cut, cells of a list of
 nasties, merged ranges, hidden rows, huge dimensions, in xlsx, ods, csv and what installed programs bring along. The
-same HOSTILE_SEED (0) makes the same files. Each goes through the dry run of one kind of list on an SQLite database of
-its own, or where a kind has none through its reader.
+same HOSTILE_SEED (0) makes the same files. Each goes through the dry run of one kind of list.
+
+HOSTILE_FOLDER=… tries instead every file of a folder, each through the dry runs of all kinds; the files of public
+archives of bug reports are kept outside the repository. HOSTILE_JOURNAL=… names a file to which each tried file is
+written, so that a later run goes on where one stopped after HOSTILE_SECONDS. A file is read once for each set of
+limits and what it gave is handed to every kind, for the reading itself knows no kinds.
+
+Each process has an SQLite database of its own with a county that has all of it: an offer of accident cover, a unit, a
+year in preparation.
 """
 
-import csv
-import io
+import datetime
 import json
 import multiprocessing
 import os
@@ -17,95 +23,36 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
-import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from bench import _spoilt
 from bench._database import own_database
+from employees.units.credit_code import check_character
 
 ROOT = Path(__file__).resolve().parents[1]
 MUTATIONS, WORKERS = int(os.environ.get("HOSTILE_SHEETS", "2000")), int(os.environ.get("HOSTILE_WORKERS", "2"))
 SEED = int(os.environ.get("HOSTILE_SEED", "0"))
+FOLDER, JOURNAL = os.environ.get("HOSTILE_FOLDER", ""), os.environ.get("HOSTILE_JOURNAL", "")
+SECONDS = float(os.environ.get("HOSTILE_SECONDS", "1e9"))
 MOST_SECONDS, STUCK_SECONDS, MOST_BYTES = 20, 120, 1 << 30
+#: Rows of one file that are kept to be handed to every kind; a longer one is read for each.
+MOST_ROWS_KEPT = 60_000
 POLICY, VILLAGE, CATEGORY = "411325-2025", "411325101200", "低保对象"
-TITLES = {
-    "ledger": ["序号", "户编号", "姓名", "身份证号码", "实缴金额", "缴费日期", "收据号", "联系电话"],
-    "register": ["姓名", "身份证号码", "性别", "出生日期", "乡镇", "行政村", "户编号", "联系电话", "参保年度"],
-    "roster": ["姓名", "身份证号码", "人员类别", "认定日期"],
-    "statuses": ["姓名", "身份证号码", "日期", "依据"],
-    "helpers": ["乡镇", "行政村", "姓名", "联系电话", "岗位"],
-    "tasks": ["区划代码", "乡镇", "行政村", "任务人数"],
-    "paid": ["税票号", "姓名", "证件号码", "实缴金额", "缴费日期", "缴费年度", "缴费状态"],
-    "feedback": ["姓名", "证件号码", "导入结果", "失败原因"],
-    "classes": ["学校", "班级", "姓名", "身份证号码"],
-    "accident": ["姓名", "身份证号码", "保费", "交费日期", "收据号"],
-    "books": ["单位", "起号", "止号"],
-    "villages": ["区划代码", "乡镇", "行政村", "原区划代码"],
-    "split": ["姓名", "证件号码", "新村"],
-    "unit": ["姓名", "证件号码", "月工资"],
-    "months": ["统一社会信用代码", "姓名", "证件号码", "月工资"],
-    "payments": ["统一社会信用代码", "缴费人", "证件号码", "费款所属期", "金额", "缴费日期", "缴费状态"],
-    "pensions": ["姓名", "证件号码", "统一社会信用代码", "单位名称", "缴费基数"],
-    "refunds": ["流水号", "收款人", "账号", "金额", "结果", "失败原因"],
-}
-KINDS = tuple(TITLES)
-USUAL = {
-    "姓名": "王小红",
-    "身份证号码": "411325199001010023",
-    "证件号码": "411325199001010023",
-    "实缴金额": 400,
-    "缴费日期": "2024-10-20",
-    "日期": "2024-10-01",
-    "认定日期": "2024-05-01",
-    "出生日期": "1990-01-01",
-    "乡镇": "夏馆镇",
-    "行政村": "师家湾村",
-    "户编号": "0001",
-    "收据号": "NX00000001",
-    "联系电话": "13800138000",
-    "缴费年度": "2025",
-    "缴费状态": "已缴费",
-    "导入结果": "成功",
-    "任务人数": 100,
-    "参保年度": "2019-2023",
-    "岗位": "医保协办员",
-    "学校": "县实验小学",
-    "班级": "一年级1班",
-    "保费": 100,
-    "交费日期": "2024-10-20",
-    "单位": "师家湾村",
-    "起号": "NX00000001",
-    "止号": "NX00000050",
-    "区划代码": "411325101200",
-    "新村": "师家湾新村",
-    "月工资": 5000,
-    "缴费基数": 5000,
-    "统一社会信用代码": "91411325MA4000001X",
-    "费款所属期": "2024-10",
-    "金额": 400,
-}
-NASTY: list[object] = [
-    "\x00", "陈\x00光", "\x0b\x0c\x1f", "�" * 30, "\ufffe\uffff", "\U000f0000", "\u202e倒写", "é" * 40,
-    float("1e308"), -1e308, 1e-308, 0.1 + 0.2, 10**15, -1, 1.5, True, False,
-    "NaN", "Infinity", "1E999", "400abc", "9" * 400, "0x10", "1e5", "²", "四百零", "-400", "(400)", "4,00",
-    "#N/A", "#REF!", "#DIV/0!", "=1+1", "@SUM(A1)", "+86 13800138000", "'13800138000", "13800138000.0",
-    "2024-02-30", "24.9.1", "10/10/24", "2024年13月", 45575, 60, 0, 73051, 99999999, "１９９０", "二〇二四年十月五日",
-    "2034-09-01", "1890-01-01", "0001-01-01", "9999-12-31", " " * 400, "\n" * 300, "收据号" + "1、" * 200,
-    "合计", "小计" * 100, "同上", "审核人：", "（" * 300, "(" * 499, "第" * 400 + "号", "1-" * 250, "[" + "【" * 400,
-    "a" * 32_000, "县" * 32_000, "3-1", "411325198007145200 ", "4.11325E+17", "R419999001", "*" * 18,
-    "4113251990****0023",
-    "<b>&amp;</b>", "_x0000_", "_xD800_", "../../etc/passwd", "\ufeff姓名", "姓名", "身份证号码",
-    '{"a":1}', "%00", "é̂",
-]  # fmt: skip
+UNIT = "91411323MA0000001" + check_character("91411323MA0000001")
+#: Counties whose notices speak of what 内乡's does not.
+OF_OTHERS = {"accident": "140521-2026", **dict.fromkeys(("unit", "months", "payments", "pensions"), "411323-2026")}
 
 
 def main() -> None:
-    share = [MUTATIONS // WORKERS + (n < MUTATIONS % WORKERS) for n in range(WORKERS)]
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "bench.hostile_sheets"]
-        running = [subprocess.Popen([*command, str(n), str(count), folder], cwd=ROOT) for n, count in enumerate(share)]
+        command = [sys.executable, "-m", "bench.hostile_sheets", folder]
+        running = [subprocess.Popen([*command, str(n)], cwd=ROOT) for n in range(WORKERS)]
         for worker in running:
             worker.wait()
         results = [json.loads(path.read_text()) for path in Path(folder).glob("result-*.json")]
@@ -114,7 +61,7 @@ def main() -> None:
         raise SystemExit("a file got through: see above")
 
 
-def _print(results: list[dict]) -> None:
+def _print(results: list[dict[str, Any]]) -> None:
     outcomes = sum((Counter(r["outcomes"]) for r in results), Counter())
     print(f"{sum(r['done'] for r in results)} files: " + ", ".join(f"{k} {v}" for k, v in outcomes.most_common()))
     slowest = max(results, key=lambda r: r["slowest"][0])["slowest"]
@@ -126,52 +73,171 @@ def _print(results: list[dict]) -> None:
             print(failure)
 
 
-def measure(number: int, count: int, folder: Path) -> None:
-    """Try `count` files on a database of its own and leave the figures in `folder`."""
+def measure(number: int, folder: Path) -> None:
+    """Try this process's share on a database of its own and leave the figures in `folder`."""
     from django.core.management import call_command
 
-    from subsidies.campaigns.services import open_campaign
-
     call_command("migrate", verbosity=0)
-    open_campaign(policy_id=POLICY)
+    _furnish()
     random.seed(number)
-    result = {"done": 0, "outcomes": Counter(), "slowest": (0.0, ""), "failures": []}
     signal.signal(signal.SIGALRM, _stuck)
-    maker = multiprocessing.get_context("spawn").Pool(1)  # apart, for making a file takes more memory than reading it
-    for turn in range(count):
-        kind = KINDS[turn % len(KINDS)]
-        name, content = maker.apply(make, (kind, random.Random((SEED + number) * 1_000_003 + turn)))
-        path = folder / f"{number}-{name}"
-        path.write_bytes(content)
-        _try(result, kind, name, path, f"{number}/{turn}")
-        path.unlink()
-    result["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
-    result["child_memory"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss << 10
-    maker.terminate()
-    for key in ("memory", "child_memory"):
+    result: dict[str, Any] = {"done": 0, "outcomes": Counter(), "slowest": (0.0, ""), "failures": []}
+    if FOLDER:
+        _try_folder(result, number)
+    else:
+        _try_mutations(result, number, folder)
+    for key, whose in (("memory", resource.RUSAGE_SELF), ("child_memory", resource.RUSAGE_CHILDREN)):
+        result[key] = resource.getrusage(whose).ru_maxrss << 10
         if result[key] > MOST_BYTES:
             result["failures"].append(f"worker {number}: {key} {result[key] >> 20} MB")
     (folder / f"result-{number}.json").write_text(json.dumps(result))
 
 
-def _try(result: dict, kind: str, name: str, path: Path, turn: str) -> None:
+def _furnish() -> None:
+    """Open three counties' campaigns, with what the kinds of lists ask for."""
+    from decimal import Decimal
+
+    from collection.accident.services import set_offer
+    from config import clock
+    from core.access.roles import Role
+    from core.accounts.models import User
+    from core.regions.models import Region
+    from employees.units.services import register_unit
+    from subsidies.campaigns.models import PolicyProposal
+    from subsidies.campaigns.services import open_campaign
+
+    campaigns = {policy: open_campaign(policy_id=policy)[0] for policy in {POLICY, *OF_OTHERS.values()}}
+    officers = {
+        policy: User.objects.create(username=policy, role=Role.COUNTY, region=campaign.county)
+        for policy, campaign in campaigns.items()
+    }
+    insured, employees = OF_OTHERS["accident"], OF_OTHERS["unit"]
+    facts = {"insurer": "样例保险公司", "premium": Decimal(50), "document": "承保方案"}
+    set_offer(campaign=campaigns[insured], **facts, actor=officers[insured])
+    register_unit(
+        kind="enterprise",
+        credit_code=UNIT,
+        name="样例厂",
+        township=Region.objects.filter(parent_id=employees[:6]).order_by("code")[0],
+        registered_on=datetime.date(2024, 1, 2),
+        actor=officers[employees],
+    )
+    officer, now = officers[POLICY], clock.now()
+    PolicyProposal.objects.create(
+        county=campaigns[POLICY].county,
+        year=2026,
+        name="2026年度开征",
+        text=campaigns[POLICY].policy_version.text,
+        created_by=officer,
+        created_at=now,
+        changed_by=officer,
+        changed_at=now,
+    )
+
+
+def _try_mutations(result: dict[str, Any], number: int, folder: Path) -> None:
+    count = MUTATIONS // WORKERS + (number < MUTATIONS % WORKERS)
+    maker = multiprocessing.get_context("spawn").Pool(1)  # apart, for making a file takes more memory than reading it
+    for turn in range(count):
+        kind = _spoilt.KINDS[turn % len(_spoilt.KINDS)]
+        dice = random.Random((SEED + number) * 1_000_003 + turn)  # noqa: S311 the same files each time
+        name, content = maker.apply(_spoilt.make, (kind, dice))
+        path = folder / f"{number}-{name}"
+        path.write_bytes(content)
+        _try(result, kind, name, path, f"{number}/{turn}")
+        path.unlink()
+        result["done"] += 1
+    maker.terminate()
+
+
+def _try_folder(result: dict[str, Any], number: int) -> None:
+    """Try this process's share of the files of a folder, each through every kind; those in the journal are done."""
+    journal = Path(f"{JOURNAL}.{number}") if JOURNAL else None
+    done = set(journal.read_text().splitlines()) if journal and journal.exists() else set()
+    ends = time.monotonic() + SECONDS
+    for path in sorted(path for path in Path(FOLDER).rglob("*") if path.is_file())[number::WORKERS]:
+        if str(path) in done:
+            continue
+        if time.monotonic() > ends:
+            break
+        with _read_once():
+            for kind in _spoilt.KINDS:
+                _try(result, kind, path.name, path, str(path))
+        result["done"] += 1
+        if journal:
+            with journal.open("a") as log:
+                log.write(f"{path}\n")
+
+
+class _read_once:  # noqa: N801 used as a context
+    """Within it a file is read once for each set of limits, and what came is handed to whoever asks again."""
+
+    def __enter__(self) -> None:
+        from core.tables import reader
+
+        self.stream, self.read, self.kept = reader.stream, reader.read, {}
+        reader.stream, reader.read = self._stream, self._read
+
+    def __exit__(self, *_: object) -> None:
+        from core.tables import reader
+
+        reader.stream, reader.read = self.stream, self.read
+
+    def _stream(self, path: object, **options: Any) -> Iterator[Any]:
+        from core.tables import reader
+
+        key = ("stream", *sorted(options.items()))
+        if key in self.kept:
+            pieces, error = self.kept[key]
+        else:
+            pieces, error, rows = [], None, 0
+            try:
+                for piece in self.stream(path, **options):
+                    rows += len(piece.rows) + (len(piece.block) if piece.block else 0)
+                    if rows <= MOST_ROWS_KEPT:
+                        pieces.append(replace(piece))
+                    yield piece
+            except reader.SheetError as refused:
+                error = refused
+            if rows <= MOST_ROWS_KEPT:
+                self.kept[key] = pieces, error
+            if error:
+                raise error
+            return
+        yield from (replace(piece) for piece in pieces)
+        if error:
+            raise error
+
+    def _read(self, path: object, **options: Any) -> Any:
+        from core.tables import reader
+
+        key = ("read", *sorted(options.items()))
+        if key not in self.kept:
+            try:
+                self.kept[key] = self.read(path, **options), None
+            except reader.SheetError as refused:
+                self.kept[key] = None, refused
+        book, error = self.kept[key]
+        if error:
+            raise error
+        return book
+
+
+def _try(result: dict[str, Any], kind: str, name: str, path: Path, turn: str) -> None:
     from config import clock
     from core.tables.dry_run import Question
-    from reporting.management.commands.check_sheet import CHECKS
+    from core.uploads.checks import all_checks
 
-    day = clock.today()
-    question = Question(
-        path, day, POLICY[:6], VILLAGE, POLICY, CATEGORY if kind == "roster" else "", turn.endswith("7")
-    )
+    policy, category = OF_OTHERS.get(kind, POLICY), CATEGORY if kind == "roster" else ""
+    village = VILLAGE if kind in ("ledger", "books") else ""
+    day, full = clock.today(), turn.endswith("7")
+    question = Question(path, day, policy[:6], village, policy, category, full, UNIT)
     started = _processor_seconds()
     signal.alarm(STUCK_SECONDS)
     try:
-        if kind in CHECKS:
-            answer = CHECKS[kind](question).as_dict()
-            json.dumps(answer, ensure_ascii=False, allow_nan=False).encode()
-            outcome = "refused" if answer["file_error"] else "read"
-        else:
-            outcome = "read" if _read_only(kind, path) else "refused"
+        answer = all_checks()[kind](question).as_dict()
+        json.dumps(answer, ensure_ascii=False, allow_nan=False).encode()
+        outcome = "refused" if answer["file_error"] else "read"
     except Exception:
         outcome = "failed"
         result["failures"].append(f"{turn} {kind} {name}\n{traceback.format_exc()[-1500:]}")
@@ -180,7 +246,6 @@ def _try(result: dict, kind: str, name: str, path: Path, turn: str) -> None:
     seconds = _processor_seconds() - started
     if seconds > MOST_SECONDS:
         result["failures"].append(f"{turn} {kind} {name}: {seconds:.1f} s")
-    result["done"] += 1
     result["outcomes"][outcome] += 1
     result["slowest"] = max(result["slowest"], (seconds, f"{turn} {kind} {name}"))
 
@@ -191,211 +256,16 @@ def _processor_seconds() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def _read_only(kind: str, path: Path) -> bool:
-    """Read a list of a kind that has no dry run; return whether the file gave a reading."""
-    from collection.accident.sheet import COLUMNS, NEEDED, read_covers
-    from collection.receipts.book_sheet import read_rows
-    from collection.refunds.transfer_sheet import read_answers
-    from config import clock
-    from core.tables import reader
-    from core.tables.lists import ListReader
-    from employees.batches.sheet import read_month_table
-    from employees.declarations.sheet import read_declaration
-    from employees.goal.sheet import read_roll
-    from employees.payments.sheet import read_paid
-    from subsidies.openings.split_list import read_split_people
-    from subsidies.openings.village_list import read_villages, village_table
-
-    readers: dict[str, Callable[[Iterator[reader.Sheet]], object]] = {
-        "accident": lambda pieces: list(read_covers(pieces, ListReader(COLUMNS, NEEDED), today=clock.today())),
-        "books": read_rows,
-        "villages": lambda pieces: read_villages(pieces, village_table()),
-        "split": read_split_people,
-        "unit": read_declaration,
-        "months": read_month_table,
-        "payments": read_paid,
-        "pensions": lambda pieces: read_roll(pieces, month=clock.today()),
-        "refunds": read_answers,
-    }
-    try:
-        readers[kind](reader.stream(path, limits=reader.COUNTY_LIST))
-    except reader.SheetError:
-        return False
-    return True
-
-
 def _stuck(*_: object) -> None:
     raise TimeoutError(f"nothing came for {STUCK_SECONDS} s")
 
 
-# --- making the files ------------------------------------------------------------------------------------------------
-
-
-def make(kind: str, dice: random.Random) -> tuple[str, bytes]:
-    """A spoilt file for this kind of list: (its name, its content)."""
-    rows = _rows(kind, dice)
-    write = dice.choice((_xlsx, _xlsx, _xlsx, _csv, _ods, _public))
-    content = write(rows, dice)
-    spoil = dice.choice((_as_it_is, _as_it_is, _flip, _cut, _rewrite_part, _backslashes))
-    return f"{write.__name__[1:]}-{spoil.__name__[1:]}", spoil(content, dice)
-
-
-def _rows(kind: str, dice: random.Random) -> list[list[object]]:
-    titles = list(TITLES[kind])
-    if dice.random() < 0.2:
-        dice.shuffle(titles)
-    rows: list[list[object]] = [[dice.choice(NASTY)] for _ in range(dice.choice((0, 0, 1, 3)))]
-    rows.append(
-        [f"{title}（{'说明' * dice.choice((0, 0, 5, 30))}）" if dice.random() < 0.1 else title for title in titles]
-    )
-    for _ in range(dice.choice((0, 1, 5, 40, 300))):
-        spoilt = dice.choice((0.0, 0.1, 0.5, 1.0))
-        rows.append([dice.choice(NASTY) if dice.random() < spoilt else USUAL.get(title, "1") for title in titles])
-    return rows
-
-
-def _xlsx(rows: list[list[object]], dice: random.Random) -> bytes:
-    import xlsxwriter
-
-    out = io.BytesIO()
-    options = {"in_memory": True, "nan_inf_to_errors": True, "strings_to_formulas": dice.random() < 0.3}
-    with xlsxwriter.Workbook(out, options) as book:
-        for _ in range(dice.choice((1, 1, 1, 3))):
-            sheet = book.add_worksheet()
-            for number, row in enumerate(rows):
-                for place, value in enumerate(row):
-                    sheet.write(number, place, value[:32_000] if isinstance(value, str) else value)
-            _decorate(sheet, len(rows), dice)
-    return out.getvalue()
-
-
-def _decorate(sheet, rows: int, dice: random.Random) -> None:
-    if dice.random() < 0.3:
-        top, left = dice.randrange(rows + 1), dice.randrange(8)
-        sheet.merge_range(top, left, top + dice.choice((1, 3)), left + dice.choice((0, 2)), "合并")
-    if dice.random() < 0.2:
-        sheet.set_default_row(hide_unused_rows=True)
-    for number in range(0, rows, dice.choice((1, 3, 1000))):
-        if dice.random() < 0.2:
-            sheet.set_row(number, None, None, {"hidden": True})
-    if dice.random() < 0.1:
-        sheet.write(1_048_575, 16_383, "角落")
-    if dice.random() < 0.1:
-        sheet.hide()
-
-
-def _csv(rows: list[list[object]], dice: random.Random) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, delimiter=dice.choice(",\t;")).writerows(rows)
-    return out.getvalue().encode(dice.choice(("utf-8", "gb18030", "utf-16")), "replace")
-
-
-def _ods(rows: list[list[object]], dice: random.Random) -> bytes:
-    from html import escape
-
-    repeat = dice.choice((1, 1, 5, 100_000, 1_048_576, 99_999_999))
-    hidden = dice.choice(("", ' table:visibility="collapse"', ' table:visibility="filter"'))
-    lines = []
-    for row in rows:
-        cells = (
-            f'<table:table-cell office:value-type="string"><text:p>{escape(str(value)[:5000])}</text:p>'
-            "</table:table-cell>"
-            for value in row
-        )
-        lines.append(f"<table:table-row>{''.join(cells)}</table:table-row>")
-    lines.append(
-        f'<table:table-row{hidden} table:number-rows-repeated="{repeat}"><table:table-cell/></table:table-row>'
-    )
-    dice.shuffle(lines)
-    body = (
-        '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
-        ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
-        ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
-        f'<table:table table:name="表">{"".join(lines)}</table:table>'
-        "</office:spreadsheet></office:body></office:document-content>"
-    )
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("META-INF/manifest.xml", "<manifest:manifest/>")
-        archive.writestr("content.xml", body.encode("utf-8", "replace"))
-    return out.getvalue()
-
-
-def _public(rows: list[list[object]], dice: random.Random) -> bytes:
-    """A workbook that an installed program brings along; one of our own where there is none."""
-    paths = _public_workbooks()
-    return dice.choice(paths).read_bytes() if paths else _xlsx(rows, dice)
-
-
-def _public_workbooks(found: list[Path] = []) -> list[Path]:  # noqa: B006 looked up once
-    if not found:
-        places = [Path(sys.prefix), Path("/usr/share"), Path("/usr/lib/libreoffice")]
-        for suffix in ("xlsx", "xls", "ods", "xlsm", "xlsb", "ots"):
-            found += [path for place in places for path in sorted(place.rglob(f"*.{suffix}"))[:50]]
-    return found
-
-
-def _as_it_is(content: bytes, dice: random.Random) -> bytes:
-    return content
-
-
-def _flip(content: bytes, dice: random.Random) -> bytes:
-    raw = bytearray(content)
-    for _ in range(dice.choice((1, 8, 200))):
-        raw[dice.randrange(len(raw))] = dice.randrange(256)
-    return bytes(raw)
-
-
-def _cut(content: bytes, dice: random.Random) -> bytes:
-    return content[: dice.randrange(len(content) + 1)]
-
-
-def _rewrite_part(content: bytes, dice: random.Random) -> bytes:
-    """A workbook with bytes of one part changed and the archive around it sound, so that the parser meets them."""
-    return _each_part(content, dice, _spoil_markup)
-
-
-def _spoil_markup(data: bytes, dice: random.Random) -> bytes:
-    changes: tuple[Callable[[bytes], bytes], ...] = (
-        lambda d: d.replace(b'r="2"', b'r="99999999"', 1),
-        lambda d: d.replace(b"<v>", b"<v>1E999", 3),
-        lambda d: d.replace(b't="s"', b't="e"', 5),
-        lambda d: d.replace(b"</c>", b"", 2),
-        lambda d: d.replace(b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="B1:B1048576"/></mergeCells>'),
-        lambda d: d.replace(b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A2:XFD1048576"/></mergeCells>'),
-        lambda d: d.replace(b"<row ", b'<row hidden="1" ', 50),
-        lambda d: d * (50 if len(d) < 1 << 18 else 2),
-        lambda d: _flip(d, dice) if d else d,
-    )
-    return dice.choice(changes)(data)
-
-
-def _backslashes(content: bytes, dice: random.Random) -> bytes:
-    return _each_part(content, dice, lambda data, _: data, lambda name: name.replace("/", "\\"))
-
-
-def _each_part(content: bytes, dice: random.Random, change: Callable, rename: Callable = lambda name: name) -> bytes:
-    out = io.BytesIO()
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-            chosen = dice.choice(old.namelist())
-            for info in old.infolist():
-                data = old.read(info)
-                name = zipfile.ZipInfo("x")
-                name.filename, name.compress_type = rename(info.filename), zipfile.ZIP_DEFLATED
-                new.writestr(name, change(data, dice) if info.filename == chosen or "sheet" in info.filename else data)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
-        return _flip(content, dice) if content else content
-    return out.getvalue()
-
-
 if __name__ == "__main__":
-    number, count, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    folder, number = Path(sys.argv[1]), int(sys.argv[2])
     with tempfile.TemporaryDirectory() as own, own_database(f"bench_hostile_{number}", own) as url:
         Path(own, "clock").write_text("2024-10-25T11:00:00+08:00")
         os.environ |= {"DATA_DIR": own, "DATABASE_URL": url, "BUSINESS_CLOCK": f"{own}/clock"}
         from bench import _django
 
         _django.setup()
-        measure(number, count, folder)
+        measure(number, folder)

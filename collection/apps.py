@@ -8,6 +8,7 @@ class CollectionConfig(AppConfig):
     def ready(self) -> None:
         self._follow_events()
         self._show_on_pages()
+        self._check_sheets()
 
     def _follow_events(self) -> None:
         """What happens when something happens elsewhere."""
@@ -85,3 +86,22 @@ class CollectionConfig(AppConfig):
             kinds.register(kind)
         story.register(39, message_sections.messages)
         story.register(40, story_sections.advices)
+
+    def _check_sheets(self) -> None:
+        """The dry runs of the lists that come in here."""
+        from collection.accident import dry_run as accident
+        from collection.declarations import dry_run as feedback
+        from collection.ledgers import dry_run as ledgers
+        from collection.receipts import dry_run as books
+        from collection.refunds import dry_run as refunds
+        from collection.schools import dry_run as classes
+        from collection.self_payments import dry_run as paid_lists
+        from core.uploads.checks import register_check
+
+        register_check("ledger", ledgers.check)
+        register_check("paid", paid_lists.check)
+        register_check("feedback", feedback.check)
+        register_check("classes", classes.check)
+        register_check("books", books.check)
+        register_check("refunds", refunds.check)
+        register_check("accident", accident.check)

@@ -8,16 +8,20 @@ class SubsidiesConfig(AppConfig):
     def ready(self) -> None:
         from core.accounts.selectors import team_size_by
         from core.uploads import kinds
+        from core.uploads.checks import register_check
         from residents.people import story
         from subsidies.campaigns import system_checks  # noqa: F401 — importing registers the checks
         from subsidies.campaigns.hooks import puts_into_force, shows_steps
         from subsidies.campaigns.selectors import team_size_of
+        from subsidies.claims import dry_run as claims
         from subsidies.claims import story_sections as claim_sections
         from subsidies.claims import upload as claim_upload
+        from subsidies.openings import dry_run as openings
         from subsidies.openings import duties, planned_tasks, staff, villages
         from subsidies.openings.selectors import step_lines
         from subsidies.openings.services import carry_out
         from subsidies.openings.steps import POLICY, PlannedStep, add_step
+        from subsidies.rosters import dry_run as rosters
         from subsidies.rosters import story_sections
         from subsidies.rosters import upload as roster_upload
 
@@ -34,3 +38,7 @@ class SubsidiesConfig(AppConfig):
         story.register(16, claim_sections.awards)
         kinds.register(roster_upload.KIND)
         kinds.register(claim_upload.KIND)
+        register_check("roster", rosters.check)
+        register_check("claims", claims.check)
+        register_check("villages", openings.check_villages)
+        register_check("split", openings.check_split)

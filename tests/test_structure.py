@@ -93,20 +93,3 @@ def test_the_tests_run_on_the_engine_that_was_asked_for():
     asked = "postgresql" if os.environ.get("TEST_DATABASE_URL") else "sqlite"
     assert connection.vendor == asked
     assert Path(DATA_DIR).resolve() == settings.DATA_DIR
-
-
-def test_check_sheet_knows_every_kind():
-    """Its imports reach every kind of sheet in every app: whoever renames one of them changes the dry run too."""
-    from reporting.management.commands.check_sheet import CHECKS
-
-    assert set(CHECKS) == {
-        "ledger",
-        "register",
-        "roster",
-        "statuses",
-        "helpers",
-        "tasks",
-        "paid",
-        "feedback",
-        "classes",
-    }

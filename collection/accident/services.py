@@ -4,6 +4,7 @@ Nothing here touches contributions, receipts or the four places. Where a county'
 says nothing of it, every step is refused by the policy file.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ from django.db import transaction
 
 from collection.accident.models import AccidentCover, AccidentHandover, AccidentList, AccidentOffer
 from collection.accident.selectors import held_by
-from collection.accident.sheet import COLUMNS, NEEDED, NO_LIST, CoverLine, read_covers
+from collection.accident.sheet import NO_LIST, CoverLine, cover_table, read_covers
 from collection.declarations import tax_files
 from config import clock
 from core.access import masks
@@ -24,7 +25,6 @@ from core.jobs import services as jobs
 from core.refusals import Refused
 from core.regions.models import Region
 from core.tables import reader
-from core.tables.lists import ListReader
 from core.text import required_text
 from residents.people.disclosure import disclose, record_probe
 from residents.people.models import Resident
@@ -32,6 +32,7 @@ from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.services import lock_campaign
 
 BAD_ROWS_KEPT = 500
+KNOWN = "known"
 
 
 def refuse_forbidden(campaign: Campaign) -> None:
@@ -93,7 +94,7 @@ def read_job(run: jobs.Run) -> str:
     listed = rows.get(pk=run.args["file"])
     if listed.state != AccidentList.State.READING:
         return "这份名单已经读过。"
-    table = ListReader(COLUMNS, NEEDED)
+    table = cover_table()
     try:
         run.progress(0, 0, "正在打开文件")
         pieces = jobs.report_rows(reader.stream(listed.attachment.file.path, limits=reader.COUNTY_LIST), run.progress)
@@ -110,37 +111,55 @@ def read_job(run: jobs.Run) -> str:
         return _take_lines(listed, lines)
 
 
-def _take_lines(listed: AccidentList, lines: list[CoverLine]) -> str:
-    offer = _offer_of(listed.campaign)
-    known = disclose({(line.id_number, line.name) for line in lines if not line.problem}, scope=listed.region_id)
-    ids = {line.row: known.resident_id(line.id_number, line.name) for line in lines if not line.problem}
-    people = {
-        person.pk: person
-        for person in Resident.objects.in_region(listed.region_id).filter(pk__in=[pk for pk in ids.values() if pk])
-    }
-    live = AccidentCover.objects.filter(campaign=listed.campaign)
+def judge_lines(
+    lines: Sequence[CoverLine], *, campaign: Campaign, region: str
+) -> tuple[list[tuple[CoverLine, Resident | None, str]], int]:
+    """Say of each line whose cover it would make and why not ("known" where it is made already); and count the misses.
+
+    Raise Refused where the county has no offer. Writes nothing.
+    """
+    offer = _offer_of(campaign)
+    known = disclose({(line.id_number, line.name) for line in lines if not line.problem}, scope=region)
+    ids = [None if line.problem else known.resident_id(line.id_number, line.name) for line in lines]
+    people = Resident.objects.in_region(region).in_bulk([pk for pk in ids if pk])
+    live = AccidentCover.objects.filter(campaign=campaign)
     covered = set(live.filter(ended_at__isnull=True, resident__in=people).values_list("resident_id", flat=True))
     used = set(live.filter(receipt_no__in=[line.receipt_no for line in lines]).values_list("receipt_no", flat=True))
-    made, bad, before = [], [], 0
-    for line in lines:
-        person = people.get(ids.get(line.row) or 0)
-        if person and person.pk in covered and not line.problem:
-            before += 1
+    judged = []
+    for line, pk in zip(lines, ids, strict=True):
+        person = people.get(pk or 0)
+        if person and person.pk in covered:
+            judged.append((line, person, KNOWN))
             continue
-        if why := line.problem or _why_not(line, person, offer, used):
-            bad.append({"row": line.row, "name": line.name, "id_number": masks.mask(line.id_number), "why": why})
-            continue
-        assert person and line.premium and line.paid_on  # noqa: S101 - _why_not has looked
-        covered.add(person.pk)
-        used.add(line.receipt_no)
-        made.append(_cover(listed.campaign, person, line.paid_on, line.receipt_no, offer, listed.uploaded_by, listed))
+        why = line.problem or _why_not(line, person, offer, used)
+        judged.append((line, person, why))
+        if person and not why:
+            covered.add(person.pk)
+            used.add(line.receipt_no)
+    return judged, known.misses
+
+
+def _take_lines(listed: AccidentList, lines: list[CoverLine]) -> str:
+    offer = _offer_of(listed.campaign)
+    judged, misses = judge_lines(lines, campaign=listed.campaign, region=listed.region_id)
+    before = sum(why == KNOWN for _, _, why in judged)
+    bad = [
+        {"row": line.row, "name": line.name, "id_number": masks.mask(line.id_number), "why": why}
+        for line, _, why in judged
+        if why and why != KNOWN
+    ]
+    made = [
+        _cover(listed.campaign, person, line.paid_on, line.receipt_no, offer, listed.uploaded_by, listed)
+        for line, person, why in judged
+        if person and line.paid_on and not why
+    ]
     AccidentCover.objects.bulk_create(made, batch_size=500)
     AccidentList.objects.filter(pk=listed.pk).update(
         state=AccidentList.State.READ, lines=len(lines), taken=len(made), known=before, bad_rows=bad[:BAD_ROWS_KEPT]
     )
     what = f"{listed.pk} 号补充保险名单"
     record_probe(
-        misses=known.misses,
+        misses=misses,
         rows=len(lines),
         what=what,
         actor=listed.uploaded_by,

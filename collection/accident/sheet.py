@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from core.tables.cells import cell_text, read_amount
 from core.tables.dates import read_date
+from core.tables.footings import is_nobody
 from core.tables.headings import Column
-from core.tables.lists import ListReader, is_sum
+from core.tables.lists import ListReader
 from core.tables.reader import Sheet
 from residents.people import id_numbers, names
 
@@ -42,13 +43,18 @@ class CoverLine:
     problem: str = ""
 
 
+def cover_table() -> ListReader:
+    """The reader of one file of covers."""
+    return ListReader(COLUMNS, NEEDED, hidden_rows_are="没有登记。该登记的请取消隐藏后重新上传。")
+
+
 def read_covers(pieces: Iterable[Sheet], table: ListReader, *, today: date) -> Iterator[CoverLine]:
     """Yield the people of a list in order."""
     for row in table.rows(pieces):
         get = row.cells.get
         name = names.normalise(get("name"))[:60]
         number, wrong_number = id_numbers.read_cell(get("id_number"))
-        if not number and (not name or is_sum(name)):
+        if is_nobody(get("name"), get("id_number")):
             continue
         premium, _, wrong_amount = read_amount(get("premium"))
         paid_on, _, wrong_day = read_date(get("paid_on"))
@@ -58,6 +64,7 @@ def read_covers(pieces: Iterable[Sheet], table: ListReader, *, today: date) -> I
         wrong_number = wrong_number or id_numbers.check(number, as_of=today)
         problem = (
             row.error(COLUMNS)[1]
+            or ("这一行在表中是隐藏或筛掉的，没有登记。该登记的请取消隐藏后重新上传。" if row.hidden else "")
             or ("没有填写姓名。" if not name else names.problem_of(name))
             or (id_numbers.MESSAGES[wrong_number] if wrong_number else "")
             or wrong_amount

@@ -2,25 +2,24 @@
 
 from collection.declarations.feedback import LIMITS, NO_LIST, verdict_words
 from collection.declarations.tax_sheets import feedback_table, read_feedback
-from core.tables import reader
-from core.tables.dry_run import Answer, Question, require_file
+from core.tables.dry_run import Answer, Question, try_list
+from core.tables.reader import SheetError
 
 OUTCOMES = {True: "success", False: "failure", None: "ask"}
 
 
 def check(question: Question) -> Answer:
     """Read what each line says; no declaration is looked up. Outcomes: success, failure, ask."""
-    answer, table = Answer(), feedback_table()
-    try:
-        require_file(question)
-        pieces = reader.stream(question.file, limits=LIMITS)
-        lines = read_feedback(pieces, words=verdict_words(question.county), table=table)
-        if not lines:
-            raise reader.SheetError("missing_columns" if lines is None else "no_rows", NO_LIST)
-    except reader.SheetError as error:
-        return answer.refuse_file(error)
-    answer.sheet, answer.header_row = table.sheet_name, table.last_row
-    answer.note(table.notes())
+    table, words = feedback_table(), verdict_words(question.county)
+    answer, lines = try_list(
+        question,
+        table,
+        lambda pieces: read_feedback(pieces, words=words, table=table) or [],
+        limits=LIMITS,
+        no_list=NO_LIST,
+    )
+    if not lines and not answer.file_error:
+        return answer.refuse_file(SheetError("no_rows", NO_LIST))
     for line in lines:
         if line.problem and line.ok is not None:
             answer.reject(line.row, "证件号码", "bad_row", line.problem)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from collection.declarations.verdicts import is_doubtful, plain_word, read_verdict, title_verdict
 from collection.ledgers import columns
 from core.tables.cells import formula_error
+from core.tables.footings import is_nobody
 from core.tables.headings import Column, Header
 from core.tables.lists import ListReader
 from core.tables.reader import Cell, Sheet
@@ -62,7 +63,6 @@ REASON = Column(
     ),
     ("失败原因", "错误", "异常信息", "原因"),
 )
-_SUMS = ("合计", "总计", "小计", "共计", "制表", "填表", "打印")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _feedback_line(
     sheet: str, number: int, cells: "RowCells", of_all: bool | None, words: Mapping[str, bool] | None
 ) -> FeedbackLine | None:
     name, id_number, problem = cells.person()
-    if is_sum_or_empty(name, id_number):
+    if is_nobody(cells.cell("name"), cells.cell("id_number")):
         return None
     reason, written = cells.text("reason"), cells.text("result")
     ok = read_verdict(written, words=words, heading=cells.heading("result"))
@@ -124,11 +124,6 @@ def _feedback_line(
     elif not problem and ok and is_doubtful(ok=ok, reason=reason):
         problem, ok = f"写的是“{written or '成功'}”，又写了“{reason[:60]}”，请核实后逐人确定。", None
     return FeedbackLine(sheet, number, name, id_number, ok, "" if ok else reason[:120], problem, unknown)
-
-
-def is_sum_or_empty(name: str, id_number: str) -> bool:
-    """Return whether the row names nobody: empty, a sum, a signature."""
-    return not id_number and (not name or any(word in name for word in _SUMS))
 
 
 class RowCells:

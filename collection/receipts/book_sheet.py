@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from core.tables.cells import cell_text, half_width
+from core.tables.footings import is_nobody
 from core.tables.headings import Column
 from core.tables.lists import ListReader
 from core.tables.reader import Sheet, SheetError
@@ -19,6 +20,7 @@ COLUMNS = (
     Column("last", "止号", ("止号", "终止号码", "截止号码", "终号", "末号"), ("止", "终"), ("张", "数")),
 )
 NEEDED = ("holder", "first", "last")
+NO_HEADING = "没有找到表头。请保留“单位、起号、止号”这一行标题后重新上传。"
 
 
 def book_table() -> ListReader:
@@ -33,9 +35,10 @@ def read_rows(pieces: Iterable[Sheet], table: ListReader | None = None) -> list[
     file.
     """
     table = table or book_table()
-    listed = [(row.number, [half_width(cell_text(row.cells[key])) for key in NEEDED]) for row in table.rows(pieces)]
+    books = (row for row in table.rows(pieces) if not is_nobody(row.cells["holder"], row.cells["first"]))
+    rows = [(row.number, [half_width(cell_text(row.cells[key])) for key in NEEDED]) for row in books]
     if not table.found_heading:
-        raise SheetError("missing_columns", "没有找到表头。请保留“单位、起号、止号”这一行标题后重新上传。")
-    if not (rows := [row for row in listed if any(row[1])]):
+        raise SheetError("missing_columns", NO_HEADING)
+    if not rows:
         raise SheetError("no_rows", "表头下面没有内容。请填好单位、起号、止号后重新上传。")
     return rows

@@ -85,6 +85,30 @@ class BookLine:
     last: str
 
 
+def find_holders(
+    rows: Iterable[tuple[int, list[str]]], holders: Iterable[Region]
+) -> tuple[list[tuple[int, BookLine]], list[tuple[int, str]]]:
+    """Sort rows (number, [unit, first, last]) into lines with their unit, and what is wrong with the others.
+
+    A unit is named by its whole name or its code; a name that two of them bear is a question.
+    """
+    by_name: dict[str, Region | None] = {}
+    for holder in holders:
+        by_name[holder.pk] = holder
+        by_name[holder.name] = None if holder.name in by_name else holder
+    found, wrong = [], []
+    for number, cells in rows:
+        if len(cells) != 3 or not all(cells):
+            wrong.append((number, f"“{' '.join(cells)[:40]}”应是三项：单位、起号、止号。"))
+        elif cells[0] not in by_name:
+            wrong.append((number, f"本单位下面没有“{cells[0][:40]}”，请写全名或区划代码。"))
+        elif (unit := by_name[cells[0]]) is None:
+            wrong.append((number, f"有两个单位叫“{cells[0]}”，请写区划代码。"))
+        else:
+            found.append((number, BookLine(unit, cells[1], cells[2])))
+    return found, wrong
+
+
 @dataclass(frozen=True, slots=True)
 class LineVerdict:
     """What would come of a line: `why` it is refused ("" if it is not), or the book it is already (`known`)."""

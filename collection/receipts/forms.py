@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from collection.receipts.book_sheet import book_table, read_rows
-from collection.receipts.books import BookLine
+from collection.receipts.books import find_holders
 from collection.receipts.models import Receipt
 from core.access.scope import ScopedQuerySet
 from core.files.fields import SheetField
@@ -92,24 +92,12 @@ class BookLinesForm(forms.Form):
         """`lines` becomes [BookLine]; every line that cannot be read is named."""
         if self.errors:
             return self.cleaned_data
-        by_name, found, wrong = {}, [], []
-        for holder in self.holders:
-            by_name[holder.pk] = holder
-            by_name[holder.name] = None if holder.name in by_name else holder
-        for number, cells in self.cleaned_data["file"] or self.cleaned_data["lines"]:
-            if len(cells) != 3 or not all(cells):
-                wrong.append(f"第 {number} 行“{' '.join(cells)[:40]}”应是三项：单位、起号、止号。")
-            elif cells[0] not in by_name:
-                wrong.append(f"第 {number} 行：本单位下面没有“{cells[0]}”，请写全名或区划代码。")
-            elif by_name[cells[0]] is None:
-                wrong.append(f"第 {number} 行：有两个单位叫“{cells[0]}”，请写区划代码。")
-            else:
-                found.append(BookLine(by_name[cells[0]], cells[1], cells[2]))
+        found, wrong = find_holders(self.cleaned_data["file"] or self.cleaned_data["lines"], self.holders)
         if wrong:
-            raise ValidationError(wrong[:20])
+            raise ValidationError([f"第 {number} 行：{why}" for number, why in wrong[:20]])
         if not found:
             raise ValidationError("请粘贴清单，或者选择表格。")
-        return {"lines": found}
+        return {"lines": [line for _, line in found]}
 
 
 class ReturnForm(forms.Form):

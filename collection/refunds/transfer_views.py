@@ -1,7 +1,5 @@
 """退费付款: files for the bank, and its answers read back."""
 
-from pathlib import Path
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,7 +9,7 @@ from django.views.decorators.http import require_POST
 from collection.refunds import transfers
 from collection.refunds.forms import BankAnswerForm
 from collection.refunds.models import RefundTransfer
-from collection.refunds.transfer_sheet import read_answers
+from collection.refunds.transfer_sheet import NO_LIST, answer_table, read_answers
 from config import clock
 from core.access.roles import Role, roles
 from core.accounts.models import User
@@ -24,7 +22,6 @@ from core.tables import reader
 from core.tables.writer import xlsx_response
 from subsidies.campaigns.selectors import campaign_or_404
 
-NO_LIST = "没有找到表头。银行回执要有“退费单号、金额、付款结果”三列，请补上后重新上传。"
 COLUMNS = (
     ("退费单号", 14),
     ("收款人", 20),
@@ -107,11 +104,13 @@ def transfer_file(request: SignedIn, pk: int) -> HttpResponseBase:
 def _read(transfer: RefundTransfer, form: BankAnswerForm, user: User) -> transfers.Answered:
     file = form.cleaned_data["file"]
     kept = attachments.store(file=file, name=file.name, kind="evidence", region=transfer.campaign.county_id, actor=user)
+    table = answer_table()
     try:
-        book = reader.read(Path(kept.file.path))
+        lines = read_answers(reader.stream(kept.file.path, limits=reader.VILLAGE_LEDGER), table)
     except reader.SheetError as error:
         raise Refused(error.message, "file") from error
-    lines = read_answers(sheet for sheet in book.sheets if sheet.visible)
-    if lines is None:
+    if not table.found_heading:
         raise Refused(NO_LIST, "file")
-    return transfers.read_answer(transfer=transfer, lines=lines, on=form.cleaned_data["on"], actor=user)
+    answered = transfers.read_answer(transfer=transfer, lines=lines, on=form.cleaned_data["on"], actor=user)
+    answered.notes = table.notes()
+    return answered

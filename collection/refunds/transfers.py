@@ -22,6 +22,7 @@ from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.refusals import Refused
+from core.tables.lists import ListNote
 from core.text import required_text
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.services import lock_campaign
@@ -37,6 +38,7 @@ class Answered:
     returned: int = 0
     known: int = 0
     problems: list[tuple[int, str]] = field(default_factory=list)
+    notes: list[ListNote] = field(default_factory=list)
 
 
 def to_transfer(campaign: Campaign) -> QuerySet[Refund]:

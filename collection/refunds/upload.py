@@ -1,6 +1,6 @@
 """银行回执 as a kind of upload: its template. What is doubtful in one is told on the page of its transfer."""
 
-from collection.refunds.transfer_sheet import COLUMNS
+from collection.refunds.transfer_sheet import COLUMNS, NEEDED
 from core.access.roles import Role
 from core.uploads.kinds import Fill, UploadKind
 
@@ -9,7 +9,7 @@ KIND = UploadKind(
     name="银行回执",
     roles=(Role.COUNTY,),
     columns=COLUMNS,
-    needed=("number", "amount", "result"),
+    needed=NEEDED,
     fills=(
         Fill("number", "退费代发文件里的退费单号。", "TF000012"),
         Fill("amount", "付款金额，单位元。", "400.00"),

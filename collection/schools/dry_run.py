@@ -8,8 +8,7 @@ from core.access.roles import Role
 from core.accounts.models import User
 from core.files.models import Attachment
 from core.regions.models import Region
-from core.tables import reader
-from core.tables.dry_run import Answer, Question, require_file, rolled_back
+from core.tables.dry_run import Answer, Question, rolled_back, try_list
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import asked_campaign
 
@@ -22,24 +21,19 @@ def check(question: Question) -> Answer:
 
     A school that is not registered is a warning: the list of one school need not name it.
     """
-    campaign, answer, table = asked_campaign(question.policy), Answer(), class_table()
-    try:
-        require_file(question)
-        pieces = reader.stream(question.file, limits=reader.COUNTY_LIST)
-        lines = read_classes(pieces, table, as_of=question.as_of)
-        if not table.found_heading:
-            raise reader.SheetError("missing_columns", NO_HEADING)
-    except reader.SheetError as error:
-        return answer.refuse_file(error)
-    answer.sheet, answer.header_row = table.sheet_name, table.last_row
-    answer.note(table.notes())
-    columns = {line.number: line.column for line in lines if line.problem}
+    campaign, table = asked_campaign(question.policy), class_table()
+    answer, lines = try_list(
+        question, table, lambda pieces: read_classes(pieces, table, as_of=question.as_of), no_list=NO_HEADING
+    )
+    if answer.file_error:
+        return answer
+    columns = {(line.sheet, line.number): line.column for line in lines if line.problem}
     with rolled_back():
         _try(campaign, lines, columns, answer)
     return answer
 
 
-def _try(campaign: Campaign, lines: list[PupilLine], columns: dict[int, str], answer: Answer) -> None:
+def _try(campaign: Campaign, lines: list[PupilLine], columns: dict[tuple[str, int], str], answer: Answer) -> None:
     county = Region.objects.get(pk=campaign.county_id)
     sender = User.objects.create(username="check_sheet", name="试读", role=Role.EDUCATION, region=county)
     kept = Attachment.objects.create(name="试读", kind="classes", size=0, uploaded_by=sender, region_code=county.code)
@@ -51,7 +45,7 @@ def _try(campaign: Campaign, lines: list[PupilLine], columns: dict[int, str], an
     known = set(School.objects.in_region(county.code).values_list("name", flat=True))
     for row in class_list.rows.order_by("pk").select_related("resident"):
         if row.outcome in _REFUSED:
-            answer.reject(row.number, columns.get(row.number), row.outcome, row.message)
+            answer.reject(row.number, columns.get((row.sheet, row.number)), row.outcome, row.message)
             continue
         answer.accept(
             row.number,

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.tables.cells import cell_text
+from core.tables.footings import is_nobody
 from core.tables.headings import Column
-from core.tables.lists import ListReader, ListRow, is_sum
+from core.tables.lists import ListReader, ListRow
 from core.tables.reader import Sheet
 from residents.people import id_numbers, names
 
@@ -86,7 +87,7 @@ def _line(row: ListRow, as_of: date) -> PupilLine | None:
     get = row.cells.get
     name = names.normalise(get("name"))[:60]
     number, problem = id_numbers.read_cell(get("id_number"))
-    if not number and (not name or is_sum(name) or name.rstrip(":：") in ("班主任", "备注")):
+    if is_nobody(get("name"), get("id_number")):
         return None
     line = PupilLine(row.sheet[:60], row.number, name, number[:30], cell_text(get("school"))[:60], _class_of(row)[:40])
     column, error = row.error(COLUMNS)

@@ -2,25 +2,16 @@
 
 from collection.self_payments.paid_sheet import PaidLine, PaidListReader
 from collection.self_payments.preview import preview_lines
-from collection.self_payments.services import NO_LIST, lines_of, payment_year
-from core.tables import reader
-from core.tables.dry_run import Answer, Question, require_file
+from collection.self_payments.services import NO_LIST, payment_year
+from core.tables.dry_run import Answer, Question, try_list
 from subsidies.campaigns.selectors import asked_campaign
 
 
 def check(question: Question) -> Answer:
     """Judge every line as the job would. Outcomes: book, known, duplicate, ask; what is no payment is refused."""
-    campaign, answer = asked_campaign(question.policy), Answer()
-    try:
-        require_file(question)
-        paid = PaidListReader(payment_year(campaign), question.as_of)
-        lines = list(lines_of(paid, str(question.file)))
-        if not paid.found_heading:
-            raise reader.SheetError("missing_columns", NO_LIST)
-    except reader.SheetError as error:
-        return answer.refuse_file(error)
-    answer.sheet, answer.header_row = paid.table.sheet_name, paid.table.last_row
-    answer.note(paid.table.notes())
+    campaign = asked_campaign(question.policy)
+    paid = PaidListReader(payment_year(campaign), question.as_of)
+    answer, lines = try_list(question, paid.table, paid.lines, no_list=NO_LIST)
     for line in lines:
         if line.problem:
             answer.reject(line.row, None, "bad_row", line.problem)

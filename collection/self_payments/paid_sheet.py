@@ -4,16 +4,17 @@ Nothing is looked up here; whether a payment is known already is decided in matc
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from collection.declarations.tax_sheets import AMOUNT, ID_NUMBER, NAME, PAID_ON, RowCells, is_sum_or_empty
+from collection.declarations.tax_sheets import AMOUNT, ID_NUMBER, NAME, PAID_ON, RowCells
 from collection.self_payments.ways import PAYER, WAY, PaymentWay, read_way
 from core.tables.cells import half_width, read_amount
 from core.tables.dates import read_date
+from core.tables.footings import is_nobody
 from core.tables.headings import Column
 from core.tables.lists import ListReader
 from core.tables.payment_states import Kind, read_states, state_columns
@@ -124,8 +125,9 @@ class PaidListReader:
     def found_heading(self) -> bool:
         return self.table.found_heading
 
-    def lines(self, piece: Sheet) -> Iterator[PaidLine]:
-        for header, rows in self.table.blocks([piece]):
+    def lines(self, pieces: Iterable[Sheet]) -> Iterator[PaidLine]:
+        """Yield the lines of every visible sheet."""
+        for header, rows in self.table.blocks(pieces):
             states = state_columns(header.titles)
             for number, cells in rows:
                 if line := self._line(number, RowCells(header, cells), states):
@@ -133,7 +135,7 @@ class PaidListReader:
 
     def _line(self, number: int, cells: RowCells, states: Mapping[int, str]) -> PaidLine | None:
         name, id_number, problem = cells.person()
-        if is_sum_or_empty(name, id_number):
+        if is_nobody(cells.cell("name"), cells.cell("id_number")):
             return None
         written, negative = _sign_apart(cells.cell("amount"))
         amount, _, wrong_amount = read_amount(written)

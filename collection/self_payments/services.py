@@ -4,7 +4,7 @@ A payment counts once, in however many lists it stands (matching.py). Who had pa
 paid, becomes a refund case by itself; who cannot be found, or stands in the register under another name, is a worklist.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from itertools import islice
@@ -75,7 +75,7 @@ def read_file(run: jobs.Run) -> str:
     bad: list[dict[str, object]] = []
     claimed: set[str] = set()
     try:
-        lines = lines_of(reader, paid_list.attachment.file.path)
+        lines = reader.lines(sheets.stream(paid_list.attachment.file.path, limits=sheets.COUNTY_LIST))
         while chunk := list(islice(lines, rows_a_transaction())):
             lines_read += len(chunk)
             wrong = [line for line in chunk if line.problem]
@@ -106,12 +106,6 @@ def payment_year(campaign: Campaign) -> Year:
     first = campaign.policy.period.start
     following = date(first.year + 1, first.month, min(first.day, 28))
     return Year(campaign.year, first, following - timedelta(days=1))
-
-
-def lines_of(reader: PaidListReader, path: str) -> Iterator[PaidLine]:
-    """Yield the lines of every visible sheet."""
-    for piece in sheets.stream(path, limits=sheets.COUNTY_LIST):
-        yield from reader.lines(piece)
 
 
 def take_lines(

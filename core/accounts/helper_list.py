@@ -16,7 +16,8 @@ from core.regions.names import RegionNames
 from core.regions.selectors import region_names
 from core.tables import headings, reader
 from core.tables.cells import cell_text, read_phone
-from core.tables.lists import ListReader, ListRow, is_sum
+from core.tables.footings import is_nobody
+from core.tables.lists import ListReader, ListRow
 from core.tables.lookalikes import fold
 
 COLUMNS = (
@@ -73,13 +74,12 @@ def read_helper_list(path: Path, county_code: str, table: ListReader | None = No
     table = table or helper_table()
     try:
         pieces = reader.stream(path, limits=reader.VILLAGE_LEDGER)
-        rows = [_row(row) for row in table.rows(pieces)]
+        listed = [row for row in table.rows(pieces) if not is_nobody(row.cells["name"], row.cells.get("phone"))]
     except reader.SheetError as error:
         raise Refused(str(error), "file") from error
     if not table.found_heading:
         raise Refused("没有找到表头。请保留“乡镇、行政村、姓名、联系电话”这一行标题后重新上传。", "file")
-    rows = [row for row in rows if row.phone or (row.name and not is_sum(row.name))]
-    if not rows:
+    if not (rows := [_row(row) for row in listed]):
         raise Refused("表头下面没有人员。请填好姓名后重新上传。", "file")
     _check(rows, county_code)
     return rows

@@ -1,27 +1,33 @@
 """What `manage.py check_sheet` asks about a file and how every kind of list answers: the shape of `check_ledger`.
 
-Each kind has a `dry_run.py` in its own topic with one function `check(question) -> Answer`; the command
-(reporting/management/commands/check_sheet.py) knows them all. Nothing is written: a check either only reads, or runs
-the real service inside `rolled_back()`.
+Each kind has a `dry_run.py` in its own topic with one function `check(question) -> Answer`, which its app registers
+(core/uploads/checks.py). Nothing is written: a check either only reads, or runs the real service inside
+`rolled_back()`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from django.db import transaction
 
-from core.tables.lists import ListNote
-from core.tables.reader import UNREADABLE, SheetError
+from core.refusals import Refused
+from core.tables import reader
+from core.tables.lists import ListNote, ListReader
+from core.tables.reader import UNREADABLE, Limits, Sheet, SheetError
+
+Line = TypeVar("Line")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A file, and what the operator says about it: codes of regions, a policy's id, the day to judge by.
 
-    `category` is a roster's category or a status list's status; `full` makes a roster a full list.
+    `category` is a roster's category or a status list's status; `full` makes a roster a full list; `unit` is the
+    credit code of the unit whose month a declaration tells.
     """
 
     file: Path
@@ -31,6 +37,7 @@ class Question:
     policy: str = ""
     category: str = ""
     full: bool = False
+    unit: str = ""
 
 
 class QuestionError(Exception):
@@ -76,6 +83,33 @@ class Answer:
             "warnings": self.warnings,
             "file_error": self.file_error,
         }
+
+
+def try_list(
+    question: Question,
+    table: ListReader,
+    read: Callable[[Iterator[Sheet]], Iterable[Line]],
+    *,
+    limits: Limits = reader.COUNTY_LIST,
+    no_list: str,
+) -> tuple[Answer, list[Line]]:
+    """Read the file as its topic reads it: the answer with what is to be said of the file, and its lines.
+
+    A file that gives no list (`no_list` says why where no heading was found) is the answer's error.
+    """
+    answer, lines = Answer(), list[Line]()
+    try:
+        require_file(question)
+        lines = list(read(reader.stream(question.file, limits=limits)))
+        if not table.found_heading:
+            raise SheetError("missing_columns", no_list)
+    except SheetError as error:
+        return answer.refuse_file(error), []
+    except Refused as refused:
+        return answer.refuse_file(SheetError(UNREADABLE, str(refused))), []
+    answer.sheet, answer.header_row = table.sheet_name, table.last_row
+    answer.note(table.notes())
+    return answer, lines
 
 
 def require_file(question: Question) -> None:

@@ -5,7 +5,6 @@ ledgers have a reading of their own on the same ground), so that all find headin
 that hold a formula's error in one way.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -24,9 +23,6 @@ CHARACTERS_DROPPED = "characters_dropped"
 CELL_CUT = "cell_cut"
 #: The sheet of our templates that says how they are filled in; it is no list.
 INSTRUCTIONS = "填表说明"
-#: Written in the place of a name where a row is a sum, without blanks and colons.
-_SUM = re.compile(r"(本[页村]|全[村县区市])?[合总小共]计(共?\d+人)?")
-_BLANKS_AND_COLONS = re.compile(r"[\s:：]")
 #: Row numbers named in a note; there may be more.
 ROWS_NAMED = 10
 #: What is usually done with hidden rows; a list whose silence or presence decides rights says otherwise.
@@ -164,11 +160,6 @@ class ListReader:
             self._cut += sheet.cut
         elif sheet.rows and self.sheets_read and sheet.name != INSTRUCTIONS:
             self._passed_over.append(ListNote(IGNORED_SHEET, f"工作表“{sheet.name}”不是这种名单，没有读取。"))
-
-
-def is_sum(name: str) -> bool:
-    """Whether what stands in the place of a name says that the row is a sum: 合计, 合 计, 小计：, 合计：3人."""
-    return bool(_SUM.fullmatch(_BLANKS_AND_COLONS.sub("", name)))
 
 
 def odd_cells_notes(dropped: Sequence[int], cut: Sequence[int]) -> list[ListNote]:

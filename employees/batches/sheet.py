@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from core.tables.footings import is_nobody
 from core.tables.headings import Column
-from core.tables.lists import ListReader, is_sum
+from core.tables.lists import ListReader
 from core.tables.reader import Cell, Sheet, SheetError
 from employees.declarations import sheet
 from employees.declarations.sheet import PersonRow, mark_duplicates, read_person
 from employees.units import credit_code as codes
-from residents.people import names
 
 COLUMNS = (
     Column("credit_code", "统一社会信用代码", ("统一社会信用代码", "社会信用代码", "信用代码"), parts=("信用代码",)),
@@ -18,6 +18,7 @@ COLUMNS = (
 )
 NEEDED = ("credit_code", *sheet.NEEDED)
 MOST_ROWS = 100_000
+NO_HEADING = "没有找到表头。要有“统一社会信用代码、姓名、证件号码、月工资”几栏。"
 
 
 @dataclass
@@ -29,14 +30,20 @@ class MonthTable:
     notes: list[str] = field(default_factory=list)
 
 
-def read_month_table(sheets: Iterable[Sheet], *, month: date | None = None, file_name: str = "") -> MonthTable:
+def month_table() -> ListReader:
+    """The reader of one file with the month of many units."""
+    return ListReader(COLUMNS, NEEDED, hidden_rows_are=sheet.HIDDEN_ROWS_ARE)
+
+
+def read_month_table(
+    sheets: Iterable[Sheet], reader: ListReader | None = None, *, month: date | None = None, file_name: str = ""
+) -> MonthTable:
     """Read every visible sheet with a heading. Raises SheetError where the file gives no table."""
-    says = "也按在册人员读取。不该申报的请删除后重新上传。"
-    reader, table, count = ListReader(COLUMNS, NEEDED, hidden_rows_are=says), MonthTable(), 0
+    reader, table, count = reader or month_table(), MonthTable(), 0
     sound_codes: dict[Cell, str] = {}
     for line in reader.rows(sheets):
         name, written = line.cells["name"], line.cells["id_number"]
-        if (not names.normalise(name) and written is None) or is_sum(names.normalise(name)):
+        if is_nobody(name, written):
             continue
         count += 1
         if count > MOST_ROWS:
@@ -50,7 +57,7 @@ def read_month_table(sheets: Iterable[Sheet], *, month: date | None = None, file
             continue
         table.units.setdefault(code, []).append(read_person(line.number, name, written, line.cells["wage"]))
     if not reader.found_heading:
-        raise SheetError("missing_columns", "没有找到表头。要有“统一社会信用代码、姓名、证件号码、月工资”几栏。")
+        raise SheetError("missing_columns", NO_HEADING)
     if not count:
         raise SheetError("no_rows", "表头下面没有人员，请检查文件。")
     for rows in table.units.values():

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from core.access import masks
 from core.tables.cells import read_amount
+from core.tables.footings import is_nobody
 from core.tables.headings import Column
-from core.tables.lists import ListReader, ListRow, is_sum
+from core.tables.lists import ListReader, ListRow
 from core.tables.reader import Cell, Sheet, SheetError
 from employees.months import in_words, other_month
 from residents.people import id_numbers, names
@@ -31,6 +32,8 @@ COLUMNS = (
 )
 NEEDED = ("name", "id_number", "wage")
 MOST_ROWS = 20_000
+HIDDEN_ROWS_ARE = "也按在册人员读取。不该申报的请删除后重新上传。"
+NO_HEADING = "没有找到表头。请保留“姓名、证件号码、月工资”这一行标题后重新上传。"
 
 
 @dataclass(slots=True)
@@ -44,25 +47,29 @@ class PersonRow:
     problems: list[str] = field(default_factory=list)
 
 
+def declaration_table() -> ListReader:
+    """The reader of one unit's month."""
+    return ListReader(COLUMNS, NEEDED, one_sheet=True, hidden_rows_are=HIDDEN_ROWS_ARE)
+
+
 def read_declaration(
-    sheets: Iterable[Sheet], *, month: date | None = None, file_name: str = ""
+    sheets: Iterable[Sheet], table: ListReader | None = None, *, month: date | None = None, file_name: str = ""
 ) -> tuple[list[PersonRow], list[str]]:
     """The rows of the first sheet with a heading, and what is to be said about the file: hidden rows, other sheets, a
     title that names another month than the one it is sent for.
 
     Raises SheetError where the file gives no table.
     """
-    says = "也按在册人员读取。不该申报的请删除后重新上传。"
-    reader = ListReader(COLUMNS, NEEDED, one_sheet=True, hidden_rows_are=says)
-    rows = [row for line in reader.rows(sheets) if (row := _row(line)) is not None]
-    if not reader.found_heading:
-        raise SheetError("missing_columns", "没有找到表头。请保留“姓名、证件号码、月工资”这一行标题后重新上传。")
+    table = table or declaration_table()
+    rows = [row for line in table.rows(sheets) if (row := _row(line)) is not None]
+    if not table.found_heading:
+        raise SheetError("missing_columns", NO_HEADING)
     if not rows:
         raise SheetError("no_rows", "表头下面没有人员。本月确实没有人员的，请办理单位注销或逐人减少。")
     if len(rows) > MOST_ROWS:
         raise SheetError("too_large", f"表里有 {len(rows)} 人，超过 {MOST_ROWS} 人的上限，请核对。")
     mark_duplicates(rows)
-    return rows, [*said_of_month([*reader.above, file_name], month), *(note.message for note in reader.notes())]
+    return rows, [*said_of_month([*table.above, file_name], month), *(note.message for note in table.notes())]
 
 
 def said_of_month(texts: Iterable[str], month: date | None) -> list[str]:
@@ -75,7 +82,7 @@ def said_of_month(texts: Iterable[str], month: date | None) -> list[str]:
 def _row(line: ListRow) -> PersonRow | None:
     """A person of the table; None for a sum or an empty row."""
     name, written = line.cells["name"], line.cells["id_number"]
-    if (not names.normalise(name) and written is None) or is_sum(names.normalise(name)):
+    if is_nobody(name, written):
         return None
     return read_person(line.number, name, written, line.cells["wage"])
 

@@ -73,7 +73,7 @@ def read_job(run: jobs.Run) -> str:
     run.progress(1, 2, f"正在比对 {len(rows)} 人")
     with transaction.atomic():
         run.assert_owner()
-        differences = _differences(roll, rows)
+        differences = differences_of(roll, rows)
         RollDifference.objects.filter(roll=roll).delete()
         insert_objects(differences)
         PensionRoll.objects.filter(pk=roll.pk).update(state=State.READ, people=len(rows), notes=notes)
@@ -86,7 +86,8 @@ def read_job(run: jobs.Run) -> str:
     return f"{len(rows)} 人，差异 {len(differences)} 条"
 
 
-def _differences(roll: PensionRoll, rows: list[RollRow]) -> list[RollDifference]:
+def differences_of(roll: PensionRoll, rows: list[RollRow]) -> list[RollDifference]:
+    """What differs between a roll and the month's booked declarations; nothing is kept."""
     insured = _insured(roll)
     units = units_by_code(roll.county_id, (row.credit_code for row in rows if row.credit_code))
     differences, on_roll, doubtful = [], set(), []

@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from core.tables.cells import cell_text, read_amount
+from core.tables.footings import is_nobody
 from core.tables.headings import Column
-from core.tables.lists import ListReader, ListRow, is_sum
+from core.tables.lists import ListReader, ListRow
 from core.tables.reader import Sheet, SheetError
 from employees.months import in_words, other_month
 from employees.units import credit_code as codes
@@ -21,6 +22,7 @@ COLUMNS = (
     Column("base", "缴费基数", ("缴费基数", "养老缴费基数", "月缴费基数", "基数"), parts=("基数",)),
 )
 NEEDED = ("name", "id_number", "base")
+NO_HEADING = "没有找到表头。要有“姓名、证件号码、缴费基数”几栏，请补上后重新上传。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +38,35 @@ class RollRow:
     problem: str = ""
 
 
-def read_roll(sheets: Iterable[Sheet], *, month: date, file_name: str = "") -> tuple[list[RollRow], list[str]]:
+def roll_table() -> ListReader:
+    """The reader of one roll."""
+    return ListReader(COLUMNS, NEEDED)
+
+
+def read_roll(
+    sheets: Iterable[Sheet], table: ListReader | None = None, *, month: date, file_name: str = ""
+) -> tuple[list[RollRow], list[str]]:
     """The rows of every visible sheet with a heading, and what is to be said about the file.
 
     Raises SheetError, for a roll that calls itself another month's too: last year's would name hundreds as missing.
     """
-    reader = ListReader(COLUMNS, NEEDED)
-    rows = [row for line in reader.rows(sheets) if (row := _row(line)) is not None]
-    if not reader.found_heading:
-        raise SheetError("missing_columns", "没有找到表头。要有“姓名、证件号码、缴费基数”几栏，请补上后重新上传。")
+    table = table or roll_table()
+    rows = [row for line in table.rows(sheets) if (row := _row(line)) is not None]
+    if not table.found_heading:
+        raise SheetError("missing_columns", NO_HEADING)
     if not rows:
         raise SheetError("no_rows", "表头下面没有人员，请检查文件。")
-    if other := other_month([*reader.above, file_name], month):
+    if other := other_month([*table.above, file_name], month):
         says = (
             f"文件上写的是{other}的名册，您选的是{in_words(month)}。请选对月份，或换成{in_words(month)}的名册再上传。"
         )
         raise SheetError("other_month", says)
-    return rows, [note.message for note in reader.notes()]
+    return rows, [note.message for note in table.notes()]
 
 
 def _row(line: ListRow) -> RollRow | None:
     name, written = names.normalise(line.cells["name"])[:60], line.cells["id_number"]
-    if (not name and written is None) or is_sum(name):
+    if is_nobody(line.cells["name"], written):
         return None
     id_number, problem = id_numbers.read_cell(written)
     problem = problem or id_numbers.check(id_number)

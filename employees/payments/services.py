@@ -1,5 +1,6 @@
 """What units and flexible workers paid: taken from the tax bureau's lists, once each; mistakes are reversed."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -78,14 +79,31 @@ def read_job(run: jobs.Run) -> str:
 
 
 def _book(paid_file: PaidFile, lines: list[PaymentLine]) -> tuple[int, int, list[dict[str, object]]]:
-    """(new, known before, lines that do not fit). A second payment of the same kind needs a ticket of its own."""
+    """(new, known before, lines that do not fit)."""
+    fresh, bad = [], []
+    known = 0
+    for line, payment in judge_lines(paid_file, lines):
+        if line.problems:
+            says = "；".join(line.problems)
+            bad.append({"sheet": line.sheet, "row": line.row, "payer": line.payer[:40], "problems": says})
+        elif payment is None:
+            known += 1
+        else:
+            fresh.append(payment)
+    insert_objects(fresh)
+    return len(fresh), known, bad[:MOST_BAD]
+
+
+def judge_lines(paid_file: PaidFile, lines: list[PaymentLine]) -> Iterator[tuple[PaymentLine, EmployeePayment | None]]:
+    """Yield each line with its payment, unsaved; without one where it does not fit or is known.
+
+    A second payment of the same kind needs a ticket of its own.
+    """
     county = paid_file.county_id
     units = units_by_code(county, (line.credit_code for line in lines if line.credit_code))
     members = members_by_number(county, (line.id_number for line in lines if line.id_number))
     insured = flexible_spans(member.pk for member in members.values())
-    fresh: list[EmployeePayment] = []
-    bad: list[dict[str, object]] = []
-    known, tickets = 0, _tickets_known(county, [line.identity for line in lines if not line.problems])
+    tickets = _tickets_known(county, [line.identity for line in lines if not line.problems])
     moment = clock.now()
     for line in lines:
         unit, member = units.get(line.credit_code), members.get(line.id_number) if not line.credit_code else None
@@ -99,15 +117,15 @@ def _book(paid_file: PaidFile, lines: list[PaymentLine]) -> tuple[int, int, list
         ):
             line.problems.append(why)
         if line.problems or line.month is None or line.amount is None or line.paid_on is None:
-            says = "；".join(line.problems)
-            bad.append({"sheet": line.sheet, "row": line.row, "payer": line.payer[:40], "problems": says})
+            yield line, None
             continue
         seen = tickets.setdefault(line.identity, [])
         if seen and (not line.ticket or line.ticket in seen or "" in seen):
-            known += 1
+            yield line, None
             continue
         seen.append(line.ticket)
-        fresh.append(
+        yield (
+            line,
             EmployeePayment(
                 county_id=county,
                 unit=unit,
@@ -119,13 +137,11 @@ def _book(paid_file: PaidFile, lines: list[PaymentLine]) -> tuple[int, int, list
                 ticket=line.ticket,
                 identity=line.identity,
                 occurrence=len(seen),
-                paid_file=paid_file,
-                recorded_by=paid_file.uploaded_by,
+                paid_file=paid_file if paid_file.pk else None,
+                recorded_by_id=paid_file.uploaded_by_id,
                 recorded_at=moment,
-            )
+            ),
         )
-    insert_objects(fresh)
-    return len(fresh), known, bad[:MOST_BAD]
 
 
 def _why_not(month: date, unit: Unit | None, spans: list[tuple[date, date | None]] | None) -> str:

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from core.tables.cells import cell_text, read_amount
 from core.tables.dates import read_date
+from core.tables.footings import is_nobody
 from core.tables.headings import Column
-from core.tables.lists import ListReader, ListRow, is_sum
+from core.tables.lists import ListReader, ListRow
 from core.tables.payment_states import Kind, read_states, state_columns
 from core.tables.reader import Sheet, SheetError
 from employees.months import read_month
@@ -37,6 +38,7 @@ COLUMNS = (
     Column("channel", "缴费渠道", ("缴费渠道", "渠道", "缴费方式"), parts=("渠道", "方式")),
 )
 NEEDED = ("month", "amount", "paid_on")
+NO_HEADING = "没有找到表头。要有“费款所属期、金额、缴费日期”，以及单位的“统一社会信用代码”或个人的“证件号码”。"
 
 
 @dataclass(slots=True)
@@ -61,22 +63,25 @@ class PaymentLine:
         return f"{self.credit_code or self.id_number}:{self.month}:{self.amount}:{self.paid_on}"
 
 
-def read_paid(sheets: Iterable[Sheet]) -> tuple[list[PaymentLine], list[str]]:
+def paid_table() -> ListReader:
+    """The reader of one list of payments."""
+    return ListReader(COLUMNS, NEEDED)
+
+
+def read_paid(sheets: Iterable[Sheet], table: ListReader | None = None) -> tuple[list[PaymentLine], list[str]]:
     """The lines of every visible sheet with a heading, and what is to be said about the file.
 
     Raises SheetError if there is no heading, or no line under it.
     """
-    reader = ListReader(COLUMNS, NEEDED)
-    lines = []
-    for row in reader.rows(sheets):
-        if line := _line(row, state_columns(reader.header.titles) if reader.header else {}):
+    table, lines = table or paid_table(), []
+    for row in table.rows(sheets):
+        if line := _line(row, state_columns(table.header.titles) if table.header else {}):
             lines.append(line)
-    if not reader.found_heading:
-        says = "没有找到表头。要有“费款所属期、金额、缴费日期”，以及单位的“统一社会信用代码”或个人的“证件号码”。"
-        raise SheetError("missing_columns", says)
+    if not table.found_heading:
+        raise SheetError("missing_columns", NO_HEADING)
     if not lines:
         raise SheetError("no_rows", "表头下面没有缴费记录，请检查文件。")
-    return lines, [note.message for note in reader.notes()]
+    return lines, [note.message for note in table.notes()]
 
 
 def _line(row: ListRow, states: Mapping[int, str]) -> PaymentLine | None:
@@ -85,7 +90,7 @@ def _line(row: ListRow, states: Mapping[int, str]) -> PaymentLine | None:
     code = codes.normalize(get("credit_code"))
     id_number = id_numbers.read_cell(get("id_number"))[0] if get("id_number") is not None else ""
     payer = cell_text(get("payer"))[:100]
-    if not code and not id_number and (not payer or is_sum(payer)):
+    if not code and is_nobody(get("payer"), get("id_number")):
         return None
     line = PaymentLine(row.number, payer, code[:18], id_number[:30], read_month(get("month")), None, None, "", "")
     line.sheet = row.sheet[:60]

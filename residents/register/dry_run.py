@@ -9,7 +9,7 @@ from core.regions.selectors import asked_region
 from core.tables.dry_run import Answer, Question, SilentRun, require_file, rolled_back
 from core.tables.reader import UNREADABLE, SheetError
 from residents.register.models import RegisterBatch
-from residents.register.reading import stage_file
+from residents.register.reading import register_table, stage_file
 
 
 def check(question: Question) -> Answer:
@@ -17,7 +17,7 @@ def check(question: Question) -> Answer:
 
     Rows that change nothing are counted in one warning, as on the page.
     """
-    county, answer = asked_region(question.county, "county"), Answer()
+    county, answer, table = asked_region(question.county, "county"), Answer(), register_table()
     try:
         require_file(question)
         with rolled_back():
@@ -28,7 +28,8 @@ def check(question: Question) -> Answer:
             batch = RegisterBatch.objects.create(
                 county=county, attachment=kept, uploaded_by=sender, uploaded_at=clock.now()
             )
-            counts, notes = stage_file(SilentRun(), batch, question.file)
+            counts, notes = stage_file(SilentRun(), batch, question.file, table)
+            answer.sheet, answer.header_row = table.sheet_name, table.last_row
             answer.note(notes)
             _tell(batch, counts, answer)
     except SheetError as error:

@@ -50,9 +50,16 @@ def _forget(batch: RegisterBatch) -> None:
         model.objects.filter(batch=batch)._raw_delete(using="default")
 
 
-def stage_file(run: jobs.Watch, batch: RegisterBatch, path: Path) -> tuple[dict[str, int], list[ListNote]]:
+def register_table() -> ListReader:
+    """The reader of one register."""
+    return ListReader(register_rows.COLUMNS, register_rows.NEEDED)
+
+
+def stage_file(
+    run: jobs.Watch, batch: RegisterBatch, path: Path, table: ListReader | None = None
+) -> tuple[dict[str, int], list[ListNote]]:
     """Read and check the file, stage what is new or changed and keep the problems; return the counts and notes."""
-    table = ListReader(register_rows.COLUMNS, register_rows.NEEDED)
+    table = table or register_table()
     reader = register_rows.RowReader({}, region_names(batch.county_id), clock.today())
     staging = Staging(run, batch, reader)
     for columns, sheet, block in _blocks(table, path):

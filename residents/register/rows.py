@@ -8,6 +8,7 @@ from core.access import masks
 from core.regions.names import TOWNSHIP_DIFFERS, TOWNSHIP_UNKNOWN, RegionNames
 from core.tables.cells import cell_text, formula_error, read_household, read_phone, read_text
 from core.tables.dates import read_birth_date
+from core.tables.footings import is_nobody
 from core.tables.headings import Column
 from core.tables.reader import Cell
 from residents.people import id_numbers, names
@@ -84,6 +85,14 @@ class RowReader:
     def __init__(self, columns: dict[str, int], regions: RegionNames, as_of: date) -> None:
         self.columns, self.regions, self.as_of = columns, regions, as_of
         self.seen: dict[str, int] = {}
+
+    def is_nobody(self, cells: Sequence[Cell]) -> bool:
+        """Whether the row is blank, a sum or a signature. What has a village or a phone and nobody is a question."""
+        get = self._getter(cells)
+        name, number = get("name"), get("id_number")
+        if any(cell_text(cell) for cell in (name, number)):
+            return is_nobody(name, number)
+        return not any(cell_text(cell) for cell in cells)
 
     def read(self, number: int, cells: Sequence[Cell]) -> RegisterPerson | list[Problem]:
         """The person, or all problems of the row."""

@@ -37,7 +37,8 @@ class Staging:
         blank = block.is_blank()
         plain = find_plain(block, self.reader.columns, self.reader.regions, self.reader.as_of)
         is_plain = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(block)).scatter(plain["place"], True)
-        odd = block.rows(_places(~blank & ~is_plain))
+        other = block.rows(_places(~blank & ~is_plain))
+        odd = [row for row in other if not self.reader.is_nobody(row[1])]
         single = self._alone(is_plain, odd, plain)
         people, problems = [], []
         for number, cells in sorted([*odd, *block.rows(_places(is_plain & ~single))], key=itemgetter(0)):
@@ -48,7 +49,7 @@ class Staging:
                 people.append(answer)
         plain = plain.filter(single.gather(plain["place"]))
         self._seen.append(plain.select("id_number", "number"))
-        self.rows += len(blank) - int(blank.sum())
+        self.rows += len(blank) - int(blank.sum()) - (len(other) - len(odd))
         self._keep(pl.concat([plain.drop("place"), frame_of(people)]).sort("number"), problems)
 
     def _alone(self, is_plain: pl.Series, odd: Sequence[Row], plain: pl.DataFrame) -> pl.Series:

@@ -22,7 +22,8 @@ from core.jobs.models import Job
 from core.tables import headings, reader
 from core.tables.cells import cell_text
 from core.tables.dates import FIRST_BIRTH, read_date
-from core.tables.lists import ListNote, ListReader, ListRow, is_sum
+from core.tables.footings import is_nobody
+from core.tables.lists import ListNote, ListReader, ListRow
 from residents.people import id_numbers, names
 from residents.people.disclosure import WITHHELD, WITHHELD_CODE, Disclosure, disclose, record_probe
 from residents.people.models import Resident, StatusEntry
@@ -111,10 +112,10 @@ def read_status_list(
     """Read and match all rows. `scope`: the sender's region. `status`: what would be set, if that is known yet."""
     table = ListReader(COLUMNS, NEEDED, one_sheet=True, hidden_rows_are="没有登记。确要登记的请取消隐藏后重新上传。")
     pieces = jobs.report_rows(reader.stream(path, limits=reader.COUNTY_LIST), progress)
-    rows = [_row(row, source) for row in table.rows(pieces)]
+    listed = (row for row in table.rows(pieces) if not is_nobody(row.cells.get("name"), row.cells["id_number"]))
+    rows = [_row(row, source) for row in listed]
     if not table.found_heading:
         raise StatusListError("没有找到表头。表里要有“姓名、身份证号码、日期”几栏，请补上后重新上传。")
-    rows = [row for row in rows if row.id_number or (row.name and not is_sum(row.name))]
     if not rows:
         raise StatusListError("表头下面没有人员，请检查文件。")
     progress(0, len(rows), f"正在核对 {len(rows)} 人")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from core.regions.names import UNCLEAR, RegionNames
 from core.tables.cells import cell_text, half_width
+from core.tables.footings import is_footing
 from core.tables.headings import Column, Header
 from core.tables.lists import ListReader, ListRow
 from core.tables.reader import Cell, Sheet, SheetError
@@ -30,7 +31,6 @@ COLUMNS = (
 )
 NEEDED = ("village", "people")
 MOST = 10_000_000
-_SUM = re.compile(r"合计|总计|小计|共计|^全县$")
 _NUMBER = re.compile(r"(\d{1,9})(?:\.0*)?人?")
 
 
@@ -99,7 +99,7 @@ def _refuse_two_tasks(header: Header | None) -> None:
 
 def _line(row: ListRow, township: str, values: dict[str, str], regions: RegionNames) -> TargetLine | None:
     code, village, written = values.get("code", ""), values["village"], values["people"]
-    if not (code or village or written) or any(_SUM.search(text) for text in (values.get("township", ""), village)):
+    if not (code or village or written) or any(map(is_footing, (values.get("township", ""), village))):
         return None
     line = TargetLine(row.number, township, village, written, sheet=row.sheet)
     _, error = row.error(COLUMNS)

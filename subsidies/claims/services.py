@@ -25,14 +25,13 @@ from core.jobs import services as jobs
 from core.refusals import Refused
 from core.regions.models import Region
 from core.tables import reader
-from core.tables.lists import ListReader
 from core.text import required_text
 from residents.people import names
-from residents.people.disclosure import disclose
+from residents.people.disclosure import disclose, record_probe
 from residents.people.insured_years import FIRST_YEAR
 from residents.people.models import Resident
 from subsidies.claims.models import Claim, ClaimList
-from subsidies.claims.sheet import COLUMNS, NEEDED, NO_LIST, ZERO, ClaimLine, read_claims
+from subsidies.claims.sheet import NO_LIST, ZERO, ClaimLine, claim_table, read_claims
 
 State = ClaimList.State
 BAD_ROWS_KEPT = 500
@@ -45,8 +44,10 @@ class MatchedClaims:
     lines: int = 0
     paid: dict[int, tuple[Decimal, Decimal]] = field(default_factory=dict)
     unpaid: int = 0
-    strangers: int = 0
+    sound: list[ClaimLine] = field(default_factory=list)
+    strangers: set[ClaimLine] = field(default_factory=set)
     bad: list[ClaimLine] = field(default_factory=list)
+    misses: int = 0  #: people elsewhere whom rows name without knowing them (residents/people/disclosure.py)
 
 
 @transaction.atomic
@@ -91,7 +92,7 @@ def job_key(listed: ClaimList) -> str:
 @jobs.handler("claims.read")
 def read_job(run: jobs.Run) -> str:
     """Count what a list says, for a person to confirm; read before, do nothing."""
-    listed = ClaimList.objects.select_related("attachment").get(pk=run.args["listed"])
+    listed = ClaimList.objects.select_related("attachment", "uploaded_by").get(pk=run.args["listed"])
     if listed.state != State.READING:
         return "这份清单已经读过。"
     try:
@@ -104,24 +105,38 @@ def read_job(run: jobs.Run) -> str:
     with transaction.atomic():
         run.assert_owner()
         ClaimList.objects.filter(pk=listed.pk, state=State.READING).update(state=State.READY, **_counts(matched))
+        record_probe(
+            misses=matched.misses,
+            rows=matched.lines,
+            what=str(listed),
+            actor=listed.uploaded_by,
+            region=listed.county_id,
+            batch=f"claims-{listed.pk}",
+        )
     return f"有报销 {len(matched.paid)} 人，有问题 {len(matched.bad)} 行"
 
 
 def match(attachment: Attachment, *, county: str) -> MatchedClaims:
     """Read a kept file and find its people on the county's register. Raise SheetError where it holds no list."""
-    table = ListReader(COLUMNS, NEEDED)
+    table = claim_table()
     lines = list(read_claims(reader.stream(attachment.file.path, limits=reader.COUNTY_LIST), table))
     if not table.found_heading:
         raise reader.SheetError(reader.UNREADABLE, NO_LIST)
+    return match_lines(lines, county=county)
+
+
+def match_lines(lines: Sequence[ClaimLine], *, county: str) -> MatchedClaims:
+    """Find the people of a list on the county's register, and what their rows come to."""
     found = MatchedClaims(len(lines), bad=[line for line in lines if line.problem])
     sound = [line for line in lines if not line.problem]
     known = disclose({(line.id_number, line.name) for line in sound}, scope=county)
+    found.misses = known.misses
     ids = [known.resident_id(line.id_number, line.name) for line in sound]
     registered = _names_of({pk for pk in ids if pk}, county)
     sums: dict[int, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
     for line, pk in zip(sound, ids, strict=True):
         if pk is None or pk not in registered:
-            found.strangers += 1
+            found.strangers.add(line)
         elif not names.is_same_name(registered[pk], line.name):
             found.bad.append(_differs(line, registered[pk]))
         elif line.paid:
@@ -130,6 +145,8 @@ def match(attachment: Attachment, *, county: str) -> MatchedClaims:
         else:
             found.unpaid += 1
     found.paid = dict(sums)
+    differing = {(line.sheet, line.row) for line in found.bad}
+    found.sound = [line for line in sound if (line.sheet, line.row) not in differing]
     found.bad.sort(key=lambda line: (line.sheet, line.row))
     return found
 
@@ -151,7 +168,7 @@ def _counts(matched: MatchedClaims) -> dict[str, object]:
         "lines": matched.lines,
         "people": len(matched.paid),
         "unpaid": matched.unpaid,
-        "strangers": matched.strangers,
+        "strangers": len(matched.strangers),
         "bad": len(matched.bad),
         "bad_rows": [
             {"row": line.row, "name": line.name, "id_number": masks.mask(line.id_number), "why": line.problem}

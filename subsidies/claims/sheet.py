@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.tables.cells import read_amount, shown
+from core.tables.footings import is_nobody
 from core.tables.headings import Column
-from core.tables.lists import ListReader, is_sum
+from core.tables.lists import ListReader
 from core.tables.reader import Cell, Sheet
 from residents.people import id_numbers, names
 
@@ -46,13 +47,18 @@ class ClaimLine:
     column: str = ""
 
 
+def claim_table() -> ListReader:
+    """The reader of one file of claims."""
+    return ListReader(COLUMNS, NEEDED, hidden_rows_are="没有登记。该计入的请取消隐藏后重新上传。")
+
+
 def read_claims(pieces: Iterable[Sheet], table: ListReader) -> Iterator[ClaimLine]:
     """Yield the rows of a list in order; sums and empty rows are passed over."""
     for row in table.rows(pieces):
         get = row.cells.get
         name = names.normalise(get("name"))[:60]
         number, wrong_number = id_numbers.read_cell(get("id_number"))
-        if not number and (not name or is_sum(name)):
+        if is_nobody(get("name"), get("id_number")):
             continue
         wrong_number = wrong_number or id_numbers.check(number)
         paid, wrong_paid = _yuan(get("paid"), "基金支付金额", empty="没有填写基金支付金额，没有报销的请填 0。")

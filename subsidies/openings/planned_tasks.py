@@ -10,6 +10,7 @@ from core.audit import services as audit
 from core.files.models import Attachment
 from core.refusals import Refused
 from core.tables import reader
+from core.tables.lists import HIDDEN_ROWS
 from subsidies.campaigns.models import Campaign, PolicyProposal, Target
 from subsidies.campaigns.target_sheet import read_targets, task_table, wrong_year
 from subsidies.campaigns.targets import set_targets
@@ -110,6 +111,8 @@ def adjust_from_table(*, proposal: PolicyProposal, table: Attachment, actor: Use
         )
     except reader.SheetError as error:
         raise Refused(str(error), "file") from None
+    if hidden := [note.message for note in listed.notes() if note.code == HIDDEN_ROWS]:
+        raise Refused(hidden[0], "file")
     if wrong := wrong_year((table.name, listed.sheet_name), proposal.year):
         raise Refused(wrong, "file")
     if bad := [line for line in lines if line.problems]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from core.regions.names import RegionNames, short_region_name
 from core.tables.cells import cell_text, half_width
+from core.tables.footings import is_nobody
 from core.tables.headings import Column
 from core.tables.lists import ListReader, ListRow
 from core.tables.reader import Sheet, SheetError
@@ -25,6 +26,7 @@ COLUMNS = (
     Column("sources", "原区划代码", ("原区划代码", "原村代码", "原代码", "来自", "由哪些村合并"), ("原",)),
 )
 NEEDED = ("village",)
+NO_HEADING = "没有找到表头。请保留“区划代码、乡镇、行政村”这一行标题后重新上传。"
 _CODE = re.compile(r"\d{12}")
 _LONGEST_NAME = 60
 
@@ -80,7 +82,7 @@ class VillageListComparison:
 
 def village_table() -> ListReader:
     """The reader of one file of villages."""
-    return ListReader(COLUMNS, NEEDED)
+    return ListReader(COLUMNS, NEEDED, hidden_rows_are="不能照这样保存。请取消隐藏或删去这些行后重新上传。")
 
 
 def read_villages(pieces: Iterable[Sheet], table: ListReader) -> list[VillageRow]:
@@ -89,10 +91,10 @@ def read_villages(pieces: Iterable[Sheet], table: ListReader) -> list[VillageRow
     for listed in table.rows(pieces):
         row = _row(listed, township)
         township = row.township
-        if row.village or row.code:
+        if not is_nobody(row.village, row.code):
             rows.append(row)
     if not table.found_heading:
-        raise SheetError("missing_columns", "没有找到表头。请保留“区划代码、乡镇、行政村”这一行标题后重新上传。")
+        raise SheetError("missing_columns", NO_HEADING)
     if not rows:
         raise SheetError("no_rows", "表头下面没有村。请填好后重新上传。")
     return rows
@@ -106,6 +108,8 @@ def _row(listed: ListRow, above: str) -> VillageRow:
     row.as_above = not text.get("township")
     if problem := listed.error(COLUMNS)[1]:
         row.problems.append(problem)
+    if listed.hidden:
+        row.problems.append("这一行在表中是隐藏或筛掉的，看不出要不要。请取消隐藏或删去这一行后重新上传。")
     if not row.village:
         row.problems.append("没有写行政村，请补填。")
     if len(row.village) > _LONGEST_NAME:

@@ -15,7 +15,7 @@ from core.regions.services import keep_former_names
 from core.tables import reader
 from core.tables.lists import ListNote
 from core.text import required_text
-from residents.people.disclosure import disclose
+from residents.people.disclosure import disclose, record_probe
 from residents.people.models import Resident
 from residents.people.names import is_same_name
 from residents.people.villages import hand_over_people, move_people
@@ -26,7 +26,7 @@ from subsidies.openings.selectors import planned_names, standing_villages, towns
 from subsidies.openings.services import hold_draft, touch_step
 from subsidies.openings.split_list import SplitRow, read_split_people
 from subsidies.openings.steps import StepState
-from subsidies.openings.village_list import VillageListComparison, compare, read_villages, village_table
+from subsidies.openings.village_list import VillageListComparison, VillageRow, compare, read_villages, village_table
 
 KEY = "villages"
 Kind = VillageChange.Kind
@@ -36,14 +36,17 @@ def preview_villages(*, proposal: PolicyProposal, table: Attachment) -> tuple[Vi
     """Compare an uploaded list with last year's villages; writes nothing. Raise SheetError."""
     listed = village_table()
     rows = read_villages(reader.stream(Path(table.file.path), limits=reader.VILLAGE_LEDGER), listed)
-    county = proposal.county_id
-    standing, codes = standing_villages(county), Region.objects.in_region(county).values_list("code", flat=True)
-    plain = PolicyProposal(county=proposal.county, state=PolicyProposal.State.APPLIED)  # last year's names alone
-    found = compare(
-        rows, county=county, standing=standing, townships=townships_of(county), names=planned_names(plain),
+    return compare_with_last_year(rows, proposal.county), listed.notes()
+
+
+def compare_with_last_year(rows: list[VillageRow], county: Region) -> VillageListComparison:
+    """Compare rows with the county's villages as they stand."""
+    standing, codes = standing_villages(county.pk), Region.objects.in_region(county.pk).values_list("code", flat=True)
+    plain = PolicyProposal(county=county, state=PolicyProposal.State.APPLIED)  # last year's names alone
+    return compare(
+        rows, county=county.pk, standing=standing, townships=townships_of(county.pk), names=planned_names(plain),
         known_codes=codes,
     )  # fmt: skip
-    return found, listed.notes()
 
 
 @transaction.atomic
@@ -80,8 +83,22 @@ def plan_villages(*, proposal: PolicyProposal, table: Attachment, document: str,
 
 def preview_split(*, proposal: PolicyProposal, table: Attachment) -> list[SplitRow]:
     """Read who goes to a new village; a number and a name that do not both match tell nothing. Raise SheetError."""
-    splits = {change.code: change for change in proposal.village_changes.filter(kind=Kind.SPLIT)}
     rows = read_split_people(reader.stream(Path(table.file.path), limits=reader.VILLAGE_LEDGER))
+    misses = find_split_people(proposal, rows)
+    record_probe(
+        misses=misses,
+        rows=len(rows),
+        what=f"划出人员名单 {table.name}",
+        actor=table.uploaded_by,
+        region=proposal.county_id,
+        batch=f"split-{table.pk}",
+    )
+    return rows
+
+
+def find_split_people(proposal: PolicyProposal, rows: list[SplitRow]) -> int:
+    """Find who goes to which new village, and say of each other row why not; return how many rows miss."""
+    splits = {change.code: change for change in proposal.village_changes.filter(kind=Kind.SPLIT)}
     names = planned_names(proposal)
     claims = {(row.id_number, row.name) for row in rows if not row.problem}
     known = disclose(claims, scope=proposal.county_id)
@@ -103,7 +120,7 @@ def preview_split(*, proposal: PolicyProposal, table: Attachment) -> list[SplitR
         else:
             row.resident = person.pk
             seen[person.pk] = row.number
-    return rows
+    return known.misses
 
 
 @transaction.atomic

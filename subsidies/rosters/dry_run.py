@@ -1,11 +1,12 @@
 """What would become of a department's list: `check_sheet roster`."""
 
+from functools import partial
+
 from config import clock
 from core.access.roles import Role
 from core.accounts.models import User
 from core.database.bulk import insert_rows
-from core.tables import reader
-from core.tables.dry_run import Answer, Question, QuestionError, require_file, rolled_back
+from core.tables.dry_run import Answer, Question, QuestionError, rolled_back, try_list
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import asked_campaign
 from subsidies.rosters.matching import STAGED_COLUMNS, classify, staged_values
@@ -21,24 +22,20 @@ def check(question: Question) -> Answer:
 
     A full list's endings have no row of their own: their row is null.
     """
-    campaign, answer, table = asked_campaign(question.policy), Answer(), roster_table()
+    campaign, table = asked_campaign(question.policy), roster_table()
     department, category = _whose(campaign, question.category)
-    try:
-        require_file(question)
-        pieces = reader.stream(question.file, limits=reader.COUNTY_LIST)
-        lines = read_roster(
-            pieces,
-            policy=campaign.policy,
-            category=category,
-            department=department,
-            recognised_on=question.as_of,
-            today=question.as_of,
-            table=table,
-        )
-    except reader.SheetError as error:
-        return answer.refuse_file(error)
-    answer.sheet, answer.header_row = table.sheet_name, table.last_row
-    answer.note(table.notes())
+    read = partial(
+        read_roster,
+        policy=campaign.policy,
+        category=category,
+        department=department,
+        recognised_on=question.as_of,
+        today=question.as_of,
+        table=table,
+    )
+    answer, lines = try_list(question, table, read, no_list="")
+    if answer.file_error:
+        return answer
     with rolled_back():
         _try(campaign, question, department, category, lines, answer)
     return answer

@@ -1,12 +1,12 @@
 """A department's list as it stands in a spreadsheet → its rows. Pure; who they are is looked up elsewhere."""
 
 import datetime
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from core.tables.dates import FIRST_BIRTH, read_date
-from core.tables.headings import Column, find, plain
+from core.tables.footings import is_nobody
+from core.tables.headings import Column, find
 from core.tables.lists import ListReader, ListRow
 from core.tables.reader import Sheet, SheetError
 from residents.people import id_numbers, names
@@ -113,7 +113,6 @@ HEADS = (
 )
 HEADS_ONLY = "heads_only"
 _TELL_ALL = "这份名单只有户主，须逐人填写：身份按人认定，请把每户的每一位成员各填一行（姓名、身份证号码）后重新上传。"
-_TOTAL = re.compile(r"^(合计|总计|小计|共计|备注|说明|填表|制表|审核|负责人|单位|注)")
 
 
 @dataclass(slots=True)
@@ -196,11 +195,7 @@ def _is_list_of_heads(sheet: Sheet) -> bool:
 def _line(row: ListRow, policy: Policy, category: str, recognised_on: datetime.date) -> RosterLine | None:
     number, values = row.number, row.cells
     raw_name, raw_id = values.get("name"), values.get("id_number")
-    if raw_name is None and raw_id is None:
-        return None
-    if raw_id is None and _TOTAL.match(plain(raw_name)):
-        return None
-    if raw_id is not None and not any(ch.isdecimal() for ch in str(raw_id)) and _TOTAL.match(plain(raw_name or raw_id)):
+    if is_nobody(raw_name, raw_id):
         return None
     id_number, problem = id_numbers.read_cell(raw_id)
     written = str(values["category"]).strip() if values.get("category") is not None else category

@@ -13,7 +13,7 @@ from collection.money.selectors import recount
 from collection.refunds import services as refunds
 from collection.refunds import transfers
 from collection.refunds.models import Refund
-from collection.refunds.transfer_sheet import BankLine, read_answers
+from collection.refunds.transfer_sheet import BankLine, answer_table, read_answers
 from core.refusals import Refused
 from core.tables.reader import Sheet
 from tests.collection.paid_people import PAYEE, VILLAGE, pay
@@ -135,7 +135,7 @@ WORDS = {"成功": True, "付款成功": True, "退汇": False, "失败": False,
 def test_the_banks_words(word):
     heading = ["退费单号", "收款人", "金额", "付款结果", "退回原因"]
     rows = [(1, heading), (2, ["TF12", "王大山", 400.0, word, "户名不符"]), (3, ["合计", None, 400.0, None])]
-    (line,) = read_answers([Sheet("回执", rows=rows)])
+    (line,) = read_answers([Sheet("回执", rows=rows)], answer_table())
     assert (line.number, line.amount, line.paid, bool(line.problem)) == (12, 400, WORDS[word], WORDS[word] is None)
 
 

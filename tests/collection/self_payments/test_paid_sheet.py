@@ -63,7 +63,9 @@ def test_another_year_is_never_booked_by_silence(text, paid_on, other, asked):
 
 def read(*rows, heading=("姓名", "证件号码", "实缴金额", "缴费日期", "缴费状态")):
     reader = PaidListReader(YEAR, DAY(2024, 10, 25))
-    return list(reader.lines(Sheet("清单", rows=[(1, list(heading)), *((n, list(r)) for n, r in enumerate(rows, 2))])))
+    return list(
+        reader.lines([Sheet("清单", rows=[(1, list(heading)), *((n, list(r)) for n, r in enumerate(rows, 2))])])
+    )
 
 
 def test_a_negative_amount_undoes_a_payment():

@@ -371,7 +371,7 @@ def test_a_dry_run_says_what_would_become_of_each_line(campaign, upload, make_re
         full(free, "T5", "2024-10-20", "核销中"),
         full(paid, "T1", "2024-10-20", "已退费"),
     ]
-    lines = list(reader.lines(Sheet("x", rows=[(1, list(STATES)), *((n, list(r)) for n, r in enumerate(rows, 2))])))
+    lines = list(reader.lines([Sheet("x", rows=[(1, list(STATES)), *((n, list(r)) for n, r in enumerate(rows, 2))])]))
     before = SelfPayment.objects.count()
     answers = [outcome for _, outcome, _ in preview_lines(campaign=campaign, lines=lines)]
     assert answers == ["known", "duplicate", "book", "undone", "ask", "ask"]

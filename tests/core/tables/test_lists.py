@@ -3,7 +3,7 @@
 import pytest
 
 from core.tables.headings import Column
-from core.tables.lists import ListReader, is_sum
+from core.tables.lists import ListReader
 from core.tables.reader import RowRanges, Sheet
 
 COLUMNS = (Column("name", "姓名", ("姓名",)), Column("number", "号码", ("号码",)), Column("note", "备注", ("备注",)))
@@ -89,18 +89,3 @@ def test_an_error_value_is_named_as_such(error):
 def test_what_is_no_error_value_passes(text):
     _, [row] = read(Sheet("表", rows=[HEADING, (2, ["甲", text])]))
     assert row.error(COLUMNS) == ("", "")
-
-
-@pytest.mark.parametrize(
-    ("text", "is_one"),
-    [
-        *(
-            (text, True)
-            for text in ("合计", "总计", "小计", "共计", "合计：", "总计:", "合 计", "小　计 ：", "合计：3人")
-        ),
-        *((text, True) for text in ("本页合计", "全村合计 共 12 人", "\n合计\n")),
-        *((text, False) for text in ("", "：", "合计明", "王合计", "合", "计", "会计", "设计：", "合计员 3", "人")),
-    ],
-)
-def test_a_sum_is_known_by_its_word_whatever_stands_around_it(text, is_one):
-    assert is_sum(text) is is_one

@@ -1,14 +1,13 @@
 """A dry run of any sheet that comes in: what would be taken and what not, as one JSON object (design, section 7).
 
     manage.py check_sheet KIND FILE [--county CODE] [--village CODE] [--policy ID] [--as-of DATE]
-                                    [--category NAME] [--full]
+                                    [--category NAME] [--full] [--unit CODE]
 
 Writes nothing. Exit 0 if the file could be read, 2 if not, 1 if the question itself is wrong.
 """
 
 import json
 import sys
-from collections.abc import Callable
 from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
@@ -16,38 +15,18 @@ from typing import Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from collection.declarations import dry_run as feedback
-from collection.ledgers import dry_run as ledgers
-from collection.schools import dry_run as classes
-from collection.self_payments import dry_run as paid_lists
 from config import clock
-from core.accounts import dry_run as helpers
-from core.tables.dry_run import Answer, Question, QuestionError
-from reporting.targets import dry_run as tasks
-from residents.register import dry_run as register
-from residents.statuses import dry_run as statuses
-from subsidies.rosters import dry_run as rosters
+from core.tables.dry_run import Question, QuestionError
+from core.uploads.checks import all_checks
 
 UNREADABLE = 2
-#: Every kind of sheet and the function of its topic that tries it. This app may import all the others.
-CHECKS: dict[str, Callable[[Question], Answer]] = {
-    "ledger": ledgers.check,
-    "register": register.check,
-    "roster": rosters.check,
-    "statuses": statuses.check,
-    "helpers": helpers.check,
-    "tasks": tasks.check,
-    "paid": paid_lists.check,
-    "feedback": feedback.check,
-    "classes": classes.check,
-}
 
 
 class Command(BaseCommand):
     help = "试读任意一种表格：哪些行会被接收、哪些行有问题。不写入任何数据。"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", choices=list(CHECKS))
+        parser.add_argument("kind", choices=list(all_checks()))
         parser.add_argument("file", type=Path)
         parser.add_argument("--county", default="", help="6 位县代码")
         parser.add_argument("--village", default="", help="12 位村代码（台账）")
@@ -55,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", type=date.fromisoformat, help="按哪一天核对，默认今天")
         parser.add_argument("--category", default="", help="名单的身份类别，或状态名单的状态（默认死亡）")
         parser.add_argument("--full", action="store_true", help="全量名单")
+        parser.add_argument("--unit", default="", help="单位的统一社会信用代码（职工医保申报表）")
 
     def handle(
         self,
@@ -67,15 +47,16 @@ class Command(BaseCommand):
         as_of: date | None,
         category: str,
         full: bool,
+        unit: str,
         **options: Any,
     ) -> None:
         day = as_of or clock.today()
         # A policy's id and a village's code begin with the county's code.
         county = county or policy[:6] or village[:6]
-        question = Question(file, day, county, village, policy, category, full)
+        question = Question(file, day, county, village, policy, category, full, unit)
         try:
             with clock.judged_on(day):
-                answer = CHECKS[kind](question)
+                answer = all_checks()[kind](question)
         except QuestionError as error:
             raise CommandError(str(error)) from None
         cast(TextIOWrapper, sys.stdout).reconfigure(encoding="utf-8", errors="replace")
