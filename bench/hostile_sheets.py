@@ -7,7 +7,8 @@ same HOSTILE_SEED (0) makes the same files. Each goes through the dry run of one
 HOSTILE_FOLDER=… tries instead every file of a folder, each through the dry runs of all kinds; the files of public
 archives of bug reports are kept outside the repository. HOSTILE_JOURNAL=… names a file to which each tried file is
 written, so that a later run goes on where one stopped after HOSTILE_SECONDS. A file is read once for each set of
-limits and what it gave is handed to every kind, for the reading itself knows no kinds.
+limits and what it gave is handed to every kind, for the reading itself knows no kinds. As no public file has the
+headings of these lists, those of the kind are put above each sheet: what stands in it is read as people and money.
 
 Each process has an SQLite database of its own with a county that has all of it: an offer of accident cover, a unit, a
 year in preparation.
@@ -160,8 +161,9 @@ def _try_folder(result: dict[str, Any], number: int) -> None:
             continue
         if time.monotonic() > ends:
             break
-        with _read_once():
+        with _read_once() as reading:
             for kind in _spoilt.KINDS:
+                reading.titles = _spoilt.TITLES[kind]
                 _try(result, kind, path.name, path, str(path))
         result["done"] += 1
         if journal:
@@ -172,11 +174,19 @@ def _try_folder(result: dict[str, Any], number: int) -> None:
 class _read_once:  # noqa: N801 used as a context
     """Within it a file is read once for each set of limits, and what came is handed to whoever asks again."""
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> "_read_once":
         from core.tables import reader
 
-        self.stream, self.read, self.kept = reader.stream, reader.read, {}
+        self.stream, self.read, self.kept, self.titles = reader.stream, reader.read, {}, []
         reader.stream, reader.read = self._stream, self._read
+        return self
+
+    def _below_headings(self, piece: Any, begun: list[Any]) -> Any:
+        """The piece, and where it is the first of its sheet with rows, the headings of the kind above it."""
+        if not piece.rows or any(piece.merged is merged for merged in begun):
+            return replace(piece)
+        begun.append(piece.merged)
+        return replace(piece, rows=[(0, list(self.titles)), *piece.rows])
 
     def __exit__(self, *_: object) -> None:
         from core.tables import reader
@@ -186,7 +196,7 @@ class _read_once:  # noqa: N801 used as a context
     def _stream(self, path: object, **options: Any) -> Iterator[Any]:
         from core.tables import reader
 
-        key = ("stream", *sorted(options.items()))
+        key, begun = ("stream", *sorted(options.items())), []
         if key in self.kept:
             pieces, error = self.kept[key]
         else:
@@ -196,7 +206,7 @@ class _read_once:  # noqa: N801 used as a context
                     rows += len(piece.rows) + (len(piece.block) if piece.block else 0)
                     if rows <= MOST_ROWS_KEPT:
                         pieces.append(replace(piece))
-                    yield piece
+                    yield self._below_headings(piece, begun)
             except reader.SheetError as refused:
                 error = refused
             if rows <= MOST_ROWS_KEPT:
@@ -204,7 +214,7 @@ class _read_once:  # noqa: N801 used as a context
             if error:
                 raise error
             return
-        yield from (replace(piece) for piece in pieces)
+        yield from (self._below_headings(piece, begun) for piece in pieces)
         if error:
             raise error
 
@@ -220,7 +230,7 @@ class _read_once:  # noqa: N801 used as a context
         book, error = self.kept[key]
         if error:
             raise error
-        return book
+        return replace(book, sheets=[self._below_headings(sheet, []) for sheet in book.sheets])
 
 
 def _try(result: dict[str, Any], kind: str, name: str, path: Path, turn: str) -> None:
