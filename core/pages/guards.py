@@ -22,6 +22,9 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 #: In an address, other control characters and bytes that are no UTF-8 are nothing a person typed.
 _ODD_IN_ADDRESS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 
+#: A published page: its reader's browser keeps it and asks each time (core/pages/validated.py).
+KEPT_BY_ITS_READER = "no-cache, private"
+
 Respond = Callable[[HttpRequest], HttpResponse]
 
 
@@ -55,14 +58,16 @@ class CompressPagesMiddleware(GZipMiddleware):
 
 
 class NoStoreMiddleware:
-    """No page, file or photo stays in a browser's or proxy's cache. Static files are answered before this."""
+    """No page, file or photo stays in a browser's or proxy's cache, but a published page of one reader
+    (core/pages/validated.py). Static files are answered before this."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response["Cache-Control"] = "no-store, private"
+        if response.get("Cache-Control") != KEPT_BY_ITS_READER:
+            response["Cache-Control"] = "no-store, private"
         return response
 
 

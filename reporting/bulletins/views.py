@@ -11,6 +11,7 @@ from core.access.roles import BUSINESS, Role, roles
 from core.accounts.requests import SignedIn
 from core.audit import services as audit
 from core.downloads import download
+from core.pages.validated import unless_unchanged
 from core.refusals import Refused
 from reporting.bulletins import services as templates
 from reporting.bulletins.excel import bulletin_workbook
@@ -27,12 +28,13 @@ from subsidies.campaigns.selectors import current
 @roles(*BUSINESS)
 def bulletin_page(request: SignedIn, pk: int) -> HttpResponse:
     ranking = _ranking(request, pk)
-    bulletin = bulletin_from_json(ranking.content["bulletin"])
-    return render(
-        request,
-        "reporting/bulletins/bulletin.html",
-        {"title": bulletin.title, "ranking": ranking, "bulletin": bulletin},
-    )
+
+    def draw() -> HttpResponse:
+        bulletin = bulletin_from_json(ranking.content["bulletin"])
+        facts = {"title": bulletin.title, "ranking": ranking, "bulletin": bulletin}
+        return render(request, "reporting/bulletins/bulletin.html", facts)
+
+    return unless_unchanged(request, (ranking.pk, ranking.fingerprint), draw)
 
 
 @roles(*BUSINESS)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from core.access.roles import BUSINESS, Role, roles
 from core.accounts.requests import SignedIn
 from core.pages.form_steps import run_step, submit_form
+from core.pages.validated import unless_unchanged
 from core.refusals import Refused
 from core.regions.models import Region
 from core.text import whole_number
@@ -51,8 +52,11 @@ def ranking_list(request: SignedIn) -> HttpResponse:
 def ranking_page(request: SignedIn, pk: int) -> HttpResponse:
     """A published ranking, as it was published; at most five queries."""
     ranking = get_object_or_404(readable(request.user), pk=pk)
-    return render(
-        request, "reporting/rankings/ranking.html", shown(request.user, ranking, "reporting/rankings/_ranking.html")
+    body = "reporting/rankings/_ranking.html"
+    return unless_unchanged(
+        request,
+        (ranking.pk, ranking.fingerprint, ranking.newest),
+        lambda: render(request, "reporting/rankings/ranking.html", shown(request.user, ranking, body)),
     )
 
 

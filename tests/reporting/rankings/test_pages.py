@@ -76,6 +76,41 @@ def test_reading_a_ranking_takes_at_most_five_queries(role, ranking, signed_in):
     assert not any("collection_contribution" in q["sql"] or "residents_resident" in q["sql"] for q in seen)
 
 
+@pytest.mark.parametrize("page", ["ranking", "bulletin"])
+def test_a_published_page_is_not_drawn_again_for_who_holds_it(page, ranking, signed_in, client, business_clock):
+    signed_in("leader")
+    url = reverse(page, args=[ranking.pk])
+    first = client.get(url)
+    assert first["Cache-Control"] == "no-cache, private"
+
+    def again():
+        answer = client.get(url, headers={"if-none-match": first["ETag"]})
+        assert answer["Cache-Control"] == "no-cache, private" and bool(answer.content) == (answer.status_code == 200)
+        return answer.status_code
+
+    assert again() == 304
+    assert client.get(f"{url}?year=2025", headers={"if-none-match": first["ETag"]}).status_code == 200, "other address"
+    business_clock("2024-10-25T12:01")
+    assert again() == 200, "the header tells another minute"
+    business_clock("2024-10-25T12:00")
+    assert again() == 304
+
+
+def test_who_holds_a_published_page_gets_a_new_one_where_anything_in_it_may_differ(ranking, county, signed_in, client):
+    signed_in("leader")
+    url = reverse("ranking", args=[ranking.pk])
+    held = {"if-none-match": client.get(url)["ETag"]}
+    assert client.get(url, headers=held).status_code == 304
+    Contribution.objects.in_region(B).update(state="reversed", ended_at=at("2024-10-24"))
+    correct_ranking(ranking=ranking, reason="误登记", actor=county)
+    assert client.get(url, headers=held).status_code == 200, "corrected meanwhile"
+    held = {"if-none-match": client.get(url)["ETag"]}
+    client.logout()
+    assert client.get(url, headers=held).status_code == 302, "nobody is signed in"
+    signed_in("township", A)
+    assert client.get(url, headers=held).status_code == 200, "another reader"
+
+
 def test_progress_takes_as_many_queries_for_many_people_as_for_few(campaign, county, pay, villages, signed_in):
     client = signed_in("county")
     url = reverse("progress", args=["411325"])
