@@ -123,7 +123,6 @@ MIDDLEWARE = [
     "subsidies.campaigns.middleware.CampaignYearMiddleware",
     "core.access.search_tokens.SearchTokenMiddleware",
     "core.pages.middleware.FirstPasswordMiddleware",
-    "core.pages.office_words.OfficeWordsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -181,7 +181,7 @@ def make_people(county: DemoCounty, campaign: Campaign, average: int) -> None:
     set_targets(
         campaign=campaign,
         people=targets,
-        source="县征缴工作领导小组任务分解表",
+        source=f"{campaign.county_word}征缴工作领导小组任务分解表",
         actor=User.objects.get(username="yibao"),
     )
     audit.record(

@@ -31,10 +31,10 @@ def ask_across(world: World, day: datetime.date) -> None:
 
 def give_population(world: World, day: datetime.date) -> None:
     """Both figures of the population, a little above the register, as the bureaus give them."""
-    people = Resident.objects.in_region(world.county.code).count()
+    people, word = Resident.objects.in_region(world.county.code).count(), world.campaign.county_word
     for kind, number, source in (
-        ("living", people * 104 // 100, "县统计局上年统计公报"),
-        ("registered", people * 118 // 100, "县公安局户籍人口报表"),
+        ("living", people * 104 // 100, f"{word}统计局上年统计公报"),
+        ("registered", people * 118 // 100, f"{word}公安局户籍人口报表"),
     ):
         enter_population(
             campaign=world.campaign,

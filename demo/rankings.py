@@ -24,7 +24,7 @@ PROBLEMS = (
     "边远村去银行不便，缴存容易超过五天。",
     "有群众认为没生病不划算，仍在观望。",
 )
-SUGGESTIONS = ("请县医保局统一发放政策明白纸。", "建议农商行每周到边远村上门收款一次。", "")
+SUGGESTIONS = ("请医保局统一发放政策明白纸。", "建议农商行每周到边远村上门收款一次。", "")
 
 
 def send_reports(world: World, day: datetime.date) -> None:

@@ -16,7 +16,7 @@ from reporting.supervision import posts, services
 from reporting.supervision.models import Activity, Post
 
 Body, Rank = Post.Body, Post.Rank
-TITLES = ("副县长", "县委常委", "人大常委会副主任", "政协副主席", "二级调研员")
+TITLES = ("副{}长", "{}委常委", "人大常委会副主任", "政协副主席", "二级调研员")
 TEAM = (Rank.HEAD, Rank.REVIEWER, Rank.REVIEWER, Rank.RECORDER, Rank.RECORDER, Rank.RECORDER)
 
 
@@ -33,12 +33,13 @@ def appoint(world: World, day: datetime.date) -> None:
     def fill(body: Post.Body, people: list[posts.Appointment]) -> None:
         posts.appoint(campaign=campaign, body=body, appointments=people, since=world.county.first_day, actor=bureau)
 
-    county = campaign.county
+    county, word = campaign.county, campaign.county_word
     members = [
-        person(county, f"{office}局长", Rank.MEMBER) for office in ("县税务局", "县医保局", "县财政局", "县卫健委")
+        person(county, f"{word}{chief}", Rank.MEMBER)
+        for chief in ("税务局局长", "医保局局长", "财政局局长", "卫健委主任")
     ]
-    fill(Body.LEADING, [person(county, "县委常委、副县长"), *members])
-    leaders = [(next(names), title, f"1993{chance.randrange(10**7):07d}") for title in TITLES]
+    fill(Body.LEADING, [person(county, f"{word}委常委、副{word}长"), *members])
+    leaders = [(next(names), title.format(word), f"1993{chance.randrange(10**7):07d}") for title in TITLES]
     fill(
         Body.COUNTY_LINK,
         [posts.Appointment(t, *leaders[n % len(leaders)]) for n, t in enumerate(townships[: len(townships) - 1])],
@@ -51,7 +52,7 @@ def appoint(world: World, day: datetime.date) -> None:
     villages = Region.objects.filter(parent_id=world.county.township, replaced_by=None).order_by("code")
     fill(Body.TOWNSHIP_LINK, [person(village, "包村干部") for village in list(villages)[:-1]])
     if (rules := campaign.policy.supervision) and rules.guidance_groups:
-        groups = [(next(names), "县医保局") for _ in range(rules.guidance_groups)]
+        groups = [(next(names), f"{word}医保局") for _ in range(rules.guidance_groups)]
         guided = [
             posts.Appointment(township, *groups[n % len(groups)], group=n % len(groups) + 1)
             for n, township in enumerate(townships)
@@ -69,7 +70,7 @@ def inspect(world: World, day: datetime.date) -> None:
             campaign=campaign,
             region=village if state else township,
             found_on=day - 3 * DAY,
-            found_by="县督导一组",
+            found_by=f"{campaign.county_word}督导一组",
             text=text,
             deadline=day + (state - 1) * DAY,
             photos=[_picture(text)],

@@ -24,7 +24,7 @@ ROUND = (
     ("call", "promised", "later", "", 3),
 )
 #: (code of the cause, note) of those who do not belong to the task.
-LEAVING = (("employee", "县纺织公司参保"), ("elsewhere", "东莞市"), ("moved", "邓州市"))
+LEAVING = (("employee", "纺织公司参保"), ("elsewhere", "东莞市"), ("moved", "邓州市"))
 
 
 def go_round(world: World, day: datetime.date) -> None:

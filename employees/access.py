@@ -17,7 +17,7 @@ def county_or_404(user: User) -> Region:
     """The user's county, where its policy file has employees' insurance; 404 elsewhere."""
     county = Region.objects.filter(pk=user.scope_prefix[:6], level=Region.Level.COUNTY).first()
     if county is None or not has_employees(county.pk):
-        raise Http404("本县的政策文件没有职工医保。")
+        raise Http404(f"本{user.county_word}的政策文件没有职工医保。")
     return county
 
 

@@ -48,5 +48,5 @@ def _moves(user: User) -> list[Todo]:
     found = [Todo(f"{number} 人对方已同意迁出，待登记", address)] if (number := agreed.count()) else []
     if user.role == Role.COUNTY and user.region_id:
         asked = MoveRequest.objects.filter(from_county=user.region_id, state=State.WAITING).count()
-        found += [Todo(f"{asked} 份别县的迁移申请待答复", address, urgent=True)] if asked else []
+        found += [Todo(f"{asked} 份外地的迁移申请待答复", address, urgent=True)] if asked else []
     return found

@@ -20,7 +20,6 @@ from reporting.rankings.models import Snapshot
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.policy.models import PolicyVersion
-from subsidies.policy.policies import load
 from tests.factories import invented_number
 
 APPS = ("residents", "subsidies", "collection", "employees", "reporting")
@@ -48,7 +47,7 @@ SPECIAL = {
     "employees.MonthFile": {"month": datetime.date(2024, 10, 1), "state": "checked"},
     "core.OutboxMessage": {"kind": "unpaid", "state": "failed"},
     "residents.MergeCase": {"drop": lambda planter: planter.second_resident()},
-    "subsidies.PolicyProposal": {"text": load("411325-2025").text},
+    "subsidies.PolicyProposal": {"text": lambda planter: planter.row(Campaign).policy_version.text},
     "collection.RepairPayment": {"years": [2023], "withdrawn_at": None, "withdrawn_by": None},
     "residents.MoveRequest": {"from_county": None},
     "subsidies.NewCounty": {"decided_by": None, "officers": {}, "code": lambda planter: f"99999{planter.serial}"},
@@ -109,7 +108,7 @@ class Planter:
         if model is Region:
             return Region.objects.get(code=self.village)
         if model is PolicyVersion:
-            return PolicyVersion.objects.first()
+            return self.row(Campaign).policy_version
         if (
             model not in self.rows
             and is_of_a_county(model)

@@ -13,7 +13,7 @@ from core.tables import reader
 class OfferForm(forms.Form):
     insurer = forms.CharField(label="承保公司", max_length=60)
     premium = YuanField(label="每人保费（元）", min_value=Decimal("0.01"), max_digits=6, decimal_places=2)
-    document = forms.CharField(label="依据", max_length=120, help_text="保险公司的承保方案或县里文件的名称、日期。")
+    document = forms.CharField(label="依据", max_length=120, help_text="保险公司的承保方案或文件的名称、日期。")
 
 
 class ListForm(forms.Form):

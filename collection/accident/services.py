@@ -41,7 +41,9 @@ def refuse_forbidden(campaign: Campaign) -> None:
     if rule is None:
         raise Refused(f"{campaign.county.name}的文件没有写意外伤害补充保险，不能在这里办理。")
     if not rule.allowed:
-        raise Refused(f"{rule.source}：不得借医保征缴搭车收费、代收其他商业保险费用。本县不办理补充保险。")
+        raise Refused(
+            f"{rule.source}：不得借医保征缴搭车收费、代收其他商业保险费用。本{campaign.county_word}不办理补充保险。"
+        )
 
 
 @transaction.atomic
@@ -49,7 +51,7 @@ def set_offer(*, campaign: Campaign, insurer: str, premium: Decimal, document: s
     """Write down what the insurer offers. The premium cannot change once somebody has paid it."""
     refuse_forbidden(campaign)
     if actor.role != Role.COUNTY:
-        raise Refused("承保公司和保费由县医保局登记。")
+        raise Refused(f"承保公司和保费由{actor.county_word}医保局登记。")
     if not Decimal(0) < premium <= 1000 or premium != premium.quantize(Decimal("0.01")):
         raise Refused("保费应大于 0、不超过 1000 元，最多两位小数。", "premium")
     lock_campaign(campaign)
@@ -259,5 +261,5 @@ def _offer_of(campaign: Campaign) -> AccidentOffer:
         raise Refused(f"{campaign}已办结。")
     offer: AccidentOffer | None = AccidentOffer.objects.filter(campaign=campaign).first()
     if offer is None:
-        raise Refused("县医保局还没有登记承保公司和保费。")
+        raise Refused(f"{campaign.county_word}医保局还没有登记承保公司和保费。")
     return offer

@@ -23,7 +23,7 @@ def ask_consent(*, campaign: Campaign, kind: str, reason: str, actor: User) -> C
     """Ask the other office to agree; the open question there is, if there is one. Raises Refused."""
     reason = required_text(reason, "原因")
     if actor.role not in OFFICES:
-        raise Refused("提前办结和重开由县医保局或县税务局提出。")
+        raise Refused(f"提前办结和重开由{actor.county_word}医保局或{actor.county_word}税务局提出。")
     lock_campaign(campaign)
     found = open_consent(campaign, kind)
     if found is None:
@@ -44,7 +44,7 @@ def give_consent(*, consent: ClosingConsent, actor: User) -> ClosingConsent:
     if consent.agreed_by_id == actor.pk:
         return consent
     if actor.role not in OFFICES or actor.role == consent.asked_by.role:
-        raise Refused("要由另一个部门（县医保局或县税务局）的人同意。")
+        raise Refused(f"要由另一个部门（{actor.county_word}医保局或{actor.county_word}税务局）的人同意。")
     if consent.agreed_at or consent.used_at:
         raise Refused("已经有人同意过了。")
     consent.agreed_by, consent.agreed_at = actor, clock.now()
@@ -65,7 +65,9 @@ def use_consent(campaign: Campaign, kind: str) -> ClosingConsent:
     found = open_consent(campaign, kind)
     if found is None or found.agreed_at is None:
         label = Kind(kind).label
-        raise Refused(f"{label}要由县医保局和县税务局两个人先后提出、同意，并写明原因。")
+        raise Refused(
+            f"{label}要由{campaign.county_word}医保局和{campaign.county_word}税务局两个人先后提出、同意，并写明原因。"
+        )
     found.used_at = clock.now()
     found.save(update_fields=["used_at"])
     return found
@@ -84,7 +86,7 @@ def refuse_before_the_end(campaign: Campaign) -> None:
 def reopen_campaign(*, campaign: Campaign, actor: User) -> Campaign:
     """Open a closed year again, within the days that were set when it was closed. Raises Refused."""
     if actor.role != Role.COUNTY:
-        raise Refused("征缴年度由县医保局重开。")
+        raise Refused(f"征缴年度由{actor.county_word}医保局重开。")
     campaign = Campaign.objects.select_for_update(of=("self",)).select_related("county").get(pk=campaign.pk)
     closing = CampaignClosing.objects.filter(campaign=campaign, reopened_at__isnull=True).first()
     if closing is None or campaign.is_open:

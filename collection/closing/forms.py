@@ -13,7 +13,7 @@ class ClosingForm(forms.Form):
         min_value=0,
         max_value=90,
         required=False,
-        help_text="重开要县医保局和县税务局两个人同意；填 0 不允许重开，不填为 15 天。",
+        help_text="重开要医保局和税务局两个人同意；填 0 不允许重开，不填为 15 天。",
     )
     sure = forms.BooleanField(label="我已看清遗留事项，办结后本年度数据冻结、不能再改")
 

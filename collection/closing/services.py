@@ -82,7 +82,7 @@ def close_campaign(
     while the sums are written down.
     """
     if actor.role != Role.COUNTY:
-        raise Refused("征缴年度由县医保局办结。")
+        raise Refused(f"征缴年度由{actor.county_word}医保局办结。")
     moment = watermark.next_timestamp(campaign_id=campaign.pk)
     villages = Region.objects.in_region(campaign.county_id).filter(level=Region.Level.VILLAGE)
     accounts = money.lock_accounts(campaign=campaign, villages=villages.values_list("pk", flat=True))

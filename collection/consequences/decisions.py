@@ -64,7 +64,7 @@ def settle_consequence(*, consequence: Consequence, note: str, actor: User) -> C
 
 def _open(consequence: Consequence, actor: User, outcome: str) -> Consequence:
     if actor.role != Role.COUNTY:
-        raise Refused("由县医保局决定。")
+        raise Refused(f"由{actor.county_word}医保局决定。")
     refuse_closed(consequence.campaign)
     # The resident first, as those lock who register a fact.
     Resident.objects.select_for_update(of=("self",)).get(pk=consequence.resident_id)

@@ -144,7 +144,7 @@ def _policy_job(run: jobs.Run) -> str:
         differ += _review_plain(run, groups, part) + _review_others(run, campaign, others)
         done = min(done + COMPARED_AT_ONCE, total)
         run.progress(done, total, f"已重新核算 {done} 人")
-    return f"重新核算 {total} 人，{differ} 人结果不同，等县医保局确认。"
+    return f"重新核算 {total} 人，{differ} 人结果不同，等{campaign.county_word}医保局确认。"
 
 
 @transaction.atomic

@@ -91,7 +91,7 @@ def _confirm_job(run: jobs.Run) -> str:
 def _checked(note: str, actor: User) -> str:
     note = required_text(note, "说明")
     if actor.role != Role.COUNTY:
-        raise Refused("核算结果的变化由县医保局确认。")
+        raise Refused(f"核算结果的变化由{actor.county_word}医保局确认。")
     return note
 
 

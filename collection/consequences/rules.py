@@ -65,7 +65,7 @@ def follows_from_status(
     rule = rules.reason(code)
     if rule is None:
         return Verdict(
-            Outcome.ASK, f"通知没有写“{label}”退不退费，请县医保局依据文件决定（{rules.source}）。", code, label
+            Outcome.ASK, f"通知没有写“{label}”退不退费，请医保局依据文件决定（{rules.source}）。", code, label
         )
     if refused := why_not(rule, cover.benefit_from, on):
         return Verdict(Outcome.STANDS, refused, cover_ends=since)

@@ -12,6 +12,7 @@ from collection.entitlements.models import DifferenceCase
 from collection.refunds.models import Refund
 from core.accounts.models import User
 from core.audit.models import Event
+from core.regions.words import county_word
 from residents.people.models import Resident
 from residents.people.story import Badge, Section
 
@@ -30,9 +31,9 @@ _NO_FACT = ("resident.see_number", "resident.export", "resident.propose_merge", 
 _ONE_STEP = timedelta(minutes=5)
 _SHOWN = 200
 _OF_CONSEQUENCE = {
-    Consequence.Outcome.ASK: "县医保局依据文件决定",
-    Consequence.Outcome.REVIEW: "县医保局确认",
-    Consequence.Outcome.PAY_AGAIN: "县医保局通知重新缴费",
+    Consequence.Outcome.ASK: "医保局依据文件决定",
+    Consequence.Outcome.REVIEW: "医保局确认",
+    Consequence.Outcome.PAY_AGAIN: "医保局通知重新缴费",
 }
 
 Key = tuple[str, str]
@@ -64,7 +65,7 @@ def facts_and_effects(resident: Resident, user: User) -> Section | None:
             entries[-1].caused.append(event)
         else:
             entries.append(_Entry(event))
-    rows = [_row(entry, objects) for entry in entries]
+    rows = [_row(entry, objects, county_word(resident.village_id)) for entry in entries]
     return Section("事实和后果", ("时间", "经办人", "事实", "引起的后果", "等谁办理"), rows) if rows else None
 
 
@@ -89,7 +90,7 @@ def _is_caused(event: Event, objects: dict[Key, Found]) -> bool:
     return event.action in _CAUSED
 
 
-def _row(entry: _Entry, objects: dict[Key, Found]) -> tuple[object, ...]:
+def _row(entry: _Entry, objects: dict[Key, Found], word: str) -> tuple[object, ...]:
     own = entry.event
     alone = not entry.caused and own.action in _CAUSED  # a policy's version: nothing was learned of this person
     effects = [own] if alone else entry.caused
@@ -98,16 +99,16 @@ def _row(entry: _Entry, objects: dict[Key, Found]) -> tuple[object, ...]:
         own.actor_name,
         "政策或他人的变化" if alone else own.summary,
         "\n".join(event.summary for event in effects),
-        _standing([objects.get((event.object_type, event.object_id)) for event in effects], effects),
+        _standing([objects.get((event.object_type, event.object_id)) for event in effects], effects, word),
     )
 
 
-def _standing(about: list[Found | None], effects: list[Event]) -> Badge | str:
+def _standing(about: list[Found | None], effects: list[Event], word: str) -> Badge | str:
     """For whom it waits, or that it is done or was taken back; '' where nothing followed."""
     followed = [
         one for one, event in zip(about, effects, strict=True) if one and not event.action.endswith(".withdraw")
     ]
-    waits = list(dict.fromkeys(text for one in followed if (text := _waits_for(one))))
+    waits = list(dict.fromkeys(text for one in followed if (text := _waits_for(one, word))))
     if waits:
         days = [one.deadline for one in followed if isinstance(one, Consequence) and one.deadline]
         return Badge("warn", "等" + "；".join(waits) + (f"（受理到 {min(days)}）" if days else ""))
@@ -122,23 +123,23 @@ def _is_taken_back(one: Found) -> bool:
     return one.state in ("withdrawn", Refund.State.REJECTED)
 
 
-def _waits_for(one: Found) -> str:
+def _waits_for(one: Found, word: str) -> str:
     """Who has to act and what it is, '' where nobody has."""
     if isinstance(one, Consequence) and one.state == Consequence.State.OPEN:
-        return _OF_CONSEQUENCE.get(Consequence.Outcome(one.outcome), "县医保局处理")
+        return word + _OF_CONSEQUENCE.get(Consequence.Outcome(one.outcome), "医保局处理")
     if isinstance(one, DifferenceCase) and one.state == DifferenceCase.State.OPEN:
-        return "县医保局处理差额"
-    return _refund_waits(one) if isinstance(one, Refund) else ""
+        return f"{word}医保局处理差额"
+    return _refund_waits(one, word) if isinstance(one, Refund) else ""
 
 
-def _refund_waits(refund: Refund) -> str:
+def _refund_waits(refund: Refund, word: str) -> str:
     by_lists = refund.self_payment_id is not None or not refund.ends_enrolment
     if refund.state in (Refund.State.REQUESTED, Refund.State.FIRST_PASSED):
         has_papers: bool = getattr(refund, "has_papers", False)
         lacking = [] if by_lists or has_papers else ["证明材料"]
         lacking += [] if refund.payee_account else ["收款账号"]
-        who = "县税务局初审" if refund.state == Refund.State.REQUESTED else "县医保局复核"
+        who = word + ("税务局初审" if refund.state == Refund.State.REQUESTED else "医保局复核")
         return f"乡镇补{'、'.join(lacking)}" if lacking else f"{who}退费"
     if refund.state == Refund.State.PAID and refund.payee_account and refund.transferred_on is None:
-        return "银行回执" if refund.transfer_id else "县医保局交银行付款"
+        return "银行回执" if refund.transfer_id else f"{word}医保局交银行付款"
     return ""

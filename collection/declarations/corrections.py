@@ -14,6 +14,7 @@ from core.accounts.models import User
 from core.audit import services as audit
 from core.files.photos import Photo, store_photo
 from core.refusals import Refused
+from core.regions.words import county_word
 from core.text import clean_text
 from residents.people import id_numbers, names
 from residents.people.models import Resident
@@ -89,15 +90,16 @@ def _change(resident: Resident, name: str, number: str) -> None:
     document = id_numbers.document_of(number)
     same = Resident.objects.filter(document_type=document, id_number=number).exclude(pk=resident.pk)
     if other := same.select_related("village").first():
+        office = f"{county_word(resident.village_id)}医保局"
         if other.village_id[:6] != resident.village_id[:6]:
-            raise Refused("这个号码已经在外县登记。请再核对身份证；确实没有录错的，请县医保局与外县核实。")
+            raise Refused(f"这个号码已经在外县登记。请再核对身份证；确实没有录错的，请{office}与当地核实。")
         if other.merged_into_id == resident.pk:
             raise Refused(
                 "这个号码在已并入此人的旧记录上。请先在居民页“更正证件号码”里改过来，再回到这里写明“已按身份证更正”，重新申报。"
             )
         raise Refused(
             f"这个号码已经登记在{other.village.name}“{masks.mask_name(other.name)}”名下。"
-            "是同一个人重复登记的，请县医保局在居民库里合并；不是同一个人的，请再核对双方身份证。"
+            f"是同一个人重复登记的，请{office}在居民库里合并；不是同一个人的，请再核对双方身份证。"
         )
     resident.name, resident.id_number, resident.document_type = name, number, document
     born = id_numbers.birth_date(number)

@@ -94,7 +94,7 @@ class CorrectionForm(forms.Form):
     note = forms.CharField(
         label="说明", max_length=200, required=False, help_text="身份证与原来一致、没有改动的必须写明。"
     )
-    photo = PhotoField(label="身份证照片", required=False, help_text="可以不传；只有本村、本乡镇和县里能看到。")
+    photo = PhotoField(label="身份证照片", required=False, help_text="可以不传；只有本村、本乡镇和医保局能看到。")
     seen = forms.BooleanField(
         label="我已核对本人身份证原件", error_messages={"required": "信息修改以身份证为唯一依据，请核对原件后勾选。"}
     )

@@ -48,7 +48,7 @@ Result = DeclarationRow.Result
 def allow_difference(*, declaration: Declaration, reason: str, actor: User) -> Declaration:
     """A county officer lets a draft leave although stubs, money and rows differ; redrafting takes this back."""
     if actor.role != Role.COUNTY:
-        raise Refused("差异只能由县医保局放行。")
+        raise Refused(f"差异只能由{actor.county_word}医保局放行。")
     reason = required_text(reason, "放行原因")
     draft = locked(declaration)
     refuse_closed(draft.campaign)
@@ -82,7 +82,7 @@ def submit_declaration(*, declaration: Declaration, actor: User) -> Declaration:
         named = "、".join(item["village"] for item in differences[:5])
         raise Refused(
             f"{named}{'等' if len(differences) > 5 else ''}{len(differences)}个村的收据存根、缴存金额、申报金额不一致。"
-            "请按差异清单查清；确实要先报送的，请县医保局写明原因放行。"
+            f"请按差异清单查清；确实要先报送的，请{actor.county_word}医保局写明原因放行。"
         )
     moment = clock.now()
     declared = Contribution.objects.filter(declaration_rows__declaration=draft, ended_at__isnull=True)
@@ -153,7 +153,9 @@ def confirm_declaration(
         )
     confirmed = _live(found, Contribution.State.DECLARED).update(state=Contribution.State.CONFIRMED)
     if confirmed != people:
-        raise Refused(f"{found}反馈成功 {people} 人，能确认的只有 {confirmed} 人，没有保存。请县医保局核查。")
+        raise Refused(
+            f"{found}反馈成功 {people} 人，能确认的只有 {confirmed} 人，没有保存。请{actor.county_word}医保局核查。"
+        )
     found.state, found.confirmation_no = State.CONFIRMED, number
     found.confirmed_people, found.confirmed_amount = taken
     found.confirmed_by, found.confirmed_at = actor, clock.now()
@@ -251,7 +253,10 @@ def post_declaration(*, declaration: Declaration, ticket_no: str, actor: User, s
     )
     posted = people.update(state=Contribution.State.POSTED, posted_at=moment)
     if posted != found.confirmed_people:
-        raise Refused(f"{found}确认 {found.confirmed_people} 人，能入库的只有 {posted} 人，没有入库。请县医保局核查。")
+        raise Refused(
+            f"{found}确认 {found.confirmed_people} 人，能入库的只有 {posted} 人，"
+            f"没有入库。请{actor.county_word}医保局核查。"
+        )
     found.state, found.ticket_no, found.posted_by, found.posted_at = State.POSTED, ticket_no, actor, moment
     found.save()
     audit.record(

@@ -60,7 +60,7 @@ WHO = {
     StuckAt.TAKEN: "税务",
     StuckAt.CONFIRMED: "乡镇",
     StuckAt.REMITTED: "税务",
-    StuckAt.OTHER: "县医保局",
+    StuckAt.OTHER: "医保局",
 }
 
 

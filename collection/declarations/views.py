@@ -240,7 +240,8 @@ def declaration_allow(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 @roles(Role.TOWNSHIP)
 def declaration_submit(request: SignedIn, pk: int) -> HttpResponse:
-    _step(request, pk, declarations.submit_declaration, "已报送县税务局，报税文件随后生成。等税务导入后反馈。")
+    done = f"已报送{request.user.county_word}税务局，报税文件随后生成。等税务导入后反馈。"
+    _step(request, pk, declarations.submit_declaration, done)
     return redirect("declaration_detail", pk)
 
 

@@ -14,7 +14,7 @@ WAY = (
     (State.POSTED, "已入库"),
 )
 _NEXT: dict[str, tuple[Role | None, str, str]] = {
-    State.DRAFT: (Role.TOWNSHIP, "核对收据存根、缴存金额、申报金额是否一致，无误后报送县税务局", "乡镇核对后报送"),
+    State.DRAFT: (Role.TOWNSHIP, "核对收据存根、缴存金额、申报金额是否一致，无误后报送税务局", "乡镇核对后报送"),
     State.SUBMITTED: (Role.TAX, "下载报税文件导入税务系统，再上传导入反馈", "税务导入并反馈"),
     State.FED_BACK: (Role.TAX, "按导入成功的人数和金额开缴费确认单", "税务开确认单"),
     State.CONFIRMED: (Role.TOWNSHIP, "按确认单金额汇款，登记回单", "乡镇汇款"),

@@ -49,7 +49,9 @@ def _accept(row: LedgerRow, actor: User) -> LedgerRow:
         return row
     _refuse_settled(row)
     if batch.campaign.closed_meanwhile():
-        raise Refused(f"{batch.campaign}已办结，不能再记账。请核实后退还本人，或按县医保局的通知办理。")
+        raise Refused(
+            f"{batch.campaign}已办结，不能再记账。请核实后退还本人，或按{actor.county_word}医保局的通知办理。"
+        )
     if ACCEPTED not in row.decisions:
         row.decisions = [*row.decisions, ACCEPTED]
         row.save(update_fields=["decisions"])

@@ -97,7 +97,7 @@ def _result(
         told: Told = read_entry(raw)
         campaign = campaigns.get(told.year)
         if campaign is None:
-            raise PayloadError(f"本县没有 {told.year} 年度。")
+            raise PayloadError(f"本{village.county_word}没有 {told.year} 年度。")
         done = take_entry(campaign=campaign, village=village, told=told, taker=taker, phone=phone)
     except PayloadError as error:
         return {"id": known_id, "state": "unreadable", "says": [str(error)]}

@@ -29,7 +29,7 @@ class Arrival:
 def why_held(arrival: Arrival) -> tuple[str, str, str] | None:
     """(column, code, sentence) of what must be looked into before this counts; None if nothing must."""
     if arrival.is_closed:
-        says = f"{arrival.campaign}办结以后才传上来，没有记账。请与乡镇专班核实后退还本人，或按县医保局的通知办理。"
+        says = f"{arrival.campaign}办结以后才传上来，没有记账。请与乡镇专班核实后退还本人，或按医保局的通知办理。"
         return ("", CLOSED, says)
     if arrival.is_cut_off:
         says = "是从已经停用的手机传上来的，没有记账。请乡镇专班向缴费人核实：确实收了的，点“查实可以记账”。"

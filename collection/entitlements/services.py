@@ -214,7 +214,7 @@ def decide_difference(
     if case.campaign.closed_meanwhile():
         raise Refused(f"{case.campaign}已办结，不能再登记怎么处理。")
     if actor.role != Role.COUNTY:
-        raise Refused("差额退不退由县医保局决定。")
+        raise Refused(f"差额退不退由{actor.county_word}医保局决定。")
     rows = DifferenceCase.objects.select_for_update(of=("self",)).select_related("contribution", "campaign")
     case = rows.get(pk=case.pk)
     if case.state != Case.OPEN:

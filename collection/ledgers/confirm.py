@@ -114,7 +114,7 @@ def _finish(run: jobs.Run, batch: LedgerBatch, *, closed: bool) -> str:
     done, notes = f"记账 {counts[RowState.CONFIRMED]} 行，留下 {left} 行待改", batch.warnings
     if closed:
         done = f"{batch.campaign}在记账时办结，已记账 {counts[RowState.CONFIRMED]} 行，"
-        done += f"其余 {counts[RowState.GOOD]} 行没有记账，收了的钱请按县医保局的通知办理"
+        done += f"其余 {counts[RowState.GOOD]} 行没有记账，收了的钱请按{batch.campaign.county_word}医保局的通知办理"
         notes = [*notes, {"code": CAMPAIGN_CLOSED, "message": f"{done}。"}]
     state = State.CONFIRMED if counts[RowState.CONFIRMED] or not counts[RowState.GOOD] else State.CHECKED
     changed = LedgerBatch.objects.filter(pk=batch.pk, state=State.CONFIRMING).update(

@@ -18,7 +18,7 @@ def check(question: Question) -> Answer:
     """Read and check a ledger as an upload would; write nothing."""
     village, campaign = asked_region(question.village, "village"), asked_campaign(question.policy)
     if not village.code.startswith(campaign.county_id):
-        raise QuestionError(f"{village.code} 不在政策 {question.policy} 的县内。")
+        raise QuestionError(f"{village.code} 不在政策 {question.policy} 的区划内。")
     try:
         require_file(question)
         reading = read_ledger(reader.read(question.file))

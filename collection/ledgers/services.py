@@ -50,7 +50,7 @@ def upload_ledger(
     if campaign.closed_meanwhile():
         raise Refused(f"{campaign}已办结，不能再上传台账。")
     if village.level != Region.Level.VILLAGE or not village.code.startswith(campaign.county_id):
-        raise Refused(f"{village.name}不是本县的村，不能上传台账。请选择收费的村。")
+        raise Refused(f"{village.name}不是本{actor.county_word}的村，不能上传台账。请选择收费的村。")
     most = reader.VILLAGE_LEDGER.bytes
     if file.size > most:
         size = file.size / (1 << 20)

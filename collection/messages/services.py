@@ -38,7 +38,7 @@ def prepare_reminders(*, campaign: Campaign, region: Region, actor: User) -> Rem
     Raises Refused.
     """
     if actor.role not in AT_THE_COUNTER:
-        raise Refused("催缴短信由县医保局或乡镇征缴专班准备。")
+        raise Refused(f"催缴短信由{actor.county_word}医保局或乡镇征缴专班准备。")
     if not campaign.is_open or campaign.closed_meanwhile():
         raise Refused(f"{campaign}已办结，不再催缴。")
     rows = ReminderBatch.objects.filter(campaign=campaign, region=region, state__in=[State.WRITING, State.READY])
@@ -152,9 +152,9 @@ def _drafts(batch: ReminderBatch) -> ScopedQuerySet:
 def why_not_approve(batch: ReminderBatch, user: User) -> str:
     """Why this person may not let the batch go, or ""."""
     if user.role != Role.COUNTY:
-        return "催缴短信由县医保局核准发送。"
+        return f"催缴短信由{user.county_word}医保局核准发送。"
     if batch.households >= MANY and batch.requested_by_id == user.pk:
-        return f"{MANY} 条及以上的，由县医保局的另一名人员核对后发送。"
+        return f"{MANY} 条及以上的，由{user.county_word}医保局的另一名人员核对后发送。"
     return ""
 
 
@@ -190,7 +190,7 @@ def withdraw_reminders(*, batch: ReminderBatch, reason: str, actor: User) -> Rem
         return batch
     reason = required_text(reason, "取消的原因")
     if actor.role != Role.COUNTY and batch.requested_by_id != actor.pk:
-        raise Refused("催缴短信由申请人或县医保局取消。")
+        raise Refused(f"催缴短信由申请人或{actor.county_word}医保局取消。")
     waiting = OutboxMessage.objects.filter(
         batch=batch.batch, state__in=[OutboxMessage.State.DRAFT, OutboxMessage.State.WAITING]
     )

@@ -186,7 +186,7 @@ def _check(campaign: Campaign, facts: list[Fact]) -> None:
         if fact.amount <= 0 or fact.amount != fact.amount.quantize(ZERO):
             raise Refused(f"金额必须大于 0，最多两位小数，收到 {fact.amount}。")
         if len(fact.village) != 12 or not fact.village.startswith(campaign.county_id):
-            raise Refused(f"{fact.village} 不是本县的村，不能在这个征缴年度记账。")
+            raise Refused(f"{fact.village} 不是本{campaign.county_word}的村，不能在这个征缴年度记账。")
 
 
 def _refuse_closed(campaign: Campaign) -> None:

@@ -9,7 +9,9 @@ from subsidies.campaigns.models import Campaign
 def refuse_closed(campaign: Campaign) -> None:
     """Raise Refused in a closed campaign. Call inside the transaction, after locking the accounts."""
     if closed_under_lock(campaign):
-        raise Refused(f"{campaign}已经办结并冻结，不能再改动。确需更正的，请在下一年度办理或由县医保局书面说明。")
+        raise Refused(
+            f"{campaign}已经办结并冻结，不能再改动。确需更正的，请在下一年度办理或由{campaign.county_word}医保局书面说明。"
+        )
 
 
 def villages_of(township: str) -> list[str]:

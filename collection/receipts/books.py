@@ -200,7 +200,7 @@ def _examine(line: BookLine, parents: list[ReceiptBook], taken: list[ReceiptBook
         above = line.holder.parent.name if line.holder.parent else "上级"
         raise ReceiptRefused(f"{above}没有领用包含 {low.text}—{high.text} 的收据本，请先核对起止号。")
     if _HANDS_TO.get(parent.holder.level) != line.holder.level:
-        raise ReceiptRefused("收据本按县、乡镇、村逐级发放。")
+        raise ReceiptRefused("收据本由上一级发给下一级。")
     for other in taken:
         if other.parent_id == parent.pk and _overlap(other, low, high):
             same = (other.first, other.last, other.holder_id) == (low.serial, high.serial, line.holder.pk)
@@ -287,7 +287,7 @@ def return_book(*, book: ReceiptBook, first: str, actor: User) -> ReceiptBook:
     book = books.get(pk=book.pk)
     low = parse_number(first)
     if book.parent is None:
-        raise ReceiptRefused("县里登记的是印制的总数，没有上级可交。")
+        raise ReceiptRefused(f"{actor.county_word}里登记的是印制的总数，没有上级可交。")
     if low is None or (low.prefix, low.width) != (book.prefix, book.width) or not book.first <= low.serial <= book.last:
         raise ReceiptRefused(f"{normalize_number(first)} 不在这本收据 {book} 里，请核对号码。")
     if low.serial == book.returned_from:

@@ -30,7 +30,9 @@ def refuse_if_undone(refund: Refund) -> None:
     if not refund.self_payment_id:
         rows = rows.filter(outcome=SelfPayment.Outcome.MATCHED)
     if disputed := rows.first():
-        raise Refused(f"税务后来的清单写明这一笔“{disputed.undone_as}”，请县医保局先在“自主缴费”里核实，以免退两次。")
+        raise Refused(
+            f"税务后来的清单写明这一笔“{disputed.undone_as}”，请{refund.campaign.county_word}医保局先在“自主缴费”里核实，以免退两次。"
+        )
 
 
 def contribution_of(refund: Refund) -> Contribution:

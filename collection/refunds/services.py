@@ -35,7 +35,7 @@ from collection.refunds.rules import DIFFERENCE, STATUS_OF, STATUS_REASONS, why_
 from collection.self_payments.models import SelfPayment
 from config import clock
 from core.access import masks
-from core.access.roles import Role
+from core.access.roles import Role, role_name
 from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
@@ -373,7 +373,7 @@ def _refuse_if_paid_twice_is_open(contribution: Contribution) -> None:
 
 def _begin(refund: Refund, actor: User, role: Role) -> Refund:
     if actor.role != role:
-        raise Refused(f"这一步由{role.label}审核。")
+        raise Refused(f"这一步由{role_name(role, actor.region_id)}审核。")
     # Before all else, as those do who register a fact and withdraw what followed from it.
     lock_residents([refund.resident_id])
     money.lock_accounts(campaign=refund.campaign, villages=[refund.village_id])

@@ -50,7 +50,7 @@ def to_transfer(campaign: Campaign) -> QuerySet[Refund]:
 def make_transfer(*, campaign: Campaign, actor: User) -> RefundTransfer:
     """Put every refund that waits for the bank into a new file. Raises Refused if there is none."""
     if actor.role != Role.COUNTY:
-        raise Refused("付款批次由县医保局生成。")
+        raise Refused(f"付款批次由{actor.county_word}医保局生成。")
     refuse_closed(campaign)
     lock_campaign(campaign)  # two who press at once make one file
     waiting = list(to_transfer(campaign).select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
@@ -83,7 +83,7 @@ def read_answer(*, transfer: RefundTransfer, lines: list[BankLine], on: date, ac
     A line that names no refund of this file, another amount, or the opposite of what is known is left to a person.
     """
     if actor.role != Role.COUNTY:
-        raise Refused("银行回执由县医保局导入。")
+        raise Refused(f"银行回执由{actor.county_word}医保局导入。")
     if on > clock.today():
         raise Refused("回执日期在今天以后，请核对。")
     campaign = transfer.campaign

@@ -100,7 +100,7 @@ def refund_create(request: SignedIn, contribution: Contribution) -> HttpResponse
         if run_step(
             request,
             lambda: made.append(refunds.request_refund(contribution=paid, actor=request.user, **form.cleaned_data)),
-            "已登记退费申请，等县税务局初审。",
+            f"已登记退费申请，等{request.user.county_word}税务局初审。",
         ):
             return redirect("refund_detail", made[0].pk)
     return render(
@@ -199,7 +199,8 @@ def refund_pass(request: SignedIn, pk: int) -> HttpResponse:
     """The first review for the tax bureau, the second for the insurance bureau."""
     refund = _refund_or_404(request.user, pk)
     if request.user.role == Role.TAX:
-        run_step(request, lambda: refunds.pass_first(refund=refund, actor=request.user), "初审通过，等县医保局复核。")
+        done = f"初审通过，等{request.user.county_word}医保局复核。"
+        run_step(request, lambda: refunds.pass_first(refund=refund, actor=request.user), done)
     else:
         run_step(request, lambda: refunds.pay_refund(refund=refund, actor=request.user), "复核通过，退费已记账。")
     return redirect("refund_detail", pk)

@@ -44,7 +44,7 @@ def record_repair(
 ) -> RepairPayment:
     """Book what somebody paid back; the same ticket for the same years again is the one there is. Raise Refused."""
     if actor.role not in REGISTERS:
-        raise Refused("断保修复由县税务局、县医保局登记。")
+        raise Refused(f"断保修复由{actor.county_word}税务局、{actor.county_word}医保局登记。")
     ticket_no, chosen = required_text(ticket_no, "税票号", 40), sorted(set(years))
     lock_residents([resident.pk])
     resident = Resident.objects.select_related("village").get(pk=resident.pk)
@@ -91,7 +91,7 @@ def record_repair(
 def withdraw_repair(*, payment: RepairPayment, reason: str, actor: User) -> None:
     """Take a mistaken entry back with its money and its years. Safe to repeat. Raise Refused."""
     if actor.role not in REGISTERS:
-        raise Refused("断保修复由县税务局、县医保局登记。")
+        raise Refused(f"断保修复由{actor.county_word}税务局、{actor.county_word}医保局登记。")
     lock_residents([payment.resident_id])
     rows = RepairPayment.objects.select_for_update(of=("self",)).select_related("campaign", "resident")
     payment = rows.get(pk=payment.pk)

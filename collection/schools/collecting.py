@@ -198,7 +198,7 @@ def _claimable(campaign: Campaign, pupils: list[Pupil], done: Done) -> list[Pupi
     """Of these those whom a school may collect for: known here, on the register, and no other school's."""
     known = [pupil for pupil in pupils if pupil.resident_id]
     for _ in range(len(pupils) - len(known)):
-        done.leave("本县居民册里没有，不能由学校代收")
+        done.leave(f"本{campaign.county_word}居民册里没有，不能由学校代收")
     elsewhere = dict(
         Pupil.objects.filter(
             campaign=campaign, resident__in=[pupil.resident_id for pupil in known], state__in=(*COLLECTING, State.PAID)

@@ -102,7 +102,7 @@ class ClassRow(models.Model):
     class Outcome(models.TextChoices):
         PENDING = "pending", "待核对"
         MATCHED = "matched", "已对上居民册"
-        ELSEWHERE = "elsewhere", "本县居民册没有"
+        ELSEWHERE = "elsewhere", "本地居民册没有"
         WITHHELD = "withheld", "号码、姓名对不上"
         NO_SCHOOL = "no_school", "没有这所学校"
         BAD_ROW = "bad_row", "填写有误"

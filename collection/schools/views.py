@@ -77,7 +77,7 @@ def school_progress_file(request: SignedIn) -> FileResponse:
         "学校",
         "类别",
         "在校学生",
-        "本县居民",
+        f"本{campaign.county_word}居民",
         "已参保",
         "未参保",
         "参保率",

@@ -64,7 +64,7 @@ def dismiss_undone(*, self_payment: SelfPayment, note: str, actor: User) -> Self
 
 def _disputed(self_payment: SelfPayment, actor: User) -> SelfPayment:
     if actor.role != Role.COUNTY:
-        raise Refused("缴费后又被税务撤销的，由县医保局核实。")
+        raise Refused(f"缴费后又被税务撤销的，由{actor.county_word}医保局核实。")
     lock_residents([self_payment.resident_id] if self_payment.resident_id else [])
     villages = [self_payment.region_code] if len(self_payment.region_code) == 12 else []
     money.lock_accounts(campaign=self_payment.campaign, villages=villages)

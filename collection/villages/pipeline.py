@@ -29,10 +29,10 @@ from subsidies.campaigns.models import Campaign
 State = Declaration.State
 #: The states of a declaration between the township and the treasury: what is waited for, at whose desk, since when.
 _TURNS = {
-    State.SUBMITTED: ("待税务反馈", "县税务局", "submitted_at"),
-    State.FED_BACK: ("待开确认单", "县税务局", "submitted_at"),
+    State.SUBMITTED: ("待税务反馈", "税务局", "submitted_at"),
+    State.FED_BACK: ("待开确认单", "税务局", "submitted_at"),
     State.CONFIRMED: ("待汇款", "", "confirmed_at"),
-    State.REMITTED: ("待入库", "县税务局", "remitted_at"),
+    State.REMITTED: ("待入库", "税务局", "remitted_at"),
 }
 #: After how many days at one desk the line is marked. A reminder of the product, no term of a notice.
 SLOW_AFTER = 3
@@ -177,15 +177,15 @@ def _declarations_waiting(user: User, campaign: Campaign) -> Iterator[Wait]:
         what, desk, since = _TURNS[State(declaration.state)]
         if (Role.TAX if desk else Role.TOWNSHIP) == user.role:
             continue
-        desk = desk or f"{declaration.township.name}征缴专班"
+        desk = user.county_word + desk if desk else f"{declaration.township.name}征缴专班"
         url = _page(user, "declaration_detail", declaration.pk)
         yield Wait(f"{declaration}{what}", desk, _day(getattr(declaration, since)), url)
 
 
 def _refunds_waiting(user: User, campaign: Campaign) -> Iterator[Wait]:
     turns = {
-        Refund.State.REQUESTED: ("税务初审", "县税务局", Role.TAX),
-        Refund.State.FIRST_PASSED: ("医保复核", "县医保局", Role.COUNTY),
+        Refund.State.REQUESTED: ("税务初审", f"{user.county_word}税务局", Role.TAX),
+        Refund.State.FIRST_PASSED: ("医保复核", f"{user.county_word}医保局", Role.COUNTY),
     }
     if user.role == Role.VILLAGE:
         return

@@ -7,16 +7,18 @@ from typing import Any, TypeVar, cast
 from django.core.exceptions import PermissionDenied
 from django.db import models
 
+from core.regions.words import county_word
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Role(models.TextChoices):
-    COUNTY = "county", "县医保局"
+    COUNTY = "county", "医保局"
     TOWNSHIP = "township", "乡镇征缴专班"
     VILLAGE = "village", "村协办员"
-    TAX = "tax", "县税务局"
+    TAX = "tax", "税务局"
     DEPARTMENT = "department", "认定部门"
-    FINANCE = "finance", "县财政局"
+    FINANCE = "finance", "财政局"
     EDUCATION = "education", "教体局"
     SCHOOL = "school", "学校"
     LEADER = "leader", "领导"
@@ -35,8 +37,15 @@ BUSINESS = frozenset(Role) - OFFICERS - {Role.SCHOOL}
 #: Offices: what gives one of these roles to somebody, or a new password to who has it, takes two people.
 OFFICES = frozenset(Role) - OFFICERS - {Role.VILLAGE}
 EVERYONE = frozenset(Role)
+#: Offices of the county: their names begin with its word (区医保局).
+COUNTY_OFFICES = frozenset({Role.COUNTY, Role.TAX, Role.FINANCE})
 #: Who registers people and changes what is known of them at the counter.
 AT_THE_COUNTER = (Role.COUNTY, Role.TOWNSHIP)
+
+
+def role_name(role: str, code: str | None) -> str:
+    """What a role is called in the county of this region: 县医保局, 区税务局, 村协办员."""
+    return (county_word(code) if role in COUNTY_OFFICES else "") + Role(role).label
 
 
 def roles(*allowed: str) -> Callable[[View], View]:

@@ -129,7 +129,7 @@ def _notify(change: AccountChange, user: User, phones: set[str]) -> None:
     at = clock.now()
     by = f"申请人{change.requested_by.name}" + (f"，确认人{change.decided_by.name}" if change.decided_by else "")
     done = _DONE[AccountChange.Kind(change.kind)]
-    text = f"您的征缴系统账号{user.username}{done}（{by}）。不是您本人要求的，请立即联系县医保局。"
+    text = f"您的征缴系统账号{user.username}{done}（{by}）。不是您本人要求的，请立即联系{user.county_word}医保局。"
     serial = change.pk or f"{user.pk}.{timezone.now().timestamp():.6f}"
     OutboxMessage.objects.bulk_create(
         OutboxMessage(

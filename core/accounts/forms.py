@@ -15,7 +15,7 @@ class AccountForm(forms.ModelForm):
 
     role = forms.ChoiceField(label="角色", choices=BUSINESS_ROLES)
     region_code = forms.CharField(
-        label="区划代码", max_length=12, help_text="县6位，乡镇9位，村12位；可在“后台管理—区划”里按名称查到。"
+        label="区划代码", max_length=12, help_text="县（市、区）6位，乡镇9位，村12位；可在“后台管理—区划”里按名称查到。"
     )
     position = forms.ChoiceField(
         label="岗位", required=False, choices=[("", "无"), *Position.choices], help_text="乡镇专班人员和村协办员填写。"
@@ -46,7 +46,7 @@ class AccountForm(forms.ModelForm):
         code = self.cleaned_data["region_code"].strip()
         region = Region.objects.in_region(self.officer.region_id or "").filter(code=code).first()
         if region is None:
-            raise forms.ValidationError("本县没有这个区划代码，请核对。")
+            raise forms.ValidationError(f"本{self.officer.county_word}没有这个区划代码，请核对。")
         self.cleaned_data["region"] = region
         return code
 

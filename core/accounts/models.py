@@ -4,9 +4,10 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 
-from core.access.roles import ADMIN_ROLES, OFFICERS, Role
+from core.access.roles import ADMIN_ROLES, OFFICERS, Role, role_name
 from core.access.scope import ScopedQuerySet
 from core.regions.models import Region
+from core.regions.words import county_word
 
 
 class Position(models.TextChoices):
@@ -90,6 +91,15 @@ class User(AbstractBaseUser):
     def county_code(self) -> str:
         """The county whose campaigns this user works in; empty for officers."""
         return "" if self.role in OFFICERS else (self.region_id or "")[:6]
+
+    @property
+    def county_word(self) -> str:
+        """县, 区 or 市, as sentences of this user's county say it."""
+        return county_word(self.region_id)
+
+    def get_role_display(self) -> str:
+        """The role with the county's word: 区医保局 in a district."""
+        return role_name(self.role, self.region_id)
 
     @property
     def is_officer(self) -> bool:

@@ -270,7 +270,7 @@ def _check(role: str, region: Region | None, department: str, actor: User) -> No
     if region is None:
         raise Refused("请选择区划。", "region_code")
     if not actor.region_id or not region.code.startswith(actor.region_id):
-        raise Refused("只能建立和修改本县的账号。", "region_code")
+        raise Refused(f"只能建立和修改本{actor.county_word}的账号。", "region_code")
     level = _LEVELS.get(Role(role))
     if level and region.level != level:
         label = Region.Level(level).label

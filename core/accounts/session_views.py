@@ -25,7 +25,7 @@ class LoginForm(AuthenticationForm):
     error_messages = {
         "invalid_login": "账号或密码不对，请核对后重新输入（区分大小写）。"
         f"连续输错 {settings.AXES_FAILURE_LIMIT} 次会停用 {COOL_OFF_MINUTES} 分钟。",
-        "inactive": "这个账号已经停用，请联系县医保局系统管理员。",
+        "inactive": "这个账号已经停用，请联系医保局系统管理员。",
     }
     # Nobody's password is longer, and hashing a book costs what hashing a word does not.
     password = forms.CharField(
@@ -40,7 +40,8 @@ class LoginForm(AuthenticationForm):
         ends = first_password_ends(user)
         if ends and ends < timezone.now():
             raise forms.ValidationError(
-                f"首次密码发放已超过{FIRST_PASSWORD_DAYS}天，不能再用。请联系县医保局系统管理员重置。", code="run_out"
+                f"首次密码发放已超过{FIRST_PASSWORD_DAYS}天，不能再用。请联系{user.county_word}医保局系统管理员重置。",
+                code="run_out",
             )
 
 

@@ -33,7 +33,8 @@ def begin(request: HttpRequest, user: User) -> None:
     user.session_key = current
     if previous not in ("", current) and Session.objects.filter(session_key=previous, expire_date__gt=timezone.now()):
         messages.warning(
-            request, "这个账号原来在另一台设备上登录着，那边已经退出。不是您本人的，请马上修改密码并告诉县医保局。"
+            request,
+            f"这个账号原来在另一台设备上登录着，那边已经退出。不是您本人的，请马上修改密码并告诉{user.county_word}医保局。",
         )
 
 
@@ -64,4 +65,7 @@ class SessionLimitsMiddleware:
 def _elsewhere(user: User) -> str:
     login = Event.objects.filter(action="session.login", actor=user).order_by("-recorded_at").first()
     at = f"于{timezone.localtime(login.recorded_at):%H:%M}在 {login.source} " if login else ""
-    return f"您的账号{at}在另一台设备上登录，这里已经退出。不是您本人的，请马上重新登录、修改密码，并告诉县医保局。"
+    return (
+        f"您的账号{at}在另一台设备上登录，这里已经退出。不是您本人的，"
+        f"请马上重新登录、修改密码，并告诉{user.county_word}医保局。"
+    )

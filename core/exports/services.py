@@ -81,7 +81,7 @@ def decide_export(*, export: BulkExport, accept: bool, reason: str = "", actor: 
     if export.state != State.WAITING:
         raise Refused("这项导出已经办理过了。")
     if actor.role != Role.COUNTY or export.requested_by_id == actor.pk:
-        raise Refused("导出由县医保局的另一名人员同意，不能自己同意自己的申请。")
+        raise Refused(f"导出由{actor.county_word}医保局的另一名人员同意，不能自己同意自己的申请。")
     reason = clean_text(reason, "原因", 200)
     if not accept and not reason:
         raise Refused("不同意的，请写明原因。", "reason")

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from core.access.roles import EVERYONE, OFFICES, Role, roles
+from core.access.roles import EVERYONE, OFFICES, Role, role_name, roles
 from core.accounts.display import record_guided
 from core.accounts.requests import SignedIn
 from core.help.chapters import chapters_of, guides
@@ -45,7 +45,8 @@ def help_wall(request: SignedIn, role: str) -> HttpResponse:
     """One A4 sheet for the wall: one's own; the bureau prints everybody's."""
     if role not in {one for one, _ in _sheets(request.user.role)}:
         raise Http404("没有这一张。")
-    facts = {"title": f"{Role(role).label}：三件事", "guide": guides()[Role(role)], "role_name": Role(role).label}
+    name = role_name(role, request.user.region_id)
+    facts = {"title": f"{name}：三件事", "guide": guides()[Role(role)], "role_name": name}
     return render(request, "core/help/wall.html", facts)
 
 

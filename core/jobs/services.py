@@ -167,7 +167,7 @@ def _attempt(job: Job) -> None:
 
 
 def _unexpected(job: Job) -> str:
-    return f"系统出错，没有完成。请重试；仍不行请把编号 {str(job.pk)[:8]} 告诉县医保局。"
+    return f"系统出错，没有完成。请重试；仍不行请把编号 {str(job.pk)[:8]} 告诉医保局。"
 
 
 def requeue_stale(*, waiting_since: timedelta = timedelta(seconds=30)) -> int:
@@ -184,7 +184,7 @@ def requeue_stale(*, waiting_since: timedelta = timedelta(seconds=30)) -> int:
             pk__in=[pk for pk in stale.values_list("pk", flat=True) if not is_alive(pk, STALE_AFTER)]
         )
         lost.filter(attempts__gte=MAX_ATTEMPTS).update(
-            state=Job.State.FAILED, finished_at=moment, message="多次中断，没有完成。请县医保局联系系统管理员。"
+            state=Job.State.FAILED, finished_at=moment, message="多次中断，没有完成。请医保局联系系统管理员。"
         )
         lost.filter(state=Job.State.RUNNING).update(state=Job.State.QUEUED, token=None, message="处理中断，已重新排队")
     waiting = Job.objects.filter(state=Job.State.QUEUED).filter(

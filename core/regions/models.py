@@ -1,6 +1,7 @@
 from django.db import models
 
 from core.access.scope import ScopedQuerySet
+from core.regions.words import county_word
 
 
 class Region(models.Model):
@@ -37,6 +38,11 @@ class Region(models.Model):
     @property
     def county_code(self) -> str:
         return self.code[:6]
+
+    @property
+    def county_word(self) -> str:
+        """县, 区 or 市, as sentences of this county say it."""
+        return county_word(self.code)
 
     @property
     def current_code(self) -> str:

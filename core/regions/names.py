@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.regions.words import county_word
 from core.tables.cells import cell_text, formula_error, half_width
 from core.tables.reader import Cell
 
@@ -66,11 +67,6 @@ def short_region_name(name: str) -> str:
     return place
 
 
-def whole_region(county: str) -> str:
-    """屯留区 → 全区, 邓州市 → 全市, everything else → 全县: what a bulletin calls the county as a whole."""
-    return {"区": "全区", "市": "全市"}.get(county[-1:], "全县")
-
-
 class RegionNames:
     """The townships and villages of one county by every name that people write for them.
 
@@ -80,6 +76,8 @@ class RegionNames:
     def __init__(self, places: Iterable[NamedRegion], county: str = "") -> None:
         self._above = re.compile(rf"^([^省]{{2,3}}省)?([^市]{{2,4}}市)?{re.escape(county)}" if county else r"(?!)")
         self._places = {place.code: place for place in places}
+        #: 本县, 本区 or 本市, as sentences about these places say it.
+        self.here = "本" + county_word(next(iter(self._places), ""))
         self._townships: dict[str, set[str]] = defaultdict(set)
         self._villages: dict[str, set[str]] = defaultdict(set)
         for place in self._places.values():
@@ -102,8 +100,8 @@ class RegionNames:
         if len(codes) == 1:
             return PlaceAnswer(next(iter(codes)))
         if codes:
-            return PlaceAnswer("", TOWNSHIP_UNKNOWN, f"乡镇“{text[:20]}”在本县不止一个，请写全名。")
-        return PlaceAnswer("", TOWNSHIP_UNKNOWN, f"本县没有乡镇“{text[:20]}”，请照区划名称改正。")
+            return PlaceAnswer("", TOWNSHIP_UNKNOWN, f"乡镇“{text[:20]}”在{self.here}不止一个，请写全名。")
+        return PlaceAnswer("", TOWNSHIP_UNKNOWN, f"{self.here}没有乡镇“{text[:20]}”，请照区划名称改正。")
 
     def village(self, village: Cell, township: Cell = None) -> PlaceAnswer:
         """Read a village by its name or 12-digit code; the township beside it, if there is one, must hold it."""
@@ -131,12 +129,12 @@ class RegionNames:
         if len(here) == 1:
             return PlaceAnswer(next(iter(here)))
         if here:
-            return PlaceAnswer("", UNCLEAR, f"行政村“{text[:20]}”在本县不止一个，请同时写明乡镇。")
+            return PlaceAnswer("", UNCLEAR, f"行政村“{text[:20]}”在{self.here}不止一个，请同时写明乡镇。")
         if codes:
             elsewhere = "、".join(sorted({self.name_of(self._places[code].township) for code in codes})[:3])
             says = f"{self.name_of(within)}没有“{text[:20]}”，这个村在{elsewhere}，请核对乡镇和村名。"
             return PlaceAnswer("", TOWNSHIP_DIFFERS, says)
-        where = self.name_of(within) or "本县"
+        where = self.name_of(within) or self.here
         return PlaceAnswer("", UNKNOWN, f"{where}没有行政村“{text[:20]}”，请照区划名称改正。")
 
     def _villages_named(self, text: str) -> set[str]:

@@ -14,7 +14,7 @@ from employees.declarations.services import keep_lines
 from employees.declarations.sheet import PersonRow
 from employees.members.models import Employment
 from employees.months import in_words
-from employees.quotes.quote import EmployeeQuoteError
+from employees.quotes.quote import EmployeeQuoteError, rates_missing
 from employees.rules import policy_for
 from employees.units.models import Unit
 from employees.units.selectors import units_by_code
@@ -58,7 +58,7 @@ def stage(file: MonthFile, table: MonthTable) -> list[tuple[int, str]]:
 
 def _why_not(unit: Unit | None, month: date, booked: set[int]) -> str:
     if unit is None:
-        return "本县没有登记这个统一社会信用代码的单位，请先登记或核对代码。"
+        return "本地没有登记这个统一社会信用代码的单位，请先登记或核对代码。"
     if unit.ended_on and month > date(unit.ended_on.year, unit.ended_on.month, 1):
         return f"{unit}已于 {unit.ended_on} 注销，不能申报以后的月份。"
     if unit.pk in booked:
@@ -72,7 +72,7 @@ class _StagedFacts:
     def __init__(self, file: MonthFile, units: set[Unit], numbers: set[str]) -> None:
         policy = policy_for(county=file.county_id, month=file.month)
         if policy is None:
-            raise EmployeeQuoteError("amount_not_set", "本县的政策文件没有职工医保的费率，请先由县医保局写入。")
+            raise rates_missing(file.county_id)
         self.policy = policy
         self.last_month = _last_months(file, {unit.pk for unit in units})
         self.elsewhere: dict[str, dict[int, str]] = {}

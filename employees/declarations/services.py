@@ -23,7 +23,7 @@ from employees.declarations.sheet import PersonRow, mark_duplicates, read_declar
 from employees.members.models import Employment
 from employees.members.moves import follow_declarations
 from employees.months import in_words, month_of
-from employees.quotes.quote import EmployeeQuoteError
+from employees.quotes.quote import EmployeeQuoteError, rates_missing
 from employees.rules import policy_for
 from employees.units.models import Unit
 
@@ -101,7 +101,7 @@ def facts_of(declaration: MonthlyDeclaration, numbers: set[str]) -> check.Facts:
     unit = declaration.unit
     policy = policy_for(county=unit.county_id, month=declaration.month)
     if policy is None:
-        raise EmployeeQuoteError("amount_not_set", "本县的政策文件没有职工医保的费率，请先由县医保局写入。")
+        raise rates_missing(unit.county_id)
     elsewhere: dict[str, str] = {}
     flexible: set[str] = set()
     for chunk in chunks(sorted(numbers)):

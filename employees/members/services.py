@@ -71,7 +71,7 @@ def join_flexible(*, county: Region, name: str, id_number: str, month: date, act
         raise Refused("姓名没有填写，或不是姓名，请照身份证填写。", "name")
     policy = policy_for(county=county.pk, month=month)
     if policy is None or policy.employees is None:
-        raise Refused("本县的政策文件没有职工医保，请先由县医保局写入。")
+        raise Refused(f"本{actor.county_word}的政策文件没有职工医保，请先由{actor.county_word}医保局写入。")
     member = _member_for(county.pk, number, name)
     Member.objects.select_for_update().get(pk=member.pk)
     if member.name != name:

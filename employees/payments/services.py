@@ -15,6 +15,7 @@ from core.files import services as files
 from core.jobs import services as jobs
 from core.refusals import Refused
 from core.regions.models import Region
+from core.regions.words import county_word
 from core.tables import reader
 from core.text import required_text
 from employees.files import take_in
@@ -109,7 +110,7 @@ def judge_lines(paid_file: PaidFile, lines: list[PaymentLine]) -> Iterator[tuple
         unit, member = units.get(line.credit_code), members.get(line.id_number) if not line.credit_code else None
         if not line.problems and unit is None and member is None:
             who = line.credit_code or "这个号码"
-            line.problems.append(f"本县没有登记{who}，请先登记单位或灵活就业人员，再重新导入。")
+            line.problems.append(f"本{county_word(county)}没有登记{who}，请先登记单位或灵活就业人员，再重新导入。")
         elif (
             not line.problems
             and line.month

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from core.amounts import ZERO
+from core.regions.words import county_word
 from subsidies.policy.employee_parts import Employees, Floor
 from subsidies.policy.parts import Source
 from subsidies.policy.policies import Policy
@@ -25,6 +26,12 @@ class EmployeeQuoteError(ValueError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code, self.message = code, message
+
+
+def rates_missing(county: str) -> EmployeeQuoteError:
+    """The county's policy has no employees' insurance: no quote before the bureau has written it in."""
+    word = county_word(county)
+    return EmployeeQuoteError("amount_not_set", f"本{word}的政策文件没有职工医保的费率，请先由{word}医保局写入。")
 
 
 class Reason(NamedTuple):
@@ -53,7 +60,8 @@ def quote_employee(policy: Policy, *, kind: str, wage_base: Decimal | None, mont
     rules = policy.employees
     if rules is None:
         raise EmployeeQuoteError(
-            "amount_not_set", f"{policy.county_name}的政策文件没有职工医保的费率，请先由县医保局写入。"
+            "amount_not_set",
+            f"{policy.county_name}的政策文件没有职工医保的费率，请先由{county_word(policy.county_code)}医保局写入。",
         )
     wanted = rules.kind(kind)
     if wanted is None:

@@ -113,7 +113,7 @@ def remind(*, county: Region, township: str, seen: int, actor: User) -> int:
     Raise Refused where the number is no longer the one on the page, or too many for one look.
     """
     if actor.role != Role.COUNTY:
-        raise Refused("欠费提醒由县医保局发送。")
+        raise Refused(f"欠费提醒由{actor.county_word}医保局发送。")
     Region.objects.select_for_update(of=("self",)).get(pk=county.pk)
     reached = preview(county=county, township=township, user=actor).reached
     if len(reached) != seen:

@@ -164,7 +164,11 @@ def _ranking(request: SignedIn, pk: int) -> Ranking:
 
 
 def _no_campaign(request: SignedIn, title: str) -> HttpResponse:
-    return render(request, "reporting/rankings/nothing.html", {"title": title, "text": "本县还没有开始征缴。"})
+    return render(
+        request,
+        "reporting/rankings/nothing.html",
+        {"title": title, "text": f"本{request.user.county_word}还没有开始征缴。"},
+    )
 
 
 def _name(ranking: Ranking, bulletin: Bulletin) -> str:

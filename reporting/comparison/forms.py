@@ -10,6 +10,6 @@ class PopulationForm(forms.Form):
     kind = forms.ChoiceField(label="口径", choices=PopulationFigure.Kind)
     people = forms.IntegerField(label="人数", min_value=1, max_value=10_000_000)
     source = forms.CharField(
-        label="来源", max_length=120, help_text="例如：县统计局2024年统计公报；户籍人口写公安部门的文件。"
+        label="来源", max_length=120, help_text="例如：统计局2024年统计公报；户籍人口写公安部门的文件。"
     )
     file = UploadField(label="文件", required=False, help_text="公报或函件的扫描件。")

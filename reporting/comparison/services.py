@@ -24,7 +24,7 @@ def enter_population(
 ) -> PopulationFigure:
     """Enter a figure with the paper it comes from; the same figure again is the one that is there. Raise Refused."""
     if actor.role != Role.COUNTY:
-        raise Refused("人口数由县医保局录入。")
+        raise Refused(f"人口数由{actor.county_word}医保局录入。")
     source = required_text(source, "来源（统计公报或文号）", 120)
     if not 0 < people <= MOST:
         raise Refused("人数应是 1 以上的整数。", "people")

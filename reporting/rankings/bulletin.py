@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from core.regions.names import whole_region
+from core.regions.words import whole_county
 from reporting.progress.goals import StageGoal, StageOutlook, percent
 from reporting.rankings.rank import RankedPlace
 from reporting.rankings.rewards import TownshipAward, overspent
@@ -166,7 +166,7 @@ def compose(facts: BulletinFacts, *, number: str, issuer: str, source: str) -> B
         red_head=f"{county}城乡居民基本医疗保险征缴工作通报",
         number=number,
         title=f"关于{county}{facts.year}年度城乡居民基本医疗保险{TITLES[facts.kind]}",
-        addressed_to=f"各乡镇人民政府（街道办事处）、{whole_region(county)[1:]}直有关单位：",
+        addressed_to=f"各乡镇人民政府（街道办事处）、{whole_county(county)[1:]}直有关单位：",
         paragraphs=tuple(_paragraphs(facts)),
         table=_table(facts),
         praised=tuple(praised(facts.subjects)),
@@ -195,7 +195,7 @@ def criticised(subjects: Sequence[RankedTownship]) -> list[str]:
 
 
 def _paragraphs(facts: BulletinFacts) -> Iterator[str]:
-    county, whole = CountyTotals.of(facts.subjects), whole_region(facts.county)
+    county, whole = CountyTotals.of(facts.subjects), whole_county(facts.county)
     overall = f"截至{_instant(facts.as_of)}，{whole}已{facts.verb}{county.done:,}人"
     if county.task:
         overall += f"，完成年度任务{county.task:,}人的{percent(county.done_of_task, county.task)}"
@@ -319,7 +319,7 @@ def _table(facts: BulletinFacts) -> BulletinTable:
 def _total(facts: BulletinFacts, columns: list[BulletinColumn], awards: Mapping[str, TownshipAward]) -> list[Any]:
     county = CountyTotals.of(facts.subjects)
     completion = (county.done_of_task, county.task) if county.task else None
-    whole = whole_region(facts.county)
+    whole = whole_county(facts.county)
     values: list[Any] = [
         None,
         whole,

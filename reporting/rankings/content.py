@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from core.regions.names import whole_region
+from core.regions.words import whole_county
 from reporting.progress import schedule
 from reporting.progress.goals import StageGoal, StageOutlook, current_stage, outlook
 from reporting.rankings.bulletin import (
@@ -130,7 +130,7 @@ def ranking_content(
         "stage": {"by": stage.by.isoformat(), "share": str(stage.share), "name": stage.name} if stage else None,
         "previous": (previous or {}).get("as_of"),
         "townships": [_row(by_code[s.place.code], s.place, s.outlook, frame.metric) for s in subjects],
-        "county_as_a_whole": whole_region(frame.county),
+        "county_as_a_whole": whole_county(frame.county),
         "whole": {**_totals(townships, frame.metric), "outlook": _outlook_row(county_outlook)},
         "beside": dict(supplement.observed),
         "bulletin": bulletin_to_json(bulletin),

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from config import clock
-from core.access.roles import Role
+from core.access.roles import Role, role_name
 from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
@@ -44,7 +44,7 @@ def edit_bulletin(
     Only the county's own `townships` are named, and none is praised and criticised at once.
     """
     if actor.role != Role.COUNTY:
-        raise Refused("通报由县医保局修改。")
+        raise Refused(f"通报由{actor.county_word}医保局修改。")
     Snapshot.objects.select_for_update(of=("self",)).get(pk=snapshot.pk)
     if Ranking.objects.filter(snapshot=snapshot).exists():
         raise Refused("这一期已经发布，不能再改；要改动请办理更正。")
@@ -98,7 +98,7 @@ def sign_figures(*, snapshot: Snapshot, seen: int, actor: User) -> FigureSignatu
     if snapshot.kind != RankingKind.FINAL:
         raise Refused("只有考评结果要由税务、医保两家签认。")
     if actor.role not in OFFICES:
-        raise Refused("考评结果由县税务局、县医保局签认。")
+        raise Refused(f"考评结果由{actor.county_word}税务局、{actor.county_word}医保局签认。")
     if seen != (done := final_figure(snapshot)):
         raise Refused(f"核定人数是 {done} 人，与您看到的 {seen} 人不同，请刷新后核对。")
     signature, created = FigureSignature.objects.get_or_create(
@@ -112,7 +112,7 @@ def sign_figures(*, snapshot: Snapshot, seen: int, actor: User) -> FigureSignatu
             actor=actor,
             obj=snapshot,
             region=snapshot.campaign.county_id,
-            summary=f"{Role(actor.role).label}签认最终参保人数 {done} 人",
+            summary=f"{actor.get_role_display()}签认最终参保人数 {done} 人",
             after={"done": done, "fingerprint": snapshot.fingerprint},
         )
     return signature
@@ -128,4 +128,4 @@ def unsigned(snapshot: Snapshot) -> list[str]:
     if snapshot.kind != RankingKind.FINAL:
         return []
     signed = set(snapshot.signatures.values_list("office", flat=True))
-    return [Role(office).label for office in OFFICES if office not in signed]
+    return [role_name(office, snapshot.campaign.county_id) for office in OFFICES if office not in signed]

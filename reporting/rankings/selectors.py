@@ -122,7 +122,7 @@ def _charts(same_kind: list[dict[str, Any]], content: dict[str, Any]) -> dict[st
     goal = _percent_of(content["stage"]["share"]) if content["stage"] else None
     whole = [_completion(row["content"]["whole"], "done_of_task") for row in past]
     named = [row for row in content["townships"] if row["rank"]]
-    series = [Series(content.get("county_as_a_whole", "全县"), whole)]
+    series = [Series(content.get("county_as_a_whole", "合计"), whole)]
     if len(named) > 3:
         for row in (named[0], named[-1]):
             series.append(Series(row["name"], [_township(past_row, row["code"]) for past_row in past]))

@@ -72,7 +72,9 @@ def correct_ranking(*, ranking: Ranking, reason: str, actor: User, counted: Snap
     _refuse_corrected(ranking)
     if ranking.kind == RankingKind.FINAL:
         if counted is None or counted_again(counted) != ranking:
-            raise Refused("考评结果的更正要先由县税务局、县医保局签认重新核定的人数。")
+            raise Refused(
+                f"考评结果的更正要先由{actor.county_word}税务局、{actor.county_word}医保局签认重新核定的人数。"
+            )
         if missing := drafts.unsigned(counted):
             raise Refused(f"更正要先由{'、'.join(missing)}签认重新核定的人数，再发布。")
         snapshot = counted
@@ -90,7 +92,7 @@ def prepare_correction(*, ranking: Ranking, actor: User) -> Snapshot:
     Nothing is published: `correct_ranking` does, once it is signed.
     """
     if actor.role != Role.COUNTY:
-        raise Refused("更正由县医保局办理。")
+        raise Refused(f"更正由{actor.county_word}医保局办理。")
     _refuse_corrected(ranking)
     if not (changes := correction_preview(ranking)):
         raise Refused(f"重新核对的数据与第{ranking.version}版完全相同，没有需要更正的内容。")

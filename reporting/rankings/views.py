@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from core.access.roles import BUSINESS, Role, roles
+from core.access.roles import BUSINESS, Role, role_name, roles
 from core.accounts.requests import SignedIn
 from core.pages.form_steps import run_step, submit_form
 from core.pages.validated import unless_unchanged
@@ -73,7 +73,8 @@ def snapshot_page(request: SignedIn, pk: int) -> HttpResponse:
     corrects = counted_again(snapshot)
     number = corrects.number if corrects else next_number(snapshot.campaign)
     content, _ = content_of(snapshot=snapshot, number=number, version=corrects.version + 1 if corrects else 1)
-    offices = [Role(office).label for office in drafts.OFFICES] if snapshot.kind == RankingKind.FINAL else []
+    is_final = snapshot.kind == RankingKind.FINAL
+    offices = [role_name(one, snapshot.campaign.county_id) for one in drafts.OFFICES] if is_final else []
     bulletin = content["bulletin"]
     return render(
         request,
@@ -91,7 +92,7 @@ def snapshot_page(request: SignedIn, pk: int) -> HttpResponse:
             "offices": offices,
             "signatures": snapshot.signatures.select_related("signed_by"),
             "unsigned": drafts.unsigned(snapshot),
-            "may_sign": Role(request.user.role).label in drafts.unsigned(snapshot),
+            "may_sign": request.user.get_role_display() in drafts.unsigned(snapshot),
             "may_publish": request.user.role == Role.COUNTY,
         },
     )

@@ -29,9 +29,9 @@ class PostsForm(forms.Form):
     since = forms.DateField(label="任职日期", widget=DayInput())
     text = forms.CharField(
         label="人员",
-        widget=forms.Textarea(attrs={"rows": 6, "placeholder": "城关镇　张三　副县长　13800000000"}),
+        widget=forms.Textarea(attrs={"rows": 6, "placeholder": "城关镇　张三　政府办副主任　13800000000"}),
         help_text="从表格复制，每行一人：区划、姓名、单位和职务、电话、分工（审核人员、电子信息录入人员等；指导组写组号）。"
-        "县领导小组的区划写县名。",
+        "领导小组的区划写县（市、区）名。",
     )
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:

@@ -42,4 +42,9 @@ def _vacant(user: User, campaign: Campaign) -> list[Todo]:
     vacant = [team.region.name for team in township_teams(campaign, user) if not team.leaders]
     if not vacant:
         return []
-    return [Todo(f"{'、'.join(vacant[:3])}等 {len(vacant)} 个乡镇没有包联县领导", reverse("supervision_posts"))]
+    return [
+        Todo(
+            f"{'、'.join(vacant[:3])}等 {len(vacant)} 个乡镇没有包联{user.county_word}领导",
+            reverse("supervision_posts"),
+        )
+    ]

@@ -15,8 +15,8 @@ class Post(models.Model):
     (annex 2), leaders for townships, officers for villages, guidance groups."""
 
     class Body(models.TextChoices):
-        LEADING = "leading", "县领导小组"
-        COUNTY_LINK = "county_link", "县领导包联"
+        LEADING = "leading", "领导小组"
+        COUNTY_LINK = "county_link", "领导包联"
         GUIDANCE = "guidance", "参保动员指导组"
         TOWNSHIP_LINK = "township_link", "乡镇干部包村"
         PUBLICITY = "publicity", "医保政策宣传专班"

@@ -57,7 +57,7 @@ def appoint(
     """Appoint people; who holds the very post already stays. Raises Refused."""
     body = Body(body)
     if not may_fill(actor, body):
-        raise Refused(f"{body.label}由县医保局登记。")
+        raise Refused(f"{body.label}由{actor.county_word}医保局登记。")
     made = []
     for one in appointments:
         if one.region.level != LEVELS[body] or not one.region.code.startswith(actor.scope_prefix):
@@ -96,7 +96,7 @@ def replace_person(
     """
     body, reason = Body(post.body), required_text(reason, "变动原因", 100)
     if not may_fill(actor, body):
-        raise Refused(f"{body.label}由县医保局办理变动。")
+        raise Refused(f"{body.label}由{actor.county_word}医保局办理变动。")
     held = Post.objects.select_for_update().filter(
         campaign=post.campaign_id, body=body, name=post.name, title=post.title, until__isnull=True
     )

@@ -39,7 +39,7 @@ def record_finding(
     """Record what an inspection found; the same words about a place and day are recorded once. Raises Refused."""
     text, found_by = required_text(text, "发现的问题", 500), required_text(found_by, "督导人员", 60)
     if actor.role not in INSPECTS:
-        raise Refused("督导发现由县医保局或包联领导登记。")
+        raise Refused(f"督导发现由{actor.county_word}医保局或包联领导登记。")
     if found_on > clock.today() or deadline < found_on:
         raise Refused("督导日期不能晚于今天，整改期限不能早于督导日期。", "deadline")
     same: Finding | None = Finding.objects.filter(
@@ -89,7 +89,7 @@ def judge_finding(*, finding: Finding, accept: bool, remark: str, actor: User) -
     if finding.state != Finding.State.ANSWERED:
         raise Refused(f"这一条{finding.get_state_display()}，还不能核查。")
     if actor.role not in INSPECTS or finding.answered_by_id == actor.pk:
-        raise Refused("核查由县医保局或包联领导办理，不能核查自己的答复。")
+        raise Refused(f"核查由{actor.county_word}医保局或包联领导办理，不能核查自己的答复。")
     if not accept and not remark:
         raise Refused("退回的请写明还差什么。", "remark")
     finding.remark = remark

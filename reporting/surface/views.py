@@ -52,7 +52,7 @@ def _region_page(request: SignedIn, code: str) -> HttpResponse:
     region = get_object_or_404(Region.objects.for_user(request.user).select_related("parent__parent"), pk=code)
     campaign = current(request.user)
     if campaign is None:
-        return _nothing(request, "本县还没有开始征缴。")
+        return _nothing(request, f"本{request.user.county_word}还没有开始征缴。")
     body = drawn_once(request, f"surface:{campaign.pk}", lambda: _body(request, campaign, region))
     context = {
         "title": f"{region.name}征缴进度",

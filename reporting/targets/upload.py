@@ -28,7 +28,7 @@ KIND = UploadKind(
     needed=NEEDED,
     fills=(
         Fill("code", "填了的以代码为准。", "110105001001"),
-        Fill("township", "村名在全县只有一个的可以不填。", "城关镇"),
+        Fill("township", "村名不与别的乡镇重复的可以不填。", "城关镇"),
         Fill("village", "村或社区的名称。", "东街社区"),
         Fill("people", "整数；空着的任务不变，填 0 就是 0。", "1350"),
     ),

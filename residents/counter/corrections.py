@@ -13,6 +13,7 @@ from core.access import masks
 from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
+from core.regions.words import county_word
 from core.text import required_text
 from residents.counter.numbers import NumberReading, read_number, scope_of
 from residents.counter.services import lock_resident
@@ -84,7 +85,7 @@ def _refuse_taken_number(holder: Resident, resident: Resident, actor: User | Non
         raise Refused("这个号码已在外县登记，请再核对身份证；确是本人的，请先由原登记地办理迁出。", "id_number")
     raise Refused(
         "这个号码已有一份档案。是同一个人的，请到“重复档案”提出合并，由另一人复核；"
-        "那一份在别的乡镇的，请县医保局提出。",
+        f"那一份在别的乡镇的，请{county_word(resident.village_id)}医保局提出。",
         "id_number",
     )
 

@@ -185,7 +185,7 @@ class Matcher:
 
     def _of_record(self, person: RegisterPerson, record: dict[str, Any]) -> MatchedRow:
         if not record["village_id"].startswith(self.county):
-            message = "这个号码已在外县登记。请先由原登记地办理迁出，再在本县登记。"
+            message = "这个号码已在外县登记。请先由原登记地办理迁出，再来登记。"
             return MatchedRow(person, problem=_problem(person, "证件号码", "other_county", message))
         is_same_name = names.is_same_name(person.name, record["name"])
         if person.id_number != record["id_number"]:

@@ -138,7 +138,7 @@ def register_export(request: SignedIn) -> HttpResponseBase:
     facts = form.cleaned_data
     region = facts["region"]
     if facts["whole"]:
-        done = "已申请。人数较多的，县医保局另一名人员同意后生成；生成后在本页下载。"
+        done = f"已申请。人数较多的，{request.user.county_word}医保局另一名人员同意后生成；生成后在本页下载。"
         run_step(
             request,
             lambda: request_export(

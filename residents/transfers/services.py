@@ -49,7 +49,9 @@ def ask_to_move(
     person = _holder(number, name)
     county, holder = village.county_code, person.village.county_code if person else None
     if holder == county:
-        raise Refused("这个人已在本县登记，在“参保登记”里办理县内迁移。", "id_number")
+        raise Refused(
+            f"这个人已在本{actor.county_word}登记，在“参保登记”里办理{actor.county_word}内迁移。", "id_number"
+        )
     try:
         with transaction.atomic():
             request = MoveRequest.objects.create(
@@ -86,7 +88,7 @@ def answer_request(*, request: MoveRequest, agree: bool, answer: str, moved_on: 
         raise Refused("迁出日期不能在今天之后。", "moved_on")
     person = Resident.objects.select_related("village").get(pk=cast(int, request.resident_id))
     if person.village.county_code != request.from_county_id:
-        raise Refused("这个人已经不在本县的居民册上，不用答复。")
+        raise Refused(f"这个人已经不在本{actor.county_word}的居民册上，不用答复。")
     if agree and person.status == Resident.Status.ACTIVE:
         source = f"跨县迁移申请 {request.pk} 号：{answer}"[:120]
         set_status(resident=person, status=Resident.Status.MOVED, since=moved_on or today, source=source, actor=actor)

@@ -34,7 +34,7 @@ def move_requests(request: SignedIn) -> HttpResponse:
         form, lambda: services.ask_to_move(actor=request.user, **form.cleaned_data)
     ):
         messages.success(
-            request, "已提交。这个人在本系统其他县的居民册上的，由该县医保局答复；没有答复的，请联系原登记地。"
+            request, "已提交。这个人在本系统其他县的居民册上的，由当地医保局答复；没有答复的，请联系原登记地。"
         )
         return redirect("move_requests")
     mine = MoveRequest.objects.for_user(request.user).select_related("village", "asked_by")

@@ -11,7 +11,7 @@ class AdoptForm(forms.Form):
 
     version = forms.CharField(widget=forms.HiddenInput)
     reason = forms.CharField(
-        label="采用的理由", max_length=150, help_text="写明依据，例如：县政府〔2024〕××号文件把资助标准改为……。"
+        label="采用的理由", max_length=150, help_text="写明依据，例如：政府〔2024〕××号文件把资助标准改为……。"
     )
 
 
@@ -58,7 +58,7 @@ class CategoryForm(_DocumentForm):
         choices=[("amount", "定额（元）"), ("percent", "按标准的百分数"), ("full", "全额"), ("nothing", "不资助")],
     )
     value = forms.DecimalField(label="金额或百分数", required=False, min_value=0, max_value=10_000, decimal_places=2)
-    fund = forms.CharField(label="资金来源", required=False, max_length=30, help_text="例如：县财政。")
+    fund = forms.CharField(label="资金来源", required=False, max_length=30, help_text="例如：本级财政。")
     field_order = ["category", "way", "value", "fund", "document", "file"]
 
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:

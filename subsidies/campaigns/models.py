@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from core.access.scope import ScopedQuerySet
 from core.regions.models import Region
+from core.regions.words import county_word
 from subsidies.policy import policies
 from subsidies.policy.models import PolicyVersion
 
@@ -33,6 +34,11 @@ class Campaign(models.Model):
     @property
     def policy(self) -> policies.Policy:
         return self.policy_version.policy
+
+    @property
+    def county_word(self) -> str:
+        """县, 区 or 市, as sentences of this county say it."""
+        return county_word(self.county_id)
 
     @property
     def is_open(self) -> bool:

@@ -139,7 +139,7 @@ def put_into_force(*, proposal: PolicyProposal, seen: str, actor: User, unfinish
     if proposal.state != State.DRAFT:
         raise Refused(f"{proposal}{proposal.get_state_display()}，不能再启用。")
     if actor.pk in (proposal.created_by_id, proposal.changed_by_id):
-        raise Refused("准备或修改过的人不能自己启用，请由县医保局另一位经办人核对后启用。")
+        raise Refused(f"准备或修改过的人不能自己启用，请由{actor.county_word}医保局另一位经办人核对后启用。")
     policy = _checked(proposal.text, proposal.county)
     if policy.hash != seen:
         raise Refused("口径刚刚又改过，与页面上看到的不一样，请重新核对后再启用。")

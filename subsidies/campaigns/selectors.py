@@ -17,7 +17,7 @@ from subsidies.campaigns.models import Campaign, PolicyProposal
 def campaign_or_404(user: User) -> Campaign:
     found = current(user)
     if found is None:
-        raise Http404("本县还没有开始征缴年度。")
+        raise Http404(f"本{user.county_word}还没有开始征缴年度。")
     return found
 
 

@@ -46,7 +46,7 @@ def open_year(
     elif campaign.policy_version_id != policy.hash:
         raise ValueError(
             f"{campaign}正在用政策版本 {campaign.policy_version_id[:8]}，文件已变成 {policy.hash[:8]}。"
-            "请由县医保局在“政策口径”页登记新版本后再用。"
+            f"请由{county.county_word}医保局在“政策口径”页登记新版本后再用。"
         )
     report_opened(campaign, actor)
     return campaign, opened

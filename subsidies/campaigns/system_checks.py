@@ -36,7 +36,7 @@ def policies_in_use(app_configs: object, databases: Sequence[str] | None = None,
         changed = changed_policies()
     except DatabaseError:  # `migrate` asks before it has brought the tables to this version
         return []
-    hint = "由县医保局在“政策口径”页采用新版本，或把文件改回去。"
+    hint = "由医保局在“政策口径”页采用新版本，或把文件改回去。"
     return [
         checks.Warning(
             f"{campaign}仍按政策版本 {campaign.policy_version_id[:8]} 执行，"

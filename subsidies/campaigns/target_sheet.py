@@ -122,7 +122,7 @@ def _village(line: TargetLine, code: str, regions: RegionNames) -> str:
         line.problems.append("没有写行政村，请补填；乡镇的合计不用填，由各村相加。")
         return ""
     if code and not regions.village(code).code:
-        line.problems.append(f"本县没有代码为“{code[:20]}”的村，请照模板核对。")
+        line.problems.append(f"{regions.here}没有代码为“{code[:20]}”的村，请照模板核对。")
         return ""
     if not line.village:
         return code

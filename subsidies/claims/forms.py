@@ -9,7 +9,7 @@ class ClaimListForm(forms.Form):
 
     year = forms.IntegerField(label="报销年度", min_value=2003, max_value=2100)
     complete = forms.BooleanField(
-        label="这是全县全年的完整清单",
+        label="这是本地全年的完整清单",
         required=False,
         help_text="只有完整清单能说明谁全年没有报销。不完整的不要勾，只登记清单上有报销的人。",
     )

@@ -35,7 +35,7 @@ class ClaimList(models.Model):
     lines = models.PositiveIntegerField("行数", default=0)
     people = models.PositiveIntegerField("有报销的人数", default=0)
     unpaid = models.PositiveIntegerField("没有报销的行数", default=0)
-    strangers = models.PositiveIntegerField("不在本县居民册的行数", default=0)
+    strangers = models.PositiveIntegerField("不在居民册的行数", default=0)
     bad = models.PositiveIntegerField("有问题的行数", default=0)
     bad_rows = models.JSONField("有问题的行", default=list)
     uploaded_by = models.ForeignKey(USER, models.PROTECT, verbose_name="上传人", related_name="+")

@@ -56,7 +56,7 @@ def take_list(
 ) -> ClaimList:
     """Keep a list and put its reading in the queue; the same file for the same year again is the one there is."""
     if actor.role != Role.COUNTY:
-        raise Refused("报销清单由县医保局上传。")
+        raise Refused(f"报销清单由{actor.county_word}医保局上传。")
     today = clock.today()
     if not FIRST_YEAR <= year <= today.year:
         raise Refused(f"年度应在 {FIRST_YEAR} 年至 {today.year} 年之间。", "year")
@@ -182,7 +182,7 @@ def confirm_list(*, listed: ClaimList, actor: User) -> ClaimList:
     """Put the booking of a list that was read in the queue. Safe to repeat. Raise Refused."""
     listed = _lock(listed)
     if actor.role != Role.COUNTY:
-        raise Refused("报销清单由县医保局确认。")
+        raise Refused(f"报销清单由{actor.county_word}医保局确认。")
     if listed.state == State.APPLIED:
         return listed
     if listed.state not in (State.READY, State.APPLYING):
@@ -193,7 +193,7 @@ def confirm_list(*, listed: ClaimList, actor: User) -> ClaimList:
             "否则会把有报销的人算成零报销。请改好后重新上传，或按补充清单上传。"
         )
     if not listed.people:
-        raise Refused("清单里没有本县有报销的人，没有可登记的。")
+        raise Refused(f"清单里没有本{actor.county_word}有报销的人，没有可登记的。")
     listed.state, listed.applied_by, listed.applied_at = State.APPLYING, actor, clock.now()
     listed.save(update_fields=["state", "applied_by", "applied_at"])
     jobs.enqueue("claims.apply", actor=actor, key=job_key(listed), region=listed.county_id, listed=listed.pk)
@@ -234,7 +234,7 @@ def withdraw_list(*, listed: ClaimList, reason: str, actor: User) -> ClaimList:
     """Take a list back whole: its claims count no more. Safe to repeat. Raise Refused."""
     listed = _lock(listed)
     if actor.role != Role.COUNTY:
-        raise Refused("报销清单由县医保局撤回。")
+        raise Refused(f"报销清单由{actor.county_word}医保局撤回。")
     if listed.state == State.WITHDRAWN:
         return listed
     if listed.state in (State.READING, State.APPLYING):

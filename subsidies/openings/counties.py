@@ -90,7 +90,7 @@ def ask_for_county(
     files = read_county(policy=Path(policy.file.path), villages=Path(villages.file.path))
     code, name = files.policy.county_code, files.policy.county_name
     if Region.objects.filter(pk=code).exists():
-        raise Refused(f"{name}（{code}）已经接入，新年度请由该县医保局在“征缴年度”准备。", "policy")
+        raise Refused(f"{name}（{code}）已经接入，新年度请由当地医保局在“征缴年度”准备。", "policy")
     names = {role: required_text(officers.get(role), Role(role).label + "的姓名", 40) for role in sorted(OFFICERS)}
     try:
         with transaction.atomic():

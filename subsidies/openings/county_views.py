@@ -25,7 +25,7 @@ class NewCountyForm(forms.Form):
     """The two files, and who the new county's three officers are."""
 
     policy = UploadField(label="政策文件", most_bytes=200_000, help_text="本系统格式的 .toml 文件，写明县代码和县名。")
-    villages = SheetField(label="村名单", help_text="全县的乡镇和村：区划代码（12位）、乡镇、行政村。")
+    villages = SheetField(label="村名单", help_text="所有的乡镇和村：区划代码（12位）、乡镇、行政村。")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

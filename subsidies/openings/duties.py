@@ -116,7 +116,7 @@ def add_duty(
 ) -> DepartmentDuty:
     """Give a department a duty in a running year; a day on which marks end makes it a certification. Raise Refused."""
     if actor.role != Role.COUNTY:
-        raise Refused("部门任务由县医保局下达。")
+        raise Refused(f"部门任务由{actor.county_word}医保局下达。")
     lock_campaign(campaign)
     if campaign.closed_meanwhile():
         raise Refused(f"{campaign}已办结。")

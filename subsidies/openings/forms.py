@@ -9,10 +9,10 @@ from subsidies.openings.models import DepartmentDuty, PlannedTask
 class VillagesForm(forms.Form):
     """The list of villages of the new year."""
 
-    document = forms.CharField(label="依据（文件名称和文号）", max_length=120, help_text="例如：县民政局区划调整批复。")
+    document = forms.CharField(label="依据（文件名称和文号）", max_length=120, help_text="例如：民政局区划调整批复。")
     file = SheetField(
         label="村名单",
-        help_text="全县所有的村，要有区划代码、乡镇、行政村；撤并、拆分的在“原区划代码”写从哪个村来。",
+        help_text="所有的村，要有区划代码、乡镇、行政村；撤并、拆分的在“原区划代码”写从哪个村来。",
     )
 
 

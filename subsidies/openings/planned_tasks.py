@@ -35,7 +35,7 @@ def rule_of(proposal: PolicyProposal) -> str:
     if last_campaign(proposal) is None:
         return BY_REGISTER
     people = proposal.policy.targets.people
-    return by_county_task(people) if people else BY_LAST_YEAR
+    return by_county_task(people, proposal.county.county_word) if people else BY_LAST_YEAR
 
 
 @transaction.atomic

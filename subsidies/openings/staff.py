@@ -54,7 +54,7 @@ def confirm_staff(*, proposal: PolicyProposal, codes: Collection[str], actor: Us
     proposal = hold_draft(proposal)
     lines = {line.region.code: line for _, places in staff_lines(proposal) for line in places}
     if strangers := sorted(set(codes) - lines.keys()):
-        raise Refused(f"本县没有这些村或乡镇：{'、'.join(strangers[:5])}。请刷新页面。")
+        raise Refused(f"本{actor.county_word}没有这些村或乡镇：{'、'.join(strangers[:5])}。请刷新页面。")
     chosen = [lines[code] for code in sorted(set(codes)) if not lines[code].confirmed]
     StaffConfirmation.objects.bulk_create(
         [

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core.regions.names import RegionNames, short_region_name
+from core.regions.words import county_word
 from core.tables.cells import cell_text, half_width
 from core.tables.footings import is_nobody
 from core.tables.headings import Column
@@ -160,7 +161,7 @@ def _find_code(
             row.problems.append(f"没有找到“{row.village[:20]}”：新设的村请写12位区划代码；改名的请写原来的代码。")
         return
     if not row.code.startswith(county):
-        row.problems.append(f"代码 {row.code} 不是本县的，本县的代码以 {county} 开头。")
+        row.problems.append(f"代码 {row.code} 不是本{county_word(county)}的，应以 {county} 开头。")
     elif is_elsewhere(row, names):
         where = names.name_of(row.code[:9]) or "别的乡镇"
         row.problems.append(f"写的是{row.township[:20]}，代码 {row.code} 却在{where}，请核对乡镇和代码。")

@@ -6,8 +6,11 @@ from subsidies.policy.parts import Sourced
 EmployeeFigure = tuple[str, str, Sourced]
 
 
-def employee_figures(rules: Employees) -> list[EmployeeFigure]:
-    """What each figure is about, what holds, and the rule it stands in; in the order in which people ask."""
+def employee_figures(rules: Employees, word: str) -> list[EmployeeFigure]:
+    """What each figure is about, what holds, and the rule it stands in; in the order in which people ask.
+
+    `word` is the county's: 县, 区 or 市.
+    """
     rows: list[EmployeeFigure] = [
         (f"职工医保：{floor.year}年缴费基数下限", f"每月 {floor.amount} 元", floor) for floor in rules.floors
     ]
@@ -18,7 +21,7 @@ def employee_figures(rules: Employees) -> list[EmployeeFigure]:
     flexible = "可以同时按灵活就业缴费" if several.unit_and_flexible else "有单位的不再按灵活就业缴费"
     rows.append(("职工医保：一人多处", f"{two}；{flexible}", several))
     channels = f"；缴费渠道：{'、'.join(rules.channels)}" if rules.channels else ""
-    rows.append(("职工医保：目标", f"全县净增 {rules.goal} 人{channels}", rules))
+    rows.append(("职工医保：目标", f"全{word}净增 {rules.goal} 人{channels}", rules))
     return rows
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
+from core.regions.words import county_word
 from subsidies.policy.employee_figures import employee_figures
 from subsidies.policy.parts import Category, Source, Sourced
 from subsidies.policy.policies import Policy
@@ -78,7 +79,7 @@ def figures(policy: Policy) -> list[Figure]:
     rows += _deposits(policy)
     rows += _supervision(policy)
     if policy.employees:
-        rows += [_line(*row) for row in employee_figures(policy.employees)]
+        rows += [_line(*row) for row in employee_figures(policy.employees, county_word(policy.county_code))]
     return rows
 
 
@@ -175,7 +176,10 @@ def _benefits(policy: Policy) -> list[Figure]:
         rows.append(_line(TITLES["benefits.waiting.exempt"], f"{'、'.join(exempt.categories)}没有等待期", exempt))
     if national := policy.benefits.national_period:
         counted = "期内缴费" if national.in_time else "期后缴费，计等待期"
-        says = f"到 {national.end} 止；{policy.period.end} 以后到这一天缴费的，本县按{counted}"
+        says = (
+            f"到 {national.end} 止；{policy.period.end} 以后到这一天缴费的，"
+            f"本{county_word(policy.county_code)}按{counted}"
+        )
         rows.append(_line(TITLES["benefits.national_period"], says, national))
     if large := policy.benefits.large_illness:
         says = (
@@ -241,7 +245,7 @@ def _supervision(policy: Policy) -> list[Figure]:
     if supervision := policy.supervision:
         rows.append(_line("参保动员指导组", f"组建 {supervision.guidance_groups} 个", supervision))
     if accident := policy.accident:
-        says = f"自愿投保，由{accident.insurer}承办，与医保费分开" if accident.allowed else "不得搭车代收，本县不办理"
+        says = f"自愿投保，由{accident.insurer}承办，与医保费分开" if accident.allowed else "不得搭车代收，不办理"
         rows.append(_line("意外伤害补充保险", says, accident))
     for due in policy.deadlines:
         when = f"{due.on} 前" if due.on else f"{due.since} 起每月 {due.monthly} 日前"

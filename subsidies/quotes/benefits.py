@@ -9,6 +9,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
+from core.regions.words import county_word
 from subsidies.policy.parts import Source
 from subsidies.policy.policies import Policy
 
@@ -168,7 +169,10 @@ def _after_waiting(
     reasons = [Reason(_why_waiting(policy, late, gap, repaid, months), waiting.source)]
     national = policy.benefits.national_period
     if national and late and paid_on <= national.end:
-        says = f"国家规定集中征缴期到 {national.end} 止，本县按 {policy.period.end} 止计等待期{ADVICE}"
+        says = (
+            f"国家规定集中征缴期到 {national.end} 止，"
+            f"本{county_word(policy.county_code)}按 {policy.period.end} 止计等待期{ADVICE}"
+        )
         reasons.append(Reason(says, national.source))
     if first > policy.year_end:
         says = f"等待期满是 {first}，已过 {policy.year_end}，本年度享受不到待遇{ADVICE}"

@@ -147,9 +147,9 @@ def withdraw_roster(*, roster: Roster, reason: str, keep: set[int], actor: User)
 
 def _check_apply(roster: Roster, actor: User) -> None:
     if actor.role != Role.COUNTY:
-        raise Refused("名单由县医保局应用。")
+        raise Refused(f"名单由{actor.county_word}医保局应用。")
     if roster.uploaded_by_id == actor.pk:
-        raise Refused("报送名单的人不能自己应用，请由县医保局另一位经办人核对后应用。")
+        raise Refused(f"报送名单的人不能自己应用，请由{actor.county_word}医保局另一位经办人核对后应用。")
     if roster.state != State.READY:
         raise Refused(f"{roster.pk} 号名单{roster.get_state_display()}，不能应用。")
     refuse_closed(roster)

@@ -52,7 +52,7 @@ def classify(roster: Roster, *, keep_messages: bool = False) -> None:
     rows = roster.rows.filter(outcome=Outcome.PENDING)
     _find_residents(roster, rows)
     rows.filter(resident__isnull=True).update(
-        outcome=Outcome.NOT_FOUND, message="居民册里没有这个证件号码。核对号码；确实是本县居民的，先登记再重新核对。"
+        outcome=Outcome.NOT_FOUND, message="居民册里没有这个证件号码。核对号码；确实是本地居民的，先登记再重新核对。"
     )
     # The name first: a number alone tells nothing about the person it belongs to.
     other_name = rows.filter(accepted_by__isnull=True).exclude(name=F("resident__name"))

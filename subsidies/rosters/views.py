@@ -155,7 +155,7 @@ def mark_resident(request: SignedIn, pk: int) -> HttpResponse:
     form = MarkForm(request.POST or None, request.FILES or None, campaign=campaign, user=request.user)
     made: list[Roster] = []
     if request.method == "POST" and run_form(form, lambda: made.append(_mark(form, campaign, resident, request.user))):
-        messages.success(request, "已提交，请县医保局另一位经办人核对后生效。")
+        messages.success(request, f"已提交，请{request.user.county_word}医保局另一位经办人核对后生效。")
         return redirect("roster", made[0].pk)
     facts = {
         "title": f"单人标识：{resident.name}",

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from config import clock
-from core.access.roles import Role
+from core.access.roles import role_name
 from core.refusals import Refused
 from core.regions.models import Region
 from demo.build import build
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         lines: dict[str, str] = {}
         townships = dict(Region.objects.filter(level=Region.Level.TOWNSHIP).values_list("code", "name"))
         for username, name, role, department in ACCOUNTS:
-            where = townships.get(place_of(county, username, role), "") + (department or Role(role).label)
+            where = townships.get(place_of(county, username, role), "") + (department or role_name(role, county.code))
             lines.setdefault(where, f"  {username:<11}{where}　{name}")
         neighbour, (username, name) = neighbour_of(county), NEIGHBOUR_ACCOUNT
         lines["neighbour"] = f"  {username:<11}{neighbour.name}医保局（外县）　{name}"
