@@ -163,7 +163,7 @@ class Planter:
         if field.name == "id_number":
             return self.number
         if field.name == "year":
-            return 2025
+            return getattr(self.rows.get(Campaign), "year", 2025)
         if field.has_default():
             return field.get_default()
         if field.choices:
