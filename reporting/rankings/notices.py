@@ -15,24 +15,24 @@ from reporting.rankings.models import Ranking, RankingKind, Snapshot
 
 #: Kinds of message, as stored since 1.0.0.
 LOWEST_RANKED, NO_PROGRESS = "ranking_foot", "standing_still"
+#: The kinds whose publication tells the townships that they criticise.
+TOLD_KINDS = (RankingKind.WEEKLY, RankingKind.MONTHLY)
 #: A snapshot built later than this sends no messages.
 STALE = timedelta(days=2)
 
 
 def notify_lowest_ranked(*, ranking: Ranking) -> int:
     """Text the team leaders of the townships criticised by a weekly or monthly bulletin. Return how many messages."""
-    if ranking.kind not in (RankingKind.WEEKLY, RankingKind.MONTHLY):
+    if ranking.kind not in TOLD_KINDS:
         return 0
     named = set(ranking.content["bulletin"]["criticised"])
     rows = {row["code"]: row for row in ranking.content["townships"] if row["name"] in named}
     day = f"{timezone.localtime(ranking.as_of):%m月%d日}"
 
     def text(row: dict[str, Any]) -> str:
-        gap = row["outlook"]["gap"] if row["outlook"] else 0
-        return (
-            f"{row['name']}在{day}{ranking.get_kind_display()}中列第{row['rank']}位，完成{row['done']:,}人，"
-            f"距阶段目标还差{gap:,}人。请抓紧组织征缴。"
-        )
+        gap = f"，距阶段目标还差{row['outlook']['gap']:,}人" if row["outlook"] else ""
+        place = f"列第{row['rank']}位，" if row["rank"] else ""
+        return f"{row['name']}在{day}{ranking.get_kind_display()}中{place}完成{row['done']:,}人{gap}。请抓紧组织征缴。"
 
     return _queue_messages(
         LOWEST_RANKED,

@@ -17,6 +17,7 @@ from reporting.progress.selectors import person
 from reporting.rankings import drafts, tracing
 from reporting.rankings.forms import EditForm
 from reporting.rankings.models import Ranking, RankingKind, Snapshot
+from reporting.rankings.notices import TOLD_KINDS
 from reporting.rankings.selectors import SEES_NAMES, readable, shown
 from reporting.rankings.services import (
     content_of,
@@ -90,6 +91,7 @@ def snapshot_page(request: SignedIn, pk: int) -> HttpResponse:
             "edit_form": EditForm.of(bulletin, [row["name"] for row in content["townships"]]),
             "edit": drafts.newest_edit(snapshot),
             "offices": offices,
+            "told": bulletin["criticised"] if snapshot.kind in TOLD_KINDS else [],
             "signatures": snapshot.signatures.select_related("signed_by"),
             "unsigned": drafts.unsigned(snapshot),
             "may_sign": request.user.get_role_display() in drafts.unsigned(snapshot),

@@ -6,10 +6,12 @@ from django.urls import reverse
 
 from collection.contributions.models import Contribution
 from core.access.roles import Role
+from core.messages.models import OutboxMessage
 from core.refusals import Refused
 from core.regions.models import Region
 from reporting.rankings import drafts
 from reporting.rankings.models import BulletinEdit, FigureSignature, Ranking
+from reporting.rankings.notices import LOWEST_RANKED
 from reporting.rankings.services import content_of, correct_ranking, prepare_correction, publish_ranking
 from reporting.rankings.snapshots import build_snapshot
 from subsidies.campaigns.targets import set_targets
@@ -57,6 +59,22 @@ def test_what_the_office_changed_is_published_and_what_was_there_kept(weekly, co
         edit(weekly, county)
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         BulletinEdit.objects.update(reason="x")
+
+
+def test_whom_the_office_criticises_is_told_and_the_page_says_so(weekly, final, county, client, make_user):
+    """A stage goal and a rank stand in the text only where there are any; the final evaluation tells nobody."""
+    names = dict(Region.objects.filter(pk__in=(A, "411325103")).values_list("pk", "name"))
+    for code in names:
+        make_user(Role.TOWNSHIP, code, phone="13800000000", position="leader")
+    for snapshot in (weekly, final):
+        edit(snapshot, county, praised=[], criticised=list(names.values()))
+    client.force_login(county)
+    said = [client.get(reverse("snapshot", args=[one.pk])).content.decode() for one in (weekly, final)]
+    assert ["会收到短信提醒" in page for page in said] == [True, False]
+    publish_ranking(snapshot=weekly, number="7号", actor=county)
+    told = dict(OutboxMessage.objects.filter(kind=LOWEST_RANKED).values_list("region_id", "text"))
+    assert "列第1位，完成1人，距阶段目标还差" in told[A]
+    assert told["411325103"] == f"{names['411325103']}在10月25日周通报中完成0人。请抓紧组织征缴。"
 
 
 @pytest.mark.parametrize(
