@@ -72,9 +72,9 @@ def test_whom_the_office_criticises_is_told_and_the_page_says_so(weekly, final, 
     said = [client.get(reverse("snapshot", args=[one.pk])).content.decode() for one in (weekly, final)]
     assert ["会收到短信提醒" in page for page in said] == [True, False]
     publish_ranking(snapshot=weekly, number="7号", actor=county)
-    told = dict(OutboxMessage.objects.filter(kind=LOWEST_RANKED).values_list("region_id", "text"))
+    told = dict(OutboxMessage.objects.filter(kind=LOWEST_RANKED).values_list("region_code", "text"))
     assert "列第1位，完成1人，距阶段目标还差" in told[A]
-    assert told["411325103"] == f"{names['411325103']}在10月25日周通报中完成0人。请抓紧组织征缴。"
+    assert told["411325103"] == f"{names['411325103']}在10月25日周排名中完成0人。请抓紧组织征缴。"
 
 
 @pytest.mark.parametrize(
