@@ -23,6 +23,11 @@ class Holding:
     days: int
     helpers: list[str]
 
+    @property
+    def kept(self) -> str:
+        """For how long the oldest of it has been held, in words."""
+        return f"已留 {self.days} 天"
+
 
 def oldest_in_hand(
     taken: Iterable[tuple[date, Decimal]], deposited: Iterable[tuple[date, Decimal]]

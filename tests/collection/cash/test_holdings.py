@@ -62,8 +62,10 @@ def test_who_holds_what_since_when(gaoyang, make_user, client):
     assert "回单待核验" in page
     first = pipeline(user=make_user(Role.COUNTY, "130628"), campaign=campaign)[0]
     assert (first.says, first.since, first.kind) == ("2 个村", DAYS[0], "")
-    page = client.get(reverse("village_cash", args=[a.pk])).content.decode()
-    assert "手中现金" in page and "已留 9 天" in page
+    for address in (reverse("village_cash", args=[a.pk]), reverse("village", args=[a.pk]), "/"):
+        client.force_login(make_user(Role.VILLAGE, a.pk))
+        page = client.get(address).content.decode()
+        assert "手中现金" in page and "已留 9 天" in page, address
     other = Region.objects.filter(parent=campaign.county).exclude(pk=a.parent_id).first()
     client.force_login(make_user(Role.TOWNSHIP, other.pk))
     assert "没有村手中有现金" in client.get(reverse("cash_board")).content.decode()
