@@ -9,7 +9,7 @@ from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.services import open_campaign
 from subsidies.policy.policies import available, load
-from tests.core.regions.test_words import FIXED
+from tests.core.test_county_words import FIXED
 from tests.planting import Planter
 from tests.test_every_url import (
     OBJECTS,

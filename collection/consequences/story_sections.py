@@ -12,7 +12,7 @@ from collection.entitlements.models import DifferenceCase
 from collection.refunds.models import Refund
 from core.accounts.models import User
 from core.audit.models import Event
-from core.regions.words import county_word
+from core.county_words import county_word
 from residents.people.models import Resident
 from residents.people.story import Badge, Section
 

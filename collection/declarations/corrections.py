@@ -12,9 +12,9 @@ from config import clock
 from core.access import masks
 from core.accounts.models import User
 from core.audit import services as audit
+from core.county_words import county_word
 from core.files.photos import Photo, store_photo
 from core.refusals import Refused
-from core.regions.words import county_word
 from core.text import clean_text
 from residents.people import id_numbers, names
 from residents.people.models import Resident

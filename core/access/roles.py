@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 from django.core.exceptions import PermissionDenied
 from django.db import models
 
-from core.regions.words import county_word
+from core.county_words import county_word
 
 View = TypeVar("View", bound=Callable[..., Any])
 

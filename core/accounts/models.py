@@ -6,8 +6,8 @@ from django.db import models
 
 from core.access.roles import ADMIN_ROLES, OFFICERS, Role, role_name
 from core.access.scope import ScopedQuerySet
+from core.county_words import county_word
 from core.regions.models import Region
-from core.regions.words import county_word
 
 
 class Position(models.TextChoices):

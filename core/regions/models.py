@@ -1,7 +1,7 @@
 from django.db import models
 
 from core.access.scope import ScopedQuerySet
-from core.regions.words import county_word
+from core.county_words import county_word
 
 
 class Region(models.Model):

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.regions.words import county_word
+from core.county_words import county_word
 from core.tables.cells import cell_text, formula_error, half_width
 from core.tables.reader import Cell
 

@@ -10,12 +10,12 @@ from django.db import transaction
 from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
+from core.county_words import county_word
 from core.database.bulk import chunks, insert_objects
 from core.files import services as files
 from core.jobs import services as jobs
 from core.refusals import Refused
 from core.regions.models import Region
-from core.regions.words import county_word
 from core.tables import reader
 from core.text import required_text
 from employees.files import take_in

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from core.amounts import ZERO
-from core.regions.words import county_word
+from core.county_words import county_word
 from subsidies.policy.employee_parts import Employees, Floor
 from subsidies.policy.parts import Source
 from subsidies.policy.policies import Policy

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from core.regions.words import whole_county
+from core.county_words import whole_county
 from reporting.progress.goals import StageGoal, StageOutlook, percent
 from reporting.rankings.rank import RankedPlace
 from reporting.rankings.rewards import TownshipAward, overspent

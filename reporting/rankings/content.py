@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from core.regions.words import whole_county
+from core.county_words import whole_county
 from reporting.progress import schedule
 from reporting.progress.goals import StageGoal, StageOutlook, current_stage, outlook
 from reporting.rankings.bulletin import (

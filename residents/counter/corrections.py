@@ -12,8 +12,8 @@ from config import clock
 from core.access import masks
 from core.accounts.models import User
 from core.audit import services as audit
+from core.county_words import county_word
 from core.refusals import Refused
-from core.regions.words import county_word
 from core.text import required_text
 from residents.counter.numbers import NumberReading, read_number, scope_of
 from residents.counter.services import lock_resident

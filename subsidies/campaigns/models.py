@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.access.scope import ScopedQuerySet
+from core.county_words import county_word
 from core.regions.models import Region
-from core.regions.words import county_word
 from subsidies.policy import policies
 from subsidies.policy.models import PolicyVersion
 

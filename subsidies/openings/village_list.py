@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from core.county_words import county_word
 from core.regions.names import RegionNames, short_region_name
-from core.regions.words import county_word
 from core.tables.cells import cell_text, half_width
 from core.tables.footings import is_nobody
 from core.tables.headings import Column

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from core.regions.words import county_word
+from core.county_words import county_word
 from subsidies.policy.employee_figures import employee_figures
 from subsidies.policy.parts import Category, Source, Sourced
 from subsidies.policy.policies import Policy

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
-from core.regions.words import county_word
+from core.county_words import county_word
 from subsidies.policy.parts import Source
 from subsidies.policy.policies import Policy
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from core.access.roles import Role, role_name
-from core.regions.words import county_word
+from core.county_words import county_word
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 APPS = ("collection", "config", "core", "demo", "employees", "reporting", "residents", "subsidies")
 #: What a county says of itself and its offices. 外县 and 跨县 are other counties, a heading 县 is the level.
 FIXED = re.compile(r"[本全]县|县(?=医保局|税务局|财政局|统计局|领导|级单位|直|里|委)|副县长")
