@@ -35,6 +35,7 @@ from subsidies.campaigns.models import Campaign
 
 Kind, State = Consequence.Kind, Consequence.State
 LABELS = {str(value): str(label) for value, label in Resident.Status.choices}
+_OUTCOMES = dict(Consequence.Outcome.choices)
 PAY_AGAIN = Consequence.Outcome.PAY_AGAIN
 _OPEN_REFUNDS = (Refund.State.REQUESTED, Refund.State.FIRST_PASSED)
 
@@ -206,7 +207,7 @@ def _conclude(
             actor=actor,
             obj=consequence,
             batch=batch,
-            summary=f"{consequence.fact}（{consequence.happened_on}）：{consequence.get_outcome_display()}，{consequence.why}",
+            summary=f"{consequence.fact}（{consequence.happened_on}）：{_OUTCOMES[consequence.outcome]}，{consequence.why}",
         )
         for consequence in made
     )

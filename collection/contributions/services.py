@@ -17,6 +17,7 @@ from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import BULK, insert_objects
+from core.database.once import atomic_step
 from core.refusals import Refused
 from core.regions.services import replaced_region_error
 from residents.people.models import Resident
@@ -36,6 +37,8 @@ _ARRIVAL: dict[str, tuple[Movement.Kind, Place | None]] = {
     Channel.FAMILY: (Movement.Kind.SELF_PAY, None),
     Channel.SCHOOL: (Movement.Kind.SELF_PAY, None),
 }
+#: (Django's own `get_channel_display` makes this anew for each row.)
+_CHANNELS = dict(Channel.choices)
 #: Before the declaration a contribution can be taken back; later it takes a refund.
 REVERSIBLE = (State.COLLECTED, State.FAILED)
 
@@ -65,7 +68,7 @@ class Payment:
     parts: tuple[tuple[date, Decimal], ...] = ()
 
 
-@transaction.atomic
+@atomic_step
 def record_contributions(
     *, campaign: Campaign, payments: Iterable[Payment], actor: User | None, batch: str = ""
 ) -> list[Contribution]:
@@ -190,7 +193,7 @@ def _record_consequences(
             "contribution.record",
             actor=actor,
             obj=contribution,
-            summary=f"记缴费 {contribution.amount} 元（{contribution.category}，{contribution.get_channel_display()}）",
+            summary=f"记缴费 {contribution.amount} 元（{contribution.category}，{_CHANNELS[contribution.channel]}）",
             after={"amount": str(contribution.amount), "subsidy": str(contribution.subsidy)},
             batch=batch,
         )

@@ -70,14 +70,18 @@ def book_batch(run: jobs.Run) -> str:
     )
     if batch.state != State.CONFIRMING:
         return ""
-    total, closed = batch.rows.filter(state__in=(RowState.GOOD, RowState.CONFIRMED)).count(), False
+    counts = count_rows(batch=batch)
+    done, closed = counts[RowState.CONFIRMED], False
+    total = done + counts[RowState.GOOD]
     while not closed and (chunk := list(batch.rows.filter(state=RowState.GOOD).order_by("number")[:CHUNK])):
         try:
             _book_chunk(run, batch, chunk)
         except _CampaignClosed:
             closed = True
-        left = batch.rows.filter(state=RowState.GOOD).count()
-        run.progress(total - left, total, "正在记账")
+        done += len(chunk)
+        run.progress(min(done, total), total, "正在记账")
+        if len(chunk) < CHUNK:
+            break
     return _finish(run, batch, closed=closed)
 
 

@@ -27,12 +27,14 @@ from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import CHUNK, insert_objects
 from core.database.money import YuanSum
-from core.database.once import once, remembered
+from core.database.once import atomic_step, once, remembered
 from core.refusals import Refused
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
 _Key = TypeVar("_Key")
+#: Every way that money of a kind may go.
+_WAYS = {kind: {usual, *_ELSEWHERE.get(kind, ())} for kind, usual in ROUTES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def _select_locked(campaign: Campaign, codes: list[str]) -> dict[str, VillageAcc
     return {row.village_id: row for row in rows.order_by("village_id")}
 
 
-@transaction.atomic
+@atomic_step
 def record_movements(
     *, campaign: Campaign, facts: Iterable[Fact], actor: User | None, reason: str = ""
 ) -> list[Movement]:
@@ -181,7 +183,7 @@ def _check(campaign: Campaign, facts: list[Fact]) -> None:
     if len({fact.key for fact in facts}) != len(facts):
         raise Refused("同一笔资金在一次登记中出现了两次。")
     for fact in facts:
-        if fact.kind not in ROUTES or fact.route not in {ROUTES[fact.kind], *_ELSEWHERE.get(fact.kind, ())}:
+        if fact.kind not in ROUTES or fact.route not in _WAYS[fact.kind]:
             raise Refused("资金不能这样流转，请按收款、缴存、汇缴、入库、退费的次序登记。")
         if fact.amount <= 0 or fact.amount != fact.amount.quantize(ZERO):
             raise Refused(f"金额必须大于 0，最多两位小数，收到 {fact.amount}。")
@@ -217,8 +219,7 @@ def _book(
     if not movements:
         return []
     changed = {movement.village_id for movement in movements}
-    for movement in movements:
-        _apply(accounts[movement.village_id], movement)
+    _apply(accounts, movements)
     _refuse_negative(accounts, changed)
     _insert(movements)
     _refuse_negative_past(campaign, movements)
@@ -260,22 +261,27 @@ def _named(movements: list[Movement]) -> str:
     return "、".join(sorted({str(Kind(movement.kind).label) for movement in movements}))
 
 
-def _apply(account: VillageAccount, movement: Movement) -> None:
-    """Adds one movement to the running sums. A reversal takes back what its original added."""
-    if movement.from_place in FIELDS:
-        name = FIELDS[movement.from_place]
-        setattr(account, name, getattr(account, name) - movement.amount)
-    if movement.to_place in FIELDS:
-        name = FIELDS[movement.to_place]
-        setattr(account, name, getattr(account, name) + movement.amount)
-    undone = movement.reverses
-    gone = movement.kind == Kind.REFUND or (undone is not None and undone.kind == Kind.REFUND)
-    if movement.from_place == Place.OUTSIDE:
-        account.refunded -= movement.amount if gone else ZERO
-        account.collected += ZERO if gone else movement.amount
-    if movement.to_place == Place.OUTSIDE:
-        account.refunded += movement.amount if gone else ZERO
-        account.collected -= ZERO if gone else movement.amount
+def _apply(accounts: dict[str, VillageAccount], movements: list[Movement]) -> None:
+    """Adds the movements to the running sums, alike ones as one. A reversal takes back what its original added."""
+    sums: dict[tuple[str, str, str, bool], Decimal] = defaultdict(lambda: ZERO)
+    for movement in movements:
+        undone = movement.reverses if movement.reverses_id else None
+        gone = movement.kind == Kind.REFUND or (undone is not None and undone.kind == Kind.REFUND)
+        sums[movement.village_id, movement.from_place, movement.to_place, gone] += movement.amount
+    for (village, from_place, to_place, gone), amount in sums.items():
+        account = accounts[village]
+        if from_place in FIELDS:
+            name = FIELDS[from_place]
+            setattr(account, name, getattr(account, name) - amount)
+        if to_place in FIELDS:
+            name = FIELDS[to_place]
+            setattr(account, name, getattr(account, name) + amount)
+        if from_place == Place.OUTSIDE:
+            account.refunded -= amount if gone else ZERO
+            account.collected += ZERO if gone else amount
+        if to_place == Place.OUTSIDE:
+            account.refunded += amount if gone else ZERO
+            account.collected -= ZERO if gone else amount
 
 
 def _refuse_negative(accounts: dict[str, VillageAccount], codes: set[str]) -> None:

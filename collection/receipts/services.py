@@ -21,6 +21,7 @@ from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import CHUNK, update_objects
+from core.database.once import atomic_step
 from core.regions.services import replaced_region_error
 from core.text import clean_text
 from subsidies.campaigns.models import Campaign
@@ -60,7 +61,7 @@ def refusal(use: ReceiptUse, *, village: str, known: Receipt | None) -> str | No
     return None
 
 
-@transaction.atomic
+@atomic_step
 def use_receipts(
     *, campaign: Campaign, village: str, uses: Iterable[ReceiptUse], actor: User | None
 ) -> dict[str, Receipt]:

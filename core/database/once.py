@@ -8,11 +8,13 @@ opens it with `asking_once`; everywhere else each question goes to the database,
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeVar, cast
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
 
 from django.db import transaction
 
 T = TypeVar("T")
+P = ParamSpec("P")
 _answers: ContextVar[dict[Hashable, Any] | None] = ContextVar("answers", default=None)
 
 
@@ -43,3 +45,15 @@ def once(key: Hashable, ask: Callable[[], T]) -> T:
 def remembered(key: Hashable) -> Any:
     """What this transaction keeps under a name, to be added to: a dictionary; None where nothing is remembered."""
     return once(key, dict) if _answers.get() is not None else None
+
+
+def atomic_step(service: Callable[P, T]) -> Callable[P, T]:
+    """A service that is a transaction of its own, or a savepoint in another; under `asking_once` neither: whatever
+    fails there undoes the whole."""
+
+    @wraps(service)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        with transaction.atomic(savepoint=_answers.get() is None):
+            return service(*args, **kwargs)
+
+    return run

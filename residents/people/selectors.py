@@ -46,10 +46,10 @@ def resident_ids(numbers: Iterable[str]) -> dict[str, int]:
 def find_by_number(numbers: Iterable[str], *, among: QuerySet[Resident] | None = None) -> dict[str, Resident]:
     """As `resident_ids`, with the residents themselves; only those in the queryset `among`, if one is given."""
     ids = resident_ids(numbers)
-    rows = Resident.objects.all() if among is None else among
+    rows = Resident.objects.select_related("village__parent") if among is None else among
     people: dict[int, Resident] = {}
     for chunk in chunks(set(ids.values()), BULK):
-        people |= {resident.pk: resident for resident in rows.filter(pk__in=chunk).select_related("village__parent")}
+        people |= {resident.pk: resident for resident in rows.filter(pk__in=chunk)}
     return {number: people[pk] for number, pk in ids.items() if pk in people}
 
 

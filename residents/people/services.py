@@ -4,13 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
-
 from core.access import masks
 from core.accounts.models import User
 from core.audit import services as audit
 from core.database.bulk import BULK, CHUNK, chunks
-from core.database.once import remembered
+from core.database.once import atomic_step, remembered
 from core.regions.models import Region
 from residents.people import id_numbers
 from residents.people.facts import FactChange, FactKind, record_facts
@@ -52,7 +50,7 @@ def _lock_residents(ids: set[int]) -> dict[int, str]:
     return statuses
 
 
-@transaction.atomic
+@atomic_step
 def register_newcomers(
     *, village: Region, people: Iterable[Newcomer], on: date, actor: User | None, batch: str = ""
 ) -> dict[str, Resident]:
