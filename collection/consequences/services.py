@@ -27,6 +27,7 @@ from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import BULK, chunks, insert_objects
+from core.database.objects import new_object
 from core.refusals import Refused
 from residents.people.facts import FactChange
 from residents.people.models import Resident
@@ -173,11 +174,12 @@ def _conclude(
         status, since = standing.people[contribution.resident_id]
         waits = verdict.outcome == Outcome.ASK
         made.append(
-            Consequence(
-                campaign=standing.campaign,
+            new_object(
+                Consequence,
+                {"campaign": standing.campaign, "contribution": contribution}
+                | ({"refund": refunds[pk]} if pk in refunds else {}),
                 resident_id=contribution.resident_id,
                 village_id=contribution.village_id,
-                contribution=contribution,
                 kind=Kind.STATUS,
                 fact=LABELS[status],
                 happened_on=since,
@@ -187,7 +189,6 @@ def _conclude(
                 cover_ends=verdict.cover_ends,
                 subsidy_stops=verdict.subsidy_stops,
                 stopped_at=moment if verdict.subsidy_stops else None,
-                refund=refunds.get(pk),
                 state=State.OPEN if waits else State.DONE,
                 made_at=moment,
             )
@@ -266,9 +267,9 @@ def ending_refund(
     actor: User | None,
 ) -> Refund:
     """Return the unsaved case that gives back what is left of a contribution and ends it."""
-    return Refund(
-        campaign=campaign,
-        contribution=contribution,
+    return new_object(
+        Refund,
+        {"campaign": campaign, "contribution": contribution} | ({"requested_by": actor} if actor else {}),
         resident_id=contribution.resident_id,
         village_id=contribution.village_id,
         reason=verdict.reason,
@@ -277,7 +278,6 @@ def ending_refund(
         amount=amount,
         ends_enrolment=True,
         note=verdict.why[:200],
-        requested_by=actor,
         requested_at=moment,
     )
 

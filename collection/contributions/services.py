@@ -17,6 +17,7 @@ from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import BULK, insert_objects
+from core.database.objects import new_object
 from core.database.once import atomic_step
 from core.refusals import Refused
 from core.regions.services import replaced_region_error
@@ -148,8 +149,9 @@ def _record_chunk(
 def _contribution(campaign: Campaign, payment: Payment, actor: User | None, moment: datetime) -> Contribution:
     quote = payment.quote
     why = quote.reasons[1] if len(quote.reasons) > 1 else quote.reasons[0]
-    return Contribution(
-        campaign=campaign,
+    return new_object(
+        Contribution,
+        {"campaign": campaign} | ({"recorded_by": actor} if actor else {}),
         resident_id=payment.resident_id,
         year=campaign.year,
         village_id=payment.village,
@@ -169,7 +171,6 @@ def _contribution(campaign: Campaign, payment: Payment, actor: User | None, mome
         ledger_row_id=payment.ledger_row_id,
         state=payment.state,
         posted_at=max(payment.posted_at, moment) if payment.posted_at else None,
-        recorded_by=actor,
         recorded_at=moment,
     )
 

@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Model
 
 from collection.duties import services as duties
 from collection.money.models import Movement, Place, VillageAccount
@@ -27,6 +28,7 @@ from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import CHUNK, insert_objects
 from core.database.money import YuanSum
+from core.database.objects import new_object
 from core.database.once import atomic_step, once, remembered
 from core.refusals import Refused
 from core.regions.models import Region
@@ -105,9 +107,11 @@ def record_movements(
     _refuse_closed(campaign)
     facts = _not_yet_booked(facts)
     moment = clock.now()
+    related: dict[str, Model] = {"campaign": campaign} | ({"actor": actor} if actor else {})
     movements = [
-        Movement(
-            campaign=campaign,
+        new_object(
+            Movement,
+            related,
             village_id=fact.village,
             kind=fact.kind,
             from_place=fact.route[0],
@@ -120,7 +124,6 @@ def record_movements(
             declaration_id=fact.declaration_id,
             refund_id=fact.refund_id,
             reason=reason[:200],
-            actor=actor,
             key=fact.key,
         )
         for fact in facts

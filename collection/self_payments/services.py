@@ -29,6 +29,7 @@ from core.access import masks
 from core.accounts.models import User
 from core.audit import services as audit
 from core.database.bulk import BULK, chunks, insert_objects, rows_a_transaction, update_objects
+from core.database.objects import new_object
 from core.database.once import asking_once
 from core.jobs import services as jobs
 from core.refusals import Refused
@@ -268,9 +269,9 @@ def _payment(paid_list: PaidList, known: Known, outcome: Outcome, why: str, peop
     assert line.amount is not None and line.paid_on is not None  # noqa: S101 - else the line has a problem
     if person is None and outcome == Outcome.UNKNOWN:
         why = "居民库里没有这个证件号码。"
-    return SelfPayment(
-        campaign=paid_list.campaign,
-        paid_list=paid_list,
+    return new_object(
+        SelfPayment,
+        {"campaign": paid_list.campaign, "paid_list": paid_list} | ({"resident": person} if person else {}),
         number=known.number,
         row=line.row,
         name=line.name,
@@ -280,7 +281,6 @@ def _payment(paid_list: PaidList, known: Known, outcome: Outcome, why: str, peop
         way=line.way.value,
         payer=line.payer,
         outcome=outcome,
-        resident=person,
         region_code=person.village_id if person else paid_list.campaign.county_id,
         message=why[:200],
     )

@@ -6,6 +6,7 @@ one array (PostgreSQL) or one JSON text (SQLite) instead; whatever else stands i
 """
 
 import json
+from collections.abc import KeysView
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -31,7 +32,7 @@ _LONG = (BigIntegerField, BigAutoField)
 
 def _plain_type(field: Any, values: Any) -> str:
     """PostgreSQL's type for many values that a column of this field keeps as they are, else ""."""
-    if not isinstance(values, list | tuple | set | frozenset) or len(values) < MANY:
+    if not isinstance(values, list | tuple | set | frozenset | dict | KeysView) or len(values) < MANY:
         return ""
     kinds = set(map(type, values))
     if kinds not in ({int}, {str}):

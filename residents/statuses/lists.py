@@ -157,6 +157,7 @@ def _match(rows: list[StatusRow], known: Disclosure, scope: str, status: str) ->
         people |= own
         standing |= standings(own.values())
     seen: dict[int, StatusRow] = {}
+    today = clock.today()
     for row in sound:
         pk = ids[row.number]
         row.resident = people.get(pk) if pk else None
@@ -164,7 +165,7 @@ def _match(rows: list[StatusRow], known: Disclosure, scope: str, status: str) ->
         if row.resident is None or row.problems:
             continue
         if status:
-            _check_status(row, standing[row.resident.pk], status)
+            _check_status(row, standing[row.resident.pk], status, today)
         if not row.problems:
             _check_repeated(row, seen.setdefault(row.resident.pk, row))
 
@@ -193,11 +194,11 @@ def _check_repeated(row: StatusRow, first: StatusRow) -> None:
         first.refuse("日期", "dates_differ", f"与第{row.number}行是同一个人，日期却不同，请核对证明后只留一行。")
 
 
-def _check_status(row: StatusRow, standing: RegisteredStatuses, status: str) -> None:
+def _check_status(row: StatusRow, standing: RegisteredStatuses, status: str, today: date) -> None:
     assert row.since is not None
     if rules.is_registered(standing, status, row.since):
         return
-    refusal = rules.refusal_of(standing, status, row.since, today=clock.today(), labels=LABELS)
+    refusal = rules.refusal_of(standing, status, row.since, today=today, labels=LABELS)
     if refusal:
         row.refuse("日期", "status_refused", refusal.message)
 

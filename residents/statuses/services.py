@@ -11,6 +11,7 @@ from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
 from core.database.bulk import BULK, chunks, insert_objects, update_rows
+from core.database.objects import new_object
 from core.refusals import Refused
 from core.text import clean_text, required_text
 from residents.people.facts import FactChange, FactKind, StatusFact, record_facts
@@ -82,7 +83,9 @@ def _set_chunk(status: str, entries: list[NewStatus], actor: User | None, batch:
     new = [entry.resident_id for entry in accepted]
     now = clock.now()
     insert_objects(
-        StatusEntry(resident_id=e.resident_id, status=status, since=e.since, source=e.source, recorded_at=now)
+        new_object(
+            StatusEntry, {}, resident_id=e.resident_id, status=status, since=e.since, source=e.source, recorded_at=now
+        )
         for e in accepted
     )
     # The rules let no entry come before another one of the person: the new one is the latest.
