@@ -38,7 +38,7 @@ def test_a_name_that_no_attribute_has():
         new_object(Movement, {}, nobody=1)
 
 
-def test_a_long_mapping_is_one_parameter_too(db, make_resident):
+def test_a_long_mapping_is_one_parameter_too(campaign, make_resident):
     person = make_resident("411325101200")
     many = dict.fromkeys(range(10**9, 10**9 + MANY)) | {person.pk: None}
     for asked in (many, many.keys()):
