@@ -1,4 +1,4 @@
-"""Ledgers: 3,000 rows on the embedded default; 50 villages at once on PostgreSQL with one, two and four workers.
+"""Ledgers: 3,000 rows on the embedded default; 50 villages at once on SQLite and on PostgreSQL by several workers.
 
 Every figure is of the whole way: the file kept, a real Celery worker woken through the queue, rows read, checked and
 stored; then people, receipts, contributions, money and audit events written. Other writers meanwhile are measured by
@@ -16,17 +16,22 @@ from bench._database import own_database
 
 ROOT = Path(__file__).resolve().parents[1]
 COUNTY, TOWNSHIP = "411325", "411325101"
-ROWS, VILLAGES, ROWS_A_VILLAGE, WORKERS = 3000, 50, 201, (1, 2, 4)  # 201: no receipt of three is cut in two
+ROWS, VILLAGES, ROWS_A_VILLAGE = 3000, 50, 201  # 201: no receipt of three is cut in two
+WORKERS = {"sqlite": (1, 2), "postgresql": (1, 2, 4)}
 PATIENCE_SECONDS = 600
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         _run("embedded", DATA_DIR=folder, DATABASE_URL=f"sqlite:///{folder}/bench.sqlite3", REDIS_URL="")
+    for workers in WORKERS["sqlite"]:
+        with tempfile.TemporaryDirectory() as folder:
+            address = f"sqlite:///{folder}/bench.sqlite3"
+            _run("villages", str(workers), DATA_DIR=folder, DATABASE_URL=address, REDIS_URL="")
     if not os.environ.get("BENCH_DATABASE_URL", "").startswith("postgres"):
         print("PostgreSQL: not run, BENCH_DATABASE_URL names no server")
         return
-    for workers in WORKERS:
+    for workers in WORKERS["postgresql"]:
         with tempfile.TemporaryDirectory() as folder, own_database("bench_ledgers", folder) as url:
             _run("villages", str(workers), DATA_DIR=folder, DATABASE_URL=url)
 
@@ -147,6 +152,8 @@ def villages(workers: int) -> None:
 
     office = Office(workers)
     try:
+        from django.db import connection
+
         from collection.ledgers.models import LedgerBatch
         from core.regions.models import Region
 
@@ -168,7 +175,7 @@ def villages(workers: int) -> None:
         rows = VILLAGES * ROWS_A_VILLAGE
         _check(office, rows)
         print(
-            f"PostgreSQL, {VILLAGES} villages at once, {rows:,} rows, {workers} worker(s): "
+            f"{connection.vendor}, {VILLAGES} villages at once, {rows:,} rows, {workers} worker(s): "
             f"read {rows / read:,.0f} rows/s, booked {rows / booked:,.0f} rows/s; nothing lost or doubled"
         )
     finally:
