@@ -231,6 +231,18 @@ def test_a_member_of_the_household_who_got_the_money_back_makes_no_difference(ca
     assert named_differences(declaration=made, villages=[VILLAGE]) == []
 
 
+def test_a_member_of_the_household_who_has_asked_for_the_money_back_makes_no_difference(campaign, clerk, draft):
+    """The stub stands for both, the money for both is there: neither counts for the one who is declared."""
+    first, _ = pay(campaign, clerk, people=2, household=2)
+    bank(campaign, clerk, 800)
+    evidence = [ContentFile(b"x", name="x.pdf")]
+    refunds.request_refund(
+        contribution=first, reason="insured_elsewhere", actor=clerk, evidence=evidence, happened_on=DAY, **PAYEE
+    )
+    (line,) = check_declaration(declaration=draft())
+    assert (line.people, line.stubs, line.deposited, line.declared) == (1, 400, 400, 400)
+
+
 def test_a_collectives_gift_needs_no_receipt(campaign, clerk, draft):
     """Its bank slip is its stub, beside the receipts of the same village and not beyond them."""
     pay(campaign, clerk, people=2)

@@ -67,6 +67,8 @@ def test_a_birth_in_the_future_is_refused(day, problem):
         ("﻿411325196710316156", "411325196710316156"),
         ("４１１３２５１９９４０８１６０７３ｘ", "41132519940816073X"),
         (None, ""),
+        ("411325\x071967103\x1b16156", "411325196710316156"),
+        ("！411325～", "!411325~"),
         ("4113251967103l6156", "4113251967103L6156"),
     ],
 )
@@ -150,6 +152,11 @@ def test_each_problem_says_what_is_wrong_and_what_to_do():
 )
 def test_what_a_number_tells(number, born, gender):
     assert (id_numbers.birth_date(number), id_numbers.sex(number)) == (born, gender)
+
+
+@pytest.mark.parametrize("number", ["41132519940816073X", "411325200504303388", "411325196710316156"])
+def test_the_eighteenth_character_follows_from_the_others(number):
+    assert id_numbers.checksum_digit(number[:17]) == number[17]
 
 
 def test_the_kinds_of_document_are_stored_by_these_words():
