@@ -9,6 +9,7 @@ import datetime
 import io
 import re
 from decimal import Decimal
+from importlib import import_module
 
 import openpyxl
 import pytest
@@ -22,7 +23,8 @@ from core.jobs.models import Job
 from core.regions.models import Region
 from core.uploads.kinds import kind_of
 from residents.people.disclosure import PROBE_MISSES
-from residents.people.models import Household, Identity
+from residents.people.models import Household
+from subsidies.rosters.models import Identity
 from tests.factories import workbook
 
 MANY = PROBE_MISSES + 2
@@ -115,8 +117,12 @@ def strangers(campaign, make_resident):
 
 
 def work():
+    for app in ("residents", "subsidies", "collection"):
+        import_module(f"{app}.tasks")  # registers what runs each kind of job
     for job in Job.objects.filter(state=Job.State.QUEUED).order_by("created_at"):
         jobs.run(job.pk)
+        job.refresh_from_db()
+        assert job.state == Job.State.DONE, job.message
 
 
 def text_of(content: bytes) -> str:
@@ -128,6 +134,7 @@ def text_of(content: bytes) -> str:
 def send(client, address, fields, content):
     """Upload it as a browser does; return everything that the sender can read of it afterwards."""
     page = client.post(reverse(address), {**fields, "file": SimpleUploadedFile("名单.xlsx", content)}, follow=True)
+    assert page.status_code == 200
     work()
     read = [page.content.decode(), client.get(page.request["PATH_INFO"]).content.decode()]
     links = re.findall(r'href="(/[^"]*)"', read[1])
