@@ -37,7 +37,7 @@ from core.tables import reader as sheets
 from core.tables.lists import ListNote
 from core.tables.payment_states import Kind
 from core.text import required_text
-from residents.people.disclosure import record_probe
+from residents.people.disclosure import disclose, record_probe
 from residents.people.models import Resident
 from residents.people.services import lock_residents
 from subsidies.campaigns import watermark
@@ -330,6 +330,17 @@ def _bad_row(line: PaidLine) -> dict[str, Any]:
     return {"sheet": line.sheet, "row": line.row, "name": line.name, "id_number": shown, "why": line.problem}
 
 
+def _misses(paid_list: PaidList) -> int:
+    """How many rows name somebody of the county by another name, or somebody registered elsewhere without knowing them.
+
+    Of the latter the list tells only that nobody here has the number; that it is anybody's is looked up for this alone.
+    """
+    rows = SelfPayment.objects.filter(paid_list=paid_list)
+    unknown = rows.filter(outcome=Outcome.UNKNOWN).values_list("id_number", "name")
+    elsewhere = disclose(unknown.iterator(chunk_size=2000), scope=paid_list.campaign.county_id)
+    return rows.filter(outcome=Outcome.NAME_DIFFERS).count() + elsewhere.misses
+
+
 def _finish(
     paid_list: PaidList, lines: int, bad: list[dict[str, object]], bad_count: int, notes: list[ListNote]
 ) -> None:
@@ -344,7 +355,7 @@ def _finish(
         problem="".join(note.message for note in notes)[:300],
     )
     record_probe(
-        misses=SelfPayment.objects.filter(paid_list=paid_list, outcome=Outcome.NAME_DIFFERS).count(),
+        misses=_misses(paid_list),
         rows=lines,
         what=f"{paid_list.pk} 号已缴清单",
         actor=paid_list.uploaded_by,
