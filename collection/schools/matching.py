@@ -11,6 +11,7 @@ from collection.schools.sheet import PupilLine
 from core.access.masks import WITHHELD
 from core.access.scope import successor
 from core.database.bulk import analyze_table, insert_from, insert_rows
+from residents.people.disclosure import disclose
 from residents.people.models import FormerNumber, Resident
 
 Outcome = ClassRow.Outcome
@@ -57,6 +58,17 @@ def find_people(class_list: ClassList) -> None:
     named_otherwise.update(outcome=Outcome.WITHHELD, message=WITHHELD, resident=None)
     rows.filter(resident__isnull=True).update(outcome=Outcome.ELSEWHERE, message=ELSEWHERE)
     rows.update(outcome=Outcome.MATCHED)
+
+
+def misses_of(class_list: ClassList) -> int:
+    """How many rows name somebody of the county by another name, or somebody registered elsewhere without knowing them.
+
+    Of the latter the list tells what it tells of any pupil from elsewhere; that they are registered is looked up for
+    this alone.
+    """
+    elsewhere = class_list.rows.filter(outcome=Outcome.ELSEWHERE).values_list("id_number", "name")
+    withheld = class_list.rows.filter(outcome=Outcome.WITHHELD).count()
+    return withheld + disclose(elsewhere.iterator(chunk_size=2000), scope=class_list.campaign.county_id).misses
 
 
 def _find_schools(class_list: ClassList) -> None:

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from collection.declarations import tax_files
 from collection.money.steps import refuse_closed
-from collection.schools.matching import match, stage
-from collection.schools.models import ClassList, ClassRow, Pupil, School, SchoolStaff
+from collection.schools.matching import match, misses_of, stage
+from collection.schools.models import ClassList, Pupil, School, SchoolStaff
 from collection.schools.sheet import NO_HEADING, class_table, read_classes
 from config import clock
 from core.access.roles import Role
@@ -106,7 +106,7 @@ def read_class_list(
         match(class_list)
         notes = "".join(note.message for note in table.notes())[:300]
         ClassList.objects.filter(pk=class_list.pk).update(state=ClassList.State.READ, lines=len(lines), problem=notes)
-        misses = class_list.rows.filter(outcome=ClassRow.Outcome.WITHHELD).count()
+        misses = misses_of(class_list)
         record_probe(
             misses=misses,
             rows=len(lines),
