@@ -11,7 +11,7 @@ from collection.schools.sheet import PupilLine
 from core.access.masks import WITHHELD
 from core.access.scope import successor
 from core.database.bulk import analyze_table, insert_from, insert_rows
-from residents.people.disclosure import disclose
+from residents.people.disclosure import misses_elsewhere
 from residents.people.models import FormerNumber, Resident
 
 Outcome = ClassRow.Outcome
@@ -68,7 +68,7 @@ def misses_of(class_list: ClassList) -> int:
     """
     elsewhere = class_list.rows.filter(outcome=Outcome.ELSEWHERE).values_list("id_number", "name")
     withheld = class_list.rows.filter(outcome=Outcome.WITHHELD).count()
-    return withheld + disclose(elsewhere.iterator(chunk_size=2000), scope=class_list.campaign.county_id).misses
+    return withheld + misses_elsewhere(elsewhere.iterator(chunk_size=2000), scope=class_list.campaign.county_id)
 
 
 def _find_schools(class_list: ClassList) -> None:

@@ -37,7 +37,7 @@ from core.tables import reader as sheets
 from core.tables.lists import ListNote
 from core.tables.payment_states import Kind
 from core.text import required_text
-from residents.people.disclosure import disclose, record_probe
+from residents.people.disclosure import misses_elsewhere, record_probe
 from residents.people.models import Resident
 from residents.people.services import lock_residents
 from subsidies.campaigns import watermark
@@ -337,8 +337,8 @@ def _misses(paid_list: PaidList) -> int:
     """
     rows = SelfPayment.objects.filter(paid_list=paid_list)
     unknown = rows.filter(outcome=Outcome.UNKNOWN).values_list("id_number", "name")
-    elsewhere = disclose(unknown.iterator(chunk_size=2000), scope=paid_list.campaign.county_id)
-    return rows.filter(outcome=Outcome.NAME_DIFFERS).count() + elsewhere.misses
+    elsewhere = misses_elsewhere(unknown.iterator(chunk_size=2000), scope=paid_list.campaign.county_id)
+    return rows.filter(outcome=Outcome.NAME_DIFFERS).count() + elsewhere
 
 
 def _finish(

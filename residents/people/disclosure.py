@@ -18,7 +18,15 @@ from residents.people.models import Resident
 from residents.people.names import match_key
 from residents.people.selectors import PROBE_ACTION, resident_ids
 
-__all__ = ["WITHHELD", "WITHHELD_CODE", "Disclosure", "disclose", "is_in_scope", "record_probe"]
+__all__ = [
+    "WITHHELD",
+    "WITHHELD_CODE",
+    "Disclosure",
+    "disclose",
+    "is_in_scope",
+    "misses_elsewhere",
+    "record_probe",
+]
 #: So many misses in one file are no slips of the pen: the security officer is told.
 PROBE_MISSES = 20
 
@@ -63,6 +71,15 @@ def disclose(claims: Iterable[tuple[str, str]], *, scope: str) -> Disclosure:
     answer = Disclosure(people)
     answer._misses = {claim for claim in claims if answer.is_withheld(*claim)}
     return answer
+
+
+def misses_elsewhere(unknown: Iterable[tuple[str, str]], *, scope: str) -> int:
+    """How many claims that nobody of the sender's region answers name somebody registered elsewhere by another name.
+
+    For lists that look people up in their own county alone: they tell the same of such a number as of one that nobody
+    has, and this is asked for `record_probe` alone.
+    """
+    return disclose(unknown, scope=scope).misses
 
 
 def is_in_scope(village: str, scope: str) -> bool:

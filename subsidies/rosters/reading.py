@@ -9,7 +9,7 @@ from core.database.bulk import analyze_table, insert_rows
 from core.jobs import services as jobs
 from core.tables import reader
 from core.tables.reader import COUNTY_LIST
-from residents.people.disclosure import record_probe
+from residents.people.disclosure import misses_elsewhere, record_probe
 from subsidies.rosters.matching import STAGED_COLUMNS, classify, staged_values
 from subsidies.rosters.models import Roster, RosterRow
 from subsidies.rosters.sheet import notice_of, read_roster, roster_table
@@ -59,8 +59,10 @@ def read_file(
         analyze_table(RosterRow)
         classify(roster)
         Roster.objects.filter(pk=roster.pk).update(state=State.READY, problem="", notice=notice_of(table)[:500])
+        unknown = roster.rows.filter(outcome=Outcome.NOT_FOUND).values_list("id_number", "name")
         record_probe(
-            misses=roster.rows.filter(outcome=Outcome.NAME_DIFFERS).count(),
+            misses=roster.rows.filter(outcome=Outcome.NAME_DIFFERS).count()
+            + misses_elsewhere(unknown.iterator(chunk_size=2000), scope=roster.county_id),
             rows=len(lines),
             what=f"{roster.pk} 号名单",
             actor=roster.uploaded_by,
