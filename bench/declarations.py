@@ -87,7 +87,10 @@ class _Office:
         ]
         read = self._feedback(declaration, size)
         step("feedback, 1 % refused", lambda: feedback.apply_feedback(feedback=read, lines=lines, actor=self.taxman))
-        step("who is stuck where", lambda: stuck.by_stage(stuck.not_posted(campaign=self.campaign, region="411325")))
+        step(
+            "who is stuck where",
+            lambda: stuck.by_stage(stuck.by_village(stuck.not_posted(campaign=self.campaign, region="411325"))),
+        )
         people, amount = declarations.sums_of(declaration)
         declaration = step(
             "confirm",

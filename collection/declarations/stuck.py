@@ -4,6 +4,8 @@ Where a contribution stands follows from its own state, its declaration and, for
 the village's banked money reaches: deposits settle the oldest cash first.
 """
 
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -64,21 +66,22 @@ WHO = {
 }
 
 
-def not_posted(*, campaign: Campaign, region: str) -> "QuerySet[OnTheWay]":
+def not_posted(*, campaign: Campaign, region: str, villages: Collection[str] | None = None) -> "QuerySet[OnTheWay]":
     """The live contributions of a region that are collected but not in the treasury, each with its `stage`.
 
-    The number of statements does not depend on the people.
+    `villages`: of these villages alone, by code. The number of statements does not depend on the people.
     """
-    live = (
-        Contribution.objects.in_region(region)
-        .filter(campaign=campaign, ended_at__isnull=True, amount__gt=0)
-        .exclude(state=State.POSTED)
+    # The states by name: an index leads to them, and past nearly everybody, who is posted.
+    live = Contribution.objects.in_region(region).filter(
+        campaign=campaign, ended_at__isnull=True, amount__gt=0, state__in=[one for one in State if one != State.POSTED]
     )
+    if villages is not None:
+        live = live.filter(village__in=list(villages))
     rows = DeclarationRow.objects.filter(contribution=OuterRef("pk"))
     on_draft = rows.filter(declaration__state=Declaration.State.DRAFT)
     corrected = rows.filter(result=Result.FAILURE, fixed_at__isnull=False, next__isnull=True)
     taken = rows.filter(declaration=OuterRef("declaration"), result=Result.SUCCESS)
-    free = free_money(campaign=campaign, region=region)
+    free = free_money(campaign=campaign, region=region, villages=villages)
     banked = reached(campaign=campaign, limits=free).values("pk")
     slips_waiting = reached(campaign=campaign, limits=_waiting(campaign, region, free)).values("pk")
     return live.annotate(
@@ -102,10 +105,28 @@ def not_posted(*, campaign: Campaign, region: str) -> "QuerySet[OnTheWay]":
     )
 
 
-def by_stage(people: "QuerySet[OnTheWay]") -> list[dict[str, Any]]:
-    """What `not_posted` found, counted, in the order of the way: [{"stage", "label", "who", "people", "amount"}]."""
-    counted = people.order_by().values_list("stage").annotate(people=Count("pk"), sum=Sum(DECLARED_PART))
-    found = {stage: (people, amount) for stage, people, amount in counted}
+@dataclass(frozen=True, slots=True)
+class VillageStage:
+    """How many of a village stand at one stage, and with how much, in yuan."""
+
+    village: str
+    stage: str
+    people: int
+    amount: Decimal
+
+
+def by_village(people: "QuerySet[OnTheWay]") -> list[VillageStage]:
+    """What `not_posted` found, counted by village and stage; one statement."""
+    counted = people.order_by().values_list("village_id", "stage").annotate(people=Count("pk"), sum=Sum(DECLARED_PART))
+    return [VillageStage(*row) for row in counted]
+
+
+def by_stage(counted: Iterable[VillageStage]) -> list[dict[str, Any]]:
+    """The counts in the order of the way: [{"stage", "label", "who", "people", "amount"}]."""
+    found: dict[str, tuple[int, Decimal]] = {}
+    for one in counted:
+        people, amount = found.get(one.stage, (0, ZERO))
+        found[one.stage] = people + one.people, amount + one.amount
     return [
         {
             "stage": stage.value,
@@ -117,6 +138,31 @@ def by_stage(people: "QuerySet[OnTheWay]") -> list[dict[str, Any]]:
         for stage in StuckAt
         if stage in found
     ]
+
+
+class VillageByVillage(Sequence[Contribution]):
+    """A list of people village by village whose numbers are known: a page asks only the villages that it shows."""
+
+    def __init__(self, counted: Iterable[VillageStage], rows_of: Callable[[list[str]], QuerySet[Any]]) -> None:
+        numbers: dict[str, int] = {}
+        for one in counted:
+            numbers[one.village] = numbers.get(one.village, 0) + one.people
+        self.numbers, self.rows_of = dict(sorted(numbers.items())), rows_of
+
+    def __len__(self) -> int:
+        return sum(self.numbers.values())
+
+    def __getitem__(self, wanted: Any) -> Any:
+        start, stop, _ = wanted.indices(len(self))
+        before, skipped, villages = 0, 0, []
+        for village, number in self.numbers.items():
+            if before + number <= start:
+                skipped += number
+            elif before < stop:
+                villages.append(village)
+            before += number
+        rows = self.rows_of(villages).order_by("village_id", "paid_on", "pk") if villages else []
+        return list(rows[start - skipped : stop - skipped])
 
 
 def _waiting(campaign: Campaign, region: str, free: dict[str, Decimal]) -> dict[str, Decimal]:

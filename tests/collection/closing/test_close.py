@@ -71,7 +71,7 @@ def test_every_stage_of_the_way(campaign, clerk, taxman, draft):
     assert stages(campaign) == ["refunding", "taken", "fixed", "taken", "taken", "in_hand"]
     declarations.confirm_declaration(declaration=declaration, number="QR", people=3, amount=Decimal(1200), actor=taxman)
     assert stages(campaign) == ["refunding", "confirmed", "fixed", "confirmed", "confirmed", "in_hand"]
-    found = stuck.by_stage(stuck.not_posted(campaign=campaign, region="411325"))
+    found = stuck.by_stage(stuck.by_village(stuck.not_posted(campaign=campaign, region="411325")))
     assert [(item["stage"], item["people"], item["amount"]) for item in found] == [
         ("in_hand", 1, 400),
         ("refunding", 1, 400),
@@ -91,7 +91,7 @@ def test_statements_do_not_grow_with_the_people(campaign, clerk, django_assert_m
         bank(campaign, clerk, 4000, village)
     with django_assert_max_num_queries(8):
         people = stuck.not_posted(campaign=campaign, region="411325")
-        assert sum(stage["people"] for stage in stuck.by_stage(people)) == 80
+        assert sum(stage["people"] for stage in stuck.by_stage(stuck.by_village(people))) == 80
 
 
 # --- Closing --------------------------------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ def test_after_the_closing_a_first_page_says_so_and_asks_nothing(client, closed,
     client.force_login(make_user(role, {"village": VILLAGE, "township": TOWNSHIP}.get(role, "411325")))
     page = client.get("/").content.decode()
     assert "已于 2024年10月25日 办结" in page
-    assert "没有等您办理的事" in page or role == "leader"
+    assert "没有待办事项" in page or role == "leader"
     assert "上传台账" not in page and "登记缴存" not in page
 
 
@@ -264,8 +264,8 @@ def test_after_the_closing_nothing_is_verified_reviewed_or_awaited(client, campa
     close.close_campaign(campaign=campaign, reasons=dict.fromkeys(seen, "x"), seen=seen, actor=officer)
     client.force_login(clerk)
     assert "确认到账" not in client.get(reverse("deposit_detail", args=[slip.pk])).content.decode()
-    assert "征缴已办结，没有走完" in client.get(reverse("declaration_list")).content.decode()
-    assert "征缴已办结，没有走完" in client.get(reverse("declaration_detail", args=[declaration.pk])).content.decode()
+    assert "征缴已办结，未完成" in client.get(reverse("declaration_list")).content.decode()
+    assert "征缴已办结，未完成" in client.get(reverse("declaration_detail", args=[declaration.pk])).content.decode()
     client.force_login(make_user("tax", "411325"))
     page = client.get(reverse("refund_detail", args=[refund.pk])).content.decode()
     assert "初审通过" not in page and "上传材料</button>" not in page and "数据已冻结" in page
@@ -333,7 +333,7 @@ def test_the_page_of_both_offices(campaign, client, officer, taxman, nobody_agre
     assert client.post(reverse("consent_ask", args=["early"]), {"reason": "系统切换"}).status_code == 302
     assert client.post(reverse("consent_ask", args=["later"]), {"reason": "x"}).status_code == 404
     client.force_login(taxman)
-    assert "等您单位同意" in client.get(reverse("home")).content.decode()
+    assert "待您单位同意" in client.get(reverse("home")).content.decode()
     client.post(reverse("consent_give", args=[ClosingConsent.objects.get().pk]))
     assert ClosingConsent.objects.get().agreed_by == taxman
     assert "系统切换" in client.get(reverse("campaign_consents")).content.decode()

@@ -7,7 +7,7 @@ import pytest
 
 from collection.contributions.models import Contribution
 from collection.declarations.models import DeclarationRow
-from collection.declarations.stuck import by_stage, not_posted
+from collection.declarations.stuck import by_stage, by_village, not_posted
 from collection.declarations.three_way_check import check_declaration
 from collection.gifts import services as gifts
 from collection.gifts.models import GiftShare
@@ -81,7 +81,7 @@ def test_the_rest_by_phone_makes_the_fee_whole_and_the_township_declares_the_gif
     assert outcome() == ["matched"] and GiftShare.objects.get().state == "used"
     assert places() == ("100.01", "0.00", "299.99", "0.00")
     assert not InsuredYear.objects.exists(), "insured when all of it is in the treasury"
-    (stage,) = by_stage(not_posted(campaign=campaign, region=VILLAGE))
+    (stage,) = by_stage(by_village(not_posted(campaign=campaign, region=VILLAGE)))
     assert (stage["stage"], stage["amount"]) == ("banked", Decimal("100.01"))
     pay(campaign, clerk, people=1)
     bank(campaign, clerk, 400)
