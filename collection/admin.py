@@ -8,4 +8,6 @@ from collection.money import admin as money_admin  # noqa: F401
 from collection.notices import admin as notices_admin  # noqa: F401
 from collection.receipts import admin as receipts_admin  # noqa: F401
 from collection.refunds import admin as refunds_admin  # noqa: F401
+from collection.schools import admin as schools_admin  # noqa: F401
 from collection.self_payments import admin as self_payments_admin  # noqa: F401
+from collection.visits import admin as visits_admin  # noqa: F401

@@ -7,7 +7,8 @@ from collection.cash.notices import urge_villages
 from collection.cash.services import verify_deposit
 from collection.money.models import VillageAccount
 from core.accounts.requests import SignedIn
-from core.pages.admin_base import AuditedExport, NamedResource, ScopedAdmin
+from core.pages.admin_base import ScopedAdmin
+from core.pages.admin_imports import AuditedExport, NamedResource
 from subsidies.campaigns.admin_filters import CampaignFilter
 from subsidies.campaigns.models import Campaign
 
@@ -21,7 +22,7 @@ class DepositAdmin(ScopedAdmin):
     search_help_text = "回单号、村代码或村名的开头"
     page, by_place = "deposit_detail", True
     procedures = (("现金缴存", "cash_board"),)
-    actions = ("verify_chosen",)
+    actions = ("export_chosen", "verify_chosen")
 
     @admin.action(description="核验所选回单")
     def verify_chosen(self, request: SignedIn, queryset: QuerySet[Deposit]) -> None:
@@ -56,7 +57,7 @@ class VillageAccountAdmin(AuditedExport, ScopedAdmin):
     ordering = ("village_id",)
     by_place = True
     procedures = (("资金去向", "money_places"), ("现金缴存", "cash_board"))
-    actions = ("urge_chosen",)
+    actions = ("export_chosen", "urge_chosen")
 
     @admin.action(description="催缴所选村的到期现金（发短信）")
     def urge_chosen(self, request: SignedIn, queryset: QuerySet[VillageAccount]) -> None:

@@ -124,7 +124,7 @@ def apply_feedback(*, feedback: Feedback, lines: Iterable[FeedbackLine], actor: 
         "feedback.apply",
         actor=actor,
         obj=feedback,
-        summary=f"导入 {declaration} 的反馈：成功 {len(taken)}，失败 {len(refused)}，对不上 {len(problems)}",
+        summary=f"导入 {declaration} 的反馈：成功 {len(taken)}，失败 {len(refused)}，未匹配 {len(problems)}",
     )
     _conclude(declaration)
     return feedback
@@ -205,10 +205,19 @@ def explain_word(*, feedback: Feedback, word: str, ok: bool, actor: User) -> Ver
     _refuse_decided(declaration)
     if word not in {problem.get("word") for problem in feedback.problems}:
         raise Refused("这份反馈里没有等说明的这个用语，请刷新后再看。")
+    known = remember_word(county=declaration.campaign.county_id, word=word, ok=ok, actor=actor, about=feedback)
+    Feedback.objects.filter(pk=feedback.pk, state=Feedback.State.READ).update(state=Feedback.State.READING)
+    feedback.refresh_from_db()
+    tax_files.ask_to_read(feedback, region=declaration.township_id, actor=actor)
+    return known
+
+
+@transaction.atomic
+def remember_word(*, county: str, word: str, ok: bool, actor: User, about: Feedback | None = None) -> VerdictWord:
+    """Remember what a word of the tax bureau means. The same again changes nothing; the opposite is refused."""
+    word = plain_word(required_text(word, "用语", 60))
     known, made = VerdictWord.objects.get_or_create(
-        county_id=declaration.campaign.county_id,
-        word=word,
-        defaults={"ok": ok, "explained_by": actor, "explained_at": clock.now()},
+        county_id=county, word=word, defaults={"ok": ok, "explained_by": actor, "explained_at": clock.now()}
     )
     if known.ok != ok:
         raise Refused(f"“{word}”已经说明为{'成功' if known.ok else '失败'}，不能再改成相反的意思；个别人请逐人确定。")
@@ -216,12 +225,9 @@ def explain_word(*, feedback: Feedback, word: str, ok: bool, actor: User) -> Ver
         audit.record(
             "feedback.explain",
             actor=actor,
-            obj=feedback,
+            obj=about or known,
             summary=f"说明反馈用语“{word}”按{'成功' if ok else '失败'}处理，以后不再询问",
         )
-    Feedback.objects.filter(pk=feedback.pk, state=Feedback.State.READ).update(state=Feedback.State.READING)
-    feedback.refresh_from_db()
-    tax_files.ask_to_read(feedback, region=declaration.township_id, actor=actor)
     return known
 
 
@@ -280,7 +286,7 @@ class _Matcher:
         ]
         if len(rows) == 1:
             return rows[0], ""
-        return None, "号码打了星号，按姓名" + ("对上不止一个人，请逐人确定。" if rows else "对不上申报表里的人。")
+        return None, "号码打了星号，按姓名" + ("对上不止一个人，请逐人确定。" if rows else "在申报表里没有找到。")
 
 
 def _problem(line: FeedbackLine, why: str, row: DeclarationRow | None = None) -> dict[str, Any]:

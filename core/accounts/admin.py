@@ -32,7 +32,7 @@ class UserAdmin(ScopedAdmin):
         ("账号变更确认", "account_changes"),
         ("联系表", "contact_list"),
     )
-    actions = ("close_chosen",)
+    actions = ("export_chosen", "close_chosen")
 
     def get_list_display(self, request: Any) -> Any:
         shown = super().get_list_display(request)

@@ -1,8 +1,6 @@
 """What every list in the back office holds to: roles, region, one query plan, no deleting, audit."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django import forms
@@ -13,10 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, resolve, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from import_export import resources
-from import_export.admin import ExportMixin, ImportMixin
-from import_export.formats.base_formats import XLSX
-from tablib import Dataset
 
 from core.access import masks
 from core.access.roles import Role
@@ -28,11 +22,7 @@ from core.database.paginator import BoundedPaginator
 from core.pages.admin_exports import ListExport
 from core.pages.admin_filters import TownshipFilter, VillageFilter
 from core.refusals import Refused
-from core.tables import reader
 from core.text import whole_number
-
-#: What a clerk keeps by hand: holidays, targets.
-SMALL_TABLE = replace(reader.VILLAGE_LEDGER, bytes=5 << 20, unpacked=50 << 20, rows=5_000, cells=100_000)
 
 #: Events of one record that its page shows.
 EVENTS_SHOWN = 30
@@ -213,92 +203,3 @@ class MaskedNumber:
     @admin.display(description="出生日期", ordering="birth_date")
     def masked_birth(self, obj: Any) -> str:
         return masks.mask_birth(obj.birth_date)
-
-
-class NamedResource(resources.ModelResource):
-    """A table whose columns carry the fields' names as the screen says them, going out and coming in."""
-
-    @classmethod
-    def field_from_django_field(cls, field_name: str, django_field: Any, readonly: bool) -> Any:
-        field = super().field_from_django_field(field_name, django_field, readonly)
-        field.column_name = django_field.verbose_name
-        return field
-
-
-class AuditedExport(ExportMixin):
-    """Export in the columns of the import or of another office; leaves an event with the number of rows.
-
-    One click, one Excel table: the package's page of formats and fields is in English and needs inline script.
-    """
-
-    export_formats = [XLSX]
-    import_export_change_list_template = "admin/change_list.html"
-    skip_export_form = skip_export_form_from_action = True
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.is_open_to(request.user)
-
-    def get_export_data(self, file_format: Any, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any) -> Any:
-        audit.record(
-            f"{self.model._meta.model_name}.export",
-            actor=request.user,
-            object_type=self.model._meta.model_name,
-            region=request.user.region_id or "",
-            summary=f"导出{self.model._meta.verbose_name} {queryset.count()} 行",
-        )
-        return super().get_export_data(file_format, request, queryset, **kwargs)
-
-
-class ReadApart(XLSX):
-    """A table that came in, read as every other sheet is: in a process with limits, by content (core/tables)."""
-
-    def create_dataset(self, in_stream: bytes) -> Dataset:
-        with NamedTemporaryFile() as file:
-            file.write(in_stream)
-            file.flush()
-            book = reader.read(file.name, limits=SMALL_TABLE)
-        rows = [cells for sheet in book.sheets if sheet.visible for _, cells in sheet.rows]
-        if not rows:
-            raise reader.SheetError(reader.UNREADABLE, "表里没有内容。")
-        titles = [str(cell or "").strip() for cell in rows[0]]
-        dataset = Dataset(headers=titles)
-        for cells in rows[1:]:
-            dataset.append([*cells, *[None] * len(titles)][: len(titles)])
-        return dataset
-
-
-class ReadTextApart(ReadApart):
-    """As text; what it is is seen by its content all the same."""
-
-    def get_title(self) -> str:
-        return "csv"
-
-
-class AuditedImport(ImportMixin):
-    """Import for small tables, with a preview; leaves an event with what was done."""
-
-    import_formats = [ReadApart, ReadTextApart]
-    import_export_change_list_template = "admin/change_list.html"
-
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        return self.is_open_to(request.user)
-
-    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
-        audit.record(
-            f"{self.model._meta.model_name}.import",
-            actor=request.user,
-            object_type=self.model._meta.model_name,
-            region=request.user.region_id or "",
-            summary=f"导入{self.model._meta.verbose_name}",
-            after={kind: count for kind, count in result.totals.items() if count},
-        )
-        return super().process_result(result, request)
-
-    def generate_log_entries(self, result: Any, request: HttpRequest) -> None:
-        """The audit log is the only log."""
-
-    def add_data_read_fail_error_to_form(self, form: forms.Form, e: Exception) -> None:
-        """Say in the field what is wrong with the file; what is not its fault is not caught here."""
-        if not isinstance(e, reader.SheetError):
-            raise e
-        form.add_error("import_file", e.message)

@@ -18,13 +18,14 @@ from django.utils.decorators import method_decorator
 #: The chapters of the index: title and models, in the order of the work.
 CHAPTERS = (
     ("登记", ("resident", "household", "statusentry", "insuredyear", "region")),
-    ("政策与任务", ("campaign", "target", "policyversion", "identity", "roster")),
+    ("政策与任务", ("campaign", "target", "policyversion", "identity", "roster", "cause")),
     ("征缴", ("contribution", "ledgerbatch", "receiptbook", "receipt")),
     ("资金", ("villageaccount", "deposit", "villageduty", "movement")),
     ("申报与入库", ("declaration", "declarationrow", "feedback", "selfpayment", "verdictword")),
     ("退费与公示", ("refund", "publicnotice")),
     ("进度与排名", ("ranking", "snapshot", "bulletin", "townshipreport")),
     ("职工医保", ("unit", "employment", "employeepayment")),
+    ("学校", ("school",)),
     ("系统", ("user", "event", "job", "outboxmessage", "holiday")),
 )
 #: Views of Django's admin that this site has no use for: it has a logout and a password page of its own, and

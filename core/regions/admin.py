@@ -3,7 +3,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.access.roles import Role
-from core.pages.admin_base import AuditedExport, NamedResource, ScopedAdmin
+from core.pages.admin_base import ScopedAdmin
+from core.pages.admin_imports import AuditedExport, NamedResource
 from core.regions.models import Region
 
 

@@ -1,7 +1,8 @@
 from django.contrib import admin
 from import_export.fields import Field
 
-from core.pages.admin_base import AuditedExport, NamedResource, ScopedAdmin
+from core.pages.admin_base import ScopedAdmin
+from core.pages.admin_imports import AuditedExport, NamedResource
 from subsidies.campaigns.admin_filters import CampaignFilter
 from subsidies.campaigns.models import Campaign, Target
 
