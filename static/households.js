@@ -105,7 +105,7 @@ const Homes = (() => {
     card.textContent = "";
     for (const member of home[MEMBERS]) card.append(memberLine(state.data, member));
     const buttons = make("div", "buttons");
-    const more = make("a", "button quiet", "这一户的钱到了哪里");
+    const more = make("a", "button quiet", "本户缴费资金去向");
     more.href = `/village/${state.data.village}/households/${home[PK] > 0 ? home[PK] : `single/${-home[PK]}`}/`;
     buttons.append(more);
     card.append(buttons);

@@ -35,10 +35,16 @@ class Bar:
 
 
 def trend_chart(
-    name: str, labels: Sequence[str], series: Sequence[Series], *, goal: float | None = None, title: str = "走势"
+    name: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    *,
+    goal: float | None = None,
+    title: str = "走势",
+    plot_width: int = 440,
 ) -> str:
     """Lines over time. `name` is unique on the page (it becomes ids). `goal` draws a labelled dashed line."""
-    left, top, plot_width, plot_height = 42, 14, 440, 180
+    left, top, plot_height = 42, 14, 180
     widest = max((len(line.name) for line in series), default=0)
     width = left + plot_width + 30 + widest * 13
     height = top + plot_height + 30
@@ -54,7 +60,7 @@ def trend_chart(
     for step in range(0, int(ceiling) + 1, 20 if ceiling <= 120 else 50):
         _line(svg, left, y(step), left + plot_width, y(step), "chart-grid", opacity="0.2")
         _text(svg, left - 6, y(step) + 4, f"{step}%", anchor="end")
-    crowded = max(1, -(-len(labels) // 8))
+    crowded = max(1, -(-len(labels) // (plot_width // 55)))
     for index, label in enumerate(labels):
         if (len(labels) - 1 - index) % crowded == 0:
             _text(svg, x(index), top + plot_height + 18, label, anchor="middle")

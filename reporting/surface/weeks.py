@@ -97,7 +97,7 @@ def week_chart(
     if any(share is not None for share in due):
         series.append(Series("应达", [float(share * 100) if share is not None else None for share in due]))
     labels = [f"{week.day:%m-%d}" for week in weeks]
-    return trend_chart("weeks", labels, series, title=f"{region.name}完成率与应达进度")
+    return trend_chart("weeks", labels, series, title=f"{region.name}完成率与应达进度", plot_width=330)
 
 
 def _won(before: tuple[int, int] | None, after: tuple[int, int] | None) -> Fraction | None:
