@@ -4,9 +4,10 @@ from bench._django import setup
 
 setup()
 
+from django.core.cache import cache  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.http import HttpResponse  # noqa: E402
-from django.urls import path  # noqa: E402
+from django.urls import path, resolve, reverse  # noqa: E402
 
 from config import urls  # noqa: E402
 
@@ -15,5 +16,11 @@ def bare(request):
     return HttpResponse(f"ok {request.user.pk}")
 
 
-urls.urlpatterns.append(path("bare/", bare))
+def anew(request, name):
+    """A page of that name with nothing kept from before."""
+    cache.clear()
+    return resolve(reverse(name)).func(request)
+
+
+urls.urlpatterns += [path("bare/", bare), path("anew/<str:name>/", anew)]
 application = get_wsgi_application()

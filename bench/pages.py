@@ -150,6 +150,9 @@ def _measure(port: int) -> None:
         ("surface, village, leader", "lingdao", reverse("progress", args=[helper.region_id])),
         ("household, leader", "lingdao", reverse("progress_household", args=[helper.region_id, person.household_id])),
         ("first page, bureau", "yibao", reverse("home")),
+        ("first page, bureau, anew", "yibao", "/anew/home/"),
+        ("first page, leader, anew", "lingdao", "/anew/home/"),
+        ("not posted", "yibao", reverse("stuck_people")),
     ]
     pages += [
         (f"find: {label}", username, f"{reverse('find')}?find={text}")

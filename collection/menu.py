@@ -26,7 +26,7 @@ from collection.villages import menu as villages
 from collection.visits import menu as visits
 from core.access.roles import Role
 from core.accounts.models import User
-from core.pages.frame import Panel, Todo
+from core.pages.frame import Asked, Panel
 from subsidies.campaigns.pages import todo_of_year
 from subsidies.campaigns.selectors import current, open_campaigns
 
@@ -59,10 +59,10 @@ TOPICS = (
 ENTRIES = [entry for topic in TOPICS for entry in topic.ENTRIES]
 
 
-def todos(user: User) -> list[Todo]:
+def todos(user: User) -> list[Asked]:
     """Everything the collection asks of this person today, in every open year: none is hidden by the year chosen."""
     campaigns = open_campaigns(user)
-    found: list[Todo] = []
+    found: list[Asked] = []
     for campaign in campaigns:
         asked = [todo for topic in TOPICS if hasattr(topic, "todos") for todo in topic.todos(user, campaign)]
         found += asked if len(campaigns) == 1 else [todo_of_year(todo, campaign.year) for todo in asked]

@@ -4,7 +4,7 @@ from core.access.roles import Role
 from core.accounts import confirmations, lockout
 from core.accounts.models import User
 from core.exports.services import waiting_for
-from core.pages.frame import Entry, Todo
+from core.pages.frame import Asked, Counted, Entry, Todo
 
 ENTRIES = [
     Entry("今日待办", "home", 10),
@@ -18,7 +18,7 @@ ENTRIES = [
 ]
 
 
-def todos(user: User) -> list[Todo]:
+def todos(user: User) -> list[Asked]:
     if user.role == Role.SECURITY:
         return [*_changes(user), *_locks(user)]
     if user.role == Role.SYSTEM:
@@ -28,14 +28,13 @@ def todos(user: User) -> list[Todo]:
     return []
 
 
-def _exports(user: User) -> list[Todo]:
-    number = waiting_for(user)
-    return [Todo(f"{number} 项完整号码导出等您同意", reverse("export_list"))] if number else []
+def _exports(user: User) -> list[Asked]:
+    return [Counted(waiting_for(user), "{count} 项完整号码导出待您同意", reverse("export_list"))]
 
 
-def _changes(user: User) -> list[Todo]:
-    number = confirmations.waiting_count(user)
-    return [Todo(f"{number} 项账号变更等您确认", reverse("account_changes"), urgent=True)] if number else []
+def _changes(user: User) -> list[Asked]:
+    rows = confirmations.waiting_for(user)
+    return [Counted(rows, "{count} 项账号变更待您确认", reverse("account_changes"), urgent=True)]
 
 
 def _locks(user: User) -> list[Todo]:
@@ -44,6 +43,6 @@ def _locks(user: User) -> list[Todo]:
     return [Todo(f"{number} 个账号因输错密码被锁定", reverse("lock_list"), urgent=True)] if number else []
 
 
-def _first_passwords(user: User) -> list[Todo]:
-    waiting = User.objects.for_user(user).filter(is_active=True, must_change_password=True, last_login=None).count()
-    return [Todo(f"{waiting} 个账号发了首次密码还没有登录过", reverse("account_list"))] if waiting else []
+def _first_passwords(user: User) -> list[Asked]:
+    waiting = User.objects.for_user(user).filter(is_active=True, must_change_password=True, last_login=None)
+    return [Counted(waiting, "{count} 个账号已发首次密码，尚未登录", reverse("account_list"))]

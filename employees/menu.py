@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from core.access.roles import Role
 from core.accounts.models import User
-from core.pages.frame import Entry, Todo
+from core.pages.frame import Asked, Counted, Entry
 from employees.access import runs_here
 from employees.declarations.models import MonthlyDeclaration
 
@@ -19,10 +19,10 @@ ENTRIES = [
 ]
 
 
-def todos(user: User) -> list[Todo]:
+def todos(user: User) -> list[Asked]:
     """Declarations that wait for another person, and those that wait to be mended or booked."""
     if user.role != Role.COUNTY or not runs_here(user):
         return []
     waiting = MonthlyDeclaration.objects.for_user(user).filter(state=MonthlyDeclaration.State.CHECKED, bad=0)
-    count = waiting.exclude(unusual__gt=0, uploaded_by=user).count()
-    return [Todo(f"{count} 份职工医保月度申报等确认记账", reverse("employee_units"))] if count else []
+    mine = waiting.exclude(unusual__gt=0, uploaded_by=user)
+    return [Counted(mine, "{count} 份职工医保月度申报待确认记账", reverse("employee_units"))]

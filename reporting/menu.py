@@ -6,7 +6,7 @@ from django.utils import timezone
 from config import clock
 from core.access.roles import Role
 from core.accounts.models import User
-from core.pages.frame import Entry, Panel, Todo
+from core.pages.frame import Asked, Entry, Panel, Todo
 from reporting.leavers import menu as leavers
 from reporting.rankings.models import RankingKind, Snapshot
 from reporting.rankings.selectors import newest_ranking, shown
@@ -28,7 +28,7 @@ ENTRIES = [
 ]
 
 
-def todos(user: User) -> list[Todo]:
+def todos(user: User) -> list[Asked]:
     """What rankings and reports ask of this person today."""
     if not user.scope_prefix:
         return []
@@ -44,7 +44,7 @@ def todos(user: User) -> list[Todo]:
     return supervised
 
 
-def _supervised(user: User) -> list[Todo]:
+def _supervised(user: User) -> list[Asked]:
     campaigns = open_campaigns(user)
     topics = (supervision, leavers)
     asked = [(campaign, todo) for campaign in campaigns for topic in topics for todo in topic.todos(user, campaign)]

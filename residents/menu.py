@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.access.roles import Role
 from core.accounts.models import User
-from core.pages.frame import Entry, Todo
+from core.pages.frame import Asked, Counted, Entry
 from residents.duplicates.services import cases_for
 from residents.people.selectors import probes_for
 from residents.transfers.models import MoveRequest
@@ -28,25 +28,24 @@ ENTRIES = [
 PROBE_DAYS = 7
 
 
-def todos(user: User) -> list[Todo]:
+def todos(user: User) -> list[Asked]:
     """Merges that wait for a second person; for the security officer, lists that asked about many strangers."""
     if user.role == Role.SECURITY:
         since = timezone.now() - timedelta(days=PROBE_DAYS)
-        probes = probes_for(user).filter(recorded_at__gte=since).count()
-        return [Todo(f"近{PROBE_DAYS}日有 {probes} 份名单疑似试探号码", reverse("probe_list"))] if probes else []
+        probes = probes_for(user).filter(recorded_at__gte=since)
+        return [Counted(probes, f"近{PROBE_DAYS}日有 {{count}} 份名单疑似试探号码", reverse("probe_list"))]
     if user.role not in (Role.COUNTY, Role.TOWNSHIP):
         return []
-    waiting = cases_for(user).exclude(proposed_by=user).count()
-    found = [Todo(f"{waiting} 对重复档案等您复核", reverse("merge_list"))] if waiting else []
-    return found + _moves(user)
+    waiting = cases_for(user).exclude(proposed_by=user)
+    return [Counted(waiting, "{count} 对重复档案待您复核", reverse("merge_list")), *_moves(user)]
 
 
-def _moves(user: User) -> list[Todo]:
+def _moves(user: User) -> list[Asked]:
     """What other counties ask of this bureau, and whom they have let go."""
     address, State = reverse("move_requests"), MoveRequest.State
     agreed = MoveRequest.objects.for_user(user).filter(state=State.AGREED).exclude(resident__village=F("village"))
-    found = [Todo(f"{number} 人对方已同意迁出，待登记", address)] if (number := agreed.count()) else []
+    found: list[Asked] = [Counted(agreed, "{count} 人对方已同意迁出，待登记", address)]
     if user.role == Role.COUNTY and user.region_id:
-        asked = MoveRequest.objects.filter(from_county=user.region_id, state=State.WAITING).count()
-        found += [Todo(f"{asked} 份外地的迁移申请待答复", address, urgent=True)] if asked else []
+        asked = MoveRequest.objects.filter(from_county=user.region_id, state=State.WAITING)
+        found.append(Counted(asked, "{count} 份外地迁移申请待答复", address, urgent=True))
     return found

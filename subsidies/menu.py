@@ -1,5 +1,5 @@
 from core.accounts.models import User
-from core.pages.frame import Entry, Todo
+from core.pages.frame import Asked, Entry
 from subsidies.campaigns.pages import todo_of_year
 from subsidies.campaigns.selectors import open_campaigns
 from subsidies.claims import menu as claims
@@ -16,7 +16,7 @@ ENTRIES = [
 ]
 
 
-def todos(user: User) -> list[Todo]:
+def todos(user: User) -> list[Asked]:
     """What a year in preparation and the open years ask of this person."""
     campaigns = open_campaigns(user)
     found = openings.proposal_todos(user)

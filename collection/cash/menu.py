@@ -7,7 +7,7 @@ from collection.duties.rules import Status
 from core.access.roles import Role
 from core.accounts.models import User
 from core.amounts import ZERO
-from core.pages.frame import Entry, Todo
+from core.pages.frame import Asked, Counted, Entry, Todo
 from subsidies.campaigns.models import Campaign
 
 ENTRIES = [
@@ -16,16 +16,16 @@ ENTRIES = [
 ]
 
 
-def todos(user: User, campaign: Campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Asked]:
     """What is late or due today in cash, and slips to be verified."""
-    found = []
+    found: list[Asked] = []
     if user.role == Role.VILLAGE and user.region:
         line = duties.of_village(campaign=campaign, village=user.region)
         if line and line.standing.status != Status.CLEAR:
             says, url = wording.headline(line.standing), reverse("deposit_create", args=[user.region_id])
             found.append(Todo(says, url, line.standing.status != Status.RUNNING))
     if user.role in (Role.TOWNSHIP, Role.COUNTY):
-        lines = duties.board(campaign=campaign, region=user.scope_prefix)
+        lines = duties.todays_board(campaign=campaign, region=user.scope_prefix)
         late = [line for line in lines if line.standing.late]
         today = [line for line in lines if line.standing.falls_due]
         if late:
@@ -36,6 +36,5 @@ def todos(user: User, campaign: Campaign) -> list[Todo]:
             found.append(Todo(f"{len(today)} 个村今天有现金到期，共 {amount}", reverse("cash_board"), True))
     if user.role == Role.TOWNSHIP:
         rows = Deposit.objects.for_user(user).filter(campaign=campaign, state=Deposit.State.PENDING)
-        if waiting := rows.exclude(recorded_by=user).count():
-            found.append(Todo(f"{waiting} 张缴存回单等核验", reverse("deposit_list")))
+        found.append(Counted(rows.exclude(recorded_by=user), "{count} 张缴存回单待核验", reverse("deposit_list")))
     return found

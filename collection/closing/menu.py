@@ -17,7 +17,7 @@ def todos(user: User, campaign: Campaign) -> list[Todo]:
         return []
     asked = ClosingConsent.objects.for_user(user).filter(campaign=campaign, agreed_at=None, used_at=None)
     return [
-        Todo(f"{consent.get_kind_display()}等您单位同意", reverse("campaign_consents"))
+        Todo(f"{consent.get_kind_display()}待您单位同意", reverse("campaign_consents"))
         for consent in asked.exclude(asked_by__role=user.role)
     ]
 

@@ -12,7 +12,7 @@ ENTRIES = [Entry("事实后续", "consequence_list", 71)]
 _SAYS = {
     "ask": "人状态变化，通知没有写退不退费，等决定",
     "pay_again": "人退费后事实撤回，须通知重新缴费",
-    "review": "人的核算结果变化，等确认",
+    "review": "人的核算结果变化，待确认",
 }
 
 

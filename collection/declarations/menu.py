@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from collection.declarations import drafts
 from collection.declarations.models import Declaration
 from collection.declarations.selectors import failures
-from collection.declarations.three_way_check import check_declaration
+from collection.declarations.three_way_check import check_drafts
 from collection.declarations.wording import is_turn_of, next_step
 from config import clock
 from core.access.roles import Role
@@ -55,17 +56,20 @@ def _undeclared(user: User, campaign: Campaign) -> Iterator[Todo]:
 
 
 def _failures(user: User, campaign: Campaign) -> Iterator[Todo]:
-    open_rows = failures(user, campaign).filter(fixed_at__isnull=True)
-    if count := open_rows.count():
-        late = open_rows.filter(fix_by__lt=clock.today()).count()
-        says = f"{count} 人导入失败等改正" + (f"，其中 {late} 人已超过期限" if late else "")
-        yield Todo(says, reverse("failure_list"), bool(late))
+    open_rows = failures(user, campaign).filter(fixed_at__isnull=True).order_by()
+    found = open_rows.aggregate(count=Count("pk"), late=Count("pk", filter=Q(fix_by__lt=clock.today())))
+    if found["count"]:
+        says = f"{found['count']} 人导入失败待改正"
+        says += f"，其中 {found['late']} 人已超过期限" if found["late"] else ""
+        yield Todo(says, reverse("failure_list"), bool(found["late"]))
 
 
 def _differences(user: User, campaign: Campaign) -> Iterator[Todo]:
     """Drafts whose three sums are not one wait for a county officer."""
     drafted = Declaration.objects.for_user(user).filter(campaign=campaign, state="draft", difference_by__isnull=True)
-    for declaration in drafted.select_related("township").order_by("pk")[:10]:
-        if any(line.differs for line in check_declaration(declaration=declaration)):
+    waiting = list(drafted.select_related("township").order_by("pk")[:10])
+    lines = check_drafts(campaign=campaign, drafts=waiting)
+    for declaration in waiting:
+        if any(line.differs for line in lines[declaration.pk]):
             says = f"{declaration}三方核对有差异，请督促查清或写明原因放行"
             yield Todo(says, reverse("declaration_detail", args=[declaration.pk]))

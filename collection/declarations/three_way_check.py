@@ -1,18 +1,19 @@
 """三方核对: receipt stubs = money deposited = declared rows, village by village (方案 四（一）3（2）)."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from collection.contributions.models import Contribution
 from collection.declarations.drafts import DECLARED_PART, free_money, leaving, oldest_first, reached, undeclared
-from collection.declarations.models import Declaration
+from collection.declarations.models import Declaration, DeclarationRow
 from collection.receipts.models import Receipt
 from core.amounts import ZERO
 from core.database.money import YuanSum
-from core.regions.models import Region
+from subsidies.campaigns.models import Campaign
 
 #: What a stub stands for: who was refunded before the declaration had paid, and the stub still says so.
 _STANDS = Q(ended_at__isnull=True) | Q(state=Contribution.State.REFUNDED)
@@ -47,33 +48,54 @@ class Difference:
 
 
 def check_declaration(*, declaration: Declaration) -> list[VillageLine]:
-    """The villages of a draft in order of their codes; a constant number of statements.
+    """The villages of a draft in order of their codes."""
+    return check_drafts(campaign=declaration.campaign, drafts=[declaration])[declaration.pk]
+
+
+def check_drafts(*, campaign: Campaign, drafts: Sequence[Declaration]) -> dict[int, list[VillageLine]]:
+    """The villages of each draft, a township's one, by its number; as many statements for sixteen as for one.
 
     `stubs`: the receipts of the people on it, less what members of the same household stand for who are declared
     elsewhere or have their money back. `deposited`: verified money in the township account that no other declaration
     binds, nor anybody who has applied for a refund.
     """
-    rows = declaration.rows.order_by().values("village_id").annotate(people=Count("pk"), amount=Sum("amount"))
-    declared = {row["village_id"]: row for row in rows}
-    again = declaration.rows.filter(previous__isnull=False).order_by().values_list("village_id")
+    if not drafts:
+        return {}
+    on_them = DeclarationRow.objects.filter(declaration__in=[draft.pk for draft in drafts]).order_by()
+    declared = on_them.values("declaration_id", "village_id", "village__name")
+    declared = declared.annotate(people=Count("pk"), amount=Sum("amount"))
+    again = on_them.filter(previous__isnull=False).values_list("village_id")
     bound_here = dict(again.annotate(sum=Sum("amount")))
-    free = free_money(campaign=declaration.campaign, region=declaration.township_id)
-    waiting = reached(campaign=declaration.campaign, limits=free).filter(Exists(leaving()))
+    free = _free_of(campaign, [draft.township_id for draft in drafts])
+    stubs = _stubs(on_them)
+    lines: dict[int, list[VillageLine]] = {draft.pk: [] for draft in drafts}
+    for row in sorted(declared, key=lambda row: row["village_id"]):
+        village = row["village_id"]
+        lines[row["declaration_id"]].append(
+            VillageLine(
+                village=village,
+                village_name=row["village__name"],
+                people=row["people"],
+                stubs=stubs.get(village, ZERO).quantize(ZERO),
+                deposited=(free.get(village, ZERO) + bound_here.get(village, ZERO)).quantize(ZERO),
+                declared=row["amount"].quantize(ZERO),
+            )
+        )
+    return lines
+
+
+def _free_of(campaign: Campaign, townships: Sequence[str]) -> dict[str, Decimal]:
+    """The verified money of these townships' villages that nothing binds, by village."""
+    region = townships[0] if len(townships) == 1 else campaign.county_id
+    free = {
+        village: amount
+        for village, amount in free_money(campaign=campaign, region=region).items()
+        if village.startswith(tuple(townships))
+    }
+    waiting = reached(campaign=campaign, limits=free).filter(Exists(leaving()))
     for village, amount in waiting.order_by().values_list("village_id").annotate(sum=Sum(DECLARED_PART)):
         free[village] -= amount
-    stubs = _stubs(declaration)
-    names = dict(Region.objects.filter(code__in=declared).values_list("code", "name"))
-    return [
-        VillageLine(
-            village=village,
-            village_name=names[village],
-            people=row["people"],
-            stubs=stubs.get(village, ZERO).quantize(ZERO),
-            deposited=(free.get(village, ZERO) + bound_here.get(village, ZERO)).quantize(ZERO),
-            declared=row["amount"].quantize(ZERO),
-        )
-        for village, row in sorted(declared.items())
-    ]
+    return free
 
 
 def named_differences(*, declaration: Declaration, villages: list[str]) -> list[Difference]:
@@ -96,13 +118,14 @@ def named_differences(*, declaration: Declaration, villages: list[str]) -> list[
     return sorted(found, key=lambda item: item.village)
 
 
-def _stubs(declaration: Declaration) -> dict[str, Decimal]:
-    on_it = Contribution.objects.filter(declaration_rows__declaration=declaration, receipt__isnull=False)
-    used = Receipt.objects.filter(pk__in=on_it.values("receipt"), state=Receipt.State.USED)
+def _stubs(rows: QuerySet[DeclarationRow]) -> dict[str, Decimal]:
+    """What the stubs of the people on these rows say, by village."""
+    on_it = rows.filter(contribution__receipt__isnull=False)
+    used = Receipt.objects.filter(pk__in=on_it.values("contribution__receipt"), state=Receipt.State.USED)
     written = dict(used.order_by().values_list("village_id").annotate(sum=Sum("amount")))
     elsewhere = (
         Contribution.objects.filter(_STANDS, receipt__in=used.order_by().values("pk"))
-        .exclude(pk__in=declaration.rows.values("contribution"))
+        .exclude(pk__in=rows.values("contribution"))
         .order_by()
         .values_list("village_id")
         .annotate(sum=YuanSum(F("amount") - F("from_gift")))
@@ -110,13 +133,11 @@ def _stubs(declaration: Declaration) -> dict[str, Decimal]:
     for village, amount in elsewhere:
         written[village] = written.get(village, ZERO) - amount
     # A collective's gift comes by bank transfer: its slip is its stub, for whole fees and for parts of them.
-    given = declaration.rows.filter(contribution__receipt__isnull=True).exclude(
-        contribution__channel=Contribution.Channel.CASH
-    )
-    parts = declaration.rows.filter(contribution__receipt__isnull=False, contribution__from_gift__gt=0)
+    given = rows.filter(contribution__receipt__isnull=True).exclude(contribution__channel=Contribution.Channel.CASH)
+    parts = rows.filter(contribution__receipt__isnull=False, contribution__from_gift__gt=0)
     sums = [
-        *given.order_by().values_list("village_id").annotate(sum=Sum("amount")),
-        *parts.order_by().values_list("village_id").annotate(sum=YuanSum("contribution__from_gift")),
+        *given.values_list("village_id").annotate(sum=Sum("amount")),
+        *parts.values_list("village_id").annotate(sum=YuanSum("contribution__from_gift")),
     ]
     for village, amount in sums:
         written[village] = written.get(village, ZERO) + amount

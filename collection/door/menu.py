@@ -6,7 +6,7 @@ from collection.door.models import Handover
 from collection.door.selectors import open_cases
 from core.access.roles import Role
 from core.accounts.models import User
-from core.pages.frame import Entry, Todo
+from core.pages.frame import Asked, Counted, Entry, Todo
 from subsidies.campaigns.models import Campaign
 
 ENTRIES = [
@@ -16,16 +16,14 @@ ENTRIES = [
 ]
 
 
-def todos(user: User, campaign: Campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Asked]:
     """Cash taken at doors that could not be booked: for the helper and the township."""
     if user.role not in (Role.VILLAGE, Role.TOWNSHIP):
         return []
-    found = []
+    found: list[Asked] = []
     for handover in Handover.objects.for_user(user).filter(state=Handover.State.OPEN).select_related("giver", "taker"):
         if user.role == Role.TOWNSHIP or user.pk in (handover.giver_id, handover.taker_id):
-            says = f"{handover.giver.name}向{handover.taker.name}的交接等双方确认"
+            says = f"{handover.giver.name}向{handover.taker.name}的交接待双方确认"
             found.append(Todo(says, reverse("handover", args=[handover.pk])))
-    waiting = open_cases(region=user.scope_prefix, campaign=campaign).count()
-    if waiting:
-        found.append(Todo(f"入户收款有 {waiting} 笔没有记上账，请核实处理", reverse("door_cases"), urgent=True))
-    return found
+    waiting = open_cases(region=user.scope_prefix, campaign=campaign)
+    return [*found, Counted(waiting, "入户收款有 {count} 笔没有记上账，请核实处理", reverse("door_cases"), urgent=True)]

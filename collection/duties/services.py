@@ -25,6 +25,7 @@ from collection.money.models import Movement, Place
 from config import clock
 from core.amounts import ZERO
 from core.database.money import YuanSum
+from core.pages.drawn import once_a_page
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
@@ -171,6 +172,11 @@ def board(*, campaign: Campaign, region: str, as_of: date | None = None) -> list
     """
     villages = Region.objects.filter(level=Region.Level.VILLAGE).in_region(campaign.county_id).in_region(region)
     return _lines(campaign, villages.select_related("parent"), region, as_of)
+
+
+def todays_board(*, campaign: Campaign, region: str) -> list[VillageStanding]:
+    """The board of today, worked out once for the to-dos and panels of one first page."""
+    return once_a_page(f"board:{campaign.pk}:{region}", lambda: board(campaign=campaign, region=region))
 
 
 def of_village(*, campaign: Campaign, village: Region, as_of: date | None = None) -> VillageStanding | None:

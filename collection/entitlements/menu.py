@@ -7,7 +7,7 @@ from collection.entitlements.models import DifferenceCase
 from config import clock
 from core.access.roles import Role
 from core.accounts.models import User
-from core.pages.frame import Entry, Panel, Todo
+from core.pages.frame import Asked, Counted, Entry, Panel
 from subsidies.campaigns.models import Campaign
 from subsidies.rosters.models import Roster
 
@@ -18,22 +18,20 @@ ENTRIES = [
 ]
 
 
-def todos(user: User, campaign: Campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Asked]:
     """Lists to be applied, people to be looked at again, differences to be decided."""
-    found = []
+    found: list[Asked] = []
     if user.role == Role.DEPARTMENT and user.scope_prefix:
         again = special.due_again(
             campaign=campaign, region=user.scope_prefix, on=clock.today(), department=user.department
         )
-        if again:
-            found.append(Todo(f"{again} 名未参保的特殊人员到了再次核查的日子", reverse("special_people"), True))
+        found.append(Counted(again, "{count} 名未参保的特殊人员已到再次核查日期", reverse("special_people"), True))
     if user.role == Role.COUNTY:
         lists = Roster.objects.for_user(user).filter(campaign=campaign, state=Roster.State.READY)
-        if waiting := lists.exclude(uploaded_by=user).count():
-            found.append(Todo(f"{waiting} 份名单等审核生效", reverse("roster_list"), True))
+        waiting = lists.exclude(uploaded_by=user)
+        found.append(Counted(waiting, "{count} 份名单待审核生效", reverse("roster_list"), True))
         cases = DifferenceCase.objects.for_user(user).filter(campaign=campaign, state=DifferenceCase.State.OPEN)
-        if open_cases := cases.count():
-            found.append(Todo(f"{open_cases} 人缴费后才认定，差额待处理", reverse("difference_list")))
+        found.append(Counted(cases, "{count} 人缴费后才认定，差额待处理", reverse("difference_list")))
     return found
 
 

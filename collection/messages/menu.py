@@ -18,7 +18,7 @@ def todos(user: User, campaign: Campaign) -> list[Todo]:
         return []
     ready = ReminderBatch.objects.for_user(user).filter(campaign=campaign, state=ReminderBatch.State.READY)
     return [
-        Todo(f"{batch.region.name}催缴短信 {batch.households} 条等您核准", reverse("reminder_batch", args=[batch.pk]))
+        Todo(f"{batch.region.name}催缴短信 {batch.households} 条待您核准", reverse("reminder_batch", args=[batch.pk]))
         for batch in ready.select_related("region")
         if not why_not_approve(batch, user)
     ]

@@ -132,7 +132,7 @@ def on_the_way(campaign: Campaign, village: Region) -> list[str]:
         found.append(f"{name}还有保费没有入库，请先缴存、申报、入库再划转。")
     waiting = (
         (Contribution, {"ended_at__isnull": True, "state__in": UNFINISHED}, "{} 笔缴费没有入库，请先办完再划转"),
-        (Deposit, {"state": Deposit.State.PENDING}, "{} 张缴存回单等核验，请先核验或退回"),
+        (Deposit, {"state": Deposit.State.PENDING}, "{} 张缴存回单待核验，请先核验或退回"),
         (LedgerBatch, {"state__in": OPEN_LEDGERS}, "{} 份台账没有办完，请先确认或撤回"),
         (Refund, {"state__in": OPEN_REFUNDS}, "{} 笔退费没有办完，请先审结"),
         (PublicNotice, {"state__in": OPEN_NOTICES}, "{} 份公示没有结束，请先结束或撤下"),

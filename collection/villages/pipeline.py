@@ -74,7 +74,7 @@ class Wait:
 
 
 def pipeline(*, user: User, campaign: Campaign) -> list[PipelineStep]:
-    """Where the region's money stands, from the villages' hands to the treasury; five statements."""
+    """Where the region's money stands, from the villages' hands to the treasury."""
     accounts = VillageAccount.objects.for_user(user).filter(campaign=campaign)
     sums = accounts.aggregate(
         in_hand=YuanSum("in_hand"),
@@ -112,7 +112,8 @@ def _in_hand(user: User, campaign: Campaign, amount: Decimal) -> PipelineStep:
     if duties.limit_of(campaign) is None:
         held = holdings(campaign=campaign, region=user.scope_prefix, as_of=clock.today())
         return PipelineStep(label, amount, f"{len(held)} 个村", held[0].since if held else None, url)
-    board = [line for line in duties.board(campaign=campaign, region=user.scope_prefix) if line.standing.in_hand > 0]
+    lines = duties.todays_board(campaign=campaign, region=user.scope_prefix)
+    board = [line for line in lines if line.standing.in_hand > 0]
     late = [line for line in board if line.standing.late]
     due = [line.standing.due for line in board if line.standing.due]
     return PipelineStep(
@@ -147,7 +148,7 @@ def _cash_waiting(user: User, campaign: Campaign) -> Iterator[Wait]:
     if user.role != Role.LEADER:
         return
     late: dict[str, list[duties.VillageStanding]] = {}
-    for line in duties.board(campaign=campaign, region=user.scope_prefix):
+    for line in duties.todays_board(campaign=campaign, region=user.scope_prefix):
         if line.standing.late and line.village.parent:
             late.setdefault(line.village.parent.name, []).append(line)
     for township, lines in late.items():

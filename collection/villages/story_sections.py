@@ -92,7 +92,7 @@ def way_of_the_money(resident: Resident, user: User) -> Section:
         for part in parts
         if part.slip is None
     ]
-    columns = ("日期", "事项", "从哪里到哪里", "金额（元）", "经办人", "说明")
+    columns = ("日期", "事项", "资金流向", "金额（元）", "经办人", "说明")
     return Section("资金去向", columns, rows, empty="没有资金往来。")
 
 
@@ -138,7 +138,7 @@ def schools(resident: Resident, user: User) -> Section | None:
         (one.campaign.year, one.school.name, one.class_name, one.get_state_display(), one.collected_on or "", one.note)
         for one in found
     ]
-    columns = ("年度", "学校", "班级", "在哪里缴", "学校收款", "说明")
+    columns = ("年度", "学校", "班级", "缴费渠道", "学校收款", "说明")
     return Section("在校", columns, rows) if rows else None
 
 

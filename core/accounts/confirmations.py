@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
-from django.db.models import Field
+from django.db.models import Field, QuerySet
 from django.utils import timezone
 
 from config import clock
@@ -145,9 +145,9 @@ def _notify(change: AccountChange, user: User, phones: set[str]) -> None:
     )
 
 
-def waiting_count(officer: User) -> int:
-    """How many requests wait for this security officer."""
-    return AccountChange.objects.for_user(officer).filter(state=AccountChange.State.WAITING).count()
+def waiting_for(officer: User) -> QuerySet[AccountChange]:
+    """The requests that wait for this security officer."""
+    return AccountChange.objects.for_user(officer).filter(state=AccountChange.State.WAITING)
 
 
 def change_lines(change: AccountChange) -> dict[str, tuple[Any, Any]]:

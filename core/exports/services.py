@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.access.roles import Role
@@ -135,9 +136,9 @@ def write_export(run: jobs.Run) -> str:
     return f"已生成 {export.rows} 行，请在24小时内下载"
 
 
-def waiting_for(user: "User") -> int:
-    """How many exports of others wait for this person's agreement."""
-    return BulkExport.objects.for_user(user).filter(state=State.WAITING).exclude(requested_by=user).count()
+def waiting_for(user: "User") -> QuerySet[BulkExport]:
+    """The exports of others that wait for this person's agreement."""
+    return BulkExport.objects.for_user(user).filter(state=State.WAITING).exclude(requested_by=user)
 
 
 @transaction.atomic

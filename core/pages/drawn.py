@@ -6,7 +6,8 @@ change, for a minute at most.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from contextvars import ContextVar
+from typing import Any, TypeVar
 
 from django.http import HttpRequest
 
@@ -17,6 +18,8 @@ from core.audit.models import Event
 
 SECONDS = 60
 Made = TypeVar("Made")
+#: What the parts of the page that is being worked out have in common; None outside of one.
+_shared: ContextVar[dict[str, Any] | None] = ContextVar("what parts of one page share", default=None)
 
 
 def drawn_once(request: HttpRequest, name: str, draw: Callable[[], str]) -> str:
@@ -29,7 +32,26 @@ def drawn_once(request: HttpRequest, name: str, draw: Callable[[], str]) -> str:
 def own_once(user: User, session: str, name: str, make: Callable[[User], Made]) -> Made:
     """What `make` works out for one session, anew after whatever its user does; what others do shows a minute later."""
     mine = Event.objects.filter(actor=user).order_by("-recorded_at").values_list("pk", flat=True).first()
-    return _kept(f"{name}:{session}:{mine}", lambda: make(user))
+    return _kept(f"{name}:{session}:{mine}", lambda: _with_shared_parts(make, user))
+
+
+def once_a_page(key: str, make: Callable[[], Made]) -> Made:
+    """What `make` works out, once for all parts of a page that ask for it; elsewhere at every call."""
+    shared = _shared.get()
+    if shared is None:
+        return make()
+    if key not in shared:
+        shared[key] = make()
+    found: Made = shared[key]
+    return found
+
+
+def _with_shared_parts(make: Callable[[User], Made], user: User) -> Made:
+    token = _shared.set({})
+    try:
+        return make(user)
+    finally:
+        _shared.reset(token)
 
 
 def _kept(name: str, make: Callable[[], Made]) -> Made:

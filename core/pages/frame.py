@@ -1,11 +1,11 @@
 """What every page carries: the menu of this role, what it must do today, and the business clock.
 
 Each app has a `menu.py` with `ENTRIES` (list of Entry) and, where it has something to ask of people,
-`todos(user) -> list[Todo]`, and where a role's first page should show it at once, `panel(user) -> Panel | None`.
+`todos(user) -> list[Asked]`, and where a role's first page should show it at once, `panel(user) -> Panel | None`.
 Roles are read from the view itself, so the menu never shows what would be refused.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
@@ -16,6 +16,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import resolve, reverse
@@ -24,6 +25,7 @@ from django.utils.safestring import SafeString
 from config import clock
 from core.access.roles import ADMIN_ROLES, EVERYONE
 from core.accounts.models import User
+from core.database.counting import count_all
 from core.regions.models import Region
 
 
@@ -63,6 +65,24 @@ class Todo:
     url: str
     urgent: bool = False
     button: str = "去办理"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A to-do about rows that wait: left out where there are none, and "{count}" in `text` is how many.
+
+    All of a page are counted in one statement, so a topic hands out its rows and does not count them itself.
+    """
+
+    rows: QuerySet[Any]
+    text: str
+    url: str
+    urgent: bool = False
+    button: str = "去办理"
+
+
+#: What a topic asks of somebody.
+Asked = Todo | Counted
 
 
 @dataclass(frozen=True)
@@ -132,7 +152,19 @@ def _list_for(entry: Entry, role: str) -> str:
 def todos_for(user: User) -> list[Todo]:
     """Everything this user must do today, urgent first."""
     found = [todo for menu in _menus() if hasattr(menu, "todos") for todo in menu.todos(user)]
-    return sorted(found, key=lambda todo: not todo.urgent)
+    return sorted(counted(found), key=lambda todo: not todo.urgent)
+
+
+def counted(found: Sequence[Asked]) -> list[Todo]:
+    """The to-dos in their order, those about rows with their number; one statement, however many there are."""
+    numbers = iter(count_all([todo.rows for todo in found if isinstance(todo, Counted)]))
+    said: list[Todo] = []
+    for todo in found:
+        if isinstance(todo, Todo):
+            said.append(todo)
+        elif number := next(numbers):
+            said.append(Todo(todo.text.replace("{count}", str(number)), todo.url, todo.urgent, todo.button))
+    return said
 
 
 def panels_for(user: User) -> list[Panel]:

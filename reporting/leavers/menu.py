@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from core.access.roles import Role
 from core.accounts.models import User
-from core.pages.frame import Entry, Todo
+from core.pages.frame import Asked, Counted, Entry
 from employees.access import runs_here
 from reporting.leavers.doubles import on_both_sides
 from reporting.leavers.selectors import to_win
@@ -16,14 +16,11 @@ ENTRIES = [
 ]
 
 
-def todos(user: User, campaign: Campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Asked]:
     """How many of the village stand between the two insurances, and how many of the county on both sides."""
     if user.role not in (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY) or not runs_here(user):
         return []
     if user.role == Role.COUNTY:
-        number = on_both_sides(campaign).count()
-        return [Todo(f"{number} 人职工、居民两边参保", reverse("employee_doubles"))] if number else []
-    number = to_win(campaign, user.scope_prefix).count()
-    if not number:
-        return []
-    return [Todo(f"{number} 人停了职工医保，还没有参加居民医保", reverse("employee_leavers"))]
+        return [Counted(on_both_sides(campaign), "{count} 人职工、居民两边参保", reverse("employee_doubles"))]
+    rows = to_win(campaign, user.scope_prefix)
+    return [Counted(rows, "{count} 人停了职工医保，还没有参加居民医保", reverse("employee_leavers"))]

@@ -5,7 +5,7 @@ from django.urls import reverse
 from config import clock
 from core.access.roles import Role
 from core.accounts.models import User
-from core.pages.frame import Entry, Todo
+from core.pages.frame import Asked, Counted, Entry, Todo
 from reporting.supervision.models import Finding, Post
 from reporting.supervision.selectors import open_findings, township_teams
 from subsidies.campaigns.models import Campaign
@@ -16,7 +16,7 @@ ENTRIES = [
 ]
 
 
-def todos(user: User, campaign: Campaign) -> list[Todo]:
+def todos(user: User, campaign: Campaign) -> list[Asked]:
     """A township answers, the county and leaders check; the county fills what is vacant."""
     rows, found = open_findings(user, campaign), []
     if user.role == Role.TOWNSHIP:
@@ -26,9 +26,8 @@ def todos(user: User, campaign: Campaign) -> list[Todo]:
             says = f"{len(waiting)} 项督导发现待整改" + (f"，其中 {late} 项已逾期" if late else "")
             found.append(Todo(says, reverse("finding_list"), urgent=min(waiting) <= clock.today()))
     if user.role in (Role.COUNTY, Role.LEADER):
-        answered = rows.filter(state=Finding.State.ANSWERED).count()
-        if answered:
-            found.append(Todo(f"{answered} 项整改答复待核查", reverse("finding_list")))
+        answered = rows.filter(state=Finding.State.ANSWERED)
+        found.append(Counted(answered, "{count} 项整改答复待核查", reverse("finding_list")))
     if user.role == Role.COUNTY:
         found += _vacant(user, campaign)
     return found

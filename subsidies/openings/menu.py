@@ -29,7 +29,7 @@ def proposal_todos(user: User) -> list[Todo]:
     """Years that are being prepared, and counties that ask to be let in."""
     if user.role == Role.SECURITY:
         asked = NewCounty.objects.in_region(user.region_id or "").filter(state=NewCounty.State.WAITING)
-        return [Todo(f"{one}申请接入，等您确认", reverse("new_counties"), urgent=True) for one in asked[:5]]
+        return [Todo(f"{one}申请接入，待您确认", reverse("new_counties"), urgent=True) for one in asked[:5]]
     if user.role != Role.COUNTY:
         return []
     waiting = PolicyProposal.objects.for_user(user).filter(state=PolicyProposal.State.DRAFT).select_related("base")

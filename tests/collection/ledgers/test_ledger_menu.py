@@ -3,6 +3,7 @@ from django.urls import reverse
 from collection.ledgers import confirm as ledger_confirm
 from collection.ledgers import services as ledgers
 from collection.ledgers.menu import todos
+from core.pages.frame import counted
 from core.regions.models import Region
 from tests.collection.ledgers.ledger_files import person, upload
 from tests.collection.ledgers.test_ledgers import work
@@ -22,20 +23,20 @@ def test_a_confirmed_ledger_with_rows_to_mend_is_a_todo_until_the_mended_sheet_i
     campaign, make_user, silent_queue, django_assert_num_queries
 ):
     def asked(user):
-        return [todo.text for todo in todos(user, campaign)]
+        return [todo.text for todo in counted(todos(user, campaign))]
 
     helper = make_user("village", VILLAGE)
     batch = sent([person(0), person(1, amount=1)], campaign, helper)
-    assert asked(helper) == ["1 份台账核对好了，等您确认记账"]
+    assert asked(helper) == ["1 份台账已核对，待您确认记账"]
     ledger_confirm.confirm_ledger(batch=batch, actor=helper)
     work()
     with django_assert_num_queries(2):
-        found = todos(helper, campaign)
+        found = counted(todos(helper, campaign))
     url = reverse("ledger_detail", args=[batch.pk])
     assert [(todo.text, todo.url) for todo in found] == [("最近一份台账还有 1 行没记上账，改好后整张再传", url)]
     assert asked(make_user("township", TOWNSHIP)) == asked(make_user("village", OTHER)) == []
     mended = sent([person(0), person(1)], campaign, helper)
-    assert asked(helper) == ["1 份台账核对好了，等您确认记账"]
+    assert asked(helper) == ["1 份台账已核对，待您确认记账"]
     ledger_confirm.confirm_ledger(batch=mended, actor=helper)
     work()
     assert asked(helper) == []
