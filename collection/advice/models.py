@@ -24,7 +24,7 @@ class CoverAdvice(models.Model):
         "residents.Resident", models.PROTECT, verbose_name="居民", related_name="cover_advices"
     )
     village = models.ForeignKey(Region, models.PROTECT, verbose_name="村", related_name="+", db_index=False)
-    paid_on = models.DateField("按哪天缴费计算")
+    paid_on = models.DateField("计算所依缴费日期")
     category = models.CharField("资助类别", max_length=40)
     due = models.DecimalField("个人应缴", max_digits=10, decimal_places=2)
     benefit_from = models.DateField("待遇起", null=True)

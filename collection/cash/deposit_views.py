@@ -44,7 +44,7 @@ def deposit_create(request: SignedIn, village: str) -> HttpResponse:
         form,
         lambda: deposits.record_deposit(campaign=campaign, village=region.pk, actor=request.user, **form.cleaned_data),
     ):
-        messages.success(request, f"已登记缴存 {form.cleaned_data['amount']:,.2f} 元，等乡镇核验。")
+        messages.success(request, f"已登记缴存 {form.cleaned_data['amount']:,.2f} 元，待乡镇核验。")
         return redirect("village_cash", region.pk)
     return render(
         request,

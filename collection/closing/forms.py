@@ -21,7 +21,7 @@ class ClosingForm(forms.Form):
         super().__init__(*args, **options)
         self.kinds = [item.kind for item in items]
         for item in items:
-            self.fields[f"reason_{item.kind}"] = forms.CharField(label=f"{item.title}：为什么可以办结", max_length=300)
+            self.fields[f"reason_{item.kind}"] = forms.CharField(label=f"{item.title}：办结理由", max_length=300)
             self.fields[f"seen_{item.kind}"] = forms.IntegerField(widget=forms.HiddenInput, initial=item.count)
         last = ["reopen_days", "sure"]
         self.order_fields([name for name in self.fields if name not in last] + last)

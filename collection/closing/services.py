@@ -185,7 +185,7 @@ def _declarations(campaign: Campaign, limit: int | None) -> OpenItem:
         for declaration in _first(left.order_by("township_id", "number"), limit)
     ]
     amount = left.order_by().aggregate(sum=Sum("amount"))["sum"] or ZERO
-    return OpenItem("declarations", "没有走完的申报表", left.count(), amount.quantize(ZERO), rows)
+    return OpenItem("declarations", "未办结的申报表", left.count(), amount.quantize(ZERO), rows)
 
 
 def _failures(campaign: Campaign, limit: int | None) -> OpenItem:

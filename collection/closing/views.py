@@ -125,5 +125,5 @@ def _export(request: SignedIn, campaign: Campaign, closing: CampaignClosing) -> 
         obj=campaign,
         summary=f"导出{campaign}办结遗留名单 {len(rows)} 行",
     )
-    columns = (("遗留事项", 26), ("在哪里", 30), ("是谁", 16), ("情况", 40), ("办结时写明的原因", 40))
+    columns = (("遗留事项", 26), ("所在环节", 30), ("人员", 16), ("情况", 40), ("办结时写明的原因", 40))
     return xlsx_response(filename=f"{campaign}办结遗留名单.xlsx", columns=columns, rows=rows)

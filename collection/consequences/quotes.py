@@ -112,7 +112,7 @@ def _why(fact: str) -> str:
 
 
 def _record_waiting(rows: QuerySet[Consequence], fact: str, actor: User | None, batch: str) -> None:
-    says = f"{fact}：核算结果与已记缴费不同，等确认"
+    says = f"{fact}：核算结果与已记缴费不同，待确认"
     audit.record_each("consequence.requote", rows, actor=actor, summary=says, region="village_id", batch=batch)
 
 

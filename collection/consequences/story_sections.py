@@ -66,7 +66,7 @@ def facts_and_effects(resident: Resident, user: User) -> Section | None:
         else:
             entries.append(_Entry(event))
     rows = [_row(entry, objects, county_word(resident.village_id)) for entry in entries]
-    return Section("事实和后果", ("时间", "经办人", "事实", "引起的后果", "等谁办理"), rows) if rows else None
+    return Section("事实和后果", ("时间", "经办人", "事实", "引起的后果", "待办单位"), rows) if rows else None
 
 
 def _objects(resident: Resident) -> dict[Key, Found]:

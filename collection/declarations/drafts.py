@@ -4,7 +4,7 @@ A township has one draft at a time, so that nobody stands on two. Set-based: the
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from django.db import transaction
@@ -122,14 +122,17 @@ def locked(declaration: Declaration) -> Declaration:
     )
 
 
-def free_money(*, campaign: Campaign, region: str) -> dict[str, Decimal]:
+def free_money(*, campaign: Campaign, region: str, villages: Collection[str] | None = None) -> dict[str, Decimal]:
     """What stands in the township account for each village and is bound to no declaration, by village code, in yuan.
 
-    Gifts that nobody was paid for with yet are no village's collected money and do not count.
+    `villages`: of these alone, by code. Gifts that nobody was paid for with yet are no village's collected money and do
+    not count.
 
     Those refused by the tax bureau keep their money bound until they are declared again or refunded.
     """
     balances = VillageAccount.objects.filter(campaign=campaign).in_region(region)
+    if villages is not None:
+        balances = balances.filter(village__in=list(villages))
     return _free(campaign, {account.village_id: account for account in balances})
 
 

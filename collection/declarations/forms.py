@@ -14,7 +14,7 @@ from core.tables import reader
 
 class VillagesForm(forms.Form):
     villages = forms.MultipleChoiceField(
-        label="列入哪些村",
+        label="列入的村",
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "请至少选一个村。"},
     )
@@ -62,7 +62,7 @@ class VerdictWordForm(forms.Form):
 
     word = forms.CharField(max_length=60, widget=forms.HiddenInput)
     ok = forms.TypedChoiceField(
-        label="按什么处理", choices=[("1", "成功"), ("0", "失败")], coerce=lambda value: value == "1"
+        label="处理方式", choices=[("1", "成功"), ("0", "失败")], coerce=lambda value: value == "1"
     )
 
 

@@ -148,7 +148,7 @@ def confirm_declaration(
     taken = sums_of(found)
     if (people, amount) != taken:
         raise Refused(
-            f"确认单是 {people} 人 {amount} 元，反馈成功的是 {taken[0]} 人 {taken[1]} 元，对不上。"
+            f"确认单是 {people} 人 {amount} 元，反馈成功的是 {taken[0]} 人 {taken[1]} 元，两者不一致。"
             "请核对确认单；反馈有遗漏的，请补导反馈文件。"
         )
     confirmed = _live(found, Contribution.State.DECLARED).update(state=Contribution.State.CONFIRMED)

@@ -301,5 +301,5 @@ def remittance_return(request: SignedIn, pk: int) -> HttpResponse:
 @roles(Role.TAX)
 def declaration_post(request: SignedIn, pk: int) -> HttpResponse:
     form = PostingForm(request.POST)
-    _step(request, pk, declarations.post_declaration, "已开票入库，这一批走完了。", form)
+    _step(request, pk, declarations.post_declaration, "已开票入库，本批已办结。", form)
     return redirect("declaration_detail", pk)

@@ -31,7 +31,7 @@ def next_step(declaration: Declaration, role: str) -> str:
     if whose is None:
         return waits
     if not declaration.campaign.is_open:
-        return "征缴已办结，没有走完"
+        return "征缴已办结，未完成"
     return f"请您{asks}" if role == whose else f"等{waits}"
 
 

@@ -94,7 +94,7 @@ def settle_as_booked(*, row: LedgerRow, actor: User) -> LedgerRow:
 @transaction.atomic
 def record_return(*, row: LedgerRow, returned_on: date, note: str, actor: User) -> LedgerRow:
     """Write down that the money was given back; somebody of the township has asked the person. Safe to repeat."""
-    note = required_text(note, "退给谁、怎样核实的")
+    note = required_text(note, "退款对象和核实情况")
     row = _locked(row)
     if row.state == RowState.RETURNED:
         return row

@@ -13,7 +13,7 @@ class ReturnForm(forms.Form):
 
     returned_on = forms.DateField(label="退还日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     note = forms.CharField(
-        label="退给谁、怎样核实的", max_length=200, help_text="例如：退给李春生本人，10月25日电话核实。"
+        label="退款对象和核实情况", max_length=200, help_text="例如：退给李春生本人，10月25日电话核实。"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -74,7 +74,7 @@ class CashReturn(models.Model):
 
     row = models.OneToOneField("LedgerRow", models.PROTECT, verbose_name="台账行", related_name="cash_return")
     returned_on = models.DateField("退还日期")
-    note = models.CharField("退给谁、怎样核实的", max_length=200)
+    note = models.CharField("退款对象和核实情况", max_length=200)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="登记人", related_name="+")
     recorded_at = models.DateTimeField("登记时间")
 

@@ -142,15 +142,15 @@ def with_reasons(campaign: Campaign, rows: "Iterable[Mark]") -> "list[tuple[Mark
     ]
 
 
-def due_again(*, campaign: Campaign, region: str, on: datetime.date, department: str) -> int:
-    """How many of a department's people not insured are to be looked at again on or before this day.
+def due_again(*, campaign: Campaign, region: str, on: datetime.date, department: str) -> QuerySet[Visit]:
+    """The newest visit of each of a department's people not insured who is to be looked at again by this day.
 
     Asked from the few visits on record, not from the many marks: every first page of a department shows it.
     """
     newer = Visit.objects.filter(campaign=campaign, resident=OuterRef("resident"), pk__gt=OuterRef("pk"))
     missing = marks(campaign, region, department=department).filter(_ACTIVE, resident=OuterRef("resident"))
     due = Visit.objects.in_region(region).filter(campaign=campaign, look_again_on__lte=on)
-    return due.filter(~Exists(newer), Exists(missing.filter(is_insured=False))).count()
+    return due.filter(~Exists(newer), Exists(missing.filter(is_insured=False)))
 
 
 def _standing(row: "Mark", owed: Quote | QuoteError | None) -> str:

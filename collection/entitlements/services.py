@@ -184,7 +184,7 @@ def resolve_case(*, case: DifferenceCase, note: str, actor: User) -> DifferenceC
     lock_residents([case.contribution.resident_id])
     money.lock_accounts(campaign=case.campaign, villages=[case.village_id])
     if case.campaign.closed_meanwhile():
-        raise Refused(f"{case.campaign}已办结，不能再登记怎么处理。")
+        raise Refused(f"{case.campaign}已办结，不能再登记处理情况。")
     case = DifferenceCase.objects.select_for_update().get(pk=case.pk)
     if case.state == Case.REFUNDING:
         raise Refused("这一笔已转退费，请在退费里办理。")
@@ -212,7 +212,7 @@ def decide_difference(
     lock_residents([case.contribution.resident_id])
     money.lock_accounts(campaign=case.campaign, villages=[case.village_id])
     if case.campaign.closed_meanwhile():
-        raise Refused(f"{case.campaign}已办结，不能再登记怎么处理。")
+        raise Refused(f"{case.campaign}已办结，不能再登记处理情况。")
     if actor.role != Role.COUNTY:
         raise Refused(f"差额退不退由{actor.county_word}医保局决定。")
     rows = DifferenceCase.objects.select_for_update(of=("self",)).select_related("contribution", "campaign")

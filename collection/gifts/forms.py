@@ -21,7 +21,7 @@ class _PaperField(FilesField):
 class GiftForm(forms.Form):
     """A promise of a donor for one village."""
 
-    village = forms.ModelChoiceField(Region.objects.none(), label="资助哪个村")
+    village = forms.ModelChoiceField(Region.objects.none(), label="受资助的村")
     donor = forms.CharField(label="资助人", max_length=60, help_text="村集体、企业、合作社或个人的全称。")
     donor_kind = forms.ChoiceField(label="资助人种类", choices=Gift.Donor.choices)
     contact = forms.CharField(label="联系人和电话", max_length=60, required=False)
@@ -36,7 +36,7 @@ class GiftForm(forms.Form):
     )
     promised = YuanField(label="承诺金额（元）", min_value=Decimal("0.01"), max_digits=10, decimal_places=2)
     pay_by = forms.DateField(label="承诺到账日", widget=DayInput())
-    covers = forms.ChoiceField(label="资助谁", choices=Gift.Covers.choices, widget=forms.RadioSelect, initial="all")
+    covers = forms.ChoiceField(label="资助对象", choices=Gift.Covers.choices, widget=forms.RadioSelect, initial="all")
     per_head = YuanField(
         label="每人资助（元）",
         min_value=Decimal("0.01"),

@@ -41,7 +41,7 @@ class Gift(models.Model):
     paper = models.ForeignKey("core.Attachment", models.PROTECT, verbose_name="依据文件", null=True, related_name="+")
     promised = models.DecimalField("承诺金额", max_digits=12, decimal_places=2)
     pay_by = models.DateField("承诺到账日")
-    covers = models.CharField("资助谁", max_length=5, choices=Covers)
+    covers = models.CharField("资助对象", max_length=5, choices=Covers)
     per_head = models.DecimalField("每人资助", max_digits=10, decimal_places=2, null=True, blank=True)
     recorded_by = models.ForeignKey(USER, models.PROTECT, verbose_name="登记人", related_name="+")
     recorded_at = models.DateTimeField("登记时间")

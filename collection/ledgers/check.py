@@ -93,7 +93,7 @@ def _check_same_person(rows: list[Row]) -> None:
         if len({names.match_key(row.name) for row in same if row.name}) > 1:
             for row in same:
                 says = f"同一个身份证号码在第 {others[row.number]} 行写的是另一个姓名。"
-                row.refuse("name", "name_conflict", f"{says}请照身份证查清是谁的号码，改正后重传。")
+                row.refuse("name", "name_conflict", f"{says}请照身份证查清号码属于何人，改正后重传。")
             continue
         for row in same[1:]:
             says = f"与第 {same[0].number} 行是同一个人（同名同号），只记第 {same[0].number} 行。请删去这一行。"

@@ -127,7 +127,7 @@ def prefilled(
     sheet.repeat_rows(0, 2)
     sheet.set_h_pagebreaks(breaks[:-1])
     sheet.set_footer("&C第 &P 页，共 &N 页")
-    _add_texts(book, OUR_SHEETS[0], "怎么填这份台账", _HOW, look)
+    _add_texts(book, OUR_SHEETS[0], "填表说明", _HOW, look)
     names = [f"{name}　{category}" for name, category in free] or ["没有"]
     _add_texts(book, OUR_SHEETS[1], "全额资助、不用缴费的人，不能收钱", names, look)
     book.close()

@@ -165,13 +165,13 @@ def approve_reminders(*, batch: ReminderBatch, seen: int, actor: User) -> Remind
     if batch.state == State.APPROVED:
         return batch
     if batch.state != State.READY:
-        raise Refused(f"这一批{batch.get_state_display()}，不能发送。")
+        raise Refused(f"本批{batch.get_state_display()}，不能发送。")
     if refusal := why_not_approve(batch, actor):
         raise Refused(refusal)
     if seen != batch.households:
         raise Refused("条数和您看到的不一样，请刷新后再核对。")
     if not batch.households:
-        raise Refused("没有要发的短信，请取消这一批。")
+        raise Refused("没有要发的短信，请取消本批。")
     if batch.campaign.closed_meanwhile():
         raise Refused(f"{batch.campaign}已办结，不再催缴。")
     _drafts(batch).update(state=OutboxMessage.State.WAITING)

@@ -36,7 +36,7 @@ class BookForm(forms.Form):
 class SameForAllForm(forms.Form):
     """The same number of books for each of several units, one after the other from a number on."""
 
-    first = forms.CharField(label="从哪个号开始", max_length=30, help_text="字头加数字，各单位按下面的次序连续往下排。")
+    first = forms.CharField(label="起始号码", max_length=30, help_text="字头加数字，各单位按下面的次序连续往下排。")
     books = forms.IntegerField(label="每个单位发几本", min_value=1, max_value=100, initial=1)
     numbers = forms.IntegerField(label="每本多少号", min_value=1, max_value=10_000, initial=50)
     holders = forms.ModelMultipleChoiceField(
@@ -101,7 +101,7 @@ class BookLinesForm(forms.Form):
 
 
 class ReturnForm(forms.Form):
-    first = forms.CharField(label="从哪个号起交回", max_length=30, help_text="这个号和后面没有用的号都交回。")
+    first = forms.CharField(label="交回的起始号码", max_length=30, help_text="这个号和后面没有用的号都交回。")
 
 
 class LostForm(forms.Form):

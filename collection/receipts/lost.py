@@ -158,7 +158,7 @@ def show_lost(
     *, receipt: Receipt, village: str, shown: str, actor: User | None, batch: LedgerBatch | None = None
 ) -> LostReceiptCase:
     """Write down that somebody shows a receipt that is reported lost. Safe to repeat while the case is open."""
-    shown = required_text(shown, "谁在什么时候出示、交了多少钱", 200)
+    shown = required_text(shown, "出示人、出示时间和所交金额", 200)
     receipt = Receipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
     if receipt.lost_report_id is None:
         raise ReceiptRefused(f"收据 {receipt.number} 没有挂失。")

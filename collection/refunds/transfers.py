@@ -55,7 +55,7 @@ def make_transfer(*, campaign: Campaign, actor: User) -> RefundTransfer:
     lock_campaign(campaign)  # two who press at once make one file
     waiting = list(to_transfer(campaign).select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     if not waiting:
-        raise Refused("没有等付款的退费。复核通过并填了收款账号的才能列入。")
+        raise Refused("没有待付款的退费。复核通过并填了收款账号的才能列入。")
     rows = Refund.objects.filter(pk__in=waiting)
     numbers = RefundTransfer.objects.filter(campaign=campaign).aggregate(last=Max("number"))
     transfer = RefundTransfer.objects.create(
@@ -112,7 +112,7 @@ def read_answer(*, transfer: RefundTransfer, lines: list[BankLine], on: date, ac
         actor=actor,
         obj=transfer,
         summary=f"导入{transfer}的银行回执：成功 {answered.paid}，退回 {answered.returned}，"
-        f"以前已有 {answered.known}，对不上 {len(answered.problems)}",
+        f"以前已有 {answered.known}，未匹配 {len(answered.problems)}",
     )
     return answered
 

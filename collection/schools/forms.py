@@ -67,4 +67,4 @@ class PayOverForm(forms.Form):
 
 
 class ElsewhereForm(forms.Form):
-    text = forms.CharField(label="在哪里参保", max_length=60)
+    text = forms.CharField(label="参保地", max_length=60)

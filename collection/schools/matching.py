@@ -19,7 +19,7 @@ _STAGED = [
     *("class_list", "sheet", "number", "school_name", "class_name"),
     *("name", "id_number", "school", "outcome", "message"),
 ]
-ELSEWHERE = "本地居民册里没有这个号码：外地生源请登记在哪里参保；是本地居民的，请家长先到户籍地登记。"
+ELSEWHERE = "本地居民册里没有这个号码：外地生源请登记参保地；是本地居民的，请家长先到户籍地登记。"
 
 
 def stage(class_list: ClassList, lines: list[PupilLine]) -> None:

@@ -103,7 +103,7 @@ class ClassRow(models.Model):
         PENDING = "pending", "待核对"
         MATCHED = "matched", "已对上居民册"
         ELSEWHERE = "elsewhere", "本地居民册没有"
-        WITHHELD = "withheld", "号码、姓名对不上"
+        WITHHELD = "withheld", "号码与姓名不一致"
         NO_SCHOOL = "no_school", "没有这所学校"
         BAD_ROW = "bad_row", "填写有误"
         DUPLICATE = "duplicate", "重复"
@@ -158,7 +158,7 @@ class Pupil(models.Model):
     resident = models.ForeignKey(
         "residents.Resident", models.PROTECT, verbose_name="居民", null=True, related_name="pupils"
     )
-    state = models.CharField("在哪里缴", max_length=10, choices=State, default=State.AT_HOME)
+    state = models.CharField("缴费渠道", max_length=10, choices=State, default=State.AT_HOME)
     collected_on = models.DateField("收款日期", null=True)
     amount = models.DecimalField("已收", max_digits=10, decimal_places=2, null=True)
     elsewhere = models.CharField("外地参保情况", max_length=60, blank=True)

@@ -120,7 +120,7 @@ def read_class_list(
             actor=class_list.uploaded_by,
             obj=class_list,
             region=class_list.region_id,
-            summary=f"读完班级名单 {len(lines)} 人，号码、姓名对不上 {misses} 人",
+            summary=f"读完班级名单 {len(lines)} 人，号码与姓名不一致 {misses} 人",
         )
     return f"共 {len(lines)} 人"
 

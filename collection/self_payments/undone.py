@@ -72,7 +72,7 @@ def _disputed(self_payment: SelfPayment, actor: User) -> SelfPayment:
     rows = SelfPayment.objects.select_for_update(of=("self",)).select_related("campaign", "undone_list")
     payment = rows.get(pk=self_payment.pk)
     if payment.resident_id != self_payment.resident_id or not is_disputed(payment):
-        raise Refused("这一笔没有等核实的撤销，或已经核实过了。")
+        raise Refused("这一笔没有待核实的撤销，或已经核实过了。")
     return payment
 
 

@@ -60,7 +60,7 @@ class CallForm(forms.Form):
         help_text="一人的金额；记不清就不填。",
     )
     paid_on = forms.DateField(
-        label="哪天交的",
+        label="缴费日期",
         required=False,
         widget=DayInput(attrs={"data-shown-when": "paid=1"}),
         help_text="记不清就不填。",

@@ -16,7 +16,7 @@ class VisitForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     people = forms.MultipleChoiceField(
-        label="联系了谁", widget=forms.CheckboxSelectMultiple, error_messages={"required": "请勾选这次联系了谁。"}
+        label="联系对象", widget=forms.CheckboxSelectMultiple, error_messages={"required": "请勾选联系对象。"}
     )
     way = forms.ChoiceField(
         label="方式",
@@ -25,11 +25,11 @@ class VisitForm(forms.Form):
         error_messages={"required": "请选择联系方式。"},
     )
     result = forms.ChoiceField(label="联系结果", choices=Visit.Result.choices, widget=forms.RadioSelect, required=False)
-    told_paid_on = forms.DateField(label="对方说哪天缴的", required=False)
+    told_paid_on = forms.DateField(label="自述缴费日期", required=False)
     cause = forms.ModelChoiceField(
         label="未参保原因", queryset=Cause.objects.none(), required=False, empty_label="不变"
     )
-    since = forms.DateField(label="从哪天起", required=False, help_text="照证明材料填写，审核通过后从这一天起登记。")
+    since = forms.DateField(label="起始日期", required=False, help_text="照证明材料填写，审核通过后从这一天起登记。")
     file = PaperField(label="证明材料", required=False, help_text="照片或 PDF，例如职工医保参保证明、入伍通知书。")
     note = forms.CharField(label="说明", max_length=200, required=False)
     look_again_on = forms.DateField(

@@ -88,7 +88,7 @@ def _cause_refusal(entry: VisitEntry, today: date) -> Refusal | None:
     if not entry.has_evidence:
         return Refusal(f"“{cause.name}”审核后不再计入应参保人数，请附证明材料。", "file")
     if entry.since is None:
-        return Refusal(f"请填写“{cause.name}”从哪一天起。", "since")
+        return Refusal(f"请填写“{cause.name}”的起始日期。", "since")
     if entry.since > today:
         return Refusal(f"起始日期 {entry.since} 在今天以后，请核对。", "since")
     return None

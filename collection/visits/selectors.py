@@ -99,13 +99,13 @@ def told_waiting(*, campaign: Campaign, residents: Iterable[int]) -> dict[int, T
     return {told.resident_id: told for told in rows}
 
 
-def due_again(*, campaign: Campaign, region: str, on: date) -> int:
-    """How many people not insured yet are to be looked at again by this day; asked from the visits, which are few."""
+def due_again(*, campaign: Campaign, region: str, on: date) -> QuerySet[Visit]:
+    """The newest visit of each person not insured yet who is to be looked at again by this day."""
     newer = Visit.objects.filter(campaign=campaign, resident=OuterRef("resident"), pk__gt=OuterRef("pk"))
     due = Visit.objects.in_region(region).filter(campaign=campaign, look_again_on__lte=on)
     paid = Contribution.objects.filter(year=campaign.year, resident=OuterRef("resident"), ended_at__isnull=True)
     active = due.filter(resident__status=Resident.Status.ACTIVE)
-    return active.filter(~Exists(newer), ~Exists(paid)).count()
+    return active.filter(~Exists(newer), ~Exists(paid))
 
 
 def people(

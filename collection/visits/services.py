@@ -56,7 +56,7 @@ def record_visit(
     if campaign.closed_meanwhile():
         raise Refused(f"{campaign}已办结，不能再登记。")
     if not residents:
-        raise Refused("请勾选这次联系了谁。", "people")
+        raise Refused("请勾选联系对象。", "people")
     if len(residents) > MOST_AT_ONCE:
         raise Refused(f"一次最多登记 {MOST_AT_ONCE} 人。", "people")
     statuses = lock_residents(one.pk for one in residents)

@@ -103,7 +103,7 @@ _LABELS = {
     "ends_on": "公示到",
     "fingerprint": "校验码",
     "first": "第一笔",
-    "from": "从哪里退",
+    "from": "退款来源",
     "holder": "领用单位",
     "id_number": "证件号码",
     "in_hand": "村级手中（元）",

@@ -45,7 +45,7 @@ def _write_instructions(book: xlsxwriter.Workbook, kind: UploadKind, choices: Ma
     sheet.fit_to_pages(1, 0)
     sheet.write_string(0, 0, f"{kind.name}填表说明", bold)
     sheet.write_string(1, 0, "在“填报”表里从第二行填起，一行一条；标题行不要改动，本页不会读取。")
-    for place, title in enumerate(("栏目", "是否必填", "怎样填写", "示例")):
+    for place, title in enumerate(("栏目", "是否必填", "填写方法", "示例")):
         sheet.write_string(3, place, title, head)
     for row, fill in enumerate(kind.fills, start=4):
         offered = choices.get(fill.key) or fill.choices

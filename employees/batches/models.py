@@ -24,7 +24,7 @@ class MonthFile(models.Model):
     problem = models.CharField("问题", max_length=300, blank=True)
     notes = models.JSONField("提示", default=list)
     #: [[row, what is wrong], …] of rows that belong to no unit.
-    lost = models.JSONField("对不上单位的行", default=list)
+    lost = models.JSONField("未匹配单位的行", default=list)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+")
     uploaded_at = models.DateTimeField("上传时间")
     booked_by = models.ForeignKey(

@@ -10,4 +10,4 @@ class RollForm(MonthForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["month"].label = "名册是哪个月的"
+        self.fields["month"].label = "名册月份"

@@ -14,7 +14,7 @@ class FlexibleForm(MonthForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["month"].label = "从哪个月起参保"
+        self.fields["month"].label = "参保起始月份"
 
 
 class EndForm(MonthForm):
@@ -22,4 +22,4 @@ class EndForm(MonthForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["month"].label = "从哪个月起停保"
+        self.fields["month"].label = "停保起始月份"

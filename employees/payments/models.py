@@ -24,7 +24,7 @@ class PaidFile(models.Model):
     notes = models.JSONField("提示", default=list)
     booked = models.PositiveIntegerField("新增", default=0)
     known = models.PositiveIntegerField("以前清单已有", default=0)
-    bad_rows = models.JSONField("对不上的行", default=list)
+    bad_rows = models.JSONField("未匹配的行", default=list)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="导入人", related_name="+")
     uploaded_at = models.DateTimeField("导入时间")
 

@@ -74,9 +74,9 @@ def read_job(run: jobs.Run) -> str:
             "employee_paid.read",
             actor=paid_file.uploaded_by,
             obj=paid_file,
-            summary=f"职工医保已缴清单：新增 {booked} 笔，以前已有 {known} 笔，对不上 {len(bad)} 行",
+            summary=f"职工医保已缴清单：新增 {booked} 笔，以前已有 {known} 笔，未匹配 {len(bad)} 行",
         )
-    return f"新增 {booked} 笔，以前已有 {known} 笔，对不上 {len(bad)} 行"
+    return f"新增 {booked} 笔，以前已有 {known} 笔，未匹配 {len(bad)} 行"
 
 
 def _book(paid_file: PaidFile, lines: list[PaymentLine]) -> tuple[int, int, list[dict[str, object]]]:

@@ -26,5 +26,5 @@ def problem_of(code: str) -> str:
     if wrong := [character for character in code if character not in _VALUES]:
         return f"统一社会信用代码里不会有“{wrong[0]}”（不用 I、O、S、V、Z），请照证书核对。"
     if check_character(code[:17]) != code[17]:
-        return "统一社会信用代码与校验码对不上，一定有某一位抄错，请照证书逐位核对。"
+        return "统一社会信用代码与校验码不符，其中有一位填写有误，请对照证书逐位核对。"
     return ""

@@ -48,7 +48,7 @@ def start_writing(*, batch: RegisterBatch, actor: User) -> RegisterBatch:
     if batch.state == State.CONFIRMING:
         return _put_to_writing(batch, actor)
     if batch.state != State.CHECKED:
-        raise Refused("这一批还不能写入，请等读取完成。")
+        raise Refused("本批还不能写入，请等读取完成。")
     if is_lost(batch):
         read_again(batch, actor=actor)
         return batch

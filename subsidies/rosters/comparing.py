@@ -139,7 +139,7 @@ def _insured_elsewhere(roster: Roster, told: set[int]) -> Iterator[RowFinding]:
 
 def _names(roster: Roster) -> Iterator[RowFinding]:
     for row in _listed(roster).filter(outcome=Outcome.NAME_DIFFERS).order_by("number"):
-        yield _finding(row, FindingKind.NAME, "证件号码和居民册上的姓名对不上。")
+        yield _finding(row, FindingKind.NAME, "证件号码和居民册上的姓名不一致。")
     others = _others(roster).exclude(name=F("listed_name"))
     for other in others.order_by("listed_number", "pk"):
         says = f"{other.roster.department}的 {other.roster_id} 号名单里，这个号码写的是另一个姓名。"

@@ -21,7 +21,7 @@ _CANNOT_BE_MARKED = (
 )
 #: The columns of `staged_values`, for a bulk insert.
 STAGED_COLUMNS = ["roster", "sheet", "number", "name", "id_number", "category", "recognised_on", "outcome", "message"]
-NAME_DIFFERS = "证件号码和姓名对不上，请核实是不是同一人；号码写错的，改正后重新报送。"
+NAME_DIFFERS = "证件号码和姓名不一致，请核实是否为同一人；号码写错的，改正后重新报送。"
 
 
 def staged_values(roster: Roster, line: RosterLine) -> list[object]:

@@ -190,7 +190,7 @@ def test_verifying_leads_to_the_next_slip(page, deposit, cash):
     cash("800")
     first, second = deposit(), deposit(slip_no="HD0002")
     shown = text(page("town", "deposit_list"))
-    assert "有 2 张回单等核验" in shown and "HD0002" in shown
+    assert "有 2 张回单待核验" in shown and "HD0002" in shown
     assert "核对无误" in text(page("town", "deposit_detail", first.pk))
     response = page("town", "deposit_verify", first.pk, post={})
     assert response.url == reverse("deposit_detail", args=[second.pk])
@@ -472,10 +472,11 @@ def test_voiding_a_receipt_on_its_page(page, book):
 
 def test_todos(users, cash, deposit):
     from collection.cash.menu import todos
+    from core.pages.frame import counted
     from subsidies.campaigns.models import Campaign
 
     campaign = Campaign.objects.get()
-    says = lambda who: [todo.text for todo in todos(users[who], campaign)]  # noqa: E731
+    says = lambda who: [todo.text for todo in counted(todos(users[who], campaign))]  # noqa: E731
     assert says("helper") == says("town") == says("county") == []
     cash("400", 10)
     cash("900", 20, village=OTHER)
@@ -483,7 +484,7 @@ def test_todos(users, cash, deposit):
     assert says("town") == ["1 个村现金逾期未缴存，共 400.00 元", "1 个村今天有现金到期，共 900.00 元"]
     deposit()
     assert says("helper") == []
-    assert says("town") == ["1 个村今天有现金到期，共 900.00 元", "1 张缴存回单等核验"]
+    assert says("town") == ["1 个村今天有现金到期，共 900.00 元", "1 张缴存回单待核验"]
 
 
 def test_warnings_sent_are_on_the_village_page(page, users):

@@ -137,7 +137,7 @@ def _forwards(world, status, outcome, people, others):
         [(REASONS.get(status, status), world.paid.amount)] if gives_back else []
     ), name
     assert ("1 笔退费缺证明材料或收款账号" in world.told(world.township)) == gives_back, name
-    assert ("1 笔退费等初审" in world.told(world.taxman)) == gives_back, name
+    assert ("1 笔退费待初审" in world.told(world.taxman)) == gives_back, name
     assert ("1 人状态变化，通知没有写退不退费，等决定" in world.told(world.officer)) == (outcome == "ask"), name
     special, progress = world.heads
     assert special == (people, people, 1), name

@@ -101,7 +101,7 @@ def test_the_whole_way_by_hand(campaign, people, as_role, worker):
     feedback = declaration.feedbacks.get()
     assert "可以开确认单" in page(tax, "feedback_detail", declaration.pk, feedback.pk)
     assert "已经上传过" in act(tax, "feedback_upload", declaration.pk, file=table(content))
-    assert "对不上" in act(tax, "declaration_confirm", declaration.pk, number="QR1", people=3, amount="1200")
+    assert "两者不一致" in act(tax, "declaration_confirm", declaration.pk, number="QR1", people=3, amount="1200")
     assert "确认单已登记" in act(tax, "declaration_confirm", declaration.pk, number="QR1", people=2, amount="800")
 
     assert any("1 人导入失败" in todo.text for todo in todos_for(people["village"]))
@@ -201,7 +201,7 @@ def test_self_payments_by_hand(campaign, people, as_role, worker, make_resident)
         tax, "self_payment_settle", payment.pk, settle="1", id_number=known.id_number, note="曾用名，已看户口簿"
     )
     assert Contribution.objects.get(resident=known).state == "posted"
-    assert "1 笔退费等初审" in " ".join(todo.text for todo in todos_for(people["tax"]))
+    assert "1 笔退费待初审" in " ".join(todo.text for todo in todos_for(people["tax"]))
 
 
 def test_a_refund_by_hand(campaign, people, as_role):

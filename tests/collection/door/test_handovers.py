@@ -106,7 +106,7 @@ def test_the_pages_of_a_handover(client, giver, taker, clerk, campaign, make_use
     assert "NX0101—NX0120，20 张" in client.get(page).content.decode()
     for user in (taker, giver):
         client.force_login(user)
-        assert "等双方确认" in client.get("/").content.decode()
+        assert "待双方确认" in client.get("/").content.decode()
         client.post(page, {"step": "confirm"})
     made.refresh_from_db()
     assert made.state == "done"

@@ -255,7 +255,7 @@ def test_a_list_from_upload_to_withdrawal_in_the_browser(county, client, make_re
     assert "乙别名" in page and "审核生效" not in page and named.id_number not in page
     assert client.post(reverse("roster_apply", args=[roster.pk])).status_code == 403
     client.force_login(county.head)
-    assert any("等审核生效" in todo.text for todo in todos_for(county.head))
+    assert any("待审核生效" in todo.text for todo in todos_for(county.head))
     row = roster.rows.get(name="乙别名")
     client.post(reverse("roster_accept_row", args=[row.pk]), {"note": "曾用名，见户口簿"})
     client.post(reverse("roster_recheck", args=[roster.pk]))

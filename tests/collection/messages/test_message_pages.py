@@ -24,7 +24,7 @@ def test_from_the_form_to_the_log(office, recorder, campaign, home, prepare):
     prepare(TOWNSHIP)
     page = office.get(answer.url).content.decode()
     assert "核准发送 1 条" in page and "138****0001" in page and "13800000001" not in page
-    assert "催缴短信 1 条等您核准" in office.get("/").content.decode()
+    assert "催缴短信 1 条待您核准" in office.get("/").content.decode()
     office.post(reverse("reminder_approve", args=[ReminderBatch.objects.get().pk]), {"seen": 1})
     outbox.drain()
     log = office.get(reverse("message_log")).content.decode()

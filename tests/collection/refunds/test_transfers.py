@@ -74,7 +74,7 @@ def test_each_refund_stands_in_one_file(campaign, paid_back, officer, clerk):
         transfers.make_transfer(campaign=campaign, actor=clerk)
     transfer = transfers.make_transfer(campaign=campaign, actor=officer)
     assert (transfer.number, transfer.count, transfer.amount) == (1, 2, 800)
-    with pytest.raises(Refused, match="没有等付款"):
+    with pytest.raises(Refused, match="没有待付款"):
         transfers.make_transfer(campaign=campaign, actor=officer)
 
 

@@ -165,7 +165,7 @@ def test_the_page_shows_what_waits_and_decides_what_is_ticked(client, system, se
     for user in users:
         reset_password(user=user, actor=system)
     client.force_login(security)
-    assert "3 项账号变更等您确认" in client.get("/").content.decode()
+    assert "3 项账号变更待您确认" in client.get("/").content.decode()
     assert "经办1" in client.get(reverse("account_changes")).content.decode()
     picked = [change.pk for change in AccountChange.objects.filter(user__in=users[:2])]
     client.post(reverse("account_changes_decide"), {"change": picked, "decision": "confirm"})

@@ -124,7 +124,7 @@ def test_a_roster_of_two_sheets_is_marked_in_the_right_one(campaign, make_user, 
     client.force_login(department)
     assert address in client.get(reverse("roster", args=[roster.pk])).content.decode()
     answer = openpyxl.load_workbook(io.BytesIO(b"".join(client.get(address).streaming_content)))
-    assert said(answer["第二页"])[2].startswith("证件号码和姓名对不上") and red(answer["第二页"], 2) == list(titles)
+    assert said(answer["第二页"])[2].startswith("证件号码和姓名不一致") and red(answer["第二页"], 2) == list(titles)
     assert said(answer.worksheets[0]) == {}
     client.force_login(make_user("department", "411325", department="残联"))
     assert client.get(address).status_code == 404

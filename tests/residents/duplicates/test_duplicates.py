@@ -121,7 +121,7 @@ def test_one_proposes_and_another_merges(client, clerk, twins, make_user):
     case.refresh_from_db()
     assert case.state == "proposed", "not by the same person"
     client.force_login(make_user("county", "411325"))
-    assert "1 对重复档案等您复核" in client.get("/").content.decode()
+    assert "1 对重复档案待您复核" in client.get("/").content.decode()
     for _ in range(2):
         client.post(reverse("merge_decide", args=[case.pk]), {"answer": "merge"})
     for one in (case, keep, drop):

@@ -128,7 +128,7 @@ def test_each_problem_says_what_is_wrong_and_what_to_do():
     assert id_numbers.MESSAGES == {
         "id_missing": "没有填写身份证号码，请照身份证或户口簿补填18位号码。",
         "id_length": "身份证号码应为18位，请照身份证或户口簿逐位核对后重填。",
-        "id_checksum": "身份证号码与校验码对不上，一定有某一位抄错，请照身份证逐位核对后重填。",
+        "id_checksum": "身份证号码与校验码不符，其中有一位填写有误，请对照身份证逐位核对后重填。",
         "id_birth_date": "身份证号码第7至14位不是真实的出生日期，请照身份证核对后重填。",
         "id_number_truncated": (
             "身份证号码被表格软件当作数字存放，后三位已经丢失。请把该列设为“文本”格式后照身份证重新录入。"

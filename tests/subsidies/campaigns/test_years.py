@@ -98,12 +98,12 @@ def test_what_is_urgent_in_any_open_year_is_on_the_first_page(years, county, mak
     for year in (2025, 2026):
         page = county.get("/", {"year": year}).content.decode()
         for one in years:
-            assert f"{one.year}年度：1 份名单等审核生效" in page
+            assert f"{one.year}年度：1 份名单待审核生效" in page
             assert f"{reverse('roster_list')}?year={one.year}" in page
     Campaign.objects.filter(pk=years[1].pk).update(closed_at=campaign.opened_at)
     cache.clear()  # the first page is worked out once a minute
     page = county.get("/", {"year": 2026}).content.decode()
-    assert "1 份名单等审核生效" in page and "年度：1 份" not in page
+    assert "1 份名单待审核生效" in page and "年度：1 份" not in page
 
 
 def test_lists_show_the_rosters_of_their_year(years, county, make_user, campaign):
