@@ -93,8 +93,12 @@ class ScopedAdmin(ListExport):
         return super().change_view(request, object_id, form_url, {**facts, **(extra_context or {})})
 
     def get_list_display(self, request: Any) -> Any:
-        shown = super().get_list_display(request)
+        shown = tuple("row_number" if name == "id" else name for name in super().get_list_display(request))
         return (*shown, "open_page") if self.page else shown
+
+    @admin.display(description="编号", ordering="pk")
+    def row_number(self, obj: Model) -> Any:
+        return obj.pk
 
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
         places = (TownshipFilter, VillageFilter) if self.by_place else ()

@@ -10,12 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 from django.urls import reverse
 
-from core.audit import services as audit
 from core.audit.models import Event
 from employees.units.credit_code import check_character
 from employees.units.models import Unit
-from subsidies.campaigns.admin_filters import CampaignFilter
-from tests.planting import Planter
 
 HERE = "411325100001"
 CREDIT_CODE = "91350100M000100Y4" + check_character("91350100M000100Y4")
@@ -122,34 +119,6 @@ def bureau(campaign, make_user, client, monkeypatch):
 def sheet(answer) -> list[tuple]:
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return list(openpyxl.load_workbook(io.BytesIO(content)).active.values)
-
-
-def test_every_list_goes_home_in_chinese_masked_and_leaves_an_event(bureau, client):
-    own = Planter(HERE, "DD", 1).plant()
-    for label, its in REGISTRY.items():
-        if not its.is_open_to(bureau):
-            continue
-        row = own.row(its.model)
-        assert "export_chosen" in its.get_actions(_request(bureau)), label
-        years = {"year": "all"} if CampaignFilter in its.list_filter else {}
-        headings, *rows = sheet(client.get(address(label, "export"), years))
-        assert rows, label
-        assert all(any("\u4e00" <= sign <= "\u9fff" for sign in str(heading)) for heading in headings), (
-            label,
-            headings,
-        )
-        said = str(rows)
-        assert own.resident.id_number not in said and "object (" not in said, label
-        event = Event.objects.filter(action=f"{its.opts.model_name}.export").latest("pk")
-        assert event.actor == bureau and f"{len(rows)} 行" in event.summary, label
-        audit.record("test.done", actor=bureau, obj=row, summary="复核过一次")
-        assert "复核过一次" in client.get(address(label, "change", row.pk)).content.decode(), label
-
-
-def _request(user):
-    request = RequestFactory().get("/admin/", {})
-    request.user = user
-    return request
 
 
 #: A row of each small table: what it says, and what a wrong one is told.
