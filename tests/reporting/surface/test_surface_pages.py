@@ -9,7 +9,6 @@ from django.urls import reverse
 from core.regions.models import Region
 from reporting.progress.selectors import progress
 from reporting.rankings.models import Snapshot, SnapshotRow
-from reporting.rankings.services import publish_ranking
 from reporting.rankings.snapshots import build_snapshot
 from reporting.surface.households import household_rows
 from reporting.surface.selectors import RISKS, SORTS, last_year_curve, surface
@@ -183,21 +182,6 @@ def test_a_household_of_another_village_is_not_there(client, campaign, household
     assert client.get(reverse("progress_household", args=["411325100002", household.pk])).status_code == 404
     client.force_login(make_user("township", B))
     assert client.get(reverse("progress_household", args=[VILLAGE, household.pk])).status_code == 404
-
-
-def test_a_township_sees_its_rank_and_how_far_the_next_is(
-    client, campaign, visitor, make_user, pay, villages, business_clock
-):
-    business_clock("2024-10-24T09:00")
-    set_targets(campaign=campaign, people={villages[A][0]: 10, villages[B][0]: 10}, source="任务表", actor=visitor)
-    business_clock("2024-10-25T12:30")
-    for _ in range(3):
-        pay(villages[A][0], recorded="2024-10-20 09:00", posted="2024-10-21 09:00")
-    snapshot = build_snapshot(campaign=campaign, kind="weekly", as_of=at("2024-10-25 12:00"))
-    publish_ranking(snapshot=snapshot, number="1号", actor=visitor)
-    for code, says in ((B, "第2名（共2个） · 距上一名 4 人"), (A, "第1名（共2个）</span>")):
-        client.force_login(make_user("township", code))
-        assert says in client.get(reverse("own_progress"), follow=True).content.decode()
 
 
 # --- week by week, and drawn once --------------------------------------------------------------------------------
