@@ -24,6 +24,7 @@ from employees.quotes.quote import quote_employee
 from employees.units.credit_code import check_character
 from employees.units.models import Unit
 from employees.units.services import register_unit
+from residents.counter.services import register_resident
 from residents.people.id_numbers import checksum_digit
 from residents.people.models import Resident
 
@@ -53,6 +54,8 @@ def declare_two_months(world: World, day: datetime.date) -> None:
         people = _people(chance, serial, chance.randrange(4, 12))
         _declare(world, unit, previous_month(this), people)
         rows[unit.pk] = people[1:] + _people(chance, serial + UNITS, 1) if serial % 3 == 0 else people
+        if serial == 1:  # somebody works for the first unit too
+            rows[unit.pk] = [*people, rows[units[0].pk][-1]]
         if serial != SILENT:
             _declare(world, unit, this, rows[unit.pk])
     for serial in range(FLEXIBLE):
@@ -60,15 +63,30 @@ def declare_two_months(world: World, day: datetime.date) -> None:
         join_flexible(
             county=world.campaign.county, name=name, id_number=number, month=previous_month(this), actor=world.bureau
         )
-    _leave(world, this)
     _take_paid_list(world, units, this, day)
     _file_months(world, units[SILENT], this, rows[units[SILENT].pk])
-    roll = [(name, number, wage) for people in rows.values() for name, number, wage in people][3:]
-    content = _table(("姓名", "身份证号", "缴费基数"), [(n, i, max(w, 3831)) for n, i, w in roll[:-2]] + [roll[-1]])
+    roll = [
+        (name, number, unit.name, unit.credit_code, max(wage, 3831) + 500 * (serial % 20 == 19))
+        for serial, unit in enumerate(units)
+        for name, number, wage in rows[unit.pk]
+    ][3:]
+    content = _table(("姓名", "身份证号", "单位名称", "统一社会信用代码", "缴费基数"), roll[:-2] + [roll[-1]])
     kept, _ = goal.upload_roll(
         county=world.campaign.county, month=this, file=content, name="养老名册.xlsx", actor=world.bureau
     )
     work(goal.job_key(kept))
+
+
+def pass_between(world: World, day: datetime.date) -> None:
+    """Some have left employees' insurance and are to be won; one is on the register since, and so on both sides."""
+    if world.campaign.policy.employees is None:
+        return
+    _leave(world, month_of(day))
+    alone = Employment.objects.filter(unit__isnull=False, left__isnull=True, member__resident__isnull=True)
+    member = alone.select_related("member").order_by("pk").last()
+    if member:
+        facts = {"name": member.member.name, "id_number": member.member.id_number}
+        register_resident(village=world.region(world.county.village), actor=world.bureau, **facts)
 
 
 def _leave(world: World, month: datetime.date) -> None:

@@ -63,6 +63,7 @@ def replay(county: DemoCounty, campaign: Campaign) -> None:
     files.upload_ledgers(world)
     clock.move_to(county.end)
     doors.collect_at_doors(world)
+    employees.pass_between(world, county.last_day)
 
 
 def _events(world: World) -> dict[datetime.date, list[Event]]:

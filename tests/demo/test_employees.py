@@ -10,6 +10,7 @@ from demo.employees import BEHIND, FLEXIBLE, UNITS, declare_two_months
 from demo.world import World
 from employees.declarations.models import MonthlyDeclaration
 from employees.goal.models import PensionRoll
+from employees.members.selectors import in_several_places
 from employees.payments.models import EmployeePayment, PaidFile
 from employees.payments.selectors import accounts_of_units
 from employees.units.models import Unit
@@ -39,7 +40,12 @@ def test_units_months_payments_and_a_roll(world):
     accounts = accounts_of_units(Unit.objects.all(), until=datetime.date(2025, 10, 1))
     states = {account.is_settled for months in accounts.values() for account in months}
     assert states == {True, False}
-    assert set(PensionRoll.objects.get().differences.values_list("kind", flat=True)) >= {"not_insured", "not_on_roll"}
+    assert set(PensionRoll.objects.get().differences.values_list("kind", flat=True)) >= {
+        "not_insured",
+        "not_on_roll",
+        "base_differs",
+    }
+    assert in_several_places("411323").count() == 1, "somebody works for two units"
 
 
 def test_a_county_without_it_has_none(world):
