@@ -11,7 +11,7 @@ from bench import lists
 from bench._database import measure_apart
 
 ROWS = int(os.environ.get("CLAIM_ROWS", "300000"))
-lists.ROWS = int(os.environ.get("CLAIM_PEOPLE", "586000"))
+PEOPLE = int(os.environ.get("CLAIM_PEOPLE", "586000"))
 YEAR = 2024
 
 
@@ -34,7 +34,7 @@ def measure() -> None:
     jobs.wake = lambda job_id: None  # run here, not by a worker
     campaign, _ = open_campaign(policy_id="411325-2025")
     actor = User.objects.create_user("bench", role="county", region_id=lists.COUNTY, name="测速")
-    people = lists._register()
+    people = lists._register(PEOPLE, first=0)
     _insure()
     county = Region.objects.get(pk=lists.COUNTY)
 
@@ -63,9 +63,9 @@ def measure() -> None:
         lists._timed("confirmed and booked", book)
     assert Claim.objects.count() == ROWS
     counts: list = []
-    lists._timed(f"incentives of {lists.ROWS:,} counted", lambda: counts.extend(count_awards(campaign)))
+    lists._timed(f"incentives of {PEOPLE:,} counted", lambda: counts.extend(count_awards(campaign)))
     lists._timed("again", lambda: count_awards(campaign))
-    assert sum(count.insured for count in counts) == lists.ROWS
+    assert sum(count.insured for count in counts) == PEOPLE
     print(f"with an incentive: {sum(count.either for count in counts):,}")
 
 
