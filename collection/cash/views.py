@@ -28,13 +28,14 @@ SEES_CASH = (Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.LEADER)
 def cash_board(request: SignedIn) -> HttpResponse:
     """All villages the user answers for, the worst first; a helper goes to the own village's clock.
 
-    Who looks and does not check sees the late villages on the surface of progress.
+    Who looks and does not check sees the late villages on the surface of progress; without a limit nothing is late, and
+    they see who holds how much since when.
     """
     if request.user.role == Role.VILLAGE:
         return redirect("village_cash", request.user.region_id)
-    if request.user.role == Role.LEADER:
-        return redirect(f"{reverse('leader')}?risk=late")
     campaign = campaign_or_404(request.user)
+    if request.user.role == Role.LEADER and duties.limit_of(campaign):
+        return redirect(f"{reverse('leader')}?risk=late")
     form, as_of = chosen_day(request)
     if duties.limit_of(campaign) is None:
         held = holdings(campaign=campaign, region=request.user.scope_prefix, as_of=as_of)

@@ -57,8 +57,10 @@ def test_who_holds_what_since_when(gaoyang, make_user, client):
         (b, Y(400), DAYS[1], 6, []),
     ]
     client.force_login(make_user(Role.COUNTY, "130628"))
-    page = client.get(reverse("cash_board")).content.decode()
-    assert "没有规定缴存期限" in page and "张协办" in page and "1,200.00" in page
+    for role in (Role.COUNTY, Role.LEADER):
+        client.force_login(make_user(role, "130628"))
+        page = client.get(reverse("cash_board")).content.decode()
+        assert "没有规定缴存期限" in page and "张协办" in page and "1,200.00" in page, role
     assert "回单待核验" in page
     first = pipeline(user=make_user(Role.COUNTY, "130628"), campaign=campaign)[0]
     assert (first.says, first.since, first.kind) == ("2 个村", DAYS[0], "")
