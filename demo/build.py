@@ -13,6 +13,7 @@ from django.db import connection
 
 from config import clock
 from core.audit import services as audit
+from core.database.quick_migrations import quick_migrations
 from demo.counties import NEIXIANG, DemoCounty, demo_county
 
 MARK = "demo-size"
@@ -56,7 +57,8 @@ def _read_mark(mark: Path, size: str, county: DemoCounty) -> DemoCounty:
 
 def fill(*, size: str, county: DemoCounty) -> None:
     """Migrate an empty database and replay the campaign into it."""
-    call_command("migrate", verbosity=0)
+    with quick_migrations():
+        call_command("migrate", verbosity=0)
     from core.accounts.models import User
     from demo.county import build_county
     from demo.story import replay

@@ -132,6 +132,27 @@ def table_rows(connection) -> dict[str, list[dict]]:
     return rows
 
 
+def schema(connection) -> list[str]:
+    """Every table, column, index, constraint and trigger, as the database itself tells of it."""
+    asked = ["SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"]
+    if connection.vendor == "postgresql":
+        asked = [
+            "SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale,"
+            " is_nullable, column_default, is_identity FROM information_schema.columns WHERE table_schema = 'public'",
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE connamespace = 'public'::regnamespace",
+            "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+            "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+            "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+        ]
+    told = []
+    with connection.cursor() as cursor:
+        for query in asked:
+            cursor.execute(query)
+            told += [str(row) for row in cursor.fetchall()]
+    return sorted(told)
+
+
 def lost(before: dict, after: dict) -> list[str]:
     """What stood in the released database and does not stand in the updated one."""
     complaints = []
@@ -235,6 +256,7 @@ def main() -> None:
         "not_refused": refused_after,
         "closed_not_refused": closed,
         "differs": differs,
+        "schema": schema(connection),
     }
     sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
 

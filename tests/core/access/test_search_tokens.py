@@ -123,5 +123,7 @@ def test_what_a_list_offers_as_a_filter_still_works(client, resident, make_user)
         if "county" not in model_admin.roles:
             continue
         page = client.get(url).content.decode()
-        for query in set(re.findall(r'href="\?([^"]+)"', page)):
+        queries = re.findall(r'href="\?([^"]+)"', page)
+        # One of each kind: the values that a filter offers are all asked for in the same way.
+        for query in {" ".join(re.findall(r"(\w+)=", query)): query for query in queries}.values():
             assert client.get(f"{url}?{query.replace('&amp;', '&')}").status_code == 200, (url, query)

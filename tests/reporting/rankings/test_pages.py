@@ -65,15 +65,15 @@ def reads(client, url) -> str:
 # --- the queries of a published ranking --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("role", ["county", "leader", "township", "tax"])
-def test_reading_a_ranking_takes_at_most_five_queries(role, ranking, signed_in):
-    client = signed_in(role, A if role == "township" else "411325")
+def test_reading_a_ranking_takes_at_most_five_queries(ranking, signed_in):
     url = reverse("ranking", args=[ranking.pk])
-    client.get(url)
-    with CaptureQueriesContext(connection) as seen:
-        reads(client, url)
-    assert len(seen) <= 5, [q["sql"][:90] for q in seen]
-    assert not any("collection_contribution" in q["sql"] or "residents_resident" in q["sql"] for q in seen)
+    for role in ("county", "leader", "township", "tax"):
+        client = signed_in(role, A if role == "township" else "411325")
+        client.get(url)
+        with CaptureQueriesContext(connection) as seen:
+            reads(client, url)
+        assert len(seen) <= 5, (role, [q["sql"][:90] for q in seen])
+        assert not any("collection_contribution" in q["sql"] or "residents_resident" in q["sql"] for q in seen), role
 
 
 @pytest.mark.parametrize("page", ["ranking", "bulletin"])
@@ -249,12 +249,12 @@ def test_a_village_that_moved_in_is_named(campaign, county, villages, signed_in)
 # --- rankings ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("role", READERS)
-def test_everyone_in_the_county_reads_the_ranking(role, ranking, signed_in, villages):
-    region = {"township": A, "village": villages[A][0]}.get(role, "411325")
-    page = reads(signed_in(role, region), reverse("ranking", args=[ranking.pk]))
-    assert ranking.fingerprint in page
-    assert "2024年10月25日12时" in page
+def test_everyone_in_the_county_reads_the_ranking(ranking, signed_in, villages):
+    for role in READERS:
+        region = {"township": A, "village": villages[A][0]}.get(role, "411325")
+        page = reads(signed_in(role, region), reverse("ranking", args=[ranking.pk]))
+        assert ranking.fingerprint in page, role
+        assert "2024年10月25日12时" in page, role
 
 
 def test_another_county_s_ranking_is_not_there(ranking, signed_in):
@@ -314,11 +314,11 @@ def test_the_county_publishes_from_the_draft(campaign, county, client):
     assert todos_for(county) == [todo for todo in todos_for(county) if "待发布" not in todo.text]
 
 
-@pytest.mark.parametrize("role", ["township", "leader", "tax"])
-def test_only_the_county_publishes_and_corrects(role, campaign, ranking, signed_in):
-    client = signed_in(role, A if role == "township" else "411325")
-    assert client.post(reverse("snapshot_publish", args=[1]), {"number": "9号"}).status_code == 403
-    assert client.post(reverse("ranking_correct", args=[ranking.pk]), {"reason": "x"}).status_code == 403
+def test_only_the_county_publishes_and_corrects(campaign, ranking, signed_in):
+    for role in ("township", "leader", "tax"):
+        client = signed_in(role, A if role == "township" else "411325")
+        assert client.post(reverse("snapshot_publish", args=[1]), {"number": "9号"}).status_code == 403, role
+        assert client.post(reverse("ranking_correct", args=[ranking.pk]), {"reason": "x"}).status_code == 403, role
 
 
 def test_a_correction_shows_what_differs_first(ranking, county, client, business_clock):
