@@ -13,6 +13,7 @@ from collection.money.selectors import recount
 from collection.money.services import Fact, record_movements, reverse_movements
 from core.audit.models import Event
 from core.refusals import Refused
+from core.regions.models import Region
 
 VILLAGE, OTHER = "411325101200", "411325101201"
 DAY = datetime.date(2024, 10, 10)
@@ -55,6 +56,12 @@ def test_the_whole_way(book, campaign):
     assert places() == ("0.00", "0.00", "0.00", "320.00", "400.00")
     assert account().collected == 720
     assert recount(campaign=campaign) == []
+
+
+def test_a_movement_and_an_account_are_called_by_what_they_are():
+    movement = Movement(kind="remit", amount=Decimal(12400), on=DAY)
+    account = VillageAccount(village=Region(code=VILLAGE, name="师家湾村"))
+    assert (str(movement), str(account)) == ("汇缴 12,400.00 元 2024-10-10", "师家湾村资金")
 
 
 def test_self_payment_enters_the_treasury(book):
