@@ -34,7 +34,8 @@ ODD = {
 #: What is tried name by name, the other fields being filled in: one wrong value may hide another's way into a query.
 ALONE = ("superscript two", "30 digits")
 _NAME = re.compile(r'<(?:input|select|textarea|button)[^>]*\bname="([^"]+)"')
-_READ = re.compile(r'(?:GET|POST|FILES)(?:\.get|\.getlist)?[\[(]\s*"(\w+)"')
+_FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+_READ = re.compile(r'(GET|POST|FILES)(?:\.get|\.getlist)?[\[(]\s*"(\w+)"')
 
 pytestmark = pytest.mark.django_db
 
@@ -73,16 +74,27 @@ class Caller:
         return response.status_code, text
 
 
-def parameters(page: Page, text: str) -> list[str]:
-    """The names a page reads: its forms' and those that its view asks for, with what it calls in its module."""
-    names = set(_NAME.findall(text)) - {"csrfmiddlewaretoken", "_search"}
+def parameters(page: Page, text: str) -> dict[str, list[str]]:
+    """The names a page reads, by method: those of its forms and those that its view asks for, with what it calls."""
+    found: dict[str, set[str]] = {"get": {"q", "page"}, "post": set()}
     if page.is_admin:
-        return sorted(names | {"q", "p", "o", "all", "_popup", "_to_field"})
-    return sorted(names | {"page", "q"} | read_by(inspect.unwrap(page.view)))
+        found["get"] |= {"p", "o", "all", "_popup", "_to_field"}
+    else:
+        for kind, name in read_by(inspect.unwrap(page.view)):
+            found["get" if kind == "GET" else "post"].add(name)
+    for form in _FORM.findall(text):
+        names = set(_NAME.findall(form))
+        methods = {"post" if 'method="post"' in form.partition(">")[0] else "get"}
+        for method in methods | ({"get"} if "_search" in names else set()):  # a search comes back in the address
+            found[method] |= names
+    for names in found.values():
+        names |= set(_NAME.findall(_FORM.sub("", text)))  # fields that stand outside of their form
+    found["post"] = found["post"] or found["get"]
+    return {method: sorted(names - {"csrfmiddlewaretoken", "_search"}) for method, names in found.items()}
 
 
-def read_by(view) -> set[str]:
-    """The names that a view and the functions and classes of its module that it leads to read of a request."""
+def read_by(view) -> set[tuple[str, str]]:
+    """(GET or POST or FILES, name) of what a view reads of a request, with all that it leads to in its module."""
     parts = _parts(inspect.getmodule(view))
     waiting, reached = [view.__name__] if view.__name__ in parts else list(parts), set()
     while waiting:
@@ -90,7 +102,7 @@ def read_by(view) -> set[str]:
         if part not in reached:
             reached.add(part)
             waiting += parts.keys() & set(re.findall(r"\w+", parts[part]))
-    return {name for part in reached for name in _READ.findall(parts[part])}
+    return {found for part in reached for found in _READ.findall(parts[part])}
 
 
 @cache
@@ -107,6 +119,11 @@ def _parts(module) -> dict[str, str]:
     return found
 
 
+def filled(names: list[str], value: str, but: str = "") -> str:
+    """A form with this value in every field but one."""
+    return "&".join(f"{name}={value}" for name in names if name != but)
+
+
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -120,14 +137,14 @@ def test_no_parameter_of_any_address_ends_in_500(own, make_user, share):
         names = parameters(page, caller.ask(page, "get", url, "as it is")[1])
         takes_forms = caller.ask(page, "post", url, "an empty form", "", FORM)[0] not in (403, 405)
         for what, value in ODD.items():
-            body = "&".join(f"{name}={value}" for name in names)
-            caller.ask(page, "get", f"{url}?{body}", f"all={what}")
+            caller.ask(page, "get", f"{url}?{filled(names['get'], value)}", f"all={what}")
             if takes_forms:
-                caller.ask(page, "post", url, f"all={what}", body, FORM)
-        for name, what in ((name, what) for name in names for what in ALONE):
-            caller.ask(page, "get", f"{url}?{name}={ODD[what]}", f"{name}={what}")
-            if takes_forms:
-                body = "&".join(f"{other}={ODD[what] if other == name else '1'}" for other in names)
+                caller.ask(page, "post", url, f"all={what}", filled(names["post"], value), FORM)
+        for what in ALONE:
+            for name in names["get"]:
+                caller.ask(page, "get", f"{url}?{name}={ODD[what]}", f"{name}={what}")
+            for name in names["post"] if takes_forms else ():
+                body = f"{filled(names['post'], '1', but=name)}&{name}={ODD[what]}"
                 caller.ask(page, "post", url, f"{name}={what}", body, FORM)
     assert caller.failures == []
 
@@ -167,7 +184,7 @@ def test_no_name_of_a_file_ends_in_500(own, make_user):
         _, text = caller.ask(page, "get", page.url(own), "as it is")
         for field in re.findall(r'<input[^>]*type="file"[^>]*name="([^"]+)"|name="([^"]+)"[^>]*type="file"', text):
             for name in ("a\0b.xlsx", "²" * 300 + ".xlsx", "a" * 10_000):
-                data = dict.fromkeys(parameters(page, text), "1")
+                data = dict.fromkeys(parameters(page, text)["post"], "1")
                 data[field[0] or field[1]] = SimpleUploadedFile(name, b"x")
                 caller.ask(page, "post", page.url(own), f"file {name[:10]!r}", data)
     assert caller.failures == []
