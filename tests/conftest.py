@@ -95,6 +95,7 @@ def _quick_password_hashes(settings):
     settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.MD5PasswordHasher",
         "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        "core.accounts.passwords.BoundedArgon2Hasher",  # of the demo, which a process of its own has built
     ]
 
 
