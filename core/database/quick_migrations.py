@@ -3,8 +3,8 @@
 Before each operation Django draws anew not only the model that changes but every model that any chain of relations
 leads to; as nearly all of ours refer to a region and an account, these are all: 23,000 for the migrations of one
 database. Only the model itself, its subclasses and those that refer to it need to be. What runs Python is given all
-models drawn afresh, as Django does it after changes that it calls delayed. The schema is the same: tests/upgrade
-compares it with that of a database migrated in Django's own way.
+models drawn afresh, as Django does it after changes that it calls delayed. The schema is the same but for
+the order of columns on SQLite: tests/upgrade compares it with that of a database migrated in Django's own way.
 """
 
 from collections.abc import Iterator

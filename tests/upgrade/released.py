@@ -8,6 +8,7 @@ import datetime
 import io
 import json
 import os
+import re
 import sys
 import uuid
 from decimal import Decimal
@@ -133,7 +134,11 @@ def table_rows(connection) -> dict[str, list[dict]]:
 
 
 def schema(connection) -> list[str]:
-    """Every table, column, index, constraint and trigger, as the database itself tells of it."""
+    """Every table, column, index, constraint and trigger, as the database itself tells of it.
+
+    Columns have no order: SQLite remakes a table that is altered, and where the altered column then stands depends on
+    how many models Django has drawn before.
+    """
     asked = ["SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"]
     if connection.vendor == "postgresql":
         asked = [
@@ -150,6 +155,8 @@ def schema(connection) -> list[str]:
         for query in asked:
             cursor.execute(query)
             told += [str(row) for row in cursor.fetchall()]
+    if connection.vendor == "sqlite":  # which keeps the statement that made a table
+        told = [" ".join(sorted(re.findall(r"[^\s,()]+", text))) for text in told]
     return sorted(told)
 
 
