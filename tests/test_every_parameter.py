@@ -11,7 +11,7 @@ from functools import cache
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from core.access.roles import Role
@@ -31,8 +31,11 @@ ODD = {
     "odd date": "9999-99-99",
     "far date": "0001-01-01",
 }
+#: What an engine may answer otherwise than the other; the rest is refused before it is asked, and tried on one.
+ENGINE_DECIDES = ("NUL", "30 digits", "half a surrogate", "infinity", "far date")
+TRIED = ODD if connection.vendor == "sqlite" else {what: ODD[what] for what in ENGINE_DECIDES}
 #: What is tried name by name, the other fields being filled in: one wrong value may hide another's way into a query.
-ALONE = ("superscript two", "30 digits")
+ALONE = [what for what in ("superscript two", "30 digits") if what in TRIED]
 _NAME = re.compile(r'<(?:input|select|textarea|button)[^>]*\bname="([^"]+)"')
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 _READ = re.compile(r'(GET|POST|FILES)(?:\.get|\.getlist)?[\[(]\s*"(\w+)"')
@@ -136,7 +139,7 @@ def test_no_parameter_of_any_address_ends_in_500(own, make_user, share):
         url = page.url(own)
         names = parameters(page, caller.ask(page, "get", url, "as it is")[1])
         takes_forms = caller.ask(page, "post", url, "an empty form", "", FORM)[0] not in (403, 405)
-        for what, value in ODD.items():
+        for what, value in TRIED.items():
             caller.ask(page, "get", f"{url}?{filled(names['get'], value)}", f"all={what}")
             if takes_forms:
                 caller.ask(page, "post", url, f"all={what}", filled(names["post"], value), FORM)
@@ -156,7 +159,7 @@ def test_no_part_of_any_address_ends_in_500(own, make_user):
             continue
         right = page.url(own)
         for part in {str(page._argument(name, own)) for name in page.arguments}:
-            for what, value in ODD.items():
+            for what, value in TRIED.items():
                 if what != "100 KB":
                     url = right.replace(f"/{part}/", f"/{value}/", 1)
                     caller.ask(page, "get", url, f"{part}={what}")
