@@ -32,7 +32,7 @@ ODD = {
     "far date": "0001-01-01",
 }
 #: What an engine may answer otherwise than the other; the rest is refused before it is asked, and tried on one.
-ENGINE_DECIDES = ("NUL", "30 digits", "half a surrogate", "infinity", "far date")
+ENGINE_DECIDES = ("NUL", "negative", "30 digits", "half a surrogate", "infinity", "far date")
 TRIED = ODD if connection.vendor == "sqlite" else {what: ODD[what] for what in ENGINE_DECIDES}
 #: What is tried name by name, the other fields being filled in: one wrong value may hide another's way into a query.
 ALONE = [what for what in ("superscript two", "30 digits") if what in TRIED]
