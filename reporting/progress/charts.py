@@ -44,7 +44,7 @@ def trend_chart(
     plot_width: int = 440,
 ) -> str:
     """Lines over time. `name` is unique on the page (it becomes ids). `goal` draws a labelled dashed line."""
-    left, top, plot_height = 42, 14, 180
+    left, top, plot_height = 54, 14, 180
     widest = max((len(line.name) for line in series), default=0)
     width = left + plot_width + 30 + widest * 13
     height = top + plot_height + 30
