@@ -235,16 +235,20 @@ const Door = (() => {
       item.append(more);
       list.append(item);
     }
-    part("-phone").textContent = state.phone && !state.ready ? "正在准备断网使用，请稍等……" : state.phone ? "准备好了，断网也能收款。名单在退出登录、换人或七天没有联网后自动删除。" : canKeep() ? "" : "这个网址没有加密（HTTPS），或者浏览器太旧：只能联网收款，断网时请用纸质清册。";
+    part("-phone").textContent = state.phone && state.refused && !state.ready ? NOT_TRUSTED : state.phone && !state.ready ? "正在准备断网使用，请稍等……" : state.phone ? "准备好了，断网也能收款。名单在退出登录、换人或七天没有联网后自动删除。" : canKeep() ? "" : "这个网址没有加密（HTTPS），或者浏览器太旧：只能联网收款，断网时请用纸质清册。";
   };
 
   // --- starting -----------------------------------------------------------------------------------------------------
+
+  // A browser that was merely told to go on past a certificate it does not trust lets no worker in.
+  const NOT_TRUSTED = "这部手机没有安装本县的证书，断网时打不开名单，只能联网收款。请照培训资料装好证书，再打开这一页。";
+  const mayWork = () => navigator.serviceWorker.register("/sw.js").then(() => true, () => false);
 
   const begin = async (state) => {
     for (const entry of keeps(state) ? await DoorQueue.waiting() : []) apply(state, entry);
     state.list = Homes.start(state.data, [extend(state)]);
     if (state.phone) {
-      await navigator.serviceWorker.register("/sw.js");
+      state.refused = !(await mayWork());
       navigator.serviceWorker.ready.then(() => {
         state.ready = true;
         draw(state);
@@ -263,6 +267,10 @@ const Door = (() => {
     button.type = "button";
     button.addEventListener("click", async () => {
       button.disabled = true;
+      if (!(await mayWork())) {
+        button.disabled = false;
+        return say(NOT_TRUSTED);
+      }
       const answer = await fetch(`/village/${state.data.village}/door/phone/`, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-CSRFToken": page.querySelector("[name=csrfmiddlewaretoken]").value },
@@ -303,6 +311,10 @@ const Door = (() => {
       note.textContent += `请在有信号的地方登录后再打开。${waiting ? `没有上传的 ${waiting} 笔收款还保存在手机里，不会丢。` : ""}`;
       return;
     }
+    if (list.data.large) {
+      page.querySelector("link[data-large]").media = "all";
+      page.body.classList.add("large");
+    }
     page.querySelector("[data-village]").textContent = `${list.data.name}入户收款`;
     note.textContent = `手机里的名单是 ${list.data.day} 下载的，收款先存在手机里。`;
     const phone = await DoorQueue.get(`phone:${list.user}`);
@@ -316,7 +328,7 @@ addEventListener("DOMContentLoaded", () => {
   const data = document.getElementById("homes-data");
   if (data) {
     const reader = document.querySelector("[data-door-reader]").dataset;
-    const who = { user: Number(reader.doorReader), takes: "takes" in reader, keeps: "keeps" in reader };
+    const who = { user: Number(reader.doorReader), takes: "takes" in reader, keeps: "keeps" in reader, large: "large" in reader };
     Door.online({ ...JSON.parse(data.textContent), ...who }, reader.known);
   } else if (document.body.dataset.page === "shell") Door.shell();
 });

@@ -34,7 +34,7 @@ from subsidies.campaigns.selectors import village_or_404
 
 TAKES = (Role.VILLAGE, Role.TOWNSHIP)
 #: What the shell needs without a signal.
-FILES = ("frame.css", "app.css", "households.css", "door-queue.js", "households.js", "door.js", "icon.svg")
+FILES = ("frame.css", "app.css", "households.css", "large.css", "door-queue.js", "households.js", "door.js", "icon.svg")
 
 
 @require_POST

@@ -243,6 +243,14 @@ def test_worse_days_of_phones(visit, helper, campaign, make_user):
     plain.get_by_text("没有连上服务器，这一笔还没有登记").wait_for()
     second.context.close()
 
+    # The certificate is not trusted and was merely clicked away: no worker is let in, and the page says what to do.
+    warned = first.context.new_page()
+    warned.add_init_script("ServiceWorkerContainer.prototype.register = () => Promise.reject(new Error('SSL'));")
+    warned.add_init_script("Object.defineProperty(ServiceWorkerContainer.prototype, 'ready', { value: new Promise(() => {}) })")
+    warned.goto("/households/")
+    warned.get_by_text("没有安装本县的证书").wait_for()
+    warned.close()
+
     # A week without the server: the list goes, what was collected stays.
     first.context.set_offline(True)
     Thumb(first).collect(homes[2])
