@@ -25,6 +25,9 @@ FULL = """() => {
   window.put = IDBObjectStore.prototype.put;
   IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); };
 }"""
+#: What it does with a worker behind a certificate that it does not trust.
+NO_WORKER = """ServiceWorkerContainer.prototype.register = () => Promise.reject(new Error("SSL"));
+Object.defineProperty(ServiceWorkerContainer.prototype, "ready", { value: new Promise(() => {}) });"""
 ROOM_AGAIN = "() => { IDBObjectStore.prototype.put = window.put; }"
 
 
@@ -245,8 +248,7 @@ def test_worse_days_of_phones(visit, helper, campaign, make_user):
 
     # The certificate is not trusted and was merely clicked away: no worker is let in, and the page says what to do.
     warned = first.context.new_page()
-    warned.add_init_script("ServiceWorkerContainer.prototype.register = () => Promise.reject(new Error('SSL'));")
-    warned.add_init_script("Object.defineProperty(ServiceWorkerContainer.prototype, 'ready', { value: new Promise(() => {}) })")
+    warned.add_init_script(NO_WORKER)
     warned.goto("/households/")
     warned.get_by_text("没有安装本县的证书").wait_for()
     warned.close()
