@@ -25,9 +25,6 @@ FULL = """() => {
   window.put = IDBObjectStore.prototype.put;
   IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); };
 }"""
-#: What it does with a worker behind a certificate that it does not trust.
-NO_WORKER = """ServiceWorkerContainer.prototype.register = () => Promise.reject(new Error("SSL"));
-Object.defineProperty(ServiceWorkerContainer.prototype, "ready", { value: new Promise(() => {}) });"""
 ROOM_AGAIN = "() => { IDBObjectStore.prototype.put = window.put; }"
 
 
@@ -245,13 +242,6 @@ def test_worse_days_of_phones(visit, helper, campaign, make_user):
     Thumb(plain).collect(homes[5])
     plain.get_by_text("没有连上服务器，这一笔还没有登记").wait_for()
     second.context.close()
-
-    # The certificate is not trusted and was merely clicked away: no worker is let in, and the page says what to do.
-    warned = first.context.new_page()
-    warned.add_init_script(NO_WORKER)
-    warned.goto("/households/")
-    warned.get_by_text("没有安装本县的证书").wait_for()
-    warned.close()
 
     # A week without the server: the list goes, what was collected stays.
     first.context.set_offline(True)
