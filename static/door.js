@@ -248,12 +248,12 @@ const Door = (() => {
     for (const entry of keeps(state) ? await DoorQueue.waiting() : []) apply(state, entry);
     state.list = Homes.start(state.data, [extend(state)]);
     if (state.phone) {
+      await keep(state); // before it says that it is ready
       state.refused = !(await mayWork());
       navigator.serviceWorker.ready.then(() => {
         state.ready = true;
         draw(state);
       });
-      await keep(state);
     }
     addEventListener("online", () => send(state, { ask: true }));
     page.addEventListener("visibilitychange", () => page.hidden || send(state));
