@@ -18,7 +18,10 @@ const DoorQueue = (() => {
         asked.result.createObjectStore("kept");
         asked.result.createObjectStore("queue", { keyPath: "id" });
       };
-      asked.onsuccess = () => resolve(asked.result);
+      asked.onsuccess = () => {
+        asked.result.onclose = () => (opened = null); // the browser has cleared its data
+        resolve(asked.result);
+      };
       asked.onerror = () => reject(asked.error);
     });
     opened.catch(() => (opened = null));
