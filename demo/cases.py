@@ -11,8 +11,8 @@ from django.core.files.base import ContentFile
 from collection.advice.services import record_advice
 from collection.consequences.rosters import apply_roster
 from collection.contributions.models import Contribution
+from collection.entitlements.differences import resolve_case
 from collection.entitlements.models import DifferenceCase
-from collection.entitlements.services import resolve_case
 from collection.gifts.models import Gift
 from collection.gifts.services import list_people, record_arrival, register_gift
 from collection.gifts.spending import spend_gift
@@ -23,8 +23,9 @@ from collection.notices.services import (
     prepare_notice,
     raise_objection,
 )
+from collection.refunds.applications import request_refund
 from collection.refunds.models import Refund
-from collection.refunds.services import add_evidence, pass_first, pay_refund, reject_refund, request_refund, set_payee
+from collection.refunds.services import add_evidence, pass_first, pay_refund, reject_refund, set_payee
 from core.access.roles import Role
 from core.accounts.models import User
 from core.refusals import Refused

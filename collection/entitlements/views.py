@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from collection.entitlements import differences
 from collection.entitlements import groups as special
 from collection.entitlements import services as entitlements
 from collection.entitlements.forms import CaseForm
@@ -139,9 +140,9 @@ def difference_resolve(request: SignedIn, pk: int) -> HttpResponse:
 
 def _settle_difference(case: DifferenceCase, facts: dict[str, Any], user: User) -> None:
     if facts["grants"] is None:
-        entitlements.resolve_case(case=case, note=facts["note"], actor=user)
+        differences.resolve_case(case=case, note=facts["note"], actor=user)
     else:
-        entitlements.decide_difference(case=case, actor=user, **facts)
+        differences.decide_difference(case=case, actor=user, **facts)
 
 
 def _department(request: SignedIn) -> str:

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from collection.contributions.models import Contribution
+from collection.refunds import applications
 from collection.refunds import services as refunds
 from collection.refunds.forms import EvidenceForm, PayeeForm, RefundFilter, RefundForm
 from collection.refunds.models import Refund
@@ -88,7 +89,7 @@ def refund_create(request: SignedIn, contribution: Contribution) -> HttpResponse
         "resident", "village__parent", "campaign__policy_version", "campaign__county"
     )
     paid = get_object_or_404(rows, pk=contribution)
-    reasons = refunds.reasons_for(paid, clock.today())
+    reasons = applications.reasons_for(paid, clock.today())
     open_reasons = [
         (reason.code, f"{reason.name}（附{'、'.join(reason.evidence)}）") for reason, no in reasons if not no
     ]
@@ -99,7 +100,9 @@ def refund_create(request: SignedIn, contribution: Contribution) -> HttpResponse
         made = []
         if run_step(
             request,
-            lambda: made.append(refunds.request_refund(contribution=paid, actor=request.user, **form.cleaned_data)),
+            lambda: made.append(
+                applications.request_refund(contribution=paid, actor=request.user, **form.cleaned_data)
+            ),
             f"已登记退费申请，等{request.user.county_word}税务局初审。",
         ):
             return redirect("refund_detail", made[0].pk)

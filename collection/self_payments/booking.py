@@ -10,7 +10,7 @@ from collection.contributions.services import Payment, record_contributions
 from collection.entitlements import services as entitlements
 from collection.money import services as money
 from collection.money.models import Movement
-from collection.refunds import services as refunds
+from collection.refunds import applications
 from collection.refunds.rules import STATUS_REASONS
 from collection.self_payments.assessment import Assessed, assess, paid_before
 from collection.self_payments.models import SelfPayment
@@ -123,7 +123,7 @@ def _give_back(campaign: Campaign, items: list[Assessed], actor: User) -> None:
         payment.resident_id = item.person.pk
         payment.save(update_fields=["resident", "contribution", "outcome"])
         note = f"{payment.message}税务清单第 {payment.row} 行"
-        case = refunds.open_case(
+        case = applications.open_case(
             self_payment=payment, reason=refund_reason(payment, item.person), note=note, actor=actor
         )
         if case and payment.outcome == Outcome.INELIGIBLE:

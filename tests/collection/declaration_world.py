@@ -13,6 +13,7 @@ from collection.declarations import services as declarations
 from collection.declarations.models import Declaration, DeclarationRow
 from collection.money.models import VillageAccount
 from collection.money.selectors import recount
+from collection.refunds import applications
 from collection.refunds import services as refunds
 from collection.refunds.models import Refund
 from collection.tallies.services import villages_that_differ
@@ -82,7 +83,7 @@ class Office:
         return self.remit(self.confirm(declaration))
 
     def reviewed(self, contribution):
-        refund = refunds.request_refund(
+        refund = applications.request_refund(
             contribution=contribution, reason="death", happened_on=TODAY, actor=self.clerk, **PAYEE
         )
         refunds.add_evidence(refund=refund, papers=[ContentFile(b"x", name="x.pdf")], actor=self.clerk)

@@ -18,7 +18,7 @@ from collection.declarations import corrections, drafts, feedback, stuck
 from collection.declarations import services as declarations
 from collection.entitlements.models import DifferenceCase
 from collection.receipts import books
-from collection.refunds import services as refunds
+from collection.refunds import applications
 from core.audit.models import Event
 from core.files.models import Attachment
 from core.refusals import Refused
@@ -58,7 +58,7 @@ def test_every_stage_of_the_way(campaign, clerk, taxman, draft):
     bank(campaign, clerk, 2000)
     Deposit.objects.update(state="verified")
     assert stages(campaign) == ["banked"] * 5 + ["in_hand"]
-    refunds.request_refund(contribution=people[0], reason="death", happened_on=DAY, actor=clerk)
+    applications.request_refund(contribution=people[0], reason="death", happened_on=DAY, actor=clerk)
     declaration = draft()
     assert stages(campaign) == ["refunding"] + ["draft"] * 4 + ["in_hand"]
     declarations.submit_declaration(declaration=declaration, actor=clerk)
@@ -128,7 +128,7 @@ def test_closed_over_with_reasons_by_name_and_frozen(campaign, clerk, officer, d
         lambda: pay(campaign, clerk),
         lambda: bank(campaign, clerk, 400),
         draft,
-        lambda: refunds.request_refund(
+        lambda: applications.request_refund(
             contribution=Contribution.objects.first(), reason="death", happened_on=DAY, actor=clerk
         ),
     ):
@@ -258,7 +258,7 @@ def test_after_the_closing_nothing_is_verified_reviewed_or_awaited(client, campa
         recorded_by=officer,
         recorded_at=campaign.opened_at,
     )
-    refund = refunds.request_refund(contribution=people[2], reason="death", happened_on=DAY, actor=clerk)
+    refund = applications.request_refund(contribution=people[2], reason="death", happened_on=DAY, actor=clerk)
     declaration = draft()
     seen = kinds(campaign)
     close.close_campaign(campaign=campaign, reasons=dict.fromkeys(seen, "x"), seen=seen, actor=officer)

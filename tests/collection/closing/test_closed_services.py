@@ -13,6 +13,7 @@ from collection.contributions import services as contributions
 from collection.declarations import corrections, drafts, feedback
 from collection.declarations import services as declarations
 from collection.declarations.models import Declaration
+from collection.entitlements import differences
 from collection.entitlements import services as consequences
 from collection.entitlements.models import DifferenceCase
 from collection.ledgers import confirm as ledger_confirm
@@ -20,6 +21,7 @@ from collection.ledgers import services as ledgers
 from collection.ledgers.models import LedgerBatch
 from collection.notices import services as notices
 from collection.notices.models import PublicNotice
+from collection.refunds import applications
 from collection.refunds import services as refunds
 from collection.refunds.models import Refund
 from collection.self_payments import services as self_payments
@@ -175,7 +177,7 @@ class World:
             "confirm a ledger": lambda: ledger_confirm.confirm_ledger(batch=w.ledger, actor=w.helper),
             "withdraw a ledger": lambda: ledger_confirm.withdraw_ledger(batch=w.ledger, reason="错", actor=w.helper),
             "reverse": lambda: contributions.reverse_contributions(**w.at, contributions=w.paid, reason="错", **clerk),
-            "ask for a refund": lambda: refunds.request_refund(contribution=w.paid[1], reason="death", **clerk),
+            "ask for a refund": lambda: applications.request_refund(contribution=w.paid[1], reason="death", **clerk),
             "add evidence": lambda: refunds.add_evidence(refund=w.refund, papers=[], **clerk),
             "pass a refund": lambda: refunds.pass_first(refund=w.refund, **tax),
             "pay a refund": lambda: refunds.pay_refund(refund=w.refund, **officer),
@@ -195,7 +197,7 @@ class World:
                 exclusion=w.exclusion, accept=True, note="", **officer
             ),
             "settle what was told": lambda: reviews.settle_told(told=w.told, note="没有缴", **officer),
-            "resolve a difference": lambda: consequences.resolve_case(case=w.case, note="已退", **officer),
+            "resolve a difference": lambda: differences.resolve_case(case=w.case, note="已退", **officer),
             "enrol": lambda: consequences.enrol_fully_subsidised(**w.at, **officer),
             "upload a roster": lambda: rosters.upload_roster(
                 **w.at,

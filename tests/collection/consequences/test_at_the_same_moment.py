@@ -11,8 +11,9 @@ from collection.consequences.models import Consequence
 from collection.consequences.quotes import work_out_quotes
 from collection.consequences.reviews import confirm_quote
 from collection.contributions.models import Contribution
+from collection.entitlements.differences import decide_difference, resolve_case
 from collection.entitlements.models import DifferenceCase
-from collection.entitlements.services import apply_effects, decide_difference, resolve_case
+from collection.entitlements.services import apply_effects
 from collection.money.selectors import recount
 from collection.refunds.models import Refund
 from core.refusals import Refused

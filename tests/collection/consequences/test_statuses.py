@@ -13,6 +13,7 @@ from collection.consequences.services import work_out_statuses
 from collection.consequences.story_sections import facts_and_effects
 from collection.contributions.models import Contribution
 from collection.entitlements import funds
+from collection.refunds import applications
 from collection.refunds import services as refunds
 from collection.refunds.models import Refund
 from core.refusals import Refused
@@ -91,7 +92,7 @@ def test_another_status_after_it_changes_the_case(paid, die, undo):
 
 
 def test_who_had_asked_at_the_window_gets_no_second_case(paid, die, clerk):
-    asked = refunds.request_refund(contribution=paid, reason="death", happened_on=DIED, actor=clerk)
+    asked = applications.request_refund(contribution=paid, reason="death", happened_on=DIED, actor=clerk)
     die(paid.resident)
     assert Consequence.objects.get().refund == asked == Refund.objects.get()
 

@@ -14,6 +14,7 @@ from collection.declarations.models import Declaration, DeclarationRow
 from collection.declarations.three_way_check import check_declaration, named_differences
 from collection.money.models import Movement, VillageAccount
 from collection.money.selectors import recount
+from collection.refunds import applications
 from collection.refunds import services as refunds
 from core.audit.models import Event
 from core.files import photos
@@ -220,7 +221,7 @@ def test_a_member_of_the_household_who_got_the_money_back_makes_no_difference(ca
     first, second = pay(campaign, clerk, people=2, household=2)
     bank(campaign, clerk, 800)
     evidence = [ContentFile(b"x", name="x.pdf")]
-    refund = refunds.request_refund(
+    refund = applications.request_refund(
         contribution=first, reason="insured_elsewhere", actor=clerk, evidence=evidence, happened_on=DAY, **PAYEE
     )
     refunds.pass_first(refund=refund, actor=taxman)
@@ -236,7 +237,7 @@ def test_a_member_of_the_household_who_has_asked_for_the_money_back_makes_no_dif
     first, _ = pay(campaign, clerk, people=2, household=2)
     bank(campaign, clerk, 800)
     evidence = [ContentFile(b"x", name="x.pdf")]
-    refunds.request_refund(
+    applications.request_refund(
         contribution=first, reason="insured_elsewhere", actor=clerk, evidence=evidence, happened_on=DAY, **PAYEE
     )
     (line,) = check_declaration(declaration=draft())

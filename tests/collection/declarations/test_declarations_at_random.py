@@ -14,6 +14,7 @@ from collection.declarations import corrections, drafts, feedback
 from collection.declarations import services as declarations
 from collection.declarations.models import Declaration, DeclarationRow
 from collection.money.models import VillageAccount
+from collection.refunds import applications
 from collection.refunds import services as refunds
 from collection.refunds.models import Refund
 from core.refusals import Refused
@@ -136,7 +137,9 @@ class Chance:
         paid = self.any(Contribution.objects.filter(ended_at__isnull=True))
         if paid is None:
             raise Refused("nobody")
-        refunds.request_refund(contribution=paid, reason="death", happened_on=TODAY, actor=self.office.clerk, **PAYEE)
+        applications.request_refund(
+            contribution=paid, reason="death", happened_on=TODAY, actor=self.office.clerk, **PAYEE
+        )
 
     def review(self):
         refund = self.any(Refund.objects.filter(state="requested"))

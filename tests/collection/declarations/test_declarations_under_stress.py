@@ -22,6 +22,7 @@ from collection.declarations import services as declarations
 from collection.declarations.models import Declaration, DeclarationRow, Feedback
 from collection.declarations.tax_sheets import FeedbackLine
 from collection.money.models import Movement, VillageAccount
+from collection.refunds import applications
 from collection.refunds import services as refunds
 from collection.refunds.models import Refund
 from core.audit.models import Event
@@ -293,7 +294,8 @@ def test_the_same_refund_is_asked_for_twice_at_once(campaign, office):
     office.post(office.remitted(1))
     paid = Contribution.objects.get()
     results = together(
-        *[lambda: refunds.request_refund(contribution=paid, reason="death", happened_on=TODAY, actor=office.clerk)] * 3
+        *[lambda: applications.request_refund(contribution=paid, reason="death", happened_on=TODAY, actor=office.clerk)]
+        * 3
     )
     assert len(refused(results)) == 2, results
     assert Refund.objects.count() == 1

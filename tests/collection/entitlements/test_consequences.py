@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from collection.consequences.rosters import apply_roster, money_moved, withdraw_roster
 from collection.contributions.models import Contribution, ContributionFund
 from collection.contributions.services import Payment, record_contributions
+from collection.entitlements import differences
 from collection.entitlements import services as entitlements
 from collection.entitlements.models import DifferenceCase
 from collection.money import services as money
@@ -156,10 +157,10 @@ def test_where_the_notice_is_silent_staff_are_told(neixiang, make_resident):
     entitlements.apply_effects(campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head)
     assert DifferenceCase.objects.count() == 1
     with pytest.raises(Refused, match="写明"):
-        entitlements.resolve_case(case=case, note=" ", actor=neixiang.head)
-    entitlements.resolve_case(case=case, note="请示市局后不退", actor=neixiang.head)
+        differences.resolve_case(case=case, note=" ", actor=neixiang.head)
+    differences.resolve_case(case=case, note="请示市局后不退", actor=neixiang.head)
     with pytest.raises(Refused, match="处理过"):
-        entitlements.resolve_case(case=case, note="再来一次", actor=neixiang.head)
+        differences.resolve_case(case=case, note="再来一次", actor=neixiang.head)
     entitlements.apply_effects(campaign=neixiang.campaign, residents=[person.pk], roster=roster, actor=neixiang.head)
     assert DifferenceCase.objects.count() == 1
 
@@ -179,7 +180,7 @@ def test_where_the_notice_grants_it_a_refund_case_is_made(gaoyang, make_resident
     case = refund.difference_case
     assert case.state == "refunding" and "二（五）6" in case.why
     with pytest.raises(Refused, match="已转退费"):
-        entitlements.resolve_case(case=case, note="x", actor=gaoyang.head)
+        differences.resolve_case(case=case, note="x", actor=gaoyang.head)
 
 
 def test_recognised_after_the_period_is_kept_without_effect(neixiang, gaoyang, business_clock, make_resident):
@@ -387,8 +388,8 @@ def test_where_the_notice_is_silent_the_bureau_grants_it_by_a_document(
     neixiang.mark([person], category, since="2024-10-15")
     case = DifferenceCase.objects.get()
     with pytest.raises(Refused, match="文件"):
-        entitlements.decide_difference(case=case, grants=True, document="", actor=neixiang.clerk)
-    entitlements.decide_difference(case=case, grants=True, document="宛医保〔2024〕9号", actor=neixiang.clerk)
+        differences.decide_difference(case=case, grants=True, document="", actor=neixiang.clerk)
+    differences.decide_difference(case=case, grants=True, document="宛医保〔2024〕9号", actor=neixiang.clerk)
     refund = Refund.objects.get()
     assert (refund.amount, refund.ends_enrolment, refund.reason_name) == (difference, False, "身份变更差额")
     facts = [
@@ -406,7 +407,7 @@ def test_where_the_notice_is_silent_the_bureau_grants_it_by_a_document(
     assert (case.state, case.document, paid.ended_at) == ("handled", "宛医保〔2024〕9号", None)
     assert ContributionFund.objects.get(contribution=paid).amount == difference
     with pytest.raises(Refused, match="处理过"):
-        entitlements.decide_difference(case=case, grants=False, document="x", actor=neixiang.clerk)
+        differences.decide_difference(case=case, grants=False, document="x", actor=neixiang.clerk)
 
 
 def test_refused_by_a_document_nothing_goes_back(neixiang, make_resident):
@@ -414,6 +415,6 @@ def test_refused_by_a_document_nothing_goes_back(neixiang, make_resident):
     neixiang.pay(person, "2024-10-10")
     neixiang.mark([person], "低保对象", since="2024-10-15")
     case = DifferenceCase.objects.get()
-    entitlements.decide_difference(case=case, grants=False, document="会议纪要3号", actor=neixiang.clerk)
+    differences.decide_difference(case=case, grants=False, document="会议纪要3号", actor=neixiang.clerk)
     case.refresh_from_db()
     assert (case.state, Refund.objects.count()) == ("handled", 0)

@@ -8,8 +8,8 @@ import collection.tasks  # noqa: F401
 from collection.contributions.models import Contribution, ContributionFund
 from collection.contributions.services import Payment, record_contributions
 from collection.entitlements import funds
+from collection.entitlements.differences import decide_difference, resolve_case
 from collection.entitlements.models import DifferenceCase
-from collection.entitlements.services import decide_difference, resolve_case
 from collection.money.selectors import recount
 from collection.refunds import services as refunds
 from collection.refunds.models import Refund

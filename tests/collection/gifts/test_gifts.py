@@ -20,6 +20,7 @@ from collection.ledgers.selectors import unpaid_people
 from collection.money.models import Movement, VillageAccount
 from collection.money.selectors import recount
 from collection.receipts.models import Receipt
+from collection.refunds import applications
 from collection.refunds import services as refunds
 from core.refusals import Refused
 from core.regions.models import Region
@@ -284,7 +285,7 @@ def test_the_refund_of_a_whole_gift_goes_to_its_donor(campaign, give, people, cl
     gift = give(1200)
     spend_gift(gift=gift, actor=clerk)
     paid = Contribution.objects.first()
-    refund = refunds.request_refund(
+    refund = applications.request_refund(
         contribution=paid, reason="death", happened_on=DAY, actor=clerk, payee_account="6228480012345678"
     )
     assert (refund.amount, refund.payee) == (400, "村股份经济合作社")

@@ -5,8 +5,9 @@ import datetime
 import pytest
 from django.core.files.base import ContentFile
 
+from collection.entitlements.differences import decide_difference
 from collection.entitlements.models import DifferenceCase
-from collection.entitlements.services import apply_effects, decide_difference
+from collection.entitlements.services import apply_effects
 from collection.money.selectors import recount
 from collection.refunds import services as refunds
 from collection.refunds.models import Refund

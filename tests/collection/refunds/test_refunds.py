@@ -12,6 +12,7 @@ from collection.declarations import drafts, feedback
 from collection.declarations import services as declarations
 from collection.money.models import Movement, VillageAccount
 from collection.money.selectors import recount
+from collection.refunds import applications, rules
 from collection.refunds import services as refunds
 from collection.refunds.models import Refund
 from core.audit.models import Event
@@ -41,7 +42,7 @@ def posted(campaign, clerk):
 @pytest.fixture
 def ask(clerk, paper):
     def ask(contribution, reason="death", papers=(paper,), happened_on=HAPPENED, **fields):
-        return refunds.request_refund(
+        return applications.request_refund(
             contribution=contribution,
             reason=reason,
             actor=clerk,
@@ -311,7 +312,7 @@ def test_the_status_follows_the_second_review(posted, ask, taxman, officer, reas
 
 
 def test_recruits_and_prisoners_where_the_county_gives_back():
-    assert refunds.STATUS_OF == {
+    assert rules.STATUS_OF == {
         "death": "dead",
         "army": "army",
         "prison": "prison",

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from collection.money.models import VillageAccount
 from collection.money.selectors import recount
+from collection.refunds import applications, transfers
 from collection.refunds import services as refunds
-from collection.refunds import transfers
 from collection.refunds.models import Refund
 from collection.refunds.transfer_sheet import BankLine, answer_table, read_answers
 from core.refusals import Refused
@@ -29,7 +29,7 @@ def paid_back(campaign, clerk, taxman, officer):
 
     def paid_back(people=2):
         for paid in pay(campaign, clerk, channel="self", people=people):
-            refund = refunds.request_refund(
+            refund = applications.request_refund(
                 contribution=paid,
                 reason="death",
                 happened_on=TODAY,
@@ -56,7 +56,9 @@ def treasury():
 def test_no_second_review_without_a_payee(campaign, clerk, taxman, officer):
     paid = pay(campaign, clerk, channel="self").get()
     paper = ContentFile(b"x", name="x.pdf")
-    refund = refunds.request_refund(contribution=paid, reason="death", happened_on=TODAY, evidence=[paper], actor=clerk)
+    refund = applications.request_refund(
+        contribution=paid, reason="death", happened_on=TODAY, evidence=[paper], actor=clerk
+    )
     refunds.pass_first(refund=refund, actor=taxman)
     with pytest.raises(Refused, match="收款账号"):
         refunds.pay_refund(refund=refund, actor=officer)
