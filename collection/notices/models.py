@@ -21,6 +21,9 @@ class PublicNotice(models.Model):
         CLOSED = "closed", "已结束"
         WITHDRAWN = "withdrawn", "已撤下"
 
+    #: A village has one of these at a time.
+    ON_THE_WALL = (State.PREPARED, State.POSTED)
+
     campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="notices")
     village = models.ForeignKey(Region, models.PROTECT, verbose_name="村", related_name="+")
     posted_on = models.DateField("张榜日期", null=True)

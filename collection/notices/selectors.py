@@ -1,6 +1,6 @@
 """What pages and services ask about public notices."""
 
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from collection.contributions.models import Contribution
@@ -29,6 +29,13 @@ def not_shown(*, campaign: Campaign) -> QuerySet[Contribution]:
     return rows.annotate(shown_at=Subquery(last), since=Coalesce("posted_at", "recorded_at")).filter(
         Q(shown_at__isnull=True) | Q(since__gt=F("shown_at"))
     )
+
+
+def waiting_for_notice(*, campaign: Campaign, region: str) -> dict[str, int]:
+    """Return village → people whom no notice has shown, where none is prepared or hangs. One statement."""
+    under_way = PublicNotice.objects.filter(campaign=campaign, state__in=PublicNotice.ON_THE_WALL)
+    rows = not_shown(campaign=campaign).in_region(region).exclude(village__in=under_way.order_by().values("village"))
+    return dict(rows.order_by().values_list("village").annotate(Count("pk")))
 
 
 def complaint_contact(village: Region) -> User | None:

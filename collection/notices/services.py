@@ -25,7 +25,6 @@ from core.text import required_text
 from subsidies.campaigns.models import Campaign
 
 State = PublicNotice.State
-ON_THE_WALL = (State.PREPARED, State.POSTED)
 
 
 @transaction.atomic
@@ -38,7 +37,7 @@ def prepare_notice(*, campaign: Campaign, village: Region, actor: User) -> Publi
     refuse_closed(campaign)
     regions.lock_region(village)  # a move leaves no open notice behind
     rows = PublicNotice.objects.filter(campaign=campaign, village=village)
-    if at_hand := rows.filter(state__in=ON_THE_WALL).first():
+    if at_hand := rows.filter(state__in=PublicNotice.ON_THE_WALL).first():
         return at_hand
     people = listed(campaign=campaign, village=village.pk)
     if not people:
@@ -54,7 +53,7 @@ def prepare_notice(*, campaign: Campaign, village: Region, actor: User) -> Publi
                 prepared_at=clock.now(),
             )
     except IntegrityError:
-        return rows.get(state__in=ON_THE_WALL)
+        return rows.get(state__in=PublicNotice.ON_THE_WALL)
     audit.record("notice.prepare", actor=actor, obj=notice, summary=f"生成{village.name}公示名单 {notice.people} 人")
     return notice
 
@@ -160,7 +159,7 @@ def withdraw_notice(*, notice: PublicNotice, reason: str, actor: User) -> Public
     notice = _locked(notice)
     if notice.state == State.WITHDRAWN:
         return notice
-    if notice.state not in ON_THE_WALL:
+    if notice.state not in PublicNotice.ON_THE_WALL:
         raise Refused(f"{notice.village}的公示{notice.get_state_display()}，不能撤下。")
     notice.state, notice.withdrawn_reason = State.WITHDRAWN, reason
     notice.save(update_fields=["state", "withdrawn_reason"])

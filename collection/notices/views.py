@@ -10,7 +10,7 @@ from collection.contributions.models import Contribution
 from collection.notices import services as notices
 from collection.notices.forms import AnswerForm, ObjectionForm, PhotosForm, PostNoticeForm
 from collection.notices.models import Objection, PublicNotice
-from collection.notices.selectors import complaint_contact
+from collection.notices.selectors import complaint_contact, waiting_for_notice
 from config import clock
 from core.access.roles import Role, roles
 from core.accounts.models import User
@@ -47,6 +47,7 @@ def notice_list(request: SignedIn) -> HttpResponse:
         .annotate(Count("pk"))
     )
     all_rows = PublicNotice.objects.for_user(request.user).filter(campaign=campaign)
+    waiting = waiting_for_notice(campaign=campaign, region=narrowed.prefix)
     counts = all_rows.aggregate(
         hanging=Count("pk", filter=Q(state=State.POSTED)),
         closed=Count("pk", filter=Q(state=State.CLOSED)),
@@ -61,7 +62,10 @@ def notice_list(request: SignedIn) -> HttpResponse:
             "page": page,
             "campaign": campaign,
             "counts": counts,
-            "lines": [(village, latest.get(village.pk), paid.get(village.pk, 0)) for village in page],
+            "lines": [
+                (village, latest.get(village.pk), paid.get(village.pk, 0), waiting.get(village.pk, 0))
+                for village in page
+            ],
             "works": request.user.role in WORKS and campaign.is_open,
             "today": clock.today(),
         },

@@ -167,7 +167,7 @@ def test_neixiang_s_notice_stands_after_collection(campaign, village, posted, he
         assert notices.prepare_notice(campaign=campaign, village=village, actor=helper).people == 3
 
 
-def test_who_pays_after_a_notice_gets_a_further_one(campaign, village, final, helper, clerk, business_clock):
+def test_who_pays_after_a_notice_gets_a_further_one(campaign, village, final, helper, clerk, business_clock, client):
     posted = final
     business_clock("2024-11-09T09:00")
     notices.close_notice(notice=posted, actor=helper)
@@ -176,8 +176,16 @@ def test_who_pays_after_a_notice_gets_a_further_one(campaign, village, final, he
     assert not not_shown(campaign=campaign).exists()
     pay(campaign, clerk, channel="self", people=2)
     assert not_shown(campaign=campaign).count() == 2
-    further = notices.prepare_notice(campaign=campaign, village=village, actor=helper)
-    assert (further.people, further.pk != posted.pk) == (2, True)
+    client.force_login(helper)
+    page = client.get("/notices/").content.decode()
+    assert "还有 2 人要公示" in page and "再公示</button>" in page
+    assert "没有公示，请生成名单张榜" not in client.get("/").content.decode(), "while more are still paying"
+    business_clock("2025-01-02T09:00")
+    assert "1 个村有 2 名已缴费人员没有公示" in client.get("/").content.decode()
+    address = client.post(f"/notices/new/{VILLAGE}/").url
+    further = PublicNotice.objects.latest("pk")
+    assert (further.people, further.pk != posted.pk, str(further.pk) in address) == (2, True, True)
+    assert "要公示" not in client.get("/notices/").content.decode()
     assert "notices" in {item.kind for item in open_items(campaign=campaign)}
 
 
