@@ -60,13 +60,14 @@ ENTRIES = [entry for topic in TOPICS for entry in topic.ENTRIES]
 
 
 def todos(user: User) -> list[Asked]:
-    """Everything the collection asks of this person today, in every open year: none is hidden by the year chosen."""
+    """Everything the collection asks of this person today, in every open year, none is hidden by the year chosen;
+    and that a closed one be opened again."""
     campaigns = open_campaigns(user)
     found: list[Asked] = []
     for campaign in campaigns:
         asked = [todo for topic in TOPICS if hasattr(topic, "todos") for todo in topic.todos(user, campaign)]
         found += asked if len(campaigns) == 1 else [todo_of_year(todo, campaign.year) for todo in asked]
-    return found
+    return found + closing.reopening_todos(user)
 
 
 def panel(user: User) -> Panel | None:

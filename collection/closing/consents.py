@@ -54,6 +54,20 @@ def give_consent(*, consent: ClosingConsent, actor: User) -> ClosingConsent:
     return consent
 
 
+def kind_for(campaign: Campaign) -> ClosingConsent.Kind:
+    """Return what two offices may agree to as things stand."""
+    return Kind.EARLY if campaign.is_open else Kind.REOPEN
+
+
+def why_not_ask(campaign: Campaign, closing: CampaignClosing | None) -> str:
+    """Return why nothing is to be agreed to now; '' while something is."""
+    if campaign.is_open:
+        return "征缴期已经结束，办结不用再征求另一个部门同意。" if clock.today() > campaign.policy.period.end else ""
+    if closing is None or closing.reopen_until is None:
+        return "办结时定为不允许重开。"
+    return f"可以重开的期限到 {closing.reopen_until} 为止，已经过了。" if clock.today() > closing.reopen_until else ""
+
+
 def open_consent(campaign: Campaign, kind: str) -> ClosingConsent | None:
     """Return what was asked for, or agreed to, and has not served yet."""
     rows = ClosingConsent.objects.filter(campaign=campaign, kind=kind, used_at__isnull=True)

@@ -58,14 +58,18 @@ def campaign_reopen(request: SignedIn) -> HttpResponse:
 def campaign_consents(request: SignedIn) -> HttpResponse:
     """What two offices have asked and agreed: an early closing, a reopening."""
     campaign = campaign_or_404(request.user)
+    closing, kind = _closing_of(request.user, campaign), consents.kind_for(campaign)
+    asked = consents.open_consent(campaign, kind)
     facts = {
         "title": "提前办结和重开",
         "campaign": campaign,
-        "closing": _closing_of(request.user, campaign),
-        "kind": ClosingConsent.Kind.EARLY if campaign.is_open else ClosingConsent.Kind.REOPEN,
+        "closing": closing,
+        "kind": kind,
+        "asked": asked,
+        "refusal": consents.why_not_ask(campaign, closing),
         "consents": campaign.consents.select_related("asked_by", "agreed_by"),
         "form": ConsentForm(),
-        "reopens": request.user.role == Role.COUNTY and not campaign.is_open,
+        "acts": bool(asked and asked.agreed_at) and request.user.role == Role.COUNTY,
     }
     return render(request, "collection/closing/campaign_consents.html", facts)
 
@@ -110,6 +114,7 @@ def campaign_close(request: SignedIn) -> HttpResponseBase:
             "items": items,
             "form": form,
             "too_early": clock.today() <= campaign.policy.period.end,
+            "asked": consents.open_consent(campaign, ClosingConsent.Kind.EARLY),
             "blocked": [item.title for item in items if item.must],
         },
         status=400 if form.errors else 200,

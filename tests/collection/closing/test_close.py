@@ -336,4 +336,23 @@ def test_the_page_of_both_offices(campaign, client, officer, taxman, nobody_agre
     assert "待您单位同意" in client.get(reverse("home")).content.decode()
     client.post(reverse("consent_give", args=[ClosingConsent.objects.get().pk]))
     assert ClosingConsent.objects.get().agreed_by == taxman
-    assert "系统切换" in client.get(reverse("campaign_consents")).content.decode()
+    page = client.get(reverse("campaign_consents")).content.decode()
+    assert "系统切换" in page and "由县医保局办理" in page and "<form" not in page.split("<table")[0].split("<h1")[1]
+    client.force_login(officer)
+    assert "提前办结：两个部门都已同意，可以办理" in client.get(reverse("home")).content.decode()
+    assert "去办结" in client.get(reverse("campaign_consents")).content.decode()
+    assert "可以办结" in client.get(reverse("campaign_close")).content.decode()
+
+
+def test_the_question_to_open_a_closed_year_reaches_the_other_office(closed, client, officer, taxman, business_clock):
+    consents.ask_consent(campaign=closed, kind="reopen", reason="漏记入库", actor=taxman)
+    client.force_login(officer)
+    assert "等您单位同意" in client.get(reverse("home")).content.decode()
+    page = client.get(reverse("campaign_consents")).content.decode()
+    assert "同意</button>" in page and "重开本年度</button>" not in page and "提出重开</button>" not in page
+    client.post(reverse("consent_give", args=[ClosingConsent.objects.get(kind="reopen").pk]))
+    assert "两个部门都已同意，可以办理" in client.get(reverse("home")).content.decode()
+    assert "重开本年度</button>" in client.get(reverse("campaign_consents")).content.decode()
+    business_clock("2024-11-10T10:00")
+    page = client.get(reverse("campaign_consents")).content.decode()
+    assert "已经过了" in page and "重开本年度</button>" not in page
