@@ -100,7 +100,7 @@ WHEN = {
 def test_when_each_county_takes_an_application(name):
     policy_id, code, benefits, day, expected = WHEN[name]
     reason = policies.load(policy_id).refund_rules.reason(code)
-    found = refunds.why_not(reason, datetime.date.fromisoformat(benefits), datetime.date.fromisoformat(day))
+    found = rules.why_not(reason, datetime.date.fromisoformat(benefits), datetime.date.fromisoformat(day))
     assert (expected in found) if expected else found == ""
 
 
