@@ -1,8 +1,9 @@
 """A whole county quoted again by groups: most people differ in a few facts only, by which the database can group them.
 
-Who has no marks, no years paid back, no case and no decided review rests on the columns of `_FACTS` alone, if born long
-enough ago. Each group of people alike is quoted once, and what follows is written for all groups together, from a
-temporary table of the people and a parameter of the groups. Everybody else is compared one by one (comparing.py).
+Whose birth date decides nothing rests on the columns of `_FACTS`, or, with marks, years paid back, a case or a decided
+review, on those of `_MORE` too. Each group of people alike is quoted once, and what follows is written for all groups
+together, from a temporary table of the people and a parameter of the groups. Children, whose birth date or parents
+decide, are compared one by one (comparing.py).
 """
 
 import json
@@ -10,14 +11,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import (
+    Aggregate,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KT
-from django.db.models.functions import DenseRank, ExtractYear
+from django.db.models.functions import Cast, Coalesce, DenseRank, ExtractYear, JSONArray
 
 from collection.consequences.comparing import Told, differs, told, told_of_quote
 from collection.consequences.models import Consequence
@@ -26,11 +45,14 @@ from collection.entitlements.models import DifferenceCase
 from residents.people.models import InsuredYear, RepaidYear, Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.quotes.alike import Quoter
+from subsidies.quotes.quote import Recognition
 from subsidies.rosters.models import Identity
 
 Rows = QuerySet[Contribution]
 State = Consequence.State
 _FACTS = ("paid_on", "amount", "category", "benefit_from", "benefit_to", "waiting_months", "last_insured")
+#: JSON of the marks and of the amounts that have a case; what an officer decided; and what was not taken over then.
+_MORE = ("marks", "repaid", "dues", "decided", "kept")
 _TABLE = "requoted"
 _CENT = Decimal("0.01")
 
@@ -77,22 +99,24 @@ class Groups:
         first, last = days["first"] or campaign.policy.period.start, days["last"] or campaign.policy.period.end
         return cls(campaign, quoter, *quoter.plain_births(first, last))
 
-    def plain(self) -> Q:
-        """Return the condition for those whose quotes rest on _FACTS alone."""
-        marks = Identity.objects.filter(resident=OuterRef("resident"), withdrawn_at__isnull=True)
-        repaid = RepaidYear.objects.filter(resident=OuterRef("resident"))
-        cases = DifferenceCase.objects.filter(contribution=OuterRef("pk")).exclude(state=DifferenceCase.State.WITHDRAWN)
-        decided = _reviews().filter(state=State.DONE)
-        born = Q(resident__birth_date__gte=self.born_from, resident__birth_date__lt=self.born_before)
-        return born & ~Exists(marks) & ~Exists(repaid) & ~Exists(cases) & ~Exists(decided)
+    def grown(self) -> Q:
+        """Return the condition for those whose birth dates decide nothing."""
+        return Q(resident__birth_date__gte=self.born_from, resident__birth_date__lt=self.born_before)
 
-    def write(self, contributions: Rows, shared: dict[str, str]) -> Written:
-        """Bring the reviews of the plain contributions in line with the quotes of now. Thirteen statements at most.
+    def write(self, contributions: Rows, shared: dict[str, str]) -> list[Written]:
+        """Bring the reviews of the grown people's contributions in line with the quotes of now.
 
-        `shared`: columns of every review that is made. Call inside a transaction: the residents about whom something
-        is written are locked, and then grouped again, for their facts may have changed before.
+        Two rounds of thirteen statements at most, for those of _FACTS alone and for those of _MORE. `shared`: columns
+        of every review that is made. Call inside a transaction: the residents about whom something is written are
+        locked, and then grouped again, for their facts may have changed before.
         """
-        rows = _people(contributions.filter(self.plain()))
+        contributions = contributions.filter(self.grown())
+        more = Exists(_marks()) | Exists(_repaid()) | Exists(_cases()) | Exists(_reviews().filter(state=State.DONE))
+        plain = contributions.exclude(more).annotate(**dict.fromkeys(_MORE, Value(None, CharField(null=True))))
+        return [self._round(plain, shared), self._round(contributions.filter(more).annotate(**_more()), shared)]
+
+    def _round(self, contributions: Rows, shared: dict[str, str]) -> Written:
+        rows = _people(contributions)
         with connection.cursor() as cursor:
             _fill(cursor, rows)
             if _lock(cursor, self._compared(cursor)):
@@ -105,13 +129,20 @@ class Groups:
 
     def _compared(self, cursor: CursorWrapper) -> Iterator[_Group]:
         """Quote each group of the table."""
-        cursor.execute(f"SELECT DISTINCT number, {', '.join(_FACTS)} FROM {_TABLE}")  # noqa: S608
-        for number, paid_on, amount, category, start, end, months, last in cursor.fetchall():
-            answer = self.quoter.answer(birth_date=self.born_from, paid_on=_day(paid_on), last_insured=last)
-            booked = Decimal(str(amount)).quantize(_CENT)
-            before = told(booked, category, start and _day(start), end and _day(end), months)
-            now = told_of_quote(answer)
-            yield _Group(number, before, now, differs(before, now, amounts=True))
+        cursor.execute(f"SELECT DISTINCT number, {', '.join((*_FACTS, *_MORE))} FROM {_TABLE}")  # noqa: S608
+        for number, paid_on, *facts, last, marks, repaid, dues, decided, kept in cursor.fetchall():
+            answer = self.quoter.answer(
+                birth_date=self.born_from,
+                paid_on=_day(paid_on),
+                identities=_recognitions(marks),
+                last_insured=last,
+                repaid_years=repaid or 0,
+            )
+            before, now = json.loads(decided) if decided else _booked(*facts), told_of_quote(answer)
+            has_case = now.get("due") in {str(_yuan(due)) for due in json.loads(dues or "[]")}
+            is_kept = kept is not None and json.loads(kept) == now
+            is_other = differs(before, now, amounts=not has_case) and not is_kept
+            yield _Group(number, before, now, is_other)
 
     def _write(self, cursor: CursorWrapper, groups: list[_Group], shared: dict[str, str]) -> Written:
         written = Written()
@@ -128,11 +159,12 @@ class Groups:
             [*columns.values(), groups_as_text],
         )
         written.waiting = [pk for (pk,) in cursor.fetchall()]
-        changed = {name: shared[name] for name in ("fact", "why", "outcome", "made_at")}
+        changed = {name: shared[name] for name in ("fact", "why", "outcome", "state", "made_at")}
         assigned = ", ".join(f"{name} = %s" for name in changed)
         cursor.execute(
-            f"UPDATE {table} SET before = {_json(1)}, after = {_json(2)}, {assigned} "  # noqa: S608
-            f"{differing} WHERE {table}.id = p.review AND p.says <> {_json(2)} ->> 'says' RETURNING {table}.id",
+            f"UPDATE {table} SET before = {_json(1)}, after = {_json(2)}, {assigned}, "  # noqa: S608
+            f"decided_by_id = NULL, decided_at = NULL {differing} WHERE {table}.id = p.review "
+            f"AND (p.says IS NULL OR p.says <> {_json(2)} ->> 'says') RETURNING {table}.id",
             [*changed.values(), groups_as_text],
         )
         written.waiting += [pk for (pk,) in cursor.fetchall()]
@@ -141,33 +173,93 @@ class Groups:
             marks = ", ".join(["%s"] * len(same))
             cursor.execute(
                 f"UPDATE {table} SET state = %s WHERE id IN "  # noqa: S608
-                f"(SELECT review FROM {_TABLE} WHERE review IS NOT NULL AND number IN ({marks})) RETURNING id",
+                f"(SELECT review FROM {_TABLE} WHERE says IS NOT NULL AND number IN ({marks})) RETURNING id",
                 [State.WITHDRAWN.value, *same],
             )
             written.over = [pk for (pk,) in cursor.fetchall()]
         return written
 
 
+def _marks() -> QuerySet[Identity]:
+    return Identity.objects.filter(resident=OuterRef("resident"), withdrawn_at__isnull=True).order_by()
+
+
+def _repaid() -> QuerySet[RepaidYear]:
+    return RepaidYear.objects.filter(resident=OuterRef("resident")).order_by()
+
+
+def _cases() -> QuerySet[DifferenceCase]:
+    cases = DifferenceCase.objects.filter(contribution=OuterRef("pk")).order_by()
+    return cases.exclude(state=DifferenceCase.State.WITHDRAWN)
+
+
 def _reviews() -> QuerySet[Consequence]:
-    return Consequence.objects.filter(contribution=OuterRef("pk"), kind=Consequence.Kind.QUOTE)
+    """The one review of a contribution that stands."""
+    rows = Consequence.objects.filter(contribution=OuterRef("pk"), kind=Consequence.Kind.QUOTE).order_by()
+    return rows.exclude(state=State.WITHDRAWN)
+
+
+class _Listed(Aggregate):
+    """The JSON values of all rows as the text of one list."""
+
+    template = "CAST(JSONB_AGG(%(expressions)s) AS TEXT)"
+    output_field = TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="JSON_GROUP_ARRAY(%(expressions)s)", **context)
+
+
+def _more() -> dict[str, Any]:
+    """The columns of _MORE."""
+    years = InsuredYear.objects.filter(resident=OuterRef(OuterRef("resident")), year__lt=OuterRef(OuterRef("year")))
+    last = Subquery(years.order_by("-year").values("year")[:1])
+    repaid = _repaid().filter(year__gt=Coalesce(last, 0))
+    marks = _marks().values("resident").annotate(listed=_Listed(JSONArray("kind", "recognised_on", "ended_on")))
+    dues = _cases().values("contribution").annotate(listed=_Listed("due"))
+    decided, is_kept = _reviews().filter(state=State.DONE), Q(outcome=Consequence.Outcome.STANDS)
+    before, after = Cast("before", TextField()), Cast("after", TextField())
+    return {
+        "marks": Subquery(marks.values("listed")),
+        "repaid": Subquery(repaid.values("resident").annotate(count=Count("pk")).values("count"), IntegerField()),
+        "dues": Subquery(dues.values("listed")),
+        "decided": Subquery(decided.values(says=Case(When(is_kept, then=before), default=after))),
+        "kept": Subquery(decided.filter(is_kept).values(says=after)),
+    }
+
+
+def _recognitions(marks: str | None) -> Iterator[Recognition]:
+    for kind, recognised_on, ended_on in json.loads(marks or "[]"):
+        yield Recognition(kind, _day(recognised_on), ended_on and _day(ended_on))
+
+
+def _booked(amount: object, category: str, start: date | str | None, end: date | str | None, months: int) -> Told:
+    return told(_yuan(amount), category, start and _day(start), end and _day(end), months)
+
+
+def _yuan(amount: object) -> Decimal:
+    """SQLite hands amounts without their cents."""
+    return Decimal(str(amount)).quantize(_CENT)
 
 
 def _people(contributions: Rows) -> QuerySet[Contribution, tuple[object, ...]]:
-    """The columns of the table: the person, the review that waits, the facts, and one number for people alike."""
+    """The columns of the table: the person, the review that stands, the facts, and one number for people alike.
+
+    `says` is what a review says that still waits.
+    """
     years = InsuredYear.objects.filter(
         resident=OuterRef("resident"),
         year__lt=OuterRef("year"),
         year__gte=ExtractYear(OuterRef("resident__birth_date")),
     )
     last = years.order_by().values("resident").annotate(last=Max("year")).values("last")
-    waiting = _reviews().filter(state=State.OPEN).order_by()
+    waiting = _reviews().filter(state=State.OPEN)
     rows = contributions.order_by().annotate(
         last_insured=Subquery(last),
-        review=Subquery(waiting.values("pk")),
+        review=Subquery(_reviews().values("pk")),
         says=Subquery(waiting.values(text=KT("after__says"))),
     )
-    rows = rows.annotate(number=Window(DenseRank(), order_by=[F(name) for name in _FACTS]))
-    return rows.values_list("id", "resident_id", "village_id", *_FACTS, "review", "says", "number")
+    rows = rows.annotate(number=Window(DenseRank(), order_by=[F(name) for name in (*_FACTS, *_MORE)]))
+    return rows.values_list("id", "resident_id", "village_id", *_FACTS, *_MORE, "review", "says", "number")
 
 
 def _fill(cursor: CursorWrapper, rows: QuerySet[Contribution, tuple[object, ...]]) -> None:
@@ -186,7 +278,7 @@ def _lock(cursor: CursorWrapper, groups: Iterator[_Group]) -> bool:
     asked = " OR ".join(
         [
             *([f"number IN ({other})"] if other else []),
-            *([f"(review IS NOT NULL AND number IN ({same}))"] if same else []),
+            *([f"(says IS NOT NULL AND number IN ({same}))"] if same else []),
         ]
     )
     if not asked:

@@ -134,38 +134,39 @@ def follow_policy(campaign: Campaign, actor: User | None) -> None:
 
 @jobs.handler("consequences.policy")
 def _policy_job(run: jobs.Run) -> str:
-    """Compare everybody booked: most by groups, the others by reading alone; only those who differ are locked."""
+    """Compare everybody booked: by groups, and children by reading alone; only those who differ are locked."""
     campaign = Campaign.objects.select_related("policy_version", "county").get(pk=run.args["campaign"])
     live = Contribution.objects.filter(campaign=campaign, ended_at__isnull=True)
     total, done, differ = live.count(), 0, 0
     groups = Groups.of(campaign, live)
     for part in _parts(live):
-        others = [one.booked for one in compare(campaign, part.exclude(groups.plain())) if one.matters]
-        differ += _review_plain(run, groups, part) + _review_others(run, campaign, others)
+        children = [one.booked for one in compare(campaign, part.exclude(groups.grown())) if one.matters]
+        differ += _review_grown(run, groups, part) + _review_children(run, campaign, children)
         done = min(done + COMPARED_AT_ONCE, total)
         run.progress(done, total, f"已重新核算 {done} 人")
     return f"重新核算 {total} 人，{differ} 人结果不同，等{campaign.county_word}医保局确认。"
 
 
 @transaction.atomic
-def _review_plain(run: jobs.Run, groups: Groups, part: QuerySet[Contribution]) -> int:
+def _review_grown(run: jobs.Run, groups: Groups, part: QuerySet[Contribution]) -> int:
     """Write about those whom groups of people alike can tell; return how many wait for an officer by it."""
     run.assert_owner()
     shared = {"kind": Kind.QUOTE, "fact": NEW_VERSION, "outcome": Outcome.REVIEW, "state": State.OPEN}
     told = {"why": _why(NEW_VERSION), "made_at": instant(clock.now())}
-    written = groups.write(part, {name: str(value) for name, value in (shared | told).items()})
-    actor = run.job.created_by
-    if written.over:
-        _record_over(written.rows(written.over), NEW_VERSION, actor, "")
-    if written.waiting:
-        _record_waiting(written.rows(written.waiting), NEW_VERSION, actor, "")
-    return len(written.waiting)
+    waiting, actor = 0, run.job.created_by
+    for written in groups.write(part, {name: str(value) for name, value in (shared | told).items()}):
+        if written.over:
+            _record_over(written.rows(written.over), NEW_VERSION, actor, "")
+        if written.waiting:
+            _record_waiting(written.rows(written.waiting), NEW_VERSION, actor, "")
+        waiting += len(written.waiting)
+    return waiting
 
 
-def _review_others(run: jobs.Run, campaign: Campaign, others: list[QuotedContribution]) -> int:
+def _review_children(run: jobs.Run, campaign: Campaign, children: list[QuotedContribution]) -> int:
     """Compare these again, one by one, under their locks."""
     differ = 0
-    for chunk in chunks(others, BULK):
+    for chunk in chunks(children, BULK):
         with transaction.atomic():
             run.assert_owner()
             lock_residents(booked.resident_id for booked in chunk)

@@ -14,6 +14,7 @@ from collection.consequences.selectors import alike
 from collection.contributions.bookings import report_ended
 from collection.contributions.models import Contribution
 from collection.contributions.services import Payment, record_contributions
+from collection.entitlements.services import apply_effects
 from core.audit.models import Event
 from core.jobs import services as jobs
 from core.jobs.models import Job
@@ -103,16 +104,22 @@ def test_a_policy_version_quotes_everybody_again(campaign, booked, officer, monk
 
 
 def test_by_groups_or_one_by_one_a_policy_version_says_the_same(campaign, booked, officer, silent_queue):
-    """Whom grouped.py may take: those of the years; everybody else is compared one by one."""
+    """Of each kind that grouped.py tells apart one: years, marks, repaid years, cases, reviews; and an infant."""
     everybody = [booked(), booked(), booked(()), booked((2021,)), booked((2020, 2024)), booked((2019,))]
-    marked, repaid, reviewed, infant, same = (booked() for _ in range(5))
-    Identity.objects.create(resident=marked.resident, kind="低保对象", department="民政局", recognised_on=DAY)
+    marked, settled, repaid, reviewed, kept, confirmed, infant, same = (booked() for _ in range(8))
+    for one, kind in ((marked, "低保对象"), (marked, "重度残疾人"), (settled, "低保对象")):
+        Identity.objects.create(resident=one.resident, kind=kind, department="民政局", recognised_on=DAY)
+    apply_effects(campaign=campaign, residents=[settled.resident_id], roster=None, actor=officer)
+    for one, keeps in ((kept, True), (confirmed, False)):
+        change_years(one.resident, officer, gone=(2023, 2024), added=(2021,))
+        review = Consequence.objects.get(contribution=one)
+        confirm_quote(consequence=review, note="已核对", keeps=keeps, actor=officer)
     RepaidYear.objects.create(resident=repaid.resident, year=2022, source="补缴")
     Resident.objects.filter(pk=infant.resident_id).update(birth_date=datetime.date(2024, 9, 30))
     change_years(reviewed.resident, officer, gone=(2023, 2024), added=(2021,))
     ended = booked()
     Contribution.objects.filter(pk=ended.pk).update(ended_at=campaign.opened_at, state="refunded")
-    others = Contribution.objects.exclude(pk__in=[same.pk, reviewed.pk])
+    others = Contribution.objects.exclude(pk__in=[same.pk, reviewed.pk, kept.pk, confirmed.pk])
     cover = dict(others.values_list("pk", "benefit_from"))
     others.update(benefit_from=datetime.date(2025, 2, 1))
     run_policy_job(campaign, officer, "first")
@@ -120,15 +127,18 @@ def test_by_groups_or_one_by_one_a_policy_version_says_the_same(campaign, booked
     was = {one.booked.pk: one.before for one in compare(campaign, live) if one.differs}
     assert dict(Consequence.objects.filter(state="open").values_list("contribution", "before")) == was
     asked = waits_as_compared(campaign)
-    assert {one.pk for one in everybody} < asked and not {ended.pk, same.pk} & asked
+    assert {one.pk for one in (*everybody, marked, settled, repaid)} < asked
+    assert not {ended.pk, same.pk, kept.pk, confirmed.pk} & asked
     found = Consequence.objects.filter(state="open")
     assert all((row.village_id, row.resident_id) == (VILLAGE, row.contribution.resident_id) for row in found)
     told = Event.objects.filter(action="consequence.requote", summary__startswith="采用政策新版本")
     assert told.count() == len(asked) - 1, "one waited already, by the years"
-    InsuredYear.objects.filter(resident=everybody[3].resident_id).update(year=2020)
-    run_policy_job(campaign, officer, "the years of one")
-    assert waits_as_compared(campaign) == asked
-    assert told.count() == len(asked), "and that one alone is told of again"
+    three = [one.resident_id for one in (everybody[3], kept, confirmed)]
+    InsuredYear.objects.filter(resident__in=three).update(year=2020)
+    run_policy_job(campaign, officer, "the years of three")
+    assert waits_as_compared(campaign) == asked | {kept.pk, confirmed.pk}
+    assert told.count() == len(asked) - 1 + 3, "and they alone are told of again"
+    assert Consequence.objects.get(contribution=kept).decided_by is None
     for pk, start in cover.items():
         Contribution.objects.filter(pk=pk).update(benefit_from=start)
     run_policy_job(campaign, officer, "taken back")
