@@ -239,6 +239,22 @@ def test_where_money_has_moved_the_mark_stays_and_is_listed(neixiang, make_resid
     assert str(neixiang.contribution(paid).amount) == "320.00"
 
 
+def test_differences_are_dropped_in_as_many_statements_for_thirty_as_for_two(gaoyang, make_resident):
+    counts = []
+    for people, since in ((2, "2025-11-18"), (30, "2025-11-19")):
+        marked = [make_resident(gaoyang.village) for _ in range(people)]
+        for person in marked:
+            gaoyang.pay(person, "2025-11-10")
+        roster, _ = gaoyang.mark(marked, "低保对象", since=since)
+        with CaptureQueriesContext(connection) as queries:
+            withdraw_roster(roster=roster, reason="交错了", actor=gaoyang.head)
+        counts.append(len(queries))
+    assert counts[1] <= counts[0]
+    assert set(Refund.objects.values_list("state", flat=True)) == {Refund.State.REJECTED}
+    assert set(DifferenceCase.objects.values_list("state", flat=True)) == {DifferenceCase.State.WITHDRAWN}
+    assert Event.objects.filter(action__in=["refund.withdraw", "difference.withdraw"]).count() == 64
+
+
 def test_a_requested_difference_is_dropped_a_reviewed_one_stays(gaoyang, make_resident):
     requested, reviewed = make_resident(gaoyang.village), make_resident(gaoyang.village)
     for person in (requested, reviewed):
