@@ -17,6 +17,7 @@ class CollectionConfig(AppConfig):
         from collection.contributions.bookings import on_booked, on_ended
         from collection.contributions.services import paid_residents
         from collection.door import services as door
+        from collection.entitlements.services import end_second_enrolments
         from collection.gifts import spending
         from collection.gifts.kept import on_kept
         from collection.messages.events import tell_booked
@@ -28,12 +29,14 @@ class CollectionConfig(AppConfig):
         from collection.villages import openings
         from collection.visits import causes
         from collection.visits import services as visits
+        from residents.duplicates.hooks import on_merging
         from residents.people.facts import FactKind, on_fact
         from subsidies.campaigns.hooks import counts_insured, on_adopted, on_opened, on_village_leaving
         from subsidies.openings.steps import PlannedStep, add_step
         from subsidies.quotes.parents import on_asked
 
         on_asked(paid_residents)
+        on_merging(end_second_enrolments)
         on_fact(newborns.follow_children, kinds=newborns.FACTS)
         on_fact(newborns.follow_parents, kinds={FactKind.STATUS})
         on_fact(consequences.follow_statuses, kinds={FactKind.STATUS, FactKind.MERGED})

@@ -22,6 +22,7 @@ from collection.consequences.rules import BookedCover, Outcome, Verdict, follows
 from collection.contributions.models import Contribution
 from collection.entitlements import services as entitlements
 from collection.refunds.models import Refund
+from collection.refunds.rules import STATUS_REASONS
 from config import clock
 from core.accounts.models import User
 from core.amounts import ZERO
@@ -282,6 +283,13 @@ def ending_refund(
     )
 
 
+def _rests_on_fact(consequence: Consequence, refund: Refund) -> bool:
+    """Whether an open case goes with the fact: not where somebody asked for it for another reason before."""
+    reasons = {LABELS[status]: reason for status, reason in STATUS_REASONS.items()}
+    is_its_own = refund.reason == reasons.get(consequence.fact)
+    return is_its_own and refund.state in _OPEN_REFUNDS and not refund.returns
+
+
 def _withdraw(
     standing: _Standing,
     gone: list[Consequence],
@@ -293,9 +301,7 @@ def _withdraw(
     """Take back what followed from a fact that is no more: cases nothing was paid on, enrolments that had ended."""
     if not gone and not again:
         return
-    refunds = [
-        c.refund.pk for c in (*gone, *again) if c.refund and c.refund.state in _OPEN_REFUNDS and not c.refund.returns
-    ]
+    refunds = [c.refund.pk for c in (*gone, *again) if c.refund and _rests_on_fact(c, c.refund)]
     closed = Refund.objects.filter(pk__in=refunds, state__in=_OPEN_REFUNDS)
     says = "登记的事实已撤回或更正，不再退费"
     audit.record_each("refund.withdraw", closed, actor=actor, summary=says, region="village_id", batch=batch)

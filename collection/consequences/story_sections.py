@@ -53,9 +53,13 @@ class _Entry:
 
 
 def facts_and_effects(resident: Resident, user: User) -> Section | None:
-    """The timeline, oldest first; only where something is known. Six statements."""
+    """The timeline, oldest first, with that of records merged into this one. Only where something is known.
+
+    Six statements.
+    """
     objects = _objects(resident)
-    asked = Q(object_type="resident", object_id=str(resident.pk)) & ~Q(action__in=_NO_FACT)
+    records = [resident.pk, *Resident.objects.filter(merged_into=resident).values_list("pk", flat=True)]
+    asked = Q(object_type="resident", object_id__in=[str(pk) for pk in records]) & ~Q(action__in=_NO_FACT)
     for kind in {kind for kind, _ in objects}:
         asked |= Q(object_type=kind, object_id__in=[pk for of, pk in objects if of == kind])
     events = list(Event.objects.for_user(user).filter(asked).order_by("-pk")[:_SHOWN])

@@ -124,6 +124,21 @@ def _children_of_insured(year: int) -> QuerySet[ParentLink, Any]:
 
 
 @transaction.atomic
+def end_second_enrolments(keep: Resident, drop: Resident, actor: User | None) -> None:
+    """The callback for two records that become one: of two enrolments for a year, one without payment ends.
+
+    The dropped record's, or the kept one's where the other paid. A newborn registered twice owes nothing twice.
+    """
+    live = Contribution.objects.filter(ended_at__isnull=True, campaign__closed_at__isnull=True)
+    for one, other in ((drop, keep), (keep, drop)):
+        rival = live.filter(resident=other, year=OuterRef("year"))
+        twice = live.filter(Exists(rival), resident=one, channel=Channel.FREE)
+        for pk in twice.order_by("pk").values_list("pk", flat=True):
+            mine = Contribution.objects.filter(pk=pk)
+            end_free_enrolments(contributions=mine, reason="档案合并，另一份档案已参保", actor=actor)
+
+
+@transaction.atomic
 def end_free_enrolments(*, contributions: QuerySet[Contribution], reason: str, actor: User | None) -> int:
     """Ends enrolments without payment (a queryset of them); no money moves. Returns how many."""
     rows = contributions.filter(ended_at__isnull=True, channel=Channel.FREE).order_by("pk")

@@ -13,6 +13,7 @@ from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
 from core.text import clean_text
+from residents.duplicates.hooks import report_merging
 from residents.duplicates.models import MergeCase
 from residents.people.facts import FactChange, FactKind, record_facts
 from residents.people.models import FormerNumber, InsuredYear, ParentLink, Resident, StatusEntry
@@ -161,6 +162,8 @@ def decide_merge(*, case: MergeCase, accept: bool, actor: User) -> MergeCase:
     case.state = State.MERGED if accept else State.REJECTED
     case.decided_by, case.decided_at = actor, clock.now()
     case.save(update_fields=["state", "decided_by", "decided_at"])
+    if accept:
+        report_merging(keep, drop, actor)
     moved = _merge(keep, drop) if accept else {}
     audit.record(
         "resident.merge" if accept else "resident.reject_merge",

@@ -97,6 +97,16 @@ def test_who_had_asked_at_the_window_gets_no_second_case(paid, die, clerk):
     assert Consequence.objects.get().refund == asked == Refund.objects.get()
 
 
+def test_what_was_asked_for_another_reason_outlives_a_death_taken_back(paid, die, undo, clerk):
+    """Who took a job asks at the window; a death registered by mistake and taken back leaves that as it was."""
+    asked = applications.request_refund(contribution=paid, reason="employee_insurance", happened_on=DIED, actor=clerk)
+    die(paid.resident)
+    assert Consequence.objects.get().refund == asked
+    undo(paid.resident)
+    asked.refresh_from_db()
+    assert (asked.state, Consequence.objects.get().state) == ("requested", "withdrawn")
+
+
 def test_paid_back_and_then_taken_back_the_person_has_to_pay_again(
     campaign, clerk, paid, die, undo, taxman, officer, paper
 ):

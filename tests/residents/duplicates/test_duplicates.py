@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from collection.contributions.models import Contribution
 from collection.contributions.services import Payment, record_contributions
+from collection.entitlements.services import FREE_YEAR, record_free_years
 from core.audit.models import Event
 from core.refusals import Refused
 from residents.duplicates import services as merging
@@ -16,7 +17,7 @@ from residents.duplicates.models import MergeCase
 from residents.duplicates.services import cases_for, decide_merge, mark_not_duplicate, propose_merge, suspected_pairs
 from residents.people.models import Resident
 from residents.statuses.services import set_status
-from subsidies.quotes.quote import quote
+from subsidies.quotes.quote import Recognition, quote
 from subsidies.rosters.models import Identity
 from tests.at_once import waits_for
 from tests.factories import invented_number
@@ -163,6 +164,30 @@ def test_both_paid_this_year_and_the_merge_waits_for_the_refund(clerk, twins, ca
     Contribution.objects.filter(pk=paid[1].pk).update(ended_at="2024-10-20T10:00+08:00", state="refunded")
     decide_merge(case=case, accept=True, actor=county)
     assert set(Contribution.objects.values_list("resident", flat=True)) == {twins[0].pk}
+
+
+@pytest.mark.parametrize("paid", [None, "keep", "drop"])
+def test_a_child_enrolled_without_payment_on_both_records_is_enrolled_once(clerk, twins, campaign, make_user, paid):
+    """屯留: registered twice, a newborn owes nothing twice; paid for on one of them, the payment stands."""
+    keep, drop = twins
+    for person, name in ((keep, "keep"), (drop, "drop")):
+        enrol(campaign, person, "self" if paid == name else "free", clerk)
+    case = propose_merge(keep=keep, drop=drop, reason="同一人", actor=clerk)
+    decide_merge(case=case, accept=True, actor=make_user("county", "411325"))
+    (live,) = Contribution.objects.filter(ended_at__isnull=True)
+    assert (live.resident, live.channel) == (keep, "self" if paid else "free")
+    assert Contribution.objects.get(ended_at__isnull=False).resident == keep, "its history moves with it"
+    assert keep.insured_years.filter(year=campaign.year, source=FREE_YEAR).exists() == (paid is None)
+
+
+def enrol(campaign, person, channel, actor):
+    """Paid for, or without payment; both records know nothing of each other."""
+    day = datetime.date(2024, 10, 8)
+    known = [Recognition("特困人员", day)] if channel == "free" else []
+    owed = quote(campaign.policy, birth_date=person.birth_date, paid_on=day, identities=known)
+    payment = Payment(person.pk, HERE, channel, day, owed, state="posted")
+    record_contributions(campaign=campaign, actor=actor, payments=[payment])
+    record_free_years(campaign, Contribution.objects.filter(resident=person))
 
 
 def test_nobody_merges_into_or_out_of_what_was_merged_meanwhile(clerk, twins, make_user, make_resident):
