@@ -1,6 +1,7 @@
 """The closing in the menu, what waits for another office, and the panel that says a campaign is closed."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.urls import reverse
 
@@ -25,7 +26,7 @@ def reopening_todos(user: User) -> list[Todo]:
     return [todo_of_year(todo, year) for todo, year in _asked(user, campaign__closed_at__isnull=False)]
 
 
-def _asked(user: User, **of: object) -> Iterator[tuple[Todo, int]]:
+def _asked(user: User, **of: Any) -> Iterator[tuple[Todo, int]]:
     """Each to-do with its year."""
     if user.role not in OFFICES:
         return

@@ -203,7 +203,6 @@ class _Listed(Aggregate):
     """The JSON values of all rows as the text of one list."""
 
     template = "CAST(JSONB_AGG(%(expressions)s) AS TEXT)"
-    output_field = TextField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         return self.as_sql(compiler, connection, template="JSON_GROUP_ARRAY(%(expressions)s)", **context)
@@ -214,8 +213,12 @@ def _more() -> dict[str, Any]:
     years = InsuredYear.objects.filter(resident=OuterRef(OuterRef("resident")), year__lt=OuterRef(OuterRef("year")))
     last = Subquery(years.order_by("-year").values("year")[:1])
     repaid = _repaid().filter(year__gt=Coalesce(last, 0))
-    marks = _marks().values("resident").annotate(listed=_Listed(JSONArray("kind", "recognised_on", "ended_on")))
-    dues = _cases().values("contribution").annotate(listed=_Listed("due"))
+    marks = (
+        _marks()
+        .values("resident")
+        .annotate(listed=_Listed(JSONArray("kind", "recognised_on", "ended_on"), output_field=TextField()))
+    )
+    dues = _cases().values("contribution").annotate(listed=_Listed("due", output_field=TextField()))
     decided, is_kept = _reviews().filter(state=State.DONE), Q(outcome=Consequence.Outcome.STANDS)
     before, after = Cast("before", TextField()), Cast("after", TextField())
     return {

@@ -1,18 +1,19 @@
 """What pages and services ask about public notices."""
 
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from collection.contributions.models import Contribution
 from collection.notices.models import PublicNotice
 from config import clock
 from core.access.roles import Role
+from core.access.scope import ScopedQuerySet
 from core.accounts.models import Position, User
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
 
-def not_shown(*, campaign: Campaign) -> QuerySet[Contribution]:
+def not_shown(*, campaign: Campaign) -> ScopedQuerySet:
     """Return the posted payments that came after their village's last notice was made and hung out its days.
 
     A village's first notice shows all; who pays later gets a further one. Where the notice stands after collection
