@@ -347,7 +347,7 @@ def test_the_page_of_both_offices(campaign, client, officer, taxman, nobody_agre
 def test_the_question_to_open_a_closed_year_reaches_the_other_office(closed, client, officer, taxman, business_clock):
     consents.ask_consent(campaign=closed, kind="reopen", reason="漏记入库", actor=taxman)
     client.force_login(officer)
-    assert "等您单位同意" in client.get(reverse("home")).content.decode()
+    assert "待您单位同意" in client.get(reverse("home")).content.decode()
     page = client.get(reverse("campaign_consents")).content.decode()
     assert "同意</button>" in page and "重开本年度</button>" not in page and "提出重开</button>" not in page
     client.post(reverse("consent_give", args=[ClosingConsent.objects.get(kind="reopen").pk]))
