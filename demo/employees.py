@@ -85,8 +85,8 @@ def pass_between(world: World, day: datetime.date) -> None:
     alone = Employment.objects.filter(unit__isnull=False, left__isnull=True, member__resident__isnull=True)
     member = alone.select_related("member").order_by("pk").last()
     if member:
-        facts = {"name": member.member.name, "id_number": member.member.id_number}
-        register_resident(village=world.region(world.county.village), actor=world.bureau, **facts)
+        who, village = member.member, world.region(world.county.village)
+        register_resident(village=village, name=who.name, id_number=who.id_number, actor=world.bureau)
 
 
 def _leave(world: World, month: datetime.date) -> None:

@@ -19,7 +19,7 @@ ENTRIES = [
 def todos(user: User) -> list[Asked]:
     """What a year in preparation and the open years ask of this person."""
     campaigns = open_campaigns(user)
-    found = openings.proposal_todos(user)
+    found: list[Asked] = [*openings.proposal_todos(user)]
     for campaign in campaigns:
         asked = openings.todos(user, campaign) + rosters.todos(user, campaign)
         found += asked if len(campaigns) == 1 else [todo_of_year(todo, campaign.year) for todo in asked]

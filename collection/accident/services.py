@@ -127,7 +127,7 @@ def judge_lines(
     live = AccidentCover.objects.filter(campaign=campaign)
     covered = set(live.filter(ended_at__isnull=True, resident__in=people).values_list("resident_id", flat=True))
     used = set(live.filter(receipt_no__in=[line.receipt_no for line in lines]).values_list("receipt_no", flat=True))
-    judged = []
+    judged: list[tuple[CoverLine, Resident | None, str]] = []
     for line, pk in zip(lines, ids, strict=True):
         person = people.get(pk or 0)
         if person and person.pk in covered:

@@ -236,7 +236,7 @@ def _recognitions(marks: str | None) -> Iterator[Recognition]:
 
 
 def _booked(amount: object, category: str, start: date | str | None, end: date | str | None, months: int) -> Told:
-    return told(_yuan(amount), category, start and _day(start), end and _day(end), months)
+    return told(_yuan(amount), category, _day(start) if start else None, _day(end) if end else None, months)
 
 
 def _yuan(amount: object) -> Decimal:

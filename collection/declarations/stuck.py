@@ -161,7 +161,9 @@ class VillageByVillage(Sequence[Contribution]):
             elif before < stop:
                 villages.append(village)
             before += number
-        rows = self.rows_of(villages).order_by("village_id", "paid_on", "pk") if villages else []
+        if not villages:
+            return []
+        rows = self.rows_of(villages).order_by("village_id", "paid_on", "pk")
         return list(rows[start - skipped : stop - skipped])
 
 

@@ -16,7 +16,8 @@ OPEN = (Refund.State.REQUESTED, Refund.State.FIRST_PASSED)
 
 def todos(user: User, campaign: Campaign) -> list[Asked]:
     """Reviews for the two bureaus, papers and payees for the townships, the bank's file for the bureau."""
-    mine, found = Refund.objects.for_user(user).filter(campaign=campaign), []
+    mine = Refund.objects.for_user(user).filter(campaign=campaign)
+    found: list[Asked] = []
     if user.role == Role.TOWNSHIP:
         lacking = Q(payee_account="") | Q(evidence__isnull=True, self_payment__isnull=True, ends_enrolment=True)
         rows = mine.filter(lacking, state__in=OPEN).distinct()

@@ -97,7 +97,7 @@ class User(AbstractBaseUser):
         """县, 区 or 市, as sentences of this user's county say it."""
         return county_word(self.region_id)
 
-    def get_role_display(self) -> str:
+    def get_role_display(self) -> str:  # type: ignore[no-redef]  # Django leaves what a class defines itself
         """The role with the county's word: 区医保局 in a district."""
         return role_name(self.role, self.region_id)
 

@@ -46,12 +46,14 @@ def kept_and_mended(
     if connection.in_atomic_block:
         return make()
     newest, is_quiet = _newest_and_quiet()
+    upto: int | None
+    value: Any
     upto, value = cache.get(key) or (None, None)
     if upto == newest:
         same: T = value
         return same
     changes = [] if upto is None else changes_after(upto)
-    mended = mend(value, changes) if 0 < len(changes) <= MOST_CHANGES else None
+    mended: T | None = mend(value, changes) if 0 < len(changes) <= MOST_CHANGES else None
     found = make() if mended is None else mended
     if is_quiet:
         cache.set(key, (newest, found), timeout=seconds)

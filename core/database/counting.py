@@ -18,4 +18,5 @@ def count_all(rows: Sequence[QuerySet[Any, Any]]) -> list[int]:
 def _counting(place: int, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     """One row (place, number)."""
     placed = rows.order_by().annotate(_place=Value(place, output_field=IntegerField())).values("_place")
-    return placed.annotate(_number=Count("pk", distinct=rows.query.distinct)).values_list("_place", "_number")
+    counted: QuerySet[Any, Any] = placed.annotate(_number=Count("pk", distinct=rows.query.distinct))
+    return counted.values_list("_place", "_number")

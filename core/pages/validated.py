@@ -31,7 +31,9 @@ def unless_unchanged(request: HttpRequest, facts: object, draw: Callable[[], Htt
         request.get_full_path(),
         request.session.session_key,
         request.META["CSRF_COOKIE"],
-        (user.pk, user.name, user.role, user.region_id, user.department, user.large_type),
+        (user.pk, user.name, user.role, user.region_id, user.department, user.large_type)
+        if user.is_authenticated
+        else None,
         [campaign.year for campaign in selection.campaigns] if selection else None,
         f"{clock.now():%Y%m%d%H%M}",
     )

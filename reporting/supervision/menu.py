@@ -18,7 +18,8 @@ ENTRIES = [
 
 def todos(user: User, campaign: Campaign) -> list[Asked]:
     """A township answers, the county and leaders check; the county fills what is vacant."""
-    rows, found = open_findings(user, campaign), []
+    rows = open_findings(user, campaign)
+    found: list[Asked] = []
     if user.role == Role.TOWNSHIP:
         waiting = list(rows.filter(state=Finding.State.OPEN).values_list("deadline", flat=True))
         if waiting:
