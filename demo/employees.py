@@ -130,7 +130,9 @@ def _register(world: World, month: datetime.date) -> list[Unit]:
                 credit_code=body + check_character(body),
                 actor=world.bureau,
                 registered_on=month,
-                contact_name="经办人",
+                contact_name=SURNAMES[serial % len(SURNAMES)]
+                + GIVEN_FIRST[serial * 7 % len(GIVEN_FIRST)]
+                + GIVEN_LAST[serial * 3 % len(GIVEN_LAST)],
                 contact_phone=f"1994{serial:07d}" if serial % 5 else "",
             )
         )

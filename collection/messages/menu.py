@@ -16,7 +16,9 @@ def todos(user: User, campaign: Campaign) -> list[Todo]:
     """What is written and may be let go by this person."""
     if user.role != Role.COUNTY:
         return []
-    ready = ReminderBatch.objects.for_user(user).filter(campaign=campaign, state=ReminderBatch.State.READY)
+    ready = ReminderBatch.objects.for_user(user).filter(
+        campaign=campaign, state=ReminderBatch.State.READY, households__gt=0
+    )
     return [
         Todo(f"{batch.region.name}催缴短信 {batch.households} 条待您核准", reverse("reminder_batch", args=[batch.pk]))
         for batch in ready.select_related("region")

@@ -29,19 +29,24 @@ from subsidies.campaigns.models import Campaign
 State = ReminderBatch.State
 #: From so many messages on, another person of the bureau than who asked has to agree.
 MANY = 200
+#: Why a batch without messages is over.
+NOBODY = "没有可以提醒的户"
 
 
 @transaction.atomic
 def prepare_reminders(*, campaign: Campaign, region: Region, actor: User) -> ReminderBatch:
     """Have the reminders to a region's unpaid households written; the open batch of the region, if there is one.
 
-    Raises Refused.
+    One that came out empty gives way to a new one. Raises Refused.
     """
     if actor.role not in AT_THE_COUNTER:
         raise Refused(f"催缴短信由{actor.county_word}医保局或乡镇征缴专班准备。")
     if not campaign.is_open or campaign.closed_meanwhile():
         raise Refused(f"{campaign}已办结，不再催缴。")
     rows = ReminderBatch.objects.filter(campaign=campaign, region=region, state__in=[State.WRITING, State.READY])
+    for empty in rows.filter(state=State.READY, households=0).select_related("campaign", "region"):
+        rows.filter(pk=empty.pk).update(state=State.WITHDRAWN, reason=NOBODY)
+        _record("withdraw", empty, actor, f"取消{empty}：{NOBODY}")
     batch = rows.first() or _new_batch(campaign, region, actor) or rows.get()
     if batch.state != State.WRITING:
         return batch
@@ -91,7 +96,7 @@ def write_reminders(run: jobs.Run) -> str:
         ReminderBatch.objects.filter(pk=batch.pk, state=State.WRITING).update(
             **{name: getattr(batch, name) for name in _COUNTED}
         )
-    return f"已写好 {batch.households} 条，等核准后发送"
+    return f"已写好 {batch.households} 条，等核准后发送" if batch.households else NOBODY
 
 
 _COUNTED = (

@@ -41,6 +41,16 @@ class Goal:
     def missing(self) -> int:
         return max(self.goal - self.whole.gain, 0)
 
+    @property
+    def start(self) -> date:
+        """The month that the gain is counted from."""
+        return date(self.month.year - 1, 12, 1)
+
+    @property
+    def lacks_start(self) -> bool:
+        """Whether nobody is known from the end of last year, so that the gain says nothing."""
+        return self.whole.now > 0 and not self.whole.before
+
 
 def progress_to_goal(*, county: Region, month: date) -> Goal | None:
     """Where the county stands in a month of the year; None where its policy has no employees' insurance.

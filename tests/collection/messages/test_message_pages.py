@@ -35,6 +35,12 @@ def test_from_the_form_to_the_log(office, recorder, campaign, home, prepare):
     assert "催缴提醒" in office.get(reverse("resident_story", args=[home[2].pk])).content.decode()
 
 
+def test_an_empty_batch_asks_for_nothing(office, campaign, prepare):
+    page = office.get(reverse("reminder_batch", args=[prepare(TOWNSHIP).pk])).content.decode()
+    assert "没有可以提醒的户" in page and "核准发送" not in page
+    assert "条待您核准" not in office.get("/").content.decode()
+
+
 def test_a_number_that_is_searched_for_stays_out_of_the_address(office, campaign):
     answer = office.post(reverse("message_log"), {"q": "13800000001", "_search": "1"})
     assert answer.status_code == 302 and "13800000001" not in answer.url

@@ -101,15 +101,14 @@ def test_who_wants_none_gets_none_also_when_it_is_said_at_the_last_moment(record
     again = prepare()
     assert (again.households, again.opted_out) == (0, 1)
     opt_outs.opt_in(found=OptOut.objects.get(), actor=officer)
-    ReminderBatch.objects.filter(pk=again.pk).update(state="withdrawn")
     assert prepare().households == 1
+    assert (again := ReminderBatch.objects.get(pk=again.pk)).state == "withdrawn" and again.reason == services.NOBODY
 
 
 def test_a_household_is_not_reminded_twice_in_three_days(recorder, approve, prepare, home, business_clock):
     approve()
     outbox.drain()
     assert (soon := prepare()).reminded == 1 and soon.households == 0
-    ReminderBatch.objects.filter(pk=soon.pk).update(state="withdrawn")
     business_clock((clock.now() + kinds.REST_BETWEEN + timedelta(seconds=1)).isoformat())
     assert prepare().households == 1
 

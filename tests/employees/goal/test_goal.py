@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.urls import reverse
 
 from core.refusals import Refused
 from employees.goal import services
@@ -130,6 +131,16 @@ def test_net_gain_by_township_and_kind(xixia, make_unit, declare, clerk, busines
     assert (goal.goal, goal.whole.before, goal.whole.now, goal.whole.gain, goal.missing) == (2000, 3, 6, 3, 1997)
     assert {line.name: line.gain for line in goal.kinds} == {"企业": -1, "机关事业单位": 3, "灵活就业人员": 1}
     assert [line.gain for line in goal.townships] == [2]
+    assert not goal.lacks_start
+
+
+def test_without_the_end_of_last_year_the_gain_is_no_gain(unit, declare, xixia, clerk, client):
+    client.force_login(clerk)
+    says = "系统里没有2024年12月的在册人员"
+    assert says not in client.get(reverse("employee_goal")).content.decode()  # nobody yet: nothing to misread
+    declare(unit, [person(1)])
+    assert progress_to_goal(county=xixia.county, month=NOVEMBER).lacks_start
+    assert says in client.get(reverse("employee_goal")).content.decode()
 
 
 def test_no_goal_where_there_is_no_employees_insurance(campaign):
