@@ -87,8 +87,10 @@ def inspect(world: World, day: datetime.date) -> None:
         township=township,
         kind="order",
         on=day - DAY,
-        person="分管副镇长",
-        text="现金缴存多次逾期，逐村核对专用收据",
+        person="分管负责人",
+        text="现金缴存多次逾期，逐村核对专用收据"
+        if campaign.policy.deposit_limit
+        else "村里收的现金留得过久，逐村核对专用收据",
         deadline=day + 6 * DAY,
         actor=bureau,
     )
@@ -127,7 +129,7 @@ def talk(world: World, day: datetime.date) -> None:
         township=lagging,
         kind="talk",
         on=day,
-        person="镇长",
+        person="主要负责人",
         text="征缴进度连续两周靠后",
         deadline=day + 7 * DAY,
         actor=world.bureau,

@@ -15,14 +15,21 @@ from reporting.reports.services import report_due
 from reporting.supervision import menu as supervision
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.pages import todo_of_year
-from subsidies.campaigns.selectors import open_campaigns, selection_of
+from subsidies.campaigns.selectors import current, open_campaigns, selection_of
+
+
+def _reports_weekly(user: User) -> bool:
+    """Whether the notice of the reader's county asks townships for a weekly report (内乡 六（二）): the menu asks."""
+    campaign = current(user)
+    return bool(campaign and campaign.policy.report)
+
 
 ENTRIES = [
     Entry("征缴进度", "own_progress", 80),
     Entry("与上年比较", "own_comparison", 80),
     Entry("排名与通报", "ranking_list", 82),
-    Entry("乡镇周报", "report_write", 83),
-    Entry("乡镇周报", "report_overview", 83),
+    Entry("乡镇周报", "report_write", 83, shown_to=_reports_weekly),
+    Entry("乡镇周报", "report_overview", 83, shown_to=_reports_weekly),
     *supervision.ENTRIES,
     *leavers.ENTRIES,
 ]

@@ -51,7 +51,7 @@ def cash_in_hand(*, campaign: Campaign, village: Region) -> dict[str, Any]:
         }
     account = VillageAccount.objects.filter(campaign=campaign, village=village).first()
     amount = account.in_hand if account else ZERO
-    says = f"手中现金 {amount:,.2f} 元，本{campaign.county_word}没有规定双限，请按乡镇要求及时缴存。"
+    says = f"手中现金 {amount:,.2f} 元，本{campaign.county_word}没有规定缴存期限，请按乡镇要求及时缴存。"
     return {"amount": str(amount), "headline": says, "tomorrow": "", "kind": "wait"}
 
 

@@ -165,8 +165,8 @@ def compose(facts: BulletinFacts, *, number: str, issuer: str, source: str) -> B
     return Bulletin(
         red_head=f"{county}城乡居民基本医疗保险征缴工作通报",
         number=number,
-        title=f"关于{county}{facts.year}年度城乡居民基本医疗保险{TITLES[facts.kind]}",
-        addressed_to=f"各乡镇人民政府（街道办事处）、{whole_county(county)[1:]}直有关单位：",
+        title=f"关于{county}{facts.year}年度城乡居民基本医疗保险{_title(facts)}",
+        addressed_to=f"{_townships([s.name for s in facts.subjects])}、{whole_county(county)[1:]}直有关单位：",
         paragraphs=tuple(_paragraphs(facts)),
         table=_table(facts),
         praised=tuple(praised(facts.subjects)),
@@ -177,6 +177,24 @@ def compose(facts: BulletinFacts, *, number: str, issuer: str, source: str) -> B
         as_of=_instant(facts.as_of),
         source=source,
     )
+
+
+def _title(facts: BulletinFacts) -> str:
+    """An evaluation only where the notice has one, with its prizes (内乡 六); elsewhere who is insured in the end."""
+    if facts.kind == "final" and facts.pool is None:
+        return "集中征缴工作最终参保情况的通报"
+    return TITLES[facts.kind]
+
+
+def _townships(names: Sequence[str]) -> str:
+    """高阳: 各镇人民政府、街道办事处; 屯留: also 综合服务中心. Only such as the county has."""
+    kinds = "".join(kind for kind in "乡镇" if any(name.endswith(kind) for name in names))
+    offices = [
+        office
+        for ending, office in (("街道", "街道办事处"), ("中心", "综合服务中心"), ("开发区", "开发区管委会"))
+        if any(name.endswith(ending) for name in names)
+    ]
+    return "、".join([f"各{kinds or '乡镇'}人民政府", *offices])
 
 
 def praised(subjects: Sequence[RankedTownship]) -> list[str]:

@@ -295,7 +295,7 @@ def _additions(
     now = {f.code: BulletinStanding(f.done(snapshot.metric), f.task, None) for f in townships}
     measures = supervision.to_announce(snapshot.campaign, snapshot.kind, snapshot.as_of)
     texts = supervision.bulletin_paragraphs(measures, previous, now)
-    return [*texts, goal_text(observed["employees"])] if "employees" in observed else texts
+    return [*texts, goal_text(observed["employees"])] if observed.get("employees", {}).get("now") else texts
 
 
 def _employees(snapshot: Snapshot) -> dict[str, Any]:

@@ -45,7 +45,14 @@ def ranking_list(request: SignedIn) -> HttpResponse:
         drafts = waiting.select_related("campaign__county")[:30]
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
     return render(
-        request, "reporting/rankings/ranking_list.html", {"title": "排名与通报", "page_obj": page, "drafts": drafts}
+        request,
+        "reporting/rankings/ranking_list.html",
+        {
+            "title": "排名与通报",
+            "page_obj": page,
+            "drafts": drafts,
+            "rewards": campaign is not None and campaign.policy.rewards,
+        },
     )
 
 

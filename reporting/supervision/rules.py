@@ -58,9 +58,11 @@ def measures_text(measures: Sequence[MeasureFacts]) -> list[str]:
 
 def after_a_week(measure: MeasureFacts, before: BulletinStanding, now: BulletinStanding) -> str:
     """What changed since the bulletin in which the measure stood."""
-    says = f"上期{measure.kind}的{measure.township}，完成人数由{before.done:,}人增至{now.done:,}人"
-    if now.done < before.done:
-        says = f"上期{measure.kind}的{measure.township}，完成人数由{before.done:,}人降至{now.done:,}人"
+    says = f"上期{measure.kind}的{measure.township}，完成人数"
+    if now.done == before.done:
+        says += f"仍为{now.done:,}人"
+    else:
+        says += f"由{before.done:,}人{'增' if now.done > before.done else '降'}至{now.done:,}人"
     if before.task and now.task:
-        says += f"，完成率由{before.rate}变为{now.rate}"
+        says += f"，完成率{'仍为' if now.rate == before.rate else f'由{before.rate}变为'}{now.rate}"
     return f"{says}。"

@@ -139,7 +139,7 @@ def test_a_county_without_a_limit_gets_the_same_answer_without_the_clock(make_us
     sent = message(people, "QS0001", amount="320.00", paid_on="2025-11-10", listed_on="2025-11-10", year=2026)
     told = upload(phone.secret, sent, year=2026)[1]
     assert told["results"][0]["state"] == "booked"
-    assert "没有规定双限" in told["hand"]["headline"] and told["hand"]["amount"] == "320.00"
+    assert "没有规定缴存期限" in told["hand"]["headline"] and told["hand"]["amount"] == "320.00"
 
 
 def test_a_phone_is_registered_by_who_is_logged_in_on_it(client, campaign, helper, clerk):

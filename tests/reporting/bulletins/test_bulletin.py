@@ -96,6 +96,19 @@ def test_a_district_is_no_county(county, whole):
     assert bulletin.table.shown[-1][1] == whole
 
 
+@pytest.mark.parametrize(
+    ("names", "offices"),
+    [
+        (["龙港镇", "土沃乡"], "各乡镇人民政府"),
+        (["庞口镇", "高阳县锦华街道", "高阳县经济开发区"], "各镇人民政府、街道办事处、开发区管委会"),
+        (["余吾镇", "李高乡", "麟绛街道", "康庄综合服务中心"], "各乡镇人民政府、街道办事处、综合服务中心"),
+    ],
+)
+def test_it_is_addressed_to_such_offices_as_the_county_has(names, offices):
+    bulletin = weekly(*((name, 100, 50, 5) for name in names))
+    assert bulletin.addressed_to == f"{offices}、县直有关单位："
+
+
 def test_no_task_anywhere_still_makes_a_bulletin():
     assert weekly(("甲镇", None, 7, 1)).paragraphs[0] == "截至2024年10月25日12时，全县已入库7人，本周新增1人。"
 
@@ -177,6 +190,7 @@ def final(pool=Decimal("300000")):
 
 def test_the_final_evaluation_carries_the_rewards():
     bulletin = final()
+    assert bulletin.title.endswith("考评结果的通报") and final(pool=None).title.endswith("最终参保情况的通报")
     assert bulletin.table.headers[-3:] == ["工作经费（元）", "奖项", "奖金（元）"]
     assert [row[-3:] for row in bulletin.table.shown] == [
         ["1,425.00", "一等奖", "200,000.00"],
