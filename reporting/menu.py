@@ -90,7 +90,7 @@ def _to_sign(user: User) -> list[Todo]:
             user,
             snapshot,
             Todo(
-                f"考评结果（截至{_day(snapshot.as_of)}）待{user.county_word}税务局签认最终参保人数",
+                f"最终结果（截至{_day(snapshot.as_of)}）待{user.county_word}税务局签认最终参保人数",
                 reverse("snapshot", args=[snapshot.pk]),
                 button="去签认",
             ),

@@ -140,7 +140,7 @@ def reward_tiers(request: SignedIn) -> HttpResponse:
             messages.error(request, str(refusal))
             status = 400
         else:
-            messages.success(request, "奖项已保存，考评结果发布时按此计算。")
+            messages.success(request, "奖项已保存，最终结果发布时按此计算。")
             return redirect("reward_tiers")
     total = sum(t.amount * (t.last - t.first + 1) for t in kept)
     return render(

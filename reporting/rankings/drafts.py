@@ -96,9 +96,9 @@ def sign_figures(*, snapshot: Snapshot, seen: int, actor: User) -> FigureSignatu
     Each office signs once, and the two are two people by their roles.
     """
     if snapshot.kind != RankingKind.FINAL:
-        raise Refused("只有考评结果要由税务、医保两家签认。")
+        raise Refused("只有最终结果要由税务、医保两家签认。")
     if actor.role not in OFFICES:
-        raise Refused(f"考评结果由{actor.county_word}税务局、{actor.county_word}医保局签认。")
+        raise Refused(f"最终结果由{actor.county_word}税务局、{actor.county_word}医保局签认。")
     if seen != (done := final_figure(snapshot)):
         raise Refused(f"核定人数是 {done} 人，与您看到的 {seen} 人不同，请刷新后核对。")
     signature, created = FigureSignature.objects.get_or_create(

@@ -13,7 +13,7 @@ class RankingKind(models.TextChoices):
     DAILY = "daily", "日排名"
     WEEKLY = "weekly", "周排名"
     MONTHLY = "monthly", "月通报"
-    FINAL = "final", "考评结果"
+    FINAL = "final", "最终结果"
 
 
 class Snapshot(models.Model):

@@ -54,7 +54,7 @@ def publish_ranking(*, snapshot: Snapshot, number: str, actor: User) -> Ranking:
     if Ranking.objects.filter(campaign=snapshot.campaign, kind=snapshot.kind, as_of=snapshot.as_of).exists():
         raise Refused("这一期已经发布。要改动已发布的数据，请在该期页面上办理更正。")
     if missing := drafts.unsigned(snapshot):
-        raise Refused(f"考评结果要先由{'、'.join(missing)}签认最终参保人数，再发布。")
+        raise Refused(f"最终结果要先由{'、'.join(missing)}签认最终参保人数，再发布。")
     ranking = _freeze(snapshot, version=1, number=number, reason="", actor=actor)
     notices.notify_lowest_ranked(ranking=ranking)
     return ranking
@@ -73,7 +73,7 @@ def correct_ranking(*, ranking: Ranking, reason: str, actor: User, counted: Snap
     if ranking.kind == RankingKind.FINAL:
         if counted is None or counted_again(counted) != ranking:
             raise Refused(
-                f"考评结果的更正要先由{actor.county_word}税务局、{actor.county_word}医保局签认重新核定的人数。"
+                f"最终结果的更正要先由{actor.county_word}税务局、{actor.county_word}医保局签认重新核定的人数。"
             )
         if missing := drafts.unsigned(counted):
             raise Refused(f"更正要先由{'、'.join(missing)}签认重新核定的人数，再发布。")

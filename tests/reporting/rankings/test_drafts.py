@@ -146,7 +146,7 @@ def test_a_correction_of_the_final_figures_needs_the_same_signatures(final, coun
 
 
 def test_a_weekly_ranking_needs_no_signature(weekly, county):
-    with pytest.raises(Refused, match="只有考评结果"):
+    with pytest.raises(Refused, match="只有最终结果"):
         drafts.sign_figures(snapshot=weekly, seen=1, actor=county)
     assert drafts.unsigned(weekly) == []
 
