@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reporting', '0007_post_words'),
+        ("reporting", "0007_post_words"),
     ]
 
     operations = [
