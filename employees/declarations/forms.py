@@ -64,5 +64,11 @@ class MendForm(forms.Form):
     """One row of a declaration, to be put right in place."""
 
     name = forms.CharField(label="姓名", max_length=60)
-    id_number = forms.CharField(label="证件号码", max_length=30, widget=forms.TextInput(attrs={"class": "id"}))
+    id_number = forms.CharField(
+        label="证件号码",
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "id"}),
+        help_text="号码没有写错的不用填，按原来的号码。",
+    )
     wage = forms.CharField(label="月工资", max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"}))

@@ -169,18 +169,17 @@ def keep_lines(judged: Iterable[tuple[int, check.Verdict]]) -> None:
 def mend_line(*, line: DeclaredLine, name: str, id_number: str, wage: str, actor: User) -> MonthlyDeclaration:
     """Put a wrong row right on the page and judge the month again; the file that came in stays as it was.
 
-    Raise Refused with what is still wrong with the row, or where the month waits for nobody any more.
+    Without `id_number` the row keeps the one it has. Raise Refused with what is still wrong with the row, or where the
+    month waits for nobody any more.
     """
-    declaration = MonthlyDeclaration.objects.select_for_update().select_related("unit").get(pk=line.declaration_id)
-    line = DeclaredLine.objects.get(pk=line.pk)
-    if declaration.state != State.CHECKED or line.change != Change.BAD or line.row is None:
-        raise Refused("这一行现在不能修改，请刷新后查看。")
-    mended = read_person(line.row, name, id_number, wage)
+    declaration, line = _wrong_line(line)
+    mended = read_person(line.row or 0, name, id_number or line.id_number, wage)
     if mended.problems:
         raise Refused("；".join(mended.problems))
-    rows = [mended if row.pk == line.pk else _as_read(row) for row in declaration.lines.filter(row__isnull=False)]
-    mark_duplicates(rows)
-    verdicts = check.judge(rows, facts_of(declaration, {row.id_number for row in rows}))
+    _judge_again(
+        declaration,
+        [mended if row.pk == line.pk else _as_read(row) for row in declaration.lines.filter(row__isnull=False)],
+    )
     audit.record(
         "employee_declaration.mend",
         actor=actor,
@@ -189,10 +188,45 @@ def mend_line(*, line: DeclaredLine, name: str, id_number: str, wage: str, actor
         before={"name": line.name, "id_number": line.id_number, "wage": str(line.wage)},
         after={"name": mended.name, "id_number": mended.id_number, "wage": str(mended.wage)},
     )
+    return declaration
+
+
+@transaction.atomic
+def drop_line(*, line: DeclaredLine, actor: User) -> MonthlyDeclaration:
+    """Take a wrong row out of the month: it names somebody twice, or somebody who has left. The file stays as it was.
+
+    Raise Refused where nobody would be left, or the month waits for nobody any more.
+    """
+    declaration, line = _wrong_line(line)
+    rest = declaration.lines.filter(row__isnull=False).exclude(pk=line.pk)
+    if not rest:
+        raise Refused("表里只有这一行，不能删去。本月确实没有人员的，请办理单位注销。")
+    _judge_again(declaration, [_as_read(row) for row in rest])
+    audit.record(
+        "employee_declaration.mend",
+        actor=actor,
+        obj=declaration,
+        summary=f"删去{declaration}第 {line.row} 行 {line.name}",
+        before={"name": line.name, "id_number": line.id_number, "wage": str(line.wage)},
+    )
+    return declaration
+
+
+def _wrong_line(line: DeclaredLine) -> tuple[MonthlyDeclaration, DeclaredLine]:
+    """The month, locked, and the row of it as it stands now. Raise Refused where the row is not to be mended."""
+    declaration = MonthlyDeclaration.objects.select_for_update().select_related("unit").get(pk=line.declaration_id)
+    found = DeclaredLine.objects.filter(pk=line.pk, change=Change.BAD, row__isnull=False).first()
+    if declaration.state != State.CHECKED or found is None:
+        raise Refused("这一行现在不能修改，请刷新后查看。")
+    return declaration, found
+
+
+def _judge_again(declaration: MonthlyDeclaration, rows: list[PersonRow]) -> None:
+    mark_duplicates(rows)
+    verdicts = check.judge(rows, facts_of(declaration, {row.id_number for row in rows}))
     MonthlyDeclaration.objects.filter(pk=declaration.pk).update(state=State.READING)
     _stage(declaration, verdicts, declaration.notes)
     declaration.refresh_from_db()
-    return declaration
 
 
 def _as_read(line: DeclaredLine) -> PersonRow:

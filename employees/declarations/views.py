@@ -99,10 +99,15 @@ def declaration_detail(request: SignedIn, pk: int) -> HttpResponse:
 
 @roles(*WORKS_ON)
 def line_mend(request: SignedIn, pk: int, line_pk: int) -> HttpResponse:
-    """A wrong row, put right in the browser; the number is typed anew, so that nothing whole is shown."""
+    """A wrong row, put right or taken out in the browser; a number is typed anew, so that nothing whole is shown."""
     county_or_404(request.user)
     declaration = _declaration(request, pk)
     line = get_object_or_404(declaration.lines.filter(change=Change.BAD, row__isnull=False), pk=line_pk)
+    if request.POST.get("step") == "drop":
+        run_step(
+            request, lambda: services.drop_line(line=line, actor=request.user), f"第 {line.row} 行 {line.name} 已删去。"
+        )
+        return redirect("employee_declaration", pk)
     form = MendForm(request.POST or None, initial={"name": line.name, "wage": line.wage})
     if request.method == "POST" and run_form(
         form, lambda: services.mend_line(line=line, actor=request.user, **form.cleaned_data)

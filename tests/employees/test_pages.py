@@ -100,6 +100,8 @@ def test_a_month_from_the_form_to_the_books(unit, client, clerk, head):
     mend = reverse("employee_declaration_line_mend", args=[line.declaration_id, line.pk])
     assert client.get(mend).status_code == 200
     assert client.post(mend, {"name": "钱工", "id_number": "x", "wage": "5000"}).status_code == 400
+    taken_out = client.post(mend, {"step": "drop"}, follow=True).content.decode()
+    assert "钱工 已删去" in taken_out and "行有误" not in taken_out and "确认记账" in taken_out
     errors = client.post(f"{sent.url}errors/")
     assert errors.status_code == 200 and Event.objects.filter(action="upload.marked").exists()
     sent = client.post(

@@ -257,3 +257,24 @@ def test_a_wrong_row_is_put_right_in_place(unit, declare, clerk, head):
     assert (mended.people, mended.bad) == (3, 0)
     assert services.book_declaration(declaration=mended, actor=head).state == State.BOOKED
     assert Event.objects.filter(action="employee_declaration.mend").count() == 2
+
+
+def test_a_wrong_row_is_taken_out_or_keeps_its_number(unit, declare, clerk):
+    declare(unit, [person(1), person(2)], month=OCTOBER)
+    declaration = declare(unit, [person(1), person(1, 6000), person(2, 0), person(3, 0)], book=False)
+    assert (declaration.bad, declaration.left) == (3, 0)
+    for row in (3, 4):  # a second time the same person, then one who has left
+        declaration = services.drop_line(line=declaration.lines.get(row=row), actor=clerk)
+    assert (declaration.people, declaration.bad, declaration.left) == (1, 1, 1)
+    line = declaration.lines.get(row=5)
+    declaration = services.mend_line(line=line, name=line.name, id_number="", wage="4200", actor=clerk)
+    assert (declaration.people, declaration.bad) == (2, 0)
+    assert declaration.lines.get(row=5).id_number == line.id_number == person(3)[1]
+    with pytest.raises(Refused, match="现在不能修改"):
+        services.drop_line(line=declaration.lines.get(row=5), actor=clerk)
+
+
+def test_the_only_row_is_not_taken_out(unit, declare, clerk):
+    declaration = declare(unit, [person(1, 0)], book=False)
+    with pytest.raises(Refused, match="只有这一行"):
+        services.drop_line(line=declaration.lines.get(), actor=clerk)
