@@ -147,6 +147,8 @@ def test_a_county_from_the_register_to_the_close(county, policy_id, client):
     assert "没有规定缴存期限" in board and "张协办" in board and f"{2 * owed:,.2f}" in board
     assert "文件没有规定联系表" in client.get(reverse("contact_list")).content.decode()
     assert "没有要求乡镇周报" in client.get(reverse("report_overview")).content.decode()
+    annex = client.get(reverse("supervision_annex")).content.decode()
+    assert "领导小组名单" in annex and "附件" not in annex and "还差" not in annex
     assert reverse("report_overview") not in home  # nor prizes, nor any evaluation, are in these notices
     assert reverse("reward_tiers") not in client.get(reverse("ranking_list")).content.decode()
     county.reach_the_treasury(2 * owed)

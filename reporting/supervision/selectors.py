@@ -27,9 +27,11 @@ def live_posts(campaign: Campaign, user: User) -> QuerySet[Post]:
 
 @dataclass
 class TownshipTeam:
-    """A township's four teams and who answers for it; `lacks`: what the coordination team still needs."""
+    """A township's four teams and who answers for it; `lacks`: what the coordination team still needs where the notice
+    says who is in it (`is_set`)."""
 
     region: Region
+    is_set: bool
     leaders: list[Post] = field(default_factory=list)
     groups: list[Post] = field(default_factory=list)
     teams: dict[str, list[Post]] = field(default_factory=dict)
@@ -38,7 +40,11 @@ class TownshipTeam:
 
     @property
     def lacks(self) -> list[str]:
-        return team_lacks(post.rank for post in self.teams[Body.COORDINATION.label])
+        return team_lacks(post.rank for post in self.teams[Body.COORDINATION.label]) if self.is_set else []
+
+    @property
+    def held(self) -> int:
+        return sum(map(len, self.teams.values()))
 
     @property
     def villages_without(self) -> int:
@@ -49,10 +55,11 @@ def township_teams(campaign: Campaign, user: User) -> list[TownshipTeam]:
     """Every township of the user's region with its people; two statements."""
     regions = Region.objects.in_region(user.scope_prefix[:9]).filter(replaced_by=None).order_by("code")
     teams: dict[str, TownshipTeam] = {}
+    is_set = campaign.policy.contact_team is not None
     bodies = (Body.PUBLICITY, Body.COLLECTION, Body.INSPECTION, Body.COORDINATION)
     for region in regions:
         if region.level == Region.Level.TOWNSHIP:
-            teams[region.code] = TownshipTeam(region, teams={body.label: [] for body in bodies})
+            teams[region.code] = TownshipTeam(region, is_set, teams={body.label: [] for body in bodies})
         elif region.level == Region.Level.VILLAGE and region.township_code in teams:
             teams[region.township_code].villages += 1
     for post in live_posts(campaign, user):

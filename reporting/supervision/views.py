@@ -52,6 +52,7 @@ def supervision_posts(request: SignedIn) -> HttpResponse:
         return redirect("supervision_posts")
     teams = selectors.township_teams(campaign, user)
     facts = {"title": "包联和专班", "campaign": campaign, "form": form, "fills": fills, "teams": teams}
+    facts["annexed"] = campaign.policy.contact_team
     facts["leading"] = [p for p in selectors.live_posts(campaign, user) if p.body == Post.Body.LEADING]
     facts["without_leader"] = [team.region.name for team in teams if not team.leaders]
     facts["wanted_groups"] = campaign.policy.supervision and campaign.policy.supervision.guidance_groups
@@ -80,9 +81,9 @@ def post_replace(request: SignedIn, pk: int) -> HttpResponse:
 
 @roles(*SEES)
 def supervision_annex(request: SignedIn) -> HttpResponse:
-    """Annex 1 and annex 2 for print: the leading group, each township's teams."""
+    """The leading group and each township's teams for print, as annexes where the notice has them (内乡 附件1、2)."""
     campaign = campaign_or_404(request.user)
-    facts = {"title": "领导小组和专班名单", "campaign": campaign}
+    facts = {"title": "领导小组和专班名单", "campaign": campaign, "annexed": campaign.policy.contact_team}
     facts["teams"] = selectors.township_teams(campaign, request.user)
     live = list(selectors.live_posts(campaign, request.user))
     facts["leading"] = [post for post in live if post.body == Post.Body.LEADING]
