@@ -139,7 +139,7 @@ def look(proposal: PolicyProposal) -> StepState:
     left = sum(not blank.decision for blank in books)
     says = "，".join(f"{label} {count} 本" for label, count in counts.items())
     problems = [f"还有 {left} 本有空白号的收据没有写明结转还是收回"] if left else []
-    return StepState(f"{says}，共 {sum(blank.count for blank in books)} 个空白号。", problems)
+    return StepState(f"{says}，共 {sum(blank.count for blank in books):,} 个空白号。", problems)
 
 
 def apply(proposal: PolicyProposal, campaign: Campaign, actor: User) -> None:

@@ -70,7 +70,7 @@ def propose_tasks(*, proposal: PolicyProposal, actor: User) -> int:
         batch_size=500,
     )
     touch_step(proposal, KEY, actor)
-    summary = f"按办法拟定任务 {len(villages)} 个村，合计 {sum(proposed.values())} 人"
+    summary = f"按办法拟定任务 {len(villages)} 个村，合计 {sum(proposed.values()):,} 人"
     audit.record("campaign.propose_tasks", actor=actor, obj=proposal, summary=summary)
     return len(villages)
 
@@ -137,7 +137,7 @@ def look(proposal: PolicyProposal) -> StepState:
     missing = [name for code, name in villages.items() if code not in rows]
     gone = rows.keys() - villages.keys()
     problems = [f"村名单变动后有 {len(missing) + len(gone)} 个村的任务要重新拟定"] if missing or gone else []
-    return StepState(f"{len(rows)} 个村，合计 {sum(rows.values())} 人。", problems)
+    return StepState(f"{len(rows)} 个村，合计 {sum(rows.values()):,} 人。", problems)
 
 
 def apply(proposal: PolicyProposal, campaign: Campaign, actor: User) -> None:
