@@ -193,7 +193,9 @@ def activity_list(request: SignedIn) -> HttpResponse:
     rows = rows.select_related("region__parent").prefetch_related("photos")
     page = Paginator(rows, 20).get_page(request.GET.get("page"))
     facts = {"title": "宣传活动", "campaign": campaign, "form": form, "page": page}
-    facts |= {"kinds": Activity.Kind.labels, "lines": selectors.activity_lines(campaign, user)}
+    lines = selectors.activity_lines(campaign, user)
+    facts |= {"kinds": Activity.Kind.labels, "lines": [line for line in lines if any(line["numbers"])]}
+    facts["silent"] = [line["name"] for line in lines if not any(line["numbers"])]
     return render(request, "reporting/supervision/activity_list.html", facts, status=form_status(form))
 
 
