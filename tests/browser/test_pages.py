@@ -58,3 +58,22 @@ def test_a_folded_list_prints_whole_unless_somebody_opened_a_part(visit, campaig
     page.locator("#content details summary").first.click()
     page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
     assert page.evaluate(count) == 1
+
+
+def test_what_was_typed_is_there_again_after_the_session_ran_out(visit, campaign, make_user):
+    user = make_user("county", "411325")
+    page = visit(user)
+    page.goto("/residents/new/")
+    page.fill("main [name=name]", "王小山")
+    page.context.clear_cookies(name="sessionid")
+    form = page.locator("main form", has=page.locator("[name=name]"))
+    form.evaluate("form => { form.noValidate = true; }")
+    form.locator("button[type=submit]").last.click()
+    page.wait_for_url("**/login/**")
+    assert "没有保存" in page.inner_text("body")
+    page.fill("[name=username]", user.username)
+    page.fill("[name=password]", "test-Pass-1234")
+    page.click("button[type=submit]")
+    page.wait_for_url("**/residents/new/")
+    assert page.input_value("main [name=name]") == "王小山"
+    assert "已恢复上次没有提交的内容" in page.inner_text("main")
