@@ -241,7 +241,7 @@ const Door = (() => {
   // --- starting -----------------------------------------------------------------------------------------------------
 
   // A browser that was merely told to go on past a certificate it does not trust lets no worker in.
-  const NOT_TRUSTED = "这部手机没有安装本县的证书，断网时打不开名单，只能联网收款。请照培训资料装好证书，再打开这一页。";
+  const NOT_TRUSTED = "这部手机没有安装本系统的证书，断网时打不开名单，只能联网收款。请照培训资料装好证书，再打开这一页。";
   const mayWork = () => navigator.serviceWorker.register("/sw.js").then(() => true, () => false);
 
   const begin = async (state) => {

@@ -108,7 +108,8 @@ class Planter:
         if model is Region:
             return Region.objects.get(code=self.village)
         if model is PolicyVersion:
-            return self.row(Campaign).policy_version
+            own = self.rows.get(Campaign) or Campaign.objects.in_region(self.village[:6]).first()
+            return own.policy_version if own else PolicyVersion.objects.first()
         if (
             model not in self.rows
             and is_of_a_county(model)

@@ -226,7 +226,6 @@ def test_worse_days_of_phones(visit, helper, campaign, make_user):
     Thumb(second).collect(homes[6])
     second.get_by_text("有 1 笔 800.00 元等待上传").wait_for()
     storage = {"origin": second.url.split("/households/")[0], "storageTypes": "all"}
-    second.goto("about:blank")
     second.context.new_cdp_session(second).send("Storage.clearDataForOrigin", storage)
     second.context.set_offline(False)
     log_in(second, helper)

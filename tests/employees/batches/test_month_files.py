@@ -87,7 +87,7 @@ def test_a_unit_with_a_wrong_row_waits_and_the_others_are_booked(make_unit, uplo
 def test_rows_that_belong_to_no_unit_are_named(make_unit, upload):
     make_unit(1)
     file = upload([("91411323", *person(1)), *rows_of(9, 2), *rows_of(1, 3)])
-    assert [(row, why[:10]) for row, why in file.lost] == [(2, "统一社会信用代码没有"), (3, "本县没有登记这个统一")]
+    assert [(row, why[:10]) for row, why in file.lost] == [(2, "统一社会信用代码没有"), (3, "本地没有登记这个统一")]
     assert MonthlyDeclaration.objects.get().people == 1
 
 
