@@ -31,16 +31,19 @@ PORT = 8765
 
 @dataclass(frozen=True)
 class Picture:
-    """A page as one of the demo's accounts sees it: its address; `link` is the pattern of the address of the page that
-    is meant, where it is the first such link on that page."""
+    """A page as one of the demo's accounts sees it: its address; `links` are the patterns of the addresses that lead on
+    from there to the page that is meant, each the first such link on its page. `county`: whose demo has it."""
 
     name: str
     username: str
     address: str
-    link: str = ""
+    links: tuple[str, ...] = ()
     on_phone: bool = False
+    county: str = "内乡县"
 
 
+#: The county whose notice has employees' insurance.
+EMPLOYEES = "西峡县"
 PICTURES = (
     Picture("village", "cun", "/village/", on_phone=True),
     Picture("village_cash", "cun", "/cash/", on_phone=True),
@@ -49,28 +52,28 @@ PICTURES = (
     Picture("gift_list", "xiangzhen", "/gifts/"),
     Picture("newborn_list", "xiangzhen", "/newborns/"),
     Picture("visit_ledger", "xiangzhen", "/visits/"),
-    Picture("spot_check", "xiangzhen", "/spot-checks/", r"/spot-checks/\d+/"),
+    Picture("spot_check", "xiangzhen", "/spot-checks/", (r"/spot-checks/\d+/",)),
     Picture("handovers", "xiangzhen", "/door/handovers/"),
     Picture("reminder_list", "yibao", "/messages/"),
     Picture("supervision_posts", "yibao", "/supervision/"),
-    Picture("proposal", "yibao", "/campaigns/", r"/campaigns/proposals/\d+/"),
+    Picture("proposal", "yibao", "/campaigns/", (r"/campaigns/proposals/\d+/",)),
     Picture("finance_statement", "caizheng", "/finance/"),
     Picture("school_list", "jiaoti", "/schools/"),
     Picture("ledger_list", "xiangzhen", "/ledgers/"),
-    Picture("ledger_detail", "xiangzhen", "/ledgers/", r"/ledgers/\d+/"),
+    Picture("ledger_detail", "xiangzhen", "/ledgers/", (r"/ledgers/\d+/",)),
     Picture("deposit_list", "xiangzhen", "/deposits/"),
     Picture("cash_board", "xiangzhen", "/cash/"),
-    Picture("declaration_detail", "xiangzhen", "/declarations/", r"/declarations/\d+/"),
+    Picture("declaration_detail", "xiangzhen", "/declarations/", (r"/declarations/\d+/",)),
     Picture("failure_list", "xiangzhen", "/failures/"),
     Picture("report_write", "xiangzhen", "/reports/write/"),
     Picture("progress_township", "xiangzhen", "/progress/"),
     Picture("notice_list", "yibao", "/notices/"),
     Picture("resident_add", "yibao", "/residents/new/"),
-    Picture("resident_story", "yibao", "/residents/", r"/residents/\d+/"),
+    Picture("resident_story", "yibao", "/residents/", (r"/residents/\d+/",)),
     Picture("quote", "yibao", "/quote/"),
     Picture("status_list", "yibao", "/residents/statuses/"),
     Picture("register_list", "yibao", "/register/"),
-    Picture("roster", "yibao", "/rosters/", r"/rosters/\d+/"),
+    Picture("roster", "yibao", "/rosters/", (r"/rosters/\d+/",)),
     Picture("special_groups", "yibao", "/special/"),
     Picture("campaign_list", "yibao", "/campaigns/"),
     Picture("targets_upload", "yibao", "/targets/upload/"),
@@ -78,12 +81,15 @@ PICTURES = (
     Picture("stuck_people", "yibao", "/stuck/"),
     Picture("self_payment_list", "yibao", "/self-payments/"),
     Picture("refund_list", "yibao", "/refunds/"),
-    Picture("ranking", "yibao", "/rankings/", r"/rankings/\d+/"),
+    Picture("ranking", "yibao", "/rankings/", (r"/rankings/\d+/",)),
     Picture("export_list", "yibao", "/exports/"),
     Picture("leader", "lingdao", "/leader/", on_phone=True),
-    Picture("tax_declaration", "shuiwu", "/declarations/", r"/declarations/\d+/"),
+    Picture("tax_declaration", "shuiwu", "/declarations/", (r"/declarations/\d+/",)),
     Picture("paid_list_upload", "shuiwu", "/self-payments/lists/"),
     Picture("roster_upload", "minzheng", "/rosters/upload/"),
+    Picture("proposal_cost", "yibao", "/campaigns/", (r"/campaigns/proposals/\d+/", r"/campaigns/proposals/\d+/cost/")),
+    Picture("employee_unit", "yibao", "/employees/units/", (r"/employees/units/\d+/",), county=EMPLOYEES),
+    Picture("employee_arrears", "yibao", "/employees/arrears/", county=EMPLOYEES),
     Picture("account_list", "xitong", "/accounts/"),
     Picture("account_changes", "anquan", "/accounts/changes/"),
     Picture("event_list", "shenji", "/events/"),
@@ -99,9 +105,9 @@ _SAYS = """() => [...document.querySelectorAll(
 def open_picture(page: Any, picture: Picture) -> None:
     """Go to the page that the picture shows; the browser is logged in already."""
     page.goto(picture.address)
-    if picture.link:
-        found = page.evaluate(_FIRST_LINK, picture.link)
-        assert found, f"{picture.name}: the page {picture.address} has no link like {picture.link}"
+    for pattern in picture.links:
+        found = page.evaluate(_FIRST_LINK, pattern)
+        assert found, f"{picture.name}: {page.url} has no link like {pattern}"
         page.goto(found)
 
 
@@ -119,18 +125,12 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     FOLDER.mkdir(exist_ok=True)
-    record = {}
-    with demo() as address, sync_playwright() as playwright:
+    record: dict[str, Any] = {}
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for username in dict.fromkeys(picture.username for picture in PICTURES):
-            for viewport in (PHONE, DESK):
-                mine = [p for p in PICTURES if p.username == username and p.on_phone == (viewport is PHONE)]
-                if mine:
-                    page = browser.new_context(viewport=viewport, base_url=address, locale="zh-CN").new_page()
-                    log_in(page, username)
-                    for picture in mine:
-                        open_picture(page, picture)
-                        record[picture.name] = take(page, picture)
+        for county in dict.fromkeys(picture.county for picture in PICTURES):
+            with demo(county) as address:
+                record |= _take_all(browser, address, [one for one in PICTURES if one.county == county])
         browser.close()
     for old in FOLDER.glob("*.webp"):
         if old.stem not in record:
@@ -138,9 +138,23 @@ def main() -> None:
     save(record)
 
 
+def _take_all(browser: Any, address: str, pictures: list[Picture]) -> dict[str, Any]:
+    """Take these pictures of one county's demo, with one visit an account and screen."""
+    record = {}
+    for username, on_phone in dict.fromkeys((picture.username, picture.on_phone) for picture in pictures):
+        viewport = PHONE if on_phone else DESK
+        page = browser.new_context(viewport=viewport, base_url=address, locale="zh-CN").new_page()
+        log_in(page, username)
+        for picture in pictures:
+            if (picture.username, picture.on_phone) == (username, on_phone):
+                open_picture(page, picture)
+                record[picture.name] = take(page, picture)
+    return record
+
+
 def save(record: dict[str, Any]) -> None:
     """Write down the sizes and words, in the order of PICTURES."""
-    ordered = {picture.name: record[picture.name] for picture in PICTURES}
+    ordered = {picture.name: record[picture.name] for picture in PICTURES if picture.name in record}
     RECORD.write_text(json.dumps(ordered, ensure_ascii=False, indent=1) + "\n")
 
 
@@ -162,11 +176,11 @@ def take(page: Any, picture: Picture) -> dict[str, Any]:
 
 
 @contextmanager
-def demo() -> Iterator[str]:
+def demo(county: str) -> Iterator[str]:
     """A small demo county of its own, served while the block runs."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "DATA_DIR": folder, "BUSINESS_CLOCK": f"{folder}/clock"}
-        command = [sys.executable, "manage.py", "demo", "--size", "tiny", "--port", str(PORT)]
+        command = [sys.executable, "manage.py", "demo", "--size", "tiny", "--county", county, "--port", str(PORT)]
         server = subprocess.Popen(  # noqa: S603 our own interpreter and command
             command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
         )

@@ -17,14 +17,15 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from demo.counties import demo_county
 from tests.migrated import ROOT, alone, migrated_file
 
 APPS = ("config", "core", "residents", "subsidies", "collection", "employees", "reporting", "demo")
 
 
-def put_in_place() -> None:
-    """Let the test's empty database, uploads and business clock be those of the demo."""
-    demo = _built()
+def put_in_place(county: str = "内乡县") -> None:
+    """Let the test's empty database, uploads and business clock be those of this county's demo."""
+    demo = _built(county)
     connection.ensure_connection()
     source = sqlite3.connect(demo / "db.sqlite3")
     source.backup(connection.connection)
@@ -33,8 +34,9 @@ def put_in_place() -> None:
     shutil.copyfile(demo / "clock", settings.BUSINESS_CLOCK)
 
 
-def _built() -> Path:
-    done = Path(tempfile.gettempdir()) / f"county-demo-{_key()}"
+def _built(county: str) -> Path:
+    code = demo_county(county).code
+    done = Path(tempfile.gettempdir()) / f"county-demo-{code}-{_key()}"
     if done.exists():
         return done
     with alone("demo"):
@@ -43,7 +45,7 @@ def _built() -> Path:
             making.mkdir()
             shutil.copyfile(migrated_file(), making / "db.sqlite3")
             subprocess.run(
-                [sys.executable, "manage.py", "build_demo", "--size", "tiny"],
+                [sys.executable, "manage.py", "build_demo", "--size", "tiny", "--county", code],
                 cwd=ROOT,
                 env={
                     **os.environ,
