@@ -66,12 +66,25 @@ def test_the_village_sees_its_own(client, leaver, make_user, village):  # noqa: 
     assert "王离职" not in client.get(reverse("employee_leavers")).content.decode()
 
 
-def test_the_goal_stands_in_the_weekly_bulletin_and_on_the_surface(client, xixia, leaver, clerk, business_clock):  # noqa: F811
-    as_of = business_clock("2025-11-21T12:00")
-    snapshot = build_snapshot(campaign=xixia, kind=RankingKind.WEEKLY, as_of=as_of)
-    ranking = publish_ranking(snapshot=snapshot, number="1号", actor=clerk)
-    assert ranking.content["beside"]["employees"]["goal"] == 2000
-    assert [text for text in ranking.content["bulletin"]["paragraphs"] if text.startswith("职工医保方面")]
+def test_the_goal_stands_in_the_weekly_bulletin_and_on_the_surface(
+    client,
+    xixia,  # noqa: F811
+    village,  # noqa: F811
+    leaver,
+    clerk,  # noqa: F811
+    business_clock,
+):
+    def published(day: str):
+        snapshot = build_snapshot(campaign=xixia, kind=RankingKind.WEEKLY, as_of=business_clock(f"{day}T12:00"))
+        content = publish_ranking(snapshot=snapshot, number=day, actor=clerk).content
+        assert content["beside"]["employees"]["goal"] == 2000
+        return [text for text in content["bulletin"]["paragraphs"] if text.startswith("职工医保方面")]
+
+    assert not published("2025-11-14"), "nobody is registered"
+    insured = create_resident(village, name="赵灵活", birth="1981-05-01")
+    facts = {"county": Region.objects.get(pk=COUNTY), "name": insured.name, "id_number": insured.id_number}
+    join_flexible(month=NOVEMBER, actor=clerk, **facts)
+    assert published("2025-11-21")
     client.force_login(clerk)
     page = client.get(reverse("progress", args=[COUNTY])).content.decode()
     assert "职工医保扩面" in page and "目标净增 2,000 人" in page
