@@ -43,12 +43,14 @@ def accident_covers(request: SignedIn) -> HttpResponse:
         messages.success(request, "已登记交款。")
         return redirect("accident_covers")
     covers = AccidentCover.objects.for_user(request.user).filter(campaign=campaign)
+    lines = selectors.township_lines(user=request.user, campaign=campaign)
     facts = {
         "title": "意外伤害补充保险",
         "campaign": campaign,
         "rule": rule,
         "offer": offer,
-        "lines": selectors.township_lines(user=request.user, campaign=campaign),
+        "lines": [line for line in lines if line.people or line.handed_over],
+        "silent": [line.township for line in lines if not line.people and not line.handed_over],
         "page": Paginator(covers.select_related("resident", "village"), 50).get_page(request.GET.get("page")),
         "handovers": campaign.accident_handovers.for_user(request.user).select_related("township", "recorded_by")[:20],
         "lists": AccidentList.objects.for_user(request.user)
