@@ -10,6 +10,7 @@ from core.regions.models import Region
 from reporting.supervision import posts
 from reporting.supervision.models import Post
 from reporting.supervision.selectors import township_teams
+from subsidies.campaigns.services import open_campaign
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2024, 9, 6)
@@ -112,3 +113,21 @@ def test_statements_stay_the_same(django_assert_num_queries, campaign, officer, 
     paste("county_link", "夏馆镇 张三\n城关镇 李四")
     with django_assert_num_queries(2):
         township_teams(campaign, officer)
+
+
+def test_gaoyang_s_five_guidance_groups(client, db, business_clock, make_user):
+    """高阳 四（三）: the bureau forms five groups, each for some towns; the page says how many are named."""
+    business_clock("2025-10-20T10:00")
+    campaign = open_campaign(policy_id="130628-2026")[0]
+    officer = make_user("county", "130628")
+    towns = list(Region.objects.filter(level="township", code__startswith="130628").order_by("code"))
+    client.force_login(officer)
+    for number in range(1, 6):
+        line = f"{towns[number].name} 王{number} 县医保局 - {number}"
+        read = posts.read_lines(body="guidance", text=line, user=officer)
+        posts.appoint(campaign=campaign, body="guidance", appointments=read, since=DAY, actor=officer)
+        page = client.get(reverse("supervision_posts")).content.decode()
+        look = "warning" if number < 5 else "success"
+        assert f'<p class="message {look}">方案要求组建 5 个参保动员指导组，已登记 {number} 个组。' in page
+    groups = {team.region.pk: [post.name for post in team.groups] for team in township_teams(campaign, officer)}
+    assert groups[towns[1].pk] == ["王1"] and groups[towns[0].pk] == []
