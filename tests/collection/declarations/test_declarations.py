@@ -244,6 +244,20 @@ def test_a_member_of_the_household_who_has_asked_for_the_money_back_makes_no_dif
     assert (line.people, line.stubs, line.deposited, line.declared) == (1, 400, 400, 400)
 
 
+def test_a_part_that_a_gift_bears_stands_beside_the_stub(campaign, clerk, draft):
+    """Half of each fee of a household of three is a gift: their stub says 600; who leaves takes half a fee from it."""
+    first, *_ = pay(campaign, clerk, people=3, household=3)
+    bank(campaign, clerk, 1200)
+    Contribution.objects.update(from_gift=200)
+    type(first.receipt).objects.update(amount=600)
+    evidence = [ContentFile(b"x", name="x.pdf")]
+    applications.request_refund(
+        contribution=first, reason="insured_elsewhere", actor=clerk, evidence=evidence, happened_on=DAY, **PAYEE
+    )
+    (line,) = check_declaration(declaration=draft())
+    assert (line.people, line.stubs, line.declared) == (2, 800, 800)
+
+
 def test_a_collectives_gift_needs_no_receipt(campaign, clerk, draft):
     """Its bank slip is its stub, beside the receipts of the same village and not beyond them."""
     pay(campaign, clerk, people=2)
