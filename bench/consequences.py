@@ -134,21 +134,22 @@ def _prepared():
     owed = quote(campaign.policy, birth_date=date(1950, 1, 1), paid_on=day, insured_years=[])
     booked = [(pk, village) for pk, village, _ in ids]
     for chunk in chunks(booked, 60_000):
-        insert_objects(_booked(campaign, owed, day, pk, village) for pk, village in chunk)
+        insert_objects(booked(campaign, owed, day, pk, village) for pk, village in chunk)
     analyze_table(Resident)
     analyze_table(Contribution)
     return campaign, clerk, [pk for pk, _ in booked]
 
 
-def _booked(campaign, owed, day, resident, village):
+def booked(campaign, owed, day, resident, village, **facts):
+    """A contribution of what is owed, posted and paid by phone unless `facts` say otherwise."""
     from collection.contributions.models import Contribution
 
+    posted = {"channel": "self", "state": "posted", "recorded_at": campaign.opened_at, "posted_at": campaign.opened_at}
     return Contribution(
         campaign=campaign,
         resident_id=resident,
         year=campaign.year,
         village_id=village,
-        channel="self",
         amount=owed.due,
         standard=owed.standard,
         subsidy=owed.subsidy,
@@ -158,7 +159,5 @@ def _booked(campaign, owed, day, resident, village):
         benefit_from=owed.benefit_from,
         benefit_to=owed.benefit_to,
         paid_on=day,
-        state="posted",
-        recorded_at=campaign.opened_at,
-        posted_at=campaign.opened_at,
+        **(posted | facts),
     )

@@ -61,21 +61,21 @@ def measure() -> None:
             ],
         )
 
-        def read_feedback() -> None:
-            with answered.open("rb") as file:
-                take_feedback(declaration=declaration, file=File(file), name="answered.xlsx", actor=actor)
-            job = Job.objects.get(kind="feedback.read")
+        def work(kind: str) -> None:
+            job = Job.objects.get(kind=kind)
             jobs.run(job.pk)
             job.refresh_from_db()
             print(job.message)
 
+        def read_feedback() -> None:
+            with answered.open("rb") as file:
+                take_feedback(declaration=declaration, file=File(file), name="answered.xlsx", actor=actor)
+            work("feedback.read")
+
         def read_paid() -> None:
             with paid.open("rb") as file:
                 take_paid_list(campaign=campaign, file=File(file), name="paid.xlsx", actor=actor)
-            job = Job.objects.get(kind="paid_list.read")
-            jobs.run(job.pk)
-            job.refresh_from_db()
-            print(job.message)
+            work("paid_list.read")
 
         def read_statuses() -> None:
             listed = read_status_list(moved, scope=COUNTY, source="公安名单", status="moved")
@@ -120,6 +120,7 @@ def _declared(campaign, actor, people: list[tuple[str, str]]):
     """A declaration of these people that the tax bureau has and has not answered."""
     from django.db.models import F
 
+    from bench.consequences import booked
     from collection.contributions.models import Contribution
     from collection.declarations.models import Declaration, DeclarationRow
     from config import clock
@@ -140,26 +141,9 @@ def _declared(campaign, actor, people: list[tuple[str, str]]):
     day = datetime.date(2024, 10, 10)
     owed = quote(campaign.policy, birth_date=BORN, paid_on=day)
     numbers = {number for _, number in people}
+    taken = {"channel": "cash", "state": "declared", "declaration": declaration, "recorded_at": clock.now()}
     insert_objects(
-        Contribution(
-            campaign=campaign,
-            resident_id=pk,
-            year=campaign.year,
-            village_id=village,
-            channel="cash",
-            amount=owed.due,
-            standard=owed.standard,
-            subsidy=owed.subsidy,
-            category=owed.category,
-            policy_version_id=campaign.policy_version_id,
-            clause="bench",
-            benefit_from=owed.benefit_from,
-            benefit_to=owed.benefit_to,
-            paid_on=day,
-            state="declared",
-            declaration=declaration,
-            recorded_at=clock.now(),
-        )
+        booked(campaign, owed, day, pk, village, **taken, posted_at=None)
         for pk, village, number in Resident.objects.values_list("pk", "village_id", "id_number")
         if number in numbers
     )

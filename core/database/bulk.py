@@ -1,4 +1,4 @@
-"""INSERT … SELECT: fill a table from a query on others in a single statement."""
+"""Write many rows in few statements: from a query, from values as one parameter or by COPY, from objects."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
