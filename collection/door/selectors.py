@@ -1,14 +1,15 @@
 """What pages and phones ask about doors: receipt numbers to offer, cash in hand, phones, what waits for somebody."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from collection.cash.selectors import clock_context
 from collection.door.models import Phone
 from collection.ledgers.models import LedgerRow
 from collection.money.models import VillageAccount
-from collection.receipts.selectors import book_totals
+from collection.receipts.models import Receipt, ReceiptBook
 from core.accounts.models import User
 from core.amounts import ZERO
 from core.regions.models import Region
@@ -25,17 +26,14 @@ class BlankNumbers(NamedTuple):
 
 
 def blank_numbers(*, campaign: Campaign, village: str) -> list[BlankNumbers]:
-    """The unused ends of the village's books, the one begun first. Two statements."""
-    totals = [total for total in book_totals(campaign=campaign, region=village) if total.unused > 0]
-    totals.sort(key=lambda total: (total.highest is None, total.book.prefix, total.book.first))
+    """The unused ends of the village's books, the one begun first. One statement."""
+    spent = Receipt.objects.filter(book=OuterRef("pk"), serial__isnull=False).exclude(state=Receipt.State.RELEASED)
+    books = ReceiptBook.objects.filter(campaign=campaign, holder=village)
+    books = books.annotate(highest=Subquery(spent.order_by("-serial").values("serial")[:1]))
     return [
-        BlankNumbers(
-            total.book.prefix,
-            total.book.width,
-            total.book.first if total.highest is None else total.highest + 1,
-            total.book.end,
-        )
-        for total in totals
+        BlankNumbers(book.prefix, book.width, first, book.end)
+        for book in sorted(books, key=lambda book: (book.highest is None, book.prefix, book.first))
+        if (first := book.first if book.highest is None else book.highest + 1) <= book.end
     ]
 
 
@@ -70,7 +68,9 @@ def phones_of(*, user: User) -> QuerySet[Phone]:
     return rows.order_by(F("cut_off_at").asc(nulls_first=True), "village_id", "-seen_at", "-pk")
 
 
-def latest_phone(*, user: User) -> Phone | None:
-    """The phone in use of this helper that was last in touch."""
-    found: Phone | None = Phone.objects.filter(user=user, cut_off_at__isnull=True).order_by("-seen_at").first()
-    return found
+def last_contact(*, user: User) -> datetime | None:
+    """When a phone in use of this helper was last in touch."""
+    seen = (
+        Phone.objects.filter(user=user, cut_off_at__isnull=True).order_by("-seen_at").values_list("seen_at", flat=True)
+    )
+    return seen.first()

@@ -1,21 +1,22 @@
 """A village's list as its page carries it, kept from one reader to the next and mended household by household.
 
 Most changes of a collecting day concern a few households, and those of another village none of this one. Each event
-says what it may have changed: the households it names are worked out anew by the code that works out all of them. An
-event of which nothing is known here makes the whole list anew, so that a new kind of change costs time and no truth.
+says what it may have changed: a payment says by itself what its person's line shows, and other households that events
+name are worked out anew by the code that works out all of them. An event of which nothing is known here makes the whole
+list anew, so that a new kind of change costs time and no truth.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import F
-from django.utils.safestring import SafeString, mark_safe
 
 from collection.contributions.models import Contribution
 from collection.door.selectors import blank_numbers, cash_in_hand
-from collection.households.selectors import Home, village_homes, village_words
+from collection.households.selectors import Home, ListedMember, Paid, as_paid, village_homes, village_words
 from collection.visits.models import Visit
 from config import clock
 from core.audit.changes import Change, kept_and_mended
@@ -24,7 +25,8 @@ from subsidies.campaigns.models import Campaign
 from subsidies.policy.policies import Policy
 from subsidies.quotes.parents import parents_decide
 
-#: Events about one payment or one visit: the household of its person is worked out anew.
+#: Events about one payment or one visit. A payment that holds is written into its person's line; the household of any
+#: other person is worked out anew.
 PAYMENTS, VISITS = ("contribution.record", "contribution.reverse"), ("visit.record",)
 #: Events that change the receipt numbers or the cash of the village or county they name, and nothing else of this page.
 OF_VILLAGE = (
@@ -67,6 +69,8 @@ SILENT = (
     "told_payment.settle",
     "visit.export",
 )
+#: So many households are compressed together.
+HOMES_A_PIECE = 50
 #: More households than this are not mended one by one.
 MOST_HOMES = 100
 
@@ -97,11 +101,16 @@ class VillageList:
     closed_today: str
 
     @property
-    def data(self) -> SafeString:
-        """The script element that static/households.js reads."""
-        homes = ",".join(self.homes.values())
-        body = f'{self.words[:-1]},{self.money[1:-1]},"reasons":{_encode(self.reasons)},"homes":[{homes}]}}'
-        return mark_safe(f'<script id="homes-data" type="application/json">{body}</script>')  # noqa: S308 - no tags
+    def pieces(self) -> list[bytes]:
+        """The script element that static/households.js reads, in pieces of which a payment changes two."""
+        homes = list(self.homes.values())
+        groups = [",".join(homes[at : at + HOMES_A_PIECE]) for at in range(0, len(homes), HOMES_A_PIECE)]
+        return [
+            f'<script id="homes-data" type="application/json">{self.words[:-1]},'.encode(),
+            f'{self.money[1:-1]},"reasons":{_encode(self.reasons)},"homes":['.encode(),
+            *(f"{',' if place else ''}{group}".encode() for place, group in enumerate(groups)),
+            b"]}</script>",
+        ]
 
 
 def village_list(*, campaign: Campaign, village: Region) -> VillageList:
@@ -144,10 +153,13 @@ def mend_list(
             return None
     if payments and parents_may_decide(campaign.policy):
         return None
-    touched = _homes_of(Contribution, payments, village) | _homes_of(Visit, visits, village)
-    if len(touched) > MOST_HOMES or not touched <= kept.homes.keys():
+    paid, touched = _payments_here(payments, campaign, village)
+    touched |= _homes_of_visits(visits, village)
+    if len(touched) > MOST_HOMES or not {*touched, *paid} <= kept.homes.keys():
         return None
     mended = _mend_homes(kept, touched, campaign, village) if touched else kept
+    if mended and (others := {home: of for home, of in paid.items() if home not in touched}):
+        mended = _mark_paid(mended, others, campaign.policy)
     return replace(mended, money=_money(campaign, village)) if mended and is_money else mended
 
 
@@ -159,12 +171,45 @@ def parents_may_decide(policy: Policy) -> bool:
     return parents_decide(policy) and policy.period.end >= policy.year_start
 
 
-def _homes_of(model: type[Contribution] | type[Visit], ids: list[int], village: Region) -> set[int]:
-    """The keys of the households here of whom these payments or visits tell."""
+def _payments_here(ids: list[int], campaign: Campaign, village: Region) -> tuple[dict[int, dict[int, Paid]], set[int]]:
+    """The payments of this year that hold, by household here and person; and the households of which others tell."""
+    paid: dict[int, dict[int, Paid]] = defaultdict(dict)
+    others = set()
+    if ids:
+        rows = Contribution.objects.filter(pk__in=ids, resident__village=village)
+        told = rows.values_list("resident_id", F("resident__household"), "year", "ended_at", *Paid._fields)
+        for one, household, year, ended_at, *columns in told:
+            home = household or -one
+            if year == campaign.year and ended_at is None:
+                paid[home][one] = Paid(*columns)
+            else:
+                others.add(home)
+    return paid, others
+
+
+def _homes_of_visits(ids: list[int], village: Region) -> set[int]:
+    """The keys of the households here of whom these visits tell."""
     if not ids:
         return set()
-    rows = model.objects.filter(pk__in=ids, resident__village=village)
+    rows = Visit.objects.filter(pk__in=ids, resident__village=village)
     return {home or -one for one, home in rows.values_list("resident_id", F("resident__household"))}
+
+
+def _mark_paid(kept: VillageList, paid: dict[int, dict[int, Paid]], policy: Policy) -> VillageList | None:
+    """The list with these payments: who has paid is told by the payment alone, and nobody else's line changes."""
+    reasons = {says: place for place, says in enumerate(kept.reasons)}
+    homes = {}
+    for key, payments in paid.items():
+        home = Home._make(json.loads(kept.homes[key]))
+        members = [ListedMember._make(member) for member in home.members]
+        if not payments.keys() <= {member.pk for member in members}:
+            return None
+        for place, member in enumerate(members):
+            if payment := payments.get(member.pk):
+                marked, says = as_paid(policy, member, payment)
+                members[place] = marked._replace(why=reasons.setdefault(says, len(reasons)))
+        homes[key] = _encode(home._replace(members=members))
+    return replace(kept, reasons=list(reasons), homes=kept.homes | homes)
 
 
 def _mend_homes(kept: VillageList, touched: set[int], campaign: Campaign, village: Region) -> VillageList | None:

@@ -133,7 +133,7 @@ def village_homes(*, campaign: Campaign, village: Region, **whose: Any) -> Villa
     for one in facts.people:
         answer = facts.paid.get(one.pk) or facts.quotes[one.pk]
         # Alike people share one quote: that it is the same object is found faster than that it is equal.
-        asked: Any = answer if isinstance(answer, _Paid) else id(answer)
+        asked: Any = answer if isinstance(answer, Paid) else id(answer)
         if (said := known.get(asked)) is None:
             said = known[asked] = _say(campaign.policy, answer)
         channel, due, says, marks = facts.of(one, said)
@@ -161,7 +161,7 @@ class _Facts:
     policy: Policy
     day: date
     people: list[_Person]
-    paid: dict[int, "_Paid"]
+    paid: dict[int, "Paid"]
     quotes: dict[int, Quote | QuoteError]
     kept: dict[int, Decimal]
     schools: dict[int, str]
@@ -241,13 +241,21 @@ def home_card(*, campaign: Campaign, village: Region, **whose: Any) -> Card | No
     return Card(home, members, cash, list(visits_of(campaign=campaign, residents=list(residents))[:MOST_VISITS]))
 
 
+def as_paid(policy: Policy, member: ListedMember, paid: "Paid") -> tuple[ListedMember, str]:
+    """The member as the list shows who has paid, and why; what was known of last year and of the birth still holds."""
+    channel, due, says, marks = _say(policy, paid)
+    return member._replace(channel=channel, due=due, marks=marks | member.marks & (LAST_YEAR | NEWBORN)), says
+
+
 def _people(whose: dict[str, Any]) -> list[_Person]:
     active = Resident.objects.filter(**whose, status=Resident.Status.ACTIVE)
     rows = active.order_by("household__number", "household", "pk").values_list(*_COLUMNS)
     return list(map(_Person._make, rows))
 
 
-class _Paid(NamedTuple):
+class Paid(NamedTuple):
+    """What the list tells of a payment, by the names of its columns."""
+
     channel: str
     amount: Decimal
     category: str
@@ -255,10 +263,10 @@ class _Paid(NamedTuple):
     state: str
 
 
-def _paid(campaign: Campaign, whose: dict[str, Any]) -> dict[int, _Paid]:
+def _paid(campaign: Campaign, whose: dict[str, Any]) -> dict[int, Paid]:
     live = Contribution.objects.filter(**_of_residents(whose), year=campaign.year, ended_at__isnull=True)
-    rows = live.order_by().values_list("resident_id", "channel", "amount", "category", "clause", "state")
-    return {row[0]: _Paid(*row[1:]) for row in rows}
+    rows = live.order_by().values_list("resident_id", *Paid._fields)
+    return {row[0]: Paid(*row[1:]) for row in rows}
 
 
 def _insured_before(campaign: Campaign, whose: dict[str, Any]) -> set[int]:
@@ -273,17 +281,17 @@ def _of_residents(whose: dict[str, Any]) -> dict[str, Any]:
     return {f"resident__{field}": value for field, value in whose.items()}
 
 
-def _say(policy: Policy, answer: _Paid | Quote | QuoteError) -> _Says:
+def _say(policy: Policy, answer: Paid | Quote | QuoteError) -> _Says:
     return _Says(*_owes(answer), _why(answer), SPECIAL if _is_special(policy, answer) else 0)
 
 
-def _owes(answer: _Paid | Quote | QuoteError) -> tuple[str, str | None]:
-    if isinstance(answer, _Paid):
+def _owes(answer: Paid | Quote | QuoteError) -> tuple[str, str | None]:
+    if isinstance(answer, Paid):
         return answer.channel, None
     return "", None if isinstance(answer, QuoteError) else str(answer.due)
 
 
-def _is_special(policy: Policy, answer: _Paid | Quote | QuoteError) -> bool:
+def _is_special(policy: Policy, answer: Paid | Quote | QuoteError) -> bool:
     """Whether a department recognised this person as one who is helped; somebody whose amount is not set is, too."""
     if isinstance(answer, QuoteError):
         return answer.code == "amount_not_set"
@@ -291,10 +299,10 @@ def _is_special(policy: Policy, answer: _Paid | Quote | QuoteError) -> bool:
     return category is not None and not category.ordinary and not category.by_age
 
 
-def _why(answer: _Paid | Quote | QuoteError) -> str:
+def _why(answer: Paid | Quote | QuoteError) -> str:
     if isinstance(answer, QuoteError):
         return str(answer)
-    if isinstance(answer, _Paid):
+    if isinstance(answer, Paid):
         state = Contribution.State(answer.state).label
         return f"{answer.category}，个人缴费 {answer.amount} 元（{answer.clause}）；{state}"
     return "\n".join(f"{reason.says}（{reason.source}）" for reason in answer.reasons)

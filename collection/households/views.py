@@ -4,15 +4,17 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 
 from collection.door.device_views import TAKES
-from collection.door.selectors import latest_phone
+from collection.door.selectors import last_contact
 from collection.households import selectors
 from collection.households.kept import village_list
 from collection.households.selectors import LAST_YEAR, NEWBORN, PROMISED, SPECIAL
 from collection.ledgers.files import record_phones_seen
 from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
+from core.pages.pieces import page_of_pieces
 from core.regions.names import official_kind
 from residents.people.models import Resident
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
@@ -42,9 +44,10 @@ def households(request: SignedIn, village: str) -> HttpResponse:
         "page": page,
         "takes": request.user.role in TAKES,
         "keeps": keeps,
-        "phone": latest_phone(user=request.user) if keeps else None,
+        "last_contact": last_contact(user=request.user) if keeps else None,
     }
-    return render(request, "collection/households/households.html", facts)
+    html = render_to_string("collection/households/households.html", facts, request)
+    return page_of_pieces(request, html, page.pieces)
 
 
 @roles(*SEES)

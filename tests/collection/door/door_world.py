@@ -58,9 +58,9 @@ def promise(campaign, resident, user, day):
     )
 
 
-def listed(html):
-    """A village's list as it stands in a page, with the reasons in their places."""
-    data = json.loads(re.search(r'<script id="homes-data"[^>]*>(.*?)</script>', html)[1])
+def listed(*pieces):
+    """A village's list as it stands in a page of these pieces, with the reasons in their places."""
+    data = json.loads(re.search(r'<script id="homes-data"[^>]*>(.*?)</script>', b"".join(pieces).decode())[1])
     reasons = data.pop("reasons")
     for *_, members in data["homes"]:
         for member in members:

@@ -192,7 +192,7 @@ def assert_list(week, newest, kept):
     """The list that pages show: what was kept, mended by what was changed since, is what would be made anew."""
     where = {"campaign": week.campaign, "village": week.village}
     mended = mend_list(kept, changes_after(newest), **where)
-    assert listed(mended.data) == listed(make_list(**where).data)
+    assert listed(*mended.pieces) == listed(*make_list(**where).pieces)
 
 
 def assert_books(week):

@@ -39,7 +39,7 @@ def home(make_resident):
 
 def data_of(campaign):
     """The page's data, as the browser gets it."""
-    return listed(make_list(campaign=campaign, village=Region.objects.get(pk=VILLAGE)).data)
+    return listed(*make_list(campaign=campaign, village=Region.objects.get(pk=VILLAGE)).pieces)
 
 
 def members(campaign):
@@ -146,7 +146,7 @@ def test_the_page_is_kept_until_somebody_changes_something(client, campaign, boo
     client.force_login(helper)
 
     def channels():
-        shown = listed(client.get(address).content.decode())
+        shown = listed(client.get(address).content)
         assert shown == data_of(campaign)
         return [member[4] for member in shown["homes"][0][3]]
 
@@ -192,7 +192,7 @@ def test_a_change_is_mended_where_it_happened_or_the_list_made_anew(campaign, bo
     booked = Contribution.objects.get(resident=neighbour)
     told = [("contribution.record", one.pk, VILLAGE) for one in (paid, booked)]
     after = mended(*told, ("visit.record", visit.pk, VILLAGE), ("door.take", "1", VILLAGE))
-    assert listed(after.data) == data_of(campaign) != listed(before.data)
+    assert listed(*after.pieces) == data_of(campaign) != listed(*before.pieces)
     assert after.money != before.money and len(set(after.homes.values()) - set(before.homes.values())) == 3
     # What may have changed more than is known here, and who is not in the list yet.
     assert mended(("roster.apply", 1, "411325")) is None
