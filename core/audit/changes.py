@@ -40,22 +40,25 @@ def kept_and_mended(
     """Return what `make` works out from the database, kept in this process and mended by what was changed since.
 
     `mend` gets what is kept and the changes since, and returns what holds now, or None where it must be made anew.
-    Never old: numbers of events are given before a transaction ends, so what is worked out while another one writes is
-    not kept, nor what is worked out inside a transaction. `key` holds everything else that decides.
+    Never old: numbers of events are given before a transaction ends, so nothing is kept under a number while another
+    transaction may hold a smaller one, nor what is worked out inside a transaction. Whoever held one when the newest
+    was read is either seen still holding it, or has ended before anything is worked out. `key` holds everything else
+    that decides.
     """
     if connection.in_atomic_block:
         return make()
-    newest, is_quiet = _newest_and_quiet()
+    newest = newest_change()
     upto: int | None
     value: Any
     upto, value = cache.get(key) or (None, None)
     if upto == newest:
         same: T = value
         return same
+    may_keep = not _others_write_events()
     changes = [] if upto is None else changes_after(upto)
     mended: T | None = mend(value, changes) if 0 < len(changes) <= MOST_CHANGES else None
     found = make() if mended is None else mended
-    if is_quiet:
+    if may_keep:
         cache.set(key, (newest, found), timeout=seconds)
     return found
 
@@ -79,14 +82,17 @@ def kept(key: str, make: Callable[[], T], *, seconds: int, may_keep: bool = True
     return known
 
 
-def _newest_and_quiet() -> tuple[int, bool]:
-    """The newest change, and whether nobody else was writing at that moment. SQLite has one writer at a time."""
+def _others_write_events() -> bool:
+    """Whether another transaction of this database has written an event and is not over: it holds its lock on the table
+    until then, and takes it before its number. SQLite has one writer at a time."""
     if connection.vendor != "postgresql":
-        return newest_change(), True
-    sql, params = Event.objects.exclude(action__in=SIGHTS).order_by("-pk").values("pk")[:1].query.sql_with_params()
+        return False
     with connection.cursor() as cursor:
-        # One statement, one snapshot. The query comes from Django's compiler, values go as parameters.
-        quiet = "pg_snapshot_xmin(s) = pg_snapshot_xmax(s)"
-        cursor.execute(f"SELECT ({sql}), {quiet} FROM pg_current_snapshot() s", params)  # noqa: S608
-        newest, is_quiet = cursor.fetchone()
-    return newest or 0, is_quiet
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'relation' AND mode = 'RowExclusiveLock'"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            " AND relation = %s::regclass AND pid <> pg_backend_pid())",
+            [Event._meta.db_table],
+        )
+        found: bool = cursor.fetchone()[0]
+    return found
