@@ -1,18 +1,22 @@
 """Every list of the back office by one table: found, filtered, taken home, taken in where it is small."""
 
 import io
+import re
 
 import openpyxl
 import pytest
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 from django.urls import reverse
 
+from core.access.roles import Role
 from core.audit.models import Event
 from employees.units.credit_code import check_character
 from employees.units.models import Unit
+from tests.planting import Planter
 
 HERE = "411325100001"
 CREDIT_CODE = "91350100M000100Y4" + check_character("91350100M000100Y4")
@@ -190,3 +194,49 @@ def test_a_table_of_units_changes_what_is_known_and_leaves_events(bureau, client
         "unit.change",
         "unit.import",
     ]
+
+
+# --- taken home --------------------------------------------------------------------------------------------------
+
+#: Officers who keep accounts call those they answer for: these telephones are shown whole on their screen too.
+WHOLE_TELEPHONES = {"core.User", "employees.Unit"}
+TELEPHONE = "13800009999"
+
+
+@pytest.fixture
+def planted(campaign, monkeypatch):
+    """A row of every model in one village, its people with a telephone."""
+    monkeypatch.setattr("employees.units.admin.runs_here", lambda user: True)
+    own = Planter(HERE, "QD", 1).plant()
+    for label in REGISTRY:
+        row = own.row(apps.get_model(label))
+        named = [
+            field.name for field in row._meta.concrete_fields if field.name in ("phone", "to_phone", "contact_phone")
+        ]
+        type(row).objects.filter(pk=row.pk).update(**dict.fromkeys(named, TELEPHONE))
+    return own
+
+
+@pytest.mark.parametrize("label", sorted(KEPT_BY_HAND | set(OTHERS)))
+def test_every_list_goes_home_in_chinese_masked_and_leaves_an_event(planted, client, make_user, label):
+    its = REGISTRY[label]
+    for role in its.roles:
+        user = make_user(role, "411325")
+        client.force_login(user)
+        headings, *rows = sheet(client.get(address(label, "export")))
+        assert rows, f"{label}: nothing planted goes home"
+        assert [h for h in headings if not re.search("[一-鿿]", str(h))] == []
+        text = " ".join(str(cell) for row in rows for cell in row)
+        assert planted.number not in text
+        assert (TELEPHONE in text) <= (label in WHOLE_TELEPHONES)
+        event = Event.objects.get(action=f"{its.opts.model_name}.export", actor=user)
+        assert f"{len(rows)} 行" in event.summary and event.region_code == "411325"
+
+
+@pytest.mark.parametrize("label", sorted(KEPT_BY_HAND | set(OTHERS)))
+def test_no_list_goes_home_with_who_may_not_see_it(planted, client, make_user, label):
+    for role in set(Role) - set(REGISTRY[label].roles):
+        client.force_login(make_user(role, "411325100" if role == Role.TOWNSHIP else "411325"))
+        answer = client.get(address(label, "export"))
+        assert answer.status_code in (302, 403), role
+        assert not Event.objects.filter(action__endswith=".export").exists()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from core.regions.models import Region
 from reporting.progress.selectors import progress
 from reporting.rankings.models import Snapshot, SnapshotRow
+from reporting.rankings.services import publish_ranking
 from reporting.rankings.snapshots import build_snapshot
 from reporting.surface.households import household_rows
 from reporting.surface.selectors import RISKS, SORTS, last_year_curve, surface
@@ -54,6 +55,39 @@ def test_a_row_leads_down_and_whom_to_call_is_a_link(client, campaign, visitor, 
     assert f'href="{reverse("progress", args=[A])}"' in page
     assert 'href="tel:19910000001"' in page
     assert "通报值" in page and "此刻值" in page
+
+
+@pytest.fixture
+def ranked(campaign, visitor, pay, villages, business_clock):
+    """Township B at 3 of 10 before A at 2 of 20; in A its second village at 2 of 10 before its first at nothing."""
+    first, second = villages[A][:2]
+    set_targets(campaign=campaign, people={A: 20, B: 10, first: 10, second: 10}, source="任务表", actor=visitor)
+    for village, people in ((second, 2), (villages[B][0], 3)):
+        for _ in range(people):
+            pay(village, recorded="2024-10-20 09:00", posted="2024-10-21 09:00")
+    business_clock("2024-10-25T15:00")
+    snapshot = build_snapshot(campaign=campaign, kind="weekly", as_of=at("2024-10-25 12:00"))
+    return publish_ranking(snapshot=snapshot, number="1号", actor=visitor)
+
+
+@pytest.mark.parametrize(
+    ("role", "code", "says"),
+    [
+        ("township", A, "第2名（共2个） · 距上一名 4 人"),
+        ("township", B, "第1名（共2个）"),
+        ("village", "first", "第2名（共2个） · 距上一名 2 人"),
+        ("village", "second", "第1名（共2个）"),
+    ],
+)
+def test_who_is_ranked_reads_the_own_rank_and_the_way_to_the_next_first(
+    client, ranked, villages, make_user, role, code, says
+):
+    code = {"first": villages[A][0], "second": villages[A][1]}.get(code, code)
+    client.force_login(make_user(role, code))
+    page = client.get(reverse("own_progress"), follow=True).content.decode()
+    published, _, now = page.partition(">通报值<")[2].partition(">此刻值<")
+    assert says in published and now
+    assert ("距上一名" in published) is ("距上一名" in says)
 
 
 def test_departments_see_no_telephones(client, campaign, make_user):
