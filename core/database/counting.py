@@ -11,12 +11,13 @@ def count_all(rows: Sequence[QuerySet[Any, Any]]) -> list[int]:
     if not rows:
         return []
     first, *others = [_counting(place, query) for place, query in enumerate(rows)]
-    found = dict(first.union(*others, all=True) if others else first)
+    counts = first.union(*others, all=True) if others else first
+    found = {row["_place"]: row["_number"] for row in counts}
     return [found.get(place, 0) for place in range(len(rows))]
 
 
 def _counting(place: int, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    """One row (place, number)."""
-    placed = rows.order_by().annotate(_place=Value(place, output_field=IntegerField())).values("_place")
+    """One row: place, number."""
+    placed = rows.order_by().values(_place=Value(place, output_field=IntegerField()))
     counted: QuerySet[Any, Any] = placed.annotate(_number=Count("pk", distinct=rows.query.distinct))
-    return counted.values_list("_place", "_number")
+    return counted

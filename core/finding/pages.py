@@ -26,9 +26,8 @@ def find_pages(user: User, text: str) -> FoundGroup:
 def find_chapters(user: User, text: str) -> FoundGroup:
     """Chapters of the manual; those with the words in their title first."""
     long_enough = len(text) >= _SHORTEST
-    found = [
-        chapter for chapter in chapters_of(user) if long_enough and text in chapter.title + _words(chapter.template)
-    ]
+    mine = chapters_of(user) if long_enough else []
+    found = [chapter for chapter in mine if text in chapter.title or text in _words(chapter.template)]
     found.sort(key=lambda chapter: text not in chapter.title)
     hits = [Hit(chapter.title, "操作手册", reverse("help_chapter", args=[chapter.key])) for chapter in found]
     return FoundGroup("操作手册", "操作手册", hits[:MOST], len(hits) > MOST)

@@ -1,17 +1,21 @@
 """One search for everything: each topic that has something to find registers a finder in its app's `ready()`.
 
 A finder gets the user and what was typed, and answers only what this user may see. It asks the database a constant
-number of questions, each along an index.
+number of questions, each along an index. A finder of few rows hands out what it would read (`Sought`): those of all are
+counted in one statement, and only what is there is read.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from core.access.roles import EVERYONE, Role
 from core.accounts.models import User
+from core.database.counting import count_all
 
 #: Hits of one kind that are shown; who wants more types more.
 MOST = 20
@@ -37,7 +41,18 @@ class FoundGroup:
     more: bool = False
 
 
-Finder = Callable[[User, str], FoundGroup]
+@dataclass(frozen=True)
+class Sought:
+    """The rows of one kind that are looked for, in the order of the answers, and how one is told; `rows` None: what was
+    typed cannot be one of them."""
+
+    label: str
+    searched: str
+    rows: QuerySet[Any, Any] | None
+    tell: Callable[[Any], Hit]
+
+
+Finder = Callable[[User, str], FoundGroup | Sought]
 _finders: list[tuple[int, Finder, str]] = []
 
 
@@ -53,7 +68,15 @@ def register(order: int, finder: Finder, *, page: str) -> None:
 
 def find(user: User, text: str) -> list[FoundGroup]:
     """What was looked through for a user, in order; groups without a hit included."""
-    return [finder(user, text) for _, finder, page in _finders if user.role in _roles_of(page)]
+    found = [finder(user, text) for _, finder, page in _finders if user.role in _roles_of(page)]
+    numbers = iter(count_all([one.rows for one in found if isinstance(one, Sought) and one.rows is not None]))
+    return [one if isinstance(one, FoundGroup) else _read(one, numbers) for one in found]
+
+
+def _read(sought: Sought, numbers: Iterator[int]) -> FoundGroup:
+    count = next(numbers) if sought.rows is not None else 0
+    rows = sought.rows[:MOST] if sought.rows is not None and count else ()
+    return FoundGroup(sought.label, sought.searched, [sought.tell(row) for row in rows], count > MOST)
 
 
 @cache

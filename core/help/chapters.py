@@ -84,6 +84,7 @@ def chapters_of(user: User) -> list[Chapter]:
     return [chapter for chapter in mine if chapter.shown_to is None or chapter.shown_to(user)]
 
 
+@cache
 def chapter_for(url_name: str, role: str) -> Chapter:
     """The chapter that explains a page to this role: the one whose beginning of the address's name is the longest."""
     mine = [chapter for chapter in all_chapters() if role in chapter.roles]

@@ -1,6 +1,7 @@
 """One search for everything: what each part finds, for whom, at what cost; and nothing typed stands in an address."""
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -11,15 +12,22 @@ from collection.receipts.models import Receipt
 from core.finding.registry import MOST, find
 from core.jobs import services as jobs
 from core.jobs.models import Job
+from core.regions.models import Region
 from residents.counter.services import change_resident
 from residents.people.finding import COMMON, names_with
 from residents.people.models import FormerNumber, Household, NamePart, Resident
 from residents.people.name_parts import learn_if_unknown, learn_names
 from residents.people.pinyin import parts
+from subsidies.campaigns.selectors import CampaignSelection
 from tests.planting import Planter
 
 pytestmark = pytest.mark.django_db
 COUNTY, TOWN, VILLAGE, OTHER = "411325", "411325100", "411325100001", "411325101200"
+
+
+@pytest.fixture(autouse=True)
+def _no_places_kept_from_before():
+    cache.clear()
 
 
 @pytest.fixture
@@ -106,6 +114,31 @@ def test_places_households_and_pages(person, answers):
     assert "退费" in answers("退费")["页面"]
     assert answers("退费")["操作手册"] != answers("退费", "leader").get("操作手册")
     assert "操作手册" not in answers("退")
+
+
+def test_a_place_lies_in_the_readers_own_region_and_leads_to_its_progress(campaign, answers, make_user):
+    names = {region.name for region in Region.objects.filter(parent_id=TOWN)}
+    found = find(make_user("township", TOWN), "村")
+    places = next(group for group in found if group.label == "区划")
+    assert places.hits and {hit.text for hit in places.hits} <= names
+    assert all(hit.url.startswith(reverse("progress", args=[TOWN])[:-1]) for hit in places.hits)
+    assert len(answers(TOWN)["区划"]) == 1
+    assert "区划" not in answers("。。")
+
+
+def test_a_declaration_by_its_township(campaign, answers, make_user):
+    row = Planter(VILLAGE, "QX", 1).plant().row(Declaration)
+    assert answers(row.township.name[:2])["申报表"] == [str(row)]
+    assert "申报表" not in answers("夏馆")
+
+
+def test_papers_and_households_are_counted_together_and_read_where_they_are(person, make_user, many_queries):
+    """One statement for people, one for all the rest; a household that is there is read by one more."""
+    user = make_user("county", COUNTY)
+    user.campaign_selection = CampaignSelection(COUNTY)
+    find(user, "0041")
+    assert many_queries(lambda: find(user, "0041")) == 2
+    assert many_queries(lambda: find(user, "0042")) == 3
 
 
 def test_a_receipt_a_slip_and_a_declaration(client, campaign, make_user):
