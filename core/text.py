@@ -1,5 +1,7 @@
 """Text that people type is kept whole or refused, never cut: the rest of a reason would be lost unseen."""
 
+import datetime
+
 from core.refusals import Refused
 
 
@@ -28,3 +30,8 @@ def whole_number(text: str | None, *, at_most: int = 999_999_999) -> int | None:
     if not (text.isascii() and text.isdecimal()) or len(text) > len(str(at_most)):
         return None
     return number if (number := int(text)) <= at_most else None
+
+
+def long_date(day: datetime.date) -> str:
+    """2026年3月10日: a day as sentences, printed sheets and documents write it; columns keep 2026-03-10."""
+    return f"{day.year}年{day.month}月{day.day}日"

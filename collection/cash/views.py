@@ -18,7 +18,7 @@ from core.amounts import ZERO
 from core.database.money import YuanSum
 from core.messages.models import OutboxMessage
 from core.pages.forms import chosen_day
-from core.regions.names import official_kind
+from core.regions.names import called
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
 SEES_CASH = (Role.COUNTY, Role.TOWNSHIP, Role.VILLAGE, Role.LEADER)
@@ -94,7 +94,7 @@ def village_cash(request: SignedIn, village: str) -> HttpResponse:
         request,
         "collection/cash/village_cash.html",
         {
-            "title": f"{official_kind(region.name)}现金缴存",
+            "title": f"{called(region.name)}现金缴存",
             "campaign": campaign,
             "region": region,
             "history": [

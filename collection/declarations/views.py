@@ -35,7 +35,7 @@ from core.pages.form_steps import flash_form_errors, run_step, submit_form, try_
 from core.pages.forms import ReasonForm
 from core.refusals import Refused
 from core.regions.models import Region
-from core.regions.names import official_kind
+from core.regions.names import called
 from subsidies.campaigns.selectors import campaign_or_404
 
 SEES = (Role.COUNTY, Role.TOWNSHIP, Role.TAX)
@@ -103,7 +103,7 @@ def declaration_create(request: SignedIn) -> HttpResponse:
     free = drafts.free_money(campaign=campaign, region=township.pk)
     names = dict(Region.objects.in_region(township.pk).filter(level="village").values_list("code", "name"))
     choices = [
-        (code, f"{official_kind(names[code])}（已缴存未申报 {free[code]:,.2f} 元）")
+        (code, f"{called(names[code])}（已缴存未申报 {free[code]:,.2f} 元）")
         for code in sorted(names)
         if free.get(code, 0) > 0
     ]

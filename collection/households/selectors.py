@@ -16,7 +16,7 @@ from collection.visits.selectors import promised_for, visits_of
 from config import clock
 from core.amounts import ZERO
 from core.regions.models import Region
-from core.regions.names import official_kind
+from core.regions.names import called
 from residents.people.models import InsuredYear, Resident
 from residents.people.pinyin import readings
 from subsidies.campaigns.models import Campaign
@@ -207,7 +207,7 @@ def village_words(*, campaign: Campaign, village: Region, found: VillageHomes) -
     usual, surnames = readings(member.name for home in found.homes for member in home.members)
     return {
         "village": village.code,
-        "name": official_kind(village.name),
+        "name": called(village.name),
         "year": campaign.year,
         "title": str(campaign),
         "day": clock.today().isoformat(),

@@ -15,7 +15,7 @@ from collection.ledgers.files import record_phones_seen
 from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
 from core.pages.pieces import page_of_pieces
-from core.regions.names import official_kind
+from core.regions.names import called
 from residents.people.models import Resident
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
@@ -38,7 +38,7 @@ def households(request: SignedIn, village: str) -> HttpResponse:
     record_phones_seen(village=region, people=page.people, actor=request.user, what="各户名单")
     keeps = request.user.role == Role.VILLAGE
     facts = {
-        "title": f"{official_kind(region.name)}各户",
+        "title": f"{called(region.name)}各户",
         "region": region,
         "campaign": campaign,
         "page": page,

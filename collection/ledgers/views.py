@@ -21,7 +21,7 @@ from core.accounts.requests import SignedIn
 from core.downloads import download
 from core.filters.selectors import ListFilter
 from core.pages.form_steps import form_status, run_form, try_step
-from core.regions.names import official_kind
+from core.regions.names import called
 from core.tables import reader
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
@@ -314,7 +314,7 @@ def unpaid_list(request: SignedIn, village: str) -> HttpResponse:
     page = Paginator(owing, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     ledger_files.record_phones_seen(village=region, people=len(page.object_list), actor=request.user)
     people = [(one, masks.mask(one.id_number)) for one in page]
-    title = f"{official_kind(region.name)}未缴费名单"
+    title = f"{called(region.name)}未缴费名单"
     facts = {"title": title, "region": region, "campaign": campaign, "page": page, "people": people}
     return render(request, "collection/ledgers/unpaid_list.html", facts)
 

@@ -21,7 +21,7 @@ from core.messages import opt_outs, templates
 from core.messages.models import OutboxMessage
 from core.messages.texts import LONGEST_VALUE, fill, parts
 from core.regions.models import Region
-from core.regions.names import official_kind
+from core.regions.names import called
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 
@@ -97,7 +97,7 @@ def tell_refunded(refund: Refund) -> int:
 
 def _home(name: str, campaign: Campaign, village: Region) -> dict[str, str]:
     township = village.parent.name if village.parent else ""
-    return {"姓名": name, "年度": str(campaign.year), "村": official_kind(village.name), "乡镇": township}
+    return {"姓名": name, "年度": str(campaign.year), "村": called(village.name), "乡镇": township}
 
 
 def _values(campaign: Campaign, group: list[Contribution], name: str, village: Region) -> dict[str, str]:

@@ -16,7 +16,8 @@ from core.messages.models import OutboxMessage
 from core.messages.services import queued_since
 from core.messages.texts import fill
 from core.regions.models import Region
-from core.regions.names import official_kind
+from core.regions.names import called
+from core.text import long_date
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 
@@ -40,7 +41,7 @@ def remind_values(campaign: Campaign, household: UnpaidHousehold, villages: dict
         "年度": str(campaign.year),
         "金额": yuan(household.due),
         "截止日": day(campaign.policy.period.end),
-        "村": official_kind(village.name),
+        "村": called(village.name),
         "乡镇": village.parent.name if village.parent else "",
     }
 
@@ -51,7 +52,7 @@ def yuan(amount: Decimal) -> str:
 
 
 def day(on: date | None) -> str:
-    return f"{on.year}年{on.month}月{on.day}日" if on else ""
+    return long_date(on) if on else ""
 
 
 def check_reminder(message: OutboxMessage) -> Verdict:

@@ -9,7 +9,7 @@ from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
 from core.pages.forms import chosen_day
 from core.regions.models import Region
-from core.regions.names import official_kind
+from core.regions.names import called
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
 SEES_MONEY = (Role.COUNTY, Role.TOWNSHIP, Role.TAX, Role.LEADER, Role.VILLAGE)
@@ -60,7 +60,7 @@ def money_village(request: SignedIn, village: str) -> HttpResponse:
         request,
         "collection/money/money_village.html",
         {
-            "title": f"{official_kind(region.name)}资金流水",
+            "title": f"{called(region.name)}资金流水",
             "campaign": campaign,
             "region": region,
             "form": form,

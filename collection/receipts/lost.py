@@ -195,7 +195,7 @@ def close_case(*, case: LostReceiptCase, result: str, actor: User) -> LostReceip
 
 @transaction.atomic
 def correct_number(*, receipt: Receipt, number: str, reason: str, actor: User) -> Receipt:
-    """Give a receipt the number that stands on the paper, because another was typed; the numbers below are no gap then.
+    """Give a receipt the number that stands on the paper, because another was typed: what was a gap by it is none then.
 
     What was paid stays as it is. A blank number that was explained by mistake is taken back with an empty `number`.
     Raise ReceiptRefused for a number that is not the village's or is spent, and once one of the payments is declared.

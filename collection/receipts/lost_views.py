@@ -5,17 +5,17 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from collection.receipts import lost
+from collection.receipts import lost, selectors
 from collection.receipts.forms import CorrectNumberForm, LostCaseForm, LostForm
 from collection.receipts.models import LostReceiptCase, LostReport, Receipt
 from collection.receipts.numbers import normalize_number
 from collection.receipts.views import SEES_RECEIPTS
 from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
-from core.pages.form_steps import flash_form_errors, run_form, run_step, submit_form
+from core.pages.form_steps import flash_form_errors, run_form, run_step, submit_form, try_step
 from core.pages.forms import ReasonForm
 from core.refusals import Refused
-from core.regions.names import official_kind
+from core.regions.names import called
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
 REPORTS = (Role.TOWNSHIP, Role.COUNTY)
@@ -39,7 +39,7 @@ def village_lost(request: SignedIn, village: str) -> HttpResponse:
         request,
         "collection/receipts/village_lost.html",
         {
-            "title": f"{official_kind(region.name)}收据挂失",
+            "title": f"{called(region.name)}收据挂失",
             "campaign": campaign,
             "region": region,
             "may": may,
@@ -97,5 +97,14 @@ def receipt_number(request: SignedIn, pk: int) -> HttpResponse:
     """Give a receipt the number that stands on the paper."""
     receipt = get_object_or_404(Receipt.objects.for_user(request.user).select_related("campaign"), pk=pk)
     form = CorrectNumberForm(request.POST)
-    submit_form(request, form, lost.correct_number, "收据号已改正，缴费不变，中间的号码不再算跳号。", receipt=receipt)
+
+    def correct() -> None:
+        lost.correct_number(receipt=receipt, actor=request.user, **form.cleaned_data)
+        lines = selectors.book_totals(campaign=receipt.campaign, region=receipt.village_id)
+        skipped = sum(line.skipped for line in lines)
+        left = f"本村还有 {skipped} 个跳号没有说明。" if skipped else "本村没有跳号。"
+        messages.success(request, f"收据号已改正，缴费不变。{left}")
+
+    if flash_form_errors(request, form):
+        try_step(request, correct)
     return redirect("receipt_detail", pk)

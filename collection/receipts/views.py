@@ -14,7 +14,7 @@ from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
 from core.pages.form_steps import run_form
 from core.pages.forms import ReasonForm
-from core.regions.names import official_kind
+from core.regions.names import called
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
 SEES_RECEIPTS = (Role.COUNTY, Role.TOWNSHIP, Role.TAX, Role.VILLAGE)
@@ -47,7 +47,7 @@ def village_receipts(request: SignedIn, village: str) -> HttpResponse:
         request,
         "collection/receipts/village_receipts.html",
         {
-            "title": f"{official_kind(region.name)}专用收据",
+            "title": f"{called(region.name)}专用收据",
             "campaign": campaign,
             "region": region,
             "books": [(line, skipped_numbers(book=line.book, at_most=40) if line.skipped else []) for line in totals],

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import IntEnum
 
+from core.text import long_date
 from subsidies.policy.parts import Source
 from subsidies.policy.policies import Policy
 from subsidies.quotes import awards, benefits
@@ -214,11 +215,11 @@ def _says_worse(now: Cover, later: Cover, last: date) -> str:
     if now.start is None:
         return ""
     if later.start is None:
-        return f"过了 {last} 才缴费，本年度享受不到待遇"
+        return f"过了{long_date(last)}才缴费，本年度享受不到待遇"
     if later.waiting_months > now.waiting_months:
-        return f"过了 {last} 才缴费，要等 {later.waiting_months} 个月才能享受待遇"
+        return f"过了{long_date(last)}才缴费，要等 {later.waiting_months} 个月才能享受待遇"
     if later.start > max(now.start, last + _DAY):
-        return f"{last}（含）前缴费从 {now.start} 享受待遇，过了这一天从缴费之日才享受"
+        return f"{long_date(last)}（含）前缴费从{long_date(now.start)}享受待遇，过了这一天从缴费之日才享受"
     return ""
 
 

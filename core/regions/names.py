@@ -21,6 +21,11 @@ TOWNSHIP_UNKNOWN, TOWNSHIP_DIFFERS = "township_unknown", "township_differs"
 _VILLAGE_OFFICE = re.compile(r"(村民委员会|村委会|村民委|村委|行政村|自然村)$")
 _COMMUNITY_OFFICE = re.compile(r"(社区)?(居民委员会|居委会|居委)$")
 _TOWNSHIP_OFFICE = re.compile(r"人民政府$")
+#: 高阳县锦华街道, 长治市屯留区康庄综合服务中心: registered with the county in front.
+_COUNTY_IN_FRONT = re.compile(
+    r"^(?:[^省市县区]{2,4}省)?(?:[^市县区]{2,4}市)?[^县区]{2,4}[县区]"
+    r"(?=.{2,}(?:街道|镇|乡|综合服务中心|开发区)$)"
+)
 _STREET_OFFICE = re.compile(r"(街道)?(办事处|办)$")
 _KINDS = ("街道", "社区", "村", "镇", "乡")
 #: A place's name keeps two characters at least: 王村 is no 王.
@@ -56,6 +61,11 @@ def official_kind(name: str) -> str:
     if _VILLAGE_OFFICE.search(name):
         return re.sub(r"村村$", "村", _VILLAGE_OFFICE.sub("村", name))
     return _STREET_OFFICE.sub("街道", name) if len(name) > len("办事处") else name
+
+
+def called(name: str) -> str:
+    """高阳县锦华街道 → 锦华街道, 师家湾村民委员会 → 师家湾村: a place as people of its county call it."""
+    return _COUNTY_IN_FRONT.sub("", official_kind(name))
 
 
 def short_region_name(name: str) -> str:

@@ -2,7 +2,7 @@ from typing import Any
 
 from django import template
 
-from core.regions.names import official_kind
+from core.regions.names import called
 
 register = template.Library()
 
@@ -10,4 +10,4 @@ register = template.Library()
 @register.filter
 def short(region: Any) -> str:
     """A place as people call it, where space is small: 师家湾村民委员会 → 师家湾村. Papers carry the whole name."""
-    return official_kind(str(region)) if region else ""
+    return called(str(region)) if region else ""

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from core.county_words import whole_county
+from core.text import long_date
 from reporting.progress.goals import StageGoal, StageOutlook, percent
 from reporting.rankings.rank import RankedPlace
 from reporting.rankings.rewards import TownshipAward, overspent
@@ -173,7 +174,7 @@ def compose(facts: BulletinFacts, *, number: str, issuer: str, source: str) -> B
         criticised=tuple(criticised(facts.subjects)),
         remarks=tuple(facts.remarks),
         issuer=issuer,
-        day=_day(facts.as_of),
+        day=long_date(facts.as_of),
         as_of=_instant(facts.as_of),
         source=source,
     )
@@ -354,9 +355,5 @@ def _total(facts: BulletinFacts, columns: list[BulletinColumn], awards: Mapping[
     return values
 
 
-def _day(instant: datetime) -> str:
-    return f"{instant.year}年{instant.month}月{instant.day}日"
-
-
 def _instant(instant: datetime) -> str:
-    return f"{_day(instant)}{instant.hour}时" + (f"{instant.minute}分" if instant.minute else "")
+    return f"{long_date(instant)}{instant.hour}时" + (f"{instant.minute}分" if instant.minute else "")

@@ -13,7 +13,7 @@ from core.accounts.models import User
 from core.accounts.requests import SignedIn
 from core.pages.drawn import drawn_once
 from core.regions.models import Region
-from core.regions.names import official_kind
+from core.regions.names import called
 from reporting.progress import selectors
 from reporting.progress.views import SEES_NAMES
 from reporting.surface import households
@@ -56,7 +56,7 @@ def _region_page(request: SignedIn, code: str) -> HttpResponse:
         return _nothing(request, f"本{request.user.county_word}还没有开始征缴。")
     body = drawn_once(request, f"surface:{campaign.pk}", lambda: _body(request, campaign, region))
     context = {
-        "title": f"{official_kind(region.name)}征缴进度",
+        "title": f"{called(region.name)}征缴进度",
         "campaign": campaign,
         "region": region,
         "above": _above(region, request.user),

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from core.county_words import county_word
+from core.text import long_date
 from subsidies.policy.parts import Source
 from subsidies.policy.policies import Policy
 
@@ -145,8 +146,9 @@ def cover(
         if start is not None:
             return Cover(start, policy.year_end, 0, _newborn_reasons(policy, birth_date, paid_on, start))
     if pays and (rule := policy.newborn.pay_by) and missed_pay_by(policy, birth_date, paid_on):
-        born = f"{rule.start} 至 {rule.end} 出生的，须在 {rule.paid_by}（含）前缴费才能享受{policy.year}年待遇"
-        says = f"{born}，{paid_on} 缴费的享受不到{ADVICE}"
+        born = f"{long_date(rule.start)}至{long_date(rule.end)}出生的"
+        by = f"须在{long_date(rule.paid_by)}（含）前缴费才能享受{policy.year}年待遇"
+        says = f"{born}，{by}，{long_date(paid_on)}缴费的享受不到{ADVICE}"
         return Cover(None, None, 0, (Reason(says, rule.source),))
     start = max(paid_on, policy.year_start)
     late = is_late(policy, paid_on)
@@ -154,7 +156,7 @@ def cover(
     if not late and not gap:
         return _in_period(policy, start)
     if (exempt := policy.benefits.waiting.exempt) and is_exempt(policy, category):
-        says = f"{category}属于特殊群体，没有等待期，从 {start} 享受待遇{ADVICE}"
+        says = f"{category}属于特殊群体，没有等待期，从{long_date(start)}享受待遇{ADVICE}"
         return Cover(start, policy.year_end, 0, (Reason(says, exempt.source),))
     return _after_waiting(policy, paid_on, start, late, gap, repaid_years)
 
@@ -170,21 +172,21 @@ def _after_waiting(
     national = policy.benefits.national_period
     if national and late and paid_on <= national.end:
         says = (
-            f"国家规定集中征缴期到 {national.end} 止，"
-            f"本{county_word(policy.county_code)}按 {policy.period.end} 止计等待期{ADVICE}"
+            f"国家规定集中征缴期到{long_date(national.end)}止，"
+            f"本{county_word(policy.county_code)}按{long_date(policy.period.end)}止计等待期{ADVICE}"
         )
         reasons.append(Reason(says, national.source))
     if first > policy.year_end:
-        says = f"等待期满是 {first}，已过 {policy.year_end}，本年度享受不到待遇{ADVICE}"
+        says = f"等待期满是{long_date(first)}，已过{long_date(policy.year_end)}，本年度享受不到待遇{ADVICE}"
         return Cover(None, None, months, (*reasons, Reason(says, waiting.source)))
-    says = f"等待期满，从 {first} 享受待遇{ADVICE}"
+    says = f"等待期满，从{long_date(first)}享受待遇{ADVICE}"
     return Cover(first, policy.year_end, months, (*reasons, Reason(says, policy.benefits.source)))
 
 
 @lru_cache(maxsize=4096)
 def _in_period(policy: Policy, start: datetime.date) -> Cover:
     """The cover of most people, who pay in the period year after year: the same for all who pay on one day."""
-    says = f"集中征缴期内缴费，从 {start} 享受待遇{ADVICE}"
+    says = f"集中征缴期内缴费，从{long_date(start)}享受待遇{ADVICE}"
     return Cover(start, policy.year_end, 0, (Reason(says, policy.benefits.source),))
 
 
@@ -193,18 +195,19 @@ def _newborn_reasons(
 ) -> tuple[Reason, ...]:
     rule = policy.newborn
     if (before := rule.born_before) and is_born_before(policy, birth_date):
-        says = f"{before.start} 至 {before.end} 出生，从出生之日 {start} 享受待遇至 {policy.year_end}{ADVICE}"
+        born = f"{long_date(before.start)}至{long_date(before.end)}出生，从出生之日{long_date(start)}"
+        says = f"{born}享受待遇至{long_date(policy.year_end)}{ADVICE}"
         return (Reason(says, before.source), *(Reason(note, rule.source) for note in rule.notes))
     days = (paid_on - birth_date).days
     within = "不超过" if days <= rule.window_days else "超过"
-    first = f"出生之日 {start}" if start == birth_date else f" {start}"
-    says = f"新生儿出生第 {days} 天参保，{within} {rule.window_days} 天，从{first} 享受待遇，没有等待期{ADVICE}"
+    first = f"出生之日{long_date(start)}" if start == birth_date else long_date(start)
+    says = f"新生儿出生第 {days} 天参保，{within} {rule.window_days} 天，从{first}享受待遇，没有等待期{ADVICE}"
     return (Reason(says, rule.source), *(Reason(note, rule.source) for note in rule.notes))
 
 
 def _why_waiting(policy: Policy, late: bool, gap: int, repaid: int, months: int) -> str:
     rule = policy.benefits.waiting
-    why = [f"{policy.period.end} 集中征缴期结束后缴费"] if late else []
+    why = [f"{long_date(policy.period.end)}集中征缴期结束后缴费"] if late else []
     parts = [f"固定 {rule.fixed_months} 个月"]
     if gap:
         why.append(f"断保 {gap} 年")

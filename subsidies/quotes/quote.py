@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from core.text import long_date
 from subsidies.policy.parts import Category
 from subsidies.policy.policies import Policy
 from subsidies.quotes import benefits
@@ -115,9 +116,11 @@ def _check_facts(
     repaid_years: int,
 ) -> None:
     if birth_date > paid_on:
-        raise QuoteError("bad_input", f"出生日期 {birth_date} 晚于缴费日期 {paid_on}，请核对身份证和缴费日期")
+        raise QuoteError(
+            "bad_input", f"出生日期{long_date(birth_date)}晚于缴费日期{long_date(paid_on)}，请核对身份证和缴费日期"
+        )
     if paid_on.year - birth_date.year > OLDEST:
-        raise QuoteError("bad_input", f"出生日期 {birth_date} 距缴费日期超过 {OLDEST} 年，请核对身份证")
+        raise QuoteError("bad_input", f"出生日期{long_date(birth_date)}距缴费日期超过 {OLDEST} 年，请核对身份证")
     if repaid_years < 0:
         raise QuoteError("bad_input", f"补缴年数 {repaid_years} 不能小于 0")
     for year in insured_years or ():
@@ -141,15 +144,15 @@ def _check_payment_day(policy: Policy, birth_date: datetime.date, paid_on: datet
     """沁水 四, 屯留 四: days 1–25 bind within the period; 屯留 三: newborns are bound by neither."""
     days, period = policy.payment_days, policy.period
     if paid_on > policy.year_end:
-        says = f"{policy.year}年度已于 {policy.year_end} 结束，{paid_on} 不能再缴这一年的费"
+        says = f"{policy.year}年度已于{long_date(policy.year_end)}结束，{long_date(paid_on)}不能再缴这一年的费"
         raise QuoteError("payment_day_closed", says)
     if policy.newborn.any_day and benefits.is_newborn(policy, birth_date, paid_on):
         return
     if paid_on < period.start and not benefits.is_born_before(policy, birth_date):
-        says = f"{policy.year}年度从 {period.start} 开始缴费，{paid_on} 还没有开始"
+        says = f"{policy.year}年度从{long_date(period.start)}开始缴费，{long_date(paid_on)}还没有开始"
         raise QuoteError("payment_day_closed", f"{says}（{period.source}）")
     if days and paid_on in period and not days.first <= paid_on.day <= days.last:
-        says = f"征缴期内每月 {days.first}—{days.last} 日办理缴费，{paid_on} 不能缴费，请在办理日期内缴"
+        says = f"征缴期内每月 {days.first}—{days.last} 日办理缴费，{long_date(paid_on)}不能缴费，请在办理日期内缴"
         raise QuoteError("payment_day_closed", f"{says}（{days.source}）")
 
 
@@ -229,7 +232,10 @@ def _nothing_after_period(policy: Policy, item: Recognition, paid_on: datetime.d
     if not in_force(policy, item, paid_on):
         return False, ""
     if item.recognised_on > policy.period.end:
-        return False, f"{item.recognised_on} 认定，在集中征缴期（{policy.period.end} 止）之后，当年不享受参保资助"
+        return (
+            False,
+            f"{long_date(item.recognised_on)}认定，在集中征缴期（{long_date(policy.period.end)}止）之后，当年不享受参保资助",
+        )
     return True, _paid_before(policy, item.recognised_on, paid_on)
 
 
@@ -250,7 +256,7 @@ def _from_day(
         return False, ""
     if item.recognised_on <= policy.period.end:
         return True, _paid_before(policy, item.recognised_on, paid_on)
-    late = f"{item.recognised_on} 认定，在集中征缴期之后，从 {counts_from} 起享受资助"
+    late = f"{long_date(item.recognised_on)}认定，在集中征缴期之后，从{long_date(counts_from)}起享受资助"
     if paid_on < counts_from:
         return False, f"{late}，此前缴费的不资助、不再退费"
     return True, f"{late}，尚未缴费的按新身份缴费"
@@ -260,7 +266,7 @@ def _paid_before(policy: Policy, recognised_on: datetime.date, paid_on: datetime
     if recognised_on <= paid_on:
         return ""
     then = {"refund": "多缴的差额退还本人", "notify": "多缴的差额退不退通知没有写，请经办人员处理"}
-    return f"{recognised_on} 认定，在缴费之后、集中征缴期内，{then[policy.late_recognition.after_payment]}"
+    return f"{long_date(recognised_on)}认定，在缴费之后、集中征缴期内，{then[policy.late_recognition.after_payment]}"
 
 
 #: The rule for recognitions after the period, by the word that a policy file gives.

@@ -200,3 +200,16 @@ class TestPages:
         client.post(f"/receipts/{receipt.pk}/number/", {"number": "NX0101", "reason": "写错"})
         receipt.refresh_from_db()
         assert receipt.number == "NX0101"
+
+    @pytest.mark.parametrize(
+        ("number", "says"),
+        [("NX0102", "本村没有跳号。"), ("NX0118", "本村还有 16 个跳号没有说明。")],
+        ids=["down", "up"],
+    )
+    def test_the_page_says_which_gaps_are_left(self, client, make_user, use, books, number, says):
+        use("NX0101")
+        receipt = use("NX0110")["NX0110"]
+        client.force_login(make_user("village", VILLAGE))
+        facts = {"number": number, "reason": "写错"}
+        page = client.post(f"/receipts/{receipt.pk}/number/", facts, follow=True).content.decode()
+        assert f"收据号已改正，缴费不变。{says}" in page

@@ -14,6 +14,7 @@ from collection.visits.models import Exclusion, Visit
 from collection.visits.todays_list import ReasonKind, Uninsured, reason_of, todays_list
 from core.access.roles import Role
 from core.regions.models import Region
+from core.text import long_date
 from residents.people.models import Household, InsuredYear
 from subsidies.policy.policies import load
 from tests.collection.paid_people import FAR, VILLAGE
@@ -82,7 +83,7 @@ def costs(policy, day, **facts):
 
 def test_what_lapsing_costs_this_person():
     assert costs(NEIXIANG, TODAY, **LAST_YEAR) == [
-        "过了 2024-12-31 才缴费，要等 3 个月才能享受待遇｜四（二）2",
+        "过了2024年12月31日才缴费，要等 3 个月才能享受待遇｜四（二）2",
         "今年不缴、明年再缴，要等 4 个月才能享受待遇｜四（二）2",
         "已连续参保 2 年，断一年要从头算；满 4 年起才有大病保险激励｜四（二）1",
     ]
@@ -90,22 +91,22 @@ def test_what_lapsing_costs_this_person():
     assert costs(NEIXIANG, TODAY, **six)[2] == (
         "已连续参保 6 年，大病保险限额提高的 1000.00 元（连续参保激励）断一年就没有了｜四（二）1"
     )
-    assert costs(NEIXIANG, TODAY, **BORN_2024) == ["过了 2024-12-31 才缴费，本年度享受不到待遇｜四（二）3"]
+    assert costs(NEIXIANG, TODAY, **BORN_2024) == ["过了2024年12月31日才缴费，本年度享受不到待遇｜四（二）3"]
     assert costs(NEIXIANG, TODAY, special="低保对象", **LAST_YEAR) == [
-        "2024-12-31（含）前缴费从 2025-01-01 享受待遇，过了这一天从缴费之日才享受｜四（二）2、三（二）"
+        "2024年12月31日（含）前缴费从2025年1月1日享受待遇，过了这一天从缴费之日才享受｜四（二）2、三（二）"
     ], "the subsidised never wait"
     born = datetime.date(2025, 1, 10)
     assert costs(NEIXIANG, born + 30 * DAY, birth_date=born) == [
-        f"{born + 90 * DAY}（含）前缴费从 2025-01-10 享受待遇，过了这一天从缴费之日才享受｜四（二）3"
+        f"{long_date(born + 90 * DAY)}（含）前缴费从2025年1月10日享受待遇，过了这一天从缴费之日才享受｜四（二）3"
     ]
 
 
 def test_gaoyang_loses_days_after_december_and_waits_after_february():
     facts = {"insured_years": frozenset({2024, 2025})}
     first = costs(GAOYANG, datetime.date(2025, 11, 20), **facts)[0]
-    assert first.startswith("2025-12-31（含）前缴费从 2026-01-01 享受待遇，过了这一天从缴费之日才享受")
+    assert first.startswith("2025年12月31日（含）前缴费从2026年1月1日享受待遇，过了这一天从缴费之日才享受")
     second = costs(GAOYANG, datetime.date(2026, 1, 20), **facts)[0]
-    assert second.startswith("过了 2026-02-28 才缴费，要等 3 个月才能享受待遇")
+    assert second.startswith("过了2026年2月28日才缴费，要等 3 个月才能享受待遇")
 
 
 def test_the_order_and_the_limit():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.regions.names import NamedRegion, RegionNames, short_region_name
+from core.regions.names import NamedRegion, RegionNames, called, short_region_name
 
 NAMES = RegionNames(
     [
@@ -91,3 +91,23 @@ def test_the_shortest_that_people_write():
         "县衙",
         "城关",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("高阳县锦华街道", "锦华街道"),
+        ("高阳县锦华街道办事处", "锦华街道"),
+        ("高阳县经济开发区", "经济开发区"),
+        ("长治市屯留区康庄综合服务中心", "康庄综合服务中心"),
+        ("河南省南阳市内乡县夏馆镇", "夏馆镇"),
+        ("麟绛街道", "麟绛街道"),
+        ("屯留经济技术开发区", "屯留经济技术开发区"),
+        ("西故县村委会", "西故县村"),
+        ("城区社区居民委员会", "城区社区"),
+        ("师家湾村民委员会", "师家湾村"),
+        ("高阳县", "高阳县"),
+    ],
+)
+def test_how_a_place_is_called_in_its_county(name, says):
+    assert called(name) == says

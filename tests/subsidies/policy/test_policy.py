@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from core.county_words import county_word
 from subsidies.policy import checks, policies
 from subsidies.policy.checks import check_together
 from subsidies.policy.policies import available, load, parse
@@ -77,6 +78,12 @@ def test_amounts_as_the_notices_have_them(policy_id, category, subsidy, fund):
 @pytest.mark.parametrize("written", ["孤儿(困境儿童)", " 孤儿（困境儿童） ", "孤儿", "困境儿童", "孤儿 （困境儿童）"])
 def test_spellings_of_a_category(written):
     assert load("411325-2025").category(written).name == "孤儿（困境儿童）"
+
+
+@pytest.mark.parametrize("policy_id", available())
+def test_the_countys_own_share_has_the_countys_own_word(policy_id):
+    tiers = {share.tier for share in load(policy_id).finance_shares}
+    assert tiers & {"县级", "区级"} == {f"{county_word(policy_id)}级"}
 
 
 def test_neixiang_supervision_figures():

@@ -58,7 +58,7 @@ def test_special_groups_of_neixiang_never_wait(category, paid, years, start):
 def test_the_reason_names_both_clauses():
     answer = ask(NEIXIANG, paid="2025-03-01", held=[("低保户", "2024-06-01")], insured_years=[2024])
     assert answer.reasons[-1].says == (
-        "低保对象属于特殊群体，没有等待期，从 2025-03-01 享受待遇（供参考，以省市文件为准）"
+        "低保对象属于特殊群体，没有等待期，从2025年3月1日享受待遇（供参考，以省市文件为准）"
     )
     assert answer.reasons[-1].source.clause == "四（二）2、三（二）"
 
@@ -109,7 +109,7 @@ def test_children_born_in_2024_pay_by_its_last_day(birth, paid, start, months):
 def test_a_late_child_is_told_by_which_day_to_pay():
     reason = ask(NEIXIANG, birth="2024-06-01", paid="2025-01-15").reasons[-1]
     assert reason.says == (
-        "2024-01-01 至 2024-12-31 出生的，须在 2024-12-31（含）前缴费才能享受2025年待遇，2025-01-15 缴费的享受不到"
+        "2024年1月1日至2024年12月31日出生的，须在2024年12月31日（含）前缴费才能享受2025年待遇，2025年1月15日缴费的享受不到"
         "（供参考，以省市文件为准）"
     )
     assert reason.source.clause == "四（二）3"
@@ -134,7 +134,7 @@ def test_payments_before_the_national_period_ends(paid, months, start, told):
     """内乡 五（二）: 国家规定医保集中征缴期截止2025年2月底; 五: the county's own period ends on 31 December."""
     answer = ask(NEIXIANG, paid=paid, insured_years=[2024])
     assert (answer.waiting_months, answer.benefit_from) == (months, day(start))
-    sentence = "国家规定集中征缴期到 2025-02-28 止，本县按 2024-12-31 止计等待期（供参考，以省市文件为准）"
+    sentence = "国家规定集中征缴期到2025年2月28日止，本县按2024年12月31日止计等待期（供参考，以省市文件为准）"
     assert [r.says for r in answer.reasons if r.source.clause == "五、五（二）"] == [sentence] * told
 
 
