@@ -9,6 +9,7 @@ class SubsidiesConfig(AppConfig):
         from core.accounts.selectors import team_size_by
         from core.uploads import kinds
         from core.uploads.checks import register_check
+        from residents.duplicates.hooks import on_merging
         from residents.people import story
         from subsidies.campaigns import system_checks  # noqa: F401 — importing registers the checks
         from subsidies.campaigns.hooks import puts_into_force, shows_steps
@@ -22,10 +23,11 @@ class SubsidiesConfig(AppConfig):
         from subsidies.openings.services import carry_out
         from subsidies.openings.steps import POLICY, PlannedStep, add_step
         from subsidies.rosters import dry_run as rosters
-        from subsidies.rosters import story_sections
+        from subsidies.rosters import merging, story_sections
         from subsidies.rosters import upload as roster_upload
 
         team_size_by(team_size_of)
+        on_merging(merging.withdraw_second_marks)
         puts_into_force(carry_out)
         shows_steps(step_lines)
         add_step(POLICY)

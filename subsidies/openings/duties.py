@@ -265,6 +265,19 @@ def uncertified(duty: DepartmentDuty) -> QuerySet[Identity]:
     return marks.filter(~Exists(named), recognised_on__lte=campaign.opened_at.date())
 
 
+def is_certified(duty: DepartmentDuty) -> bool:
+    """Whether a certification asks for nothing more: a list of the department was applied, and nobody is left.
+
+    A department that has handed in nothing is asked for its list also where it had no marks to certify.
+    """
+    if duty.kind != Kind.CERTIFY:
+        return False
+    applied = Roster.objects.filter(
+        campaign=duty.campaign, department=duty.department, state=Roster.State.APPLIED
+    ).exists()
+    return applied and not uncertified(duty).exists()
+
+
 def look(proposal: PolicyProposal) -> StepState:
     """Which departments have their duties, and which are left out."""
     duties = list(proposal.duties.all())

@@ -1,5 +1,8 @@
 """部门任务: planned before the year opens; afterwards each department answers its own, and the bureau sees them all."""
 
+import datetime
+
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,7 +12,7 @@ from config import clock
 from core.access.roles import Role, roles
 from core.accounts.models import User
 from core.accounts.requests import SignedIn
-from core.pages.form_steps import form_status, run_form, run_step, submit_form
+from core.pages.form_steps import form_status, run_form, run_step, submit_form, try_step
 from subsidies.campaigns.selectors import current
 from subsidies.openings import duties
 from subsidies.openings.forms import DutyForm, ExtendForm, FinishForm
@@ -92,15 +95,7 @@ def department_duties(request: SignedIn) -> HttpResponse:
         return redirect("department_duties")
     rows = list(duties_for(request.user).filter(campaign=campaign)) if campaign else []
     today = clock.today()
-    lines = [
-        (
-            duty,
-            duties.uncertified(duty).count() if duty.kind == Kind.CERTIFY and not duty.done_at else None,
-            not duty.done_at and duty.due_on < today,
-            duty.kind == Kind.CERTIFY and not duty.ending_id and duty.ends_on is not None and duty.ends_on <= today,
-        )
-        for duty in rows
-    ]
+    lines = [_line(duty, today) for duty in rows]
     facts = {
         "title": "部门任务和期限",
         "campaign": campaign,
@@ -114,6 +109,21 @@ def department_duties(request: SignedIn) -> HttpResponse:
         "form": form,
     }
     return render(request, "subsidies/openings/department_duties.html", facts, status=form_status(form))
+
+
+def _line(duty: DepartmentDuty, today: datetime.date) -> dict[str, object]:
+    """A duty with how many are left uncertified, whether all are certified, whether it is late, may be ended."""
+    is_open = not duty.done_at
+    asks = is_open and duty.kind == Kind.CERTIFY
+    certified = asks and duties.is_certified(duty)
+    ends = asks and not certified and not duty.ending_id and duty.ends_on is not None and duty.ends_on <= today
+    return {
+        "duty": duty,
+        "left": duties.uncertified(duty).count() if asks else None,
+        "certified": certified,
+        "late": is_open and not certified and duty.due_on < today,
+        "may_end": ends,
+    }
 
 
 @roles(Role.COUNTY, Role.DEPARTMENT)
@@ -138,13 +148,10 @@ def department_duty_end(request: SignedIn, pk: int) -> HttpResponse:
     """Make the list of endings ready; another person reviews and applies it."""
     duty = get_object_or_404(duties_for(request.user), pk=pk)
     made: list[Roster | None] = []
-    if (
-        run_step(
-            request,
-            lambda: made.append(duties.prepare_ending(duty=duty, actor=request.user)),
-            "已生成减少名单，请由另一位经办人查看姓名后审核。",
-        )
-        and made[0]
-    ):
-        return redirect("roster", made[0].pk)
-    return redirect("department_duties")
+    if not try_step(request, lambda: made.append(duties.prepare_ending(duty=duty, actor=request.user))):
+        return redirect("department_duties")
+    if made[0] is None:
+        messages.success(request, "没有人需要终止，不用生成减少名单。")
+        return redirect("department_duties")
+    messages.success(request, "已生成减少名单，请由另一位经办人查看姓名后审核。")
+    return redirect("roster", made[0].pk)

@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 
 from config import clock
@@ -9,6 +10,7 @@ from core.access.roles import Role
 from core.accounts.models import User
 from core.pages.frame import Entry, Todo
 from subsidies.campaigns.models import Campaign, PolicyProposal
+from subsidies.openings.duties import is_certified
 from subsidies.openings.models import DepartmentDuty, NewCounty
 from subsidies.rosters.deadlines import has_deadlines
 
@@ -45,17 +47,18 @@ def todos(user: User, campaign: Campaign) -> list[Todo]:
     if user.role not in (Role.COUNTY, Role.DEPARTMENT):
         return []
     today = clock.today()
-    rows = DepartmentDuty.objects.for_user(user).filter(campaign=campaign, done_at=None, due_on__lte=today + SOON)
+    open_duties = DepartmentDuty.objects.for_user(user).filter(campaign=campaign, done_at=None)
     if user.role == Role.DEPARTMENT:
-        rows = rows.filter(department=user.department)
-    days = list(rows.values_list("due_on", flat=True))
-    late, soon = sum(day < today for day in days), sum(day >= today for day in days)
+        open_duties = open_duties.filter(department=user.department)
+    asked = open_duties.filter(Q(due_on__lte=today + SOON) | Q(ends_on__lte=today)).select_related("campaign")
+    rows = [duty for duty in asked if not is_certified(duty)]
+    late = sum(duty.due_on < today for duty in rows)
+    soon = sum(today <= duty.due_on <= today + SOON for duty in rows)
     address = reverse("department_duties")
     found = [Todo(f"{late} 项部门任务已经逾期", address, urgent=True)] if late else []
     found += [Todo(f"{soon} 项部门任务七天内到期", address)] if soon else []
     if user.role == Role.COUNTY:
-        ended = DepartmentDuty.objects.for_user(user).filter(campaign=campaign, done_at=None, ending=None)
-        names = ended.filter(kind=DepartmentDuty.Kind.CERTIFY, ends_on__lte=today).values_list("department", flat=True)
+        names = [duty.department for duty in rows if duty.ends_on and duty.ends_on <= today and not duty.ending_id]
         if names:
             says = f"{'、'.join(sorted(names))}到终止日仍没有重新认定，待生成减少名单或延期"
             found.append(Todo(says, address, urgent=True))

@@ -141,14 +141,31 @@ def test_a_pair_that_is_not_one_person_is_not_asked_about_again(clerk, twins, ma
     assert twins[1].status == "active" and not suspected_pairs(Resident.objects.all(), by="birth_date")
 
 
-def test_what_both_have_and_only_one_may_have_stops_the_merge(clerk, twins, make_user):
-    for one in twins:
-        Identity.objects.create(resident=one, kind="低保对象", department="民政局", recognised_on="2024-01-01")
-    case = propose_merge(keep=twins[0], drop=twins[1], reason="同一人", actor=clerk)
-    with pytest.raises(Refused, match="身份类别"):
-        decide_merge(case=case, accept=True, actor=make_user("county", "411325"))
-    case.refresh_from_db()
-    assert case.state == "proposed" and Resident.objects.filter(status="merged").count() == 0
+@pytest.mark.parametrize(
+    ("days", "stays"),
+    [
+        (("2024-01-01", "2024-02-01"), "2024-01-01"),
+        (("2024-02-01", "2024-01-01"), "2024-01-01"),
+        (("2024-01-01", "2024-01-01"), "2024-01-01"),
+    ],
+    ids=["the kept record's is earlier", "the other's is earlier", "of one day"],
+)
+def test_of_two_live_marks_of_a_kind_the_earlier_stays(clerk, twins, make_user, days, stays):
+    keep, drop = twins
+    facts = {"kind": "低保对象", "department": "民政局"}
+    for one, day in zip(twins, days, strict=True):
+        Identity.objects.create(resident=one, recognised_on=day, **facts)
+    Identity.objects.create(resident=drop, kind="残疾人", department="残联", recognised_on="2024-03-01")
+    case = propose_merge(keep=keep, drop=drop, reason="同一人", actor=clerk)
+    decide_merge(case=case, accept=True, actor=make_user("county", "411325"))
+    live = keep.identities.filter(withdrawn_at__isnull=True).order_by("recognised_on")
+    assert [(one.kind, str(one.recognised_on), one.ended_on) for one in live] == [
+        ("低保对象", stays, None),
+        ("残疾人", "2024-03-01", None),
+    ]
+    assert (keep.identities.count(), drop.identities.count()) == (3, 0), "the withdrawn one moves too"
+    event = Event.objects.get(action="identity.withdraw")
+    assert event.object_id == str(keep.pk) and f"保留 {stays} 认定的" in event.summary
 
 
 def test_both_paid_this_year_and_the_merge_waits_for_the_refund(clerk, twins, campaign, make_user):

@@ -264,7 +264,7 @@ def test_blank_receipts_are_carried_over_or_called_in(campaign, proposal, office
 
 
 def test_marks_nobody_certifies_end_by_a_list_that_another_person_applies(
-    campaign, proposal, officers, make_resident, make_user, business_clock
+    campaign, proposal, officers, make_resident, make_user, business_clock, client
 ):
     first, second = officers
     kept, left = make_resident(VILLAGE, name="王一"), make_resident(VILLAGE, name="王二")
@@ -295,7 +295,35 @@ def test_marks_nobody_certifies_end_by_a_list_that_another_person_applies(
     apply.apply_roster(roster=ending, seen=seen, endings_confirmed=True, actor=first)
     assert Identity.objects.get(resident=left).ended_on == duty.ends_on
     assert Identity.objects.get(resident=kept).ended_on is None
+    # Nobody is left: nothing is late any more, whether or not somebody presses 办结.
+    client.force_login(clerk)
+    page = client.get(reverse("department_duties")).content.decode()
+    assert "已全部认定" in page and "逾期" not in page and todos_of_duties(clerk) == []
     duties.finish_duty(duty=duty, note="已全部处理", actor=clerk)
+
+
+def todos_of_duties(user):
+    return [todo.text for todo in todos_for(user) if "部门任务" in todo.text]
+
+
+def test_a_department_without_marks_is_asked_for_its_list_all_the_same(
+    campaign, proposal, officers, make_user, make_resident, business_clock, client
+):
+    first, second = officers
+    person = make_resident(VILLAGE, name="王一")
+    prepare(proposal, first)
+    opened = open_year(proposal, second)
+    duty = DepartmentDuty.objects.get(campaign=opened, department="民政局")
+    clerk = make_user("department", "411325", department="民政局")
+    business_clock(f"{duty.ends_on}T10:00")
+    assert not duties.is_certified(duty) and todos_of_duties(clerk) == ["2026年度：1 项部门任务已经逾期"]
+    client.force_login(second)
+    said = client.post(reverse("department_duty_end", args=[duty.pk]), follow=True).content.decode()
+    assert "没有人需要终止" in said and "已生成减少名单" not in said
+    facts = {"recognised_on": datetime.date(2025, 9, 5), "document": "民发〔2025〕1号", "file": None, "name": ""}
+    mark = rosters.mark_by_hand(campaign=opened, resident=person, category="低保对象", ends=False, actor=clerk, **facts)
+    apply.apply_roster(roster=mark, seen=seen_counts(mark), endings_confirmed=False, actor=first)
+    assert duties.is_certified(duty) and todos_of_duties(clerk) == []
 
 
 def test_more_time_needs_a_reason_and_a_later_day(proposal, officers, campaign):

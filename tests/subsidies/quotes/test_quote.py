@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.text import long_date
 from subsidies.policy.policies import available, load
 from subsidies.quotes.quote import QuoteError, Recognition, quote
 
@@ -236,7 +237,8 @@ def test_recognition_dates(rules, category, recognised, paid, due):
     answer = ask(rules, (category, recognised), paid=paid)
     assert answer.due == Decimal(due)
     if answer.subsidy == load(rules.id).ordinary.subsidy:
-        assert any(recognised in reason.says for reason in answer.reasons)
+        said = long_date(datetime.date.fromisoformat(recognised))
+        assert any(said in reason.says for reason in answer.reasons)
 
 
 INFANTS = [
@@ -359,7 +361,7 @@ def test_reasons_name_their_clauses():
     said = [str(reason.source) for reason in answer.reasons]
     assert any("三（二）2" in source for source in said)
     assert any("就高不就低" in reason.says for reason in answer.reasons)
-    assert any("2024-11-30" in reason.says and "经办人员" in reason.says for reason in answer.reasons)
+    assert any("2024年11月30日" in reason.says and "经办人员" in reason.says for reason in answer.reasons)
 
 
 @st.composite

@@ -5,6 +5,7 @@ import datetime
 
 import pytest
 
+from core.text import long_date
 from subsidies.policy.policies import load
 from subsidies.quotes.quote import QuoteError, Recognition, quote
 
@@ -69,7 +70,7 @@ def test_why_somebody_waits(paid, years, repaid, says):
     answer = ask(NEIXIANG, paid, insured_years=years, repaid_years=repaid)
     waiting = [reason for reason in answer.reasons if "待遇等待期" in reason.says]
     assert [(reason.says, reason.source.clause) for reason in waiting] == [(says + ADVICE, "四（二）2")]
-    assert answer.reasons[-1].says == f"等待期满，从 {answer.benefit_from} 享受待遇{ADVICE}"
+    assert answer.reasons[-1].says == f"等待期满，从{long_date(answer.benefit_from)}享受待遇{ADVICE}"
 
 
 @pytest.mark.parametrize(
