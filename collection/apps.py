@@ -46,17 +46,18 @@ class CollectionConfig(AppConfig):
         counts_insured(openings.insured_by_village)
         on_village_leaving(openings.reasons_to_stay)
         add_step(PlannedStep("books", "空白收据", 50, "proposal_books", carrying.look, carrying.apply))
-        on_booked(consequences.follow_bookings)
-        on_booked(visits.follow_bookings)
-        on_booked(door.follow_bookings)
-        on_booked(spending.follow_bookings)
+        on_booked(consequences.follow_bookings, concerned=consequences.concerned_by_bookings)
+        on_booked(visits.follow_bookings, concerned=visits.told_payments_of)
+        on_booked(visits.drop_exclusions, concerned=visits.exclusions_of)
+        on_booked(door.follow_bookings, concerned=door.booked_from_doors)
+        on_booked(spending.follow_bookings, concerned=spending.shares_of)
         on_booked(tell_booked)  # after it: the message says what a gift has paid
         register_kinds()
         on_kept(self_payments.follow_kept)
         on_booked(newborns.follow_payments)
         on_ended(quotes.follow_ends)
         on_ended(newborns.follow_payments)
-        on_booked(collecting.follow_bookings)
+        on_booked(collecting.follow_bookings, concerned=collecting.pupils_among)
 
     def _show_on_pages(self) -> None:
         """What search, a person's page and the uploads of the app below show of this one."""

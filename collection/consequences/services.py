@@ -61,12 +61,15 @@ def follow_statuses(changes: Sequence[FactChange], actor: User | None, batch: st
 
 
 def follow_bookings(campaign: Campaign, contributions: Sequence[Contribution], actor: User | None, batch: str) -> None:
-    """The callback for new contributions: of people who are not 在册 any more (paid before the day, listed after)."""
-    ids = [contribution.resident_id for contribution in contributions]
+    """The callback for new contributions of the people whom `concerned_by_bookings` finds."""
+    work_out_statuses(residents=[one.resident_id for one in contributions], actor=actor, batch=batch)
+
+
+def concerned_by_bookings(campaign: Campaign, residents: Sequence[int]) -> "QuerySet[Resident, Any]":
+    """The people among these who are not 在册 any more (paid before the day, listed after), or had to pay again."""
     repaid = Consequence.objects.filter(resident=OuterRef("pk"), outcome=PAY_AGAIN, state=State.OPEN)
-    asked = Resident.objects.filter(~Q(status=Resident.Status.ACTIVE) | Exists(repaid), pk__in=ids)
-    if people := list(asked.values_list("pk", flat=True)):
-        work_out_statuses(residents=people, actor=actor, batch=batch)
+    asked = Resident.objects.filter(~Q(status=Resident.Status.ACTIVE) | Exists(repaid), pk__in=residents)
+    return asked.values_list("pk")
 
 
 @transaction.atomic

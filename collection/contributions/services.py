@@ -16,9 +16,9 @@ from collection.money.models import Movement, Place
 from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
-from core.database.bulk import BULK, insert_objects
+from core.database.bulk import BULK, insert_objects, insert_with_ids
 from core.database.objects import new_object
-from core.database.once import atomic_step
+from core.database.once import a_step, atomic_step, is_asking_once
 from core.refusals import Refused
 from core.regions.services import replaced_region_error
 from residents.people.models import Resident
@@ -133,16 +133,13 @@ def _record_chunk(
             del wanted[resident]
         made = {resident: _contribution(campaign, p, actor, moment) for resident, p in wanted.items()}
         try:
-            with transaction.atomic():
-                insert_objects(made.values())
+            with a_step():
+                insert_with_ids(made.values())
         except IntegrityError:
             # Another village or the paid list may just have recorded one of them: pass those over and try again.
-            if not paid_residents(year=campaign.year, residents=wanted):
+            if is_asking_once() or not paid_residents(year=campaign.year, residents=wanted):
                 raise
             continue
-        live = Contribution.objects.filter(year=campaign.year, resident_id__in=list(wanted), ended_at__isnull=True)
-        for resident, pk in live.values_list("resident_id", "pk"):
-            made[resident].pk, made[resident]._state.adding = pk, False
         return [(made[resident], payment) for resident, payment in wanted.items()]
 
 
@@ -188,6 +185,7 @@ def _record_consequences(
         campaign=campaign,
         actor=actor,
         facts=[fact for contribution, payment in made for fact in _arrivals(contribution, payment)],
+        just_made=True,
     )
     audit.record_all(
         audit.event(

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from collection.contributions.models import Contribution
 from collection.door.models import DoorEntry, Phone
@@ -269,3 +269,9 @@ def follow_bookings(campaign: Campaign, made: Sequence[Contribution], actor: Use
     booked = list(LedgerRow.objects.filter(pk__in=ids, entry__isnull=False))
     if booked:
         release_cash(campaign=campaign, rows=booked, reason="已记账", actor=actor)
+
+
+def booked_from_doors(campaign: Campaign, residents: Sequence[int]) -> "QuerySet[LedgerRow, Any]":
+    """Those of these residents whose payment was taken at a door."""
+    live = {"contributions__resident__in": residents, "contributions__ended_at__isnull": True}
+    return LedgerRow.objects.filter(entry__isnull=False, **live).values_list("contributions__resident")

@@ -1,11 +1,12 @@
 """A gift's money is spent on people: whole fees at once, parts kept until the person has paid the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from collection.contributions.models import Contribution
 from collection.contributions.services import Payment, paid_residents, record_contributions
@@ -145,11 +146,8 @@ def pay_at_hall(*, gift: Gift, ticket_no: str, on: date, amount: Decimal, actor:
 def follow_bookings(campaign: Campaign, contributions: Sequence[Contribution], actor: User | None, batch: str) -> None:
     """Whoever is booked with a gift has used the share; whoever is booked without one needs it no more."""
     booked = {contribution.resident_id: contribution for contribution in contributions}
-    shares = GiftShare.objects.filter(
-        KEPT | Q(state=State.LISTED), gift__campaign=campaign, gift__cancelled_at__isnull=True, resident__in=booked
-    )
     changed = []
-    for share in shares:
+    for share in _open_shares(campaign, booked):
         contribution = booked[share.resident_id]
         with_it = bool(share.amount) and contribution.from_gift == share.amount
         if share.at_hall:
@@ -159,6 +157,17 @@ def follow_bookings(campaign: Campaign, contributions: Sequence[Contribution], a
         share.note = "" if with_it else f"{contribution.paid_on} 已{contribution.get_channel_display()}"
         changed.append(share)
     GiftShare.objects.bulk_update(changed, ["state", "contribution", "note"], batch_size=500)
+
+
+def shares_of(campaign: Campaign, residents: Sequence[int]) -> "QuerySet[GiftShare, Any]":
+    """Those of these residents for whom a gift keeps a share or may."""
+    return _open_shares(campaign, residents).values_list("resident")
+
+
+def _open_shares(campaign: Campaign, residents: Iterable[int]) -> "QuerySet[GiftShare]":
+    return GiftShare.objects.filter(
+        KEPT | Q(state=State.LISTED), gift__campaign=campaign, gift__cancelled_at__isnull=True, resident__in=residents
+    )
 
 
 @transaction.atomic

@@ -78,11 +78,11 @@ def book_batch(run: jobs.Run) -> str:
             _book_chunk(run, batch, chunk)
         except _CampaignClosed:
             closed = True
-        done += len(chunk)
-        run.progress(min(done, total), total, "正在记账")
+        done = min(done + len(chunk), total)
         if len(chunk) < CHUNK:
             break
-    return _finish(run, batch, closed=closed)
+        run.progress(done, total, "正在记账")
+    return _finish(run, batch, done, total, closed=closed)
 
 
 def _book_chunk(run: jobs.Run, batch: LedgerBatch, chunk: list[LedgerRow]) -> None:
@@ -111,8 +111,8 @@ class _CampaignClosed(Exception):
 
 
 @transaction.atomic
-def _finish(run: jobs.Run, batch: LedgerBatch, *, closed: bool) -> str:
-    run.assert_owner()
+def _finish(run: jobs.Run, batch: LedgerBatch, booked: int, total: int, *, closed: bool) -> str:
+    run.progress(booked, total, "正在记账")  # locks the job as `assert_owner` does
     counts = count_rows(batch=batch)
     left = counts[RowState.BAD] + counts[RowState.GOOD]
     done, notes = f"记账 {counts[RowState.CONFIRMED]} 行，留下 {left} 行待改", batch.warnings

@@ -40,11 +40,11 @@ def tell(kind: str, campaign: Campaign, contributions: Iterable[Contribution], *
 
     `occasion` tells apart what can happen to a payment more than once, such as the submission in which it failed.
     """
-    wording = templates.wording_of(campaign.county_id, kind)
-    if not wording.is_on:
+    told = list(contributions)
+    if not told or not (wording := templates.wording_of(campaign.county_id, kind)).is_on:
         return 0
     count = 0
-    for chunk in chunks(contributions):
+    for chunk in chunks(told):
         count += _tell_chunk(wording, campaign, chunk, occasion)
     return count
 

@@ -92,12 +92,14 @@ def _select_locked(campaign: Campaign, codes: list[str]) -> dict[str, VillageAcc
 
 @atomic_step
 def record_movements(
-    *, campaign: Campaign, facts: Iterable[Fact], actor: User | None, reason: str = ""
+    *, campaign: Campaign, facts: Iterable[Fact], actor: User | None, reason: str = "", just_made: bool = False
 ) -> list[Movement]:
     """Books the facts that are not booked yet and returns their movements; all or none.
 
-    Raises Refused if a place would fall below zero now or on any day, if the campaign is closed, if a key is
-    known with another content, or if a fact makes no sense.
+    `just_made`: they are of rows that this transaction has made, so that no key can be known; the database refuses one
+    that is all the same, and the movements are returned without their ids. Raises Refused if a place would fall below
+    zero now or on any day, if the campaign is closed, if a key is known with another content, or if a fact makes no
+    sense.
     """
     facts = list(facts)
     if not facts:
@@ -105,7 +107,7 @@ def record_movements(
     _check(campaign, facts)
     accounts = lock_accounts(campaign=campaign, villages={fact.village for fact in facts})
     _refuse_closed(campaign)
-    facts = _not_yet_booked(facts)
+    facts = facts if just_made else _not_yet_booked(facts)
     moment = clock.now()
     related: dict[str, Model] = {"campaign": campaign} | ({"actor": actor} if actor else {})
     movements = [
@@ -128,7 +130,7 @@ def record_movements(
         )
         for fact in facts
     ]
-    return _book(campaign, accounts, movements, actor, "money.record", reason)
+    return _book(campaign, accounts, movements, actor, "money.record", reason, ids=not just_made)
 
 
 @transaction.atomic
@@ -218,13 +220,17 @@ def _book(
     actor: User | None,
     action: str,
     reason: str,
+    *,
+    ids: bool = True,
 ) -> list[Movement]:
     if not movements:
         return []
     changed = {movement.village_id for movement in movements}
     _apply(accounts, movements)
     _refuse_negative(accounts, changed)
-    _insert(movements)
+    insert_objects(movements)
+    if ids:
+        _learn_ids(movements)
     _refuse_negative_past(campaign, movements)
     # An upsert of whole rows: Django's bulk_update builds a CASE a field and row, which costs ten times as much.
     VillageAccount.objects.bulk_create(
@@ -250,9 +256,8 @@ def _book(
     return movements
 
 
-def _insert(movements: list[Movement]) -> None:
-    """All in one statement, then their ids by key: whoever booked a movement may have to reverse it."""
-    insert_objects(movements)
+def _learn_ids(movements: list[Movement]) -> None:
+    """By their keys: whoever booked a movement may have to reverse it."""
     ids: dict[str, int] = {}
     for chunk in _chunks([movement.key for movement in movements]):
         ids.update(Movement.objects.filter(key__in=chunk).values_list("key", "pk"))

@@ -20,8 +20,8 @@ from config import clock
 from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
-from core.database.bulk import CHUNK, update_objects
-from core.database.once import atomic_step
+from core.database.bulk import CHUNK, insert_with_ids, update_objects
+from core.database.once import a_step, atomic_step
 from core.regions.services import replaced_region_error
 from core.text import clean_text
 from subsidies.campaigns.models import Campaign
@@ -106,8 +106,8 @@ def use_receipts(
             used_on=use.used_on,
         )
     try:
-        with transaction.atomic():
-            Receipt.objects.bulk_create(fresh.values(), batch_size=CHUNK)
+        with a_step():
+            insert_with_ids(fresh.values())
     except IntegrityError:
         raise ReceiptRefused("有收据号刚刚被另一个村登记，请重新核对台账里的收据号。") from None
     changed = ["amount", "state", "used_on", "village", "household", "book"]

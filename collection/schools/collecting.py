@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from collection.contributions.models import Contribution
 from collection.contributions.services import Payment, paid_residents, record_contributions
@@ -171,12 +173,21 @@ def follow_bookings(campaign: Campaign, contributions: Sequence[Contribution], a
     """Somebody for whom a school collects has been paid for elsewhere: the school does not collect, or gives back."""
     booked = {c.resident_id: c for c in contributions if c.channel != Channel.SCHOOL}
     changed = []
-    for pupil in Pupil.objects.filter(campaign=campaign, resident__in=booked, state__in=COLLECTING):
-        contribution = booked[pupil.resident_id]
+    for pupil in _collected_for(campaign, booked):
+        contribution = booked[pupil.resident_id or 0]
         pupil.note = f"{contribution.paid_on} 已{contribution.get_channel_display()}"
         pupil.state = State.GIVE_BACK if pupil.state == State.COLLECTED else State.AT_HOME
         changed.append(pupil)
     Pupil.objects.bulk_update(changed, ["state", "note"], batch_size=500)
+
+
+def pupils_among(campaign: Campaign, residents: Sequence[int]) -> "QuerySet[Pupil, Any]":
+    """Those of these residents for whom a school collects."""
+    return _collected_for(campaign, residents).values_list("resident")
+
+
+def _collected_for(campaign: Campaign, residents: Iterable[int]) -> "QuerySet[Pupil]":
+    return Pupil.objects.filter(campaign=campaign, resident__in=residents, state__in=COLLECTING)
 
 
 def _begin(school: School, campaign: Campaign, pupils: Iterable[int]) -> tuple[Done, list[Pupil]]:

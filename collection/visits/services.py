@@ -1,6 +1,6 @@
 """Recording what was tried with people who are not insured yet, and what follows when they are."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from collection.contributions.models import Contribution
@@ -78,11 +79,10 @@ def record_visit(
 
 
 def follow_bookings(campaign: Campaign, contributions: Sequence[Contribution], actor: User | None, batch: str) -> None:
-    """Whoever is insured now no longer waits: settle what was told, and drop requests to take them out of the task."""
+    """Whoever is insured now no longer waits: settle what was told."""
     by_resident = {contribution.resident_id: contribution for contribution in contributions}
-    told = ToldPayment.objects.filter(campaign=campaign, state=Told.WAITING, resident__in=by_resident)
     now = clock.now()
-    for waiting in told.select_related("resident"):
+    for waiting in _waiting(campaign, by_resident).select_related("resident"):
         booked = by_resident[waiting.resident_id]
         online = booked.channel in (Contribution.Channel.SELF, Contribution.Channel.FAMILY)
         waiting.state = Told.ARRIVED if online else Told.OTHERWISE
@@ -95,9 +95,31 @@ def follow_bookings(campaign: Campaign, contributions: Sequence[Contribution], a
             batch=batch,
             summary=f"{waiting.resident.name} 自述已缴：{waiting.get_state_display()}",
         )
-    Exclusion.objects.filter(campaign=campaign, state=Exclusion.State.PENDING, resident__in=by_resident).update(
-        state=Exclusion.State.MOOT, decided_at=now
+
+
+def told_payments_of(campaign: Campaign, residents: Sequence[int]) -> "QuerySet[ToldPayment, Any]":
+    """Those of these residents who said that they have paid and are waited for."""
+    return _waiting(campaign, residents).values_list("resident")
+
+
+def _waiting(campaign: Campaign, residents: Iterable[int]) -> "QuerySet[ToldPayment]":
+    return ToldPayment.objects.filter(campaign=campaign, state=Told.WAITING, resident__in=residents)
+
+
+def drop_exclusions(campaign: Campaign, contributions: Sequence[Contribution], actor: User | None, batch: str) -> None:
+    """Drop requests to take those out of the task who are insured now."""
+    _pending(campaign, [contribution.resident_id for contribution in contributions]).update(
+        state=Exclusion.State.MOOT, decided_at=clock.now()
     )
+
+
+def exclusions_of(campaign: Campaign, residents: Sequence[int]) -> "QuerySet[Exclusion, Any]":
+    """Those of these residents whom a request would take out of the task."""
+    return _pending(campaign, residents).values_list("resident")
+
+
+def _pending(campaign: Campaign, residents: Iterable[int]) -> "QuerySet[Exclusion]":
+    return Exclusion.objects.filter(campaign=campaign, state=Exclusion.State.PENDING, resident__in=residents)
 
 
 def record_phones_shown(*, campaign: Campaign, residents: Sequence[Resident], place: str, actor: User) -> None:

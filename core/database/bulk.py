@@ -74,7 +74,7 @@ def insert_from(
     except EmptyResultSet:
         return 0
     names = ", ".join(map(quoted_column, fields))
-    table = connection.ops.quote_name(model._meta.db_table)
+    table = quoted_table(model)
     ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     with connection.cursor() as cursor:
         # Table and columns come from the model, the query from Django's compiler, values go as parameters.
@@ -90,6 +90,11 @@ def fields_of(model: type[Model], names: Iterable[str]) -> "list[Field[Any, Any]
         assert isinstance(field, Field)  # noqa: S101 - no relation of another model to this one is written here
         fields.append(field)
     return fields
+
+
+def quoted_table(model: type[Model]) -> str:
+    """Return the model's table as it stands in a statement."""
+    return connection.ops.quote_name(model._meta.db_table)
 
 
 def quoted_column(field: "Field[Any, Any]") -> str:
@@ -125,7 +130,7 @@ def insert_rows(model: type[Model], columns: list[str], rows: Sequence[Sequence[
     names = ", ".join(map(quoted_column, [*fields, *fields_of(model, defaults)]))
     selected = [_element(number, field) for number, field in enumerate(fields)] + ["%s"] * len(defaults)
     source = "json_each(%s)" if connection.vendor == "sqlite" else "jsonb_array_elements(%s::jsonb)"
-    table = connection.ops.quote_name(model._meta.db_table)
+    table = quoted_table(model)
     with connection.cursor() as cursor:
         # Everything put into the text comes from the model; the rows go as one parameter.
         cursor.execute(
@@ -141,7 +146,7 @@ def update_rows(model: type[Model], columns: list[str], rows: Sequence[Sequence[
     `rows` are JSON values as for `insert_rows`, each with the primary key before the columns.
     """
     fields = fields_of(model, columns)
-    table, key = connection.ops.quote_name(model._meta.db_table), quoted_column(model._meta.pk)
+    table, key = quoted_table(model), quoted_column(model._meta.pk)
     assigned = ", ".join(f"{quoted_column(field)} = {_element(at, field)}" for at, field in enumerate(fields, 1))
     source = "json_each(%s)" if connection.vendor == "sqlite" else "jsonb_array_elements(%s::jsonb)"
     with connection.cursor() as cursor:
@@ -154,16 +159,44 @@ def update_rows(model: type[Model], columns: list[str], rows: Sequence[Sequence[
         return int(cursor.rowcount)
 
 
-def insert_objects(objects: Iterable[Model]) -> int:
-    """Insert new objects of one model; return the count. Primary keys are not set on the objects.
+def insert_with_ids(objects: Iterable[Model]) -> int:
+    """Insert new objects of one model as `insert_objects` does, and set their primary keys, which count up by one.
 
-    Several times as fast as `bulk_create`, which prepares every value by itself. Values must be valid.
+    The keys are taken beforehand: on PostgreSQL from the table's sequence; on SQLite the transaction holds the one
+    write lock, so that the highest key given out so far stays it.
     """
     objects = list(objects)
     if not objects:
         return 0
     model = type(objects[0])
-    fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            sequence = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
+            cursor.execute(sequence, [quoted_table(model), model._meta.pk.column, len(objects)])
+            keys: Iterable[int] = [key for (key,) in cursor.fetchall()]
+        else:
+            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
+            last = (cursor.fetchone() or (0,))[0]
+            keys = range(last + 1, last + 1 + len(objects))
+    for instance, key in zip(objects, keys, strict=True):
+        instance.pk = key
+    saved = insert_objects(objects, with_ids=True)
+    for instance in objects:
+        instance._state.adding, instance._state.db = False, connection.alias
+    return saved
+
+
+def insert_objects(objects: Iterable[Model], *, with_ids: bool = False) -> int:
+    """Insert new objects of one model; return the count. Primary keys are not set on the objects.
+
+    Several times as fast as `bulk_create`, which prepares every value by itself. Values must be valid. `with_ids`: the
+    objects have their keys already.
+    """
+    objects = list(objects)
+    if not objects:
+        return 0
+    model = type(objects[0])
+    fields = [field for field in model._meta.concrete_fields if with_ids or not isinstance(field, AutoField)]
     read = attrgetter(*(field.attname for field in fields))
     rows = [read(instance) for instance in objects]
     moment = timezone.now()
@@ -196,7 +229,7 @@ def insert_values(model: type[Model], names: list[str], rows: Sequence[tuple[Any
 
 def copy_rows(model: type[Model], fields: "Iterable[Field[Any, Any]]", rows: Iterable[Sequence[object]]) -> None:
     """COPY rows of values, in the order of `fields`, into the model's table. PostgreSQL only."""
-    table, columns = connection.ops.quote_name(model._meta.db_table), ", ".join(map(quoted_column, fields))
+    table, columns = quoted_table(model), ", ".join(map(quoted_column, fields))
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,
@@ -274,7 +307,7 @@ def analyze_table(model: type[Model]) -> None:
     """ANALYZE after a bulk load; the planner still assumes an empty table."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+            cursor.execute(f"ANALYZE {quoted_table(model)}")
 
 
 def _element(number: int, field: "Field[Any, Any]") -> str:

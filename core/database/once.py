@@ -6,7 +6,7 @@ opens it with `asking_once`; everywhere else each question goes to the database,
 """
 
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
@@ -47,13 +47,23 @@ def remembered(key: Hashable) -> Any:
     return once(key, dict) if _answers.get() is not None else None
 
 
+def is_asking_once() -> bool:
+    """Whether this transaction remembers, and so has no step that can be undone by itself."""
+    return _answers.get() is not None
+
+
+def a_step() -> AbstractContextManager[None]:
+    """A transaction of its own, or a savepoint in another; under `asking_once` neither: whatever fails there undoes
+    the whole."""
+    return transaction.atomic(savepoint=not is_asking_once())
+
+
 def atomic_step(service: Callable[P, T]) -> Callable[P, T]:
-    """A service that is a transaction of its own, or a savepoint in another; under `asking_once` neither: whatever
-    fails there undoes the whole."""
+    """A service that is `a_step`."""
 
     @wraps(service)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        with transaction.atomic(savepoint=_answers.get() is None):
+        with a_step():
             return service(*args, **kwargs)
 
     return run

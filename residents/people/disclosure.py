@@ -13,10 +13,8 @@ from core.access.scope import successor
 from core.accounts.models import User
 from core.audit import services as audit
 from core.audit.models import Event
-from core.database.bulk import BULK, chunks
-from residents.people.models import Resident
 from residents.people.names import match_key
-from residents.people.selectors import PROBE_ACTION, resident_ids
+from residents.people.selectors import PROBE_ACTION, named_residents
 
 __all__ = [
     "WITHHELD",
@@ -62,12 +60,12 @@ def disclose(claims: Iterable[tuple[str, str]], *, scope: str) -> Disclosure:
     A constant number of statements for every 10,000 numbers; they read number, name and village and nothing else.
     """
     claims = set(claims)
-    ids = resident_ids({number for number, _ in claims})
-    facts: dict[int, tuple[str, str]] = {}
-    for chunk in chunks(set(ids.values()), BULK):
-        rows = Resident.objects.filter(pk__in=chunk).values_list("pk", "name", "village_id")
-        facts |= {pk: (match_key(name), village) for pk, name, village in rows}
-    people = {number: (pk, facts[pk][0], is_in_scope(facts[pk][1], scope)) for number, pk in ids.items() if pk in facts}
+    ids, facts = named_residents({number for number, _ in claims})
+    people = {
+        number: (pk, match_key(facts[pk][0]), is_in_scope(facts[pk][1], scope))
+        for number, pk in ids.items()
+        if pk in facts
+    }
     answer = Disclosure(people)
     answer._misses = {claim for claim in claims if answer.is_withheld(*claim)}
     return answer

@@ -24,12 +24,29 @@ def resident_ids(numbers: Iterable[str]) -> dict[str, int]:
     Who has the number now goes before who had it once. At most three statements for every 10,000 numbers, and one more
     for each time that records found so were merged again.
     """
+    return _looked_up(numbers)[0]
+
+
+def named_residents(numbers: Iterable[str]) -> tuple[dict[str, int], dict[int, tuple[str, str]]]:
+    """As `resident_ids`, and id → (name, village) of those found; one more statement where somebody was not found by
+    their own number of now."""
+    ids, known = _looked_up(numbers)
+    for chunk in chunks(set(ids.values()) - known.keys(), BULK):
+        rows = Resident.objects.filter(pk__in=chunk).values_list("pk", "name", "village_id")
+        known |= {pk: (name, village) for pk, name, village in rows}
+    return ids, known
+
+
+def _looked_up(numbers: Iterable[str]) -> tuple[dict[str, int], dict[int, tuple[str, str]]]:
     ids: dict[str, int] = {}
+    known: dict[int, tuple[str, str]] = {}
     merged: dict[int, int] = {}
     for chunk in chunks(dict.fromkeys(numbers), BULK):
-        rows = Resident.objects.filter(id_number__in=chunk).values_list("id_number", "pk", "merged_into_id")
-        for number, pk, target in rows:
-            ids[number] = pk
+        rows = Resident.objects.filter(id_number__in=chunk)
+        for number, pk, target, name, village in rows.values_list(
+            "id_number", "pk", "merged_into_id", "name", "village_id"
+        ):
+            ids[number], known[pk] = pk, (name, village)
             if target:
                 merged[pk] = target
         if missing := [number for number in chunk if number not in ids]:
@@ -40,7 +57,7 @@ def resident_ids(numbers: Iterable[str]) -> dict[str, int]:
                 if into:
                     merged[pk] = into
     _follow_merges(merged)
-    return {number: _end_of(pk, merged) for number, pk in ids.items()}
+    return {number: _end_of(pk, merged) for number, pk in ids.items()}, known
 
 
 def find_by_number(numbers: Iterable[str], *, among: QuerySet[Resident] | None = None) -> dict[str, Resident]:

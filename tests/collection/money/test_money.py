@@ -174,6 +174,15 @@ def test_a_repeated_call_books_once(campaign, clerk):
     assert account().in_hand == 800
 
 
+def test_what_is_told_to_be_just_made_is_booked_once_all_the_same(campaign, clerk):
+    fact = Fact(key="collect:1", kind="collect", village=VILLAGE, amount=Decimal("400"), on=DAY)
+    record_movements(campaign=campaign, facts=[fact], actor=clerk, just_made=True)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        record_movements(campaign=campaign, facts=[fact], actor=clerk, just_made=True)
+    assert account().in_hand == 400
+    assert recount(campaign=campaign) == []
+
+
 def test_a_known_key_with_another_amount_is_refused(book, campaign, clerk):
     fact = Fact(key="collect:x", kind="collect", village=VILLAGE, amount=Decimal("400"), on=DAY)
     record_movements(campaign=campaign, facts=[fact], actor=clerk)

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from core.audit.models import Event
-from core.database.bulk import insert_objects, insert_values
+from core.database.bulk import insert_objects, insert_values, insert_with_ids
 from core.jobs.models import Job
 from core.regions.models import Region
 
@@ -70,5 +70,20 @@ def test_values_of_some_columns_the_rest_by_default(db):
     assert (event.at, event.batch, event.actor) == (moment, "", None)
 
 
+def test_keys_are_those_of_the_rows_and_no_later_row_takes_one(db):
+    moment = datetime.datetime(2024, 10, 25, 3, tzinfo=datetime.UTC)
+    event = lambda summary: Event(at=moment, actor_name="甲", action="a.b", summary=summary)  # noqa: E731
+    before, first = event("旧"), [event(f"第{n}件") for n in range(3)]
+    before.save()
+    assert insert_with_ids(first) == 3
+    later, second = event("后"), [event("末")]
+    later.save()
+    insert_with_ids(second)
+    saved = dict(Event.objects.filter(action="a.b").values_list("pk", "summary"))
+    assert saved == {one.pk: one.summary for one in (before, *first, later, *second)}
+    assert len(saved) == 6 and not first[0]._state.adding
+
+
 def test_nothing(db):
+    assert insert_with_ids([]) == 0
     assert insert_objects([]) == 0
