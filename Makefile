@@ -26,6 +26,8 @@ DATA_DIR ?= $(CURDIR)/var
 PY = .venv/bin/python
 export DATA_DIR
 export BUSINESS_CLOCK = $(DATA_DIR)/clock
+# Whoever starts processes by the dozen has them share what is compiled, whatever the image says.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run shell test fmt lint types cov mutants count manual picture bench slow lock clean
 

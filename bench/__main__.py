@@ -22,7 +22,7 @@ def machine() -> str:
 
 
 #: Commands of their own (make count, make mutants), not benches.
-COMMANDS = {"count", "mutants"}
+COMMANDS = {"count", "mutants", "mutations"}
 
 
 def main() -> None:

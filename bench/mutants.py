@@ -1,19 +1,19 @@
 """python -m bench.mutants [MODULE ...]: rules that decide money, changed in one place at a time; would a test notice?
 
 For each place in a module (a comparison, a bound, an operator, a constant, a text, a condition, a call, a return) the
-tests of the module run once with that place changed. They should fail. The score is the share that did. What no test
+tests that reach it run with that place changed. One should fail. The score is the share that did. What no test
 can notice stands in EQUAL, with the reason, and is not counted.
 
-A change inside a function replaces the code of that function in a fork of a process that has everything loaded; a
-change elsewhere in the module needs a new process. `--list` shows the places, `-v` every verdict.
+A change inside a function replaces the code of that function in a fork of a process that has everything loaded; for a
+change elsewhere the fork loads the module again, and what then passes is tried in a new process. `--list` shows the
+places, `-v` every verdict.
 """
 
 import argparse
 import ast
-import copy
+import functools
+import gc
 import importlib
-import importlib.abc
-import importlib.util
 import os
 import shutil
 import signal
@@ -21,13 +21,16 @@ import subprocess
 import sys
 import time
 import types
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
+import coverage
 import django
+from django.db import connections
 
-ROOT = Path(__file__).resolve().parents[1]
+from bench.mutations import ROOT, Instead, Mutant, mutants, reload, replace_code
+
 #: What is tried, by the name it is called by: the modules and the tests that are to notice.
 SUBJECTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "quote": (("subsidies/quotes/quote.py",), ("tests/subsidies/quotes", "tests/test_rules.py")),
@@ -57,258 +60,134 @@ EQUAL: dict[tuple[str, str, str, str], str] = {
     ): "subsidies are nothing or at least ten yuan: one yuan more for nothing changes no order",
 }
 
-COMPARISONS = {
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-}
-ARITHMETIC = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult, ast.Div: ast.Mult}
-PYTEST = ["-x", "-q", "--no-header", "--tb=no", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist"]
+PYTEST = ["-x", "-q", "-s", "--no-header", "--no-summary", "--tb=no", "--reuse-db"]
+PYTEST += [f"-pno:{plugin}" for plugin in ("randomly", "cacheprovider", "xdist", "terminalreporter")]
+APPS = ("config", "core", "residents", "subsidies", "collection", "employees", "reporting", "demo")
+#: The status of a fork that cannot try a mutant: a new process must.
+ELSEWHERE = 99
 
 
-@dataclass(frozen=True)
-class Mutant:
-    path: str
-    line: int
-    function: str  # the outermost function or method, "" outside of all
-    before: str
-    after: str
-    tree: ast.Module
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line} {self.function or '(module)'}: {self.before} → {self.after}"
-
-    @property
-    def is_equal(self) -> bool:
-        return (self.path, self.function, self.before, self.after) in EQUAL
-
-
-def alternatives(node: ast.AST) -> Iterator[ast.AST]:  # noqa: C901 - a table: one case a kind of node
-    """What could stand in a node's place by a slip."""
-    new = copy.deepcopy(node)
-    match new:
-        case ast.Compare(ops=[operator]) if type(operator) in COMPARISONS:
-            new.ops = [COMPARISONS[type(operator)]()]
-            yield new
-        case ast.Compare(ops=operators):
-            for place, operator in enumerate(operators):
-                if type(operator) in COMPARISONS:
-                    changed = copy.deepcopy(node)
-                    changed.ops[place] = COMPARISONS[type(operator)]()
-                    yield changed
-        case ast.BoolOp(op=operator):
-            new.op = ast.Or() if isinstance(operator, ast.And) else ast.And()
-            yield new
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            yield operand
-        case ast.BinOp(op=operator) | ast.AugAssign(op=operator) if type(operator) in ARITHMETIC:
-            new.op = ARITHMETIC[type(operator)]()
-            yield new
-        case ast.Constant(value=bool(value)):
-            new.value = not value
-            yield new
-        case ast.Constant(value=int(value)):
-            new.value = value + 1
-            yield new
-        case ast.Constant(value=str(value)) if value.strip():
-            new.value = "※"
-            yield new
-        case ast.JoinedStr(values=parts):
-            texts = [place for place, part in enumerate(parts) if isinstance(part, ast.Constant)]
-            if texts:
-                longest = max(texts, key=lambda place: len(parts[place].value))
-                new.values[longest] = ast.Constant("※")
-                yield new
-        case ast.If() | ast.IfExp() if not isinstance(new.test, ast.Compare | ast.BoolOp | ast.UnaryOp):
-            new.test = ast.UnaryOp(ast.Not(), new.test)
-            yield new
-        case ast.Expr(value=ast.Call()) | ast.Raise():
-            yield ast.Pass()
-        case ast.Continue():
-            yield ast.Break()
-        case ast.Break():
-            yield ast.Continue()
-        case ast.Return(value=value) if value is not None and not isinstance(value, ast.Constant):
-            new.value = ast.Constant(None)
-            yield new
-
-
-def _changeable(node: ast.AST, function: str = "") -> Iterator[tuple[ast.AST, str, str, int | None, str]]:
-    """(parent, field, place in a list, outermost function) of every node that a test could notice."""
-    for field, value in ast.iter_fields(node):
-        if field in ("annotation", "returns", "type_params", "decorator_list"):
-            continue
-        children = value if isinstance(value, list) else [value]
-        for place, child in enumerate(children):
-            if not isinstance(child, ast.AST):
-                continue
-            if field == "body" and place == 0 and _is_text(child):
-                continue  # a docstring
-            inside = function
-            if isinstance(child, ast.FunctionDef) and not function.endswith("()"):
-                inside = f"{function}{child.name}()"
-            elif isinstance(child, ast.ClassDef) and not function.endswith("()"):
-                inside = f"{function}{child.name}."
-            if not (isinstance(node, ast.JoinedStr) and isinstance(child, ast.Constant)):
-                yield node, field, place if isinstance(value, list) else None, child, inside
-            yield from _changeable(child, inside)
-
-
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-
-
-def mutants(path: str) -> list[Mutant]:
-    """Every mutant of a module, in the order of its lines."""
-    tree, made = ast.parse((ROOT / path).read_text()), []
-    for parent, field, place, child, function in list(_changeable(tree)):
-        if isinstance(child, ast.Import | ast.ImportFrom):
-            continue
-        for other in alternatives(child):
-            ast.copy_location(other, child)
-            _put(parent, field, place, other)
-            whole = ast.fix_missing_locations(copy.deepcopy(tree))
-            _put(parent, field, place, child)
-            inside = function if function.endswith("()") else ""
-            made.append(Mutant(path, getattr(child, "lineno", 0), inside, _short(child), _short(other), whole))
-    return sorted(made, key=lambda mutant: mutant.line)
-
-
-def _put(parent: ast.AST, field: str, place: int | None, child: ast.AST) -> None:
-    if place is None:
-        setattr(parent, field, child)
-    else:
-        getattr(parent, field)[place] = child
-
-
-def _short(node: ast.AST) -> str:
-    """A node as it is written, on one line; of a statement with a body the head."""
-    return ast.unparse(ast.fix_missing_locations(copy.deepcopy(node))).splitlines()[0][:160]
-
-
-def _codes(code: types.CodeType, prefix: str = "") -> dict[str, types.CodeType]:
-    """The code objects of the functions and methods of a module, by their dotted name."""
-    found = {}
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType) and not constant.co_name.startswith("<"):
-            found[f"{prefix}{constant.co_name}"] = constant
-            found |= _codes(constant, f"{prefix}{constant.co_name}.")
-    return found
-
-
-def replace_code(mutant: Mutant) -> bool:
-    """Give the loaded function the mutant's code, wherever it was imported to; False where that cannot be done."""
-    name = mutant.path.removesuffix(".py").replace("/", ".")
-    code = _codes(compile(mutant.tree, str(ROOT / mutant.path), "exec")).get(mutant.function.removesuffix("()"))
-    target: object = importlib.import_module(name)
-    for part in mutant.function.removesuffix("()").split("."):
-        target = vars(target).get(part) if isinstance(target, type) else getattr(target, part, None)
-    while not isinstance(target, types.FunctionType):
-        inner = getattr(target, "__wrapped__", None) or getattr(target, "fget", None) or getattr(target, "func", None)
-        inner = inner or getattr(target, "__func__", None)
-        if inner is None:
-            return False
-        target = inner
-    while (inner := getattr(target, "__wrapped__", None)) is not None:  # under decorators
-        target = inner
-    if code is None or len(code.co_freevars) != len(target.__code__.co_freevars) or _lies_in_defaults(mutant):
-        return False
-    target.__code__ = code
-    return True
-
-
-def _lies_in_defaults(mutant: Mutant) -> bool:
-    """Defaults of arguments are worked out when the module loads, not in the function's code."""
-    key = mutant.function.removesuffix("()")
-    original = _codes(compile((ROOT / mutant.path).read_text(), mutant.path, "exec"))
-    return original[key] == _codes(compile(mutant.tree, mutant.path, "exec"))[key]
-
-
-class _Instead(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Loads the mutant instead of the module."""
-
-    def __init__(self, mutant: Mutant):
-        self.mutant, self.name = mutant, mutant.path.removesuffix(".py").replace("/", ".")
-
-    def find_spec(self, fullname, path, target=None):
-        if fullname == self.name:
-            return importlib.util.spec_from_loader(fullname, self, origin=str(ROOT / self.mutant.path))
-        return None
-
-    def exec_module(self, module):
-        module.__file__ = str(ROOT / self.mutant.path)
-        exec(compile(self.mutant.tree, module.__file__, "exec"), module.__dict__)  # noqa: S102 — that is the purpose
-
-
-class _QuickFirst:
-    """Examples by hand before generated ones: most mutants need no more."""
-
-    def pytest_collection_modifyitems(self, items):
-        items.sort(key=lambda item: hasattr(getattr(item, "obj", None), "hypothesis"))
-
-
-def run_tests(tests: tuple[str, ...]) -> int:
+def run_tests(tests: tuple[str, ...], plugin: object = None) -> int:
     import pytest
 
-    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 — a device
-        os.dup2(nowhere.fileno(), 1)
-        os.dup2(nowhere.fileno(), 2)
-        return int(pytest.main([*PYTEST, "--reuse-db", *tests], plugins=[_QuickFirst()]))
+    return int(pytest.main([*PYTEST, *tests], plugins=[plugin] if plugin else []))
+
+
+def _forget() -> None:
+    """Empty what functions of the product keep of their answers, so that each test asks them itself."""
+    for kept in gc.get_objects():
+        if isinstance(kept, functools._lru_cache_wrapper) and kept.__module__.partition(".")[0] in APPS:
+            kept.cache_clear()
 
 
 class Workshop:
-    """A process with everything loaded, a test database beside it, and forks that each try one mutant."""
+    """A pytest that has collected the tests and run them once, and forks of it that each try one mutant.
 
-    def __init__(self, subject: str):
+    The first run tells which test reaches which line and how long it takes. A mutant is shown to the tests that reach
+    it, the quickest first, until one fails; what none of them reaches, none can notice.
+    """
+
+    def __init__(self, subject: str, verbose: bool):
         self.subject, (self.paths, self.tests) = subject, SUBJECTS[subject]
+        self.verbose, self.noticed, self.tried = verbose, 0, 0
         self.database = Path(os.environ["DATA_DIR"]) / "test.sqlite3"
-        self.patience = 0.0
+        self.pristine = self.database.with_suffix(".pristine")
+        self.seconds: Counter[str] = Counter()
+        self.failed: list[str] = []
+        self.reloads: dict[str, bool] = {}
 
-    def check(self) -> None:
-        """The tests pass on the code as it is, and leave a database to begin with."""
-        started = time.monotonic()
-        if status := self._in_a_fork(lambda: run_tests(self.tests), 1800):
-            sys.exit(f"{self.subject}: the tests fail on the code as it is ({status}): {' '.join(self.tests)}")
-        self.patience = 30 + 4 * (time.monotonic() - started)
+    def pytest_runtest_logreport(self, report) -> None:
+        self.seconds[report.nodeid] += report.duration
+        if report.failed:
+            self.failed.append(report.nodeid)
+
+    def pytest_runtestloop(self, session) -> bool:
+        self.items = {item.nodeid: item for item in session.items}
+        #: Stands for the next test while only what the whole session needs is to stay.
+        self.between = types.SimpleNamespace(listchain=lambda: [session])
+        self.reached = self._run_once()
+        if self.failed:
+            sys.exit(f"{self.subject}: the tests fail on the code as it is: {self.failed}")
+        connections.close_all()
         if self.database.exists():
-            shutil.copy(self.database, self.database.with_suffix(".pristine"))
+            shutil.copy(self.database, self.pristine)
+        for path in self.paths:
+            for number, mutant in enumerate(mutants(path)):
+                if (mutant.path, mutant.function, mutant.before, mutant.after) not in EQUAL:
+                    self._judge(mutant, number)
+        return True
 
-    def survives(self, mutant: Mutant, number: int) -> bool:
-        pristine = self.database.with_suffix(".pristine")
-        for leftover in self.database.parent.glob(f"{self.database.name}*"):
-            leftover.unlink()
-        if pristine.exists():
-            shutil.copy(pristine, self.database)
-        status = self._in_a_fork(lambda: self._try(mutant), self.patience) if mutant.function else None
-        if status in (None, 99):
+    def _run_once(self) -> dict[str, dict[int, list[str]]]:
+        """Run every test; of each module, which tests reach each line."""
+        tracer = coverage.Coverage(data_file=None, config_file=False, include=[str(ROOT / path) for path in self.paths])
+        tracer.start()
+        for nodeid, item in self.items.items():
+            _forget()
+            tracer.switch_context(nodeid)
+            self._run(item)
+        tracer.stop()
+        data = tracer.get_data()
+        return {path: data.contexts_by_lineno(str(ROOT / path)) for path in self.paths}
+
+    def _run(self, item) -> None:
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=self.between)
+
+    def _judge(self, mutant: Mutant, number: int) -> None:
+        survived = self._survives(mutant, number)
+        self.tried, self.noticed = self.tried + 1, self.noticed + (not survived)
+        if survived or self.verbose:
+            print(f"{'survived' if survived else 'noticed '}  {mutant}", flush=True)
+
+    def _survives(self, mutant: Mutant, number: int) -> bool:
+        lines = self.reached[mutant.path]
+        nodeids = {nodeid for line in mutant.lines for nodeid in lines.get(line, ()) if nodeid}
+        status = ELSEWHERE
+        if mutant.function:
+            status = self._in_a_fork(lambda: replace_code(mutant), nodeids)
+        if status == ELSEWHERE and self._can_reload(mutant.path):
+            status = (
+                self._in_a_fork(lambda: reload(mutant), set(self.items)) or ELSEWHERE
+            )  # a new process has the last word
+        if status == ELSEWHERE:
             command = [sys.executable, "-m", "bench.mutants", "--one", f"{self.subject}:{mutant.path}:{number}"]
+            patience = 60 + 4 * self.seconds.total()
             try:
-                status = subprocess.run(command, cwd=ROOT, timeout=self.patience, check=False).returncode
+                done = subprocess.run(
+                    command,
+                    cwd=ROOT,
+                    timeout=patience,
+                    check=False,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+                status = done.returncode
             except subprocess.TimeoutExpired:
                 status = 1
         return status == 0
 
-    def _try(self, mutant: Mutant) -> int:
-        return run_tests(self.tests) if replace_code(mutant) else 99
+    def _can_reload(self, path: str) -> bool:
+        """Whether the tests pass after the module is loaded once more as it is."""
+        if path not in self.reloads:
+            same = Mutant(path, 0, "", "", "", range(0), ast.parse((ROOT / path).read_text()))
+            self.reloads[path] = self._in_a_fork(lambda: reload(same), set(self.items)) == 0
+        return self.reloads[path]
 
-    def _in_a_fork(self, function, patience: float) -> int:
-        """The exit status of a function in a fork; 1 where it had to be stopped."""
+    def _in_a_fork(self, put_in_place: Callable[[], bool], nodeids: set[str]) -> int:
+        """0 where these tests pass what was put in place, 1 where one fails or hangs; ELSEWHERE if impossible."""
+        tests = sorted(nodeids, key=self.seconds.__getitem__)
+        if self.pristine.exists():
+            for leftover in self.database.parent.glob(f"{self.database.name}*"):
+                leftover.unlink()
+            shutil.copy(self.pristine, self.database)
         child = os.fork()
         if child == 0:
             os.setsid()
             status = 1
             try:
-                status = function()
+                status = self._try(put_in_place, tests)
             finally:
                 os._exit(status)
-        end = time.monotonic() + patience
+        end = time.monotonic() + 30 + 4 * sum(self.seconds[nodeid] for nodeid in tests)
         while time.monotonic() < end:
             done, status = os.waitpid(child, os.WNOHANG)
             if done:
@@ -318,27 +197,31 @@ class Workshop:
         os.waitpid(child, 0)
         return 1
 
+    def _try(self, put_in_place: Callable[[], bool], tests: list[str]) -> int:
+        with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device
+            os.dup2(nowhere.fileno(), 1)
+            os.dup2(nowhere.fileno(), 2)
+        if not put_in_place():
+            return ELSEWHERE
+        _forget()
+        for nodeid in tests:
+            self._run(self.items[nodeid])
+            if self.failed:
+                return 1
+        return 0
+
 
 def measure(subject: str, verbose: bool) -> tuple[int, int]:
     """(noticed, tried) of one subject; prints the survivors."""
-    workshop = Workshop(subject)
-    workshop.check()
-    tried = noticed = 0
-    for path in workshop.paths:
-        for number, mutant in enumerate(mutants(path)):
-            if mutant.is_equal:
-                continue
-            survived = workshop.survives(mutant, number)
-            tried, noticed = tried + 1, noticed + (not survived)
-            if survived or verbose:
-                print(f"{'survived' if survived else 'noticed '}  {mutant}", flush=True)
-    return noticed, tried
+    workshop = Workshop(subject, verbose)
+    run_tests(SUBJECTS[subject][1], workshop)
+    return workshop.noticed, workshop.tried
 
 
 def try_one(which: str) -> int:
     """A new process for one mutant, loaded in place of the module."""
     subject, path, number = which.split(":")
-    sys.meta_path.insert(0, _Instead(mutants(path)[int(number)]))
+    sys.meta_path.insert(0, Instead(mutants(path)[int(number)]))
     return run_tests(SUBJECTS[subject][1])
 
 

@@ -9,8 +9,10 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -178,6 +180,8 @@ PLAIN_ARGUMENTS = {
 REGION_ARGUMENTS = {"village": 12, "township": 9, "county": 6, "region": 12, "code": 12}
 #: Pages whose region is not a village, and how long its code is.
 LEVELS_OF = {"targets": 9, "proposal_tasks_township": 9}
+#: Models that hold nothing of a region: texts of policies, an instant, parts of names, filters that one user keeps.
+WITHOUT_REGION = {"PolicyVersion", "Watermark", "NamePart", "SavedFilter"}
 #: The only pages that answer somebody who is not logged in.
 OPEN_TO_ANYBODY = {
     "login",
@@ -320,13 +324,10 @@ def test_every_page_declares_who_opens_it():
 def test_every_model_belongs_to_a_region_or_holds_nothing_of_one():
     from django.apps import apps
 
-    unscoped = {
-        model.__name__
-        for app in ("residents", "subsidies", "collection", "reporting")
-        for model in apps.get_app_config(app).get_models()
-        if not getattr(model, "scope_field", None)
-    }
-    assert unscoped <= {"PolicyVersion", "Watermark", "NamePart"}
+    ours = [config for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR]
+    assert {"core", "residents", "subsidies", "collection", "employees", "reporting"} <= {app.label for app in ours}
+    unscoped = {model.__name__ for app in ours for model in app.get_models() if not getattr(model, "scope_field", None)}
+    assert unscoped == WITHOUT_REGION
 
 
 def test_every_admin_list_is_one_that_ends_at_the_region():
