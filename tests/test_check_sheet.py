@@ -143,6 +143,7 @@ def test_every_kind_answers_in_one_shape_and_writes_nothing(ask, three_counties)
     assert counts() == before
 
 
+@pytest.mark.sqlite  # on one engine: what the reader tells, before anything is looked up
 def test_a_sum_a_signature_and_an_empty_row_are_nobody_in_any_kind(ask, three_counties):
     """One place knows them (core/tables/footings.py); targets and books have a unit where others have a name."""
     unit = three_counties
@@ -158,12 +159,14 @@ def test_a_sum_a_signature_and_an_empty_row_are_nobody_in_any_kind(ask, three_co
         assert (status, {told["row"] for told in answer["accepted"] + answer["rejected"]}) == (0, {2}), kind
 
 
+@pytest.mark.sqlite  # on one engine: what the reader tells, before anything is looked up
 def test_a_file_that_cannot_be_read_ends_with_two(ask, three_counties):
     for kind in SHEETS:
         answer, status = ask(kind, b"%PDF-1.7", **ASKED.get(kind, {}), unit=three_counties.credit_code)
         assert (answer["file_error"]["code"], status) == ("unreadable_file", 2), kind
 
 
+@pytest.mark.sqlite  # on one engine: what the reader tells, before anything is looked up
 def test_hidden_rows_are_told_of_in_every_kind(ask, three_counties):
     """With how many, and what was done with them."""
     import openpyxl

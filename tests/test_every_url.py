@@ -356,6 +356,7 @@ def plant_outside(campaign):
     return plant
 
 
+@pytest.mark.sqlite  # on one engine: refused before a page has asked the database for anything
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_nobody_anonymous_gets_further_than_the_login(client, own, method):
     for page in PAGES:
@@ -372,6 +373,7 @@ def test_the_login_page_says_nothing_about_anybody(client, own):
         assert "密码" in text and OWN_MARKER not in text and own.number not in text
 
 
+@pytest.mark.sqlite  # as above
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_that_a_page_does_not_name_gets_the_403_page(client, own, make_user, role):
     """Every role tries every page, by one method; as a page refuses some ten roles, each page is tried by both."""

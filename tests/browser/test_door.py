@@ -17,7 +17,7 @@ from tests.browser.conftest import PHONE
 from tests.collection.door.door_world import VILLAGE, household, message, promise, take
 from tests.collection.villages.test_village import pay
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
 HOUSEHOLDS = 30
 SENT = "收的款都已上传"
 #: What the browser answers when the phone has no room left; it cannot be filled up in a test.

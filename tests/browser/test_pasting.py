@@ -7,7 +7,7 @@ from collection.ledgers.services import read_batch  # noqa: F401 — registers t
 from tests.collection.ledgers.ledger_files import person
 from tests.collection.ledgers.test_ledgers import work
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("silent_queue")]
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite, pytest.mark.usefixtures("silent_queue")]
 VILLAGE = "411325101200"
 #: household, name, number, amount, day, receipt, phone: the grid's own columns.
 OURS = (3, 1, 2, 6, 7, 8, 9)

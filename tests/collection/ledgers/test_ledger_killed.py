@@ -2,12 +2,8 @@
 
 import os
 import signal
-import subprocess
-import sys
-import textwrap
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -27,54 +23,27 @@ from core.jobs.models import Job
 from core.regions.models import Region
 from residents.people.models import Resident
 from tests.collection.ledgers.ledger_files import number_of, person, upload
+from tests.worker_process import in_a_process
 
 VILLAGE, PEOPLE, CHUNK = "411325101200", 60, 25
-ROOT = Path(__file__).resolve().parents[3]
-#: A worker that runs one job and is killed by the kernel before its n-th statement.
-WORKER = textwrap.dedent(
-    """
-    import os, signal, sys
-    import django
-    django.setup()
-    from django.db import connection
-    import collection.tasks
-    from collection.ledgers import confirm as ledger_confirm
-    from collection.ledgers import services as ledgers
-    from core.jobs import services as jobs
 
-    job, left, chunk = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    ledger_confirm.CHUNK = ledgers.CHUNK = chunk
+
+def run_in_a_process_killed_at(job: Job, statement: int) -> int:
+    """A worker that runs one job and is killed by the kernel before its n-th statement; what ended it."""
+    left = statement
 
     def count(execute, sql, params, many, context):
-        global left
+        nonlocal left
         left -= 1
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(count):
-        jobs.run(job)
-    """
-)
+    def work():
+        with connection.execute_wrapper(count):
+            jobs.run(job.pk)
 
-
-def url_of_the_test_database() -> str:
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}"
-
-
-def run_in_a_process_killed_at(job: Job, statement: int, settings) -> int:
-    env = {
-        **os.environ,
-        "DATABASE_URL": url_of_the_test_database(),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "BUSINESS_CLOCK": settings.BUSINESS_CLOCK,
-        "PYTHONPATH": str(ROOT),
-    }
-    command = [sys.executable, "-c", WORKER, str(job.pk), str(statement), str(CHUNK)]
-    return subprocess.run(command, env=env, cwd=ROOT, timeout=120, capture_output=True).returncode
+    return in_a_process(work)
 
 
 def finish(job: Job) -> None:
@@ -100,7 +69,7 @@ def what_came_of(batch) -> dict:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_killed_at_any_statement(campaign, make_user, settings, monkeypatch, silent_queue):
+def test_killed_at_any_statement(campaign, make_user, monkeypatch, silent_queue):
     monkeypatch.setattr(ledger_confirm, "CHUNK", CHUNK)
     monkeypatch.setattr(ledgers, "CHUNK", CHUNK)
     helper, village = make_user("village", VILLAGE), Region.objects.get(pk=VILLAGE)
@@ -115,14 +84,14 @@ def test_killed_at_any_statement(campaign, make_user, settings, monkeypatch, sil
         )
         reading = Job.objects.get(key=ledger_selectors.reading_job_key(batch.pk))
         if killed == "read":
-            assert run_in_a_process_killed_at(reading, statement, settings) == -signal.SIGKILL
+            assert run_in_a_process_killed_at(reading, statement) == -signal.SIGKILL
             batch.refresh_from_db()
             assert batch.state == LedgerBatch.State.READING
         finish(reading)
         ledger_confirm.confirm_ledger(batch=batch, actor=helper)
         booking = Job.objects.get(key=ledger_selectors.confirming_job_key(batch.pk))
         if killed == "confirm":
-            assert run_in_a_process_killed_at(booking, statement, settings) == -signal.SIGKILL
+            assert run_in_a_process_killed_at(booking, statement) == -signal.SIGKILL
             done = Contribution.objects.filter(ledger_row__batch=batch).count()
             assert done in (0, CHUNK, CHUNK - 1, 2 * CHUNK - 1, PEOPLE - 1)
         finish(booking)

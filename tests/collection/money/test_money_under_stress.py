@@ -5,11 +5,10 @@ The same on both engines; on PostgreSQL the threads truly overlap. `python -m be
 
 import datetime
 import os
-import subprocess
-import sys
+import signal
 import threading
 from decimal import Decimal
-from pathlib import Path
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -25,11 +24,11 @@ from collection.receipts.models import Receipt
 from core.regions.models import Region
 from tests.at_once import together
 from tests.collection.money_world import FIRST, PHOTO, REFUSALS, VILLAGES, World, what_is_wrong
+from tests.worker_process import in_a_process
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VILLAGE, OTHER = VILLAGES[:2]
 DAY = FIRST + datetime.timedelta(days=5)
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -159,46 +158,23 @@ def test_bookings_over_the_same_villages_in_any_order_do_not_wait_in_a_circle(ca
     assert [account(village).collected for village in VILLAGES] == [48] * 3
 
 
-KILLED = """
-import os, django
-django.setup()
-from datetime import date
-from decimal import Decimal
-from django.db import connection, transaction
-from collection.money import services as money
-from subsidies.campaigns.models import Campaign
-facts = [money.Fact(f"{kind}:k", kind, os.environ["VILLAGE"], Decimal("400"), date(2024, 10, 6)) for kind in
-         ("collect", "deposit", "remit")]
-campaign = Campaign.objects.get()
-with transaction.atomic():
-    for fact in facts[: int(os.environ["AFTER"])]:
-        money.record_movements(campaign=campaign, facts=[fact], actor=None)
-    if os.environ["AFTER"] != "3":
-        os.kill(os.getpid(), 9)
-"""
-
-
 def test_a_worker_that_dies_between_two_movements_leaves_nothing_and_can_be_run_again(campaign):
-    name = str(connection.settings_dict["NAME"])
-    url = os.environ["DATABASE_URL"]
-    url = f"{url.rsplit('/', 1)[0]}/{name}" if connection.vendor == "postgresql" else f"sqlite:///{name}"
+    kinds = ("collect", "deposit", "remit")
+    facts = [money.Fact(f"{kind}:k", kind, VILLAGE, Decimal(400), datetime.date(2024, 10, 6)) for kind in kinds]
 
     def worker(after):
-        env = os.environ | {
-            "DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "VILLAGE": VILLAGE,
-            "AFTER": str(after),
-        }
-        return subprocess.run([sys.executable, "-c", KILLED], env=env, cwd=ROOT, capture_output=True, timeout=120)
+        with transaction.atomic():
+            for fact in facts[:after]:
+                money.record_movements(campaign=campaign, facts=[fact], actor=None)
+            if after < len(facts):
+                os.kill(os.getpid(), signal.SIGKILL)
 
     for after in (1, 2):
-        assert worker(after).returncode == -9
+        assert in_a_process(partial(worker, after)) == -signal.SIGKILL
         assert not Movement.objects.exists()
         assert not VillageAccount.objects.exists()
     for _ in range(2):
-        done = worker(3)
-        assert done.returncode == 0, done.stderr.decode()[-500:]
+        assert in_a_process(partial(worker, 3)) == 0
     assert (account().in_hand, account().township, account().clearing) == (0, 0, 400)
     assert Movement.objects.count() == 3
     assert what_is_wrong(campaign, papers=False) == []
