@@ -100,7 +100,8 @@ def parameters(page: Page, text: str) -> dict[str, list[str]]:
 
 def fields_of_forms(response) -> dict[str, bool]:
     """The names of the fields of the form classes that a page was drawn with, and whether each takes any text."""
-    drawn = [value for layer in response.context or () for part in layer.dicts for value in part.values()]
+    layers = [part for layer in response.context or () for part in getattr(layer, "dicts", [layer])]
+    drawn = [value for part in layers for value in part.values()]
     forms = [getattr(value, "form", value) for value in drawn]
     return {
         form.add_prefix(name): type(field) is CharField
