@@ -3,7 +3,7 @@
 
 const Homes = (() => {
   const SPECIAL = 1, LAST_YEAR = 2, NEWBORN = 4, PROMISED = 8;
-  const AT_ONCE = 40;
+  const FIRST = 16, AT_ONCE = 40; // the first fill a phone's screen
   // The places of a member in the data (collection/households/selectors.py: Member) and of a household (Home).
   const PK = 0, NAME = 1, TAIL = 2, PHONE = 3, CHANNEL = 4, DUE = 5, WHY = 6, MARKS = 7;
   const NUMBER = 1, HEAD = 2, MEMBERS = 3;
@@ -32,31 +32,36 @@ const Homes = (() => {
     ["newborn", "新生儿", (member) => Boolean(member[MARKS] & NEWBORN)],
   ];
 
-  // What a household is found by, once for all searches.
+  // What a household is found by, made once for all searches: texts with a bar before and after each name, spelling,
+  // number and telephone of it, so that one look tells whether one of them begins or ends with what was typed.
   const keysOf = (data, home) => {
     const spell = (name) => [...name].map((c, i) => (i === 0 && data.surnames[c]) || data.readings[c] || "");
-    const keys = { names: [], spelt: [], tails: [], phones: [], number: home[NUMBER].toLowerCase().replace(/^0+(?=.)/, "") };
+    const names = [], spelt = [], tails = [], phones = [];
     for (const member of home[MEMBERS]) {
       const syllables = spell(member[NAME]);
-      keys.names.push(member[NAME]);
-      keys.spelt.push(syllables.join(""), syllables.map((s) => s[0] || "").join(""));
+      names.push(member[NAME]);
+      spelt.push(syllables.join(""), syllables.map((s) => s[0] || "").join(""));
       const usual = [...member[NAME]].map((c) => data.readings[c] || "").join("");
-      if (usual !== syllables.join("")) keys.spelt.push(usual);
-      keys.tails.push(member[TAIL].toLowerCase());
-      keys.phones.push(member[PHONE]);
+      if (usual !== syllables.join("")) spelt.push(usual);
+      tails.push(member[TAIL].toLowerCase());
+      phones.push(member[PHONE]);
     }
-    return keys;
+    const bars = (texts) => `|${texts.join("|")}|`;
+    const number = home[NUMBER].toLowerCase().replace(/^0+(?=.)/, "");
+    return { names: bars(names), spelt: bars(spelt), tails: bars(tails), phones: bars(phones), number };
   };
-  const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/\s/g, "");
-  const isFound = (keys, asked) => {
-    if (!asked) return true;
-    if (/^[a-z]+$/.test(asked)) return keys.spelt.some((spelt) => spelt.startsWith(asked)) || keys.number.startsWith(asked);
+  const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/[\s|]/g, "");
+  // Whether a household's keys fit what was typed.
+  const finder = (asked) => {
+    if (!asked) return () => true;
+    if (/^[a-z]+$/.test(asked)) return (keys) => keys.spelt.includes(`|${asked}`) || keys.number.startsWith(asked);
     if (/^\d+x?$/.test(asked)) {
-      if (keys.number === asked.replace(/^0+(?=.)/, "")) return true;
-      if (asked.length === 4 && keys.tails.includes(asked)) return true;
-      return asked.length >= 3 && keys.phones.some((phone) => phone.startsWith(asked) || phone.endsWith(asked));
+      const number = asked.replace(/^0+(?=.)/, ""), whole = `|${asked}|`, start = `|${asked}`, end = `${asked}|`;
+      return (keys) => keys.number === number
+        || (asked.length === 4 && keys.tails.includes(whole))
+        || (asked.length >= 3 && (keys.phones.includes(start) || keys.phones.includes(end)));
     }
-    return keys.names.some((name) => name.includes(asked)) || keys.number.startsWith(asked);
+    return (keys) => keys.names.includes(asked) || keys.number.startsWith(asked);
   };
 
   const tagsOf = (home) => {
@@ -136,23 +141,33 @@ const Homes = (() => {
     row.setAttribute("aria-expanded", String(wanted));
   };
 
-  // The first rows are drawn at once, the rest while nobody waits; a new search drops what is left of the old one.
+  // The first rows are drawn at once, others while nobody waits, three screens ahead of who scrolls and all before
+  // printing: six hundred rows are dear to lay out and to take away again. A new search drops what is left of the old one.
   const draw = (state) => {
-    const asked = plain(state.input.value);
+    const isFound = finder(plain(state.input.value));
     const test = FILTERS.find(([key]) => key === state.filter)[2];
-    const found = state.data.homes.filter((home, i) => isFound(state.keys[i], asked) && home[MEMBERS].some(test));
+    const found = state.data.homes.filter((home, i) => isFound(state.keys[i]) && home[MEMBERS].some(test));
     const people = found.reduce((count, home) => count + home[MEMBERS].filter(test).length, 0);
     state.found.textContent = `${found.length} 户，${people} 人`;
     state.list.textContent = "";
-    const turn = (state.turn += 1);
-    const more = (from) => {
-      if (turn !== state.turn) return;
-      const part = page.createDocumentFragment();
-      for (const home of found.slice(from, from + AT_ONCE)) part.append(itemOf(state, home));
-      state.list.append(part);
-      if (from + AT_ONCE < found.length) setTimeout(more, 30, from + AT_ONCE);
-    };
-    more(0);
+    state.left = found;
+    drawMore(state, FIRST);
+  };
+
+  const drawMore = (state, count) => {
+    const part = page.createDocumentFragment();
+    for (const home of state.left.slice(0, count)) {
+      const item = itemOf(state, home);
+      if (item.parentNode !== state.list) part.append(item); // the one that was asked for stays on top
+    }
+    state.left = state.left.slice(count);
+    state.list.append(part);
+    clearTimeout(state.timer);
+    if (state.left.length) state.timer = setTimeout(drawAhead, 30, state);
+  };
+
+  const drawAhead = (state) => {
+    if (state.left.length && state.list.getBoundingClientRect().bottom < 4 * innerHeight) drawMore(state, AT_ONCE);
   };
 
   const drawChips = (state) => {
@@ -182,12 +197,14 @@ const Homes = (() => {
 
   const start = (data, extensions = []) => {
     const state = {
-      data, extensions, filter: "all", turn: 0, items: new Map(),
+      data, extensions, filter: "all", left: [], timer: 0, items: new Map(),
       keys: data.homes.map((home) => keysOf(data, home)),
       input: page.getElementById("find"), chips: page.querySelector("[data-chips]"),
       found: page.querySelector("[data-found]"), list: page.querySelector("[data-homes]"),
     };
     state.input.addEventListener("input", () => draw(state));
+    addEventListener("scroll", () => drawAhead(state), { passive: true });
+    addEventListener("beforeprint", () => drawMore(state, state.left.length));
     drawChips(state);
     draw(state);
     openAsked(state);

@@ -1,6 +1,7 @@
 """A helper's day on a phone, in a real browser whose network the test cuts."""
 
 import pytest
+from playwright.sync_api import Error
 
 from collection.contributions.models import Contribution
 from collection.door.models import DoorEntry, Phone
@@ -13,7 +14,7 @@ from core.regions.models import Region
 from residents.people.models import InsuredYear, Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.rosters.models import Identity
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import CHROMIUM, FLAGS, PATIENCE, PHONE
 from tests.collection.door.door_world import VILLAGE, household, message, promise, take
 from tests.collection.villages.test_village import pay
 
@@ -25,6 +26,9 @@ FULL = """() => {
   window.put = IDBObjectStore.prototype.put;
   IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); };
 }"""
+#: What a browser does with a certificate that it was merely told to go on past; no certificate is made for the test.
+UNTRUSTED = """ServiceWorkerContainer.prototype.register = () =>
+  Promise.reject(new DOMException("An SSL certificate error occurred", "SecurityError"));"""
 ROOM_AGAIN = "() => { IDBObjectStore.prototype.put = window.put; }"
 
 
@@ -110,6 +114,7 @@ def test_thirty_households_in_a_row_without_a_signal(visit, helper):
     for chip, found in (("已缴", 0), ("未缴", 30), ("全部", 30)):
         page.get_by_role("button", name=chip, exact=True).tap()
         page.get_by_text(f"{found} 户，{2 * found} 人", exact=True).wait_for()
+    assert_drawn_ahead(page)
     page.context.set_offline(True)
     page.goto("/households/")
     page.get_by_text("手机里的名单是 2024-10-25 下载的").wait_for()
@@ -136,6 +141,47 @@ def test_thirty_households_in_a_row_without_a_signal(visit, helper):
     assert VillageAccount.objects.get(village=VILLAGE).in_hand == 24_000
     assert LedgerBatch.objects.count() == 1
     assert "今天必须缴存 24,000.00 元" in again.locator("[data-door-hand]").inner_text()
+
+
+def assert_drawn_ahead(page):
+    """On a small screen the rows far below it are drawn for who scrolls there, or prints."""
+    for reach in ("scrollTo(0, document.body.scrollHeight)", "dispatchEvent(new Event('beforeprint'))"):
+        page.set_viewport_size({"width": 390, "height": 160})
+        page.evaluate("scrollTo(0, 0)")
+        page.locator("#find").fill("zhang")
+        page.locator("#find").fill("")
+        page.locator(".home:nth-child(16)").wait_for()
+        assert len(homes_of(page)) == 16
+        page.evaluate(reach)
+        page.locator(f".home:nth-child({HOUSEHOLDS})").wait_for()
+    page.set_viewport_size(PHONE)
+
+
+def test_what_was_collected_survives_the_end_of_the_browser(chromium, live_server, helper, tmp_path):
+    """The battery is dead in the middle of a day: the next time the browser is opened, what was collected is there."""
+
+    def open_browser():
+        options = {"executable_path": CHROMIUM, "args": FLAGS, "viewport": PHONE, "has_touch": True}
+        context = chromium.browser_type.launch_persistent_context(tmp_path, base_url=live_server.url, **options)
+        context.set_default_timeout(PATIENCE)
+        return context.pages[0]
+
+    page = open_browser()
+    log_in(page, helper)
+    page.get_by_role("button", name="让这部手机断网也能收款").tap()
+    page.get_by_text("准备好了，断网也能收款").wait_for()
+    page.context.set_offline(True)
+    Thumb(page).collect(homes_of(page)[0])
+    page.get_by_text("有 1 笔 800.00 元等待上传").wait_for()
+    with pytest.raises(Error):
+        page.context.new_cdp_session(page).send("Browser.crash")
+    assert DoorEntry.objects.count() == 0
+
+    page = open_browser()
+    log_in(page, helper)  # what had no page to go up from has gone up by itself, or goes now
+    page.get_by_text(SENT).wait_for()
+    assert Contribution.objects.count() == 2
+    page.context.close()
 
 
 def assert_found(page, number):
@@ -231,6 +277,16 @@ def test_worse_days_of_phones(visit, helper, campaign, make_user):
     log_in(second, helper)
     second.get_by_text("浏览器的数据已被清除").wait_for()
 
+    # A certificate that the phone does not trust: it says what to do, and collects with a signal.
+    untrusted = second.context.new_page()
+    untrusted.add_init_script(UNTRUSTED)
+    untrusted.goto("/households/")
+    untrusted.get_by_role("button", name="让这部手机断网也能收款").tap()
+    untrusted.get_by_text("没有安装本系统的证书").wait_for()
+    Thumb(untrusted).collect(homes[7])
+    untrusted.locator(f"#h{homes[7]} .tags .ok").wait_for()
+    untrusted.close()
+
     # Where nothing may be kept (no HTTPS, an old browser) the page collects with a signal, and says so without one.
     plain = second.context.new_page()
     plain.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")
@@ -262,7 +318,7 @@ def test_worse_days_of_phones(visit, helper, campaign, make_user):
     log_in(page, make_user("village", VILLAGE))
     page.get_by_role("button", name="让这部手机断网也能收款").wait_for()
     page.get_by_text("别的协办员收的").wait_for(state="detached")
-    assert DoorEntry.objects.filter(taken_by=helper).count() == 5
+    assert DoorEntry.objects.filter(taken_by=helper).count() == 6
     page.context.set_offline(True)
     page.goto("/households/")
     page.get_by_text("手机里也没有保存名单").wait_for()
@@ -277,4 +333,4 @@ def test_worse_days_of_phones(visit, helper, campaign, make_user):
     Campaign.objects.update(closed_at="2024-10-25T10:00+08:00")
     page.context.set_offline(False)
     page.get_by_text("办结以后才传上来").first.wait_for()
-    assert DoorEntry.objects.count() == 6
+    assert DoorEntry.objects.count() == 7

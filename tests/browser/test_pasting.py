@@ -37,6 +37,25 @@ def test_rows_pasted_under_the_headings_go_up_as_a_ledger(visit, campaign, make_
     assert LedgerBatch.objects.count() == 1 and states == [(2, "good"), (3, "bad"), (4, "good")]
 
 
+def test_rows_pasted_without_a_signal_wait_in_the_grid(visit, campaign, make_user):
+    """Handing in leads nowhere without a signal; with one again the same rows are there, and go up."""
+    page = visit(make_user("village", VILLAGE))
+    page.goto(f"/village/{VILLAGE}/ledger/paste/")
+    page.context.set_offline(True)
+    rows = [[str(person(n)[at]) for at in OURS] for n in range(2)]
+    page.evaluate(PASTE, [".grid tr:nth-child(2) td", "\r\n".join("\t".join(row) for row in rows)])
+    with page.expect_event("requestfailed"):
+        page.click("main form.panel button[type=submit]", no_wait_after=True)
+    assert LedgerBatch.objects.count() == 0
+    page.context.set_offline(False)
+    page.goto(f"/village/{VILLAGE}/ledger/paste/")
+    page.get_by_text("已恢复上次没有提交的内容").wait_for()
+    page.click("main form.panel button[type=submit]")
+    page.wait_for_url("**/ledgers/*/")
+    work()
+    assert list(LedgerRow.objects.order_by("number").values_list("number", "state")) == [(2, "good"), (3, "good")]
+
+
 def test_two_thousand_rows_with_the_wrong_columns_stay_in_the_grid(visit, campaign, make_user):
     """What is wrong stands above the rows; none of them is lost, so that the headings can be put right."""
     page = visit(make_user("village", VILLAGE))
