@@ -1,7 +1,9 @@
 """What a fund statement is made of: the contributions' subsidies and the vouchers, each in one statement."""
 
 import datetime
+from collections import defaultdict
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Case, Count, Exists, F, Q, QuerySet, Sum, Value, When
@@ -37,9 +39,33 @@ _MONTH = {
     "sqlite": "date(day, 'start of month')",
 }
 _BY_MONTH = (
-    "SELECT source, category, substr(village, 1, 9) AS township, {month} AS month, is_posted, SUM(n), SUM(sum) "
+    "SELECT fund, category, substr(place, 1, 9) AS township, {month} AS month, is_posted, SUM(n), SUM(sum), SUM(own) "
     "FROM ({alike}) AS alike GROUP BY 1, 2, 3, 4, 5"
 )
+
+
+class FundPart(NamedTuple):
+    """The contributions alike in all this, by one fund's part of them; without a fund, those that no fund pays for.
+
+    `subsidies`: what the contributions themselves say of it. Whoever has parts of two funds stands in two of these.
+    """
+
+    fund: str | None
+    category: str
+    township: str
+    month: datetime.date
+    is_posted: bool
+    people: int
+    amount: Decimal
+    subsidies: Decimal
+
+
+class Sums(NamedTuple):
+    """Posted people, people booked and not posted, the subsidies of the posted ones."""
+
+    posted: int
+    unposted: int
+    subsidies: Decimal
 
 
 def instant_after(on: datetime.date) -> datetime.datetime:
@@ -56,10 +82,15 @@ def live_at(prefix: str, end: datetime.datetime) -> Q:
 
 
 def statement(*, campaign: Campaign, on: datetime.date) -> Statement:
-    """The county's statement of a day; six statements to the database, whatever its size."""
+    """The county's statement of a day; at most six statements to the database, whatever its size."""
     policy, end = campaign.policy, instant_after(on)
-    heads, unposted, subsidies = _contributions(campaign, end)
-    owed = _owed(campaign, end)
+    live = Contribution.objects.filter(live_at("", end), campaign=campaign)
+    # The few for which the subsidy had stopped are taken off again, found from their side, not asked of everybody.
+    stopped = live.filter(Exists(stopped_at("pk", end)))
+    everybody, gone = _parts(live, end), _parts(stopped, end)
+    owed = [*_cells(everybody, 1), *_cells(gone, -1)]
+    heads, unposted, subsidies = _sums(everybody, live, end)
+    subsidies -= _sums(gone, stopped, end).subsidies
     entries = _entries(campaign, on)
     for_heads = [entry for entry in entries if entry.fund.startswith(HEAD_FUND)]
     for_funds = [entry for entry in entries if not entry.fund.startswith(HEAD_FUND)]
@@ -99,52 +130,61 @@ def finance_shares(policy: Policy) -> dict[str, Decimal | None]:
     return {share.tier: share.amount for share in policy.finance_shares}
 
 
-def _contributions(campaign: Campaign, end: datetime.datetime) -> tuple[int, int, Decimal]:
-    """(posted heads, heads booked and not posted, the subsidies of the posted ones)."""
-    posted = Q(posted_at__lt=end)
-    live = Contribution.objects.filter(live_at("", end), campaign=campaign)
-    found = live.aggregate(
-        posted=Count("pk", filter=posted), everybody=Count("pk"), subsidies=YuanSum("subsidy", filter=posted)
-    )
-    # The few for which the subsidy had stopped are found from their side, not asked of everybody.
-    gone = live.filter(posted, Exists(stopped_at("pk", end))).aggregate(sum=YuanSum("subsidy"))["sum"] or ZERO
-    return found["posted"], found["everybody"] - found["posted"], (found["subsidies"] or ZERO) - gone
-
-
-def _owed(campaign: Campaign, end: datetime.datetime) -> list[OwedCell]:
-    everybody = ContributionFund.objects.filter(live_at("contribution__", end), contribution__campaign=campaign)
-    return [
-        *_cells(everybody, end, 1),
-        # The few for which the subsidy had stopped are taken off again, found from their side.
-        *_cells(everybody.filter(Exists(stopped_at("contribution", end))), end, -1),
-    ]
-
-
-def _cells(parts: QuerySet[ContributionFund], end: datetime.datetime, sign: int) -> list[OwedCell]:
-    """Grouped twice: people alike by the columns as they stand, then those few rows by township and month, so that
-    neither is worked out for each person."""
-    is_posted = Case(When(contribution__posted_at__lt=end, then=Value(True)), default=Value(False))
+def _parts(contributions: QuerySet[Contribution], end: datetime.datetime) -> list[FundPart]:
+    """One pass over the contributions and their funds, grouped twice: people alike by the columns as they stand, then
+    those few rows by township and month, so that neither is worked out for each person."""
     alike = (
-        parts.order_by()
-        .annotate(village=F("contribution__village_id"), day=F("contribution__paid_on"), is_posted=is_posted)
-        .annotate(category=F("contribution__category"))
-        .values("source", "category", "village", "day", "is_posted")
-        .annotate(n=Count("*"), sum=Sum("amount"))
+        contributions.order_by()
+        .annotate(fund=F("funds__source"), place=F("village_id"), day=F("paid_on"))
+        .annotate(is_posted=Case(When(posted_at__lt=end, then=Value(True)), default=Value(False)))
+        .values("fund", "category", "place", "day", "is_posted")
+        .annotate(n=Count("*"), sum=Sum("funds__amount"), own=Sum("subsidy"))
     )
     statement, values = alike.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_BY_MONTH.format(month=_MONTH[connection.vendor], alike=statement), values)
         rows = cursor.fetchall()
     return [
-        OwedCell(
+        FundPart(
             *(fund, category, township),
             month if isinstance(month, datetime.date) else datetime.date.fromisoformat(month),
             bool(posted),
-            sign * int(number),
-            sign * Decimal(amount).quantize(ZERO),
+            int(number),
+            Decimal(amount or 0).quantize(ZERO),
+            Decimal(own).quantize(ZERO),
         )
-        for fund, category, township, month, posted, number, amount in rows
+        for fund, category, township, month, posted, number, amount, own in rows
     ]
+
+
+def _cells(parts: list[FundPart], sign: int) -> list[OwedCell]:
+    return [
+        OwedCell(p.fund, p.category, p.township, p.month, p.is_posted, sign * p.people, sign * p.amount)
+        for p in parts
+        if p.fund is not None
+    ]
+
+
+def _sums(parts: list[FundPart], contributions: QuerySet[Contribution], end: datetime.datetime) -> Sums:
+    """The people and subsidies of all parts. Where a category has parts of several funds somebody may have two of them,
+    so its contributions are counted by themselves."""
+    funds: dict[str, set[str]] = defaultdict(set)
+    for part in parts:
+        if part.fund is not None:
+            funds[part.category].add(part.fund)
+    several = sorted(category for category, names in funds.items() if len(names) > 1)
+    single = [part for part in parts if part.category not in several]
+    posted = sum(part.people for part in single if part.is_posted)
+    unposted = sum(part.people for part in single if not part.is_posted)
+    subsidies = sum((part.subsidies for part in single if part.is_posted), ZERO)
+    if several:
+        is_posted = Q(posted_at__lt=end)
+        found = contributions.filter(category__in=several).aggregate(
+            posted=Count("pk", filter=is_posted), all=Count("pk"), subsidies=YuanSum("subsidy", filter=is_posted)
+        )
+        posted, unposted = posted + found["posted"], unposted + found["all"] - found["posted"]
+        subsidies += found["subsidies"] or ZERO
+    return Sums(posted, unposted, subsidies)
 
 
 def owed_parts(campaign: Campaign, end: datetime.datetime) -> QuerySet[ContributionFund]:

@@ -13,6 +13,8 @@ from decimal import Decimal
 ZERO = Decimal("0.00")
 #: The lines of money that names no township or department.
 WITHOUT_TOWNSHIP, WITHOUT_DEPARTMENT, WITHOUT_MONTH = "未分乡镇", "未分部门", "未分月份"
+#: Why such a line has received more than it is owed.
+NOT_NAMED = {WITHOUT_TOWNSHIP: "凭证没有写明乡镇", WITHOUT_DEPARTMENT: "凭证没有写明部门"}
 HEAD_FUND = "财政补助"
 
 
@@ -115,6 +117,9 @@ def fund_lines(
     for entry in entries:
         for line in (lines.setdefault(label_of(entry), StatementLine(label_of(entry))), total):
             setattr(line, entry.kind, getattr(line, entry.kind) + entry.amount)
+    for label, note in NOT_NAMED.items():
+        if label in lines and lines[label].received:
+            lines[label].note = note
     first = {label: place for place, label in enumerate(order)}
     ordered = sorted(lines, key=lambda label: (first.get(label, len(first)), label))
     return [lines[label] for label in ordered], total

@@ -19,6 +19,7 @@ from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
 from core.pages.form_steps import form_status, run_form, run_step, submit_form, try_step
 from core.pages.forms import ReasonForm
+from core.regions.names import called
 from subsidies.campaigns.selectors import campaign_or_404
 
 RECORDS = (Role.TOWNSHIP, Role.COUNTY)
@@ -91,7 +92,7 @@ def gift_detail(request: SignedIn, pk: int) -> HttpResponse:
             return redirect("gift", pk)
     shares = gift.shares.exclude(state=GiftShare.State.RELEASED, amount=0).select_related("resident", "contribution")
     facts = {
-        "title": f"{gift.donor}资助{gift.village}",
+        "title": f"{gift.donor}资助{called(gift.village.name)}",
         "gift": gift,
         "standing": selectors.standings([gift])[gift.pk],
         "entries": gift.money.select_related("recorded_by", "photo"),
@@ -130,7 +131,8 @@ def gift_spend(request: SignedIn, pk: int) -> HttpResponse:
         done = spend_gift(gift=gift, actor=request.user)
         whole = sum(portion.whole for portion in done.portions)
         part = len(done.portions) - whole
-        messages.success(request, f"全额缴费 {whole} 人，部分资助 {part} 人（其余由本人交给村里）。")
+        if done.portions:
+            messages.success(request, f"全额缴费 {whole} 人，部分资助 {part} 人（其余由本人缴清）。")
         if done.short:
             messages.warning(request, f"钱不够：还差 {done.short} 元，其余的人没有资助。到账后再点一次。")
         elif done.left:

@@ -14,7 +14,7 @@ from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution, ContributionFund
 from collection.contributions.services import Payment, record_contributions
 from collection.finance.selectors import people_of, statement
-from collection.finance.statement import EntryCell, head_lines
+from collection.finance.statement import WITHOUT_TOWNSHIP, EntryCell, fund_lines, head_lines
 from config import clock
 from core.refusals import Refused  # noqa: F401
 from residents.people.models import StatusEntry
@@ -86,6 +86,14 @@ def test_where_the_shares_are_set_each_tier_owes_its_own():
     assert (total.owed, total.received, total.applied) == (D(2010), D(100), D(9))
 
 
+def test_a_line_of_vouchers_that_name_no_township_says_why_it_has_too_much():
+    entries = [EntryCell("received", "医疗救助资金", "民政局", "", TODAY, D(100))]
+    lines, _ = fund_lines(label_of=lambda cell: WITHOUT_TOWNSHIP, owed=[], entries=entries)
+    assert [(line.label, line.note, line.arrears) for line in lines] == [(WITHOUT_TOWNSHIP, "凭证没有写明乡镇", -100)]
+    lines, _ = fund_lines(label_of=lambda cell: "夏馆镇", owed=[], entries=entries)
+    assert [line.note for line in lines] == [""]
+
+
 def test_a_day_that_is_past_stays_as_it_was(campaign, subsidised, business_clock):
     business_clock("2024-10-20T10:00")
     subsidised()
@@ -134,6 +142,23 @@ def test_a_statement_that_does_not_add_up_says_so(campaign, subsidised):
     made = subsidised()
     ContributionFund.objects.filter(contribution=made).delete()
     assert statement(campaign=campaign, on=TODAY).difference == -80
+
+
+def test_who_is_paid_for_by_two_funds_is_one_person(campaign, officer, subsidised, business_clock):
+    both, one, other = subsidised(), subsidised(), subsidised(state="collected")
+    subsidised(kind="特困人员")
+    pay(campaign, officer, people=2)
+    for made in (both, other):
+        made.funds.update(amount=50)
+        ContributionFund.objects.create(contribution=made, source="县财政", amount=30)
+    made = statement(campaign=campaign, on=TODAY)
+    assert (made.heads, made.unposted_heads, made.subsidies, made.difference) == (3, 3, 560, 0)
+    assert rows(made.tables[1]) == [("医疗救助资金", 3, D(530), 1, D(50)), ("县财政", 1, D(30), 1, D(30))]
+    set_status(resident=both.resident, status="dead", since=DAY, source="死亡证明", actor=officer)
+    made = statement(campaign=campaign, on=TODAY)
+    assert (made.subsidies, made.difference) == (480, 0)
+    ContributionFund.objects.filter(contribution=one).update(amount=79)
+    assert statement(campaign=campaign, on=TODAY).difference == -1
 
 
 @pytest.mark.parametrize("people", [1, 6])

@@ -97,6 +97,13 @@ def test_a_unit_without_a_mobile_number_is_listed_and_not_reminded(county, make_
     assert [one.why_not for one in found.owing] == ["没有经办人手机号码"]
 
 
+def test_a_townships_own_page_offers_no_other_township(client, make_user, county, owing):
+    client.force_login(make_user("township", owing.township_id))
+    page = client.get(reverse("employee_arrears")).content.decode()
+    assert str(owing) in page and "1,050.00" in page
+    assert 'name="township"' not in page and "按乡镇" not in page and "条提醒" not in page
+
+
 def test_the_page(client, clerk, county, owing):
     client.force_login(clerk)
     page = client.get(reverse("employee_arrears")).content.decode()
