@@ -6,20 +6,26 @@ same HOSTILE_SEED (0) makes the same files. Each goes through the dry run of one
 
 HOSTILE_FOLDER=… tries instead every file of a folder, each through the dry runs of all kinds; the files of public
 archives of bug reports are kept outside the repository. HOSTILE_JOURNAL=… names a file to which each tried file is
-written, so that a later run goes on where one stopped after HOSTILE_SECONDS. A file is read once for each set of
-limits and what it gave is handed to every kind, for the reading itself knows no kinds. As no public file has the
-headings of these lists, those of the kind are put above each sheet: what stands in it is read as people and money.
+written with what came of it and its dearest kind, so that a later run goes on where one stopped after HOSTILE_SECONDS;
+a furnished database that lies beside it as ….sqlite3 is taken. A file is read once and what it gave is
+handed to every kind, for the reading itself knows no kinds; one that any set of limits could make read otherwise is
+read once for each set. The reading processes are forked from one that stands ready (bench/_forked_reader.py). As no
+public file has the headings of these lists, those of the kind are put above each sheet: what stands in it is read as
+people and money.
 
 Each process has an SQLite database of its own with a county that has all of it: an offer of accident cover, a unit, a
 year in preparation.
 """
 
 import datetime
+import functools
+import gc
 import json
 import multiprocessing
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,7 +38,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench import _spoilt
+from bench import _forked_reader, _spoilt
 from bench._database import own_database
 from employees.units.credit_code import check_character
 
@@ -41,9 +47,13 @@ MUTATIONS, WORKERS = int(os.environ.get("HOSTILE_SHEETS", "2000")), int(os.envir
 SEED = int(os.environ.get("HOSTILE_SEED", "0"))
 FOLDER, JOURNAL = os.environ.get("HOSTILE_FOLDER", ""), os.environ.get("HOSTILE_JOURNAL", "")
 SECONDS = float(os.environ.get("HOSTILE_SECONDS", "1e9"))
+#: The furnished database of a run that goes on later; SQLite only.
+KEPT = Path(f"{JOURNAL}.sqlite3") if JOURNAL else None
 MOST_SECONDS, STUCK_SECONDS, MOST_BYTES = 20, 120, 1 << 30
 #: Rows of one file that are kept to be handed to every kind; a longer one is read for each.
 MOST_ROWS_KEPT = 60_000
+#: Up to this row a sheet comes in rows and in one piece, whoever asks (core/tables/formats).
+ROWS_BEFORE_BLOCKS = 500
 POLICY, VILLAGE, CATEGORY = "411325-2025", "411325101200", "低保对象"
 UNIT = "91411323MA0000001" + check_character("91411323MA0000001")
 #: Counties whose notices speak of what 内乡's does not.
@@ -78,17 +88,22 @@ def measure(number: int, folder: Path) -> None:
     """Try this process's share on a database of its own and leave the figures in `folder`."""
     from django.core.management import call_command
 
-    call_command("migrate", verbosity=0)
-    _furnish()
+    if not (KEPT and KEPT.exists()):
+        call_command("migrate", verbosity=0)
+        _furnish()
     random.seed(number)
     signal.signal(signal.SIGALRM, _stuck)
     result: dict[str, Any] = {"done": 0, "outcomes": Counter(), "slowest": (0.0, ""), "failures": []}
     if FOLDER:
+        _forked_reader.stand_in()
+        _remember()
         _try_folder(result, number)
     else:
         _try_mutations(result, number, folder)
-    for key, whose in (("memory", resource.RUSAGE_SELF), ("child_memory", resource.RUSAGE_CHILDREN)):
-        result[key] = resource.getrusage(whose).ru_maxrss << 10
+    result["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    result["child_memory"] = max(children, _forked_reader.spent["memory"]) << 10
+    for key in ("memory", "child_memory"):
         if result[key] > MOST_BYTES:
             result["failures"].append(f"worker {number}: {key} {result[key] >> 20} MB")
     (folder / f"result-{number}.json").write_text(json.dumps(result))
@@ -154,21 +169,47 @@ def _try_mutations(result: dict[str, Any], number: int, folder: Path) -> None:
 def _try_folder(result: dict[str, Any], number: int) -> None:
     """Try this process's share of the files of a folder, each through every kind; those in the journal are done."""
     journal = Path(f"{JOURNAL}.{number}") if JOURNAL else None
-    done = set(journal.read_text().splitlines()) if journal and journal.exists() else set()
+    done = {line.split("\t")[0] for line in journal.read_text().splitlines()} if journal and journal.exists() else set()
     ends = time.monotonic() + SECONDS
     for path in sorted(path for path in Path(FOLDER).rglob("*") if path.is_file())[number::WORKERS]:
         if str(path) in done:
             continue
         if time.monotonic() > ends:
             break
+        before, failed = Counter(result["outcomes"]), len(result["failures"])
+        result["slowest_of_file"] = (0.0, "")
         with _read_once() as reading:
+            reading.read_whole(path)
             for kind in _spoilt.KINDS:
                 reading.titles = _spoilt.TITLES[kind]
                 _try(result, kind, path.name, path, str(path))
         result["done"] += 1
         if journal:
+            outcomes = dict(result["outcomes"] - before)
+            told = str(path), json.dumps(outcomes), *result["slowest_of_file"], *result["failures"][failed:]
             with journal.open("a") as log:
-                log.write(f"{path}\n")
+                log.write("\t".join(str(one).replace("\n", " ") for one in told) + "\n")
+
+
+def _remember() -> None:
+    """Keep what no file changes: what words mean as headings and names, and what the county has. Nineteen kinds ask
+    the same of each cell, and all files the same of the county.
+    """
+    from core.regions import names, selectors
+    from core.tables import headings
+    from employees import rules
+    from subsidies.campaigns import selectors as campaigns
+    from subsidies.openings import selectors as openings
+
+    for function in (
+        headings.plain, headings._rank, names.official_kind, names.short_region_name, selectors.asked_region,
+        selectors.region_names, campaigns.asked_campaign, openings.standing_villages, rules.policy_for,
+    ):  # fmt: skip
+        kept = functools.lru_cache(maxsize=50_000, typed=True)(function)
+        for module in list(sys.modules.values()):
+            if vars(module).get(function.__name__) is function:
+                setattr(module, function.__name__, kept)
+    gc.freeze()
 
 
 class _read_once:  # noqa: N801 used as a context
@@ -178,8 +219,23 @@ class _read_once:  # noqa: N801 used as a context
         from core.tables import reader
 
         self.stream, self.read, self.kept, self.titles = reader.stream, reader.read, {}, []
+        self.whole: Any = None
         reader.stream, reader.read = self._stream, self._read
         return self
+
+    def read_whole(self, path: Path) -> None:
+        """Read it within the narrowest limits; keep what came if every other reading must give the same."""
+        from core.tables import reader
+
+        try:
+            book = self.read(path)
+        except reader.SheetError as refused:
+            self.whole = (None, refused) if refused.code != reader.TOO_LARGE else None
+            return
+        least = min(reader.COUNTY_REGISTER.columns, reader.VILLAGE_LEDGER.columns)
+        rows = [row for sheet in book.sheets for row in sheet.rows]
+        if all(number <= ROWS_BEFORE_BLOCKS and len(cells) <= least for number, cells in rows):
+            self.whole = book, None
 
     def _below_headings(self, piece: Any, begun: list[Any]) -> Any:
         """The piece, and where it is the first of its sheet with rows, the headings of the kind above it."""
@@ -197,7 +253,10 @@ class _read_once:  # noqa: N801 used as a context
         from core.tables import reader
 
         key, begun = ("stream", *sorted(options.items())), []
-        if key in self.kept:
+        if self.whole:
+            book, error = self.whole
+            pieces = [piece for sheet in book.sheets for piece in _in_pieces(sheet)] if book else []
+        elif key in self.kept:
             pieces, error = self.kept[key]
         else:
             pieces, error, rows = [], None, 0
@@ -222,6 +281,8 @@ class _read_once:  # noqa: N801 used as a context
         from core.tables import reader
 
         key = ("read", *sorted(options.items()))
+        if self.whole:
+            self.kept[key] = self.whole
         if key not in self.kept:
             try:
                 self.kept[key] = self.read(path, **options), None
@@ -231,6 +292,13 @@ class _read_once:  # noqa: N801 used as a context
         if error:
             raise error
         return replace(book, sheets=[self._below_headings(sheet, []) for sheet in book.sheets])
+
+
+def _in_pieces(sheet: Any) -> Iterator[Any]:
+    """A sheet as `stream` gives it."""
+    yield replace(sheet, rows=[])
+    if sheet.rows:
+        yield sheet
 
 
 def _try(result: dict[str, Any], kind: str, name: str, path: Path, turn: str) -> None:
@@ -257,13 +325,14 @@ def _try(result: dict[str, Any], kind: str, name: str, path: Path, turn: str) ->
     if seconds > MOST_SECONDS:
         result["failures"].append(f"{turn} {kind} {name}: {seconds:.1f} s")
     result["outcomes"][outcome] += 1
+    result["slowest_of_file"] = max(result.get("slowest_of_file", (0.0, "")), (seconds, kind))
     result["slowest"] = max(result["slowest"], (seconds, f"{turn} {kind} {name}"))
 
 
 def _processor_seconds() -> float:
     """What this process and those it has waited for have used: a busy machine makes no file slow."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    return sum(one.ru_utime + one.ru_stime for one in used) + _forked_reader.spent["seconds"]
 
 
 def _stuck(*_: object) -> None:
@@ -274,6 +343,8 @@ if __name__ == "__main__":
     folder, number = Path(sys.argv[1]), int(sys.argv[2])
     with tempfile.TemporaryDirectory() as own, own_database(f"bench_hostile_{number}", own) as url:
         Path(own, "clock").write_text("2024-10-25T11:00:00+08:00")
+        if KEPT and KEPT.exists():
+            shutil.copy(KEPT, url.removeprefix("sqlite:///"))
         os.environ |= {"DATA_DIR": own, "DATABASE_URL": url, "BUSINESS_CLOCK": f"{own}/clock"}
         from bench import _django
 

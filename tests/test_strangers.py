@@ -25,6 +25,7 @@ from core.uploads.kinds import kind_of
 from residents.people.disclosure import PROBE_MISSES
 from residents.people.models import Household
 from subsidies.rosters.models import Identity
+from tests.employees.conftest import credit_code
 from tests.factories import workbook
 
 MANY = PROBE_MISSES + 2
@@ -95,7 +96,51 @@ LISTS = {
         ["姓名", "身份证号码", "保费", "交费日期", "收据号"],
         [50, "2025-11-18", "GS1"],
     ),
+    "people of a village that is split by the bureau": (
+        ("county", "411325", {}),
+        "proposal_split",
+        {},
+        ["姓名", "证件号码", "新村"],
+        ["新城村"],
+    ),
+    "feedback by the tax bureau": (
+        ("tax", "411325", {}),
+        "feedback_upload",
+        {},
+        ["姓名", "证件号码", "导入结果", "失败原因"],
+        ["失败", "已死亡"],
+    ),
+    "month of a unit": (
+        ("county", "411323", {}),
+        "employee_unit_declare",
+        {"month": "2025-11-01"},
+        ["姓名", "证件号码", "月工资"],
+        [5000],
+    ),
+    "month of many units": (
+        ("county", "411323", {}),
+        "employee_months",
+        {"month": "2025-11-01"},
+        ["姓名", "证件号码", "月工资", "统一社会信用代码"],
+        [5000, credit_code(1)],
+    ),
+    "employees' payments by the tax bureau": (
+        ("tax", "411323", {}),
+        "employee_paid_lists",
+        {},
+        ["缴费人", "证件号码", "费款所属期", "金额", "缴费日期", "缴费状态"],
+        ["2025-11", 525, "2025-11-18", "已入库"],
+    ),
+    "pension roll": (
+        ("county", "411323", {}),
+        "employee_roll_list",
+        {"month": "2025-11-01"},
+        ["姓名", "证件号码", "统一社会信用代码", "单位名称", "缴费基数"],
+        [credit_code(1), "样例1号厂", 5000],
+    ),
 }
+#: Kept anew each time they are sent, so that a second sending is a second event.
+KEPT_ANEW = ("status_list", "proposal_split")
 
 
 @pytest.fixture
@@ -117,7 +162,7 @@ def strangers(campaign, make_resident):
 
 
 def work():
-    for app in ("residents", "subsidies", "collection"):
+    for app in ("residents", "subsidies", "collection", "employees"):
         import_module(f"{app}.tasks")  # registers what runs each kind of job
     for job in Job.objects.filter(state=Job.State.QUEUED).order_by("created_at"):
         jobs.run(job.pk)
@@ -131,10 +176,12 @@ def text_of(content: bytes) -> str:
     return "\n".join(f"{cell.value or ''} {cell.comment.text if cell.comment else ''}" for cell in cells)
 
 
-def send(client, address, fields, content):
+def send(client, address, fields, content, args=()):
     """Upload it as a browser does; return everything that the sender can read of it afterwards."""
     kept_before = Attachment.objects.exists()
-    page = client.post(reverse(address), {**fields, "file": SimpleUploadedFile("名单.xlsx", content)}, follow=True)
+    page = client.post(
+        reverse(address, args=args), {**fields, "file": SimpleUploadedFile("名单.xlsx", content)}, follow=True
+    )
     assert page.status_code == 200 or kept_before and "已" in page.content.decode(), "the same list again"
     work()
     read = [page.content.decode(), client.get(page.request["PATH_INFO"]).content.decode()]
@@ -157,6 +204,8 @@ def test_nothing_is_told_and_one_event_is_left(
     if address == "accident_upload":
         region = _qinshui(make_user, business_clock)
     sender = make_user(role, region, **facts)
+    args = [PREPARED[address](make_user, business_clock)] if address in PREPARED else []
+    args = [one for one in args if one is not None]
     if "school" in fields:
         fields = {**fields, "school": _school(sender).pk}
     rows = [
@@ -165,12 +214,12 @@ def test_nothing_is_told_and_one_event_is_left(
     ]
     client.force_login(sender)
     content = workbook([heading, *rows])
-    for text in send(client, address, fields, content) + send(client, address, fields, content):
+    for text in send(client, address, fields, content, args) + send(client, address, fields, content, args):
         for one in strangers:
             for secret in (one.name, one.phone, one.household.number, one.village.name, "2024-02-03"):
                 assert secret not in text
     probes = Event.objects.filter(action="disclosure.probe")
-    assert probes.count() == (2 if address == "status_list" else 1), "a status list is kept anew each time it is sent"
+    assert probes.count() == (2 if address in KEPT_ANEW else 1)
     told = "".join(event.summary for event in probes)
     assert not any(one.name in told or one.id_number in told for one in strangers)
     client.force_login(make_user("security", sender.region_id[:6]))
@@ -198,3 +247,93 @@ def _qinshui(make_user, business_clock):
         campaign=qinshui, insurer="样例保险", premium=Decimal(50), document="方案", actor=make_user("county", "140521")
     )
     return Region.objects.filter(parent_id="140521").order_by("code").first().pk
+
+
+def _split_village(make_user, business_clock):
+    """A year in preparation in which one village is split."""
+    from subsidies.campaigns import proposals
+    from subsidies.campaigns.models import Campaign
+    from subsidies.openings.models import VillageChange
+    from tests.years import text_of_next_year
+
+    campaign = Campaign.objects.get(county_id="411325")
+    text, officer = text_of_next_year(campaign.policy), make_user("county", "411325")
+    proposal = proposals.start_proposal(county=campaign.county, text=text, name="开征", actor=officer)
+    old = Region.objects.get(pk="411325101200")
+    VillageChange.objects.create(
+        proposal=proposal,
+        kind="split",
+        code="411325101299",
+        name="新城村",
+        old_code=old.pk,
+        old_name=old.name,
+        document="文件",
+    )
+    return proposal.pk
+
+
+def _declared(make_user, business_clock):
+    """A declaration of one person at the tax bureau."""
+    from collection.declarations import drafts, services
+    from subsidies.campaigns.models import Campaign
+    from tests.collection.paid_people import TOWNSHIP, bank, pay
+
+    campaign, clerk = Campaign.objects.get(county_id="411325"), make_user("township", TOWNSHIP)
+    pay(campaign, clerk)
+    bank(campaign, clerk, 400)
+    township = Region.objects.get(pk=TOWNSHIP)
+    draft = drafts.draft_declaration(campaign=campaign, township=township, actor=clerk)
+    return services.submit_declaration(declaration=draft, actor=clerk).pk
+
+
+def _unit(make_user, business_clock):
+    """A unit of 西峡, where employees' insurance is run."""
+    from employees.units.services import register_unit
+    from subsidies.campaigns.services import open_campaign
+
+    business_clock("2025-11-20T10:00")
+    open_campaign(policy_id="411323-2026")
+    return register_unit(
+        kind="enterprise",
+        credit_code=credit_code(1),
+        name="样例1号厂",
+        township=Region.objects.filter(parent_id="411323").order_by("code").first(),
+        registered_on=datetime.date(2025, 1, 2),
+        actor=make_user("county", "411323"),
+    ).pk
+
+
+def _units(make_user, business_clock):
+    _unit(make_user, business_clock)
+
+
+#: What must be there before a list is sent; the key of what it is sent for, if its address has one.
+PREPARED = {
+    "proposal_split": _split_village,
+    "feedback_upload": _declared,
+    "employee_unit_declare": _unit,
+    "employee_months": _units,
+    "employee_paid_lists": _units,
+    "employee_roll_list": _units,
+}
+
+
+#: Lists of a village or of one unit, which take fewer rows than a county's.
+SHORT = {
+    "people of a village that is split": ("411325", "proposal_split", {}, "姓名,证件号码,新村", "新城村"),
+    "month of a unit": ("411323", "employee_unit_declare", {"month": "2025-11-01"}, "姓名,证件号码,月工资", "5000"),
+}
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_a_list_too_long_to_be_read_leaves_one_event_and_looks_nobody_up(
+    client, campaign, make_user, business_clock, silent_queue, name
+):
+    county, address, fields, heading, more = SHORT[name]
+    args = [PREPARED[address](make_user, business_clock)]
+    client.force_login(make_user("county", county))
+    content = "\n".join([heading, *(f"王试探,{n},{more}" for n in range(20_001))]).encode()
+    client.post(reverse(address, args=args), {**fields, "file": SimpleUploadedFile("名单.csv", content)})
+    work()
+    (event,) = Event.objects.filter(action="disclosure.probe")
+    assert "没有核对任何一行" in event.summary

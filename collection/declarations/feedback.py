@@ -32,6 +32,7 @@ from core.jobs import services as jobs
 from core.refusals import Refused
 from core.tables import reader
 from core.text import required_text
+from residents.people.disclosure import misses_elsewhere, record_probe
 
 #: The notice asks for corrections 及时 (方案 四（一）3（2）) and names no days; three working days are our reading.
 WORKING_DAYS_TO_FIX = 3
@@ -87,6 +88,7 @@ def read_file(run: jobs.Run) -> str:
         try:
             with transaction.atomic():
                 run.assert_owner()
+                _note_strangers(feedback, lines)
                 apply_feedback(feedback=feedback, lines=lines, actor=feedback.uploaded_by)
                 says = "".join(note.message for note in table.notes())[:300]
                 Feedback.objects.filter(pk=feedback.pk).update(problem=says)
@@ -95,6 +97,21 @@ def read_file(run: jobs.Run) -> str:
             problem = str(refused)
     tax_files.refuse_file(feedback, problem)
     raise jobs.JobFailed(problem)
+
+
+def _note_strangers(feedback: Feedback, lines: list[FeedbackLine]) -> None:
+    """Tell the security officer of a file about many people who are not declared and are registered elsewhere."""
+    declaration = feedback.declaration
+    declared = set(declaration.rows.values_list("id_number", flat=True))
+    unknown = ((line.id_number, line.name) for line in lines if line.id_number not in declared)
+    record_probe(
+        misses=misses_elsewhere(unknown, scope=declaration.campaign.county_id),
+        rows=len(lines),
+        what=f"{declaration}的反馈 {feedback.attachment.name}",
+        actor=feedback.uploaded_by,
+        region=declaration.township_id,
+        batch=f"feedback-{feedback.pk}",
+    )
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ from employees.files import take_in
 from employees.members.moves import follow_declarations
 from employees.months import in_words, month_of
 from employees.quotes.quote import EmployeeQuoteError
+from employees.strangers import Sent, note_strangers, note_too_many
 from employees.units.models import Unit
 
 State, Declared = MonthFile.State, MonthlyDeclaration.State
@@ -58,9 +59,10 @@ def upload_month(*, county: Region, month: date, file: "File[bytes]", name: str,
 @jobs.handler("employee_month.read")
 def read_job(run: jobs.Run) -> str:
     """Read the table and stage a declaration a unit; a repeated run begins anew."""
-    file = MonthFile.objects.select_related("attachment").get(pk=run.args["file"])
+    file = MonthFile.objects.select_related("attachment", "uploaded_by").get(pk=run.args["file"])
     if file.state != State.READING:
         return ""
+    sent = Sent(f"多单位职工医保申报表 {file.attachment.name}", file.county_id, job_key(file), file.uploaded_by)
     run.progress(0, 0, "正在打开文件")
     try:
         pieces = jobs.report_rows(
@@ -74,8 +76,11 @@ def read_job(run: jobs.Run) -> str:
             MonthFile.objects.filter(pk=file.pk, state=State.READING).update(
                 state=State.CHECKED, problem="", notes=table.notes, lost=lost[:MOST_LOST]
             )
+            people = [(row.id_number, row.name) for rows in table.units.values() for row in rows]
+            note_strangers(sent, people)
     except (reader.SheetError, EmployeeQuoteError) as error:
         MonthFile.objects.filter(pk=file.pk, state=State.READING).update(state=State.REFUSED, problem=str(error)[:300])
+        note_too_many(sent, error)
         return str(error)
     return f"{len(table.units)} 个单位已核对"
 

@@ -25,6 +25,7 @@ from employees.members.moves import follow_declarations
 from employees.months import in_words, month_of
 from employees.quotes.quote import EmployeeQuoteError, rates_missing
 from employees.rules import policy_for
+from employees.strangers import Sent, note_strangers, note_too_many
 from employees.units.models import Unit
 
 State, Change = MonthlyDeclaration.State, DeclaredLine.Change
@@ -77,7 +78,11 @@ def upload_declaration(
 @jobs.handler("employee_declaration.read")
 def read_job(run: jobs.Run) -> str:
     """Read the table and stage its lines; a file that gives none is refused with the reason."""
-    declaration = MonthlyDeclaration.objects.select_related("unit", "attachment").get(pk=run.args["declaration"])
+    declaration = MonthlyDeclaration.objects.select_related("unit", "attachment", "uploaded_by").get(
+        pk=run.args["declaration"]
+    )
+    what, county = f"职工医保申报表 {declaration.attachment.name}", declaration.unit.county_id
+    sent = Sent(what, county, job_key(declaration), declaration.uploaded_by)
     run.progress(0, 0, "正在打开文件")
     try:
         pieces = jobs.report_rows(
@@ -89,10 +94,12 @@ def read_job(run: jobs.Run) -> str:
     except (reader.SheetError, EmployeeQuoteError) as error:
         unread = MonthlyDeclaration.objects.filter(pk=declaration.pk, state=State.READING)
         unread.update(state=State.REFUSED, problem=str(error)[:300])
+        note_too_many(sent, error)
         return str(error)
     with transaction.atomic():
         run.assert_owner()
         _stage(declaration, verdicts, notes)
+        note_strangers(sent, [(row.id_number, row.name) for row in rows])
     return f"{len(rows)} 人已核对"
 
 

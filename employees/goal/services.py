@@ -24,6 +24,7 @@ from employees.files import take_in
 from employees.goal.models import PensionRoll, RollDifference
 from employees.goal.sheet import RollRow, read_roll
 from employees.months import in_words, month_of
+from employees.strangers import Sent, note_strangers
 from employees.units.selectors import units_by_code
 from subsidies.rosters.nearness import Doubtful, Missing, may_mean
 
@@ -77,6 +78,8 @@ def read_job(run: jobs.Run) -> str:
         RollDifference.objects.filter(roll=roll).delete()
         insert_objects(differences)
         PensionRoll.objects.filter(pk=roll.pk).update(state=State.READ, people=len(rows), notes=notes)
+        sent = Sent(f"{roll} {roll.attachment.name}", roll.county_id, job_key(roll), roll.uploaded_by)
+        note_strangers(sent, [(row.id_number, row.name) for row in rows])
         audit.record(
             "pension_roll.compare",
             actor=roll.uploaded_by,

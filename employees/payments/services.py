@@ -23,6 +23,7 @@ from employees.members.selectors import flexible_spans, members_by_number
 from employees.months import in_words, month_of
 from employees.payments.models import EmployeePayment, PaidFile
 from employees.payments.sheet import PaymentLine, read_paid
+from employees.strangers import Sent, note_strangers
 from employees.units.models import Unit
 from employees.units.selectors import units_by_code
 
@@ -70,6 +71,9 @@ def read_job(run: jobs.Run) -> str:
         PaidFile.objects.filter(pk=paid_file.pk).update(
             state=State.READ, booked=booked, known=known, bad_rows=bad, notes=notes
         )
+        what, sender = f"职工医保已缴清单 {paid_file.attachment.name}", paid_file.uploaded_by
+        sent = Sent(what, paid_file.county_id, job_key(paid_file), sender)
+        note_strangers(sent, [(line.id_number, line.payer) for line in lines])
         audit.record(
             "employee_paid.read",
             actor=paid_file.uploaded_by,

@@ -15,7 +15,7 @@ from core.regions.services import keep_former_names
 from core.tables import reader
 from core.tables.lists import ListNote
 from core.text import required_text
-from residents.people.disclosure import disclose, record_probe
+from residents.people.disclosure import disclose, record_oversized, record_probe
 from residents.people.models import Resident
 from residents.people.names import is_same_name
 from residents.people.villages import hand_over_people, move_people
@@ -83,16 +83,16 @@ def plan_villages(*, proposal: PolicyProposal, table: Attachment, document: str,
 
 def preview_split(*, proposal: PolicyProposal, table: Attachment) -> list[SplitRow]:
     """Read who goes to a new village; a number and a name that do not both match tell nothing. Raise SheetError."""
-    rows = read_split_people(reader.stream(Path(table.file.path), limits=reader.VILLAGE_LEDGER))
+    what, batch = f"划出人员名单 {table.name}", f"split-{table.pk}"
+    county, sender = proposal.county_id, table.uploaded_by
+    try:
+        rows = read_split_people(reader.stream(Path(table.file.path), limits=reader.VILLAGE_LEDGER))
+    except reader.SheetError as error:
+        if error.is_row_limit:
+            record_oversized(what=what, reason=error.message, actor=sender, region=county, batch=batch)
+        raise
     misses = find_split_people(proposal, rows)
-    record_probe(
-        misses=misses,
-        rows=len(rows),
-        what=f"划出人员名单 {table.name}",
-        actor=table.uploaded_by,
-        region=proposal.county_id,
-        batch=f"split-{table.pk}",
-    )
+    record_probe(misses=misses, rows=len(rows), what=what, actor=sender, region=county, batch=batch)
     return rows
 
 
