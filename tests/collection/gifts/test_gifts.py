@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from collection.contributions.models import Contribution
 from collection.contributions.services import ContributionRefused, Payment, record_contributions
@@ -97,6 +98,25 @@ def test_whole_fees_of_a_village(campaign, give, people, clerk):
     assert states(gift) == ["used"] * 3
     assert recount(campaign=campaign) == []
     assert standings([gift])[gift.pk].free == 100
+
+
+def test_a_helper_sees_a_gift_and_its_money_never_goes_through_their_hands(client, give, people, make_user):
+    gift = give(1300)
+    client.force_login(make_user("village", VILLAGE))
+    page = client.get(reverse("gift", args=[gift.pk])).content.decode()
+    assert gift.donor in page and "登记到账" not in page
+    sent = {"step": "arrival", "arrival-amount": "100", "arrival-on": str(DAY), "arrival-slip_no": "HD0002"}
+    client.post(reverse("gift", args=[gift.pk]), sent)
+    assert client.post(reverse("gift_spend", args=[gift.pk])).status_code == 403
+    assert places() == (1300, 0, 1300, 0, 0, 0) and not Contribution.objects.exists()
+
+
+def test_the_page_says_when_nobody_needs_the_money(client, give, people, clerk):
+    gift = give(1300)
+    client.force_login(clerk)
+    first, again = (client.post(reverse("gift_spend", args=[gift.pk]), follow=True).content.decode() for _ in range(2))
+    assert "全额缴费 3 人" in first and "余 100.00 元" in first
+    assert "没有人需要" in again and "全额缴费 0 人" not in again
 
 
 def test_once_more_changes_nothing(give, people, clerk):
