@@ -2,7 +2,8 @@
 
 Migrating takes seconds of processor time, copying none. On SQLite the copy is a file in the system's temporary
 folder, on PostgreSQL a database of its own (`migrated_…`), named as the template. Its name is worked out from what the
-migrations say, so that a further one leads to a new copy. A run that finds it being made waits for it.
+migrations say, so that a further one leads to a new copy. A run that finds it being made waits for it; who makes one
+throws away those that nobody has used for two days.
 """
 
 import fcntl
@@ -13,8 +14,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import django
@@ -31,6 +33,8 @@ from core.database.quick_migrations import quick_migrations
 with quick_migrations():
     call_command("migrate", verbosity=0)
 """
+#: Seconds after which a copy that no run has asked for is thrown away.
+UNUSED = 2 * 24 * 3600
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -55,13 +59,24 @@ def migrated_file() -> Path:
     """The migrated SQLite database; copy it, never write to it."""
     done = Path(tempfile.gettempdir()) / f"county-migrated-{_key()}.sqlite3"
     if done.exists():  # it gets its name when it is whole: nobody waits for another set of migrations
+        done.touch()
         return done
     with alone("sqlite"):
         if not done.exists():
             making = done.with_suffix(f".{os.getpid()}")
             _migrate(f"sqlite:///{making}")
             making.replace(done)
+            sweep("county-migrated-*.sqlite3*")
+            sweep("county-tests-*")
     return done
+
+
+def sweep(names: str) -> None:
+    """Throw away what nobody has used for two days: whoever makes a new copy does it, of the same kind."""
+    for old in Path(tempfile.gettempdir()).glob(names):
+        with suppress(OSError):
+            if time.time() - old.stat().st_mtime > UNUSED:
+                shutil.rmtree(old) if old.is_dir() else old.unlink()
 
 
 def _migrated_database() -> str:
@@ -70,6 +85,7 @@ def _migrated_database() -> str:
     server, _, _ = url.rpartition("/")
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         if _is_there(connection, done):  # it gets its name when it is whole, as the file does
+            _used_now(connection, done)
             return done
         with alone("postgres"):
             if not _is_there(connection, done):
@@ -78,7 +94,26 @@ def _migrated_database() -> str:
                 connection.execute(f'CREATE DATABASE "{making}"')
                 _migrate(f"{server}/{making}")
                 connection.execute(f'ALTER DATABASE "{making}" RENAME TO "{done}"')
+                _used_now(connection, done)
+                _sweep_databases(connection)
     return done
+
+
+def _used_now(connection: psycopg.Connection, name: str) -> None:
+    connection.execute(f"COMMENT ON DATABASE \"{name}\" IS '{time.time():.0f}'")
+
+
+def _sweep_databases(connection: psycopg.Connection) -> None:
+    """As `sweep`; a copy says in its comment when it was last used."""
+    copies = connection.execute(
+        "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database WHERE datname ~ '^migrated_[0-9a-f]+$'"
+    ).fetchall()
+    for name, used in copies:
+        if used is None:
+            _used_now(connection, name)
+        elif time.time() - float(used) > UNUSED:
+            with suppress(psycopg.Error):  # somebody copies it just now
+                connection.execute(f'DROP DATABASE "{name}"')
 
 
 def _is_there(connection: psycopg.Connection, name: str) -> bool:

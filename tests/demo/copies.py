@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 from demo.counties import demo_county
-from tests.migrated import ROOT, alone, migrated_file
+from tests.migrated import ROOT, alone, migrated_file, sweep
 
 APPS = ("config", "core", "residents", "subsidies", "collection", "employees", "reporting", "demo")
 
@@ -38,6 +38,7 @@ def _built(county: str) -> Path:
     code = demo_county(county).code
     done = Path(tempfile.gettempdir()) / f"county-demo-{code}-{_key()}"
     if done.exists():
+        done.touch()
         return done
     with alone("demo"):
         if not done.exists():
@@ -56,6 +57,7 @@ def _built(county: str) -> Path:
                 check=True,
             )
             making.replace(done)
+            sweep("county-demo-*")
     return done
 
 
