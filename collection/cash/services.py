@@ -89,7 +89,7 @@ def record_deposit(
         "deposit.record",
         actor=actor,
         obj=deposit,
-        summary=f"登记缴存 {amount} 元（回单 {slip_no}，{paid_on}）",
+        summary=f"登记缴存 {amount:,.2f} 元（回单 {slip_no}，{paid_on}）",
         after=_facts(deposit),
     )
     return deposit
@@ -129,7 +129,7 @@ def verify_deposit(*, deposit: Deposit, actor: User) -> Deposit:
         "deposit.verify",
         actor=actor,
         obj=deposit,
-        summary=f"核验缴存 {deposit.amount} 元（回单 {deposit.slip_no}）",
+        summary=f"核验缴存 {deposit.amount:,.2f} 元（回单 {deposit.slip_no}）",
         before={"state": State.PENDING.value},
         after={"state": State.VERIFIED.value},
     )
@@ -161,7 +161,7 @@ def reject_deposit(*, deposit: Deposit, reason: str, actor: User) -> Deposit:
         "deposit.reject",
         actor=actor,
         obj=deposit,
-        summary=f"退回缴存 {deposit.amount} 元（回单 {deposit.slip_no}）：{reason}",
+        summary=f"退回缴存 {deposit.amount:,.2f} 元（回单 {deposit.slip_no}）：{reason}",
         before={"state": before},
         after={"state": State.REJECTED.value, "reason": deposit.reject_reason},
     )
@@ -199,7 +199,7 @@ def _is_same(known: Deposit, village: str, paid_on: date, amount: Decimal, photo
 
 def _used_already(known: Deposit, village: str) -> str:
     if known.village_id == village:
-        where = f"本村在 {known.paid_on} 缴存 {known.amount} 元，{known.get_state_display()}"
+        where = f"本村在 {known.paid_on} 缴存 {known.amount:,.2f} 元，{known.get_state_display()}"
     else:
         where = f"由{known.village}登记"
     return (

@@ -143,7 +143,7 @@ def _not_posted(campaign: Campaign, limit: int | None) -> OpenItem:
         sums["count"],
         (sums["amount"] or ZERO).quantize(ZERO),
         [
-            [_place(c.village), masks.mask_name(c.resident.name), f"{c.amount} 元，{stuck.StuckAt(c.stage).label}"]
+            [_place(c.village), masks.mask_name(c.resident.name), f"{c.amount:,.2f} 元，{stuck.StuckAt(c.stage).label}"]
             for c in _first(rows, limit)
         ],
     )
@@ -164,7 +164,7 @@ def _money_not_in_treasury(campaign: Campaign, limit: int | None) -> OpenItem:
 
 def _left_in(account: VillageAccount) -> str:
     left = {label: getattr(account, name) for name, label in _PLACES.items()}
-    return "，".join(f"{label} {amount} 元" for label, amount in left.items() if amount)
+    return "，".join(f"{label} {amount:,.2f} 元" for label, amount in left.items() if amount)
 
 
 def _accounts_that_do_not_add_up(campaign: Campaign, limit: int | None) -> OpenItem:
@@ -180,7 +180,7 @@ def _declarations(campaign: Campaign, limit: int | None) -> OpenItem:
         [
             declaration.township.name,
             f"第{declaration.number}批",
-            f"{declaration.people} 人 {declaration.amount} 元，{declaration.get_state_display()}",
+            f"{declaration.people} 人 {declaration.amount:,.2f} 元，{declaration.get_state_display()}",
         ]
         for declaration in _first(left.order_by("township_id", "number"), limit)
     ]
@@ -208,7 +208,7 @@ def _deposits(campaign: Campaign, limit: int | None) -> OpenItem:
     left = Deposit.objects.filter(campaign=campaign, state=Deposit.State.PENDING).select_related("village__parent")
     amount = left.order_by().aggregate(sum=Sum("amount"))["sum"] or ZERO
     rows = [
-        [_place(slip.village), f"回单 {slip.slip_no}", f"{slip.amount} 元，{slip.paid_on}"]
+        [_place(slip.village), f"回单 {slip.slip_no}", f"{slip.amount:,.2f} 元，{slip.paid_on}"]
         for slip in _first(left.order_by("village_id", "pk"), limit)
     ]
     return OpenItem("deposits", "没有核验的缴存回单", left.count(), amount.quantize(ZERO), rows)
@@ -232,7 +232,7 @@ def _door_cases(campaign: Campaign, limit: int | None) -> OpenItem:
         [
             _place(row.batch.village),
             masks.mask_name(row.name),
-            f"{'金额不清' if row.amount is None else f'{row.amount} 元'}，{row.entry.taken_on} 收",
+            f"{'金额不清' if row.amount is None else f'{row.amount:,.2f} 元'}，{row.entry.taken_on} 收",
         ]
         for row in _first(left, limit)
         if row.entry
@@ -250,7 +250,11 @@ def _self_payments(campaign: Campaign, limit: int | None) -> OpenItem:
     left = waiting(SelfPayment.objects.filter(campaign=campaign))
     amount = left.aggregate(sum=Sum("amount"))["sum"] or ZERO
     rows = [
-        [payment.region_code, masks.mask_name(payment.name), f"{payment.amount} 元，{payment.get_outcome_display()}"]
+        [
+            payment.region_code,
+            masks.mask_name(payment.name),
+            f"{payment.amount:,.2f} 元，{payment.get_outcome_display()}",
+        ]
         for payment in _first(left.order_by("region_code", "pk"), limit)
     ]
     return OpenItem("self_payments", "没有核实的自主缴费", left.count(), amount.quantize(ZERO), rows)
@@ -263,7 +267,7 @@ def _refunds(campaign: Campaign, limit: int | None) -> OpenItem:
         [
             _place(refund.village),
             masks.mask_name(refund.resident.name),
-            f"{refund.amount} 元，{refund.reason_name}，{refund.get_state_display()}",
+            f"{refund.amount:,.2f} 元，{refund.reason_name}，{refund.get_state_display()}",
         ]
         for refund in _first(left.select_related("village__parent", "resident").order_by("village_id", "pk"), limit)
     ]
@@ -278,7 +282,7 @@ def _differences(campaign: Campaign, limit: int | None) -> OpenItem:
         [
             _place(case.village),
             masks.mask_name(case.contribution.resident.name),
-            f"差额 {case.difference} 元，认定为{case.category}",
+            f"差额 {case.difference:,.2f} 元，认定为{case.category}",
         ]
         for case in _first(
             left.select_related("village__parent", "contribution__resident").order_by("village_id", "pk"), limit

@@ -126,7 +126,7 @@ def _refuse_another_amount(contribution: Contribution, before: Decimal | None, a
     if before != after:
         due = "无法核算应缴金额" if after is None else f"应缴 {after} 元"
         raise Refused(
-            f"改正出生日期后这个人{due}，原来收了 {contribution.amount} 元。"
+            f"改正出生日期后这个人{due}，原来收了 {contribution.amount:,.2f} 元。"
             "请先冲销原来的缴费，按改正后的身份重新收费登记。"
         )
 

@@ -66,7 +66,10 @@ def draft_declaration(
     if not draft.people:
         raise Refused("没有可以申报的人：要先有村里收的款缴存入账并核验，或有导入失败后已经改正的人。")
     audit.record(
-        "declaration.draft", actor=actor, obj=draft, summary=f"生成申报表 {draft}：{draft.people} 人 {draft.amount} 元"
+        "declaration.draft",
+        actor=actor,
+        obj=draft,
+        summary=f"生成申报表 {draft}：{draft.people} 人 {draft.amount:,.2f} 元",
     )
     return draft
 
@@ -85,7 +88,10 @@ def redraft_declaration(*, declaration: Declaration, actor: User, villages: list
     draft.difference_reason, draft.difference_by, draft.difference_at = "", None, None
     _fill(draft, accounts, _chosen(codes, villages))
     audit.record(
-        "declaration.redraft", actor=actor, obj=draft, summary=f"重新核对 {draft}：{draft.people} 人 {draft.amount} 元"
+        "declaration.redraft",
+        actor=actor,
+        obj=draft,
+        summary=f"重新核对 {draft}：{draft.people} 人 {draft.amount:,.2f} 元",
     )
     return draft
 

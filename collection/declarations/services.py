@@ -94,7 +94,7 @@ def submit_declaration(*, declaration: Declaration, actor: User) -> Declaration:
         "declaration.submit",
         actor=actor,
         obj=draft,
-        summary=f"报送 {draft}：{draft.people} 人 {draft.amount} 元",
+        summary=f"报送 {draft}：{draft.people} 人 {draft.amount:,.2f} 元",
         after={"people": draft.people, "amount": str(draft.amount), "differences": differences},
     )
     ask_for_file(declaration=draft, actor=actor)
@@ -148,7 +148,7 @@ def confirm_declaration(
     taken = sums_of(found)
     if (people, amount) != taken:
         raise Refused(
-            f"确认单是 {people} 人 {amount} 元，反馈成功的是 {taken[0]} 人 {taken[1]} 元，两者不一致。"
+            f"确认单是 {people} 人 {amount:,.2f} 元，反馈成功的是 {taken[0]} 人 {taken[1]:,.2f} 元，两者不一致。"
             "请核对确认单；反馈有遗漏的，请补导反馈文件。"
         )
     confirmed = _live(found, Contribution.State.DECLARED).update(state=Contribution.State.CONFIRMED)
@@ -164,7 +164,10 @@ def confirm_declaration(
     except IntegrityError as taken_since:
         raise Refused(f"确认单号 {number} 刚刚被登记在另一张申报表上。") from taken_since
     audit.record(
-        "declaration.confirm", actor=actor, obj=found, summary=f"开确认单 {number}：{people} 人 {amount} 元（{found}）"
+        "declaration.confirm",
+        actor=actor,
+        obj=found,
+        summary=f"开确认单 {number}：{people} 人 {amount:,.2f} 元（{found}）",
     )
     return found
 
@@ -181,7 +184,7 @@ def remit_declaration(
     if found.state != State.CONFIRMED:
         raise Refused(f"{found}{found.get_state_display()}，税务开出确认单以后才能登记汇款，且只登记一次。")
     if amount != found.confirmed_amount:
-        raise Refused(f"汇款 {amount} 元与确认单的 {found.confirmed_amount} 元不一致，请按确认单金额汇款。")
+        raise Refused(f"汇款 {amount:,.2f} 元与确认单的 {found.confirmed_amount:,.2f} 元不一致，请按确认单金额汇款。")
     confirmed_on = timezone.localtime(found.confirmed_at).date()
     if not confirmed_on <= on <= clock.today():
         raise Refused(f"汇款日期 {on} 不对：不能早于开确认单的 {confirmed_on}，也不能晚于今天。")
@@ -196,7 +199,7 @@ def remit_declaration(
     except IntegrityError as taken:
         raise Refused(f"回单号 {slip_no} 刚刚被登记在另一张申报表上。") from taken
     audit.record(
-        "declaration.remit", actor=actor, obj=found, summary=f"登记汇款 {amount} 元，回单 {slip_no}（{found}）"
+        "declaration.remit", actor=actor, obj=found, summary=f"登记汇款 {amount:,.2f} 元，回单 {slip_no}（{found}）"
     )
     return found
 
@@ -263,7 +266,7 @@ def post_declaration(*, declaration: Declaration, ticket_no: str, actor: User, s
         "declaration.post",
         actor=actor,
         obj=found,
-        summary=f"开票入库 {found}：{found.confirmed_people} 人 {found.confirmed_amount} 元，税票 {ticket_no}",
+        summary=f"开票入库 {found}：{found.confirmed_people} 人 {found.confirmed_amount:,.2f} 元，税票 {ticket_no}",
     )
     tell(COVERED, found.campaign, Contribution.objects.filter(declaration=found, posted_at=moment))
     return found

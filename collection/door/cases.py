@@ -110,7 +110,7 @@ def record_return(*, row: LedgerRow, returned_on: date, note: str, actor: User) 
         "door.return",
         actor=actor,
         obj=row.batch,
-        summary=f"入户收款 {row.batch_id} 号台账第 {row.number} 行 {row.amount} 元已退还：{note}",
+        summary=f"入户收款 {row.batch_id} 号台账第 {row.number} 行 {row.amount:,.2f} 元已退还：{note}",
         after={"row": row.number, "amount": str(row.amount), "on": returned_on.isoformat()},
         batch=str(row.batch_id),
     )

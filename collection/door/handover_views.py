@@ -1,5 +1,7 @@
 """协办员交接: begun by the township, confirmed by both helpers, printed for the file."""
 
+from decimal import Decimal
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -11,6 +13,7 @@ from collection.door.models import Handover
 from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
 from core.pages.form_steps import form_status, run_form, run_step
+from core.regions.names import official_kind
 from subsidies.campaigns.selectors import campaign_or_404
 
 SEES = (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY)
@@ -64,9 +67,10 @@ def handover(request: SignedIn, pk: int) -> HttpResponse:
         return redirect("handover", pk)
     now = services.facts_of(campaign=found.campaign, village=found.village) if is_open else found.facts
     facts = {
-        "title": f"{found.village.name}协办员交接",
+        "title": f"{official_kind(found.village.name)}协办员交接",
         "handover": found,
         "facts": now,
+        "in_hand": Decimal(now["in_hand"]),
         "changed": is_open and now != found.facts and bool(found.given_at or found.taken_at),
         "form": form,
         "is_open": is_open,

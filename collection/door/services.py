@@ -104,7 +104,7 @@ def _take(campaign: Campaign, village: Region, told: Told, taker: User, phone: P
         "door.take",
         actor=taker,
         obj=entry,
-        summary=f"入户收款 收据 {told.receipt_no} {len(rows)} 人 {told.amount} 元，{_said(rows)}",
+        summary=f"入户收款 收据 {told.receipt_no} {len(rows)} 人 {told.amount:,.2f} 元，{_said(rows)}",
         after={"rows": [row.number for row in rows], "phone": phone.pk if phone else None},
         batch=str(batch.pk),
     )

@@ -44,7 +44,7 @@ def door_case(request: SignedIn, pk: int) -> HttpResponse:
     if step == "return" and decides:
         give_back = lambda: cases.record_return(row=row, actor=request.user, **form.cleaned_data)  # noqa: E731
         if run_form(form, give_back):
-            messages.success(request, f"{row.name}的 {row.amount} 元已登记退还。")
+            messages.success(request, f"{row.name}的 {row.amount:,.2f} 元已登记退还。")
             return redirect("door_cases")
     elif step == "accept" and decides:
         if try_step(request, lambda: _tell(request, cases.accept_case(row=row, actor=request.user))):
@@ -70,7 +70,7 @@ def _tell(request: SignedIn, row: LedgerRow) -> None:
     if row.state == RowState.BAD:
         messages.warning(request, "还有别的问题，没有记账：" + "".join(problem["message"] for problem in row.problems))
     else:
-        messages.success(request, f"{row.name}的 {row.amount} 元{row.get_state_display()}。")
+        messages.success(request, f"{row.name}的 {row.amount:,.2f} 元{row.get_state_display()}。")
 
 
 @roles(*SEES)

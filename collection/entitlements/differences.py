@@ -79,7 +79,7 @@ def find_differences(
             actor=actor,
             obj=case,
             batch=f"roster-{roster.pk}" if roster else "",
-            summary=f"先缴后认定：{case.category}，多缴 {case.difference} 元，{case.get_state_display()}",
+            summary=f"先缴后认定：{case.category}，多缴 {case.difference:,.2f} 元，{case.get_state_display()}",
         )
         for case in cases
     )
@@ -164,7 +164,7 @@ def decide_difference(
     case.state = Case.REFUNDING if grants else Case.HANDLED
     case.handled_by, case.handled_at, case.document, case.note = actor, clock.now(), document, note
     case.save(update_fields=["refund", "state", "handled_by", "handled_at", "document", "note"])
-    says = f"退差额 {case.difference} 元" if grants else "不退差额"
+    says = f"退差额 {case.difference:,.2f} 元" if grants else "不退差额"
     audit.record("difference.decide", actor=actor, obj=case, summary=f"先缴后认定：依据{document}决定{says}")
     return case
 

@@ -72,7 +72,7 @@ def record_entry(
         recorded_at=clock.now(),
         **facts,
     )
-    _record("record", entry, actor, f"登记{entry}：{amount} 元，{on}")
+    _record("record", entry, actor, f"登记{entry}：{amount:,.2f} 元，{on}")
     return entry
 
 
@@ -137,7 +137,7 @@ def reverse_entry(*, entry: FundEntry, reason: str, actor: User) -> FundEntry:
         recorded_by=actor,
         recorded_at=clock.now(),
     )
-    _record("reverse", made, actor, f"冲销{entry}：{entry.amount} 元，{reason}")
+    _record("reverse", made, actor, f"冲销{entry}：{entry.amount:,.2f} 元，{reason}")
     return made
 
 

@@ -115,5 +115,5 @@ def _export(request: SignedIn, campaign: Campaign, made: Statement) -> HttpRespo
         for table in made.tables
         for line in [*table.lines, *([table.total] if table.total else [])]
     )
-    note = f"截至 {made.on}；应拨按已入库人员计算，与缴费记录相差 {made.difference} 元；{clock.today()} 导出"
+    note = f"截至 {made.on}；应拨按已入库人员计算，与缴费记录相差 {made.difference:,.2f} 元；{clock.today()} 导出"
     return xlsx_response(filename=f"{name}.xlsx", columns=COLUMNS, rows=rows, title=name, note=note)

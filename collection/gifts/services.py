@@ -65,7 +65,7 @@ def register_gift(
         if (found.promised, found.covers, found.per_head) == (promised, covers, per_head):
             return found
         raise Refused(
-            f"{donor}的“{document}”已经登记过（承诺 {found.promised} 元）。要改，请先撤销原来的一笔。", "document"
+            f"{donor}的“{document}”已经登记过（承诺 {found.promised:,.2f} 元）。要改，请先撤销原来的一笔。", "document"
         )
     gift: Gift = Gift.objects.create(
         campaign=campaign,
@@ -87,7 +87,7 @@ def register_gift(
         "gift.register",
         actor=actor,
         obj=gift,
-        summary=f"登记集体资助：{donor}承诺 {promised} 元（{document}）",
+        summary=f"登记集体资助：{donor}承诺 {promised:,.2f} 元（{document}）",
         after={"promised": str(promised), "covers": covers, "per_head": str(per_head or "")},
     )
     return gift
@@ -152,7 +152,9 @@ def record_arrival(
     if known:
         if (known.gift_id, known.amount, known.on) == (gift.pk, amount, on):
             return known
-        raise Refused(f"回单号 {slip_no} 已经登记过（{known.gift.donor}，{known.amount} 元），同一张回单不能登记两次。")
+        raise Refused(
+            f"回单号 {slip_no} 已经登记过（{known.gift.donor}，{known.amount:,.2f} 元），同一张回单不能登记两次。"
+        )
     entry = _enter(gift, GiftMoney.Kind.ARRIVED, amount, on, slip_no, "", actor, photo)
     fact = money.Fact(
         key=f"gift:{entry.pk}",
@@ -164,7 +166,7 @@ def record_arrival(
     )
     reason = f"集体资助到账：{gift.donor}，回单 {slip_no}"
     money.record_movements(campaign=gift.campaign, facts=[fact], actor=actor, reason=reason)
-    audit.record("gift.arrive", actor=actor, obj=gift, summary=f"{reason}，{amount} 元")
+    audit.record("gift.arrive", actor=actor, obj=gift, summary=f"{reason}，{amount:,.2f} 元")
     return entry
 
 
@@ -179,10 +181,10 @@ def return_money(*, gift: Gift, amount: Decimal, on: date, slip_no: str, reason:
     if known and (known.amount, known.on) == (amount, on):
         return known
     if known:
-        raise Refused(f"回单号 {slip_no} 已经登记过（{known.amount} 元），请核对。", "slip_no")
+        raise Refused(f"回单号 {slip_no} 已经登记过（{known.amount:,.2f} 元），请核对。", "slip_no")
     free = standings([gift])[gift.pk].free
     if amount > free:
-        raise Refused(f"这笔资助没有用的钱只有 {free} 元，不能退还 {amount} 元。", "amount")
+        raise Refused(f"这笔资助没有用的钱只有 {free:,.2f} 元，不能退还 {amount:,.2f} 元。", "amount")
     if on > clock.today():
         raise Refused("退还日期不能晚于今天。", "on")
     entry = _enter(gift, GiftMoney.Kind.RETURNED, amount, on, slip_no, reason, actor, None)
@@ -196,7 +198,7 @@ def return_money(*, gift: Gift, amount: Decimal, on: date, slip_no: str, reason:
     )
     says = f"退还资助人{gift.donor}：{reason}"
     money.record_movements(campaign=gift.campaign, facts=[fact], actor=actor, reason=says)
-    audit.record("gift.return", actor=actor, obj=gift, summary=f"{says}，{amount} 元，回单 {slip_no}")
+    audit.record("gift.return", actor=actor, obj=gift, summary=f"{says}，{amount:,.2f} 元，回单 {slip_no}")
     return entry
 
 
@@ -215,7 +217,9 @@ def cancel_gift(*, gift: Gift, reason: str, actor: User) -> Gift:
         raise Refused("已经有人用这笔资助缴了费，不能撤销。")
     standing = standings([gift])[gift.pk]
     if standing.arrived > standing.returned:
-        raise Refused(f"这笔资助还有 {standing.arrived - standing.returned} 元在乡镇账户，请先退还资助人，再撤销。")
+        raise Refused(
+            f"这笔资助还有 {standing.arrived - standing.returned:,.2f} 元在乡镇账户，请先退还资助人，再撤销。"
+        )
     gift.shares.exclude(state=State.RETURNED).update(state=State.RELEASED, contribution=None, note="资助已撤销")
     gift.cancelled_by, gift.cancelled_at, gift.cancelled_reason = actor, clock.now(), reason
     gift.save(update_fields=["cancelled_by", "cancelled_at", "cancelled_reason"])

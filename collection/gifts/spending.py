@@ -76,7 +76,8 @@ def spend_gift(*, gift: Gift, actor: User) -> Spread:
         "gift.spend",
         actor=actor,
         obj=gift,
-        summary=f"资助 {len(done.portions)} 人 {spent} 元，全额 {len(whole)} 人；余 {done.left} 元，差 {done.short} 元",
+        summary=f"资助 {len(done.portions)} 人 {spent:,.2f} 元，全额 {len(whole)} 人；"
+        f"余 {done.left:,.2f} 元，差 {done.short:,.2f} 元",
     )
     return done
 
@@ -103,7 +104,7 @@ def pay_at_hall(*, gift: Gift, ticket_no: str, on: date, amount: Decimal, actor:
     due = sum((quote.due for quote in quotes.values()), ZERO)
     if not quotes or due != amount:
         raise Refused(
-            f"税票 {amount} 元，名单里应缴未缴的 {len(quotes)} 人共 {due} 元，不一致，没有记账。"
+            f"税票 {amount:,.2f} 元，名单里应缴未缴的 {len(quotes)} 人共 {due:,.2f} 元，不一致，没有记账。"
             "请核对名单：税票上没有的人要移出，已缴费的不能再缴。",
             "amount",
         )

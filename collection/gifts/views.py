@@ -134,9 +134,9 @@ def gift_spend(request: SignedIn, pk: int) -> HttpResponse:
         if done.portions:
             messages.success(request, f"全额缴费 {whole} 人，部分资助 {part} 人（其余由本人缴清）。")
         if done.short:
-            messages.warning(request, f"钱不够：还差 {done.short} 元，其余的人没有资助。到账后再点一次。")
+            messages.warning(request, f"钱不够：还差 {done.short:,.2f} 元，其余的人没有资助。到账后再点一次。")
         elif done.left:
-            messages.info(request, f"资助款余 {done.left} 元，没有人需要。可以退还资助人。")
+            messages.info(request, f"资助款余 {done.left:,.2f} 元，没有人需要。可以退还资助人。")
 
     try_step(request, spend)
     return redirect("gift", pk)

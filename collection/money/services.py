@@ -250,7 +250,7 @@ def _book(
         actor=actor,
         obj=campaign,
         region=next(iter(changed)) if len(changed) == 1 else campaign.county_id,
-        summary=f"{_named(movements)}，共 {len(movements)} 笔 {total} 元" + (f"：{reason}" if reason else ""),
+        summary=f"{_named(movements)}，共 {len(movements)} 笔 {total:,.2f} 元" + (f"：{reason}" if reason else ""),
         after={"first": movements[0].key, "last": movements[-1].key, "count": len(movements), "amount": str(total)},
     )
     return movements
@@ -299,7 +299,7 @@ def _refuse_negative(accounts: dict[str, VillageAccount], codes: set[str]) -> No
             if balance < 0:
                 name = Region.objects.get(pk=code).name
                 raise Refused(
-                    f"{name}在“{place.label}”的钱不够，还差 {-balance} 元，没有记账。请先核对前一环节是否已登记。"
+                    f"{name}在“{place.label}”的钱不够，还差 {-balance:,.2f} 元，没有记账。请先核对前一环节是否已登记。"
                 )
 
 
@@ -325,7 +325,7 @@ def _refuse_negative_past(campaign: Campaign, movements: list[Movement]) -> None
                 if balance < 0 and on >= since:
                     name = Region.objects.get(pk=village).name
                     raise Refused(
-                        f"{name}到 {on} 为止“{place.label}”只有 {balance + -changes[on]} 元，"
+                        f"{name}到 {on} 为止“{place.label}”只有 {balance + -changes[on]:,.2f} 元，"
                         f"不能在这一天转出。请核对日期：钱到账之后才能转出。"
                     )
 

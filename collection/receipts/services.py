@@ -117,7 +117,7 @@ def use_receipts(
         actor=actor,
         object_type="receipt",
         region=village,
-        summary=f"使用收据 {len(fresh)} 张，追加 {len(grown)} 张，共 {sum((u.amount for u in uses), ZERO)} 元",
+        summary=f"使用收据 {len(fresh)} 张，追加 {len(grown)} 张，共 {sum((u.amount for u in uses), ZERO):,.2f} 元",
         after={"first": uses[0].number, "last": uses[-1].number, "count": len(fresh)},
     )
     return grown | fresh
@@ -192,7 +192,7 @@ def void_receipt(*, receipt: Receipt, reason: str, actor: User) -> Receipt:
         "receipt.void",
         actor=actor,
         obj=receipt,
-        summary=f"作废收据 {receipt.number}（{receipt.amount} 元）：{reason}",
+        summary=f"作废收据 {receipt.number}（{receipt.amount:,.2f} 元）：{reason}",
         before={"state": State.USED.value},
         after={"state": State.VOIDED.value},
     )
@@ -214,7 +214,7 @@ def explain_number(*, campaign: Campaign, village: str, number: str, state: str,
         raise ReceiptRefused(f"{number} 不在本村领用的收据本里，请核对号码。")
     known = known_receipts(campaign=campaign, numbers=[number], lock=True).get(number)
     if known and known.state == State.USED:
-        raise ReceiptRefused(f"{number} 已开出 {known.amount} 元；如要作废，请在收据页办理，缴费会一并冲销。")
+        raise ReceiptRefused(f"{number} 已开出 {known.amount:,.2f} 元；如要作废，请在收据页办理，缴费会一并冲销。")
     if known and known.state != State.RELEASED:
         return known
     receipt = known or Receipt(campaign=campaign, number=number, serial=read.serial)

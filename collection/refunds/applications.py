@@ -96,7 +96,7 @@ def request_refund(
         "refund.request",
         actor=actor,
         obj=refund,
-        summary=f"申请退费 {amount} 元（{rule.name}）",
+        summary=f"申请退费 {amount:,.2f} 元（{rule.name}）",
         after={"reason": rule.name, "amount": str(amount)},
     )
     return refund
@@ -127,7 +127,7 @@ def open_case(*, self_payment: SelfPayment, reason: str, note: str, actor: User)
         requested_at=clock.now(),
     )
     audit.record(
-        "refund.open", actor=actor, obj=refund, summary=f"系统比对转退费 {refund.amount} 元（{rule.name}）：{note}"
+        "refund.open", actor=actor, obj=refund, summary=f"系统比对转退费 {refund.amount:,.2f} 元（{rule.name}）：{note}"
     )
     return refund
 
@@ -150,9 +150,9 @@ def _amount_to_refund(contribution: Contribution, amount: Decimal | None, ends: 
         raise Refused("这笔缴费已经申请退费或已经退过，不用再申请；办到哪一步请看退费列表。")
     amount = left if amount is None else amount
     if ends and amount != left:
-        raise Refused(f"终止参保的退费应退全部余额 {left} 元，不能只退 {amount} 元。")
+        raise Refused(f"终止参保的退费应退全部余额 {left:,.2f} 元，不能只退 {amount:,.2f} 元。")
     if not ZERO < amount <= left or (not ends and amount >= contribution.amount):
-        raise Refused(f"退费金额 {amount} 元不对：缴了 {contribution.amount} 元，还可以退 {left} 元。")
+        raise Refused(f"退费金额 {amount:,.2f} 元不对：缴了 {contribution.amount:,.2f} 元，还可以退 {left:,.2f} 元。")
     return amount
 
 

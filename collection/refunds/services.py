@@ -119,7 +119,7 @@ def pass_first(*, refund: Refund, actor: User) -> Refund:
         raise Refused(f"还没有证明材料（{wanted}），请先上传再初审。")
     refund.state, refund.first_by, refund.first_at = State.FIRST_PASSED, actor, clock.now()
     refund.save(update_fields=["state", "first_by", "first_at"])
-    audit.record("refund.pass_first", actor=actor, obj=refund, summary=f"税务初审通过退费 {refund.amount} 元")
+    audit.record("refund.pass_first", actor=actor, obj=refund, summary=f"税务初审通过退费 {refund.amount:,.2f} 元")
     return refund
 
 
@@ -172,7 +172,7 @@ def pay_refund(*, refund: Refund, actor: User) -> Refund:
         "refund.pay",
         actor=actor,
         obj=refund,
-        summary=f"医保复核通过，退费 {refund.amount} 元（{refund.reason_name}）"
+        summary=f"医保复核通过，退费 {refund.amount:,.2f} 元（{refund.reason_name}）"
         + ("，参保终止" if refund.ends_enrolment else ""),
         after={"from": Place(place).label, "amount": str(refund.amount)},
     )

@@ -71,7 +71,7 @@ def make_transfer(*, campaign: Campaign, actor: User) -> RefundTransfer:
         "refund.transfer",
         actor=actor,
         obj=transfer,
-        summary=f"生成{transfer}：{transfer.count} 笔 {transfer.amount} 元",
+        summary=f"生成{transfer}：{transfer.count} 笔 {transfer.amount:,.2f} 元",
     )
     return transfer
 
@@ -140,7 +140,7 @@ def return_refund(*, refund: Refund, reason: str, actor: User) -> Refund:
         "refund.returned",
         actor=actor,
         obj=refund,
-        summary=f"银行退回 {refund.amount} 元：{reason}",
+        summary=f"银行退回 {refund.amount:,.2f} 元：{reason}",
         before={"payee_account": masks.mask(account)},
         after={"payee_account": ""},
     )
@@ -161,7 +161,7 @@ def _what_is_wrong(
             return "known"  # returned by an earlier reading of the same answers
         return f"本批没有退费单 {line.number}。"
     if refund.amount != line.amount:
-        return f"退费单 {line.number} 是 {refund.amount} 元，回执是 {line.amount} 元。"
+        return f"退费单 {line.number} 是 {refund.amount:,.2f} 元，回执是 {line.amount:,.2f} 元。"
     if line.number in seen and seen[line.number] != line.paid:
         return f"退费单 {line.number} 在回执里有成功也有退回。"
     if refund.transferred_on and not line.paid:

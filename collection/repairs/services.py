@@ -114,7 +114,7 @@ def _tell(payment: RepairPayment, action: str, says: str, actor: User) -> None:
         actor=actor,
         obj=payment,
         region=payment.village_id,
-        summary=f"{says}：{who} {years} 年 {payment.amount} 元",
+        summary=f"{says}：{who} {years} 年 {payment.amount:,.2f} 元",
         after={"years": payment.years, "amount": str(payment.amount), "ticket_no": payment.ticket_no},
     )
     record_facts([FactChange(payment.resident_id, FactKind.INSURED_YEARS, (), ())], actor=actor)

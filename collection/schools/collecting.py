@@ -79,7 +79,7 @@ def collect_pupils(*, school: School, campaign: Campaign, pupils: Iterable[int],
     Pupil.objects.bulk_update(taken, ["state", "collected_on", "amount", "note"], batch_size=500)
     done.taken = len(taken)
     total = sum((pupil.amount or ZERO for pupil in taken), ZERO)
-    _record("school.collect", school, f"学校收款 {done.taken} 人 {total} 元", actor)
+    _record("school.collect", school, f"学校收款 {done.taken} 人 {total:,.2f} 元", actor)
     return done
 
 
@@ -105,7 +105,7 @@ def give_back(*, school: School, campaign: Campaign, pupils: Iterable[int], acto
     )
     done.taken = len(back)
     total = sum((pupil.amount or ZERO for pupil in back), ZERO)
-    _record("school.give_back", school, f"退还家长 {done.taken} 人 {total} 元", actor)
+    _record("school.give_back", school, f"退还家长 {done.taken} 人 {total:,.2f} 元", actor)
     return done
 
 
@@ -165,7 +165,7 @@ def pay_over(
         batch_size=CHUNK,
     )
     Pupil.objects.filter(pk__in=[pupil.pk for pupil in pupils]).update(state=State.PAID, payment=payment, note="")
-    _record("school.pay", school, f"学校缴税务 {payment.people} 人 {amount} 元，税票 {ticket_no}", actor)
+    _record("school.pay", school, f"学校缴税务 {payment.people} 人 {amount:,.2f} 元，税票 {ticket_no}", actor)
     return payment
 
 
@@ -238,7 +238,9 @@ def _quotes_to_pay(campaign: Campaign, pupils: list[Pupil], on: date, amount: De
     """Each one's quote by the day of collecting. Raise Refused where what was collected is not owed or not paid."""
     total = sum((pupil.amount or ZERO for pupil in pupils), ZERO)
     if not pupils or total != amount:
-        raise Refused(f"税票 {amount} 元，学校已收未缴的 {len(pupils)} 人共 {total} 元，不一致，没有记账。", "amount")
+        raise Refused(
+            f"税票 {amount:,.2f} 元，学校已收未缴的 {len(pupils)} 人共 {total:,.2f} 元，不一致，没有记账。", "amount"
+        )
     days = {p.resident_id: p.collected_on for p in pupils if p.resident_id and p.collected_on}
     if not max(days.values()) <= on <= clock.today():
         raise Refused("缴款日期不能早于收款日期，也不能晚于今天。", "on")

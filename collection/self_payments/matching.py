@@ -67,7 +67,7 @@ class Payments:
             return (
                 Match.UNCLEAR,
                 same,
-                f"税票号与 {same.paid_on} 缴 {same.amount} 元的一笔相同，日期或金额不同，请核实。",
+                f"税票号与 {same.paid_on} 缴 {same.amount:,.2f} 元的一笔相同，日期或金额不同，请核实。",
             )
         alike = [k for k in theirs if (k.amount, k.paid_on) == (line.amount, line.paid_on)]
         fits = [k for k in alike if not (k.ticket and line.ticket)]
@@ -78,7 +78,7 @@ class Payments:
         if fits:
             return Match.UNCLEAR, None, "同一人同日同额的另一行没有税票号，分不清是一笔还是两笔，请核实。"
         if line.kind == Kind.PAID and (back := next((k for k in theirs if _went_back_later(k, line)), None)):
-            says = f"以前的清单写明同一人 {back.paid_on} 有一笔 {back.amount} 元没有缴成或已经退回，"
+            says = f"以前的清单写明同一人 {back.paid_on} 有一笔 {back.amount:,.2f} 元没有缴成或已经退回，"
             return Match.UNCLEAR, None, f"{says}请核实是不是这一笔。"
         return Match.NEW, None, ""
 
@@ -101,7 +101,7 @@ class Payments:
         if last.amount == line.amount and not is_another:
             last.undone = True
             return self._claim(last)
-        says = f"同一人 {last.paid_on} 缴过 {last.amount} 元，这一行写明“{line.why}” {line.amount} 元，"
+        says = f"同一人 {last.paid_on} 缴过 {last.amount:,.2f} 元，这一行写明“{line.why}” {line.amount:,.2f} 元，"
         return Match.UNCLEAR, None, f"{says}请核实退的是不是那一笔。"
 
     def add(self, line: PaidLine) -> Known:

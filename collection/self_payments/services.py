@@ -149,7 +149,7 @@ def settle_as(*, self_payment: SelfPayment, resident: Resident, note: str, actor
         "self_payment.settle",
         actor=actor,
         obj=payment,
-        summary=f"核实自主缴费 {masks.mask_name(payment.name)} {payment.amount} 元："
+        summary=f"核实自主缴费 {masks.mask_name(payment.name)} {payment.amount:,.2f} 元："
         f"{payment.get_outcome_display()}，{note}",
     )
     return payment

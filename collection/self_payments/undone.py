@@ -48,7 +48,10 @@ def accept_undone(*, self_payment: SelfPayment, note: str, actor: User) -> SelfP
     money.reverse_movements(campaign=payment.campaign, movements=booked, reason=reason, actor=actor)
     payment.outcome = SelfPayment.Outcome.UNDONE
     _settle(
-        payment, note, actor, f"税务已撤销的自主缴费属实 {masks.mask_name(payment.name)} {payment.amount} 元：{note}"
+        payment,
+        note,
+        actor,
+        f"税务已撤销的自主缴费属实 {masks.mask_name(payment.name)} {payment.amount:,.2f} 元：{note}",
     )
     return payment
 
@@ -101,7 +104,7 @@ def _release_other_parts(payment: SelfPayment) -> None:
         contribution=None,
         settled_at=None,
         settled_by=None,
-        message=f"同一人另一笔 {payment.amount} 元税务已撤销，余下的不够应缴，请核实。"[:200],
+        message=f"同一人另一笔 {payment.amount:,.2f} 元税务已撤销，余下的不够应缴，请核实。"[:200],
     )
 
 

@@ -399,7 +399,7 @@ def test_every_step_pressed_twice_is_taken_once(campaign, clerk, taxman, photo, 
 @pytest.mark.parametrize(("people", "amount"), [(2, "1200"), (4, "1200"), (3, "1199.99"), (3, "1200.01"), (2, "800")])
 def test_a_confirmation_must_be_what_the_feedback_says(submitted, take, taxman, people, amount):
     declaration = take(submitted(people=3))
-    with pytest.raises(Refused, match="3 人 1200.00 元"):
+    with pytest.raises(Refused, match="3 人 1,200.00 元"):
         declarations.confirm_declaration(
             declaration=declaration, number="QR1", people=people, amount=Decimal(amount), actor=taxman
         )

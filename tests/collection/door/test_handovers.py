@@ -98,12 +98,14 @@ def test_who_may_hand_over_to_whom(campaign, giver, taker, clerk, handover, make
         start(giver, make_user("village", VILLAGE, is_active=False))
 
 
-def test_the_pages_of_a_handover(client, giver, taker, clerk, campaign, make_user):
+def test_the_pages_of_a_handover(client, giver, taker, clerk, campaign, make_user, make_resident):
+    take(campaign, giver, message(household(make_resident, "0001", "李春生", "王秀英", "李小宝"), "NX0101"))
     client.force_login(clerk)
     client.post(reverse("handovers"), {"giver": giver.pk, "taker": taker.pk})
     made = Handover.objects.get()
     page = reverse("handover", args=[made.pk])
-    assert "NX0101—NX0120，20 张" in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert "NX0102—NX0120，19 张" in shown and "1,200.00 元" in shown
     for user in (taker, giver):
         client.force_login(user)
         assert "待双方确认" in client.get("/").content.decode()

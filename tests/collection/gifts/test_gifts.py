@@ -217,7 +217,7 @@ def test_some_people_by_name(give, people, clerk, make_resident):
 
 def test_at_the_tax_hall_the_sum_must_be_the_dues(campaign, give, people, clerk):
     gift = give()
-    with pytest.raises(Refused, match="3 人共 1200.00 元"):
+    with pytest.raises(Refused, match="3 人共 1,200.00 元"):
         pay_at_hall(gift=gift, ticket_no="SP1", on=DAY, amount=Decimal(1300), actor=clerk)
     paid = pay_at_hall(gift=gift, ticket_no="SP1", on=DAY, amount=Decimal(1200), actor=clerk)
     assert pay_at_hall(gift=gift, ticket_no="SP1", on=DAY, amount=Decimal(1200), actor=clerk) == paid

@@ -291,7 +291,7 @@ def test_every_booking_leaves_an_audit_event(book, clerk):
 
 def test_the_event_names_each_kind_once_and_the_reason(book, campaign, clerk):
     movements = book(("deposit", "320"), ("collect", "400"), ("collect", "320"))
-    assert Event.objects.get(action="money.record").summary == "收款、缴存，共 3 笔 1040.00 元"
+    assert Event.objects.get(action="money.record").summary == "收款、缴存，共 3 笔 1,040.00 元"
     reverse_movements(campaign=campaign, movements=movements[1:2], reason="收据作废", actor=clerk)
     assert Event.objects.get(action="money.reverse").summary == "冲销，共 1 笔 400.00 元：收据作废"
 

@@ -217,7 +217,7 @@ def test_from_the_school_to_the_treasury(campaign, school, take, children, teach
     (line,) = school_lines(user=teacher, campaign=campaign)
     assert (line.in_hand, line.collected, line.insured) == (1120, 3, 0)
     pay = {"school": school, "campaign": campaign, "on": DAY, "actor": teacher}
-    with pytest.raises(Refused, match="3 人共 1120.00 元"):
+    with pytest.raises(Refused, match="3 人共 1,120.00 元"):
         collecting.pay_over(ticket_no="SP1", amount=Decimal(1200), **pay)
     paid = collecting.pay_over(ticket_no="SP1", amount=Decimal(1120), **pay)
     assert collecting.pay_over(ticket_no="SP1", amount=Decimal(1120), **pay) == paid

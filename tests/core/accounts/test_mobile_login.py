@@ -59,6 +59,7 @@ def test_the_slip_carries_a_code_that_opens_the_login_with_the_account(client, c
     client.force_login(make_user("system", "411325"))
     page = client.post(reverse("account_reset", args=[user.pk])).content.decode()
     assert made == [f"http://testserver/login/#{MOBILE}"]
+    assert "（师家湾村" in page and "村民委员会" not in page
     assert page.count("<svg") == 1 and "style=" not in page and MOBILE in page
     password = re.search(r"<code>([a-z]{9}\d{6})</code>", page).group(1)
     assert log_in(client, MOBILE, password).status_code == 302
