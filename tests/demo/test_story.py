@@ -11,6 +11,8 @@ from collection.cash.models import Deposit
 from collection.contributions.models import Contribution
 from collection.declarations.models import Declaration
 from collection.entitlements.models import DifferenceCase
+from collection.finance.selectors import statement
+from collection.finance.statement import WITHOUT_DEPARTMENT
 from collection.ledgers.models import LedgerBatch
 from collection.notices.models import Objection, PublicNotice
 from collection.refunds.models import Refund
@@ -24,6 +26,7 @@ from demo.counties import COUNTIES, NEIXIANG, demo_county
 from demo.county import ACCOUNTS, NEIGHBOUR_ACCOUNT, neighbour_of
 from reporting.rankings.models import Ranking
 from residents.people.models import Resident
+from subsidies.campaigns.models import Campaign
 from subsidies.rosters.models import Roster
 from tests.demo import copies
 
@@ -119,6 +122,9 @@ def test_every_state_of_every_procedure_is_there(business_clock, tmp_path, setti
     assert Resident.objects.filter(birth_date__gte=county.first_day - datetime.timedelta(days=60)).count() == 6
     assert Resident.objects.filter(status="dead").exists()
     assert Ranking.objects.filter(version=2).count() == 1
+    campaign = Campaign.objects.get(county=county.code)
+    departments = statement(campaign=campaign, on=clock.today()).tables[2].lines
+    assert WITHOUT_DEPARTMENT not in {line.label for line in departments}, "its vouchers name their departments"
 
     assert empty_pages(client) == {}
 
