@@ -27,7 +27,7 @@ from config import clock
 from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
-from core.database.bulk import BULK, chunks, insert_objects
+from core.database.bulk import BULK, chunks, insert_with_ids
 from core.database.objects import new_object
 from core.refusals import Refused
 from residents.people.facts import FactChange
@@ -197,10 +197,7 @@ def _conclude(
                 made_at=moment,
             )
         )
-    insert_objects(made)
-    ids = _ids(Consequence.objects.filter(kind=Kind.STATUS).exclude(state=State.WITHDRAWN), wanted)
-    for consequence in made:
-        consequence.pk = ids[consequence.contribution_id]
+    insert_with_ids(made)
     free = [pk for pk, (_, verdict) in wanted.items() if verdict.outcome == Outcome.FREE_ENDS]
     if free:
         entitlements.end_free_enrolments(
@@ -238,11 +235,8 @@ def _open_refunds(
         left = contribution.refundable - sum((refund.amount for refund in theirs), Decimal(ZERO))
         if left > 0:
             fresh.append(ending_refund(standing.campaign, contribution, verdict, left, moment, standing.people, actor))
-    insert_objects(fresh)
-    ids = _ids(Refund.objects.filter(ends_enrolment=True).exclude(state=Refund.State.REJECTED), wanted)
+    insert_with_ids(fresh)
     opened = {refund.contribution_id or 0: refund for refund in fresh}
-    for pk, refund in opened.items():
-        refund.pk = ids[pk]
     audit.record_all(
         audit.event(
             "refund.open",
@@ -254,11 +248,6 @@ def _open_refunds(
         for refund in fresh
     )
     return cases | opened
-
-
-def _ids(rows: QuerySet[Any], contributions: Collection[int]) -> dict[int, int]:
-    """The primary keys of rows that stand once a contribution."""
-    return dict(rows.filter(contribution__in=list(contributions)).order_by().values_list("contribution", "pk"))
 
 
 def ending_refund(

@@ -59,14 +59,32 @@ class Contribution(models.Model):
     waiting_months = models.PositiveSmallIntegerField("等待期（月）", default=0)
     paid_on = models.DateField("缴费日期")
     receipt = models.ForeignKey(
-        "Receipt", models.PROTECT, verbose_name="收据", null=True, blank=True, related_name="contributions"
+        "Receipt",
+        models.PROTECT,
+        verbose_name="收据",
+        null=True,
+        blank=True,
+        related_name="contributions",
+        db_index=False,
     )
     ledger_row = models.ForeignKey(
-        "LedgerRow", models.PROTECT, verbose_name="台账行", null=True, blank=True, related_name="contributions"
+        "LedgerRow",
+        models.PROTECT,
+        verbose_name="台账行",
+        null=True,
+        blank=True,
+        related_name="contributions",
+        db_index=False,
     )
     state = models.CharField("状态", max_length=10, choices=State, default=State.COLLECTED)
     declaration = models.ForeignKey(
-        "Declaration", models.PROTECT, verbose_name="申报表", null=True, blank=True, related_name="contributions"
+        "Declaration",
+        models.PROTECT,
+        verbose_name="申报表",
+        null=True,
+        blank=True,
+        related_name="contributions",
+        db_index=False,
     )
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="记录人", null=True, related_name="+", db_index=False
@@ -108,6 +126,12 @@ class Contribution(models.Model):
                 fields=["campaign", "village"], condition=Q(ended_at__isnull=False), name="contribution_ended"
             ),
             models.Index(fields=["campaign", "category", "village"], name="contribution_category"),
+            # What was paid otherwise has no receipt and no row of a ledger; what is collected is not declared yet.
+            models.Index(fields=["receipt"], condition=Q(receipt__isnull=False), name="contribution_receipt"),
+            models.Index(fields=["ledger_row"], condition=Q(ledger_row__isnull=False), name="contribution_ledger_row"),
+            models.Index(
+                fields=["declaration"], condition=Q(declaration__isnull=False), name="contribution_declaration"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -122,7 +146,7 @@ class Contribution(models.Model):
 class ContributionFund(models.Model):
     """Who pays the subsidised part of a contribution."""
 
-    contribution = models.ForeignKey(Contribution, models.PROTECT, related_name="funds")
+    contribution = models.ForeignKey(Contribution, models.PROTECT, related_name="funds", db_index=False)
     source = models.CharField("资金来源", max_length=30)
     amount = models.DecimalField("金额", max_digits=10, decimal_places=2)
 

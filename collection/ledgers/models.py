@@ -85,7 +85,7 @@ class LedgerRow(models.Model):
         MENDED = "mended", "已在别处改好"
         RETURNED = "returned", "已退还本人"
 
-    batch = models.ForeignKey(LedgerBatch, models.CASCADE, verbose_name="台账", related_name="rows")
+    batch = models.ForeignKey(LedgerBatch, models.CASCADE, verbose_name="台账", related_name="rows", db_index=False)
     number = models.PositiveIntegerField("行号")
     raw = models.JSONField("原文", default=dict)
     name = models.CharField("姓名", max_length=60, db_collation=names.COLLATION, blank=True)

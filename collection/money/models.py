@@ -31,7 +31,9 @@ class Movement(models.Model):
         REFUND = "refund", "退费"
         REVERSAL = "reversal", "冲销"
 
-    campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="movements")
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, verbose_name="征缴年度", related_name="movements", db_index=False
+    )
     village = models.ForeignKey(Region, models.PROTECT, verbose_name="村", related_name="+")
     kind = models.CharField("事项", max_length=10, choices=Kind)
     from_place = models.CharField("从", max_length=10, choices=Place)
@@ -40,9 +42,9 @@ class Movement(models.Model):
     on = models.DateField("业务日期")
     at = models.DateTimeField("业务时间")
     contribution = models.ForeignKey("Contribution", models.PROTECT, null=True, related_name="movements")
-    deposit = models.ForeignKey("Deposit", models.PROTECT, null=True, related_name="movements")
-    declaration = models.ForeignKey("Declaration", models.PROTECT, null=True, related_name="movements")
-    refund = models.ForeignKey("Refund", models.PROTECT, null=True, related_name="movements")
+    deposit = models.ForeignKey("Deposit", models.PROTECT, null=True, related_name="movements", db_index=False)
+    declaration = models.ForeignKey("Declaration", models.PROTECT, null=True, related_name="movements", db_index=False)
+    refund = models.ForeignKey("Refund", models.PROTECT, null=True, related_name="movements", db_index=False)
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     reason = models.CharField("原因", max_length=200, blank=True)
     actor = models.ForeignKey(
@@ -66,6 +68,10 @@ class Movement(models.Model):
         indexes = [
             models.Index(fields=["campaign", "village", "on"], name="movement_day"),
             models.Index(fields=["campaign", "on"], name="movement_since"),
+            # Nearly all movements name none of these.
+            models.Index(fields=["deposit"], condition=Q(deposit__isnull=False), name="movement_deposit"),
+            models.Index(fields=["declaration"], condition=Q(declaration__isnull=False), name="movement_declaration"),
+            models.Index(fields=["refund"], condition=Q(refund__isnull=False), name="movement_refund"),
         ]
 
     def __str__(self) -> str:

@@ -122,11 +122,15 @@ class Receipt(models.Model):
         LOST = "lost", "已遗失"
         RELEASED = "released", "已撤回"
 
-    campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="receipts")
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, verbose_name="征缴年度", related_name="receipts", db_index=False
+    )
     number = models.CharField("收据号", max_length=30)
     serial = models.PositiveBigIntegerField("序号", null=True)
     village = models.ForeignKey(Region, models.PROTECT, verbose_name="村", related_name="+")
-    book = models.ForeignKey(ReceiptBook, models.PROTECT, verbose_name="收据本", null=True, related_name="receipts")
+    book = models.ForeignKey(
+        ReceiptBook, models.PROTECT, verbose_name="收据本", null=True, related_name="receipts", db_index=False
+    )
     household = models.CharField("户", max_length=30, blank=True)
     amount = models.DecimalField("金额", max_digits=12, decimal_places=2)
     used_on = models.DateField("开具日期")

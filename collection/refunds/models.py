@@ -45,7 +45,9 @@ class Refund(models.Model):
         PAID = "paid", "已退费"
         REJECTED = "rejected", "未通过"
 
-    campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="refunds")
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, verbose_name="征缴年度", related_name="refunds", db_index=False
+    )
     contribution = models.ForeignKey(
         "Contribution", models.PROTECT, verbose_name="缴费记录", null=True, related_name="refunds"
     )

@@ -58,7 +58,9 @@ class SelfPayment(models.Model):
         FAMILY = told.PaymentWay.FAMILY.value, "家庭共济"
         COLLECTIVE = told.PaymentWay.COLLECTIVE.value, "集体、捐资代缴"
 
-    campaign = models.ForeignKey(Campaign, models.PROTECT, verbose_name="征缴年度", related_name="self_payments")
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, verbose_name="征缴年度", related_name="self_payments", db_index=False
+    )
     paid_list = models.ForeignKey(PaidList, models.PROTECT, verbose_name="清单", related_name="rows")
     number = models.CharField("税票号", max_length=90)
     row = models.PositiveIntegerField("行号")
@@ -74,12 +76,18 @@ class SelfPayment(models.Model):
     message = models.CharField("说明", max_length=200, blank=True)
     contribution = models.ForeignKey("Contribution", models.PROTECT, null=True, related_name="self_payments")
     undone_list = models.ForeignKey(
-        PaidList, models.PROTECT, verbose_name="撤销清单", null=True, blank=True, related_name="undone_rows"
+        PaidList,
+        models.PROTECT,
+        verbose_name="撤销清单",
+        null=True,
+        blank=True,
+        related_name="undone_rows",
+        db_index=False,
     )
     undone_as = models.CharField("清单上的状态", max_length=40, blank=True)
     undone_settled_at = models.DateTimeField("撤销核实时间", null=True, blank=True)
     settled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="核实人", null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="核实人", null=True, related_name="+", db_index=False
     )
     settled_at = models.DateTimeField("核实时间", null=True)
     settled_note = models.CharField("核实说明", max_length=200, blank=True)
@@ -98,6 +106,12 @@ class SelfPayment(models.Model):
                 fields=["campaign"],
                 condition=models.Q(undone_list__isnull=False, undone_settled_at__isnull=True),
                 name="self_payment_undone",
+            ),
+            models.Index(
+                fields=["undone_list"], condition=models.Q(undone_list__isnull=False), name="self_payment_undone_by"
+            ),
+            models.Index(
+                fields=["settled_by"], condition=models.Q(settled_by__isnull=False), name="self_payment_settled_by"
             ),
         ]
 

@@ -22,7 +22,7 @@ class Event(models.Model):
     at = models.DateTimeField("业务时间")
     recorded_at = models.DateTimeField("记录时间", auto_now_add=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="操作人", null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="操作人", null=True, related_name="+", db_index=False
     )
     actor_name = models.CharField("操作人姓名", max_length=60)
     action = models.CharField("动作", max_length=60)

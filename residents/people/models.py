@@ -134,7 +134,9 @@ class StatusEntry(models.Model):
 class InsuredYear(models.Model):
     """参保年度: a year for which the resident was insured; gaps decide waiting periods."""
 
-    resident = models.ForeignKey(Resident, models.CASCADE, verbose_name="居民", related_name="insured_years")
+    resident = models.ForeignKey(
+        Resident, models.CASCADE, verbose_name="居民", related_name="insured_years", db_index=False
+    )
     year = models.PositiveSmallIntegerField("年度")
     source = models.CharField("来源", max_length=60)
 
