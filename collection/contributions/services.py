@@ -181,11 +181,10 @@ def _record_consequences(
         for source, amount in payment.quote.funds
         if amount
     )
-    money.record_movements(
+    money.record_first_movements(
         campaign=campaign,
         actor=actor,
         facts=[fact for contribution, payment in made for fact in _arrivals(contribution, payment)],
-        just_made=True,
     )
     audit.record_all(
         audit.event(

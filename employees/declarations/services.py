@@ -10,8 +10,7 @@ from django.db.models import Max
 from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
-from core.database.bulk import chunks
-from core.database.copy import load_rows
+from core.database.bulk import chunks, insert_values
 from core.files import services as files
 from core.jobs import services as jobs
 from core.refusals import Refused
@@ -151,10 +150,10 @@ def _stage(declaration: MonthlyDeclaration, verdicts: list[check.Verdict], notes
 def keep_lines(judged: Iterable[tuple[int, check.Verdict]]) -> None:
     """Keep verdicts, each with the id of its declaration."""
     columns = ("row", "name", "id_number", "wage", "base", "unit_amount", "person_amount", "change", "message")
-    load_rows(
+    insert_values(
         DeclaredLine,
-        ("declaration", *columns),
-        (
+        ["declaration", *columns],
+        [
             (
                 declaration,
                 verdict.row,
@@ -168,7 +167,7 @@ def keep_lines(judged: Iterable[tuple[int, check.Verdict]]) -> None:
                 verdict.message[:300],
             )
             for declaration, verdict in judged
-        ),
+        ],
     )
 
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, connection, transaction
 
-from core.database.bulk import chunks
-from core.database.copy import load_rows
+from core.database.bulk import chunks, insert_values
 from core.jobs import services as jobs
 from residents.people.models import NamePart
 from residents.people.pinyin import parts
@@ -36,7 +35,7 @@ def learn_names(names: Iterable[str]) -> None:
         rows = [(part, name) for name in sorted(new) for part in (_KNOWN, *sorted(parts(name)))]
         try:
             with transaction.atomic():
-                load_rows(NamePart, ("part", "name"), rows)
+                insert_values(NamePart, ["part", "name"], rows)
         except IntegrityError:  # somebody else is learning one of them at this moment
             objects = (NamePart(part=part, name=name) for part, name in rows)
             NamePart.objects.bulk_create(objects, batch_size=5_000, ignore_conflicts=True)

@@ -4,7 +4,6 @@ All rows of a file are matched at once: the database leaves out those that chang
 looked at one by one, because their number is known or somebody is so like them.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,8 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from core.access import masks
-from core.database.bulk import chunks
-from core.database.copy import load_rows
+from core.database.bulk import chunks, insert_values
 from core.jobs import services as jobs
 from residents.people import names
 from residents.people.disclosure import WITHHELD, WITHHELD_CODE, disclose
@@ -94,7 +92,7 @@ def _settle(batch: RegisterBatch, staging: Staging, sheets: list[str], matched: 
         changes = _changes(one.person, one.before) if one.before else None
         if not one.problem and (changes != {} or one.person.years):
             staged.append(_staged(batch, sheet, one.person, changes))
-    load_rows(RegisterRow, _STAGED, staged)
+    insert_values(RegisterRow, _STAGED, staged)
     staging.refuse(_problems(sheets, matched))
 
 
@@ -102,7 +100,7 @@ def _problems(sheets: list[str], matched: "list[MatchedRow]") -> list[tuple[str,
     return [(sheet, [one.problem]) for sheet, one in zip(sheets, matched, strict=True) if one.problem]
 
 
-_STAGED = (
+_STAGED = [
     "batch",
     "sheet",
     "is_new",
@@ -119,14 +117,13 @@ _STAGED = (
     "phone",
     "address",
     "years",
-)
+]
 
 
 def _staged(
     batch: RegisterBatch, sheet: str, person: RegisterPerson, changes: dict[str, Any] | None
 ) -> tuple[Any, ...]:
-    before = None if changes is None else json.dumps(changes, ensure_ascii=False)
-    return (batch.pk, sheet, changes is None, before, *staged_values(person))
+    return (batch.pk, sheet, changes is None, changes, *staged_values(person))
 
 
 def _changes(person: RegisterPerson, before: dict[str, Any]) -> dict[str, Any]:

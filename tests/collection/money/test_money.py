@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from collection.money import services as money
 from collection.money.models import Movement, Place, VillageAccount
 from collection.money.selectors import recount
-from collection.money.services import Fact, record_movements, reverse_movements
+from collection.money.services import Fact, record_first_movements, record_movements, reverse_movements
 from core.audit.models import Event
 from core.refusals import Refused
 from core.regions.models import Region
@@ -174,12 +174,15 @@ def test_a_repeated_call_books_once(campaign, clerk):
     assert account().in_hand == 800
 
 
-def test_what_is_told_to_be_just_made_is_booked_once_all_the_same(campaign, clerk):
+def test_a_first_movement_is_booked_once_all_the_same(campaign, clerk):
     fact = Fact(key="collect:1", kind="collect", village=VILLAGE, amount=Decimal("400"), on=DAY)
-    record_movements(campaign=campaign, facts=[fact], actor=clerk, just_made=True)
+    record_first_movements(campaign=campaign, facts=[fact], actor=clerk)
     with pytest.raises(IntegrityError), transaction.atomic():
-        record_movements(campaign=campaign, facts=[fact], actor=clerk, just_made=True)
+        record_first_movements(campaign=campaign, facts=[fact], actor=clerk)
     assert account().in_hand == 400
+    movement = Movement.objects.get()
+    assert (movement.kind, movement.from_place, movement.to_place, movement.on) == ("collect", *fact.route, DAY)
+    assert (movement.amount, movement.actor, movement.key, movement.reason) == (400, clerk, "collect:1", "")
     assert recount(campaign=campaign) == []
 
 
