@@ -3,7 +3,7 @@
 
 const Homes = (() => {
   const SPECIAL = 1, LAST_YEAR = 2, NEWBORN = 4, PROMISED = 8;
-  const FIRST = 16, AT_ONCE = 40; // the first fill a phone's screen
+  const FIRST = 16, AT_ONCE = 20, REST = 150; // the first fill a phone's screen; milliseconds between two parts
   // The places of a member in the data (collection/households/selectors.py: Member) and of a household (Home).
   const PK = 0, NAME = 1, TAIL = 2, PHONE = 3, CHANNEL = 4, DUE = 5, WHY = 6, MARKS = 7;
   const NUMBER = 1, HEAD = 2, MEMBERS = 3;
@@ -163,7 +163,7 @@ const Homes = (() => {
     state.left = state.left.slice(count);
     state.list.append(part);
     clearTimeout(state.timer);
-    if (state.left.length) state.timer = setTimeout(drawAhead, 30, state);
+    if (state.left.length) state.timer = setTimeout(drawAhead, REST, state);
   };
 
   const drawAhead = (state) => {
