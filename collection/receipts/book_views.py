@@ -122,19 +122,21 @@ def book_issue_many(request: SignedIn) -> HttpResponse:
     if not campaign.is_open:
         return _closed(request, campaign)
     holders = _below(request.user)
-    held = ReceiptBook.objects.filter(campaign=campaign, holder=request.user.region_id).prefetch_related("parts")
-    held = [(book, _free(book)) for book in held]
+    books = ReceiptBook.objects.filter(campaign=campaign, holder=request.user.region_id).prefetch_related("parts")
+    held = [(book, _free(book)) for book in books]
     way = request.POST.get("way")
     starts = next((free for _, free in held if free[-1].isdecimal()), "")
     same = SameForAllForm(request.POST if way == "same" else None, holders=holders, initial={"first": starts})
     listed = BookLinesForm(*((request.POST, request.FILES) if way in ("list", "confirm") else ()), holders=holders)
-    form, lines, verdicts = same if way == "same" else listed, [], []
+    form = same if way == "same" else listed
+    lines: list[receipt_books.BookLine] = []
+    verdicts: list[receipt_books.LineVerdict] = []
     if form.is_valid():
         try:
             lines = receipt_books.same_for_all(**form.cleaned_data) if form is same else form.cleaned_data["lines"]
             if way == "confirm":
-                books = receipt_books.issue_books(campaign=campaign, lines=lines, actor=request.user)
-                messages.success(request, f"已发放 {len(books)} 本收据。")
+                issued = receipt_books.issue_books(campaign=campaign, lines=lines, actor=request.user)
+                messages.success(request, f"已发放 {len(issued)} 本收据。")
                 return redirect("receipt_books")
             verdicts = receipt_books.examine_lines(campaign=campaign, lines=lines)
         except ReceiptRefused as refused:

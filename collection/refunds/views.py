@@ -1,5 +1,7 @@
 """退费: applications with their papers, two reviews, a slip to be signed."""
 
+from collections.abc import Iterable
+
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
@@ -47,8 +49,8 @@ def refund_list(request: SignedIn) -> HttpResponse:
             "filter": narrowed,
             "form": form,
             "page": page,
-            "first": waiting["requested"],
-            "second": waiting["first_passed"],
+            "first": waiting[Refund.State.REQUESTED],
+            "second": waiting[Refund.State.FIRST_PASSED],
             "asks": campaign.is_open,
         },
     )
@@ -62,7 +64,7 @@ def refund_find(request: SignedIn) -> HttpResponse:
     """
     campaign = campaign_or_404(request.user)
     number = id_numbers.normalise(request.POST.get("number", ""))
-    found = []
+    found: Iterable[Contribution] = []
     if number:
         people = Resident.objects.for_user(request.user).filter(id_number=number)
         found = (

@@ -3,7 +3,7 @@ from django.http import HttpRequest
 
 from core.calendar.models import Holiday
 from core.pages.admin_base import ScopedAdmin
-from core.pages.admin_imports import CountyResource, OwnCounty
+from core.pages.admin_imports import CountyResource, OwnCounty, region_of
 
 
 class HolidayResource(CountyResource):
@@ -27,5 +27,5 @@ class HolidayAdmin(OwnCounty, ScopedAdmin):
     list_display = ("day", "is_working", "note")
     ordering = ("-day",)
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str]:
-        return {"county": request.user.region_id[:6]}
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
+        return {"county": region_of(request)[:6]}

@@ -111,7 +111,8 @@ class CountyResource(NamedResource):
             raise ValidationError(str(refused)) from refused
 
 
-def _region_of(request: HttpRequest) -> str:
+def region_of(request: HttpRequest) -> str:
+    """The code of the region of who asks, "" for nobody."""
     user = request.user
     return (user.region_id or "") if user.is_authenticated else ""
 
@@ -134,7 +135,7 @@ class AuditedExport(ExportMixin):
             f"{self.model._meta.model_name}.export",
             actor=request.user,
             object_type=self.model._meta.model_name,
-            region=_region_of(request),
+            region=region_of(request),
             summary=f"导出{self.model._meta.verbose_name} {queryset.count()} 行",
         )
         return super().get_export_data(file_format, request, queryset, **kwargs)
@@ -179,7 +180,7 @@ class AuditedImport(ImportMixin):
             f"{self.model._meta.model_name}.import",
             actor=request.user,
             object_type=self.model._meta.model_name,
-            region=_region_of(request),
+            region=region_of(request),
             summary=f"导入{self.model._meta.verbose_name}",
             after={kind: count for kind, count in result.totals.items() if count},
         )

@@ -27,6 +27,7 @@ class RegionAdmin(AuditedExport, ScopedAdmin):
     ordering = ("code",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Region]:
-        if request.user.role == Role.SYSTEM:
+        if request.user.is_authenticated and request.user.role == Role.SYSTEM:
             return Region.objects.in_region(request.user.region_id or "").order_by("code")
-        return super().get_queryset(request)
+        rows: QuerySet[Region] = super().get_queryset(request)
+        return rows

@@ -14,6 +14,6 @@ class PolicyVersionAdmin(ScopedAdmin):
     fields = ("policy_id", "hash", "loaded_at", "note", "text")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PolicyVersion]:
-        county = request.user.scope_prefix[:6]
+        county = request.user.scope_prefix[:6] if request.user.is_authenticated else ""
         rows = PolicyVersion.objects.order_by("policy_id", "-loaded_at")
         return rows.filter(policy_id__startswith=f"{county}-") if county else rows.none()

@@ -31,7 +31,7 @@ class PaymentDayForm(forms.Form):
 def quote_page(request: SignedIn) -> HttpResponse:
     """Typed by hand, or the beginning of a search; nothing is kept."""
     campaign = current(request.user)
-    facts = {"title": "应缴核算", "campaign": campaign, "pick_form": PickForm(typed(request) or None)}
+    facts: dict[str, Any] = {"title": "应缴核算", "campaign": campaign, "pick_form": PickForm(typed(request) or None)}
     if campaign is None:
         return render(request, "subsidies/quotes/quote.html", facts)
     is_typed = "birth_date" in request.GET
@@ -43,7 +43,7 @@ def quote_page(request: SignedIn) -> HttpResponse:
     if is_typed and form.is_valid():
         asked = {key: form.cleaned_data[key] for key in ("birth_date", "paid_on", "identities", "insured_years")}
         try:
-            answer = quote(
+            answer: Quote | QuoteError = quote(
                 campaign.policy,
                 repaid_years=form.cleaned_data["repaid_years"] or 0,
                 parent_insured=form.cleaned_data["parent_insured"] or None,
