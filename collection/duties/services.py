@@ -121,9 +121,15 @@ class VillageStanding:
 
     village: Region
     standing: Standing
-    outlook: Outlook
+    position: InHand
+    limit: Limit
     unverified: Decimal = ZERO
     unverified_since: date | None = None
+
+    @property
+    def outlook(self) -> Outlook:
+        """Worked out where it is shown: first pages have no use for it."""
+        return duties.tomorrow(self.position, self.limit, self.standing.as_of)
 
     @property
     def days_late(self) -> int:
@@ -200,7 +206,8 @@ def _lines(campaign: Campaign, villages: Iterable[Region], region: str, as_of: d
             VillageStanding(
                 village,
                 duties.standing(position, limit, as_of),
-                duties.tomorrow(position, limit, as_of),
+                position,
+                limit,
                 row.unverified if row else ZERO,
                 row.unverified_since if row else None,
             )

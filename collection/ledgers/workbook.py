@@ -90,15 +90,17 @@ def prefilled(
     look = {
         "title": book.add_format({"bold": True, "font_size": 16, "align": "center"}),
         "note": book.add_format({"font_color": "#595959"}),
-        "head": book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "align": "center"}),
-        "fixed": book.add_format({"border": 1, "num_format": "@", "shrink": True}),
+        "head": book.add_format(
+            {"valign": "vcenter", "bold": True, "bg_color": "#DDEBF7", "border": 1, "align": "center"}
+        ),
+        "fixed": book.add_format({"valign": "vcenter", "border": 1, "num_format": "@", "shrink": True}),
         "plain": book.add_format({"num_format": "@"}),
         "why": book.add_format({"border": 1, "font_color": "#595959", "font_size": 9}),
-        "due": book.add_format({"border": 1, "num_format": "0.00"}),
-        "amount": book.add_format({"border": 1, "num_format": "0.00", "bg_color": "#FFF9E5"}),
-        "day": book.add_format({"border": 1, "num_format": "yyyy-mm-dd", "bg_color": "#FFF9E5"}),
-        "text": book.add_format({"border": 1, "num_format": "@", "bg_color": "#FFF9E5"}),
-        "sum": book.add_format({"border": 1, "bold": True, "num_format": "0.00"}),
+        "due": book.add_format({"valign": "vcenter", "border": 1, "num_format": "0.00"}),
+        "amount": book.add_format({"valign": "vcenter", "border": 1, "num_format": "0.00", "bg_color": "#FFF9E5"}),
+        "day": book.add_format({"valign": "vcenter", "border": 1, "num_format": "yyyy-mm-dd", "bg_color": "#FFF9E5"}),
+        "text": book.add_format({"valign": "vcenter", "border": 1, "num_format": "@", "bg_color": "#FFF9E5"}),
+        "sum": book.add_format({"valign": "vcenter", "border": 1, "bold": True, "num_format": "0.00"}),
     }
     sheet = book.add_worksheet("缴费清册")
     sheet.set_default_row(ROW_HEIGHT)
@@ -160,11 +162,12 @@ def _write_line(sheet: Worksheet, at: int, number: int, one: UnpaidPerson | None
 
 def _write_page_sum(sheet: Worksheet, begin: int, at: int, due: float, look: dict[str, Format]) -> None:
     """The page's sums of what is owed and, once filled in, of what was taken; a total to the reader of ledgers."""
-    sheet.write_string(at, 0, "本页合计", look["sum"])
-    for column in (*range(1, 6), *range(8, _SIGN + 1)):
+    sheet.merge_range(at, 0, at, 1, "本页合计", look["sum"])
+    for column in (*range(2, 6), *range(8, _SIGN + 1)):
         sheet.write_blank(at, column, None, look["sum"])
-    sheet.write_formula(at, 6, f"=SUM(G{begin + 1}:G{at})", look["sum"], due)
-    sheet.write_formula(at, 7, f'=IF(SUM(H{begin + 1}:H{at})=0,"",SUM(H{begin + 1}:H{at}))', look["sum"], "")
+    for column, letter, amount in ((6, "G", due or ""), (7, "H", "")):  # nothing where nobody owes or has paid
+        lines = f"{letter}{begin + 1}:{letter}{at}"
+        sheet.write_formula(at, column, f'=IF(SUM({lines})=0,"",SUM({lines}))', look["sum"], amount)
 
 
 def _checks(sheet: Worksheet, first: int, end: int, categories: Sequence[str], period: tuple[date, date]) -> None:

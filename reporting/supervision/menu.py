@@ -6,8 +6,8 @@ from config import clock
 from core.access.roles import Role
 from core.accounts.models import User
 from core.pages.frame import Asked, Counted, Entry, Todo
-from reporting.supervision.models import Finding, Post
-from reporting.supervision.selectors import open_findings, township_teams
+from reporting.supervision.models import Finding
+from reporting.supervision.selectors import open_findings, without_county_leader
 from subsidies.campaigns.models import Campaign
 
 ENTRIES = [
@@ -36,10 +36,7 @@ def todos(user: User, campaign: Campaign) -> list[Asked]:
 
 def _vacant(user: User, campaign: Campaign) -> list[Todo]:
     """Townships whose leader has left and nobody follows; a county that links nobody is not asked."""
-    posts = Post.objects.for_user(user).filter(campaign=campaign, body=Post.Body.COUNTY_LINK)
-    if not posts.exists():
-        return []
-    vacant = [team.region.name for team in township_teams(campaign, user) if not team.leaders]
+    vacant = without_county_leader(campaign, user)
     if not vacant:
         return []
     return [

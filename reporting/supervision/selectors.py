@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from core.accounts.models import User
@@ -23,6 +23,16 @@ def live_posts(campaign: Campaign, user: User) -> QuerySet[Post]:
     """Who holds a post today, in the user's region, with the county's own leading group."""
     rows = Post.objects.filter(campaign=campaign, until__isnull=True).select_related("region")
     return rows.in_region(user.scope_prefix).order_by("body", "group", "region_id", "pk")
+
+
+def without_county_leader(campaign: Campaign, user: User) -> list[str]:
+    """The names of the townships for which no leader of the county answers today, in one statement; none where the
+    county never linked anybody."""
+    links = Post.objects.filter(campaign=campaign, body=Body.COUNTY_LINK)
+    led = links.filter(until__isnull=True, region__code__startswith=OuterRef("pk"))
+    townships = Region.objects.in_region(user.scope_prefix).filter(level=Region.Level.TOWNSHIP, replaced_by=None)
+    vacant = townships.filter(~Exists(led), Exists(links.in_region(user.scope_prefix)))
+    return list(vacant.order_by("code").values_list("name", flat=True))
 
 
 @dataclass

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from core.access.scope import successor
 from core.audit.changes import kept
 from core.regions.models import Region
+from core.regions.names import official_kind
 from residents.people.pinyin import parts, typed_part
 
 #: A new or renamed place is found after so many seconds.
@@ -13,7 +14,8 @@ _SECONDS = 60
 
 
 class NamedPlace(NamedTuple):
-    """A township, or a village with the name of its township `above`; `parts`: a line each, what it is found by."""
+    """A township, or a village with the name of its township `above`; `parts`, a line each: its whole name and the ends
+    of it, in characters, pinyin and initials."""
 
     code: str
     name: str
@@ -30,10 +32,8 @@ def places_named(prefix: str, text: str) -> list[NamedPlace]:
     mine = [place for place in county if place.code.startswith(prefix)]
     if text.isdecimal():
         return [place for place in mine if place.code == text]
-    if part.isascii():
-        begin = f"\n{part}"
-        return [place for place in mine if begin in place.parts]
-    return [place for place in mine if text in place.name]
+    begin = f"\n{part}"
+    return [place for place in mine if begin in place.parts]
 
 
 def _places(county: str) -> tuple[NamedPlace, ...]:
@@ -41,7 +41,10 @@ def _places(county: str) -> tuple[NamedPlace, ...]:
     found = rows.order_by("code").values_list("code", "name", "parent__level", "parent__name")
     return tuple(
         NamedPlace(
-            code, name, "" if level == Region.Level.COUNTY else above, "".join(f"\n{part}" for part in parts(name))
+            code,
+            official_kind(name),
+            "" if level == Region.Level.COUNTY else above,
+            "".join(f"\n{part}" for part in parts(name)),
         )
         for code, name, level, above in found
     )

@@ -7,6 +7,8 @@ from tests.browser.conftest import PHONE
 #: On one engine: what a page looks like in a browser does not depend on the database beneath it.
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
 VILLAGE = "411325101200"
+#: A header of one line: its buttons and the space around them.
+ONE_LINE = 75
 #: By role: where somebody with bad eyes works all day.
 CHIEF = {
     "village": ("/", "/village/", f"/village/{VILLAGE}/ledger/", f"/village/{VILLAGE}/households/", "/cash/"),
@@ -54,4 +56,6 @@ def test_chief_pages_are_large_enough_by_figures(visit, campaign, make_user, mak
         wrong += [f"{address}: {one}" for one in page.evaluate(_MEASURE)]
         if (over := page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")) > 0:
             wrong.append(f"{address}: {over} px wider than the screen")
+        if (high := page.evaluate("() => document.querySelector('.top').offsetHeight")) > ONE_LINE:
+            wrong.append(f"{address}: a header of {high} px")
     assert "\n".join(wrong) == ""

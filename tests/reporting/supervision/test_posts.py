@@ -9,7 +9,7 @@ from core.refusals import Refused
 from core.regions.models import Region
 from reporting.supervision import posts
 from reporting.supervision.models import Post
-from reporting.supervision.selectors import township_teams
+from reporting.supervision.selectors import township_teams, without_county_leader
 from subsidies.campaigns.services import open_campaign
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +83,22 @@ def test_a_leader_who_leaves_without_a_successor_leaves_a_gap_that_shows(client,
     assert "个乡镇没有包联县领导" in client.get("/").content.decode()
     page = client.get(reverse("supervision_posts")).content.decode()
     assert "没有包联县领导：" in page and "夏馆镇" in page and "退休" in page
+
+
+def test_townships_without_a_leader_are_asked_for_once_the_county_links_anybody(
+    campaign, paste, officer, django_assert_num_queries
+):
+    def vacant() -> list[str]:
+        with django_assert_num_queries(1):
+            return without_county_leader(campaign, officer)
+
+    assert vacant() == []
+    paste("county_link", "夏馆镇 张三 副县长")
+    (only,) = Post.objects.all()
+    townships = township_teams(campaign, officer)
+    assert vacant() == [team.region.name for team in townships if team.region.name != "夏馆镇"]
+    posts.replace_person(post=only, on=LEAVES, reason="退休", actor=officer)
+    assert vacant() == [team.region.name for team in townships]
 
 
 def test_a_day_before_the_post_began_is_refused(paste, officer):
