@@ -50,7 +50,7 @@ def region_progress(request: SignedIn, code: str) -> HttpResponse:
 
 
 def _region_page(request: SignedIn, code: str) -> HttpResponse:
-    region = get_object_or_404(Region.objects.for_user(request.user).select_related("parent__parent"), pk=code)
+    region = _region_or_404(request.user, code)
     campaign = current(request.user)
     if campaign is None:
         return _nothing(request, f"本{request.user.county_word}还没有开始征缴。")
@@ -63,10 +63,16 @@ def _region_page(request: SignedIn, code: str) -> HttpResponse:
         "below": region.level != Region.Level.VILLAGE,
         "risk": RISKS[request.GET["risk"]][0] if request.GET.get("risk") in RISKS else "",
         "sees_cash": request.user.role in SEES_CASH,
-        "spot_check": result_of(campaign=campaign, region=region.pk),
         "body": body,
     }
     return render(request, "reporting/surface/surface.html", context)
+
+
+def _region_or_404(user: User, code: str) -> Region:
+    own = user.region
+    if own and own.pk == code == user.scope_prefix:
+        return own  # it came with the account
+    return get_object_or_404(Region.objects.for_user(user).select_related("parent__parent"), pk=code)
 
 
 def _body(request: SignedIn, campaign: Campaign, region: Region) -> str:
@@ -80,6 +86,7 @@ def _body(request: SignedIn, campaign: Campaign, region: Region) -> str:
         "region": region,
         "found": progress,
         "surface": found,
+        "spot_check": result_of(campaign=campaign, region=region.pk),
         "page_obj": Paginator(found.rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
         "sorts": SORTS.items(),
         "names": user.role in SEES_NAMES,
