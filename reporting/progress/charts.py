@@ -57,7 +57,7 @@ def trend_chart(
         return top + plot_height * (1 - min(max(value, 0), ceiling) / ceiling)
 
     svg = _svg(name, width, height, title, _told(labels, series, goal) or "暂无数据")
-    for step in range(0, int(ceiling) + 1, 20 if ceiling <= 120 else 50):
+    for step in range(0, int(ceiling) + 1, _step(ceiling)):
         _line(svg, left, y(step), left + plot_width, y(step), "chart-grid", opacity="0.2")
         _text(svg, left - 6, y(step) + 4, f"{step}%", anchor="end")
     crowded = max(1, -(-len(labels) // (plot_width // 55)))
@@ -79,6 +79,16 @@ def trend_chart(
     for px, py, text in _spread(ends, 14):
         _text(svg, px + 10, py + 4, text, css="chart-label")
     return _to_text(svg)
+
+
+def _step(ceiling: float) -> int:
+    """Percent between two lines of the grid, seven lines at most: 20, 50, 100, 200, 500 and so on."""
+    step = 20
+    for times in cycle((2.5, 2.0, 2.0)):
+        if ceiling <= 6 * step:
+            break
+        step = int(step * times)
+    return step
 
 
 def bar_chart(name: str, bars: Sequence[Bar], *, goal: float | None = None, title: str = "完成率") -> str:

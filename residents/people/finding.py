@@ -8,7 +8,7 @@ part is so common that very many names have it, people of the region are looked 
 import re
 from typing import Any
 
-from django.db.models.functions import Right
+from django.db.models import CharField, Func
 from django.urls import reverse
 
 from core.access import masks
@@ -33,6 +33,17 @@ _PHONE = re.compile(r"1\d{10}")
 _DIGITS = re.compile(r"\d{5,17}")
 
 
+class _Tail(Func):
+    """The last four characters, written as the index `resident_tail` has it: SQLite does not know an expression again
+    whose numbers are parameters."""
+
+    template = "RIGHT(%(expressions)s, 4)"
+    output_field = CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="SUBSTR(%(expressions)s, (4 * -1), 4)", **context)
+
+
 def find_people(user: User, text: str) -> FoundGroup:
     """People of the user's region."""
     rows = Resident.objects.for_user(user).exclude(status=Resident.Status.MERGED)
@@ -53,7 +64,7 @@ def _people(rows: ScopedQuerySet, text: str, region: str) -> list[dict[str, Any]
 
 def _by_number(rows: ScopedQuerySet, number: str) -> ScopedQuerySet:
     if _TAIL.fullmatch(number):
-        tails: ScopedQuerySet = rows.annotate(tail=Right("id_number", 4)).filter(tail=number)
+        tails: ScopedQuerySet = rows.annotate(tail=_Tail("id_number")).filter(tail=number)
         return tails
     if _PHONE.fullmatch(number):
         return rows.filter(phone=number)

@@ -89,6 +89,18 @@ def test_a_person_by_the_number_its_end_and_its_beginning_and_a_former_number(pe
         assert answers(typed)["居民"] == ["单小明"], typed
 
 
+@pytest.mark.sqlite
+def test_the_last_four_are_looked_for_along_their_index(person, make_user):
+    """PostgreSQL prefers to read a small table whole; SQLite says what it would do however small it is."""
+    user = make_user("county", COUNTY)
+    with CaptureQueriesContext(connection) as seen:
+        find(user, person.id_number[-4:])
+    (asked,) = (one["sql"] for one in seen if "SUBSTR" in one["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked}")
+        assert "resident_tail" in str(cursor.fetchall())
+
+
 @pytest.mark.parametrize(
     ("role", "region", "sees"),
     [

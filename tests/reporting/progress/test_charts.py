@@ -73,3 +73,13 @@ def test_over_the_task_stays_in_the_picture():
     svg = ElementTree.fromstring(bar_chart("b", [Bar("a", 130, "130%")]))
     (bar,) = svg.iter(f"{SVG}rect")
     assert float(bar.get("x")) + float(bar.get("width")) < float(svg.get("width"))
+
+
+@pytest.mark.parametrize(
+    ("highest", "steps"), [(5, 20), (100, 20), (118, 20), (125, 50), (300, 50), (301, 100), (4815, 1000)]
+)
+def test_the_grid_has_seven_lines_at_most(highest, steps):
+    """A village with a small task can stand at several thousand percent."""
+    svg = ElementTree.fromstring(trend_chart("t", ["a", "b"], [Series("实际", [1, highest])]))
+    said = [text.text for text in svg.iter() if (text.text or "").endswith("%") and text.tag.endswith("text")]
+    assert said[:2] == ["0%", f"{steps}%"] and len(said) <= 7
