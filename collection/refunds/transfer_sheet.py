@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from collection.declarations.verdicts import is_doubtful
 from core.tables.cells import cell_text, half_width, read_amount
 from core.tables.footings import is_footing
 from core.tables.headings import Column
@@ -16,7 +17,7 @@ AMOUNT = Column("amount", "金额", ("金额", "付款金额", "转账金额", "
 RESULT = Column(
     "result", "付款结果", ("付款结果", "处理结果", "交易状态", "付款状态", "状态", "结果"), ("结果", "状态")
 )
-REASON = Column("reason", "退回原因", ("退回原因", "失败原因", "退汇原因", "原因", "错误信息"), ("原因",))
+REASON = Column("reason", "退回原因", ("退回原因", "失败原因", "退汇原因", "原因", "错误信息"), ("原因",), never=("退费原因", "退款原因"))
 COLUMNS = (NUMBER, AMOUNT, RESULT, REASON)
 NEEDED = ("number", "amount", "result")
 NO_LIST = "没有找到表头。银行回执要有“退费单号、金额、付款结果”三列，请补上后重新上传。"
@@ -71,4 +72,6 @@ def _line(row: ListRow) -> BankLine:
     elif paid is None:
         problem = f"付款结果“{result[:20]}”看不出是成功还是退回，请核实。"
     reason = cell_text(cells.get("reason"))[:120]
+    if not problem and paid and not _PAID.fullmatch(half_width(reason)) and is_doubtful(ok=True, reason=reason):
+        problem = f"付款结果写的是“{result[:20]}”，又写了“{reason[:60]}”，请与银行核实。"
     return BankLine(row.number, int(written[1]) if written else None, amount, paid, reason, problem)

@@ -136,9 +136,30 @@ WORDS = {"成功": True, "付款成功": True, "退汇": False, "失败": False,
 @pytest.mark.parametrize("word", WORDS)
 def test_the_banks_words(word):
     heading = ["退费单号", "收款人", "金额", "付款结果", "退回原因"]
-    rows = [(1, heading), (2, ["TF12", "王大山", 400.0, word, "户名不符"]), (3, ["合计", None, 400.0, None])]
+    reason = None if WORDS[word] else "户名不符"
+    rows = [(1, heading), (2, ["TF12", "王大山", 400.0, word, reason]), (3, ["合计", None, 400.0, None])]
     (line,) = read_answers([Sheet("回执", rows=rows)], answer_table())
     assert (line.number, line.amount, line.paid, bool(line.problem)) == (12, 400, WORDS[word], WORDS[word] is None)
+
+
+REASONS = {
+    # heading and words beside a success → whether it is taken as paid
+    "nothing": ("退回原因", None, True),
+    "a dash": ("退回原因", "—", True),
+    "the success once more": ("错误信息", "交易成功", True),
+    "why the fee went back": ("退费原因", "重复缴费", True),
+    "a reason against it": ("退回原因", "账号与户名不符", False),
+    "returned after all": ("错误信息", "已退汇", False),
+}
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_a_success_with_a_reason_against_it_is_left_to_a_person(name):
+    title, reason, taken = REASONS[name]
+    rows = [(1, ["退费单号", "金额", "付款结果", title]), (2, ["TF12", 400.0, "付款成功", reason])]
+    (line,) = read_answers([Sheet("回执", rows=rows)], answer_table())
+    assert (not line.problem) is taken
+    assert taken or reason in line.problem
 
 
 def test_the_pages(campaign, paid_back, officer, clerk, client):
