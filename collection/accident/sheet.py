@@ -9,7 +9,8 @@ from core.tables.cells import cell_text, read_amount
 from core.tables.dates import read_date
 from core.tables.footings import is_nobody
 from core.tables.headings import Column
-from core.tables.lists import ListReader
+from core.tables.lists import ListReader, ListRow
+from core.tables.payment_states import Kind, read_states, state_columns
 from core.tables.reader import Sheet
 from residents.people import id_numbers, names
 
@@ -69,6 +70,13 @@ def read_covers(pieces: Iterable[Sheet], table: ListReader, *, today: date) -> I
             or (id_numbers.MESSAGES[wrong_number] if wrong_number else "")
             or wrong_amount
             or wrong_day
+            or _not_paid(row, table)
             or ("" if receipt else "没有填写保险公司的收据号。")
         )
         yield CoverLine(row.number, name, number[:30], premium, paid_on, receipt, problem)
+
+
+def _not_paid(row: ListRow, table: ListReader) -> str:
+    """What a column of states says against the payment: 已作废, 已退费, or a word that nobody understands."""
+    kind, why = read_states(row.whole, state_columns(table.header.titles) if table.header else {})
+    return why if kind == Kind.ASK else f"这笔保费是“{why}”，没有登记。" if kind == Kind.UNDONE else ""

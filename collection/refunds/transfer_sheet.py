@@ -17,7 +17,13 @@ AMOUNT = Column("amount", "金额", ("金额", "付款金额", "转账金额", "
 RESULT = Column(
     "result", "付款结果", ("付款结果", "处理结果", "交易状态", "付款状态", "状态", "结果"), ("结果", "状态")
 )
-REASON = Column("reason", "退回原因", ("退回原因", "失败原因", "退汇原因", "原因", "错误信息"), ("原因",), never=("退费原因", "退款原因"))
+REASON = Column(
+    "reason",
+    "退回原因",
+    ("退回原因", "失败原因", "退汇原因", "原因", "错误信息"),
+    ("原因",),
+    never=("退费原因", "退款原因"),
+)
 COLUMNS = (NUMBER, AMOUNT, RESULT, REASON)
 NEEDED = ("number", "amount", "result")
 NO_LIST = "没有找到表头。银行回执要有“退费单号、金额、付款结果”三列，请补上后重新上传。"

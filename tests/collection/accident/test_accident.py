@@ -121,6 +121,17 @@ def test_the_same_list_again_and_the_same_person(village, offer, take, make_resi
     assert AccidentCover.objects.count() == 1
 
 
+STATES = {"已缴费": (1, ""), "已作废": (0, "已作废"), "已退费": (0, "已退费"), "已退保": (0, "请核实")}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_premium_that_was_not_paid_is_no_cover(village, offer, take, make_resident, state):
+    taken, why = STATES[state]
+    listed = take((*row(make_resident(village.code)), state), heading=(*HEADING, "缴费状态"))
+    assert (listed.taken, AccidentCover.objects.count()) == (taken, taken)
+    assert why in "".join(bad["why"] for bad in listed.bad_rows)
+
+
 def test_what_a_row_may_not_be(village, offer, take, make_resident):
     person, other = make_resident(village.code, name="甲某"), make_resident(village.code, name="乙某")
     dead = make_resident(village.code, name="丙某", status="dead")
