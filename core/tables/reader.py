@@ -11,11 +11,13 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -277,12 +279,9 @@ def _frames(path: str | Path, limits: Limits, *, sparse: bool, in_columns: bool 
     errors: list[bytes] = []
     listener = threading.Thread(target=lambda: errors.append(complaints.read()), daemon=True)
     listener.start()
-    overdue = threading.Event()
-    alarm = threading.Timer(child_limits["seconds"] * 2, _stop, (child, overdue))
-    alarm.start()
+    alarm = _Alarm(child, child_limits["seconds"] * 2)
     try:
-        for line in told:
-            frame = json.loads(line)
+        for frame in _whole_frames(told, alarm):
             if isinstance(frame, dict):
                 if frame.get("end"):
                     return
@@ -290,18 +289,15 @@ def _frames(path: str | Path, limits: Limits, *, sparse: bool, in_columns: bool 
                     raise _OutOfMemory
                 if "error" in frame:
                     raise SheetError(frame["error"], frame["message"])
-                if "block" in frame:
-                    frame["stream"] = told.read(frame["block"])
             yield frame
         code = child.wait()
         listener.join(timeout=5)
-        if overdue.is_set() or code in (-signal.SIGXCPU, -signal.SIGKILL):
+        if alarm.is_overdue or code in (-signal.SIGXCPU, -signal.SIGKILL):
             raise SheetError(TOO_LARGE, _TOO_SLOW)
         if any(b"memory allocation" in e or b"MemoryError" in e or b"capacity overflow" in e for e in errors):
             raise _OutOfMemory
         raise SheetError(UNREADABLE, _DAMAGED)
     finally:
-        alarm.cancel()
         child.kill()
         child.wait()
         listener.join(timeout=5)
@@ -309,9 +305,38 @@ def _frames(path: str | Path, limits: Limits, *, sparse: bool, in_columns: bool 
         complaints.close()
 
 
-def _stop(child: "subprocess.Popen[bytes]", overdue: threading.Event) -> None:
-    overdue.set()
-    child.kill()
+def _whole_frames(told: IO[bytes], alarm: "_Alarm") -> Iterator[Frame]:
+    """Yield what the child writes; half a frame is the last that an ended child wrote, and is left out."""
+    while (line := alarm.wait_for(told.readline)).endswith(b"\n"):
+        frame = json.loads(line)
+        if isinstance(frame, dict) and "block" in frame:
+            frame["stream"] = alarm.wait_for(partial(told.read, frame["block"]))
+            if len(frame["stream"]) < frame["block"]:
+                return
+        yield frame
+
+
+class _Alarm:
+    """Ends a child for which was waited too long in all. What is done with the rows meanwhile counts for nothing:
+    a list of the tax bureau is booked as it comes, and its child waits for minutes until the next rows are wanted.
+    """
+
+    def __init__(self, child: "subprocess.Popen[bytes]", seconds: float) -> None:
+        self._child, self._left, self.is_overdue = child, seconds, False
+
+    def wait_for(self, read: Callable[[], bytes]) -> bytes:
+        """Return what comes from the child, or what came until it was ended."""
+        timer, began = threading.Timer(self._left, self._stop), time.monotonic()
+        timer.start()
+        try:
+            return read()
+        finally:
+            timer.cancel()
+            self._left = max(0.0, self._left - (time.monotonic() - began))
+
+    def _stop(self) -> None:
+        self.is_overdue = True
+        self._child.kill()
 
 
 def _start(path: Path, child_limits: dict[str, int | bool]) -> "tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]":
