@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from tests.environment import DATA_DIR
+from tests.slow import listed
 
 ROOT = Path(__file__).resolve().parents[1]
 APPS = ["core", "residents", "subsidies", "collection", "employees", "reporting", "demo"]
@@ -95,3 +96,14 @@ def test_the_tests_run_on_the_engine_that_was_asked_for():
     asked = "postgresql" if os.environ.get("TEST_DATABASE_URL") else "sqlite"
     assert connection.vendor == asked
     assert Path(DATA_DIR).resolve() == settings.DATA_DIR
+
+
+def test_every_slow_test_that_is_listed_exists():
+    """One that was renamed runs with the quick ones, and begins last (`make slow` writes the list anew)."""
+    gone = []
+    for name in listed():
+        path, _, function = name.partition("::")
+        file = ROOT / path
+        if not file.exists() or f"def {function.rpartition('::')[2]}(" not in file.read_text():
+            gone.append(name)
+    assert gone == []
