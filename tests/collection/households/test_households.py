@@ -200,6 +200,33 @@ def test_a_change_is_mended_where_it_happened_or_the_list_made_anew(campaign, bo
     assert mended(("contribution.record", pay(campaign, late).pk, VILLAGE)) is None
 
 
+def test_a_payment_is_written_into_its_line_as_if_the_list_were_made_anew(campaign, home, make_user):
+    awaited, poor, late, taken_back, rest = home("0001", "李春生", "李秀英", "李去年", "李退款", "李小宝")
+    InsuredYear.objects.create(resident=awaited, year=2024, source="登记册")
+    promise(campaign, awaited, make_user("village", VILLAGE), "2024-10-25")
+    where = {"campaign": campaign, "village": Region.objects.get(pk=VILLAGE)}
+    before = make_list(**where)
+    paid = {
+        "李春生": pay(campaign, awaited),
+        "李秀英": pay(campaign, poor, "self"),
+    }
+    Contribution.objects.filter(resident=poor).update(category="低保对象")
+
+    def mended():
+        return mend_list(before, changes(*(("contribution.record", one.pk, VILLAGE) for one in paid.values())), **where)
+
+    assert listed(*mended().pieces) == data_of(campaign) != listed(*before.pieces)
+    found = members(campaign)
+    assert (found["李春生"], found["李秀英"]) == (("cash", None, LAST_YEAR), ("self", None, SPECIAL))
+    # A payment of another year, and one that was taken back, say nothing of what is owed: the household is read again.
+    paid["李去年"] = pay(campaign, late)
+    Contribution.objects.filter(resident=late).update(year=campaign.year - 1)
+    paid["李退款"] = pay(campaign, taken_back, ended_at="2024-10-02T10:00+08:00")
+    assert listed(*mended().pieces) == data_of(campaign)
+    assert (members(campaign)["李去年"], members(campaign)["李退款"][0]) == (("", "400.00", LAST_YEAR), "")
+    assert members(campaign)[rest.name][0] == ""
+
+
 def test_parents_decide_only_where_the_period_reaches_into_the_year(campaign):
     """Then a payment elsewhere may change a household here. No county here has it; an uploaded policy may."""
     policy = campaign.policy
