@@ -10,6 +10,7 @@ from collection.advice.models import CoverAdvice
 from collection.contributions.models import Contribution
 from config import clock
 from core.accounts.models import User
+from core.text import long_date
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.quotes.benefits import is_late
@@ -88,8 +89,8 @@ def _same_cover(paid: Contribution, quoted: Quote) -> bool:
 
 def _reasons(quoted: Quote, resident: Resident) -> tuple[tuple[str, str], ...]:
     """Without the birth date: beside a masked number it would make that whole."""
-    born = str(resident.birth_date)
-    return tuple((reason.says.replace(born, "").replace("  ", " "), str(reason.source)) for reason in quoted.reasons)
+    born = long_date(resident.birth_date)
+    return tuple((reason.says.replace(born, ""), str(reason.source)) for reason in quoted.reasons)
 
 
 def told(*, user: User, campaign: Campaign) -> QuerySet[CoverAdvice]:
