@@ -10,7 +10,6 @@ from collection.advice.models import CoverAdvice
 from collection.contributions.models import Contribution
 from config import clock
 from core.accounts.models import User
-from core.text import long_date
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.quotes.benefits import is_late
@@ -52,7 +51,7 @@ def cover_sheet(campaign: Campaign, resident: Resident) -> AdviceSheet | QuoteEr
     ]
     if paid is None:
         return quoted if isinstance(quoted, QuoteError) else _sheet(quoted, resident, day)
-    reasons = () if isinstance(quoted, QuoteError) or not _same_cover(paid, quoted) else _reasons(quoted, resident)
+    reasons = () if isinstance(quoted, QuoteError) or not _same_cover(paid, quoted) else _reasons(quoted)
     return AdviceSheet(
         day,
         paid.category,
@@ -77,7 +76,7 @@ def _sheet(quoted: Quote, resident: Resident, day: date) -> AdviceSheet:
         quoted.benefit_from,
         quoted.benefit_to,
         quoted.waiting_months,
-        _reasons(quoted, resident),
+        _reasons(quoted),
     )
 
 
@@ -87,10 +86,8 @@ def _same_cover(paid: Contribution, quoted: Quote) -> bool:
     return (paid.amount, paid.benefit_from, paid.benefit_to, paid.waiting_months) == now
 
 
-def _reasons(quoted: Quote, resident: Resident) -> tuple[tuple[str, str], ...]:
-    """Without the birth date: beside a masked number it would make that whole."""
-    born = long_date(resident.birth_date)
-    return tuple((reason.says.replace(born, ""), str(reason.source)) for reason in quoted.reasons)
+def _reasons(quoted: Quote) -> tuple[tuple[str, str], ...]:
+    return tuple((reason.says, str(reason.source)) for reason in quoted.reasons)
 
 
 def told(*, user: User, campaign: Campaign) -> QuerySet[CoverAdvice]:

@@ -195,12 +195,12 @@ def _newborn_reasons(
 ) -> tuple[Reason, ...]:
     rule = policy.newborn
     if (before := rule.born_before) and is_born_before(policy, birth_date):
-        born = f"{long_date(before.start)}至{long_date(before.end)}出生，从出生之日{long_date(start)}"
+        born = f"{long_date(before.start)}至{long_date(before.end)}出生，从出生之日起"
         says = f"{born}享受待遇至{long_date(policy.year_end)}{ADVICE}"
         return (Reason(says, before.source), *(Reason(note, rule.source) for note in rule.notes))
     days = (paid_on - birth_date).days
     within = "不超过" if days <= rule.window_days else "超过"
-    first = f"出生之日{long_date(start)}" if start == birth_date else long_date(start)
+    first = "出生之日起" if start == birth_date else long_date(start)  # the date is masked where the number is
     says = f"新生儿出生第 {days} 天参保，{within} {rule.window_days} 天，从{first}享受待遇，没有等待期{ADVICE}"
     return (Reason(says, rule.source), *(Reason(note, rule.source) for note in rule.notes))
 
