@@ -162,9 +162,9 @@ def test_a_worker_that_fails_at_the_end_leaves_no_file_and_the_next_one_writes_i
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("statement", [2, 6, 10])
-def test_a_worker_killed_at_any_statement_is_followed_by_another(submitted, taxman, settings, statement):
+def test_a_worker_killed_at_any_statement_is_followed_by_another(submitted, taxman, statement):
     job = Job.objects.get(key=declaration_file.job_key(submitted))
-    assert run_in_a_process_killed_at(job, statement, settings) == -signal.SIGKILL
+    assert run_in_a_process_killed_at(job, statement) == -signal.SIGKILL
     submitted.refresh_from_db()
     assert submitted.file is None
     finish(job)
