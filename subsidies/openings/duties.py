@@ -6,9 +6,10 @@ as any list, so that a certification that never comes has its answer too.
 """
 
 import datetime
+from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Window
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from config import clock
@@ -252,8 +253,33 @@ def prepare_ending(*, duty: DepartmentDuty, actor: User) -> Roster | None:
 
 def uncertified(duty: DepartmentDuty) -> QuerySet[Identity]:
     """The department's marks from before the year opened that no applied list of the year names."""
-    campaign = duty.campaign
-    assert campaign is not None  # noqa: S101 - asked for duties of opened years alone
+    assert duty.campaign is not None  # noqa: S101 - asked for duties of opened years alone
+    return _uncertified(duty.campaign).filter(department=duty.department)
+
+
+@dataclass(frozen=True)
+class Certifying:
+    """How far a year's departments are with certifying: by department how many are left, and whose list was applied."""
+
+    left: dict[str, int]
+    applied: set[str]
+
+    def is_certified(self, duty: DepartmentDuty) -> bool:
+        """Whether a certification asks for nothing more: a list of the department was applied, and nobody is left.
+
+        A department that has handed in nothing is asked for its list also where it had no marks to certify.
+        """
+        return duty.kind == Kind.CERTIFY and duty.department in self.applied and duty.department not in self.left
+
+
+def certifying(campaign: Campaign) -> Certifying:
+    """The certifications of a year, in two statements however many departments it has."""
+    left = _uncertified(campaign).order_by().values_list("department").annotate(Count("pk"))
+    applied = Roster.objects.filter(campaign=campaign, state=Roster.State.APPLIED)
+    return Certifying(dict(left), set(applied.order_by().values_list("department", flat=True).distinct()))
+
+
+def _uncertified(campaign: Campaign) -> QuerySet[Identity]:
     named = RosterRow.objects.filter(
         roster__campaign=campaign,
         roster__state=Roster.State.APPLIED,
@@ -261,21 +287,8 @@ def uncertified(duty: DepartmentDuty) -> QuerySet[Identity]:
         category=OuterRef("kind"),
         outcome__in=[Outcome.NEW, Outcome.UNCHANGED],
     ).exclude(roster__kind=Roster.Kind.ENDING)
-    marks: QuerySet[Identity] = live_identities().in_region(campaign.county_id).filter(department=duty.department)
+    marks: QuerySet[Identity] = live_identities().in_region(campaign.county_id)
     return marks.filter(~Exists(named), recognised_on__lte=campaign.opened_at.date())
-
-
-def is_certified(duty: DepartmentDuty) -> bool:
-    """Whether a certification asks for nothing more: a list of the department was applied, and nobody is left.
-
-    A department that has handed in nothing is asked for its list also where it had no marks to certify.
-    """
-    if duty.kind != Kind.CERTIFY:
-        return False
-    applied = Roster.objects.filter(
-        campaign=duty.campaign, department=duty.department, state=Roster.State.APPLIED
-    ).exists()
-    return applied and not uncertified(duty).exists()
 
 
 def look(proposal: PolicyProposal) -> StepState:

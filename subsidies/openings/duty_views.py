@@ -93,9 +93,10 @@ def department_duties(request: SignedIn) -> HttpResponse:
         and run_form(form, lambda: duties.add_duty(campaign=campaign, actor=request.user, **form.cleaned_data))
     ):
         return redirect("department_duties")
-    rows = list(duties_for(request.user).filter(campaign=campaign)) if campaign else []
-    today = clock.today()
-    lines = [_line(duty, today) for duty in rows]
+    today, lines = clock.today(), []
+    if campaign:
+        progress = duties.certifying(campaign)
+        lines = [_line(duty, progress, today) for duty in duties_for(request.user).filter(campaign=campaign)]
     facts = {
         "title": "部门任务和期限",
         "campaign": campaign,
@@ -111,15 +112,15 @@ def department_duties(request: SignedIn) -> HttpResponse:
     return render(request, "subsidies/openings/department_duties.html", facts, status=form_status(form))
 
 
-def _line(duty: DepartmentDuty, today: datetime.date) -> dict[str, object]:
+def _line(duty: DepartmentDuty, progress: duties.Certifying, today: datetime.date) -> dict[str, object]:
     """A duty with how many are left uncertified, whether all are certified, whether it is late, may be ended."""
     is_open = not duty.done_at
     asks = is_open and duty.kind == Kind.CERTIFY
-    certified = asks and duties.is_certified(duty)
+    certified = asks and progress.is_certified(duty)
     ends = asks and not certified and not duty.ending_id and duty.ends_on is not None and duty.ends_on <= today
     return {
         "duty": duty,
-        "left": duties.uncertified(duty).count() if asks else None,
+        "left": progress.left.get(duty.department, 0) if asks else None,
         "certified": certified,
         "late": is_open and not certified and duty.due_on < today,
         "may_end": ends,

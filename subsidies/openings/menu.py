@@ -10,7 +10,7 @@ from core.access.roles import Role
 from core.accounts.models import User
 from core.pages.frame import Entry, Todo
 from subsidies.campaigns.models import Campaign, PolicyProposal
-from subsidies.openings.duties import is_certified
+from subsidies.openings.duties import certifying
 from subsidies.openings.models import DepartmentDuty, NewCounty
 from subsidies.rosters.deadlines import has_deadlines
 
@@ -50,8 +50,11 @@ def todos(user: User, campaign: Campaign) -> list[Todo]:
     open_duties = DepartmentDuty.objects.for_user(user).filter(campaign=campaign, done_at=None)
     if user.role == Role.DEPARTMENT:
         open_duties = open_duties.filter(department=user.department)
-    asked = open_duties.filter(Q(due_on__lte=today + SOON) | Q(ends_on__lte=today)).select_related("campaign")
-    rows = [duty for duty in asked if not is_certified(duty)]
+    asked = open_duties.filter(Q(due_on__lte=today + SOON) | Q(ends_on__lte=today))
+    rows = list(asked)
+    if any(duty.kind == DepartmentDuty.Kind.CERTIFY for duty in rows):
+        progress = certifying(campaign)
+        rows = [duty for duty in rows if not progress.is_certified(duty)]
     late = sum(duty.due_on < today for duty in rows)
     soon = sum(today <= duty.due_on <= today + SOON for duty in rows)
     address = reverse("department_duties")
