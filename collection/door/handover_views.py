@@ -13,7 +13,7 @@ from collection.door.models import Handover
 from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
 from core.pages.form_steps import form_status, run_form, run_step
-from core.regions.names import official_kind
+from core.regions.names import called
 from subsidies.campaigns.selectors import campaign_or_404
 
 SEES = (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY)
@@ -67,7 +67,7 @@ def handover(request: SignedIn, pk: int) -> HttpResponse:
         return redirect("handover", pk)
     now = services.facts_of(campaign=found.campaign, village=found.village) if is_open else found.facts
     facts = {
-        "title": f"{official_kind(found.village.name)}协办员交接",
+        "title": f"{called(found.village.name)}协办员交接",
         "handover": found,
         "facts": now,
         "in_hand": Decimal(now["in_hand"]),

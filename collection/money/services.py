@@ -83,6 +83,8 @@ class _Line(NamedTuple):
     key: str
 
 
+#: Either whole objects, which somebody may have to reverse, or columns.
+_Movements = list[Movement] | list[_Line]
 _COLUMNS = [name.removesuffix("_id") for name in _Line._fields]
 
 
@@ -274,7 +276,7 @@ def _not_yet_booked(facts: list[Fact]) -> list[Fact]:
 def _book(
     campaign: Campaign,
     accounts: dict[str, VillageAccount],
-    movements: "list[Movement] | list[_Line]",
+    movements: _Movements,
     actor: User | None,
     action: str,
     reason: str,
@@ -309,18 +311,18 @@ def _book(
     )
 
 
-def _insert(movements: "list[Movement] | list[_Line]") -> None:
+def _insert(movements: _Movements) -> None:
     """Movements with their ids: whoever booked one may have to reverse it."""
     made = [movement for movement in movements if isinstance(movement, Movement)]
     insert_with_ids(made)
     insert_values(Movement, _COLUMNS, [line for line in movements if isinstance(line, _Line)])
 
 
-def _named(movements: "list[Movement] | list[_Line]") -> str:
+def _named(movements: _Movements) -> str:
     return "、".join(sorted({str(Kind(movement.kind).label) for movement in movements}))
 
 
-def _apply(accounts: dict[str, VillageAccount], movements: "list[Movement] | list[_Line]") -> None:
+def _apply(accounts: dict[str, VillageAccount], movements: _Movements) -> None:
     """Adds the movements to the running sums, alike ones as one. A reversal takes back what its original added."""
     sums: dict[tuple[str, str, str, bool], Decimal] = defaultdict(lambda: ZERO)
     for movement in movements:
@@ -354,7 +356,7 @@ def _refuse_negative(accounts: dict[str, VillageAccount], codes: set[str]) -> No
                 )
 
 
-def _refuse_negative_past(campaign: Campaign, movements: "list[Movement] | list[_Line]") -> None:
+def _refuse_negative_past(campaign: Campaign, movements: _Movements) -> None:
     """No place below zero on any day: money cannot leave a place on a day before it came there."""
     leaving: dict[Place, date] = defaultdict(lambda: date.max)
     for movement in movements:

@@ -10,7 +10,7 @@ from collection.declarations.models import Declaration
 from collection.receipts.models import Receipt
 from core.accounts.models import User
 from core.finding.registry import Hit, Sought
-from core.regions.names import official_kind
+from core.regions.names import called
 from residents.people.models import Household
 from residents.people.places import places_named
 from subsidies.campaigns.selectors import selection_of
@@ -29,7 +29,7 @@ def find_households(user: User, text: str) -> Sought:
 
 
 def _household(one: Household) -> Hit:
-    place = f"{one.village.parent.name if one.village.parent else ''}{official_kind(one.village.name)}"
+    place = f"{one.village.parent.name if one.village.parent else ''}{called(one.village.name)}"
     return Hit(f"{one.number}户 {one.head_name}", place, reverse("household_card", args=[one.village_id, one.pk]))
 
 
@@ -45,7 +45,7 @@ def find_receipts(user: User, text: str) -> Sought:
 def _receipt(one: Receipt) -> Hit:
     return Hit(
         one.number,
-        f"{official_kind(one.village.name)}，{one.get_state_display()}",
+        f"{called(one.village.name)}，{one.get_state_display()}",
         reverse("receipt_detail", args=[one.pk]),
     )
 
@@ -59,7 +59,7 @@ def find_deposits(user: User, text: str) -> Sought:
 
 
 def _deposit(one: Deposit) -> Hit:
-    note = f"{official_kind(one.village.name)}，{one.paid_on}，{one.amount:,.2f} 元，{one.get_state_display()}"
+    note = f"{called(one.village.name)}，{one.paid_on}，{one.amount:,.2f} 元，{one.get_state_display()}"
     return Hit(one.slip_no, note, reverse("deposit_detail", args=[one.pk]))
 
 

@@ -15,7 +15,7 @@ from core.access import masks
 from core.access.scope import ScopedQuerySet, successor
 from core.accounts.models import User
 from core.finding.registry import MOST, FoundGroup, Hit
-from core.regions.names import official_kind
+from core.regions.names import called
 from residents.people import id_numbers
 from residents.people.models import NamePart, Resident
 from residents.people.pinyin import parts, typed_part
@@ -114,7 +114,7 @@ def _looked_through(rows: ScopedQuerySet, part: str) -> list[int]:
 
 
 def _hit(person: dict[str, Any], url: str) -> Hit:
-    place = f"{person['village__parent__name']}{official_kind(person['village__name'])}"
+    place = f"{person['village__parent__name']}{called(person['village__name'])}"
     household = f"，{person['household__number']}户" if person["household__number"] else ""
     status = "" if person["status"] == Resident.Status.ACTIVE else f"，{Resident.Status(person['status']).label}"
     note = f"{masks.mask(person['id_number'])}，{place}{household}{status}"
