@@ -174,7 +174,8 @@ const Door = (() => {
 
   // --- what is kept and what is sent --------------------------------------------------------------------------------
 
-  // Who logs out takes the list along: nothing that is still under way may put it back.
+  // Who logs out takes the list along, and a phone that was cut off has lost it: nothing that is still under way may put
+  // it back.
   let leaving = false;
   page.addEventListener("submit", (event) => {
     if (event.target.hasAttribute("data-logout")) leaving = true;
@@ -191,11 +192,11 @@ const Door = (() => {
   };
 
   const send = async (state, options) => {
-    if (!keeps(state) || state.sending) return;
+    if (!keeps(state) || state.sending || state.cutOff) return;
     state.sending = true;
     try {
       const told = await DoorQueue.send(state.data.user, options);
-      if (told && told.wipe) return cutOff();
+      if (told && told.wipe) return cutOff(state);
       if (told && told.refused) say(told.refused);
       else if (told) learn(state, told);
       state.offline = false;
@@ -208,13 +209,15 @@ const Door = (() => {
     await draw(state);
   };
 
-  const cutOff = () => {
-    page.querySelector("[data-homes]").textContent = "";
+  const cutOff = (state) => {
+    leaving = state.cutOff = true;
+    state.list.forget();
     say("这部手机已经停用，名单已从手机删除。没有上传的收款已交给乡镇专班核实。请联系乡镇专班。");
     part("").hidden = true;
   };
 
   const draw = async (state) => {
+    if (state.cutOff) return;
     const all = keeps(state) ? await DoorQueue.waiting() : [];
     const waiting = all.filter((entry) => entry.user === state.data.user), others = all.length - waiting.length;
     const cases = state.phone ? (await DoorQueue.get("cases")) || [] : state.cases;

@@ -217,6 +217,12 @@ const Homes = (() => {
         if (card.firstChild) fillCard(state, card, home);
       },
       close: (home) => open(state, home, false),
+      // Nothing is left to be drawn or found, whatever was still to be added while nobody waits.
+      forget: () => {
+        state.keys = state.data.homes = [];
+        state.items.clear();
+        draw(state);
+      },
     };
   };
 

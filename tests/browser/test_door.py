@@ -1,7 +1,7 @@
 """A helper's day on a phone, in a real browser whose network the test cuts."""
 
 import pytest
-from playwright.sync_api import Error
+from playwright.sync_api import Error, expect
 
 from collection.contributions.models import Contribution
 from collection.door.models import DoorEntry, Phone
@@ -244,7 +244,11 @@ def test_bad_days_of_a_phone(visit, helper, five_kinds, campaign, make_user, mak
     cut_off_phone(phone=Phone.objects.get(), reason="手机丢失", actor=make_user("township", VILLAGE[:9]))
     log_in(page, helper)
     page.get_by_text("这部手机已经停用").wait_for()
-    assert page.locator(".home").count() == 0
+    expect(page.locator(".home")).to_have_count(0)
+    page.locator("#find").fill("李")
+    expect(page.locator("[data-found]")).to_have_text("0 户，0 人")
+    page.evaluate("() => dispatchEvent(new Event('online'))")  # a later contact puts nothing back
+    assert page.evaluate("() => DoorQueue.get('list')") is None
     assert Phone.objects.get().wiped_at
 
 
