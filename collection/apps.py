@@ -20,6 +20,7 @@ class CollectionConfig(AppConfig):
         from collection.entitlements.services import end_second_enrolments
         from collection.gifts import spending
         from collection.gifts.kept import on_kept
+        from collection.ledgers.booking import on_recorded
         from collection.messages.events import tell_booked
         from collection.messages.kinds import register_kinds
         from collection.newborns import services as newborns
@@ -50,6 +51,7 @@ class CollectionConfig(AppConfig):
         on_booked(visits.follow_bookings, concerned=visits.told_payments_of)
         on_booked(visits.drop_exclusions, concerned=visits.exclusions_of)
         on_booked(door.follow_bookings, concerned=door.booked_from_doors)
+        on_recorded(door.follow_recorded)
         on_booked(spending.follow_bookings, concerned=spending.shares_of)
         on_booked(tell_booked)  # after it: the message says what a gift has paid
         register_kinds()

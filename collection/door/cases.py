@@ -10,11 +10,12 @@ from django.db import transaction
 
 from collection.contributions.models import Contribution
 from collection.door.models import CashReturn
-from collection.door.services import release_cash
+from collection.door.services import SAME_PAYMENT, release_cash
 from collection.ledgers import booking
 from collection.ledgers.check import ACCEPTED
 from collection.ledgers.models import LedgerBatch, LedgerRow
 from collection.ledgers.services import reading_of
+from collection.money.services import lock_accounts
 from collection.receipts.numbers import normalize_number
 from config import clock
 from core.accounts.models import User
@@ -28,7 +29,8 @@ RowState = LedgerRow.State
 def accept_case(*, row: LedgerRow, actor: User) -> LedgerRow:
     """Book a payment that was held, after the township has looked into it. Safe to repeat.
 
-    What is wrong with it besides stays a case, with the reasons of now.
+    What is wrong with it besides stays a case, with the reasons of now. A payment that the books have already is not
+    booked again, and its cash counts there.
     """
     for _ in range(booking.MOST_ATTEMPTS):
         try:
@@ -45,7 +47,7 @@ def _accept(row: LedgerRow, actor: User) -> LedgerRow:
     reading = reading_of([decided])
     locked = booking.lock_people(campaign=batch.campaign, village=batch.village_id, reading=reading)
     row = LedgerRow.objects.select_for_update(of=("self",)).get(pk=row.pk)
-    if row.state == RowState.CONFIRMED:
+    if row.state in (RowState.CONFIRMED, RowState.RECORDED):
         return row
     _refuse_settled(row)
     if batch.campaign.closed_meanwhile():
@@ -79,7 +81,7 @@ def settle_as_booked(*, row: LedgerRow, actor: User) -> LedgerRow:
         raise Refused("没有找到同一个人、同一张收据、同样金额的记账。不是同一笔的，请退还本人或改正后记账。")
     row.state = RowState.MENDED
     row.save(update_fields=["state"])
-    release_cash(campaign=row.batch.campaign, rows=[row], reason="与已记账的是同一笔", actor=actor)
+    release_cash(campaign=row.batch.campaign, rows=[row], reason=SAME_PAYMENT, actor=actor)
     audit.record(
         "door.same",
         actor=actor,
@@ -133,6 +135,8 @@ def _is_booked(row: LedgerRow) -> bool:
 
 
 def _locked(row: LedgerRow) -> LedgerRow:
+    """The row as it stands, after the village's account, which whoever books locks first."""
+    lock_accounts(campaign=row.batch.campaign, villages=[row.batch.village_id])
     rows = LedgerRow.objects.select_for_update(of=("self",)).select_related(
         "batch__campaign", "batch__village", "entry"
     )

@@ -242,6 +242,10 @@ def _explain_spoilt(batch: LedgerBatch, told: Told, taker: User, *, closed: bool
 # --- cash that is in hand although nothing is booked for it -----------------------------------------------------------
 
 
+#: Why cash that was held is released where the payment is in the books already.
+SAME_PAYMENT = "与已记账的是同一笔"
+
+
 def cash_key(row: LedgerRow) -> str:
     """The key of the movement by which a case's cash counts."""
     return f"door:{row.pk}"
@@ -269,6 +273,12 @@ def follow_bookings(campaign: Campaign, made: Sequence[Contribution], actor: Use
     booked = list(LedgerRow.objects.filter(pk__in=ids, entry__isnull=False))
     if booked:
         release_cash(campaign=campaign, rows=booked, reason="已记账", actor=actor)
+
+
+def follow_recorded(campaign: Campaign, rows: Sequence[LedgerRow], actor: User | None) -> None:
+    """A case that turns out to be booked already is no case any more: its cash counts with that payment."""
+    if told := [row for row in rows if row.entry_id]:
+        release_cash(campaign=campaign, rows=told, reason=SAME_PAYMENT, actor=actor)
 
 
 def booked_from_doors(campaign: Campaign, residents: Sequence[int]) -> "QuerySet[LedgerRow, Any]":

@@ -4,6 +4,8 @@ Everybody is checked by the facts of the moment, under the residents' locks with
 caller holds the transaction, and tries again where somebody else was quicker (TRY_AGAIN).
 """
 
+from collections.abc import Callable, Sequence
+
 from collection.contributions import services as contributions
 from collection.contributions.models import Contribution
 from collection.contributions.services import Payment
@@ -33,6 +35,24 @@ class FactsChanged(Exception):
 
 
 TRY_AGAIN = (FactsChanged, ReceiptRefused)
+
+#: Who wants to know of rows that turned out to be payments which were booked before: topics above register here in
+#: `AppConfig.ready()`. Called inside the transaction that writes the verdict; must be safe to repeat.
+Recorded = Callable[[Campaign, Sequence[LedgerRow], User | None], None]
+_on_recorded: list[Recorded] = []
+
+
+def on_recorded(callback: Recorded) -> None:
+    """Call `callback` with rows found to be booked before. Registering twice is registering once."""
+    if callback not in _on_recorded:
+        _on_recorded.append(callback)
+
+
+def report_recorded(campaign: Campaign, rows: Sequence[LedgerRow], actor: User | None) -> None:
+    """Tell everybody who asked of those of the rows that are booked already."""
+    if found := [row for row in rows if row.state == RowState.RECORDED]:
+        for callback in _on_recorded:
+            callback(campaign, found, actor)
 
 
 def lock_people(*, campaign: Campaign, village: str, reading: LedgerReading) -> dict[int, str]:
@@ -97,6 +117,7 @@ def write_rows(*, batch: LedgerBatch, rows: list[LedgerRow], checked: CheckedLed
     LedgerRow.objects.filter(pk__in=unchanged).update(state=RowState.CONFIRMED)
     changed = [row for row in rows if row.state != RowState.CONFIRMED]
     update_objects(changed, [*VERDICT_FIELDS])
+    report_recorded(batch.campaign, changed, actor)
 
 
 def _use_of(row: Row) -> receipts.ReceiptUse:

@@ -7,10 +7,12 @@ other.
 from django.db import transaction
 from django.db.models import Q
 
+from collection.ledgers.booking import report_recorded
 from collection.ledgers.check import TWO_PEOPLE, check_ledger, claims_of, receipts_of
 from collection.ledgers.facts import gather
 from collection.ledgers.models import LedgerBatch, LedgerRow
 from collection.ledgers.services import VERDICT_FIELDS, RowState, State, put_verdict, reading_of
+from collection.money.services import lock_accounts
 from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
@@ -47,7 +49,7 @@ def mend_row(*, row: LedgerRow, cells: dict[str, str], actor: User) -> LedgerRow
         row.held = None
     if "household" in changed:
         row.household = ""
-    check_again(batch, row)
+    check_again(batch, row, actor)
     row.save(update_fields=[*VERDICT_FIELDS, "raw", "original", "decisions", "held"])
     audit.record(
         "ledger.mend_row",
@@ -69,7 +71,7 @@ def decide_two_people(*, row: LedgerRow, actor: User) -> LedgerRow:
     if "same_person_ask" not in {problem["code"] for problem in row.problems}:
         raise Refused("这一行没有同名同生日的疑问，请刷新页面。")
     row.decisions = [*row.decisions, TWO_PEOPLE]
-    check_again(batch, row)
+    check_again(batch, row, actor)
     row.save(update_fields=[*VERDICT_FIELDS, "decisions"])
     audit.record(
         "ledger.two_people",
@@ -90,6 +92,8 @@ def written(row: LedgerRow, key: str) -> str:
 
 def _locked(row: LedgerRow) -> tuple[LedgerBatch, LedgerRow]:
     batches = LedgerBatch.objects.select_for_update(of=("self",)).select_related("campaign__policy_version", "village")
+    if row.entry_id:  # its cash counts already: the account comes first, as for whoever books (collection/money)
+        lock_accounts(campaign=row.batch.campaign, villages=[row.batch.village_id])
     batch = batches.get(pk=row.batch_id)
     row = LedgerRow.objects.get(pk=row.pk)
     if batch.campaign.closed_meanwhile():
@@ -101,7 +105,7 @@ def _locked(row: LedgerRow) -> tuple[LedgerBatch, LedgerRow]:
     return batch, row
 
 
-def check_again(batch: LedgerBatch, row: LedgerRow) -> None:
+def check_again(batch: LedgerBatch, row: LedgerRow, actor: User) -> None:
     """Judge the row again, beside the rows that share its number, name or receipt; those it troubled may be settled."""
     asked = reading_of([row])
     alike = Q(name=row.name) | Q(id_number__in=[row.id_number, *(claim.id_number for claim in claims_of(asked))])
@@ -120,3 +124,4 @@ def check_again(batch: LedgerBatch, row: LedgerRow) -> None:
             put_verdict(stored, verdict)
             settled.append(stored)
     LedgerRow.objects.bulk_update([other for other in settled if other is not row], VERDICT_FIELDS)
+    report_recorded(batch.campaign, settled, actor)

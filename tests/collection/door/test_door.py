@@ -11,12 +11,14 @@ from collection.door.cases import accept_case, record_return, settle_as_booked
 from collection.door.models import DoorEntry
 from collection.door.phones import cut_off_phone, register_phone
 from collection.ledgers import confirm as ledger_confirm
+from collection.ledgers.mending import mend_row
 from collection.ledgers.models import LedgerBatch, LedgerRow
 from collection.receipts.models import Receipt
 from core.audit.models import Event
 from core.refusals import Refused
 from subsidies.campaigns.models import Campaign
 from tests.collection.door.door_world import VILLAGE, cash_by_day, household, in_hand, message, take
+from tests.collection.ledgers.test_ledgers import work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 DAY = datetime.date(2024, 10, 25)
@@ -218,6 +220,37 @@ def test_the_same_payment_under_another_day_is_settled_with_the_booked_one(campa
     for _ in range(2):
         assert settle_as_booked(row=row, actor=helper).state == "mended"
     assert in_hand() == 400
+
+
+def test_a_held_payment_that_is_booked_meanwhile_counts_once_when_it_is_accepted(campaign, helper, family, make_user):
+    helper.is_active = False
+    helper.save()
+    row = held(campaign, helper, message(family[:1], "NX0101")).rows.get()
+    take(campaign, make_user("village", VILLAGE), message(family[:1], "NX0101"))
+    assert in_hand() == 800
+    for _ in range(2):
+        assert accept_case(row=row, actor=helper).state == "recorded"
+    assert (in_hand(), cash_by_day()) == (400, {DAY: 400})
+
+
+def test_a_case_mended_into_a_payment_that_is_booked_counts_once(campaign, helper, family):
+    sent = message(family[:1], "NX0101", paid_on="2024-10-26", listed_on="2024-10-25")
+    row = held(campaign, helper, sent).rows.get()
+    take(campaign, helper, message(family[:1], "NX0101"))
+    assert in_hand() == 800
+    mended = mend_row(row=row, cells={"paid_on": DAY.isoformat()}, actor=helper)
+    assert (mended.state, in_hand(), cash_by_day()) == ("recorded", 400, {DAY: 400})
+
+
+def test_a_mended_case_that_is_booked_before_it_is_confirmed_counts_once(campaign, helper, family, silent_queue):
+    sent = message(family[:1], "NX0101", paid_on="2024-10-26", listed_on="2024-10-25")
+    row = held(campaign, helper, sent).rows.get()
+    assert mend_row(row=row, cells={"paid_on": DAY.isoformat()}, actor=helper).state == "good"
+    take(campaign, helper, message(family[:1], "NX0101"))
+    ledger_confirm.confirm_ledger(batch=row.batch, actor=helper)
+    work()
+    row.refresh_from_db()
+    assert (row.state, in_hand(), cash_by_day()) == ("recorded", 400, {DAY: 400})
 
 
 def test_another_receipt_is_not_the_same_payment(campaign, helper, family):
