@@ -9,9 +9,9 @@ archives of bug reports are kept outside the repository. HOSTILE_JOURNAL=… nam
 written with what came of it and its dearest kind, so that a later run goes on where one stopped after HOSTILE_SECONDS;
 a furnished database that lies beside it as ….sqlite3 is taken. A file is read once and what it gave is
 handed to every kind, for the reading itself knows no kinds; one that any set of limits could make read otherwise is
-read once for each set. The reading processes are forked from one that stands ready (bench/_forked_reader.py). As no
-public file has the headings of these lists, those of the kind are put above each sheet: what stands in it is read as
-people and money.
+read once for each set. The reading processes are forked from one that stands ready (bench/_forked_reader.py). Each
+file is tried as it is, and once more with the headings of the kind put above each sheet, as no public file has them:
+then what stands in it is read as people and money.
 
 Each process has an SQLite database of its own with a county that has all of it: an offer of accident cover, a unit, a
 year in preparation.
@@ -74,7 +74,8 @@ def main() -> None:
 
 def _print(results: list[dict[str, Any]]) -> None:
     outcomes = sum((Counter(r["outcomes"]) for r in results), Counter())
-    print(f"{sum(r['done'] for r in results)} files: " + ", ".join(f"{k} {v}" for k, v in outcomes.most_common()))
+    seed = "" if FOLDER else f" of seed {SEED}"
+    print(f"{sum(r['done'] for r in results)} files{seed}: " + ", ".join(f"{k} {v}" for k, v in outcomes.most_common()))
     slowest = max(results, key=lambda r: r["slowest"][0])["slowest"]
     memory = [max(r[key] for r in results) >> 20 for key in ("memory", "child_memory")]
     print(f"slowest {slowest[0]:.1f} s of processor time ({slowest[1]})")
@@ -181,8 +182,9 @@ def _try_folder(result: dict[str, Any], number: int) -> None:
         with _read_once() as reading:
             reading.read_whole(path)
             for kind in _spoilt.KINDS:
-                reading.titles = _spoilt.TITLES[kind]
-                _try(result, kind, path.name, path, str(path))
+                for titles in ([], _spoilt.TITLES[kind]):
+                    reading.titles = titles
+                    _try(result, kind, path.name, path, str(path))
         result["done"] += 1
         if journal:
             outcomes = dict(result["outcomes"] - before)
@@ -239,7 +241,7 @@ class _read_once:  # noqa: N801 used as a context
 
     def _below_headings(self, piece: Any, begun: list[Any]) -> Any:
         """The piece, and where it is the first of its sheet with rows, the headings of the kind above it."""
-        if not piece.rows or any(piece.merged is merged for merged in begun):
+        if not self.titles or not piece.rows or any(piece.merged is merged for merged in begun):
             return replace(piece)
         begun.append(piece.merged)
         return replace(piece, rows=[(0, list(self.titles)), *piece.rows])
