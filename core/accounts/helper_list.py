@@ -15,10 +15,9 @@ from core.regions.models import Region
 from core.regions.names import RegionNames
 from core.regions.selectors import region_names
 from core.tables import headings, reader
-from core.tables.cells import cell_text, read_phone
+from core.tables.cells import cell_text, half_width, read_phone
 from core.tables.footings import is_nobody
 from core.tables.lists import ListReader, ListRow
-from core.tables.lookalikes import fold
 
 COLUMNS = (
     headings.Column("township", "乡镇", ("乡镇", "乡镇街道", "所属乡镇", "乡镇名称"), parts=("乡镇",)),
@@ -89,7 +88,7 @@ def _row(listed: ListRow) -> HelperRow:
     text = {key: cell_text(cell) for key, cell in listed.cells.items()}
     words = text.get("position", "")
     position = next((position for word, position in POSITION_WORDS.items() if word in words), "")
-    name, phone = fold(text.get("name", "")), read_phone(listed.cells.get("phone")) or text.get("phone", "")
+    name, phone = half_width(text.get("name", "")), read_phone(listed.cells.get("phone")) or text.get("phone", "")
     row = HelperRow(listed.number, text.get("township", ""), text.get("village", ""), name, phone, position)
     if (error := listed.error(COLUMNS))[1]:
         row.problems.append(error[1])

@@ -27,8 +27,13 @@ _EQUIVALENT = """
 
 #: CJK radicals (2E80–2FDF), strokes (31C0–31EF) and compatibility ideographs (F900–FAFF, 2F800–2FA1F).
 RANGES = ((0x2E80, 0x2FDF), (0x31C0, 0x31EF), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F))
-#: Variation selectors choose a drawing of the character before them; the character is the same.
-_VARIATION_SELECTORS = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+#: What nobody sees: variation selectors, which choose a drawing of the character before them, fillers of Korean and
+#: Khmer, which are letters to Unicode and yet empty, joiners, and the empty pattern of braille (Unicode 14.0,
+#: Default_Ignorable_Code_Point, but for what is of category Cf).
+INVISIBLE = (
+    0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x2065, 0x2800, 0x3164, 0xFFA0,
+    *range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000),
+)  # fmt: skip
 
 
 #: Where older Windows keeps the 80 last characters of GBK (bytes FE50–FEA0 without FE7F): in private use.
@@ -41,7 +46,7 @@ E854:9FBA E855:241FE E864:9FBB
 
 
 def _table() -> dict[int, str | None]:
-    by_code: dict[int, str | None] = dict.fromkeys(_VARIATION_SELECTORS)
+    by_code: dict[int, str | None] = dict.fromkeys(INVISIBLE)
     for first, last in RANGES:
         for code in range(first, last + 1):
             folded = unicodedata.normalize("NFKC", chr(code))

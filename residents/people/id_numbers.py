@@ -11,6 +11,8 @@ from enum import StrEnum
 from functools import lru_cache
 from operator import mul
 
+from core.tables.lookalikes import INVISIBLE
+
 ID_MISSING = "id_missing"
 ID_LENGTH = "id_length"
 ID_CHECKSUM = "id_checksum"
@@ -32,6 +34,7 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
 _DIGIT_VALUES = {ord(str(d)): d for d in range(10)}
 _HALF_WIDTH_CAPITALS = {
+    **dict.fromkeys(INVISIBLE),
     **{code: chr(code - 0xFEE0).upper() for code in range(0xFF01, 0xFF5F)},
     **{ord(letter): letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"},
 }

@@ -22,8 +22,8 @@ _SAME = {
     0x3000: " ",
     0xA0: " ",
 }
-#: Letters that `_SAME` replaces; all else that it replaces is no letter.
-_LETTERS_TO_REPLACE = re.compile("[\uf900-\ufaff\uff01-\uff5e\U0002f800-\U0002fa1f]")
+#: Letters that `_SAME` replaces or takes out; all else that it replaces is no letter.
+_LETTERS_TO_REPLACE = re.compile("[\u115f\u1160\u3164\uf900-\ufaff\uff01-\uff5e\uffa0\U0002f800-\U0002fa1f]")
 _DOTS = dict.fromkeys(map(ord, "•・．‧∙⋅･●・∘᛫⸱"), "·")
 #: Quotes around a name, the space that a quote leaves behind, and a dot with nothing beyond it are no part of it.
 _EDGES = "'`‘’′\" ·"
