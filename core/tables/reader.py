@@ -55,7 +55,8 @@ class SheetError(Exception):
 @dataclass(frozen=True)
 class Limits:
     """What one file may cost: sizes in bytes, `rows` a sheet, `cells` and `characters` a file, `seconds` of processor
-    time. A small file gets `small_seconds` and `small_memory` at most: real lists of that size need far less."""
+    time. A small file gets `small_seconds` and `small_memory` at most, for real lists of that size need far less; each
+    megabyte beyond it `more_seconds` and `more_memory`, up to `seconds` and `memory`."""
 
     bytes: int = 20 << 20
     unpacked: int = 300 << 20
@@ -68,18 +69,20 @@ class Limits:
     small_bytes: int = 10 << 20
     small_seconds: int = 15
     small_memory: int = 1 << 30
+    more_seconds: int = 5
+    more_memory: int = 100 << 20
 
     def of_child(self, size: int) -> dict[str, int]:
         """The limits of the process that reads a file of this size."""
-        small = size <= self.small_bytes
+        beyond = max(0, -(-(size - self.small_bytes) // _MEGABYTE))
         return {
             "rows": self.rows,
             "columns": self.columns,
             "cells": self.cells,
             "characters": self.characters,
             "unpacked": self.unpacked,
-            "memory": min(self.memory, self.small_memory) if small else self.memory,
-            "seconds": min(self.seconds, self.small_seconds) if small else self.seconds,
+            "memory": min(self.memory, self.small_memory + beyond * self.more_memory),
+            "seconds": min(self.seconds, self.small_seconds + beyond * self.more_seconds),
         }
 
 

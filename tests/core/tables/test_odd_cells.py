@@ -125,8 +125,20 @@ def test_one_long_text_in_many_rows_is_bounded(file):  # noqa: F811
     assert caught.value.code == "too_large" and "文字太多" in caught.value.message
 
 
-def test_a_small_file_may_cost_less_than_a_large_one():
-    limits = reader.COUNTY_REGISTER
-    small, large = limits.of_child(limits.small_bytes), limits.of_child(limits.small_bytes + 1)
-    assert (small["seconds"], small["memory"]) == (15, 1 << 30)
-    assert (large["seconds"], large["memory"]) == (300, 3 << 30)
+@pytest.mark.parametrize(
+    ("limits", "megabytes", "more", "seconds", "memory"),
+    [
+        (reader.COUNTY_REGISTER, 10, 0, 15, 1024),
+        (reader.COUNTY_REGISTER, 10, 1, 20, 1124),
+        (reader.COUNTY_REGISTER, 30, 0, 115, 3024),
+        (reader.COUNTY_REGISTER, 30, 1, 120, 3072),
+        (reader.COUNTY_REGISTER, 67, 0, 300, 3072),
+        (reader.COUNTY_REGISTER, 200, 0, 300, 3072),
+        (reader.COUNTY_LIST, 31, 0, 120, 3072),
+        (reader.COUNTY_LIST, 30, 0, 115, 3024),
+        (reader.VILLAGE_LEDGER, 20, 0, 20, 1024),
+    ],
+)
+def test_what_a_file_may_cost_grows_with_its_size(limits, megabytes, more, seconds, memory):
+    child = limits.of_child((megabytes << 20) + more)
+    assert (child["seconds"], child["memory"] >> 20) == (seconds, memory)
