@@ -57,8 +57,8 @@ def read_covers(pieces: Iterable[Sheet], table: ListReader, *, today: date) -> I
         number, wrong_number = id_numbers.read_cell(get("id_number"))
         if is_nobody(get("name"), get("id_number")):
             continue
-        premium, _, wrong_amount = read_amount(get("premium"))
-        paid_on, _, wrong_day = read_date(get("paid_on"))
+        premium, _, wrong_amount = read_amount(get("premium"), title="保费")
+        paid_on, _, wrong_day = read_date(get("paid_on"), title="交费日期")
         receipt = cell_text(get("receipt_no")).upper()[:30]
         if paid_on and paid_on > today:
             wrong_day = f"交费日期 {paid_on} 在今天以后，请核对。"

@@ -6,11 +6,13 @@ residents, the village's account, then the gift.
 
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 
 from django.core.files.base import File
 from django.db import transaction
 
 from collection.gifts.models import Gift, GiftMoney, GiftShare
+from collection.gifts.pasting import read_people
 from collection.gifts.selectors import KEPT, standings
 from collection.money import services as money
 from collection.money.models import Movement, Place
@@ -25,7 +27,7 @@ from core.files.photos import Photo, store_photo
 from core.refusals import Refused
 from core.regions.models import Region
 from core.text import clean_text, required_text
-from residents.people.disclosure import disclose
+from residents.people.disclosure import disclose, record_probe
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 
@@ -102,10 +104,10 @@ def list_people(*, gift: Gift, text: str, actor: User) -> tuple[int, list[str]]:
     gift = locked(gift)
     if gift.covers != Gift.Covers.SOME:
         raise Refused("这笔资助覆盖全村，不用列名单。")
-    lines = [line.split() for line in text.replace("，", " ").replace(",", " ").splitlines() if line.strip()]
+    lines = list(read_people(text))
     if len(lines) > MOST_NAMES:
         raise Refused(f"一次最多列 {MOST_NAMES} 人，请分次粘贴。", "text")
-    claims = [(words[-1].upper(), "".join(words[:-1])) for words in lines]
+    claims = [(number, name) for _, name, number in lines]
     known = disclose(claims, scope=gift.village_id if actor.role == Role.VILLAGE else actor.scope_prefix)
     ids = [known.resident_id(number, name) for number, name in claims]
     own = set(
@@ -114,10 +116,18 @@ def list_people(*, gift: Gift, text: str, actor: User) -> tuple[int, list[str]]:
         ).values_list("pk", flat=True)
     )
     wrong = [
-        f"第 {n} 行：这个人不是{gift.village.name}的在册居民，或姓名、号码不符。"
-        for n, pk in enumerate(ids, start=1)
+        f"第 {line} 行：这个人不是{gift.village.name}的在册居民，或姓名、号码不符。"
+        for (line, _, _), pk in zip(lines, ids, strict=True)
         if pk not in own
     ]
+    record_probe(
+        misses=known.misses,
+        rows=len(lines),
+        what=f"{gift} 的资助名单",
+        actor=actor,
+        region=gift.village_id,
+        batch=f"gift-{gift.pk}-{sha256(text.encode()).hexdigest()[:16]}",
+    )
     there = set(gift.shares.exclude(state=State.RELEASED).values_list("resident_id", flat=True))
     gift.shares.filter(resident__in=own, state=State.RELEASED).update(state=State.LISTED, note="")
     released = set(gift.shares.filter(resident__in=own - there).values_list("resident_id", flat=True))

@@ -5,7 +5,7 @@ What lies between the spent numbers of a book and is not spent was skipped, and 
 explained (collection/receipts/services.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -20,6 +20,8 @@ from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
 from core.regions.models import Region
+from core.regions.names import UNCLEAR, PlaceAnswer, RegionNames
+from core.regions.selectors import region_names
 from core.regions.services import replaced_region_error
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.services import lock_campaign
@@ -90,23 +92,31 @@ def find_holders(
 ) -> tuple[list[tuple[int, BookLine]], list[tuple[int, str]]]:
     """Sort rows (number, [unit, first, last]) into lines with their unit, and what is wrong with the others.
 
-    A unit is named by its whole name or its code; a name that two of them bear is a question.
+    A unit is named as places are in every list (core/regions/names.py); a name that two of them bear is a question.
     """
-    by_name: dict[str, Region | None] = {}
-    for holder in holders:
-        by_name[holder.pk] = holder
-        by_name[holder.name] = None if holder.name in by_name else holder
+    units = {unit.pk: unit for unit in holders}
+    names = region_names(next(iter(units))[:6]) if units else RegionNames([])
     found, wrong = [], []
     for number, cells in rows:
         if len(cells) != 3 or not all(cells):
             wrong.append((number, f"“{' '.join(cells)[:40]}”应是三项：单位、起号、止号。"))
-        elif cells[0] not in by_name:
-            wrong.append((number, f"本单位下面没有“{cells[0][:40]}”，请写全名或区划代码。"))
-        elif (unit := by_name[cells[0]]) is None:
-            wrong.append((number, f"有两个单位叫“{cells[0]}”，请写区划代码。"))
-        else:
+            continue
+        answer = _place(cells[0], units, names)
+        if unit := units.get(answer.code):
             found.append((number, BookLine(unit, cells[1], cells[2])))
+        elif answer.problem == UNCLEAR:
+            wrong.append((number, f"有两个单位叫“{cells[0][:40]}”，请写区划代码。"))
+        else:
+            wrong.append((number, f"本单位下面没有“{cells[0][:40]}”，请写全名或区划代码。"))
     return found, wrong
+
+
+def _place(written: str, units: Mapping[str, Region], names: RegionNames) -> PlaceAnswer:
+    """The unit that a cell names: one of a township's villages, or one of the county's townships."""
+    one = next(iter(units.values()), None)
+    if one and one.level == Region.Level.VILLAGE:
+        return names.village(written, one.parent_id)
+    return names.township(written)
 
 
 @dataclass(frozen=True, slots=True)

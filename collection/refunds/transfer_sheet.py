@@ -67,7 +67,7 @@ def _is_nobodys(row: ListRow) -> bool:
 def _line(row: ListRow) -> BankLine:
     cells = row.cells
     written = _NUMBER.fullmatch(half_width(cell_text(cells["number"])))
-    amount, _, wrong = read_amount(cells["amount"])
+    amount, _, wrong = read_amount(cells["amount"], title="金额")
     result = half_width(cell_text(cells["result"]))
     paid = True if _PAID.fullmatch(result) else False if _RETURNED.fullmatch(result) else None
     problem = row.error(COLUMNS)[1] or wrong

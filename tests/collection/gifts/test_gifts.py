@@ -23,8 +23,10 @@ from collection.money.selectors import recount
 from collection.receipts.models import Receipt
 from collection.refunds import applications
 from collection.refunds import services as refunds
+from core.audit.models import Event
 from core.refusals import Refused
 from core.regions.models import Region
+from residents.people.disclosure import PROBE_MISSES
 from residents.people.models import InsuredYear, Resident
 from subsidies.quotes.quote import quote
 from tests.collection.paid_people import BORN, OTHER, PAYEE, VILLAGE, bank, pay
@@ -213,6 +215,18 @@ def test_some_people_by_name(give, people, clerk, make_resident):
     assert gifts.list_people(gift=gift, text=text, actor=clerk)[0] == 0
     assert len(spend_gift(gift=gift, actor=clerk).portions) == 2
     assert set(Contribution.objects.values_list("resident", flat=True)) == {people[0].pk, people[2].pk}
+
+
+def test_a_pasted_list_of_strangers_tells_nothing_and_leaves_one_event(give, clerk, make_resident):
+    gift = give(2000, covers="some")
+    strangers = [make_resident("411325102200", name=f"陌生{chr(0x4E00 + n)}") for n in range(PROBE_MISSES + 1)]
+    text = "\n".join(f"王试探 {one.id_number}" for one in strangers)
+    for _ in range(2):
+        added, wrong = gifts.list_people(gift=gift, text=text, actor=clerk)
+        assert added == 0 and len(wrong) == len(strangers)
+        assert not any(one.name in line or one.id_number in line for one in strangers for line in wrong)
+    event = Event.objects.get(action="disclosure.probe")
+    assert (event.actor, event.region_code, event.after["count"]) == (clerk, VILLAGE, len(strangers))
 
 
 def test_at_the_tax_hall_the_sum_must_be_the_dues(campaign, give, people, clerk):
