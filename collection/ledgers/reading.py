@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 
 from collection.ledgers.columns import COLUMNS, NEEDED, OUR_SHEETS, STAMP_WORD, TITLES
 from collection.ledgers.row_kinds import WrittenTotal, kind_of_row, written_total
-from core.tables.headings import Header, find, plain
-from core.tables.lists import odd_cells_notes, rows_named
+from core.tables.headings import Header, find, letter, plain
+from core.tables.lists import HIDDEN_SHEET, TWO_COLUMNS, odd_cells_notes, rows_named
 from core.tables.reader import Cell, Sheet, SheetError, Workbook
 
 MISSING_COLUMNS = "missing_columns"
-TWO_COLUMNS = "duplicate_columns"
 NO_ROWS = "no_rows"
 IGNORED_SHEET = "ignored_sheet"
 HIDDEN_ROWS = "hidden_rows"
@@ -152,16 +151,6 @@ def _which_are_twice(twice: dict[str, list[int]]) -> str:
     return f"{'；'.join(said)}，不知道以哪一列为准。请改成每人一行、每项一列后再上传。"
 
 
-def letter(position: int) -> str:
-    """The letter of a column counted from 0: 0 → A, 26 → AA."""
-    name = ""
-    position += 1
-    while position:
-        position, rest = divmod(position - 1, 26)
-        name = chr(65 + rest) + name
-    return name
-
-
 def _notes(book: Workbook, chosen: Sheet, reading: LedgerReading, readings: dict[int, LedgerReading]) -> list[FileNote]:
     notes = []
     if hidden := [line.number for line in reading.lines if line.number in chosen.hidden_rows]:
@@ -169,6 +158,9 @@ def _notes(book: Workbook, chosen: Sheet, reading: LedgerReading, readings: dict
             f"{rows_named(hidden)}在表里是隐藏的或被筛选掉了（共 {len(hidden)} 行），也已读取。不该计入的请删除后重传。"
         )
         notes.append(FileNote(HIDDEN_ROWS, says))
+    if not chosen.visible:
+        says = f"读取的工作表“{chosen.name}”是隐藏的。请核对它是不是要上传的台账，不是的请删除后重传。"
+        notes.append(FileNote(HIDDEN_SHEET, says))
     notes += [FileNote(note.code, note.message) for note in odd_cells_notes(chosen.dropped, chosen.cut)]
     ours = OUR_SHEETS if any(STAMP_WORD in text for text in reading.above) else ()
     for sheet in book.sheets:

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from core.refusals import Refused
 from core.tables import reader
-from core.tables.lists import ListNote, ListReader
+from core.tables.lists import NO_ROWS, NOTHING_BELOW, ListNote, ListReader
 from core.tables.reader import UNREADABLE, Limits, Sheet, SheetError
 
 Line = TypeVar("Line")
@@ -103,6 +103,8 @@ def try_list(
         lines = list(read(reader.stream(question.file, limits=limits)))
         if not table.found_heading:
             raise SheetError("missing_columns", no_list)
+        if not lines:
+            raise SheetError(NO_ROWS, NOTHING_BELOW)
     except SheetError as error:
         return answer.refuse_file(error), []
     except Refused as refused:

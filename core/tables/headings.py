@@ -59,6 +59,16 @@ def plain(text: object) -> str:
     return _NOISE.sub("", _BRACKETS.sub("", text)) or _NOISE.sub("", text)
 
 
+def letter(position: int) -> str:
+    """The letter of a column counted from 0: 0 → A, 26 → AA."""
+    name = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
 def find(sheet: Sheet, columns: Sequence[Column], needed: Iterable[str]) -> Header | None:
     """Return the heading with the most of the needed columns, the upper one of equals.
 

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from core.tables.cells import formula_error
-from core.tables.headings import Column, Header, find
-from core.tables.reader import Cell, Row, RowRanges, Sheet
+from core.tables.cells import cell_text, formula_error, half_width
+from core.tables.headings import Column, Header, find, letter
+from core.tables.reader import Cell, Row, RowRanges, Sheet, SheetError
 
 if TYPE_CHECKING:
     from core.tables.blocks import Block
@@ -21,10 +21,15 @@ HIDDEN_SHEET = "hidden_sheet"
 IGNORED_SHEET = "ignored_sheet"
 CHARACTERS_DROPPED = "characters_dropped"
 CELL_CUT = "cell_cut"
+TWO_COLUMNS = "duplicate_columns"
+NO_ROWS = "no_rows"
+NOTHING_BELOW = "表头下面没有内容（公式没有算出结果的也算没有填写）。请填好后重新上传。"
 #: The sheet of our templates that says how they are filled in; it is no list.
 INSTRUCTIONS = "填表说明"
 #: Row numbers named in a note; there may be more.
 ROWS_NAMED = 10
+#: Two telephone numbers or two addresses may both be right; of anything else a person has one.
+MAY_BE_TWO = frozenset({"phone", "address", "note"})
 #: What is usually done with hidden rows; a list whose silence or presence decides rights says otherwise.
 TAKEN_ALL_THE_SAME = "也已读取。不该计入的请删除后重新上传。"
 
@@ -78,6 +83,8 @@ class ListReader:
     _dropped: list[int] = field(default_factory=list)
     _cut: list[int] = field(default_factory=list)
     _passed_over: list[ListNote] = field(default_factory=list)
+    _headings: list[list[Cell]] = field(default_factory=list)
+    _unseen: list[str] = field(default_factory=list)
     _current: Sheet | None = None
     _best: Header | None = None
 
@@ -101,7 +108,11 @@ class ListReader:
             header = self._header_of(piece)
             if header is None:
                 continue
-            rows = [row for row in piece.rows if row[0] > header.row]
+            if piece.block is not None and (header.twice or self._is_heading_in(piece.block)):
+                piece.rows, piece.block = piece.block.rows(), None
+            rows = [row for row in piece.rows if row[0] > header.row and row[1] not in self._headings]
+            if header.twice:
+                self._settle_twice(header, rows)
             if piece.hidden_rows:
                 numbers = piece.block.numbers if piece.block else (number for number, _ in rows)
                 self._hidden += [number for number in numbers if number in piece.hidden_rows]
@@ -109,6 +120,34 @@ class ListReader:
                 yield header, piece.block
             elif rows:
                 yield header, rows
+        if self._unseen and not self.sheets_read:
+            says = f"工作表“{self._unseen[0]}”是隐藏的，没有读取；看得见的工作表里没有名单。"
+            raise SheetError(HIDDEN_SHEET, f"{says}请取消隐藏，或把名单复制到看得见的工作表里，再重新上传。")
+
+    def _is_heading_in(self, block: "Block") -> bool:
+        """Whether one of its rows may be the heading again, as it stands on each page of some printed lists."""
+        for cells in self._headings:
+            at = next((at for at, cell in enumerate(cells) if type(cell) is str), None)
+            if at is not None and (block.column("t", at) == cells[at]).any():
+                return True
+        return False
+
+    def _settle_twice(self, header: Header, rows: Iterable[Row]) -> None:
+        """Where two columns may tell one thing, take the one in which it stands. Raise SheetError where they differ."""
+        for number, cells in rows:
+            for key, places in header.twice.items():
+                told = {at: value for at in places if (value := _cell(cells, at)) is not None}
+                if len({half_width(cell_text(value)) for value in told.values()}) > 1 and key not in MAY_BE_TWO:
+                    raise SheetError(TWO_COLUMNS, self._which_are_twice(header, key, number))
+                if told and (first := header.columns[key]) not in told:
+                    cells.extend([None] * (first + 1 - len(cells)))
+                    cells[first] = next(iter(told.values()))
+
+    def _which_are_twice(self, header: Header, key: str, number: int) -> str:
+        title, places = next(column.title for column in self.columns if column.key == key), header.twice[key]
+        named = "、".join(f"{letter(at)} 列“{header.titles[at]}”" for at in places[:5])
+        says = f"“{title}”有 {len(places)} 列（{named}），第 {number} 行写的不一样，不知道以哪一列为准。"
+        return f"{says}请改成每行只写一个、每项只留一列后再上传。"
 
     def rows(self, pieces: Iterable[Sheet]) -> Iterator[ListRow]:
         """Yield each row below a heading by the keys of its columns; cells of blanks alone count as empty."""
@@ -136,15 +175,19 @@ class ListReader:
                 self._passed_over.append(ListNote(HIDDEN_SHEET, f"工作表“{piece.name}”是隐藏的，没有读取。"))
         if piece.block is not None and self.header is None:  # a heading so far down is looked for row by row
             piece.rows, piece.block = piece.block.rows(), None
-        if not piece.visible or not (piece.rows or piece.block) or piece.name == INSTRUCTIONS:
+        if not (piece.rows or piece.block) or piece.name == INSTRUCTIONS:
+            return None
+        if not piece.visible:
+            self._unseen += [piece.name] * (piece.name not in self._unseen)
             return None
         if self.header is None and not (self.one_sheet and self.sheets_read):
             header = find(piece, self.columns, self.needed)
             if header and (self._best is None or len(header.columns) > len(self._best.columns)):
                 self._best = header
-            if header and set(self.needed) <= header.columns.keys():
+            if header and self._is_whole(header):
                 self.header, self.sheet_name, self.last_row = header, piece.name, header.row
                 self.sheets_read += 1
+                self._headings = [cells for at, cells in piece.rows if header.first_row <= at <= header.row]
                 over = (cells for number, cells in piece.rows if number < header.row)
                 self.above += [cell for cells in over for cell in cells if isinstance(cell, str)]
         self._current = piece
@@ -159,7 +202,13 @@ class ListReader:
             self._dropped += sheet.dropped
             self._cut += sheet.cut
         elif sheet.rows and self.sheets_read and sheet.name != INSTRUCTIONS:
-            self._passed_over.append(ListNote(IGNORED_SHEET, f"工作表“{sheet.name}”不是这种名单，没有读取。"))
+            why = "不是这种名单，没有读取。"
+            if self.one_sheet and (other := find(sheet, self.columns, self.needed)) and self._is_whole(other):
+                why = "也是名单，这里一次只读一份，没有读取。请另存为一个文件后上传。"
+            self._passed_over.append(ListNote(IGNORED_SHEET, f"工作表“{sheet.name}”{why}"))
+
+    def _is_whole(self, header: Header) -> bool:
+        return set(self.needed) <= header.columns.keys()
 
 
 def odd_cells_notes(dropped: Sequence[int], cut: Sequence[int]) -> list[ListNote]:

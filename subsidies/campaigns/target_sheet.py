@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from core.regions.names import UNCLEAR, RegionNames
 from core.tables.cells import cell_text, half_width
 from core.tables.footings import is_footing
-from core.tables.headings import Column, Header
+from core.tables.headings import Column
 from core.tables.lists import ListReader, ListRow
 from core.tables.reader import Cell, Sheet, SheetError
 
@@ -52,7 +52,7 @@ def read_targets(pieces: Iterable[Sheet], regions: RegionNames, table: ListReade
     """Return the rows of all visible sheets with a heading; `table` tells afterwards what is to be said of the file.
 
     Raise SheetError if no sheet has a heading, or none has a row; also where the tasks of the two bureaus stand side
-    by side, for only the county knows which of them it gives out.
+    by side and differ, for only the county knows which of them it gives out.
     """
     table = table or task_table()
     lines, township, sheet = [], "", None
@@ -60,7 +60,6 @@ def read_targets(pieces: Iterable[Sheet], regions: RegionNames, table: ListReade
     for row in table.rows(pieces):
         if sheet != (sheet := row.sheet):
             township = ""
-            _refuse_two_tasks(table.header)
         values = {key: _text(cell) for key, cell in row.cells.items()}
         township = values.get("township") or township
         if line := _line(row, township, values, regions):
@@ -89,12 +88,6 @@ def wrong_year(written: Iterable[str], year: int) -> str:
     return (
         f"文件名或工作表名写的是{named}年，现在办的是{year}年度。请核对是不是去年的任务表；确是今年的，改名后再上传。"
     )
-
-
-def _refuse_two_tasks(header: Header | None) -> None:
-    if header and (both := [header.titles[at] for at in header.twice.get("people", ())]):
-        names = "、".join(f"“{title}”" for title in both)
-        raise SheetError("two_tasks", f"有{len(both)}栏任务人数：{names}。请只保留要下达的一栏后重新上传。")
 
 
 def _line(row: ListRow, township: str, values: dict[str, str], regions: RegionNames) -> TargetLine | None:

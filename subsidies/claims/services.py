@@ -25,6 +25,7 @@ from core.jobs import services as jobs
 from core.refusals import Refused
 from core.regions.models import Region
 from core.tables import reader
+from core.tables.lists import NO_ROWS, NOTHING_BELOW
 from core.text import required_text
 from residents.people import names
 from residents.people.disclosure import disclose, record_probe
@@ -122,6 +123,8 @@ def match(attachment: Attachment, *, county: str) -> MatchedClaims:
     lines = list(read_claims(reader.stream(attachment.file.path, limits=reader.COUNTY_LIST), table))
     if not table.found_heading:
         raise reader.SheetError(reader.UNREADABLE, NO_LIST)
+    if not lines:  # a complete list of nobody would say of everybody that nothing was paid
+        raise reader.SheetError(NO_ROWS, NOTHING_BELOW)
     return match_lines(lines, county=county)
 
 

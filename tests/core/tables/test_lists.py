@@ -2,9 +2,10 @@
 
 import pytest
 
+from core.tables.blocks import Block
 from core.tables.headings import Column
 from core.tables.lists import ListReader
-from core.tables.reader import RowRanges, Sheet
+from core.tables.reader import RowRanges, Sheet, SheetError
 
 COLUMNS = (Column("name", "姓名", ("姓名",)), Column("number", "号码", ("号码",)), Column("note", "备注", ("备注",)))
 NEEDED = ("name", "number")
@@ -64,7 +65,9 @@ def test_one_sheet_is_enough_where_a_list_has_one():
         Sheet("一", rows=[HEADING, *people(2, 1)]), Sheet("二", rows=[HEADING, *people(2, 1)]), one_sheet=True
     )
     assert [row.sheet for row in rows] == ["一"]
-    assert [note.code for note in table.notes()] == ["ignored_sheet"]
+    assert [note.message for note in table.notes()] == [
+        "工作表“二”也是名单，这里一次只读一份，没有读取。请另存为一个文件后上传。"
+    ]
 
 
 def test_without_a_heading_it_is_known_what_is_missing():
@@ -89,3 +92,50 @@ def test_an_error_value_is_named_as_such(error):
 def test_what_is_no_error_value_passes(text):
     _, [row] = read(Sheet("表", rows=[HEADING, (2, ["甲", text])]))
     assert row.error(COLUMNS) == ("", "")
+
+
+def test_a_heading_that_stands_again_on_each_page_is_no_row():
+    rows = [(1, ["名册"]), (2, ["姓名", "号码", None, "情况"]), (3, [None, None, "备注", "备注"]), (4, ["甲", "1"])]
+    again = [(5, ["姓名", "号码", None, "情况"]), (6, [None, None, "备注", "备注"]), (7, ["乙", "2"])]
+    merged = [(2, 0, 3, 0), (2, 1, 3, 1)]
+    _, read_rows = read(Sheet("表", merged=merged, rows=rows + again))
+    assert [(row.number, row.cells["name"]) for row in read_rows] == [(4, "甲"), (7, "乙")]
+
+
+def test_a_heading_again_among_rows_that_come_in_columns():
+    sheet = Sheet("表", rows=[HEADING])
+    block = Block.of_rows([*people(2, 2), (4, HEADING[1]), *people(5, 1)])
+    pieces = [sheet, Sheet("表", merged=sheet.merged, block=block)]
+    assert [row.number for row in ListReader(COLUMNS, NEEDED).rows(pieces)] == [2, 3, 5]
+
+
+#: A row below 姓名, 号码, 号码, 备注, 备注 → what is read of it; None where the file is refused.
+TWICE = {
+    "the first alone": (["甲", "1"], {"name": "甲", "number": "1", "note": None}),
+    "the second alone": (["甲", None, "1", None, "外出"], {"name": "甲", "number": "1", "note": "外出"}),
+    "both alike": (["甲", "１", " 1"], {"name": "甲", "number": "１", "note": None}),
+    "neither": (["甲"], {"name": "甲", "number": None, "note": None}),
+    "two remarks": (["甲", "1", None, "外出", "务工"], {"name": "甲", "number": "1", "note": "外出"}),
+    "two numbers": (["甲", "1", "2"], None),
+}
+
+
+@pytest.mark.parametrize("case", TWICE)
+@pytest.mark.parametrize("in_columns", [False, True])
+def test_two_columns_for_one_thing(case, in_columns):
+    row, cells = TWICE[case]
+    sheet = Sheet("表", rows=[(1, ["姓名", "号码", "号码", "备注", "备注"])])
+    below = {"block": Block.of_rows([(2, row)])} if in_columns else {"rows": [(2, list(row))]}
+    pieces = [sheet, Sheet("表", merged=sheet.merged, **below)]
+    if cells is None:
+        with pytest.raises(SheetError, match="“号码”有 2 列（B 列“号码”、C 列“号码”），第 2 行写的不一样"):
+            list(ListReader(COLUMNS, NEEDED).rows(pieces))
+        return
+    assert [one.cells for one in ListReader(COLUMNS, NEEDED).rows(pieces)] == [cells]
+
+
+def test_a_list_that_only_a_hidden_sheet_holds():
+    hidden = Sheet("旧表", visible=False, rows=[HEADING, *people(2, 1)])
+    with pytest.raises(SheetError, match="工作表“旧表”是隐藏的"):
+        read(hidden, Sheet("说明", rows=[(1, ["请核对"])]))
+    assert read(hidden, Sheet("表", rows=[HEADING]))[1] == []

@@ -74,7 +74,9 @@ def test_the_same_village_twice_is_said(campaign):
 def test_two_columns_of_tasks_are_not_chosen_from(campaign):
     """The two bureaus' figures may differ; only the county knows which of them it gives out."""
     titles = ["乡镇", "行政村", "税务任务人数", "医保任务人数"]
-    with pytest.raises(SheetError, match="有2栏任务人数：“税务任务人数”、“医保任务人数”"):
+    with pytest.raises(
+        SheetError, match="“任务人数”有 2 列（C 列“税务任务人数”、D 列“医保任务人数”），第 3 行写的不一样"
+    ):
         read(campaign, ["城关镇", "县衙社区", 120, 130], titles=titles)
 
 

@@ -232,3 +232,10 @@ def test_on_pages(following, people, officer, client, make_user):
     assert "已撤回：导错" in client.get(reverse("claim_list", args=[listed.pk]), year).content.decode()
     client.force_login(make_user(Role.TOWNSHIP, "411325101"))
     assert client.get(reverse("claim_lists"), year).status_code == 403
+
+
+def test_a_complete_list_of_nobody_says_nothing_of_everybody(following, people, officer):
+    """Formulas without results leave a heading alone; taken for a complete list, all would have had no claim."""
+    listed = take(following, officer, (None, None, None, None), confirm=False)
+    assert listed.state == "refused" and "表头下面没有内容" in listed.problem
+    assert steps(following, people[0]) == (2, 0, 2000)
