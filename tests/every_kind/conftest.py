@@ -1,4 +1,8 @@
-"""`manage.py check_sheet`: every kind of sheet is tried by one command, in one shape, and nothing is written."""
+"""Every kind of list that comes in, asked as `manage.py check_sheet` asks: the question, a heading and one row of each.
+
+`three_counties` is what the kinds ask for beside the file. Nothing is written; what a page would do is shown by the
+tests of each topic.
+"""
 
 import datetime
 import io
@@ -6,15 +10,14 @@ import json
 from decimal import Decimal
 
 import pytest
-from django.apps import apps
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 from core.regions.models import Region
-from core.uploads.checks import all_checks
 from tests.factories import invented_number, workbook
 
 POLICY, VILLAGE, DAY = "411325-2025", "411325101200", datetime.date(2024, 10, 25)
 ANNA = invented_number(datetime.date(1990, 1, 1), "F", 1)
+OF_QINSHUI = invented_number(datetime.date(1990, 1, 1), "F", 1, "140521")
 XIXIA, QINSHUI = "411323-2026", "140521-2026"
 #: Kinds that 内乡's notice does not speak of, with what is asked beside the file.
 ASKED = {
@@ -69,6 +72,41 @@ def three_counties(campaign, make_user):
     )
 
 
+@pytest.fixture
+def everything_known(three_counties, campaign, make_user, make_resident):
+    """`three_counties` with all that makes the row of each kind one that is taken: people, books, a village split.
+
+    Returns `rows(kind)`: the heading and the row with the unit's code and the person's number in their places.
+    """
+    from collection.receipts.books import issue_book, register_book
+    from subsidies.campaigns.models import PolicyProposal
+    from subsidies.openings.models import VillageChange
+
+    qinshui = Region.objects.filter(level="village", code__startswith="140521").order_by("code").first()
+    for village, number in ((VILLAGE, ANNA), (qinshui.pk, OF_QINSHUI)):
+        make_resident(village, name="王小红", birth="1990-01-01", sex="F", id_number=number)
+    bureau, township = make_user("county", "411325"), Region.objects.get(pk=VILLAGE[:9])
+    register_book(campaign=campaign, first="NX00000001", last="NX00001000", actor=bureau)
+    issue_book(campaign=campaign, holder=township, first="NX00000001", last="NX00001000", actor=bureau)
+    VillageChange.objects.create(
+        proposal=PolicyProposal.objects.get(county="411325"),
+        kind="split",
+        code=f"{VILLAGE[:9]}299",
+        name="师家湾新村",
+        old_code=VILLAGE,
+        old_name=Region.objects.get(pk=VILLAGE).name,
+        document="文件",
+    )
+
+    def rows(kind):
+        number = OF_QINSHUI if kind == "accident" else ANNA
+        stands_for = {"CODE": three_counties.credit_code, ANNA: number}
+        return [[stands_for.get(cell, cell) for cell in row] for row in SHEETS[kind]]
+
+    rows.unit = three_counties.credit_code
+    return rows
+
+
 #: A heading and one row of each kind. The unit's code stands where CODE is written.
 SHEETS = {
     "ledger": [["姓名", "身份证号码", "实缴金额", "缴费日期", "收据号"], ["王小红", ANNA, 400, "2024-10-20", "NX1"]],
@@ -97,107 +135,3 @@ SHEETS = {
     ],
     "pensions": [["姓名", "证件号码", "缴费基数", "统一社会信用代码"], ["王小红", ANNA, 5200, "CODE"]],
 }
-#: What becomes of that row; "" where it is refused.
-OUTCOMES = {
-    "ledger": None,
-    "register": "new",
-    "roster": "held",
-    "statuses": "",
-    "helpers": "new",
-    "tasks": "set",
-    "paid": "ask",
-    "classes": "elsewhere",
-    "feedback": "success",
-    "claims": "not_ours",
-    "books": "",
-    "refunds": "paid",
-    "accident": "",
-    "villages": "renamed",
-    "split": "",
-    "unit": "joined",
-    "months": "joined",
-    "payments": "book",
-    "pensions": "not_insured",
-}
-
-
-def counts():
-    return {model.__name__: model.objects.count() for model in apps.get_models() if model._meta.managed}
-
-
-def test_every_list_that_comes_in_has_a_dry_run():
-    assert set(SHEETS) == set(all_checks()) == set(OUTCOMES)
-
-
-def test_every_kind_answers_in_one_shape_and_writes_nothing(ask, three_counties):
-    unit = three_counties
-    before = counts()
-    for kind, rows in SHEETS.items():
-        rows = [[unit.credit_code if cell == "CODE" else cell for cell in row] for row in rows]
-        answer, status = ask(kind, rows, **ASKED.get(kind, {}), unit=unit.credit_code)
-        assert (status, answer["file_error"]) == (0, None), kind
-        assert list(answer) == ["sheet", "header_row", "accepted", "rejected", "warnings", "file_error"], kind
-        assert answer["header_row"] == 1, kind
-        assert {row["row"] for row in answer["accepted"] + answer["rejected"]} == {2}, kind
-        assert [row.get("outcome") for row in answer["accepted"]] == [OUTCOMES[kind]] * (OUTCOMES[kind] != ""), kind
-    assert counts() == before
-
-
-@pytest.mark.sqlite  # on one engine: what the reader tells, before anything is looked up
-def test_a_sum_a_signature_and_an_empty_row_are_nobody_in_any_kind(ask, three_counties):
-    """One place knows them (core/tables/footings.py); targets and books have a unit where others have a name."""
-    unit = three_counties
-    for kind, (heading, row) in SHEETS.items():
-        row = [unit.credit_code if cell == "CODE" else cell for cell in row]
-        if kind == "ledger":  # tells of written totals, and of what does not add up
-            continue
-        name = next(
-            heading.index(title) for title in ("姓名", "缴费人", "行政村", "单位", "退费单号") if title in heading
-        )
-        below = [["" if at != name else word for at in range(len(row))] for word in ("夏馆镇小计：", "审核人：李四")]
-        answer, status = ask(kind, [heading, row, [None, " "], *below], **ASKED.get(kind, {}), unit=unit.credit_code)
-        assert (status, {told["row"] for told in answer["accepted"] + answer["rejected"]}) == (0, {2}), kind
-
-
-@pytest.mark.sqlite  # on one engine: what the reader tells, before anything is looked up
-def test_a_file_that_cannot_be_read_ends_with_two(ask, three_counties):
-    for kind in SHEETS:
-        answer, status = ask(kind, b"%PDF-1.7", **ASKED.get(kind, {}), unit=three_counties.credit_code)
-        assert (answer["file_error"]["code"], status) == ("unreadable_file", 2), kind
-
-
-@pytest.mark.sqlite  # on one engine: what the reader tells, before anything is looked up
-def test_hidden_rows_are_told_of_in_every_kind(ask, three_counties):
-    """With how many, and what was done with them."""
-    import openpyxl
-
-    unit = three_counties
-    for kind, (heading, row) in SHEETS.items():
-        book = openpyxl.Workbook()
-        for cells in (heading, row):
-            book.active.append([unit.credit_code if cell == "CODE" else cell for cell in cells])
-        book.active.row_dimensions[2].hidden = True
-        content = io.BytesIO()
-        book.save(content)
-        answer, _ = ask(kind, content.getvalue(), **ASKED.get(kind, {}), unit=unit.credit_code)
-        told = [*answer["warnings"], *([answer["file_error"]] if answer["file_error"] else [])]
-        assert any("隐藏" in one["message"] and "第 2 行" in one["message"] for one in told), kind
-
-
-@pytest.mark.parametrize(
-    ("kind", "options", "says"),
-    [
-        ("ledger", {"village": "411325999999"}, "没有代码为"),
-        ("paid", {"policy": "411325-1999"}, "没有政策为"),
-        ("roster", {"category": "飞行员"}, "不是由部门认定"),
-        ("register", {"county": "999999"}, "没有代码为"),
-        ("accident", {}, "搭车收费"),
-        ("split", {}, "没有正在准备的征缴年度"),
-        ("unit", {}, "没有登记统一社会信用代码"),
-        ("months", {}, "没有职工医保的费率"),
-        ("villages", {"county": "41132"}, "6位县代码"),
-    ],
-)
-def test_a_wrong_question_is_refused_with_what_to_give_instead(ask, kind, options, says):
-    with pytest.raises(CommandError, match=says):
-        ask(kind, SHEETS[kind], **options)
