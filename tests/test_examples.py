@@ -45,6 +45,20 @@ def texts_of_templates() -> Iterator[tuple[str, str]]:
             yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("policy_id", available())
+def test_no_policy_names_another_county_of_its_own_kind(policy_id):
+    """No county's document stands as another's: neither its number nor its title, its places nor its name."""
+    mine = load(policy_id)
+    papers = {one: {(paper.number, paper.title) for paper in load(one).documents} for one in available()}
+    text = mine.text
+    for other in available():
+        if other == policy_id:
+            continue
+        assert load(other).county_name not in text
+        for paper in papers[other] - papers[policy_id]:
+            assert not any(word and word in text for word in paper), (other, paper)
+
+
 @pytest.mark.parametrize("texts", [texts_of_code, texts_of_templates])
 def test_no_text_of_the_product_names_a_county_of_its_own(texts):
     words = own_words()

@@ -8,6 +8,11 @@ from django.db import connections
 
 def in_a_process(work: Callable[[], object]) -> int:
     """What became of a process that did this work: 0, 1 where the work failed, or minus the signal that ended it."""
+    return end_of(started(work))
+
+
+def started(work: Callable[[], object]) -> int:
+    """The number of a process that does this work meanwhile; `end_of` waits for it."""
     child = os.fork()
     if child == 0:
         status = 1
@@ -20,5 +25,10 @@ def in_a_process(work: Callable[[], object]) -> int:
             status = 0
         finally:
             os._exit(status)
+    return child
+
+
+def end_of(child: int) -> int:
+    """What became of the process."""
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status)

@@ -2,6 +2,8 @@
 
 import datetime
 import errno
+import os
+import signal
 import threading
 import uuid
 
@@ -15,6 +17,7 @@ from core.jobs import services as jobs
 from core.jobs.models import Job
 from core.tables.reader import Sheet
 from tests.at_once import together
+from tests.worker_process import end_of, started
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("silent_queue")]
 
@@ -157,6 +160,39 @@ def test_a_job_that_only_beats_is_not_given_to_a_second_worker():
     job.refresh_from_db()
     assert seen == [Job.State.RUNNING, True] and job.state == Job.State.DONE
     assert not heartbeat.is_alive(job.pk, jobs.STALE_AFTER), "the file is gone with the job"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_live_job_is_not_given_to_a_second_worker_and_a_dead_ones_is():
+    """The first worker is a process of its own, busy with its job until it is killed."""
+    began, begins = os.pipe()
+
+    @jobs.handler("test.busy")
+    def busy(run):
+        if run.job.attempts > 1:
+            return "第二个"
+        heartbeat.Heartbeat(run.job).beat()
+        os.write(begins, b"!")
+        signal.pause()
+        return "第一个"
+
+    job = jobs.enqueue("test.busy", actor=None, key="a")
+    first = started(lambda: jobs.run(job.pk))
+    assert os.read(began, 1) == b"!"
+    for silent_for in (0, 300):  # in the row; the file tells all the same that the worker lives
+        Job.objects.update(heartbeat_at=timezone.now() - datetime.timedelta(seconds=silent_for))
+        assert jobs.requeue_stale() == 0
+        jobs.run(job.pk)
+        job.refresh_from_db()
+        assert (job.state, job.attempts) == (Job.State.RUNNING, 1)
+    os.kill(first, signal.SIGKILL)
+    assert end_of(first) == -signal.SIGKILL
+    long_ago = timezone.now().timestamp() - 300
+    os.utime(heartbeat._file(job.pk), (long_ago, long_ago))
+    assert jobs.requeue_stale() == 1
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.message, job.attempts) == (Job.State.DONE, "第二个", 2)
 
 
 def test_the_heartbeat_follows_no_job_that_was_taken_over():

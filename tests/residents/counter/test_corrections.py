@@ -75,6 +75,27 @@ def test_a_birth_date_is_corrected_by_a_paper(clerk, baby, heard, case):
     assert heard == [(FactKind.BIRTH_DATE, day("2024-05-06"), day(on))]
 
 
+@pytest.mark.parametrize("case", BIRTHS)
+def test_the_page_that_corrects_a_birth_date(client, clerk, baby, case):
+    """Within its bounds the day is corrected, with an event; beyond them nothing is, and the page says why."""
+    on, refusal = BIRTHS[case]
+    client.force_login(clerk)
+    page = client.get(reverse("resident_corrections", args=[baby.pk])).content.decode()
+    assert reverse("resident_correct_birth", args=[baby.pk]) in page
+    fields = {"birth_date": on, "source": "出生证"}
+    answer = client.post(reverse("resident_correct_birth", args=[baby.pk]), fields, follow=True)
+    baby.refresh_from_db()
+    events = Event.objects.filter(action="resident.correct_birth")
+    if refusal:
+        assert answer.status_code == 400 and refusal in answer.content.decode()
+        assert (baby.birth_date, events.count()) == (day("2024-05-06"), 0)
+        return
+    assert answer.status_code == 200 and "出生日期已更正" in answer.content.decode()
+    assert (baby.birth_date, events.get().after) == (day(on), {"birth_date": on})
+    assert events.get().actor == clerk and events.get().region_code.startswith(clerk.region_id)
+    assert client.post(reverse("resident_correct_birth", args=[baby.pk]), {**fields, "source": ""}).status_code == 400
+
+
 def test_the_number_decides_where_it_holds_a_birth_date(clerk, make_resident):
     resident = make_resident(HERE, birth="1970-05-01")
     with pytest.raises(Refused, match="请更正证件号码"):
