@@ -32,6 +32,10 @@ def read_ole(path: Path, limits: Limits, out: Output) -> None:
     except (OSError, ValueError, IndexError, TypeError, AttributeError, OverflowError) as error:
         raise FileRefused("unreadable_file", DAMAGED) from error
     out.line({"kind": "xls"})
+    if is_excel_5(stream) and (raw := path.read_bytes()).count(GBK_PAGE):
+        # The fast reader takes no character of two bytes: it is told that there are none, and they are joined here.
+        out.codec = "gb18030"
+        return read_calamine(io.BytesIO(raw.replace(GBK_PAGE, BYTES_PAGE, 1)), out, layouts, fallback=False)
     return read_calamine(path, out, layouts, fallback=False)
 
 
@@ -53,16 +57,21 @@ def read_encrypted(path: Path, limits: Limits, out: Output) -> None:
     return read_zip(plain, limits, out)
 
 
+#: The record that says in which page of code the texts are: Chinese, and the one by which each byte is a character.
+GBK_PAGE, BYTES_PAGE = b"\x42\x00\x02\x00\xa8\x03", b"\x42\x00\x02\x00\xb0\x04"
 BOF, END, FILEPASS, BOUNDSHEET, ROW, FORMULA, BOOLERR = 0x0809, 0x000A, 0x002F, 0x0085, 0x0208, 0x0006, 0x0205
 
 
 def xls_layouts(stream: bytes) -> dict[str, Layout]:
-    """Hidden rows and error values of each sheet by its name, from a BIFF8 stream ([MS-XLS] 2.4.221, .127, .24)."""
-    found, sheets = {}, {}
+    """Hidden rows and error values of each sheet by its name, from a BIFF8 stream ([MS-XLS] 2.4.221, .127, .24).
+
+    That of Excel 5 and 95 is the same, but for names, which have a byte for each of theirs.
+    """
+    found, sheets, old = {}, {}, is_excel_5(stream)
     for kind, data, _ in biff_records(stream, 0):
         if kind == BOUNDSHEET and len(data) > 8:
-            wide, length = data[7] & 1, data[6]
-            raw = data[8 : 8 + length * (1 + wide)]
+            wide, length = 0 if old else data[7] & 1, data[6]
+            raw = data[8 - old : 8 - old + length * (1 + wide)]
             sheets[raw.decode("utf-16-le" if wide else "latin-1", "replace")] = int.from_bytes(data[:4], "little")
     for name, offset in islice(sheets.items(), MOST_SHEETS):
         layout = found[name] = Layout()
@@ -73,6 +82,11 @@ def xls_layouts(stream: bytes) -> dict[str, Layout]:
             elif (code := error_code(kind, data)) is not None:
                 layout.error(row, int.from_bytes(data[2:4], "little"), ERRORS.get(code, "#ERROR!"))
     return found
+
+
+def is_excel_5(stream: bytes) -> bool:
+    """Whether the stream begins as those of Excel 5 and 95 do, which some systems still write."""
+    return stream[:2] == BOF.to_bytes(2, "little") and stream[4:6] == b"\x00\x05"
 
 
 def error_code(kind: int, data: bytes) -> int | None:

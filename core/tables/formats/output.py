@@ -46,6 +46,7 @@ class Output:
         self.max_rows, self.max_columns = limits["rows"], limits["columns"]
         self.cells_left, self.characters_left = limits["cells"], limits["characters"]
         self.in_columns = limits.get("in_columns", False)
+        self.codec = ""  #: how the bytes of texts are to be read that come as a character each
         self.write = sys.stdout.buffer.write
         self.pending: list[tuple[int, list[Cell]]] = []
         self.remarks: dict[str, list[int]] = {"dropped": [], "cut": []}
@@ -63,11 +64,13 @@ class Output:
         layout = layout or Layout()
         self.errors, self.rows = layout.errors, 0
         self.remarks = {"dropped": [], "cut": []}
-        name = _ODD.sub("", name)[:LONGEST_CELL]
+        name = _ODD.sub("", joined(name, self.codec) if self.codec else name)[:LONGEST_CELL]
         self.line({"sheet": name, "visible": visible, "merged": layout.merged, "hidden": layout.hidden})
 
     def row(self, number: int, cells: Sequence[Cell]) -> None:
         """`cells` may hold '' or None for nothing; columns past the limit are dropped."""
+        if self.codec:
+            cells = [joined(c, self.codec) if isinstance(c, str) else c for c in cells]
         cells = [c if c is None or is_plain(c) else self.mend(c, number) for c in cells[: self.max_columns]]
         if self.errors and number in self.errors:
             self.show_errors(self.errors[number], cells)
@@ -85,7 +88,7 @@ class Output:
         from core.tables.formats.blocks import block_of, to_bytes
 
         mended = None
-        if not self.errors.keys() & range(number, number + len(rows)):
+        if not self.codec and not self.errors.keys() & range(number, number + len(rows)):
             mended = block_of([row[: self.max_columns - left] for row in rows], left)
         if mended is None:
             for place, cells in enumerate(rows, number):
@@ -150,6 +153,14 @@ class Output:
         if self.pending:
             self.line(self.pending)
             self.pending = []
+
+
+def joined(text: str, codec: str) -> str:
+    """The text whose bytes came as a character each."""
+    try:
+        return text.encode("latin-1").decode(codec, "replace")
+    except UnicodeEncodeError:
+        return text
 
 
 def is_plain(cell: Cell) -> bool:

@@ -21,6 +21,25 @@ def workbook(sheets, *, hidden=(), locked=False, stream="Workbook"):
     return _container(globals_ + _record(0x0A) + b"".join(bodies), stream)
 
 
+def excel_5(rows, *, codec="gbk", page=936, hidden=()):
+    """A workbook of Excel 5 with one sheet, 名单: texts in a page of code, and numbers."""
+    bof = lambda kind: _record(0x809, struct.pack("<HHHH", 0x0500, kind, 0x0DBB, 1995))  # noqa: E731
+    name = "名单".encode("gbk" if page == 936 else codec, "replace")
+    bound = lambda at: _record(0x85, struct.pack("<IHB", at, 0, len(name)) + name)  # noqa: E731
+    body = bof(0x10) + _record(0x200, struct.pack("<HHHHH", 0, len(rows), 0, 9, 0))
+    for at, cells in enumerate(rows):
+        options = 0x0100 | (0x20 if at + 1 in hidden else 0)
+        body += _record(0x208, struct.pack("<HHHHHHHH", at, 0, len(cells), 255, 0, 0, options, 15))
+        for column, value in enumerate(cells):
+            if isinstance(value, str):
+                raw = value.encode(codec)
+                body += _record(0x204, struct.pack("<HHHH", at, column, 0, len(raw)) + raw)
+            else:
+                body += _record(0x203, struct.pack("<HHHd", at, column, 0, value))
+    head = bof(0x05) + _record(0x42, struct.pack("<H", page))
+    return _container(head + bound(len(head) + len(bound(0)) + 4) + _record(0x0A) + body + _record(0x0A), "Book")
+
+
 def _record(kind, data=b""):
     return struct.pack("<HH", kind, len(data)) + data
 

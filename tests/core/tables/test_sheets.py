@@ -389,6 +389,36 @@ def test_old_xls_with_a_hidden_row(file):
     assert list(book.sheets[0].hidden_rows) == [2]
 
 
+def test_a_workbook_of_excel_5_in_chinese(file):
+    """As systems of the nineties still write it; its texts are in GBK, its hidden rows where those of Excel 97 are."""
+    from tests.core.tables.small_xls import excel_5
+
+    rows = [["姓名", "号码", "金额"], ["王䶮小红", "411325199001010023", 400.0], ["甲", "X", 1.5]]
+    book = reader.read(file("a.xls", excel_5(rows, codec="gb18030", hidden={2})))
+    assert (book.kind, book.sheets[0].name, values(book)) == ("xls", "名单", rows)
+    assert list(book.sheets[0].hidden_rows) == [2] and book.sheets[0].dropped == []
+    many = [["姓名", "金额"], *([f"王{n}", float(n)] for n in range(700))]
+    pieces = reader.stream(file("b.xls", excel_5(many)), in_columns=True)
+    assert [cells for piece in pieces for _, cells in piece.rows] == many
+    assert values(reader.read(file("c.xls", excel_5([["name", 1.0]], codec="ascii", page=1252)))) == [["name", 1.0]]
+
+
+@pytest.mark.parametrize("since_1904", [False, True])
+def test_days_of_both_calendars_are_days(file, since_1904):
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "date_1904": since_1904}) as book:
+        sheet, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.write_datetime(0, 0, datetime.datetime(2024, 10, 8), day)
+        sheet.write_formula(1, 0, "=A1+1", day, 45574 - 1462 * since_1904)
+    for slow in (False, True):
+        [sheet] = reader._collect(file("a.xlsx", out.getvalue()), SMALL, sparse=slow).sheets
+        assert [as_day(cells[0]) for _, cells in sheet.rows] == [datetime.date(2024, 10, 8), datetime.date(2024, 10, 9)]
+
+
+def as_day(cell):
+    return cell.date() if isinstance(cell, datetime.datetime) else cell
+
+
 def test_an_empty_workbook_is_a_reading(file):
     out = io.BytesIO()
     openpyxl.Workbook().save(out)
