@@ -4,10 +4,16 @@ import datetime
 
 from core.refusals import Refused
 
+#: Marks that turn what follows them round on the screen, and spaces of no width: nobody types them to be read.
+_UNSEEN = dict.fromkeys((0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF))
+
 
 def clean_text(text: str | None, what: str, at_most: int) -> str:
-    """Return the text without blanks around it. Raise Refused if more than `at_most` characters are left."""
-    text = (text or "").strip()
+    """Return the text without blanks around it and without marks that nobody sees.
+
+    Raise Refused if more than `at_most` characters are left.
+    """
+    text = (text or "").translate(_UNSEEN).strip()
     if len(text) > at_most:
         raise Refused(f"{what}太长：最多 {at_most} 个字，现在是 {len(text)} 个，请写短一些。")
     return text

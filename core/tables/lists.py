@@ -108,10 +108,10 @@ class ListReader:
             header = self._header_of(piece)
             if header is None:
                 continue
-            if piece.block is not None and (header.twice or self._is_heading_in(piece.block)):
+            if piece.block is not None and (header.twice.keys() - MAY_BE_TWO or self._is_heading_in(piece.block)):
                 piece.rows, piece.block = piece.block.rows(), None
             rows = [row for row in piece.rows if row[0] > header.row and row[1] not in self._headings]
-            if header.twice:
+            if header.twice and piece.block is None:
                 self._settle_twice(header, rows)
             if piece.hidden_rows:
                 numbers = piece.block.numbers if piece.block else (number for number, _ in rows)

@@ -8,7 +8,17 @@ from core.refusals import Refused
 from core.text import clean_text, required_text, whole_number
 
 
-@pytest.mark.parametrize(("text", "kept"), [("  四个字呢 ", "四个字呢"), ("", ""), (None, ""), ("五个字多了", None)])
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("  四个字呢 ", "四个字呢"),
+        ("", ""),
+        (None, ""),
+        ("五个字多了", None),
+        ("\u202e四个\u2069字\u200b呢\ufeff", "四个字呢"),
+        ("\u200f \u2066", ""),
+    ],
+)
 def test_whole_or_refused(text, kept):
     if kept is None:
         with pytest.raises(Refused, match="原因太长：最多 4 个字，现在是 5 个"):
@@ -17,7 +27,7 @@ def test_whole_or_refused(text, kept):
         assert clean_text(text, "原因", 4) == kept
 
 
-@pytest.mark.parametrize("text", ["", "  ", None])
+@pytest.mark.parametrize("text", ["", "  ", "\u202e\u200b", None])
 def test_nothing_is_refused_where_something_is_required(text):
     with pytest.raises(Refused, match="请填写原因。"):
         required_text(text, "原因")

@@ -134,6 +134,12 @@ def test_two_columns_for_one_thing(case, in_columns):
     assert [one.cells for one in ListReader(COLUMNS, NEEDED).rows(pieces)] == [cells]
 
 
+def test_two_columns_of_remarks_cost_no_reading_row_by_row():
+    sheet = Sheet("表", rows=[(1, ["姓名", "号码", "备注", "备注"])])
+    pieces = [sheet, Sheet("表", merged=sheet.merged, block=Block.of_rows([(2, ["甲", "1", "外出", "务工"])]))]
+    assert [type(part) for _, part in ListReader(COLUMNS, NEEDED).parts(pieces)] == [Block]
+
+
 def test_a_list_that_only_a_hidden_sheet_holds():
     hidden = Sheet("旧表", visible=False, rows=[HEADING, *people(2, 1)])
     with pytest.raises(SheetError, match="工作表“旧表”是隐藏的"):
