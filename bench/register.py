@@ -112,7 +112,7 @@ def bare_load(path: Path) -> None:
     """Read and load, nothing else, into a copy of the table with its indexes; foreign keys are left out."""
     from django.db import connection, transaction
 
-    from core.database.bulk import copy_rows, fields_of
+    from core.database.bulk import fields_of
     from core.regions.models import Region
     from residents.people.models import Resident
 
@@ -132,22 +132,17 @@ def bare_load(path: Path) -> None:
         )
         for row in rows_of(path)
     )
+    names = [field.column for field in fields_of(Resident, BARE)]
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("CREATE TABLE bare (LIKE residents_resident INCLUDING ALL)")
-            copy_rows(type("Bare", (), {"_meta": _Named("bare")}), fields_of(Resident, BARE), loaded)
+            with cursor.copy(f"COPY bare ({', '.join(names)}) FROM STDIN") as copy:
+                for row in loaded:
+                    copy.write_row(row)
         else:
             _copy_sqlite_table(cursor)
-            names = [field.column for field in fields_of(Resident, BARE)]
             marks = ", ".join(["%s"] * len(names))
             cursor.executemany(f"INSERT INTO bare ({', '.join(names)}) VALUES ({marks})", loaded)  # noqa: S608
-
-
-class _Named:
-    """The name of a table that no model has."""
-
-    def __init__(self, db_table):
-        self.db_table = db_table
 
 
 def _copy_sqlite_table(cursor) -> None:

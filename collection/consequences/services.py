@@ -28,7 +28,7 @@ from core.accounts.models import User
 from core.amounts import ZERO
 from core.audit import services as audit
 from core.database.bulk import BULK, chunks, insert_with_ids
-from core.database.objects import new_object
+from core.database.objects import new_object, read_objects
 from core.refusals import Refused
 from residents.people.facts import FactChange
 from residents.people.models import Resident
@@ -65,7 +65,7 @@ def follow_bookings(campaign: Campaign, contributions: Sequence[Contribution], a
     work_out_statuses(residents=[one.resident_id for one in contributions], actor=actor, batch=batch)
 
 
-def concerned_by_bookings(campaign: Campaign, residents: Sequence[int]) -> "QuerySet[Resident, Any]":
+def concerned_by_bookings(campaign: Campaign, residents: Collection[int]) -> "QuerySet[Resident, Any]":
     """The people among these who are not 在册 any more (paid before the day, listed after), or had to pay again."""
     repaid = Consequence.objects.filter(resident=OuterRef("pk"), outcome=PAY_AGAIN, state=State.OPEN)
     asked = Resident.objects.filter(~Q(status=Resident.Status.ACTIVE) | Exists(repaid), pk__in=residents)
@@ -81,7 +81,7 @@ def work_out_statuses(*, residents: Collection[int], actor: User | None, batch: 
     for chunk in chunks(sorted(residents), BULK):
         people = {
             pk: (status, since)
-            for pk, status, since in Resident.objects.filter(pk__in=chunk).values_list("pk", "status", "status_on")
+            for pk, status, since in Resident.objects.filter(pk__in=set(chunk)).values_list("pk", "status", "status_on")
         }
         for standing in _standings(people):
             _bring_in_line(standing, actor, batch)
@@ -97,14 +97,14 @@ def _standings(people: dict[int, tuple[str, date | None]]) -> Iterable[_Standing
         row.campaign = campaigns[row.campaign_id]
         return found.setdefault(row.campaign_id, _Standing(row.campaign, people))
 
-    asked = {"resident_id__in": list(people), "campaign_id__in": campaigns}
+    asked = {"resident_id__in": people.keys(), "campaign_id__in": campaigns}
     earlier = Consequence.objects.filter(**asked, kind=Kind.STATUS).exclude(state=State.WITHDRAWN)
     for consequence in earlier.select_related("refund", "contribution").order_by("pk"):
         of(consequence).earlier[consequence.contribution_id] = consequence
     live = Contribution.objects.filter(**asked, ended_at__isnull=True)
-    for contribution in live.order_by("pk"):
+    for contribution in read_objects(live.order_by("pk")):
         of(contribution).contributions.append(contribution)
-    given = Refund.objects.filter(contribution__resident_id__in=list(people), self_payment__isnull=True)
+    given = Refund.objects.filter(contribution__resident_id__in=people.keys(), self_payment__isnull=True)
     for refund in given.exclude(state=Refund.State.REJECTED):
         if refund.campaign_id in found and refund.contribution_id:
             found[refund.campaign_id].refunds[refund.contribution_id].append(refund)

@@ -6,7 +6,7 @@ such queries are asked in one statement, and only those are told who have somebo
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django.db.models import QuerySet, Value
@@ -17,7 +17,7 @@ from subsidies.campaigns.models import Campaign
 
 Callback = Callable[[Campaign, Sequence[Contribution], User | None, str], None]
 #: Of these residents those whom the callback wants to know of: a query's `values_list` of their ids.
-Concerned = Callable[[Campaign, Sequence[int]], "QuerySet[Any, Any]"]
+Concerned = Callable[[Campaign, Collection[int]], "QuerySet[Any, Any]"]
 _callbacks: list[tuple[Callback, Concerned | None]] = []
 _on_ended: list[Callback] = []
 
@@ -31,7 +31,7 @@ def on_booked(callback: Callback, *, concerned: Concerned | None = None) -> None
 
 def report_booked(campaign: Campaign, contributions: Sequence[Contribution], actor: User | None, batch: str) -> None:
     """Tell everybody who asked."""
-    found = _concerned(campaign, [contribution.resident_id for contribution in contributions])
+    found = _concerned(campaign, {contribution.resident_id for contribution in contributions})
     for number, (callback, concerned) in enumerate(_callbacks):
         told = contributions
         if concerned:
@@ -40,7 +40,7 @@ def report_booked(campaign: Campaign, contributions: Sequence[Contribution], act
             callback(campaign, told, actor, batch)
 
 
-def _concerned(campaign: Campaign, residents: Sequence[int]) -> dict[int, set[int]]:
+def _concerned(campaign: Campaign, residents: Collection[int]) -> dict[int, set[int]]:
     """Number of a callback → the residents whom its query finds; one statement for all."""
     queries = [
         concerned(campaign, residents).order_by().annotate(asked_by=Value(number))

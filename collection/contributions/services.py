@@ -116,7 +116,7 @@ def paid_residents(*, year: int, residents: Iterable[int]) -> set[int]:
     for start in range(0, len(residents), BULK):
         found.update(
             Contribution.objects.filter(
-                year=year, resident_id__in=residents[start : start + BULK], ended_at__isnull=True
+                year=year, resident_id__in=set(residents[start : start + BULK]), ended_at__isnull=True
             ).values_list("resident_id", flat=True)
         )
     return found

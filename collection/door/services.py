@@ -6,7 +6,7 @@ cash counts as in the village's hands from the day it was taken (a movement with
 booked, found to be the same payment as another, or the money given back (cases.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -281,7 +281,7 @@ def follow_recorded(campaign: Campaign, rows: Sequence[LedgerRow], actor: User |
         release_cash(campaign=campaign, rows=told, reason=SAME_PAYMENT, actor=actor)
 
 
-def booked_from_doors(campaign: Campaign, residents: Sequence[int]) -> "QuerySet[LedgerRow, Any]":
+def booked_from_doors(campaign: Campaign, residents: Collection[int]) -> "QuerySet[LedgerRow, Any]":
     """Those of these residents whose payment was taken at a door."""
     live = {"contributions__resident__in": residents, "contributions__ended_at__isnull": True}
     return LedgerRow.objects.filter(entry__isnull=False, **live).values_list("contributions__resident")

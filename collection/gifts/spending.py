@@ -1,6 +1,6 @@
 """A gift's money is spent on people: whole fees at once, parts kept until the person has paid the rest."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -160,7 +160,7 @@ def follow_bookings(campaign: Campaign, contributions: Sequence[Contribution], a
     GiftShare.objects.bulk_update(changed, ["state", "contribution", "note"], batch_size=500)
 
 
-def shares_of(campaign: Campaign, residents: Sequence[int]) -> "QuerySet[GiftShare, Any]":
+def shares_of(campaign: Campaign, residents: Collection[int]) -> "QuerySet[GiftShare, Any]":
     """Those of these residents for whom a gift keeps a share or may."""
     return _open_shares(campaign, residents).values_list("resident")
 

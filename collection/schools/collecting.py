@@ -4,7 +4,7 @@ While a school collects for somebody the village's ledger refuses them; who has 
 school. All of it under the locks of the people, so that nobody is charged twice.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -181,7 +181,7 @@ def follow_bookings(campaign: Campaign, contributions: Sequence[Contribution], a
     Pupil.objects.bulk_update(changed, ["state", "note"], batch_size=500)
 
 
-def pupils_among(campaign: Campaign, residents: Sequence[int]) -> "QuerySet[Pupil, Any]":
+def pupils_among(campaign: Campaign, residents: Collection[int]) -> "QuerySet[Pupil, Any]":
     """Those of these residents for whom a school collects."""
     return _collected_for(campaign, residents).values_list("resident")
 

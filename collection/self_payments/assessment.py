@@ -13,6 +13,7 @@ from collection.self_payments.selectors import apart_waiting
 from core.access import masks
 from core.amounts import ZERO
 from core.database.bulk import BULK, chunks
+from core.database.objects import read_objects
 from residents.people import names
 from residents.people.models import Resident
 from residents.people.selectors import find_by_number
@@ -56,8 +57,8 @@ def assess(
     items = [Assessed(payment, person) for payment, person in payments]
     live: dict[int, Contribution] = {}
     for chunk in chunks({item.person.pk for item in items}, BULK):
-        rows = Contribution.objects.filter(year=campaign.year, resident__in=chunk, ended_at__isnull=True)
-        live |= {contribution.resident_id: contribution for contribution in rows}
+        rows = Contribution.objects.filter(year=campaign.year, resident__in=set(chunk), ended_at__isnull=True)
+        live |= {contribution.resident_id: contribution for contribution in read_objects(rows)}
     first: dict[int, Assessed] = {}
     unclaimed = _paid_at_the_hall(live.values())
     for item in items:

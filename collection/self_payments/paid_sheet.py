@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from collection.declarations.tax_sheets import AMOUNT, ID_NUMBER, NAME, PAID_ON, RowCells
 from collection.self_payments.ways import PAYER, WAY, PaymentWay, read_way
@@ -175,6 +176,7 @@ def _goes_back(kind: Kind, why: str, negative: bool) -> Back:
     return Back.BY_WORDS if kind == Kind.UNDONE and _RETURNED.search(why) else Back.NOT
 
 
+@lru_cache(maxsize=1024)  # a list repeats its years and days
 def read_year(text: str, paid_on: date | None, year: Year) -> tuple[str, str]:
     """Return (why the line is another year's, what is to be asked); both '' where it is this year's."""
     years = {int(found) for found in _YEARS.findall(half_width(text))}

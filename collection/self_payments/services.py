@@ -218,7 +218,7 @@ def known_payments(
     rows: dict[int, Known] = {}
     persons = {number: f"resident {person.pk}" for number, person in people.items()}
     for chunk in chunks(sorted(numbers), BULK):
-        theirs = Q(id_number__in=chunk) | Q(resident__in=[people[n].pk for n in chunk if n in people])
+        theirs = Q(id_number__in=set(chunk)) | Q(resident__in={people[n].pk for n in chunk if n in people})
         found = SelfPayment.objects.filter(theirs, campaign=campaign).order_by("pk")
         for p in found.only("number", "id_number", "amount", "paid_on", "outcome", "resident_id"):
             ticket = ticket_in(p.number, p.id_number)

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from core.tables.cells import half_width
 from core.tables.headings import Column
@@ -76,6 +77,7 @@ _WORDS = (
 )
 
 
+@lru_cache(maxsize=1024)  # a list repeats its ways, and names nobody's account as a rule
 def read_way(text: str, payer: str = "") -> PaymentWay:
     """Return where it was paid; an account holder who is named is one of 家庭共济, whatever the list calls it."""
     plain = half_width(text)

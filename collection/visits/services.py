@@ -97,7 +97,7 @@ def follow_bookings(campaign: Campaign, contributions: Sequence[Contribution], a
         )
 
 
-def told_payments_of(campaign: Campaign, residents: Sequence[int]) -> "QuerySet[ToldPayment, Any]":
+def told_payments_of(campaign: Campaign, residents: Collection[int]) -> "QuerySet[ToldPayment, Any]":
     """Those of these residents who said that they have paid and are waited for."""
     return _waiting(campaign, residents).values_list("resident")
 
@@ -113,7 +113,7 @@ def drop_exclusions(campaign: Campaign, contributions: Sequence[Contribution], a
     )
 
 
-def exclusions_of(campaign: Campaign, residents: Sequence[int]) -> "QuerySet[Exclusion, Any]":
+def exclusions_of(campaign: Campaign, residents: Collection[int]) -> "QuerySet[Exclusion, Any]":
     """Those of these residents whom a request would take out of the task."""
     return _pending(campaign, residents).values_list("resident")
 

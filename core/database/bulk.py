@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -33,6 +33,12 @@ CHUNK = 2000
 BULK = 10_000
 #: Rows that go into one statement as a single JSON parameter.
 ROWS_A_STATEMENT = 5000
+#: What is sent to COPY at once: the server reads the one while the next is written out.
+ROWS_A_PIECE = 2000
+#: How COPY reads a value that is none, and the characters that mean something to it.
+_NULL = "\\N"
+_MARKS = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_MARKED = str.maketrans(_MARKS)
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -178,8 +184,9 @@ def insert_with_ids(objects: Iterable[Model]) -> int:
             cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
             last = (cursor.fetchone() or (0,))[0]
             keys = range(last + 1, last + 1 + len(objects))
+    name = model._meta.pk.attname
     for instance, key in zip(objects, keys, strict=True):
-        instance.pk = key
+        vars(instance)[name] = key
     saved = insert_objects(objects, with_ids=True)
     for instance in objects:
         instance._state.adding, instance._state.db = False, connection.alias
@@ -197,8 +204,8 @@ def insert_objects(objects: Iterable[Model], *, with_ids: bool = False) -> int:
         return 0
     model = type(objects[0])
     fields = [field for field in model._meta.concrete_fields if with_ids or not isinstance(field, AutoField)]
-    read = attrgetter(*(field.attname for field in fields))
-    rows = [read(instance) for instance in objects]
+    read = itemgetter(*(field.attname for field in fields))
+    rows = [read(vars(instance)) for instance in objects]  # not through the model's descriptors
     moment = timezone.now()
     stamped = [at for at, field in enumerate(fields) if _is_stamp(field)]
     for at in stamped:
@@ -217,10 +224,8 @@ def insert_values(model: type[Model], names: list[str], rows: Sequence[tuple[Any
     fields = fields_of(model, names)
     if connection.vendor == "postgresql":
         defaults = _defaults(model, names)
-        constants = tuple(defaults.values())
-        fields += fields_of(model, defaults)
-        whole = [(*row, *constants) for row in rows] if constants else rows
-        copy_rows(model, fields, _converted(whole, [_copied(field) for field in fields]))
+        columns = list(zip(*rows, strict=True)) + [(value,) * len(rows) for value in defaults.values()]
+        copy_columns(model, [*fields, *fields_of(model, defaults)], columns)
         return len(rows)
     saved = 0
     writers = [_written(field) for field in fields]
@@ -229,17 +234,39 @@ def insert_values(model: type[Model], names: list[str], rows: Sequence[tuple[Any
     return saved
 
 
-def copy_rows(model: type[Model], fields: "Iterable[Field[Any, Any]]", rows: Iterable[Sequence[object]]) -> None:
-    """COPY rows of values, in the order of `fields`, into the model's table. PostgreSQL only."""
-    table, columns = quoted_table(model), ", ".join(map(quoted_column, fields))
+def copy_columns(model: type[Model], fields: "Sequence[Field[Any, Any]]", columns: Sequence[Sequence[Any]]) -> None:
+    """COPY columns of values, in the order of `fields`, into the model's table. PostgreSQL only."""
+    table, names = quoted_table(model), ", ".join(map(quoted_column, fields))
+    texts = [_copied(field, values) for field, values in zip(fields, columns, strict=True)]
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,
-        cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
+        cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
     ):
-        write = copy.write_row
-        for row in rows:
-            write(row)
+        for start in range(0, len(columns[0]), ROWS_A_PIECE):
+            piece = zip(*(text[start : start + ROWS_A_PIECE] for text in texts), strict=True)
+            copy.write("".join(["\t".join(row) + "\n" for row in piece]))
+
+
+def _copied(field: "Field[Any, Any]", values: Sequence[Any]) -> Sequence[str]:
+    """A column's values as COPY reads them; what it would read as a mark of its own is marked."""
+    if isinstance(field, JSONField):
+        values = _dumped(values)
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        return list(map(str, values))
+    if kinds == {str} and not any(map("".join(values).__contains__, _MARKS)):
+        return values
+    texts = {value: _NULL if value is None else str(value).translate(_MARKED) for value in set(values)}
+    return [texts[value] for value in values]
+
+
+def _dumped(values: Sequence[Any]) -> Sequence[str | None]:
+    """As JSON; an object that stands in many rows once."""
+    dump = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make one for each value
+    objects = {id(value): value for value in values}
+    texts = {key: None if value is None else dump(value) for key, value in objects.items()}
+    return [texts[id(value)] for value in values]
 
 
 def _converted(
@@ -256,11 +283,6 @@ def _converted(
             if values[at] is not None:
                 values[at] = convert(values[at])
         yield values
-
-
-def _copied(field: "Field[Any, Any]") -> Callable[[Any], object] | None:
-    """What makes a value of this field one that COPY takes; None where it is."""
-    return (lambda value: json.dumps(value, ensure_ascii=False)) if isinstance(field, JSONField) else None
 
 
 def _written(field: "Field[Any, Any]") -> Callable[[Any], object] | None:

@@ -28,6 +28,7 @@ from django.db.models.sql.compiler import SQLCompiler
 MANY = 50
 _TEXTS, _NUMBERS = (CharField, TextField), (IntegerField, AutoField)
 _LONG = (BigIntegerField, BigAutoField)
+_QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
 def _plain_type(field: Any, values: Any) -> str:
@@ -44,6 +45,17 @@ def _plain_type(field: Any, values: Any) -> str:
     if not isinstance(field, _NUMBERS):
         return ""
     return "bigint" if isinstance(field, _LONG) else "integer"
+
+
+def _array(values: list[int] | list[str]) -> str:
+    """An array as PostgreSQL reads one; the driver would write out each value by itself."""
+    if isinstance(values[0], int):
+        return f"{{{','.join(map(str, values))}}}"
+    texts = [str(value) for value in values]
+    joined = "".join(texts)
+    if '"' in joined or "\\" in joined:
+        texts = [text.translate(_QUOTED) for text in texts]
+    return '{"' + '","'.join(texts) + '"}'
 
 
 class _OneParameter:
@@ -63,7 +75,7 @@ class _OneParameter:
         column, params = self.process_lhs(compiler, connection)  # type: ignore[attr-defined]
         if connection.vendor == "postgresql":
             # Of the column's own type, else the planner may pass its index by.
-            return f"{column} = ANY(%s::{self.column_type}[])", [*params, self.rhs]
+            return f"{column} = ANY(%s::{self.column_type}[])", [*params, _array(self.rhs)]
         listed = json.dumps(self.rhs, ensure_ascii=False)
         return f"{column} IN (SELECT value FROM json_each(%s))", [*params, listed]  # noqa: S608 - a column's name
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from core.tables.lookalikes import fold
 from core.tables.reader import Cell
@@ -103,6 +104,7 @@ def read_household(cell: Cell) -> tuple[str, str]:
     return ("", problem) if problem else (half_width(text), "")
 
 
+@lru_cache(maxsize=1024, typed=True)  # 400, 400.0 and "400" are three writings; a list repeats a few of them
 def read_amount(cell: Cell, *, title: str = "实缴金额") -> tuple[Decimal | None, bool, str]:
     """Return a sum in yuan with two decimals; more than zero is not asked for here."""
     if cell is None:

@@ -6,6 +6,7 @@ two meanings (8/10/2024, 24.10.5) are refused, never guessed.
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from core.tables.cells import CHINESE_DIGITS, QUOTES, chinese_amount, formula_error, half_width, shown, unify
 from core.tables.reader import Cell
@@ -31,6 +32,7 @@ _EXCEL_EPOCH = date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 10_000, 73_050
 
 
+@lru_cache(maxsize=1024, typed=True)  # a list repeats its days
 def read_date(
     cell: Cell, *, title: str = "缴费日期", earliest: date = FIRST_DAY, latest: date = LAST_DAY
 ) -> tuple[date | None, bool, str]:

@@ -45,6 +45,8 @@ def is_footing(text: str) -> bool:
 def is_nobody(name: Cell, number: Cell) -> bool:
     """Whether a row tells of nobody, by what stands for the name and for the number that would tell who it is."""
     written = "" if number is None else half_width(number)
+    if len(written) >= _DIGITS_OF_A_NUMBER and written[:_DIGITS_OF_A_NUMBER].isdecimal():  # as nearly all begin
+        return False
     if sum(c.isdecimal() for c in written) >= _DIGITS_OF_A_NUMBER or "*" in written:
         return False
     named = "" if name is None else half_width(name)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from core.accounts.models import User
 from core.audit.models import Event
 from core.database.bulk import BULK, chunks
+from core.database.objects import read_objects
 from residents.people.models import FormerNumber, Resident
 from residents.people.names import match_key
 
@@ -42,7 +43,7 @@ def _looked_up(numbers: Iterable[str]) -> tuple[dict[str, int], dict[int, tuple[
     known: dict[int, tuple[str, str]] = {}
     merged: dict[int, int] = {}
     for chunk in chunks(dict.fromkeys(numbers), BULK):
-        rows = Resident.objects.filter(id_number__in=chunk)
+        rows = Resident.objects.filter(id_number__in=set(chunk))
         for number, pk, target, name, village in rows.values_list(
             "id_number", "pk", "merged_into_id", "name", "village_id"
         ):
@@ -66,7 +67,7 @@ def find_by_number(numbers: Iterable[str], *, among: QuerySet[Resident] | None =
     rows = Resident.objects.select_related("village__parent") if among is None else among
     people: dict[int, Resident] = {}
     for chunk in chunks(set(ids.values()), BULK):
-        people |= {resident.pk: resident for resident in rows.filter(pk__in=chunk)}
+        people |= {resident.pk: resident for resident in read_objects(rows.filter(pk__in=set(chunk)))}
     return {number: people[pk] for number, pk in ids.items() if pk in people}
 
 

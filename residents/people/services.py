@@ -45,7 +45,7 @@ def lock_residents(ids: Iterable[int]) -> dict[int, str]:
 def _lock_residents(ids: set[int]) -> dict[int, str]:
     statuses: dict[int, str] = {}
     for chunk in chunks(sorted(ids), BULK):
-        rows = Resident.objects.select_for_update(no_key=True).filter(pk__in=chunk).order_by("pk")
+        rows = Resident.objects.select_for_update(no_key=True).filter(pk__in=set(chunk)).order_by("pk")
         statuses |= dict(rows.values_list("pk", "status"))
     return statuses
 

@@ -11,7 +11,7 @@ from config import clock
 from core.accounts.models import User
 from core.audit import services as audit
 from core.database.bulk import BULK, chunks, insert_objects, update_rows
-from core.database.objects import new_object
+from core.database.objects import new_object, read_objects
 from core.refusals import Refused
 from core.text import clean_text, required_text
 from residents.people.facts import FactChange, FactKind, StatusFact, record_facts
@@ -67,8 +67,8 @@ def set_statuses(*, status: str, entries: Collection[NewStatus], actor: User | N
 
 
 def _set_chunk(status: str, entries: list[NewStatus], actor: User | None, batch: str, outcome: Outcome) -> None:
-    ids = [entry.resident_id for entry in entries]
-    people = {r.pk: r for r in Resident.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    ids = {entry.resident_id for entry in entries}
+    people = {r.pk: r for r in read_objects(Resident.objects.select_for_update().filter(pk__in=ids).order_by("pk"))}
     standing, today, accepted = standings(people.values()), clock.today(), []
     for entry in entries:
         pk = entry.resident_id

@@ -83,7 +83,8 @@ def repaid_years(resident_ids: Ids) -> dict[int, list[int]]:
 
 
 def _listed(resident_ids: Ids) -> Any:
-    return resident_ids if isinstance(resident_ids, QuerySet) else list(resident_ids)
+    """(Django looks at each member of a list, not of a set.)"""
+    return resident_ids if isinstance(resident_ids, QuerySet) else set(resident_ids)
 
 
 def count_repaid(repaid: Mapping[int, list[int]], last_insured: Mapping[int, int]) -> dict[int, int]:

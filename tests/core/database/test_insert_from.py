@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from core.audit.models import Event
-from core.database.bulk import insert_objects, insert_values, insert_with_ids
+from core.database.bulk import ROWS_A_PIECE, insert_objects, insert_values, insert_with_ids
 from core.jobs.models import Job
 from core.regions.models import Region
 
@@ -68,6 +68,31 @@ def test_values_of_some_columns_the_rest_by_default(db):
     event = Event.objects.get(action="a.b")
     assert (event.actor_name, event.summary, event.before, event.after) == ("甲\t乙", "\\N", {"x": None}, None)
     assert (event.at, event.batch, event.actor) == (moment, "", None)
+
+
+#: Values of a text and of a JSON column that come back as they were, whatever they mean to the engine.
+TEXTS = ["", "\\", "\\N", "\\.", "甲\t乙", "一\n二", "一\r\n二", "'", '"', "{}", "NULL", "true", "𫍯"]
+DOCUMENTS = [None, {}, [], {"甲": "一\n二"}, {"a": None}, ["\\", 1, True, 0.5], {"a": {"b": "\\N"}}]
+
+
+def test_whatever_stands_in_a_column_comes_back(db):
+    moment = datetime.datetime(2024, 10, 25, 3, tzinfo=datetime.UTC)
+    names = ["at", "recorded_at", "actor_name", "action", "summary", "before"]
+    rows = [(moment, moment, "甲", "a.b", text, None) for text in TEXTS]
+    rows += [(moment, moment, "甲", "a.c", "", document) for document in DOCUMENTS]
+    assert insert_values(Event, names, rows) == len(rows)
+    events = Event.objects.order_by("pk")
+    assert list(events.filter(action="a.b").values_list("summary", flat=True)) == TEXTS
+    assert list(events.filter(action="a.c").values_list("before", flat=True)) == DOCUMENTS
+
+
+def test_more_rows_than_are_sent_at_once(db):
+    moment = datetime.datetime(2024, 10, 25, 3, tzinfo=datetime.UTC)
+    many = 2 * ROWS_A_PIECE + 1
+    rows = [(moment, moment, "甲", "a.b", str(number)) for number in range(many)]
+    assert insert_values(Event, ["at", "recorded_at", "actor_name", "action", "summary"], rows) == many
+    kept = Event.objects.filter(action="a.b").order_by("pk").values_list("summary", flat=True)
+    assert list(kept) == [row[-1] for row in rows]
 
 
 def test_keys_are_those_of_the_rows_and_no_later_row_takes_one(db):

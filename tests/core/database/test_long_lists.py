@@ -17,13 +17,16 @@ VILLAGE, OTHER = "411325101200", "411325101201"
 
 @pytest.fixture
 def people(campaign):
-    return [create_resident(village) for village in (VILLAGE, OTHER, VILLAGE)]
+    addresses = ("'甲\"{}", "乙\\\\,", "丙 NULL\\t")
+    villages = (VILLAGE, OTHER, VILLAGE)
+    return [create_resident(village, address=address) for village, address in zip(villages, addresses, strict=True)]
 
 
 # name, field, of a person, what no row has
 LISTS = [
     ("a key", "pk", lambda person: person.pk, range(10**6, 10**6 + MANY)),
     ("a text", "id_number", lambda person: person.id_number, [f"无{n}" for n in range(MANY)]),
+    ("a text with marks", "address", lambda person: person.address, [f'无"{n}' for n in range(MANY)]),
     ("a reference by number", "household", lambda person: person.pk, range(10**6, 10**6 + MANY)),
     ("a reference by code", "village", lambda person: person.village_id, [f"9{n}" for n in range(MANY)]),
 ]

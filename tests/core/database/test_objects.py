@@ -1,4 +1,4 @@
-"""An object made quickly is the object that the model's own class makes."""
+"""An object made or fetched quickly is the object that the model's own class makes."""
 
 import datetime
 
@@ -7,7 +7,7 @@ from django.forms.models import model_to_dict
 
 from collection.money.models import Movement
 from core.database.lookups import MANY
-from core.database.objects import new_object
+from core.database.objects import new_object, read_objects
 from core.jobs.models import Job
 from residents.people.models import Resident
 
@@ -44,3 +44,25 @@ def test_a_long_mapping_is_one_parameter_too(campaign, make_resident):
     for asked in (many, many.keys()):
         rows = Resident.objects.filter(pk__in=asked)
         assert list(rows) == [person] and len(rows.query.sql_with_params()[1]) == 1
+
+
+def test_what_is_fetched_is_what_the_class_fetches(campaign, make_resident, django_assert_num_queries):
+    people = [make_resident("411325101200", phone=phone) for phone in ("", "13800138000")]
+    rows = Resident.objects.order_by("-pk")
+    with django_assert_num_queries(1):
+        found = read_objects(rows)
+    assert found == people[::-1]
+    for one, usual in zip(found, rows, strict=True):
+        assert model_to_dict(one) == model_to_dict(usual) and not one._state.adding
+        assert one.village == usual.village and one._state.db == usual._state.db
+    found[0].name = "改名"
+    found[0].save()
+    assert Resident.objects.get(pk=found[0].pk).name == "改名" and Resident.objects.count() == 2
+
+
+@pytest.mark.parametrize("more", [lambda rows: rows.select_related("village"), lambda rows: rows.only("name")])
+def test_what_is_asked_beside_the_columns_is_fetched_too(campaign, make_resident, django_assert_num_queries, more):
+    make_resident("411325101200")
+    with django_assert_num_queries(1):
+        [one] = read_objects(more(Resident.objects.all()))
+        assert one.name and (more(Resident.objects).query.deferred_loading[0] or one.village.name)
