@@ -171,6 +171,26 @@
     form.dispatchEvent(new Event("restored"));
   }
 
+  // Without a signal the page stays, with all that was typed and chosen; a chosen file could not be kept otherwise. A
+  // browser that knows of no network may still reach a server beside it.
+  const whenReached = async (form, button) => {
+    const said = page.querySelector("[data-not-sent]"), note = page.createElement("div");
+    if (said) said.remove();
+    note.className = "message warning idle-note";
+    note.setAttribute("role", "alert");
+    note.setAttribute("data-not-sent", "");
+    try {
+      await fetch("/healthz");
+      form.setAttribute("data-reached", "");
+      button.click();
+      form.removeAttribute("data-reached");
+    } catch (error) {
+      note.textContent = form.hasAttribute("data-logout") ? "现在没有信号，账号还没有退出，有信号后请再退出一次。"
+        : "现在没有信号，还没有提交。填写和选择的内容都在这一页，有信号后再点一次。";
+      page.body.append(note);
+    }
+  };
+
   // One click, one submission. The button that was pressed goes with the form before it is disabled.
   page.addEventListener("submit", (event) => {
     const form = event.target;
@@ -179,17 +199,22 @@
       event.preventDefault();
       return;
     }
+    if (form.hasAttribute("data-logout")) {
+      sessionStorage.clear();
+      // The list of the village goes from the phone with its helper (static/door-queue.js).
+      if (navigator.serviceWorker && navigator.serviceWorker.controller) navigator.serviceWorker.controller.postMessage("forget");
+    }
+    if (!navigator.onLine && event.submitter && !form.hasAttribute("data-reached")) {
+      event.preventDefault();
+      whenReached(form, event.submitter);
+      return;
+    }
     const asked = (event.submitter && event.submitter.dataset.confirm) || form.dataset.confirm;
     if (asked && !window.confirm(asked)) {
       event.preventDefault();
       return;
     }
     dirty.clear();
-    if (form.hasAttribute("data-logout")) {
-      sessionStorage.clear();
-      // The list of the village goes from the phone with its helper (static/door-queue.js).
-      if (navigator.serviceWorker && navigator.serviceWorker.controller) navigator.serviceWorker.controller.postMessage("forget");
-    }
     if (isGuarded(form)) sessionStorage.setItem("draft-submitted", `draft:${who}:${location.pathname}:`);
     if (form.hasAttribute("data-download")) return;
     form.setAttribute("data-submitted", "");

@@ -45,7 +45,29 @@ const DoorQueue = (() => {
   const forget = (key) => change("kept", (kept) => kept.delete(key));
   const waiting = async () => request((await store("queue")).getAll());
   const add = (entry) => change("queue", (queue) => queue.put(entry));
-  const forgetList = () => forget("list");
+  // What names people of the village goes together; what was collected stays until it has arrived.
+  const forgetList = () => change("kept", (kept) => {
+    kept.delete("list");
+    kept.delete("cases");
+  });
+  // Writes the list again where it is still here, this helper's and no newer one: who logged out in another tab, was cut
+  // off or gave the phone to the next helper has taken it away. Returns whether it is.
+  const putAgain = async (list) => {
+    let isThere = false;
+    await change("kept", (kept) => {
+      const asked = kept.get("list");
+      asked.onsuccess = () => {
+        const there = asked.result;
+        isThere = Boolean(there && there.user === list.user && there.fetchedAt <= list.fetchedAt);
+        try {
+          if (isThere) kept.put(list, "list");
+        } catch (error) {
+          asked.transaction.abort();
+        }
+      };
+    });
+    return isThere;
+  };
 
   // A phone that was cut off, or whose helper is another now, keeps nothing.
   const wipe = async (user) => {
@@ -54,10 +76,10 @@ const DoorQueue = (() => {
     if (list && list.user === user) await forgetList();
   };
 
-  // What has arrived leaves the queue; what cannot be read stays, and says so.
-  const settle = async (entries, results) => {
+  // What has arrived leaves the queue; what cannot be read stays, and says so. Cases stand beside the helper's own list.
+  const settle = async (owner, entries, results) => {
     const byId = new Map(results.map((result) => [result.id, result]));
-    const cases = (await get("cases")) || [];
+    const list = await get("list"), cases = (await get("cases")) || [];
     await change("queue", (queue) => {
       for (const entry of entries) {
         const result = byId.get(entry.id);
@@ -67,20 +89,20 @@ const DoorQueue = (() => {
         if (result.state === "case" && !cases.some((one) => one.id === entry.id)) cases.push({ id: entry.id, head: entry.head, says: result.says, batch: result.batch });
       }
     });
-    await put("cases", cases.slice(-50));
+    if (list && list.user === owner) await put("cases", cases.slice(-50));
   };
 
-  const sendOne = async (phone, entries, year) => {
+  const sendOne = async (owner, phone, entries) => {
     const answer = await fetch("/door/up/", {
       method: "POST",
       credentials: "omit",
       headers: { "Content-Type": "application/json", "X-Phone": phone.secret },
-      body: JSON.stringify({ year, entries }),
+      body: JSON.stringify({ year: phone.year, entries }),
     });
     const told = await answer.json();
     if (answer.status === 403) return { refused: told.error };
     if (!answer.ok) throw new Error(told.error || answer.status);
-    await settle(entries, told.results);
+    await settle(owner, entries, told.results);
     return told;
   };
 
@@ -96,7 +118,7 @@ const DoorQueue = (() => {
       if (!phone) continue;
       const mine = entries.filter((entry) => entry.user === owner);
       for (let from = 0; from === 0 || from < mine.length; from += AT_ONCE) {
-        const told = await sendOne(phone, mine.slice(from, from + AT_ONCE), phone.year);
+        const told = await sendOne(owner, phone, mine.slice(from, from + AT_ONCE));
         if (told.wipe) await wipe(owner);
         if (owner === user) last = told;
         if (told.refused) break;
@@ -105,5 +127,5 @@ const DoorQueue = (() => {
     return last;
   };
 
-  return { get, put, forget, add, waiting, send, forgetList, wipe, remove: (id) => change("queue", (queue) => queue.delete(id)) };
+  return { get, put, putAgain, add, waiting, send, forgetList };
 })();

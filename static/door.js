@@ -3,7 +3,10 @@
 
 const Door = (() => {
   const { make, yuan, sum, owes, PK, NAME, TAIL, CHANNEL, DUE, NUMBER, HEAD, MEMBERS } = Homes;
-  const DAY = 86400000, KEPT_DAYS = 7, AGAIN_AFTER = 30000;
+  // Milliseconds: what waits is sent again, and the server asked for news where nothing waits.
+  const DAY = 86400000, KEPT_DAYS = 7, AGAIN_AFTER = 30000, ASK_AFTER = 600000;
+  const TOO_OLD = "名单已超过七天没有联网更新，已从手机删除。";
+  const NOT_HERE = "这一页的名单已经收起：这部手机退出了登录、换了人、已停用，或者另开了一页新名单。请刷新这一页。";
   const page = document;
   const part = (name) => page.querySelector(`[data-door${name}]`);
   const dayNumber = (moment) => Math.floor((moment + 8 * 3600000) / DAY);
@@ -16,6 +19,7 @@ const Door = (() => {
   };
   const canKeep = () => Boolean(window.isSecureContext && "serviceWorker" in navigator && window.indexedDB);
   const keeps = (state) => state.data.keeps && canKeep();
+  const isTooOld = (seenAt) => Date.now() - seenAt > KEPT_DAYS * DAY;
   // The day by the server's clock when the list was fetched, and the phone's own count of days since.
   const today = (state) => {
     const day = new Date(`${state.data.day}T00:00:00Z`);
@@ -51,6 +55,10 @@ const Door = (() => {
     return "";
   };
 
+  const offer = (state, field) => {
+    field.value = field.defaultValue = offered(state);
+  };
+
   // --- the household's card -----------------------------------------------------------------------------------------
 
   const extend = (state) => (card, home) => {
@@ -71,7 +79,8 @@ const Door = (() => {
     form.setAttribute("data-no-guard", "");
     field.id = `r${home[PK]}`;
     label.htmlFor = field.id;
-    field.value = offered(state);
+    offer(state, field);
+    state.fields.set(home[PK], field);
     field.autocomplete = "off";
     field.required = true;
     field.maxLength = 30;
@@ -90,7 +99,7 @@ const Door = (() => {
       spoilt.push(number);
       state.used.add(number);
       state.last = number;
-      field.value = offered(state);
+      offer(state, field);
       note.textContent = `${spoilt.join("、")} 将登记为作废，纸质收据请保存好上交。`;
     });
     for (const [box] of boxes) box.addEventListener("change", count);
@@ -126,6 +135,7 @@ const Door = (() => {
       return fresh;
     }
     apply(state, fresh);
+    if (state.tabs) state.tabs.postMessage(fresh);
     state.list.close(home);
     await draw(state);
     if (state.phone) {
@@ -160,11 +170,14 @@ const Door = (() => {
     return true;
   };
 
-  // What is collected here is shown as paid, whether it has arrived or not.
+  // What is collected here is shown as paid, whether it has arrived or not; its number is offered nowhere any more.
   const apply = (state, entry) => {
     const paid = new Set(entry.members.map((member) => member.pk));
     for (const number of [...entry.spoilt, entry.receipt_no]) state.used.add(number);
     state.last = entry.receipt_no;
+    for (const field of state.fields.values()) {
+      if (field.value === field.defaultValue && state.used.has(field.value)) offer(state, field);
+    }
     for (const home of state.data.homes) {
       const touched = home[MEMBERS].filter((member) => paid.has(member[PK]));
       for (const member of touched) member[CHANNEL] = "cash";
@@ -174,16 +187,18 @@ const Door = (() => {
 
   // --- what is kept and what is sent --------------------------------------------------------------------------------
 
-  // Who logs out takes the list along, and a phone that was cut off has lost it: nothing that is still under way may put
-  // it back.
-  let leaving = false;
-  page.addEventListener("submit", (event) => {
-    if (event.target.hasAttribute("data-logout")) leaving = true;
-  }, true);
-
-  const keep = (state) => leaving ? Promise.resolve() : DoorQueue.put("list", {
-    user: state.data.user, data: state.data, fetchedAt: state.fetchedAt, seenAt: state.seenAt, last: state.last,
-  }).catch(() => say("手机存储空间已满，名单没有保存好。收款已保存，请尽快到有信号的地方上传。"));
+  // The list as it now stands, unless it has gone from the phone since it was put there: then it goes from the page, too.
+  const keep = async (state) => {
+    if (state.gone) return;
+    const { data, fetchedAt, seenAt, last } = state, list = { user: data.user, data, fetchedAt, seenAt, last };
+    try {
+      if (!state.isKept) await DoorQueue.put("list", list);
+      else if (!(await DoorQueue.putAgain(list))) gone(state, NOT_HERE);
+      state.isKept = true;
+    } catch (error) {
+      say("手机存储空间已满，名单没有保存好。收款已保存，请尽快到有信号的地方上传。");
+    }
+  };
 
   const learn = (state, told) => {
     if (told.numbers) state.data.numbers = told.numbers;
@@ -191,33 +206,39 @@ const Door = (() => {
     state.seenAt = Date.now();
   };
 
-  const send = async (state, options) => {
-    if (!keeps(state) || state.sending || state.cutOff) return;
+  const send = async (state, { ask = Date.now() - state.seenAt > ASK_AFTER } = {}) => {
+    if (!keeps(state) || state.sending) return;
     state.sending = true;
     try {
-      const told = await DoorQueue.send(state.data.user, options);
-      if (told && told.wipe) return cutOff(state);
-      if (told && told.refused) say(told.refused);
+      const told = await DoorQueue.send(state.data.user, { ask });
+      if (told && told.wipe) gone(state, "这部手机已经停用，名单已从手机删除。没有上传的收款已交给乡镇专班核实。请联系乡镇专班。");
+      else if (told && told.refused) say(told.refused);
       else if (told) learn(state, told);
       state.offline = false;
-      if (state.phone) await keep(state);
     } catch (error) {
       state.offline = true;
     } finally {
       state.sending = false;
     }
+    if (state.phone && !state.gone && isTooOld(state.seenAt)) {
+      await DoorQueue.forgetList();
+      gone(state, await withoutList(TOO_OLD));
+    }
+    if (state.phone) await keep(state);
     await draw(state);
   };
 
-  const cutOff = (state) => {
-    leaving = state.cutOff = true;
+  // Names nobody any more, whatever is still under way; what was collected still goes up.
+  const gone = (state, why) => {
+    if (state.gone) return;
+    state.gone = true;
     state.list.forget();
-    say("这部手机已经停用，名单已从手机删除。没有上传的收款已交给乡镇专班核实。请联系乡镇专班。");
+    say(why);
     part("").hidden = true;
   };
 
   const draw = async (state) => {
-    if (state.cutOff) return;
+    if (state.gone) return;
     const all = keeps(state) ? await DoorQueue.waiting() : [];
     const waiting = all.filter((entry) => entry.user === state.data.user), others = all.length - waiting.length;
     const cases = state.phone ? (await DoorQueue.get("cases")) || [] : state.cases;
@@ -248,8 +269,15 @@ const Door = (() => {
   const mayWork = () => navigator.serviceWorker.register("/sw.js").then(() => true, () => false);
 
   const begin = async (state) => {
-    for (const entry of keeps(state) ? await DoorQueue.waiting() : []) apply(state, entry);
+    const waiting = keeps(state) ? await DoorQueue.waiting() : [];
+    for (const entry of waiting) apply(state, entry);
     state.list = Homes.start(state.data, [extend(state)]);
+    page.addEventListener("submit", (event) => event.target.hasAttribute("data-logout") && gone(state, "名单已从手机删除。"));
+    if (window.BroadcastChannel) {
+      // Another tab of this list shows the same, and offers the next number.
+      state.tabs = new BroadcastChannel("door");
+      state.tabs.onmessage = ({ data }) => data.user === state.data.user && apply(state, data);
+    }
     if (state.phone) {
       await keep(state); // before it says that it is ready
       state.refused = !(await mayWork());
@@ -259,7 +287,11 @@ const Door = (() => {
       });
     }
     addEventListener("online", () => send(state, { ask: true }));
-    page.addEventListener("visibilitychange", () => page.hidden || send(state));
+    page.addEventListener("visibilitychange", async () => {
+      if (page.hidden) return;
+      if (state.phone) await keep(state);
+      await send(state);
+    });
     setInterval(() => send(state), AGAIN_AFTER);
     await send(state, { ask: true });
     await draw(state);
@@ -291,7 +323,7 @@ const Door = (() => {
   };
 
   const online = async (data, known) => {
-    const state = { data, known, fetchedAt: Date.now(), seenAt: Date.now(), used: new Set(), last: "", cases: [], phone: null };
+    const state = begun({ data, known, fetchedAt: Date.now(), seenAt: Date.now(), last: "", phone: null });
     if (keeps(state)) {
       const list = await DoorQueue.get("list");
       if (list && list.user !== data.user) await DoorQueue.forgetList();
@@ -303,15 +335,24 @@ const Door = (() => {
     await begin(state);
   };
 
+  const begun = (facts) => ({ used: new Set(), fields: new Map(), cases: [], ...facts });
+
+  const withoutList = async (why) => {
+    const waiting = canKeep() ? (await DoorQueue.waiting()).length : 0;
+    return `${why}请在有信号的地方登录后再打开。${waiting ? `没有上传的 ${waiting} 笔收款还保存在手机里，不会丢。` : ""}`;
+  };
+
   // Without a signal: what the phone holds, unless it has not heard from the server for a week.
   const shell = async () => {
     const note = page.querySelector("[data-shell-note]");
     const list = canKeep() ? await DoorQueue.get("list") : null;
-    if (!list || Date.now() - list.seenAt > KEPT_DAYS * DAY) {
-      if (list) await DoorQueue.forgetList();
-      const waiting = canKeep() ? (await DoorQueue.waiting()).length : 0;
-      note.textContent = list ? "名单已超过七天没有联网更新，已从手机删除。" : "现在没有信号，手机里也没有保存名单。";
-      note.textContent += `请在有信号的地方登录后再打开。${waiting ? `没有上传的 ${waiting} 笔收款还保存在手机里，不会丢。` : ""}`;
+    if (!list) {
+      note.textContent = await withoutList("现在没有信号，手机里也没有保存名单。");
+      return;
+    }
+    if (isTooOld(list.seenAt)) {
+      await DoorQueue.forgetList();
+      note.textContent = await withoutList(TOO_OLD);
       return;
     }
     if (list.data.large) {
@@ -321,7 +362,7 @@ const Door = (() => {
     page.querySelector("[data-village]").textContent = `${list.data.name}入户收款`;
     note.textContent = `手机里的名单是 ${list.data.day} 下载的，收款先存在手机里。`;
     const phone = await DoorQueue.get(`phone:${list.user}`);
-    await begin({ data: list.data, fetchedAt: list.fetchedAt, seenAt: list.seenAt, used: new Set(), last: list.last, cases: [], phone });
+    await begin(begun({ data: list.data, fetchedAt: list.fetchedAt, seenAt: list.seenAt, last: list.last, phone, isKept: true }));
   };
 
   return { online, shell };

@@ -42,12 +42,13 @@
       });
       note.append(" ", fill);
     };
-    let asked = 0;
-    input.addEventListener("change", async () => {
+    let asked = 0, isRead = true;
+    const read = async () => {
       const file = input.files[0], mine = (asked += 1);
       if (!file) return say("");
       say("正在读照片……可以先往下填写。");
       let found = { says: "照片没有读出来，请直接填写。" };
+      isRead = true;
       try {
         const body = new FormData();
         body.append("photo", await small(file), "slip.jpg");
@@ -56,10 +57,13 @@
         if (answer.ok || answer.status === 400) found = await answer.json();
       } catch (error) {
         // No signal, or a picture that the browser cannot open: the form goes on without.
+        isRead = navigator.onLine;
       }
       if (mine !== asked) return;
       say(found.says);
       offer(found);
-    });
+    };
+    input.addEventListener("change", read);
+    window.addEventListener("online", () => isRead || read());
   }
 })();

@@ -80,7 +80,7 @@ def _taken(request: HttpRequest, village: Region, taker: User, phone: Phone | No
     campaigns = {campaign.year: campaign for campaign in county}
     results = [_result(raw, campaigns, village, taker, phone) for raw in entries]
     answer: dict[str, Any] = {"results": results, "day": clock.today().isoformat()}
-    if phone and (phone.cut_off_at or not taker.is_active):
+    if phone and (phone.cut_off_at or not phones.may_take(taker, village)):
         return JsonResponse({**answer, "wipe": True})
     campaign = campaigns.get(sent["year"]) if isinstance(sent.get("year"), int) else None
     if campaign:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from collection.door.models import Phone
 from config import clock
+from core.access.roles import Role
 from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
@@ -66,6 +67,12 @@ def note_contact(*, phone: Phone) -> None:
     if phone.cut_off_at and not phone.wiped_at:
         Phone.objects.filter(pk=phone.pk).update(wiped_at=moment)
         audit.record("phone.wipe", actor=phone.user, obj=phone, summary=f"已通知停用的手机 {phone} 清除名单")
+
+
+def may_take(user: User, village: Region) -> bool:
+    """Whether this user still takes money in this village."""
+    here = user.is_active and village.code.startswith(user.region_id or "-")
+    return here and user.role in (Role.VILLAGE, Role.TOWNSHIP)
 
 
 def phone_with(secret: str) -> Phone | None:

@@ -17,6 +17,7 @@ from django.db.models import Max, QuerySet
 from collection.contributions.models import Contribution
 from collection.door.models import DoorEntry, Phone
 from collection.door.payload import Told, ToldMember
+from collection.door.phones import may_take
 from collection.door.rules import Arrival, day_in_hand, why_held
 from collection.ledgers import booking
 from collection.ledgers.models import LedgerBatch, LedgerRow
@@ -28,7 +29,6 @@ from collection.money.models import Movement
 from collection.receipts import services as receipts
 from collection.receipts.books import ReceiptRefused
 from config import clock
-from core.access.roles import Role
 from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
@@ -127,7 +127,6 @@ def outcome_of(entry: DoorEntry) -> Outcome:
 
 
 def _arrival(campaign: Campaign, village: Region, told: Told, taker: User, phone: Phone | None) -> Arrival:
-    here = taker.is_active and village.code.startswith(taker.region_id or "-")
     return Arrival(
         paid_on=told.paid_on,
         listed_on=told.listed_on,
@@ -135,7 +134,7 @@ def _arrival(campaign: Campaign, village: Region, told: Told, taker: User, phone
         campaign=str(campaign),
         is_closed=bool(campaign.closed_meanwhile()),
         is_cut_off=bool(phone and phone.cut_off_at),
-        is_replaced=not here or taker.role not in (Role.VILLAGE, Role.TOWNSHIP),
+        is_replaced=not may_take(taker, village),
     )
 
 

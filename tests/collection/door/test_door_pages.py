@@ -12,6 +12,7 @@ from collection.contributions.models import Contribution
 from collection.door.models import DoorEntry, Phone
 from collection.door.phones import MOST_PHONES, cut_off_phone, register_phone
 from collection.ledgers.models import LedgerRow
+from core.accounts.models import User
 from core.audit.models import Event
 from core.regions.models import Region
 from subsidies.campaigns.services import open_campaign
@@ -99,9 +100,19 @@ def test_a_phone_cut_off_is_told_to_forget_and_what_it_sends_waits(family, phone
     assert Event.objects.filter(action="phone.wipe").count() == 1
 
 
-def test_a_helper_whose_account_is_closed_keeps_nothing(family, phone, helper):
-    helper.is_active = False
-    helper.save()
+#: What an account has become while its phone was away.
+OVER = {
+    "closed": {"is_active": False},
+    "of another village": {"region_id": OTHER},
+    "of no village": {"region_id": None},
+    "an office's": {"role": "county", "region_id": "411325"},
+}
+
+
+@pytest.mark.parametrize("change", OVER.values(), ids=OVER)
+def test_a_helper_who_collects_here_no_more_keeps_nothing(family, phone, helper, change):
+    assert "wipe" not in upload(phone.secret)[1]
+    User.objects.filter(pk=helper.pk).update(**change)
     told = upload(phone.secret, message(family, "NX0101"))[1]
     assert told["wipe"] and told["results"][0]["state"] == "case"
 
