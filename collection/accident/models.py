@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from collection.declarations.models import TaxFile
 from core.access.scope import ScopedQuerySet
+from core.amounts import yuan
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
@@ -29,7 +30,7 @@ class AccidentOffer(models.Model):
         constraints = [models.CheckConstraint(condition=Q(premium__gt=0), name="accident_premium_positive")]
 
     def __str__(self) -> str:
-        return f"{self.insurer}，每人 {self.premium} 元"
+        return f"{self.insurer}，每人 {yuan(self.premium)}"
 
 
 class AccidentList(TaxFile):
@@ -90,7 +91,7 @@ class AccidentCover(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.resident} {self.premium} 元（{self.receipt_no}）"
+        return f"{self.resident} {yuan(self.premium)}（{self.receipt_no}）"
 
 
 class AccidentHandover(models.Model):
@@ -116,4 +117,4 @@ class AccidentHandover(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.township} {self.on} {self.amount} 元"
+        return f"{self.township} {self.on} {yuan(self.amount)}"

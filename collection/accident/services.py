@@ -20,6 +20,7 @@ from core.access import masks
 from core.access.masks import WITHHELD
 from core.access.roles import Role
 from core.accounts.models import User
+from core.amounts import yuan
 from core.audit import services as audit
 from core.jobs import services as jobs
 from core.refusals import Refused
@@ -62,7 +63,7 @@ def set_offer(*, campaign: Campaign, insurer: str, premium: Decimal, document: s
     }
     known = AccidentOffer.objects.filter(campaign=campaign).first()
     if known and known.premium != premium and campaign.accident_covers.filter(ended_at__isnull=True).exists():
-        raise Refused(f"已经有人按 {known.premium} 元交费，本年度的保费不能再改。", "premium")
+        raise Refused(f"已经有人按 {yuan(known.premium)}交费，本年度的保费不能再改。", "premium")
     offer, _ = AccidentOffer.objects.update_or_create(
         campaign=campaign, defaults={**facts, "set_by": actor, "set_at": clock.now()}
     )
@@ -181,7 +182,7 @@ def _why_not(line: CoverLine, person: Resident | None, offer: AccidentOffer, use
     if person.status != Resident.Status.ACTIVE:
         return f"居民库里的状态是{person.get_status_display()}。"
     if line.premium != offer.premium:
-        return f"保费写的是 {line.premium} 元，{offer.insurer}的保费是 {offer.premium} 元。医保缴费不能写在这里。"
+        return f"保费写的是 {yuan(line.premium)}，{offer.insurer}的保费是 {yuan(offer.premium)}。医保缴费不能写在这里。"
     if line.receipt_no in used:
         return f"收据 {line.receipt_no} 已经用过。"
     return ""
@@ -219,7 +220,7 @@ def end_cover(*, cover: AccidentCover, reason: str, actor: User) -> AccidentCove
         return cover
     cover.ended_at, cover.ended_reason = clock.now(), reason
     cover.save(update_fields=["ended_at", "ended_reason"])
-    says = f"补充保险退保 {cover.premium} 元：{reason}"
+    says = f"补充保险退保 {yuan(cover.premium)}：{reason}"
     audit.record("accident.end", actor=actor, obj=cover, region=cover.village_id, summary=says)
     return cover
 
@@ -239,7 +240,7 @@ def hand_over(
         raise Refused(f"回单 {slip_no} 已经登记过，请核对。", "slip_no")
     held = held_by(campaign=campaign, township=township.pk)
     if not Decimal(0) < amount <= held:
-        raise Refused(f"手中的补充保险保费是 {held} 元，不能交 {amount} 元。", "amount")
+        raise Refused(f"手中的补充保险保费是 {yuan(held)}，不能交 {yuan(amount)}。", "amount")
     if on > clock.today():
         raise Refused("交款日期不能晚于今天。", "on")
     made: AccidentHandover = AccidentHandover.objects.create(

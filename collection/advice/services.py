@@ -7,6 +7,7 @@ from collection.advice.selectors import AdviceSheet, cover_sheet
 from collection.money.steps import refuse_closed
 from config import clock
 from core.accounts.models import User
+from core.amounts import yuan
 from core.audit import services as audit
 from core.files.photos import Photo, store_photo
 from core.refusals import Refused
@@ -60,7 +61,7 @@ def record_advice(
         "advice.tell",
         actor=actor,
         obj=advice,
-        summary=f"告知 {resident.name} 应缴 {sheet.due} 元、{waits}，{signed_by}签字",
+        summary=f"告知 {resident.name} 应缴 {yuan(sheet.due)}、{waits}，{signed_by}签字",
     )
     return advice
 

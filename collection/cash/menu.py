@@ -6,7 +6,7 @@ from collection.duties import wording
 from collection.duties.rules import Status
 from core.access.roles import Role
 from core.accounts.models import User
-from core.amounts import ZERO
+from core.amounts import ZERO, yuan
 from core.pages.frame import Asked, Counted, Entry, Todo
 from subsidies.campaigns.models import Campaign
 
@@ -29,10 +29,10 @@ def todos(user: User, campaign: Campaign) -> list[Asked]:
         late = [line for line in lines if line.standing.late]
         today = [line for line in lines if line.standing.falls_due]
         if late:
-            amount = wording.yuan(sum((line.standing.late for line in late), ZERO))
+            amount = yuan(sum((line.standing.late for line in late), ZERO))
             found.append(Todo(f"{len(late)} 个村现金逾期未缴存，共 {amount}", reverse("cash_board"), True))
         if today:
-            amount = wording.yuan(sum((line.standing.falls_due for line in today), ZERO))
+            amount = yuan(sum((line.standing.falls_due for line in today), ZERO))
             found.append(Todo(f"{len(today)} 个村今天有现金到期，共 {amount}", reverse("cash_board"), True))
     if user.role == Role.TOWNSHIP:
         rows = Deposit.objects.for_user(user).filter(campaign=campaign, state=Deposit.State.PENDING)

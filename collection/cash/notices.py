@@ -11,7 +11,7 @@ from collection.duties.warnings import Level, WarningLevel, warnings_on
 from config import clock
 from core.access.roles import Role
 from core.accounts.models import Position, User
-from core.amounts import ZERO
+from core.amounts import ZERO, yuan
 from core.audit import services as audit
 from core.messages.models import OutboxMessage
 from subsidies.campaigns.models import Campaign
@@ -106,7 +106,7 @@ def _message(campaign: Campaign, region: str, occasion: str, user: User, text: s
 
 
 def _digest(late: list[duties.VillageStanding], as_of: date) -> str:
-    amount = wording.yuan(sum((line.standing.late for line in late), ZERO))
+    amount = yuan(sum((line.standing.late for line in late), ZERO))
     worst = max(late, key=lambda line: line.days_late)
     return (
         f"【医保征缴】截至{wording.day(as_of)}，有 {len(late)} 个村现金逾期未缴存，共 {amount}，"

@@ -11,6 +11,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution
 from collection.entitlements.models import DifferenceCase
+from core.amounts import yuan
 from residents.people.models import InsuredYear, RepaidYear
 from subsidies.campaigns.models import Campaign
 from subsidies.quotes.alike import Quoter
@@ -165,7 +166,7 @@ def told(due: object, category: str, start: date | None, end: date | None, month
         "benefit_from": start.isoformat() if start else None,
         "benefit_to": end.isoformat() if end else None,
         "waiting_months": months,
-        "says": f"{category}，应缴 {due} 元，待遇 {start or '—'} 至 {end or '—'}{waits}",
+        "says": f"{category}，应缴 {yuan(due)}，待遇 {start or '—'} 至 {end or '—'}{waits}",
     }
 
 

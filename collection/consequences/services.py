@@ -25,7 +25,7 @@ from collection.refunds.models import Refund
 from collection.refunds.rules import STATUS_REASONS
 from config import clock
 from core.accounts.models import User
-from core.amounts import ZERO
+from core.amounts import ZERO, yuan
 from core.audit import services as audit
 from core.database.bulk import BULK, chunks, insert_with_ids
 from core.database.objects import new_object, read_objects
@@ -243,7 +243,7 @@ def _open_refunds(
             actor=actor,
             obj=refund,
             batch=batch,
-            summary=f"因{refund.reason_name}自动登记退费 {refund.amount} 元",
+            summary=f"因{refund.reason_name}自动登记退费 {yuan(refund.amount)}",
         )
         for refund in fresh
     )

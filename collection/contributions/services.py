@@ -14,7 +14,7 @@ from collection.contributions.models import Contribution, ContributionFund
 from collection.money import services as money
 from collection.money.models import Movement, Place
 from core.accounts.models import User
-from core.amounts import ZERO
+from core.amounts import ZERO, yuan
 from core.audit import services as audit
 from core.database.bulk import BULK, insert_objects, insert_with_ids
 from core.database.objects import new_object
@@ -105,7 +105,8 @@ def _refuse_wrong_sums(payments: Iterable[Payment]) -> None:
         due, paid = payment.quote.due, sum((amount for _, amount in payment.parts), ZERO)
         if not ZERO <= payment.from_gift <= due or (payment.parts and paid + payment.from_gift != due):
             raise ContributionRefused(
-                f"应缴 {due} 元，集体资助 {payment.from_gift} 元、分笔缴费 {paid} 元，合起来不等于应缴，没有记账。"
+                f"应缴 {yuan(due)}，集体资助 {yuan(payment.from_gift)}、分笔缴费 {yuan(paid)}，"
+                "合起来不等于应缴，没有记账。"
             )
 
 
@@ -191,7 +192,7 @@ def _record_consequences(
             "contribution.record",
             actor=actor,
             obj=contribution,
-            summary=f"记缴费 {contribution.amount} 元（{contribution.category}，{_CHANNELS[contribution.channel]}）",
+            summary=f"记缴费 {yuan(contribution.amount)}（{contribution.category}，{_CHANNELS[contribution.channel]}）",
             after={"amount": str(contribution.amount), "subsidy": str(contribution.subsidy)},
             batch=batch,
         )
@@ -268,7 +269,7 @@ def _reverse_chunk(
             "contribution.reverse",
             actor=actor,
             obj=contribution,
-            summary=f"冲销缴费 {contribution.amount} 元：{reason}",
+            summary=f"冲销缴费 {yuan(contribution.amount)}：{reason}",
             before={"state": before[contribution.pk]},
             after={"state": State.REVERSED.value},
             batch=batch,

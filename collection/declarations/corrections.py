@@ -11,6 +11,7 @@ from collection.declarations.services import begin
 from config import clock
 from core.access import masks
 from core.accounts.models import User
+from core.amounts import yuan
 from core.audit import services as audit
 from core.county_words import county_word
 from core.files.photos import Photo, store_photo
@@ -124,9 +125,9 @@ def _due(contribution: Contribution, resident: Resident) -> Decimal | None:
 def _refuse_another_amount(contribution: Contribution, before: Decimal | None, after: Decimal | None) -> None:
     """A corrected birth date can change what is due (subsidies by age): then the payment is made anew, not edited."""
     if before != after:
-        due = "无法核算应缴金额" if after is None else f"应缴 {after} 元"
+        due = "无法核算应缴金额" if after is None else f"应缴 {yuan(after)}"
         raise Refused(
-            f"改正出生日期后这个人{due}，原来收了 {contribution.amount:,.2f} 元。"
+            f"改正出生日期后这个人{due}，原来收了 {yuan(contribution.amount)}。"
             "请先冲销原来的缴费，按改正后的身份重新收费登记。"
         )
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from core.access.scope import ScopedQuerySet
+from core.amounts import yuan
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
@@ -66,7 +67,7 @@ class DoorEntry(models.Model):
         ordering = ["received_at", "id"]
 
     def __str__(self) -> str:
-        return f"{self.receipt_no} {self.amount} 元"
+        return f"{self.receipt_no} {yuan(self.amount)}"
 
 
 class CashReturn(models.Model):

@@ -27,7 +27,7 @@ class BlankNumbers(NamedTuple):
 
 def blank_numbers(*, campaign: Campaign, village: str) -> list[BlankNumbers]:
     """The unused ends of the village's books, the one begun first. One statement."""
-    spent = Receipt.objects.filter(book=OuterRef("pk"), serial__isnull=False).exclude(state=Receipt.State.RELEASED)
+    spent = Receipt.objects.filter(book=OuterRef("pk"), serial__isnull=False).spent()
     books = ReceiptBook.objects.filter(campaign=campaign, holder=village)
     books = books.annotate(highest=Subquery(spent.order_by("-serial").values("serial")[:1]))
     return [

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from collection.duties.rules import Limit, Outlook, Standing, Status
 from collection.duties.warnings import DutyWarning, WarningLevel
+from core.amounts import yuan
 
 STATUS_WORDS = {
     Status.OVERDUE: "已逾期",
@@ -17,10 +17,6 @@ STATUS_WORDS = {
 STATUS_KINDS = {Status.OVERDUE: "bad", Status.DUE_TODAY: "warn", Status.RUNNING: "wait", Status.CLEAR: "ok"}
 REASON_WORDS = {"amount": "到额度", "days": "到期限", "both": "期限和额度同时到"}
 _WEEKDAYS = "一二三四五六日"
-
-
-def yuan(amount: Decimal) -> str:
-    return f"{amount:,.2f} 元"
 
 
 def day(on: date) -> str:

@@ -15,6 +15,7 @@ from collection.refunds.models import Refund
 from config import clock
 from core.access.roles import Role
 from core.accounts.models import User
+from core.amounts import yuan
 from core.audit import services as audit
 from core.refusals import Refused
 from core.text import clean_text, required_text
@@ -79,7 +80,7 @@ def find_differences(
             actor=actor,
             obj=case,
             batch=f"roster-{roster.pk}" if roster else "",
-            summary=f"先缴后认定：{case.category}，多缴 {case.difference:,.2f} 元，{case.get_state_display()}",
+            summary=f"先缴后认定：{case.category}，多缴 {yuan(case.difference)}，{case.get_state_display()}",
         )
         for case in cases
     )
@@ -157,14 +158,14 @@ def decide_difference(
             reason_name="身份变更差额",
             amount=case.difference,
             ends_enrolment=False,
-            note=f"依据{document}：认定为{case.category}，应缴 {case.due} 元"[:200],
+            note=f"依据{document}：认定为{case.category}，应缴 {yuan(case.due)}"[:200],
             requested_by=actor,
             requested_at=moment,
         )
     case.state = Case.REFUNDING if grants else Case.HANDLED
     case.handled_by, case.handled_at, case.document, case.note = actor, clock.now(), document, note
     case.save(update_fields=["refund", "state", "handled_by", "handled_at", "document", "note"])
-    says = f"退差额 {case.difference:,.2f} 元" if grants else "不退差额"
+    says = f"退差额 {yuan(case.difference)}" if grants else "不退差额"
     audit.record("difference.decide", actor=actor, obj=case, summary=f"先缴后认定：依据{document}决定{says}")
     return case
 
@@ -188,7 +189,7 @@ def _request_refunds(
                 reason_name=reason.name,
                 amount=c.amount - quote.due,
                 ends_enrolment=False,
-                note=f"缴费后认定为{quote.category}，应缴 {quote.due} 元",
+                note=f"缴费后认定为{quote.category}，应缴 {yuan(quote.due)}",
                 requested_by=actor,
                 requested_at=moment,
             )

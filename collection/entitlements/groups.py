@@ -13,6 +13,7 @@ from collection.contributions.models import Contribution
 from collection.visits.models import Visit
 from collection.visits.selectors import latest_causes, latest_visits
 from config import clock
+from core.amounts import yuan
 from residents.people.models import Resident
 from subsidies.campaigns.models import Campaign
 from subsidies.quotes.quote import Quote, QuoteError
@@ -161,4 +162,4 @@ def _standing(row: "Mark", owed: Quote | QuoteError | None) -> str:
     if isinstance(owed, QuoteError):
         return owed.message
     assert owed is not None  # noqa: S101 - everybody who waits was asked for above
-    return f"应缴 {owed.due} 元，未缴" if owed.due else "全额资助，待免缴参保"
+    return f"应缴 {yuan(owed.due)}，未缴" if owed.due else "全额资助，待免缴参保"

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.access.scope import ScopedQuerySet
+from core.amounts import yuan
 from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
@@ -96,7 +97,7 @@ class GiftMoney(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.amount} 元（{self.slip_no}）"
+        return f"{self.get_kind_display()} {yuan(self.amount)}（{self.slip_no}）"
 
 
 class GiftShare(models.Model):
@@ -167,4 +168,4 @@ class HallPayment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"税票 {self.ticket_no}，{self.people} 人 {self.amount} 元"
+        return f"税票 {self.ticket_no}，{self.people} 人 {yuan(self.amount)}"

@@ -14,7 +14,7 @@ from collection.schools.models import collecting_schools
 from collection.visits.models import Visit
 from collection.visits.selectors import promised_for, visits_of
 from config import clock
-from core.amounts import ZERO
+from core.amounts import ZERO, yuan
 from core.regions.models import Region
 from core.regions.names import called
 from residents.people.models import InsuredYear, Resident
@@ -180,7 +180,7 @@ class _Facts:
         if due and (school := self.schools.get(one.pk)):
             channel, due, says = "school", None, f"{school}代收，村里不收"
         elif due and (given := self.kept.get(one.pk)):
-            due, says = str(max(Decimal(due) - given, ZERO)), f"{says}\n集体资助 {given} 元"
+            due, says = str(max(Decimal(due) - given, ZERO)), f"{says}\n集体资助 {yuan(given)}"
         return _Says(channel, due, says, marks)
 
 
@@ -304,7 +304,7 @@ def _why(answer: Paid | Quote | QuoteError) -> str:
         return str(answer)
     if isinstance(answer, Paid):
         state = Contribution.State(answer.state).label
-        return f"{answer.category}，个人缴费 {answer.amount} 元（{answer.clause}）；{state}"
+        return f"{answer.category}，个人缴费 {yuan(answer.amount)}（{answer.clause}）；{state}"
     return "\n".join(f"{reason.says}（{reason.source}）" for reason in answer.reasons)
 
 

@@ -16,7 +16,7 @@ from collection.ledgers.row_reading import read_row
 from collection.ledgers.verdicts import CheckedLedger, LedgerFacts, RegisteredPerson, Row
 from collection.receipts.cells import read_receipt
 from core.access.masks import WITHHELD, WITHHELD_CODE
-from core.amounts import ZERO
+from core.amounts import ZERO, yuan
 from core.tables.cells import read_amount
 from residents.people import id_numbers, names
 
@@ -194,8 +194,8 @@ def _check_totals(rows: list[Row], totals: list[WrittenTotal]) -> list[FileNote]
         if written is not None and written not in (whole, section):
             near = whole if total.whole else min(whole, section, key=lambda found: abs(found - written))
             gap = abs(written - near)
-            says = f"第 {total.number} 行“{total.label}”写的是 {written} 元，各行相加是 {near} 元，相差 {gap} 元。"
-            notes.append(FileNote("total_mismatch", f"{says}请核对是漏行还是抄错。"))
+            says = f"第 {total.number} 行“{total.label}”写的是 {yuan(written)}，各行相加是 {yuan(near)}，"
+            notes.append(FileNote("total_mismatch", f"{says}相差 {yuan(gap)}。请核对是漏行还是抄错。"))
         elif problem:
             notes.append(FileNote("total_mismatch", f"第 {total.number} 行“{total.label}”的金额无法识别，没有核对。"))
         counts = (above, above - total.section_from)

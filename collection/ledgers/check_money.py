@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from collection.ledgers.verdicts import LedgerFacts, Row
-from core.amounts import ZERO
+from core.amounts import ZERO, yuan
 from subsidies.quotes.quote import Quote, QuoteError, Recognition, quote
 
 
@@ -39,7 +39,7 @@ def check_money(row: Row, facts: LedgerFacts) -> None:
     if row.amount is None:
         return
     if asked.due == ZERO and not any(p.code == "fully_subsidised" for p in row.problems):
-        back = f"不能收款。请把收的 {row.amount} 元退还本人，并删去这一行。" if row.amount else "请删去这一行。"
+        back = f"不能收款。请把收的 {yuan(row.amount)}退还本人，并删去这一行。" if row.amount else "请删去这一行。"
         why = f"{asked.category}由财政全额资助，不用缴费" if asked.standard else asked.reasons[0].says
         says = f"{why}，{back}"
         row.refuse("amount", "fully_subsidised", says)
@@ -53,10 +53,13 @@ def _check_rest(row: Row, asked: Quote) -> None:
     """A gift has paid a part of the fee: the rest is collected, to the cent."""
     rest = asked.due - row.from_gift
     if not rest:
-        says = f"集体资助已经替此人缴 {row.from_gift} 元，不用再收。请退还本人，并删去这一行。"
+        says = f"集体资助已经替此人缴 {yuan(row.from_gift)}，不用再收。请退还本人，并删去这一行。"
         row.refuse("amount", "paid_by_gift", says)
     elif row.amount != rest:
-        says = f"应缴 {asked.due} 元，集体资助 {row.from_gift} 元已到账，本人缴 {rest} 元；实缴写的是 {row.amount} 元。"
+        says = (
+            f"应缴 {yuan(asked.due)}，集体资助 {yuan(row.from_gift)}已到账，"
+            f"本人缴 {yuan(rest)}；实缴写的是 {yuan(row.amount)}。"
+        )
         row.refuse("amount", "amount_mismatch", f"{says}请多退少补后改填 {rest}。")
 
 
@@ -81,14 +84,17 @@ def _category_not_on_roster(row: Row, held: tuple[Recognition, ...], facts: Ledg
 
 def _about_difference(amount: Decimal, asked: Quote, not_on_roster: str) -> str:
     gap = abs(amount - asked.due)
-    says = f"实缴 {amount} 元，按{asked.category}应缴 {asked.due} 元，"
+    says = f"实缴 {yuan(amount)}，按{asked.category}应缴 {yuan(asked.due)}，"
     if amount > asked.due:
         if asked.subsidy:
-            return f"{says}多收了 {gap} 元（名单已资助 {asked.subsidy} 元）。请退还 {gap} 元，改填 {asked.due}。"
-        return f"{says}多出 {gap} 元。一人一行，请核对后改填 {asked.due}。"
+            says += f"多收了 {yuan(gap)}（名单已资助 {yuan(asked.subsidy)}）。"
+            return f"{says}请退还 {yuan(gap)}，改填 {asked.due}。"
+        return f"{says}多出 {yuan(gap)}。一人一行，请核对后改填 {asked.due}。"
     if not_on_roster:
-        return f"{says}差 {gap} 元；“{not_on_roster}”不在部门名单里。请补收 {gap} 元，或请认定部门补报名单后再传。"
-    return f"{says}差 {gap} 元。请补收后改填 {asked.due}，或核对是否抄错。"
+        return (
+            f"{says}差 {yuan(gap)}；“{not_on_roster}”不在部门名单里。请补收 {yuan(gap)}，或请认定部门补报名单后再传。"
+        )
+    return f"{says}差 {yuan(gap)}。请补收后改填 {asked.due}，或核对是否抄错。"
 
 
 def check_paid(row: Row, facts: LedgerFacts) -> None:
@@ -108,5 +114,5 @@ def check_paid(row: Row, facts: LedgerFacts) -> None:
         says = f"此人已全额资助参保（{paid.where}），不用缴费，不能收款。请把钱退还本人，并删去这一行。"
         row.refuse("amount", "fully_subsidised", says)
         return
-    says = f"此人本年度已缴费：{paid.where}，{paid.paid_on} 缴 {paid.amount} 元。"
+    says = f"此人本年度已缴费：{paid.where}，{paid.paid_on} 缴 {yuan(paid.amount)}。"
     row.refuse("id_number", "already_paid", f"{says}不能重复收费，多收的请退还本人，并删去这一行。")

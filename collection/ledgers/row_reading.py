@@ -6,6 +6,7 @@ from datetime import date
 from collection.ledgers.reading import LedgerLine
 from collection.ledgers.verdicts import LedgerFacts, Row
 from collection.receipts.cells import read_receipt
+from core.amounts import yuan
 from core.tables.cells import formula_error, read_amount, read_household, read_phone, shown
 from core.tables.dates import read_date
 from residents.people import id_numbers, names
@@ -103,7 +104,7 @@ def _read_amount(row: Row) -> None:
     if problem:
         row.refuse("amount", "amount_invalid", problem)
     elif changed:
-        row.warn("amount", "amount_normalised", f"实缴金额“{shown(raw)}”按 {row.amount} 元读取。")
+        row.warn("amount", "amount_normalised", f"实缴金额“{shown(raw)}”按 {yuan(row.amount)}读取。")
 
 
 def _read_paid_on(row: Row, facts: LedgerFacts) -> None:

@@ -14,7 +14,7 @@ from collection.schools.models import collecting_schools
 from config import clock
 from core.access.scope import ScopedQuerySet
 from core.accounts.models import User
-from core.amounts import ZERO
+from core.amounts import ZERO, yuan
 from core.jobs.models import Job
 from core.regions.models import Region
 from residents.people.models import Resident
@@ -139,7 +139,7 @@ def _owing(resident: Resident, category: str, due: Decimal | None, why: str) -> 
 
 
 def _why(quote: Quote, from_gift: Decimal) -> str:
-    says = f"标准 {quote.standard} 元"
+    says = f"标准 {yuan(quote.standard)}"
     if quote.subsidy:
-        says += f"，{quote.category}资助 {quote.subsidy} 元（{quote.reasons[1].source}）"
-    return f"{says}，集体资助 {from_gift} 元" if from_gift else says
+        says += f"，{quote.category}资助 {yuan(quote.subsidy)}（{quote.reasons[1].source}）"
+    return f"{says}，集体资助 {yuan(from_gift)}" if from_gift else says

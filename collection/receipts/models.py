@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -110,6 +112,12 @@ class LostReport(models.Model):
         return f"{self.first}—{self.last}"
 
 
+class ReceiptQuerySet(ScopedQuerySet):
+    def spent(self) -> Self:
+        """Numbers that are used, voided or lost: their places in a book are no longer blank."""
+        return self.exclude(state=Receipt.State.RELEASED)
+
+
 class Receipt(models.Model):
     """专用收据: a number used once, or for one household; voided or lost with a reason, never deleted.
 
@@ -145,7 +153,7 @@ class Receipt(models.Model):
     )
 
     scope_field = "village_id"
-    objects = ScopedQuerySet.as_manager()
+    objects = ReceiptQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "收据"

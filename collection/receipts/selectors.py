@@ -26,7 +26,7 @@ def holds(book: ReceiptBook, low: ReceiptNumber, high: ReceiptNumber) -> bool:
 
 def highest_spent(book: ReceiptBook) -> int | None:
     """The highest number of the book that is used, voided or lost."""
-    spent = Receipt.objects.filter(book=book).exclude(state=State.RELEASED)
+    spent = Receipt.objects.filter(book=book).spent()
     highest: int | None = spent.aggregate(highest=Max("serial"))["highest"]
     return highest
 
@@ -83,7 +83,7 @@ def book_totals(*, campaign: Campaign, region: str) -> list[BookTotals]:
     sums: dict[int | None, dict[str, Any]] = {
         row["book"]: {**row}
         for row in Receipt.objects.filter(campaign=campaign, book__isnull=False)
-        .exclude(state=State.RELEASED)
+        .spent()
         .in_region(region)
         .order_by()
         .values("book")
@@ -108,7 +108,7 @@ def skipped_numbers(*, book: ReceiptBook, at_most: int = 200) -> list[str]:
     """Numbers of the book below its highest spent one that are neither used nor voided nor lost, lowest first."""
     found: list[str] = []
     expected = book.first
-    spent = Receipt.objects.filter(book=book).exclude(state=State.RELEASED)
+    spent = Receipt.objects.filter(book=book).spent()
     for serial in spent.order_by("serial").values_list("serial", flat=True).iterator(chunk_size=CHUNK):
         assert serial is not None  # noqa: S101 - a receipt of a book has its place in it
         while expected < serial and len(found) < at_most:

@@ -11,7 +11,7 @@ from collection.gifts.selectors import kept_for
 from collection.self_payments.models import SelfPayment
 from collection.self_payments.selectors import apart_waiting
 from core.access import masks
-from core.amounts import ZERO
+from core.amounts import ZERO, yuan
 from core.database.bulk import BULK, chunks
 from core.database.objects import read_objects
 from residents.people import names
@@ -128,9 +128,9 @@ def _add_up_person(group: list[Assessed], earlier: list[SelfPayment], answer: Qu
     sums = list(accumulate((item.payment.amount for item in group), initial=before))[1:]
     enough = {answer.due - kept, answer.due}
     if not enough.intersection(sums):
-        gift = f"集体资助 {kept} 元，" if kept else ""
+        gift = f"集体资助 {yuan(kept)}，" if kept else ""
         says = (
-            f"应缴 {answer.due} 元（{answer.category}），{gift}{len(earlier) + len(group)} 笔合计 {sums[-1]:,.2f} 元，"
+            f"应缴 {yuan(answer.due)}（{answer.category}），{gift}{len(earlier) + len(group)} 笔合计 {yuan(sums[-1])}，"
         )
         for item in group:
             item.payment.message = f"{says}{_gap(answer.due - kept, sums[-1])}。"
@@ -145,7 +145,7 @@ def _add_up_person(group: list[Assessed], earlier: list[SelfPayment], answer: Qu
     closing.after, closing.quote = None, answer
     closing.parts = (*earlier, *(item.payment for item in group[:last]))
     closing.payment.outcome = Outcome.MATCHED
-    gift = f"集体资助 {closing.from_gift} 元，" if closing.from_gift else ""
+    gift = f"集体资助 {yuan(closing.from_gift)}，" if closing.from_gift else ""
     closing.payment.message = f"{gift}{len(closing.parts) + 1} 笔合计 {sums[last]:,.2f} 元，按一次缴费记账。"
     if closing.from_gift:
         closing.payment.message += "资助部分由乡镇申报。"
@@ -153,7 +153,7 @@ def _add_up_person(group: list[Assessed], earlier: list[SelfPayment], answer: Qu
 
 def _gap(wanted: Decimal, total: Decimal) -> str:
     gap = wanted - total
-    return f"还差 {gap:,.2f} 元" if gap > 0 else f"多出 {-gap:,.2f} 元"
+    return f"还差 {yuan(gap)}" if gap > 0 else f"多出 {-gap:,.2f} 元"
 
 
 def may_have_paid(payment: SelfPayment, person: Resident) -> bool:
@@ -171,7 +171,7 @@ def paid_before(payment: SelfPayment, held: Contribution) -> None:
         payment.outcome, payment.message = Outcome.FREE, f"{held.category}全额资助，不用缴费。"
     else:
         payment.outcome = Outcome.DUPLICATE
-        payment.message = f"{held.paid_on} 已经{held.get_channel_display()} {held.amount:,.2f} 元。"
+        payment.message = f"{held.paid_on} 已经{held.get_channel_display()} {yuan(held.amount)}。"
 
 
 def _quote(campaign: Campaign, items: list[Assessed]) -> None:
@@ -213,5 +213,5 @@ def _quote_for(campaign: Campaign, item: Assessed, answer: Quote | QuoteError) -
         except QuoteError:
             pass
     payment.outcome = Outcome.AMOUNT_DIFFERS
-    payment.message = f"应缴 {answer.due} 元（{answer.category}），实缴 {payment.amount:,.2f} 元。"
+    payment.message = f"应缴 {yuan(answer.due)}（{answer.category}），实缴 {yuan(payment.amount)}。"
     return None

@@ -4,6 +4,7 @@ from django.db import models
 from collection.declarations.models import TaxFile
 from collection.self_payments import ways as told
 from core.access.scope import ScopedQuerySet
+from core.amounts import yuan
 from residents.people import names
 from subsidies.campaigns.models import Campaign
 
@@ -116,7 +117,7 @@ class SelfPayment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.paid_on} {self.amount} 元"
+        return f"{self.name} {self.paid_on} {yuan(self.amount)}"
 
     @property
     def is_undone(self) -> bool:

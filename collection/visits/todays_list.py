@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import IntEnum
 
+from core.amounts import yuan
 from core.text import long_date
 from subsidies.policy.parts import Source
 from subsidies.policy.policies import Policy
@@ -151,15 +152,15 @@ def _newborn(policy: Policy, person: Uninsured, today: date) -> Why | None:
     if last is None or last < today or person.birth_date > today:
         return None
     left = (last - today).days
-    says = f"{_day(person.birth_date)}出生，" + (f"还有 {left} 天（到 {last}）" if left else "今天是最后一天")
+    says = f"{_day(person.birth_date)}出生，" + (f"还有 {left} 天（到{_day(last)}）" if left else "今天是最后一天")
     return Why(ReasonKind.NEWBORN, person, says, last, costs_of(policy, person, today=today))
 
 
 def _special(policy: Policy, person: Uninsured, today: date) -> Why | None:
     if not person.special:
         return None
-    owes = f"，本人只缴 {person.due} 元" if person.due is not None else ""
-    says = f"{person.special}，今年资助 {person.subsidy} 元{owes}"
+    owes = f"，本人只缴 {yuan(person.due)}" if person.due is not None else ""
+    says = f"{person.special}，今年资助 {yuan(person.subsidy)}{owes}"
     return Why(ReasonKind.SPECIAL, person, says, _last_in_time(policy, today), costs_of(policy, person, today=today))
 
 
@@ -237,7 +238,7 @@ def _costs_of_a_missed_year(policy: Policy, person: Uninsured) -> Iterable[Lapse
         if award.continuous_steps:
             raised = rule.step * award.continuous_steps
             yield LapseCost(
-                f"已连续参保 {years} 年，大病保险限额提高的 {raised} 元（连续参保激励）断一年就没有了", rule.source
+                f"已连续参保 {years} 年，大病保险限额提高的 {yuan(raised)}（连续参保激励）断一年就没有了", rule.source
             )
         else:
             yield LapseCost(

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from config import clock
 from core.accounts.models import User
+from core.amounts import yuan
 from core.audit import services as audit
 from core.files import services as files
 from core.jobs import services as jobs
@@ -131,7 +132,7 @@ def _book(file: MonthFile, actor: User) -> int:
             actor=actor,
             obj=declaration,
             batch=f"month-{file.pk}",
-            summary=f"{declaration}记账 {declaration.people} 人，应缴 {declaration.amount} 元",
+            summary=f"{declaration}记账 {declaration.people} 人，应缴 {yuan(declaration.amount)}",
             after={"people": declaration.people, "amount": str(declaration.amount)},
         )
         for declaration in declarations

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from core.amounts import ZERO
+from core.amounts import ZERO, yuan
 from employees.declarations.sheet import PersonRow
 from employees.quotes.quote import EmployeeQuoteError, quote_employee
 from subsidies.policy.policies import Policy
@@ -68,7 +68,7 @@ def judge(rows: list[PersonRow], facts: Facts) -> list[Verdict]:
             says = "上月在册，本月这个姓名的一行有误：改好那一行才能知道是不是减少。"
             verdicts.append(Verdict(None, last.name, number, None, None, ZERO, ZERO, BAD, says))
         else:
-            says = f"上月工资 {last.wage} 元，本月不在表里，按减少处理"
+            says = f"上月工资 {yuan(last.wage)}，本月不在表里，按减少处理"
             verdicts.append(Verdict(None, last.name, number, None, None, ZERO, ZERO, LEFT, says))
     return verdicts
 
@@ -108,10 +108,10 @@ def _of_row(row: PersonRow, facts: Facts) -> Verdict:
     quote = quote_employee(facts.policy, kind=facts.kind, wage_base=row.wage)
     change, notes = (SAME, []) if last else (JOINED, ["新增人员"])
     if row.wage is not None and quote.base > row.wage:
-        notes.append(f"工资低于下限，按下限 {quote.base} 元计算")
+        notes.append(f"工资低于下限，按下限 {yuan(quote.base)}计算")
     if last and row.wage is not None and abs(row.wage - last.wage) > last.wage * UNUSUAL_SHARE:
         change = UNUSUAL
-        notes.append(f"上月工资 {last.wage} 元，变动超过 {UNUSUAL_SHARE * 100:.0f}%，请核对")
+        notes.append(f"上月工资 {yuan(last.wage)}，变动超过 {UNUSUAL_SHARE * 100:.0f}%，请核对")
     if other := facts.elsewhere.get(row.id_number):
         notes.append(f"本月“{other}”也申报了这个人")
     return Verdict(

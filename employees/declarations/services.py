@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from config import clock
 from core.accounts.models import User
+from core.amounts import yuan
 from core.audit import services as audit
 from core.database.bulk import chunks, insert_values
 from core.files import services as files
@@ -278,7 +279,7 @@ def book_declaration(*, declaration: MonthlyDeclaration, actor: User) -> Monthly
         "employee_declaration.book",
         actor=actor,
         obj=declaration,
-        summary=f"{declaration}记账 {declaration.people} 人，应缴 {declaration.amount} 元",
+        summary=f"{declaration}记账 {declaration.people} 人，应缴 {yuan(declaration.amount)}",
         after={"people": declaration.people, "amount": str(declaration.amount)},
     )
     return declaration

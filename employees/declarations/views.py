@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from config import clock
 from core.access.roles import roles
 from core.accounts.requests import SignedIn
+from core.amounts import yuan
 from core.audit import services as audit
 from core.downloads import download
 from core.jobs.models import Job
@@ -126,7 +127,7 @@ def declaration_book(request: SignedIn, pk: int) -> HttpResponse:
     run_step(
         request,
         lambda: services.book_declaration(declaration=declaration, actor=request.user),
-        f"{declaration}已记账，应缴 {declaration.amount} 元。",
+        f"{declaration}已记账，应缴 {yuan(declaration.amount)}。",
     )
     return redirect("employee_declaration", pk)
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from config import clock
 from core.accounts.models import User
+from core.amounts import yuan
 from core.audit import services as audit
 from core.county_words import county_word
 from core.database.bulk import chunks, insert_objects
@@ -198,6 +199,6 @@ def reverse_payment(*, payment: EmployeePayment, reason: str, actor: User) -> Em
         "employee_payment.reverse",
         actor=actor,
         obj=entry,
-        summary=f"冲销{payment.month:%Y年%-m月} {payment.amount} 元：{reason}"[:300],
+        summary=f"冲销{payment.month:%Y年%-m月} {yuan(payment.amount)}：{reason}"[:300],
     )
     return entry

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from core.access.roles import roles
 from core.accounts.requests import SignedIn
+from core.amounts import yuan
 from core.jobs.models import Job
 from core.pages.form_steps import run_form, submit_form
 from core.pages.forms import ReasonForm
@@ -70,6 +71,6 @@ def payment_reverse(request: SignedIn, pk: int) -> HttpResponse:
     payment = get_object_or_404(EmployeePayment.objects.for_user(request.user), pk=pk)
     form = ReasonForm(request.POST)
     submit_form(
-        request, form, services.reverse_payment, f"已冲销 {payment.amount} 元，原来的一笔保留备查。", payment=payment
+        request, form, services.reverse_payment, f"已冲销 {yuan(payment.amount)}，原来的一笔保留备查。", payment=payment
     )
     return redirect("employee_paid_lists")

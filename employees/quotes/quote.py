@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from core.amounts import ZERO
+from core.amounts import ZERO, yuan
 from core.county_words import county_word
 from subsidies.policy.employee_parts import Employees, Floor
 from subsidies.policy.parts import Source
@@ -81,9 +81,9 @@ def quote_employee(policy: Policy, *, kind: str, wage_base: Decimal | None, mont
     unit = _share(base, wanted.unit_percent)
     person = _share(base, wanted.person_percent)
     if wanted.unit_percent:
-        shares = f"单位缴 {wanted.unit_percent}%，{unit} 元；职工缴 {wanted.person_percent}%，{person} 元"
+        shares = f"单位缴 {wanted.unit_percent}%，{yuan(unit)}；职工缴 {wanted.person_percent}%，{yuan(person)}"
     else:
-        shares = f"{wanted.person_percent}% 全部由个人缴纳，{person} 元"
+        shares = f"{wanted.person_percent}% 全部由个人缴纳，{yuan(person)}"
     reasons.append(Reason(f"{wanted.name}：每月{shares}（四舍五入到分）", wanted.source))
     if wanted.assumed:
         reasons.append(Reason(wanted.says, wanted.source))
@@ -95,14 +95,14 @@ def quote_employee(policy: Policy, *, kind: str, wage_base: Decimal | None, mont
 
 def _base(rules: Employees, floor: Floor, wage: Decimal | None) -> tuple[Decimal, list[Reason]]:
     """The monthly base and why; without a `wage` it is the floor by rule."""
-    reasons = [Reason(f"{floor.year}年缴费基数下限每月 {floor.amount} 元", floor.source)]
+    reasons = [Reason(f"{floor.year}年缴费基数下限每月 {yuan(floor.amount)}", floor.source)]
     if wage is None:
         return floor.amount, reasons
     if wage < floor.amount:
-        reasons.append(Reason(f"工资 {wage} 元低于下限，按下限 {floor.amount} 元计算", floor.source))
+        reasons.append(Reason(f"工资 {yuan(wage)}低于下限，按下限 {yuan(floor.amount)}计算", floor.source))
     base = max(wage, floor.amount)
     if base > floor.amount and (ceiling := rules.open_point("ceiling")):
-        says = f"{ceiling.name}没有确定（由{ceiling.office}确定），暂按申报工资 {base} 元计算"
+        says = f"{ceiling.name}没有确定（由{ceiling.office}确定），暂按申报工资 {yuan(base)}计算"
         reasons.append(Reason(says, ceiling.source))
     return base, reasons
 

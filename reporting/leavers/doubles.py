@@ -12,6 +12,7 @@ from collection.consequences.models import Consequence
 from collection.contributions.models import Contribution
 from collection.refunds.models import Refund
 from core.access.scope import successor
+from core.amounts import yuan
 from employees.members.models import Employment, Member
 from employees.members.selectors import LIVE, live_employments
 from residents.people.models import Resident
@@ -87,7 +88,7 @@ def _standing(is_listed: bool, refund: Refund | None, fact: Consequence | None) 
     if is_listed:
         return "居民册仍是在册，还没有按职工医保登记。"
     if refund:
-        return f"退费 {refund.amount} 元：{refund.get_state_display()}。"
+        return f"退费 {yuan(refund.amount)}：{refund.get_state_display()}。"
     if fact:
         return f"{fact.get_outcome_display()}：{fact.why}"
     return "居民医保有缴费，没有登记退费，请核对。"

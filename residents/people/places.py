@@ -6,7 +6,7 @@ from typing import NamedTuple
 from core.access.scope import successor
 from core.audit.changes import kept
 from core.regions.models import Region
-from core.regions.names import official_kind
+from core.regions.names import called
 from residents.people.pinyin import parts, typed_part
 
 #: A new or renamed place is found after so many seconds.
@@ -42,7 +42,7 @@ def _places(county: str) -> tuple[NamedPlace, ...]:
     return tuple(
         NamedPlace(
             code,
-            official_kind(name),
+            called(name),
             "" if level == Region.Level.COUNTY else above,
             "".join(f"\n{part}" for part in parts(name)),
         )

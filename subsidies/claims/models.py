@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.access.scope import ScopedQuerySet
+from core.amounts import yuan
 from core.regions.models import Region
 
 USER = settings.AUTH_USER_MODEL
@@ -86,4 +87,4 @@ class Claim(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.year}年基金支付 {self.paid} 元"
+        return f"{self.year}年基金支付 {yuan(self.paid)}"

@@ -1,5 +1,6 @@
 """Employees' insurance as staff read it on 政策口径: floor, rates, goal, channels, and what is not set. Pure."""
 
+from core.amounts import yuan
 from subsidies.policy.employee_parts import EmployeeKind, Employees
 from subsidies.policy.parts import Sourced
 
@@ -12,7 +13,7 @@ def employee_figures(rules: Employees, word: str) -> list[EmployeeFigure]:
     `word` is the county's: 县, 区 or 市.
     """
     rows: list[EmployeeFigure] = [
-        (f"职工医保：{floor.year}年缴费基数下限", f"每月 {floor.amount} 元", floor) for floor in rules.floors
+        (f"职工医保：{floor.year}年缴费基数下限", f"每月 {yuan(floor.amount)}", floor) for floor in rules.floors
     ]
     rows += [(f"职工医保：{kind.name}", _rates(kind), kind) for kind in rules.kinds]
     rows += [(f"职工医保：{p.name}", f"没有确定，由{p.office}确定", p) for p in rules.open_points]

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
+from core.amounts import yuan
 from core.county_words import county_word
 from subsidies.policy.employee_figures import employee_figures
 from subsidies.policy.parts import Category, Source, Sourced
@@ -64,7 +65,7 @@ def figures(policy: Policy) -> list[Figure]:
         _line("征缴期", f"{policy.period.start} 至 {policy.period.end}", policy.period),
     ]
     for share in policy.finance_shares:
-        says = f"每人 {share.amount} 元" if share.amount is not None else f"金额未定，由{share.not_set}确定"
+        says = f"每人 {yuan(share.amount)}" if share.amount is not None else f"金额未定，由{share.not_set}确定"
         rows.append(_line(f"财政补助：{share.tier}", says, share))
     for stage in policy.stages:
         goal = f"，完成任务的 {_share(stage.goal)}" if stage.goal is not None else ""
@@ -130,18 +131,18 @@ def _share(ratio: Decimal) -> str:
 
 def _fee(policy: Policy) -> str:
     fee = policy.fee
-    total = f"，合计 {fee.total} 元" if fee.total else ""
-    return f"个人每人 {fee.individual} 元，财政补助不低于 {fee.finance} 元{total}"
+    total = f"，合计 {yuan(fee.total)}" if fee.total else ""
+    return f"个人每人 {yuan(fee.individual)}，财政补助不低于 {yuan(fee.finance)}{total}"
 
 
 def _category(category: Category, policy: Policy) -> str:
     if category.subsidy is None:
         return f"金额未定，由{category.not_set}确定"
     if not category.subsidy:
-        return f"没有资助，个人缴 {policy.standard} 元"
+        return f"没有资助，个人缴 {yuan(policy.standard)}"
     due = policy.standard - category.subsidy
-    pays = f"个人缴 {due} 元" if due else "个人不缴费"
-    says = f"{category.fund}资助 {category.subsidy} 元，{pays}"
+    pays = f"个人缴 {yuan(due)}" if due else "个人不缴费"
+    says = f"{category.fund}资助 {yuan(category.subsidy)}，{pays}"
     if category.requires_any:
         says += f"；须同时是{'、'.join(category.requires_any)}之一"
     if category.by_age:
@@ -184,7 +185,7 @@ def _benefits(policy: Policy) -> list[Figure]:
     if large := policy.benefits.large_illness:
         says = (
             f"{large.since_year} 年起，连续参保满 {large.continuous_years} 年后每多 1 年、每零报销 1 年，"
-            f"提高 {large.step} 元，累计不超过原封顶线的 {_share(large.ceiling)}"
+            f"提高 {yuan(large.step)}，累计不超过原封顶线的 {_share(large.ceiling)}"
         )
         rows.append(_line("大病保险激励", says, large))
     return rows
@@ -207,7 +208,7 @@ def _children(policy: Policy) -> list[Figure]:
 def _deposits(policy: Policy) -> list[Figure]:
     rows = []
     if limit := policy.deposit_limit:
-        rows.append(_line("双限报解", f"{limit.days} 天或 {limit.amount} 元，先到为准", limit))
+        rows.append(_line("双限报解", f"{limit.days} 天或 {yuan(limit.amount)}，先到为准", limit))
     if accounts := policy.deposit_accounts:
         rows.append(_line("存入账户", "、".join(accounts.names), accounts))
     if warnings := policy.warnings:
@@ -252,6 +253,6 @@ def _supervision(policy: Policy) -> list[Figure]:
         rows.append(_line(f"{due.office}：{due.task}", when, due))
     if rewards := policy.rewards:
         tiers = f"，分{'、'.join(rewards.tiers)}" if rewards.tiers else ""
-        says = f"每参保 1 人拨工作经费 {rewards.per_head} 元；奖励 {rewards.prize_total} 元{tiers}"
+        says = f"每参保 1 人拨工作经费 {yuan(rewards.per_head)}；奖励 {yuan(rewards.prize_total)}{tiers}"
         rows.append(_line("奖励", says, rewards))
     return rows

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
+from core.amounts import yuan
 from subsidies.policy.policies import Policy
 from subsidies.quotes.benefits import ADVICE, Reason, gap_years
 
@@ -64,11 +65,11 @@ def large_illness(
     raised, limit = rule.step * sum(steps), ""
     if cap is not None:
         most = (cap * rule.ceiling).quantize(Decimal("0.01"))
-        raised, cap, limit = min(raised, most), cap + min(raised, most), f"（{most} 元）"
+        raised, cap, limit = min(raised, most), cap + min(raised, most), f"（{yuan(most)}）"
     claims = "另看报销记录" if zero_claim_years is None else f" {steps[1]} 次{_named(zero)}"
     says = (
         f"连续参保 {policy.year - first + 1} 年（含本年度），连续参保激励 {steps[0]} 次；零报销激励{claims}；"
-        f"每次提高大病保险最高支付限额 {rule.step} 元，累计不超过原封顶线的 {rule.ceiling * 100:.0f}%{limit}"
+        f"每次提高大病保险最高支付限额 {yuan(rule.step)}，累计不超过原封顶线的 {rule.ceiling * 100:.0f}%{limit}"
     )
     if gap_years(policy.year, insured_years):
         says += "；断保后再参保的最高支付限额要降低，降低多少通知没有写"

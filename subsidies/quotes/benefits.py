@@ -199,9 +199,10 @@ def _newborn_reasons(
         says = f"{born}享受待遇至{long_date(policy.year_end)}{ADVICE}"
         return (Reason(says, before.source), *(Reason(note, rule.source) for note in rule.notes))
     days = (paid_on - birth_date).days
-    within = "不超过" if days <= rule.window_days else "超过"
-    first = "出生之日起" if start == birth_date else long_date(start)  # the date is masked where the number is
-    says = f"新生儿出生第 {days} 天参保，{within} {rule.window_days} 天，从{first}享受待遇，没有等待期{ADVICE}"
+    within = "以内" if days <= rule.window_days else "以后"
+    # Neither the date nor the day of life: a payment's day stands beside it, and the number is masked where it is read.
+    first = "出生之日起" if start == birth_date else long_date(start)
+    says = f"新生儿出生 {rule.window_days} 天{within}参保，从{first}享受待遇，没有等待期{ADVICE}"
     return (Reason(says, rule.source), *(Reason(note, rule.source) for note in rule.notes))
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from core.amounts import yuan
 from core.text import long_date
 from subsidies.policy.parts import Category
 from subsidies.policy.policies import Policy
@@ -275,9 +276,9 @@ AFTER_PERIOD = {"nothing": _nothing_after_period, "unless_paid": _unless_paid, "
 
 @lru_cache(maxsize=4096)
 def _amounts(policy: Policy, category: Category) -> tuple[Reason, ...]:
-    fee = Reason(f"{policy.year}年度个人缴费标准每人 {policy.standard} 元", policy.fee.source)
+    fee = Reason(f"{policy.year}年度个人缴费标准每人 {yuan(policy.standard)}", policy.fee.source)
     if not category.subsidy:
         return fee, Reason(f"{category.name}：没有资助，按标准缴费", category.source)
     due = policy.standard - category.subsidy
-    says = f"{category.name}：由{category.fund}资助 {category.subsidy} 元，个人缴 {due} 元"
+    says = f"{category.name}：由{category.fund}资助 {yuan(category.subsidy)}，个人缴 {yuan(due)}"
     return fee, Reason(says, category.source)

@@ -176,6 +176,14 @@ def test_no_first_review_without_papers(posted, ask, taxman, paper, clerk):
     assert refunds.pass_first(refund=refund, actor=taxman).state == State.FIRST_PASSED
 
 
+@pytest.mark.parametrize("has_papers", [True, False])
+def test_the_slip_names_the_papers_and_says_its_note_once(posted, ask, paper, client, clerk, has_papers):
+    refund = ask(posted(), papers=(paper,) if has_papers else (), note="家属代办")
+    client.force_login(clerk)
+    shown = client.get(f"/refunds/{refund.pk}/slip/").content.decode()
+    assert (shown.count("家属代办"), shown.count("死亡证明.pdf")) == (1, int(has_papers))
+
+
 def test_an_application_stands_with_its_papers_or_not_at_all(posted, ask):
     class Unreadable(ContentFile):
         def chunks(self, *args):

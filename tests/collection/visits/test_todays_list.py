@@ -89,7 +89,7 @@ def test_what_lapsing_costs_this_person():
     ]
     six = {"insured_years": frozenset(range(2019, 2025))}
     assert costs(NEIXIANG, TODAY, **six)[2] == (
-        "已连续参保 6 年，大病保险限额提高的 1000.00 元（连续参保激励）断一年就没有了｜四（二）1"
+        "已连续参保 6 年，大病保险限额提高的 1,000.00 元（连续参保激励）断一年就没有了｜四（二）1"
     )
     assert costs(NEIXIANG, TODAY, **BORN_2024) == ["过了2024年12月31日才缴费，本年度享受不到待遇｜四（二）3"]
     assert costs(NEIXIANG, TODAY, special="低保对象", **LAST_YEAR) == [

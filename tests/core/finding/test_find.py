@@ -20,6 +20,7 @@ from residents.people.models import FormerNumber, Household, NamePart, Resident
 from residents.people.name_parts import learn_if_unknown, learn_names
 from residents.people.pinyin import parts
 from subsidies.campaigns.selectors import CampaignSelection
+from subsidies.campaigns.services import open_campaign
 from tests.planting import Planter
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +138,15 @@ def test_a_place_lies_in_the_readers_own_region_and_leads_to_its_progress(campai
     assert all(hit.url.startswith(reverse("progress", args=[TOWN])[:-1]) for hit in places.hits)
     assert len(answers(TOWN)["区划"]) == 1
     assert "区划" not in answers("。。")
+
+
+def test_a_place_is_called_as_its_county_calls_it(make_user, business_clock):
+    """高阳县锦华街道 is registered with its county in front, and found with it or without."""
+    open_campaign(policy_id="130628-2026")
+    officer = make_user("county", "130628")
+    for typed in ("锦华", "高阳县锦华街道", "jinhua"):
+        found = {group.label: [hit.text for hit in group.hits] for group in find(officer, typed)}
+        assert found["区划"] == ["锦华街道"]
 
 
 def test_a_declaration_by_its_township(campaign, answers, make_user):

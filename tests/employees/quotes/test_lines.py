@@ -21,7 +21,7 @@ def test_the_whole_answer():
         "person": "76.62",
         "total": "402.26",
         "reasons": [
-            {"says": "2025年缴费基数下限每月 3831.00 元", "source": notice},
+            {"says": "2025年缴费基数下限每月 3,831.00 元", "source": notice},
             {"says": "企业：每月单位缴 8.5%，325.64 元；职工缴 2%，76.62 元（四舍五入到分）", "source": notice},
         ],
     }

@@ -11,7 +11,7 @@ XIXIA = "411323-2026"
 
 def test_the_page_shows_rates_floor_goal_and_what_is_not_set():
     rows = {figure.about: figure.says for figure in figures(load(XIXIA))}
-    assert rows["职工医保：2025年缴费基数下限"] == "每月 3831.00 元"
+    assert rows["职工医保：2025年缴费基数下限"] == "每月 3,831.00 元"
     assert rows["职工医保：企业"] == "单位 8.5%，职工 2%，合计 10.5%"
     assert rows["职工医保：灵活就业人员"] == "按下限的 8%，全部由个人缴纳"
     assert rows["职工医保：个体工商户（及其雇工）"] == "费率没有确定，由县税务局、县医保局确定"
