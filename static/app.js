@@ -97,6 +97,36 @@
     });
   }
 
+  // A long list is chosen by typing a part of a name: it keeps what fits, and the only one that does is chosen.
+  const LONG_LIST = 40;
+  for (const select of page.querySelectorAll("main select")) {
+    const all = [...select.options];
+    if (select.multiple || all.length <= LONG_LIST || select.querySelector("optgroup")) continue;
+    const input = page.createElement("input");
+    input.type = "search";
+    input.autocomplete = "off";
+    input.className = "narrows";
+    input.placeholder = "输入名称里的几个字查找";
+    input.setAttribute("aria-label", `在${all.length}项里按名称查找`);
+    select.before(input);
+    input.addEventListener("input", () => {
+      const typed = input.value.trim(), chosen = select.value;
+      const fitting = all.filter((option) => !option.value || option.text.includes(typed));
+      const found = fitting.filter((option) => option.value);
+      select.textContent = "";
+      select.append(...fitting);
+      select.value = typed && found.length === 1 ? found[0].value : found.some((option) => option.value === chosen) ? chosen : "";
+      input.setCustomValidity(found.length ? "" : `没有名称里带“${typed}”的。`);
+      select.dispatchEvent(new Event("input", { bubbles: true }));
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault(); // it is looked for, not sent
+      select.focus();
+    });
+  }
+
   // A file that the server would refuse for its size is refused before it travels.
   for (const input of page.querySelectorAll("input[type=file][data-max-mb]")) {
     input.addEventListener("change", () => {

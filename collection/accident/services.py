@@ -182,7 +182,8 @@ def _why_not(line: CoverLine, person: Resident | None, offer: AccidentOffer, use
     if person.status != Resident.Status.ACTIVE:
         return f"居民库里的状态是{person.get_status_display()}。"
     if line.premium != offer.premium:
-        return f"保费写的是 {yuan(line.premium)}，{offer.insurer}的保费是 {yuan(offer.premium)}。医保缴费不能写在这里。"
+        written = "保费没有写" if line.premium is None else f"保费写的是 {yuan(line.premium)}"
+        return f"{written}，{offer.insurer}的保费是 {yuan(offer.premium)}。医保缴费不能写在这里。"
     if line.receipt_no in used:
         return f"收据 {line.receipt_no} 已经用过。"
     return ""

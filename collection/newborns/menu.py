@@ -18,5 +18,5 @@ def todos(user: User, campaign: Campaign) -> list[Todo]:
     if (found := countdown(campaign=campaign, region=user.scope_prefix)) is None:
         return []
     days = f"还剩 {found.left} 天" if found.left else "今天是最后一天"
-    says = f"{found.children} 名新生儿还没有参保，最近的到 {found.day:%m月%d日} 为止（{days}）"
+    says = f"{found.children} 名新生儿还没有参保，最近的到{found.day:%-m月%-d日}为止（{days}）"
     return [Todo(says, reverse("newborn_list"), urgent=found.is_urgent)]

@@ -60,6 +60,28 @@ def test_a_folded_list_prints_whole_unless_somebody_opened_a_part(visit, campaig
     assert page.evaluate(count) == 1
 
 
+def test_one_of_296_villages_is_chosen_by_typing_a_part_of_its_name(visit, campaign, make_user):
+    page = visit(make_user("county", "411325"), PHONE)
+    page.goto("/residents/new/")
+    chosen, field = page.locator("main select[name=village]"), page.locator("main select[name=village]").locator("..")
+    find, options = field.locator("input[type=search]"), chosen.locator("option:not([value=''])")
+    assert options.count() > 290
+    for typed, number in (
+        ("师家湾", 1),
+        ("师家", 1),
+        ("没有这个村", 0),
+        ("夏馆镇", options.count()),
+        ("", options.count()),
+    ):
+        find.fill(typed)
+        assert (options.count() == number) if number < 2 else options.count() > 1
+        assert (chosen.input_value() == "411325101200") is (number == 1)
+        assert find.evaluate("field => field.checkValidity()") is (number > 0)
+    find.fill("师家湾")
+    find.press("Enter")  # looks for, and does not send
+    assert page.url.endswith("/residents/new/") and chosen.evaluate("field => field === document.activeElement")
+
+
 def test_what_was_typed_is_there_again_after_the_session_ran_out(visit, campaign, make_user):
     user = make_user("county", "411325")
     page = visit(user)
