@@ -18,6 +18,7 @@ from core.access.roles import Role, roles
 from core.accounts.requests import SignedIn
 from core.pages.form_steps import form_status, run_form, submit_form
 from core.regions.models import Region
+from core.regions.names import called
 from subsidies.campaigns.selectors import campaign_or_404, village_or_404
 
 #: A village is not called by its own helper.
@@ -31,7 +32,7 @@ def spot_check_list(request: SignedIn) -> HttpResponse:
     villages = Region.objects.for_user(request.user).filter(level=Region.Level.VILLAGE).select_related("parent")
     form = DrawForm(
         request.POST or None,
-        villages=[(one.pk, f"{one.parent} {one}") for one in villages.order_by("code")],
+        villages=[(one.pk, f"{called(str(one.parent))} {called(one.name)}") for one in villages.order_by("code")],
         initial={"key": uuid.uuid4()},
     )
     made = []

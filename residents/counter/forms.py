@@ -10,6 +10,7 @@ from core.access.scope import ScopedQuerySet
 from core.accounts.models import User
 from core.pages.forms import offer_rows
 from core.regions.models import Region
+from core.regions.names import called
 from residents.counter.newborns import NamedParent
 from residents.people.insured_years import read_insured_years
 from residents.people.models import ParentLink, Resident
@@ -25,7 +26,7 @@ def villages_of(user: User) -> ScopedQuerySet:
 
 class VillageChoice(forms.ModelChoiceField):
     def label_from_instance(self, village: Region) -> str:
-        return f"{village.parent.name} {village.name}" if village.parent else village.name
+        return f"{called(village.parent.name)} {called(village.name)}" if village.parent else called(village.name)
 
 
 class RegisterForm(forms.Form):
