@@ -96,6 +96,8 @@ def read_file(run: jobs.Run) -> str:
     except Refused as refused:
         problem = str(refused)
     if problem:
+        if lines_read:  # what was read before the trouble is booked, and known when the list comes again
+            problem += f"前面 {lines_read} 行已经处理；改好后请整份重新上传，已记账的不会重复记。"
         tax_files.refuse_file(paid_list, problem)
         raise jobs.JobFailed(problem)
     _finish(paid_list, lines_read, bad, bad_count, reader.table.notes())

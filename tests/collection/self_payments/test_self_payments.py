@@ -1,6 +1,7 @@
 """自主缴费: matched once in however many lists it stands; what was paid twice goes back by itself."""
 
 import datetime
+import re
 from decimal import Decimal
 
 import pytest
@@ -196,6 +197,21 @@ def test_a_worker_that_dies_between_two_chunks(upload, make_resident, monkeypatc
     paid_list.refresh_from_db()
     assert (paid_list.state, paid_list.taken, paid_list.known) == ("read", 5, 0)
     assert treasury() == 2000
+
+
+def test_a_list_that_breaks_off_says_what_was_booked_before(upload, make_resident, monkeypatch):
+    """Two columns that begin to differ after a first chunk was booked; mended, the list books the rest once."""
+    one, other = make_resident(VILLAGE), make_resident(VILLAGE)
+    monkeypatch.setattr(self_payments, "rows_a_transaction", lambda: 2)
+    heading = ("姓名", "证件号码", "缴费金额", "缴费日期", "电子税票号码", "证件号码")
+    nobody = [["查无", "", "", "", "", ""]] * 600  # rows come by five hundred
+    first, last = [*row(one), one.id_number], [*row(other), one.id_number]
+    broken = upload(first, *nobody, last, heading=heading)
+    assert broken.state == "refused" and "有 2 列" in broken.problem
+    assert re.search(r"前面 \d+ 行已经处理", broken.problem) and Contribution.objects.count() == 1
+    mended = upload(first, *nobody, [*row(other), other.id_number], heading=heading)
+    assert (mended.state, mended.taken, mended.known) == ("read", 1, 1)
+    assert treasury() == 800
 
 
 # --- The worklist ---------------------------------------------------------------------------------------------------
