@@ -19,6 +19,7 @@ from core.accounts.models import User
 from core.audit import services as audit
 from core.refusals import Refused
 from core.tables import reader
+from core.tables.lists import TWO_COLUMNS
 
 #: What a clerk keeps by hand: holidays, targets.
 SMALL_TABLE = replace(reader.VILLAGE_LEDGER, bytes=5 << 20, unpacked=50 << 20, rows=5_000, cells=100_000)
@@ -153,6 +154,9 @@ class ReadApart(XLSX):
         if not rows:
             raise reader.SheetError(reader.UNREADABLE, "表里没有内容。")
         titles = [str(cell or "").strip() for cell in rows[0]]
+        if twice := next((title for title in titles if title and titles.count(title) > 1), ""):
+            says = f"“{twice[:20]}”有 {titles.count(twice)} 列，不知道以哪一列为准。请只留一列后重新上传。"
+            raise reader.SheetError(TWO_COLUMNS, says)
         dataset = Dataset(headers=titles)
         for cells in rows[1:]:
             dataset.append([*cells, *[None] * len(titles)][: len(titles)])

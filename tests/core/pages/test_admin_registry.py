@@ -172,6 +172,8 @@ def test_a_small_table_is_looked_at_taken_in_and_goes_out_as_it_came_in(bureau, 
     assert [one.import_type for one in again.context["result"].rows] == ["skip"]
     refused = _take_in(client, label, headings, wrong)
     assert says in refused.content.decode() and "confirm_form" not in refused.context
+    doubled = _take_in(client, label, [*headings, headings[0]], [*row, row[0]])
+    assert f"“{headings[0]}”有 2 列" in doubled.content.decode() and "confirm_form" not in doubled.context
     assert model.objects.count() == before + 1
 
 
