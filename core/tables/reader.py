@@ -32,6 +32,8 @@ Cell = str | int | float | bool | date | datetime | None
 Row = tuple[int, list[Cell]]
 Frame = dict[str, Any] | list[Any]
 
+#: How long is waited for a second of processor time: on a busy machine a child gets a part of it, and is not stuck.
+WAITED = 4
 _ROOT = Path(__file__).parents[2]
 _DAMAGED = "文件已损坏，打不开。请在 WPS 或 Excel 里打开原文件，另存为 xlsx 后重新上传。"
 _TOO_HEAVY = "表格太大，读不下。请删去多余的工作表、空行和图片，另存为新文件后再上传。"
@@ -282,7 +284,7 @@ def _frames(path: str | Path, limits: Limits, *, sparse: bool, in_columns: bool 
     errors: list[bytes] = []
     listener = threading.Thread(target=lambda: errors.append(complaints.read()), daemon=True)
     listener.start()
-    alarm = _Alarm(child, child_limits["seconds"] * 2)
+    alarm = _Alarm(child, child_limits["seconds"] * WAITED)
     try:
         for frame in _whole_frames(told, alarm):
             if isinstance(frame, dict):
