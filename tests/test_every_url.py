@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from collection.accident.models import AccidentCover, AccidentList
@@ -63,6 +64,7 @@ from subsidies.claims.models import ClaimList
 from subsidies.openings.models import DepartmentDuty, NewCounty
 from subsidies.rosters.models import Identity, Roster, RosterRow
 from tests.planting import Planter, is_of_a_county, scoped_models
+from tests.reading import names_in, names_read
 
 #: What the `pk` of a URL is, by the first words of the URL's name (the longest that fit). Add a line for a new page.
 OBJECTS = {
@@ -311,6 +313,14 @@ def body(response) -> str:
     return content.decode("utf-8", "replace")
 
 
+def logged_in(users: dict[Role, User]) -> dict[Role, Client]:
+    """A client for each of these people, who has logged in once."""
+    clients = {role: Client() for role in users}
+    for role, user in users.items():
+        clients[role].force_login(user)
+    return clients
+
+
 def test_every_page_has_a_name():
     unnamed = [page for page in _pages(get_resolver().url_patterns) if page.name.split(":")[-1] == "None"]
     assert [page for page in unnamed if not page.name.startswith("admin:")] == []
@@ -393,13 +403,13 @@ def test_nothing_outside_the_region_is_readable_or_changeable(client, own, plant
     user = make_user(role, region, **({"department": "民政局"} if role == Role.DEPARTMENT else {}))
     outside = plant_outside(village)
     outside.far = plant_outside(FAR) if village != FAR else None
-    before = fingerprint(village) | fingerprint(FAR)
+    before = {place: fingerprint(place) for place in {village, FAR}}
     walk = Walk(client, user, own, outside)
     for page in PAGES:
         if page.name not in OPEN_TO_ANYBODY and role in page.roles:
             walk.visit(page)
     assert walk.visited, role
-    assert fingerprint(village) | fingerprint(FAR) == before
+    assert {place: fingerprint(place) for place in before} == before
 
 
 def test_a_user_without_a_region_sees_nothing(client, own, make_user):
@@ -412,9 +422,10 @@ def test_a_user_without_a_region_sees_nothing(client, own, make_user):
             assert OWN_MARKER not in text and own.number not in text, (role, page.name)
 
 
-def test_every_page_with_an_object_opens_for_somebody_whose_region_it_is(client, own, make_user):
+def test_every_page_with_an_object_opens_for_somebody_whose_region_it_is(own, make_user):
     """Otherwise the walk proves nothing: a page that answers 404 to everybody leaks to nobody."""
     users = {role: make_user(role, PLACES[role][0], department="民政局") for role in Role}
+    clients = logged_in(users)
     Attachment.objects.filter(pk=own.row(Attachment).pk).update(uploaded_by=users[Role.TOWNSHIP], kind="statuses")
     closed = []
     for page in PAGES:
@@ -424,11 +435,12 @@ def test_every_page_with_an_object_opens_for_somebody_whose_region_it_is(client,
             or page.name.startswith((ELSEWHERE, f"admin:{ELSEWHERE[:-1]}s_"))
         ):
             continue
-        statuses = set()
-        for role in page.roles:
-            client.force_login(users[role])
-            statuses.add(client.get(page.url(own)).status_code)
-        if not statuses & {200, 302, 405}:
+        statuses = []
+        for role in sorted(page.roles):  # until it opens: the walk outside a region opens it as each of its roles
+            statuses.append(clients[role].get(page.url(own)).status_code)
+            if statuses[-1] in (200, 302, 405):
+                break
+        else:
             closed.append((page.name, statuses))
     assert closed == []
 
@@ -468,28 +480,38 @@ class Walk:
         first = self._ask("get", url)
         text = self._assert_silent(page, first)
         there = self._values(outside=True)
-        self._assert_silent(page, self._ask("get", url, there), typed=True)
-        self._assert_silent(page, self._ask("get", url, {**there, "q": MARKER[:-1]}), typed=True)
+        with names_read() as read:
+            self._assert_silent(page, self._ask("get", url, there), typed=True)
+        if "q" in names_in(read):  # else it is the same question
+            self._assert_silent(page, self._ask("get", url, {**there, "q": MARKER[:-1]}), typed=True)
         if page.name == "admin:autocomplete":
             self._autocompletes(url)
         return set(re.findall(r'<(?:input|select|textarea|button)[^>]*\bname="([^"]+)"', text))
 
-    def _write(self, page: Page, names: set[str]) -> None:
+    def _write(self, page: Page, fields: set[str]) -> None:
         """The page's own form, every field filled with something of the other region."""
         there = self._values(outside=True)
-        data = {name: there.get(name.split("-")[-1], "1") for name in names}
-        if "file" in names:
+        data = {name: there.get(name.split("-")[-1], "1") for name in fields}
+        if "file" in fields:
             data["file"] = SimpleUploadedFile("a.csv", f"姓名,身份证号\n上传的人,{self.outside.number}\n".encode())
         if page.name.endswith("_changelist") and page.is_admin:
             for action in ("export_admin_action", "delete_selected"):
                 self._ask("post", page.url(self.own), {"action": action, "_selected_action": there["pk"]})
-        for sent in (data, {**there, **data}):
-            self._assert_silent(page, self._ask("post", page.url(self.own), sent), typed=True)
+        with names_read() as read:
+            self._assert_silent(page, self._ask("post", page.url(self.own), data), typed=True)
+        if names_in(read) & (there.keys() - data.keys()):  # else it is the same form
+            self._assert_silent(page, self._ask("post", page.url(self.own), {**there, **data}), typed=True)
 
     def _autocompletes(self, url: str) -> None:
+        """By one relation to each kind of choice: which model's field it is changes nothing else."""
+        asked_for = set()
         for model in admin.site._registry:
             for field in model._meta.concrete_fields:
-                if field.is_relation:
+                if not field.is_relation:
+                    continue
+                choice = field.related_model, field.target_field.name, str(field.get_limit_choices_to())
+                if choice not in asked_for:
+                    asked_for.add(choice)
                     asked = {
                         "app_label": model._meta.app_label,
                         "model_name": model._meta.model_name,

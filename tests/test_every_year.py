@@ -16,6 +16,7 @@ from tests.test_every_url import (
     OPEN_TO_ANYBODY,
     SITE_PAGES,
     body,
+    logged_in,
     object_key,
 )
 from tests.years import open_next_year
@@ -59,16 +60,17 @@ def county(request, db, business_clock, make_user):
     return first, following, village, users
 
 
-def test_every_page_is_about_its_year_in_its_countys_words(county, client, silent_queue):
+def test_every_page_is_about_its_year_in_its_countys_words(county, silent_queue):
     """A page about a row of one year is about that year, whatever year is asked for: a bookmark, a notification or a
     search leads to rows of any year. Every other page is about the year in its address."""
     first, following, village, users = county
+    clients = logged_in(users)
     planted = Planter(village.pk, SAVED, 1)
     planted.rows[Campaign] = first
     planted.plant()
     wrong, words, saved, of_rows, seen = [], [], 0, 0, 0
     for page in PAGES:
-        client.force_login(users[next(role for role in ROLES if role in page.roles)])
+        client = clients[next(role for role in ROLES if role in page.roles)]
         address, is_of_a_year = page.url(planted), _is_of_a_year(page)
         for campaign in (following,) if is_of_a_year else (first, following):
             answer = client.get(address, {"year": campaign.year}, HTTP_ACCEPT="text/html")

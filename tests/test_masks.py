@@ -10,6 +10,7 @@ from core.access.roles import Role
 from core.audit import services as audit
 from residents.people.models import Resident
 from tests.planting import Planter, scoped_models
+from tests.reading import names_in, names_read
 from tests.test_every_url import OPEN_TO_ANYBODY, OWN_MARKER, PAGES, PLACES, body
 
 BORN = datetime.date(1961, 3, 4)
@@ -39,8 +40,9 @@ def test_no_masked_number_stands_beside_its_birth_date(client, campaign, make_us
         if page.name in OPEN_TO_ANYBODY or page.name == "logout" or role not in page.roles:
             continue
         url = page.url(own)
-        for query in ({}, {"export": "1"}):
-            text = body(client.get(url, query))
-            if masked in text and WRITTEN.search(text):
-                seen.append((page.name, query))
+        with names_read() as read:
+            texts = [body(client.get(url))]
+        if page.is_admin or "export" in names_in(read):
+            texts.append(body(client.get(url, {"export": "1"})))
+        seen += [page.name for text in texts if masked in text and WRITTEN.search(text)]
     assert seen == []

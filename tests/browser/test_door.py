@@ -29,6 +29,8 @@ FULL = """() => {
 #: What a browser does with a certificate that it was merely told to go on past; no certificate is made for the test.
 UNTRUSTED = """ServiceWorkerContainer.prototype.register = () =>
   Promise.reject(new DOMException("An SSL certificate error occurred", "SecurityError"));"""
+#: Asked in the page until it is so: what waited on the phone has gone up and was taken.
+NOTHING_WAITS = "async () => (await DoorQueue.waiting()).length === 0"
 ROOM_AGAIN = "() => { IDBObjectStore.prototype.put = window.put; }"
 
 
@@ -186,7 +188,7 @@ def test_what_was_collected_survives_the_end_of_the_browser(chromium, live_serve
 
 def assert_found(page, number):
     """One household is left in the list, the one with this number."""
-    assert page.locator(".home .head + span").all_inner_texts() == [number]
+    expect(page.locator(".home .head + span")).to_have_text([number])
 
 
 def test_bad_days_of_a_phone(visit, helper, five_kinds, campaign, make_user, make_resident):
@@ -267,8 +269,8 @@ def test_worse_days_of_phones(visit, helper, campaign, make_user):
         phone.context.set_offline(False)
         phone.get_by_text(SENT).wait_for()
     second.get_by_text("以前已经开给别的户").first.wait_for()
-    assert second.get_by_text("李春生户待核实").count() == 2
-    assert first.get_by_text("户待核实").count() == 0
+    expect(second.get_by_text("李春生户待核实")).to_have_count(2)
+    expect(first.get_by_text("户待核实")).to_have_count(0)
     assert VillageAccount.objects.get(village=VILLAGE).in_hand == 800 + 800 + 800
 
     # The browser clears its data while a receipt waits: whoever comes back is told what may be missing.
@@ -321,7 +323,7 @@ def test_worse_days_of_phones(visit, helper, campaign, make_user):
     page.context.clear_cookies()
     log_in(page, make_user("village", VILLAGE))
     page.get_by_role("button", name="让这部手机断网也能收款").wait_for()
-    page.get_by_text("别的协办员收的").wait_for(state="detached")
+    page.wait_for_function(NOTHING_WAITS)
     assert DoorEntry.objects.filter(taken_by=helper).count() == 6
     page.context.set_offline(True)
     page.goto("/households/")
