@@ -9,7 +9,7 @@ archives of bug reports are kept outside the repository. HOSTILE_JOURNAL=… nam
 written with what came of it and its dearest kind, so that a later run goes on where one stopped after HOSTILE_SECONDS;
 a furnished database that lies beside it as ….sqlite3 is taken. A file is read once and what it gave is
 handed to every kind, for the reading itself knows no kinds; one that any set of limits could make read otherwise is
-read once for each set. The reading processes are forked from one that stands ready (bench/_forked_reader.py). Each
+read once for each set. The reading processes are forked from one that stands ready (tests/forked_reader.py). Each
 file is tried as it is, and once more with the headings of the kind put above each sheet, as no public file has them:
 then what stands in it is read as people and money.
 
@@ -38,9 +38,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench import _forked_reader, _spoilt
+from bench import _spoilt
 from bench._database import own_database
+from core.tables import reader
 from employees.units.credit_code import check_character
+from tests import forked_reader
 
 ROOT = Path(__file__).resolve().parents[1]
 MUTATIONS, WORKERS = int(os.environ.get("HOSTILE_SHEETS", "2000")), int(os.environ.get("HOSTILE_WORKERS", "2"))
@@ -96,14 +98,14 @@ def measure(number: int, folder: Path) -> None:
     signal.signal(signal.SIGALRM, _stuck)
     result: dict[str, Any] = {"done": 0, "outcomes": Counter(), "slowest": (0.0, ""), "failures": []}
     if FOLDER:
-        _forked_reader.stand_in()
+        reader._start = forked_reader.start
         _remember()
         _try_folder(result, number)
     else:
         _try_mutations(result, number, folder)
     result["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    result["child_memory"] = max(children, _forked_reader.spent["memory"]) << 10
+    result["child_memory"] = max(children, forked_reader.spent["memory"]) << 10
     for key in ("memory", "child_memory"):
         if result[key] > MOST_BYTES:
             result["failures"].append(f"worker {number}: {key} {result[key] >> 20} MB")
@@ -334,7 +336,7 @@ def _try(result: dict[str, Any], kind: str, name: str, path: Path, turn: str) ->
 def _processor_seconds() -> float:
     """What this process and those it has waited for have used: a busy machine makes no file slow."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used) + _forked_reader.spent["seconds"]
+    return sum(one.ru_utime + one.ru_stime for one in used) + forked_reader.spent["seconds"]
 
 
 def _stuck(*_: object) -> None:

@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 from django.db import connection
 
+from tests import forked_reader
 from tests.environment import DATA_DIR
 from tests.factories import create_resident, create_user
 from tests.migrated import start_from_copy
@@ -95,6 +96,12 @@ def _flush_empties_quickly(monkeypatch_session):
 def monkeypatch_session():
     with pytest.MonkeyPatch.context() as patch:
         yield patch
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sheets_are_read_by_forks(monkeypatch_session):
+    """To start an interpreter costs more than to read a small list; tests/core/tables starts one all the same."""
+    monkeypatch_session.setattr("core.tables.reader._start", forked_reader.start)
 
 
 @pytest.fixture(autouse=True)
