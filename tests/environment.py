@@ -3,8 +3,12 @@
 Without TEST_DATABASE_URL everything runs on SQLite; with it, on that PostgreSQL. Uploads go to a folder of their own.
 """
 
+import gc
 import os
 import tempfile
+
+# Nothing that is loaded or collected is garbage; tests/conftest.py looks for it again when the first test begins.
+gc.disable()
 
 
 def _own_redis() -> str:

@@ -62,9 +62,7 @@ def _asked() -> socket.socket:
     """Where the process listens that forks the readers; it ends with those who can ask it."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     command = [sys.executable, "-E", "-s", "-m", "tests.forked_reader", str(theirs.fileno())]
-    subprocess.Popen(
-        command, cwd=ROOT, env={"LANG": "C.UTF-8"}, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
-    )
+    subprocess.Popen(command, cwd=ROOT, env={"LANG": "C.UTF-8"}, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
     theirs.close()
     return ours
 
