@@ -9,6 +9,7 @@ import freezegun
 import hypothesis
 import pytest
 from django.db import connection
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests import forked_reader
 from tests.environment import DATA_DIR
@@ -103,6 +104,20 @@ def monkeypatch_session():
 def _sheets_are_read_by_forks(monkeypatch_session):
     """To start an interpreter costs more than to read a small list; tests/core/tables starts one all the same."""
     monkeypatch_session.setattr("core.tables.reader._start", forked_reader.start)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_found_once(monkeypatch_session):
+    """Every test's browser builds the middleware anew, and WhiteNoise then looks at each static file."""
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def look_once(middleware):
+        if not found:
+            look(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    monkeypatch_session.setattr(WhiteNoiseMiddleware, "add_files_from_finders", look_once)
 
 
 @pytest.fixture(autouse=True)
