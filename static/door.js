@@ -5,6 +5,7 @@ const Door = (() => {
   const { make, yuan, sum, owes, PK, NAME, TAIL, CHANNEL, DUE, NUMBER, HEAD, MEMBERS } = Homes;
   // Milliseconds: what waits is sent again, and the server asked for news where nothing waits.
   const DAY = 86400000, KEPT_DAYS = 7, AGAIN_AFTER = 30000, ASK_AFTER = 600000;
+  const NO_SIGNAL = "没有连上服务器，请在有信号的地方再点一次。";
   const TOO_OLD = "名单已超过七天没有联网更新，已从手机删除。";
   const NOT_HERE = "这一页的名单已经收起：这部手机退出了登录、换了人、已停用，或者另开了一页新名单。请刷新这一页。";
   const page = document;
@@ -147,17 +148,25 @@ const Door = (() => {
     return null;
   };
 
-  const handIn = async (state, entry) => {
-    const answer = await fetch(`/village/${state.data.village}/door/`, {
+  // What is told by the session of who is logged in. Where it is over, or another has begun in another page, this page is
+  // opened anew, by way of the login, and nothing comes back.
+  const tell = async (state, path, sent) => {
+    const answer = await fetch(`/village/${state.data.village}/door/${path}`, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": page.querySelector("[name=csrfmiddlewaretoken]").value },
-      body: JSON.stringify({ year: state.data.year, entries: [entry] }),
+      body: JSON.stringify(sent),
     });
-    if (answer.redirected) {
+    if (answer.redirected || answer.status === 403) {
       location.reload();
-      return false;
+      return null;
     }
-    const told = await answer.json();
+    return { ok: answer.ok, told: await answer.json() };
+  };
+
+  const handIn = async (state, entry) => {
+    const answer = await tell(state, "", { year: state.data.year, entries: [entry] });
+    if (!answer) return false;
+    const told = answer.told;
     const result = answer.ok ? told.results[0] : { state: "unreadable", says: [told.error] };
     if (result.state === "unreadable" || result.state === "later") {
       say(`没有登记：${result.says.join("")}`);
@@ -301,17 +310,17 @@ const Door = (() => {
     const button = make("button", "quiet", "让这部手机断网也能收款");
     button.type = "button";
     button.addEventListener("click", async () => {
+      if (!navigator.onLine) return say(NO_SIGNAL); // and not that the certificate is missing
       button.disabled = true;
       if (!(await mayWork())) {
         button.disabled = false;
         return say(NOT_TRUSTED);
       }
-      const answer = await fetch(`/village/${state.data.village}/door/phone/`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": page.querySelector("[name=csrfmiddlewaretoken]").value },
-        body: JSON.stringify({ label: (navigator.userAgent.match(/\(([^)]*)\)/) || ["", ""])[1].slice(0, 60) }),
-      });
-      const told = await answer.json();
+      const label = (navigator.userAgent.match(/\(([^)]*)\)/) || ["", ""])[1].slice(0, 60);
+      const answer = await tell(state, "phone/", { label }).catch(() => ({ told: { error: NO_SIGNAL } }));
+      if (!answer) return;
+      const told = answer.told;
+      button.disabled = false;
       if (!answer.ok) return say(told.error);
       await DoorQueue.put(`phone:${state.data.user}`, { secret: told.secret, year: state.data.year });
       // Ask the browser not to clear it when room runs short.

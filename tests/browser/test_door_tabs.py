@@ -7,7 +7,9 @@ from collection.contributions.models import Contribution
 from collection.door.models import Phone
 from collection.door.phones import cut_off_phone
 from collection.receipts.books import issue_book, register_book
+from collection.receipts.models import Receipt
 from core.regions.models import Region
+from tests.browser.conftest import PHONE
 from tests.browser.test_door import SENT, Thumb, assert_found, homes_of, log_in, open_list
 from tests.collection.door.door_world import VILLAGE, household, in_hand
 
@@ -77,11 +79,15 @@ def test_two_pages_of_one_phone_know_of_each_other(visit, helper):
         tab.locator(f"#h{homes[0]} .tags .ok").wait_for()
         expect(tab.locator(f"#r{homes[1]}")).to_have_value("NX00000002")
     assert offered(page, homes[2]) == "NX00000007" and offered(other, homes[2]) == "NX00000002"
+    other.locator(f"#h{homes[1]}").get_by_role("button", name="这张写坏了").tap()
+    other.get_by_text("NX00000002 将登记为作废").wait_for()
     other.locator(f"#h{homes[1]} .door-form button:not([type=button])").tap()
     page.locator(f"#h{homes[1]} .tags .ok").wait_for()
     page.context.set_offline(False)
     page.get_by_text(SENT).wait_for()
     assert Contribution.objects.count() == 4 and in_hand() == 1600
+    states = dict(Receipt.objects.values_list("number", "state"))
+    assert states == {"NX00000001": "used", "NX00000002": "voided", "NX00000003": "used"}
     assert page.get_by_text("户待核实").count() == 0
 
 
@@ -147,3 +153,29 @@ def test_a_page_that_stays_open_for_days(visit, helper):
     page.context.set_offline(False)
     page.evaluate(SENT_ALL)
     assert in_hand() == 800  # a case: by the server's clock the day has not come
+
+
+def test_a_page_whose_session_is_another_or_over(visit, helper):
+    """Nothing is booked unseen: the page is opened anew, by way of the login if need be, and takes it then."""
+    page = visit(helper, PHONE, has_touch=True).context.new_page()  # the browser may complain of the refusal
+    page.goto("/households/")
+    home = homes_of(page)[0]
+    page.context.set_offline(True)
+    page.get_by_role("button", name="让这部手机断网也能收款").tap()
+    page.get_by_text("没有连上服务器，请在有信号的地方再点一次").wait_for()
+    page.context.set_offline(False)
+    site = {"url": page.url.partition("/village/")[0]}
+    page.context.add_cookies([{"name": "csrftoken", "value": "n" * 32, **site}])  # logged in anew in another page
+    with page.expect_navigation():
+        Thumb(page).collect(home)
+    page.locator(f"#h{home} > .home-row").wait_for()
+    page.context.clear_cookies(name="sessionid")
+    Thumb(page).collect(home)
+    page.wait_for_url("**/login/**")
+    assert Contribution.objects.count() == 0
+    page.fill("[name=username]", helper.username)
+    page.fill("[name=password]", "test-Pass-1234")
+    page.click("button[type=submit]")
+    Thumb(page).collect(home)
+    page.locator(f"#h{home} .tags .ok").wait_for()
+    assert Contribution.objects.count() == 2
