@@ -44,21 +44,21 @@ def check_money(row: Row, facts: LedgerFacts) -> None:
         says = f"{why}，{back}"
         row.refuse("amount", "fully_subsidised", says)
     elif row.from_gift:
-        _check_rest(row, asked)
+        _check_rest(row, asked, row.amount)
     elif asked.due and row.amount != asked.due:
         row.refuse("amount", "amount_mismatch", _about_difference(row.amount, asked, not_on_roster))
 
 
-def _check_rest(row: Row, asked: Quote) -> None:
+def _check_rest(row: Row, asked: Quote, amount: Decimal) -> None:
     """A gift has paid a part of the fee: the rest is collected, to the cent."""
     rest = asked.due - row.from_gift
     if not rest:
         says = f"集体资助已经替此人缴 {yuan(row.from_gift)}，不用再收。请退还本人，并删去这一行。"
         row.refuse("amount", "paid_by_gift", says)
-    elif row.amount != rest:
+    elif amount != rest:
         says = (
             f"应缴 {yuan(asked.due)}，集体资助 {yuan(row.from_gift)}已到账，"
-            f"本人缴 {yuan(rest)}；实缴写的是 {yuan(row.amount)}。"
+            f"本人缴 {yuan(rest)}；实缴写的是 {yuan(amount)}。"
         )
         row.refuse("amount", "amount_mismatch", f"{says}请多退少补后改填 {rest}。")
 
