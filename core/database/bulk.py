@@ -177,8 +177,12 @@ def insert_with_ids(objects: Iterable[Model]) -> int:
     model = type(objects[0])
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            sequence = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
-            cursor.execute(sequence, [quoted_table(model), model._meta.pk.column, len(objects)])
+            # Named in FROM, the sequence is looked up once and not for each key, which costs ten times as much.
+            sequence = "CAST(pg_get_serial_sequence(%s, %s) AS regclass) AS sequence"
+            cursor.execute(
+                f"SELECT nextval(sequence) FROM {sequence}, generate_series(1, %s)",  # noqa: S608
+                [quoted_table(model), model._meta.pk.column, len(objects)],
+            )
             keys: Iterable[int] = [key for (key,) in cursor.fetchall()]
         else:
             cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
