@@ -53,13 +53,21 @@ class Consequence(models.Model):
     stopped_at = models.DateTimeField("停付时间", null=True, blank=True)
     resumed_at = models.DateTimeField("恢复时间", null=True, blank=True)
     refund = models.ForeignKey(
-        "Refund", models.PROTECT, verbose_name="退费", null=True, blank=True, related_name="consequences"
+        "Refund",
+        models.PROTECT,
+        verbose_name="退费",
+        null=True,
+        blank=True,
+        related_name="consequences",
+        db_index=False,
     )
     before = models.JSONField("原核算", null=True, blank=True)
     after = models.JSONField("现核算", null=True, blank=True)
     state = models.CharField("状态", max_length=10, choices=State, default=State.OPEN)
     made_at = models.DateTimeField("发现时间")
-    decided_by = models.ForeignKey(USER, models.PROTECT, verbose_name="决定人", null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        USER, models.PROTECT, verbose_name="决定人", null=True, related_name="+", db_index=False
+    )
     decided_at = models.DateTimeField("决定时间", null=True, blank=True)
     document = models.CharField("决定依据的文件", max_length=120, blank=True)
     note = models.CharField("说明", max_length=200, blank=True)
@@ -82,6 +90,7 @@ class Consequence(models.Model):
                 condition=Q(subsidy_stops=True) & ~Q(state="withdrawn"),
                 name="consequence_stops",
             ),
+            models.Index(fields=["refund"], condition=Q(refund__isnull=False), name="consequence_refund"),
         ]
 
     def __str__(self) -> str:

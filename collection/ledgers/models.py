@@ -104,7 +104,7 @@ class LedgerRow(models.Model):
     #: Why the row waits for a person although its cells may be right: {code, column, message}.
     held = models.JSONField("等人核实", null=True)
     entry = models.ForeignKey(
-        "DoorEntry", models.PROTECT, verbose_name="入户收款", null=True, blank=True, related_name="rows"
+        "DoorEntry", models.PROTECT, verbose_name="入户收款", null=True, blank=True, related_name="rows", db_index=False
     )
 
     scope_field = "batch__village_id"
@@ -114,7 +114,10 @@ class LedgerRow(models.Model):
         verbose_name = verbose_name_plural = "台账行"
         ordering = ["batch", "number"]
         constraints = [models.UniqueConstraint(fields=["batch", "number"], name="one_row_a_number")]
-        indexes = [models.Index(fields=["batch", "state", "number"], name="ledger_row_state")]
+        indexes = [
+            models.Index(fields=["batch", "state", "number"], name="ledger_row_state"),
+            models.Index(fields=["entry"], condition=models.Q(entry__isnull=False), name="ledger_row_entry"),
+        ]
 
     def __str__(self) -> str:
         return f"第 {self.number} 行"

@@ -145,11 +145,11 @@ class Receipt(models.Model):
     state = models.CharField("状态", max_length=8, choices=State, default=State.USED)
     void_reason = models.CharField("作废或遗失原因", max_length=120, blank=True)
     voided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="经手人", null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="经手人", null=True, related_name="+", db_index=False
     )
     voided_at = models.DateTimeField("作废或遗失时间", null=True)
     lost_report = models.ForeignKey(
-        LostReport, models.PROTECT, verbose_name="挂失", null=True, blank=True, related_name="receipts"
+        LostReport, models.PROTECT, verbose_name="挂失", null=True, blank=True, related_name="receipts", db_index=False
     )
 
     scope_field = "village_id"
@@ -161,6 +161,7 @@ class Receipt(models.Model):
         indexes = [
             models.Index(fields=["campaign", "village", "used_on"], name="receipt_village"),
             models.Index(fields=["book", "serial"], name="receipt_in_book"),
+            models.Index(fields=["lost_report"], condition=Q(lost_report__isnull=False), name="receipt_lost"),
         ]
 
     def __str__(self) -> str:

@@ -52,7 +52,13 @@ class Refund(models.Model):
         "Contribution", models.PROTECT, verbose_name="缴费记录", null=True, related_name="refunds"
     )
     self_payment = models.ForeignKey(
-        "SelfPayment", models.PROTECT, verbose_name="自主缴费", null=True, blank=True, related_name="refunds"
+        "SelfPayment",
+        models.PROTECT,
+        verbose_name="自主缴费",
+        null=True,
+        blank=True,
+        related_name="refunds",
+        db_index=False,
     )
     resident = models.ForeignKey("residents.Resident", models.PROTECT, verbose_name="居民", related_name="refunds")
     village = models.ForeignKey(Region, models.PROTECT, verbose_name="村", related_name="+")
@@ -66,15 +72,27 @@ class Refund(models.Model):
     payee_account = models.CharField("收款账号", max_length=40, blank=True)
     note = models.CharField("说明", max_length=200, blank=True)
     state = models.CharField("状态", max_length=12, choices=State, default=State.REQUESTED)
-    requested_by = models.ForeignKey(USER, models.PROTECT, verbose_name="申请登记人", null=True, related_name="+")
+    requested_by = models.ForeignKey(
+        USER, models.PROTECT, verbose_name="申请登记人", null=True, related_name="+", db_index=False
+    )
     requested_at = models.DateTimeField("申请时间")
-    first_by = models.ForeignKey(USER, models.PROTECT, verbose_name="初审人", null=True, related_name="+")
+    first_by = models.ForeignKey(
+        USER, models.PROTECT, verbose_name="初审人", null=True, related_name="+", db_index=False
+    )
     first_at = models.DateTimeField("初审时间", null=True)
-    second_by = models.ForeignKey(USER, models.PROTECT, verbose_name="复核人", null=True, related_name="+")
+    second_by = models.ForeignKey(
+        USER, models.PROTECT, verbose_name="复核人", null=True, related_name="+", db_index=False
+    )
     second_at = models.DateTimeField("复核时间", null=True)
     reject_reason = models.CharField("未通过原因", max_length=200, blank=True)
     transfer = models.ForeignKey(
-        "RefundTransfer", models.PROTECT, verbose_name="付款批次", null=True, blank=True, related_name="refunds"
+        "RefundTransfer",
+        models.PROTECT,
+        verbose_name="付款批次",
+        null=True,
+        blank=True,
+        related_name="refunds",
+        db_index=False,
     )
     transferred_on = models.DateField("到账日期", null=True, blank=True)
     returns = models.PositiveSmallIntegerField("银行退回次数", default=0)
@@ -105,7 +123,12 @@ class Refund(models.Model):
                 name="one_refund_a_self_payment",
             ),
         ]
-        indexes = [models.Index(fields=["campaign", "state", "village"], name="refund_state")]
+        indexes = [
+            models.Index(fields=["campaign", "state", "village"], name="refund_state"),
+            # Nearly all give back a contribution, and stand in no file of the bank when they are opened.
+            models.Index(fields=["self_payment"], condition=Q(self_payment__isnull=False), name="refund_self_payment"),
+            models.Index(fields=["transfer"], condition=Q(transfer__isnull=False), name="refund_transfer"),
+        ]
 
     def __str__(self) -> str:
         return f"退费单 {self.pk}"
