@@ -1,6 +1,7 @@
 """Receipts lost together are dead at once; whoever shows one is a case; a wrong number is put right in one step."""
 
 import datetime
+import re
 
 import pytest
 
@@ -196,7 +197,10 @@ class TestPages:
     def test_a_number_is_corrected_on_its_receipts_page(self, client, make_user, use, books):
         receipt = use("NX0120")["NX0120"]
         client.force_login(make_user("village", VILLAGE))
-        assert "改正号码" in client.get(f"/receipts/{receipt.pk}/").content.decode()
+        page = client.get(f"/receipts/{receipt.pk}/").content.decode()
+        assert "改正号码" in page
+        ids = re.findall(r'\bid="([^"]+)"', page)
+        assert len(ids) == len(set(ids)), "each label leads to the field of its own form"
         client.post(f"/receipts/{receipt.pk}/number/", {"number": "NX0101", "reason": "写错"})
         receipt.refresh_from_db()
         assert receipt.number == "NX0101"
