@@ -1,7 +1,7 @@
 """python -m docs.manual (make manual): the pictures of the manual, taken of the demo, into static/manual/.
 
 Each picture is kept with what its page said when it was taken: headings, columns, labels and buttons, without figures.
-tests/browser/test_demo.py visits the same pages and takes a picture again where its page says something else by now,
+tests/browser/test_demo.py asks for the same pages and takes a picture again where its page says something else by now,
 so that none is older than the product that was last tested; what it took is to be committed.
 """
 
@@ -14,12 +14,14 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
+from lxml import html
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -100,6 +102,12 @@ _FIRST_LINK = """(pattern) => [...document.querySelectorAll("main a")]
 _SAYS = """() => [...document.querySelectorAll(
     "main h1, main h2, main thead th, main label, main button, main .actions a, main .tabs a, main legend, main dt")]
   .map((e) => e.textContent.replace(/[0-9０-９.,:：%（）()—–-]+/g, "").replace(/\\s+/g, " ").trim()).filter(Boolean)"""
+#: The same, as lxml finds it in what the server sends.
+_SAYING = "//main//*[self::h1 or self::h2 or self::label or self::button or self::legend or self::dt" + (
+    " or self::th[ancestor::thead] or self::a[ancestor::*[contains(concat(' ', @class, ' '), ' actions ')"
+    " or contains(concat(' ', @class, ' '), ' tabs ')]]]"
+)
+_FIGURES = re.compile(r"[0-9０-９.,:：%（）()—–-]+")
 
 
 def open_picture(page: Any, picture: Picture) -> None:
@@ -114,6 +122,23 @@ def open_picture(page: Any, picture: Picture) -> None:
 def said_by(page: Any) -> list[str]:
     """The words of the page, each once, in their order: the same for the same product, whatever the figures."""
     return list(dict.fromkeys(page.evaluate(_SAYS)))
+
+
+def said_in(answer: str) -> list[str]:
+    """As `said_by`, of the page as it leaves the server: what its scripts draw is not in it."""
+    texts = (_FIGURES.sub("", part.text_content()) for part in html.fromstring(answer).xpath(_SAYING))
+    return list(dict.fromkeys(text for text in (" ".join(text.split()) for text in texts) if text))
+
+
+def answer_of(picture: Picture, get: Callable[[str], tuple[str, str]]) -> str:
+    """The page that the picture shows, by way of its links; `get` answers an address with where it led and the page."""
+    address, answer = get(picture.address)
+    for pattern in picture.links:
+        links = (urlsplit(urljoin(address, href)).path for href in html.fromstring(answer).xpath("//main//a/@href"))
+        found = next((path for path in links if re.fullmatch(pattern, path)), "")
+        assert found, f"{picture.name}: {address} has no link like {pattern}"
+        address, answer = get(found)
+    return answer
 
 
 def main() -> None:
