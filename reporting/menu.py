@@ -61,9 +61,9 @@ def _supervised(user: User) -> list[Asked]:
 def panel(user: User) -> Panel | None:
     """Whoever answers for the figures sees on the first page how far the county is."""
     newest = newest_ranking(user) if user.role in (Role.LEADER, Role.COUNTY, Role.TOWNSHIP) else None
-    return newest and Panel(
-        "reporting/rankings/home_ranking.html", shown(user, newest, "reporting/rankings/_headline.html")
-    )
+    if newest is None:
+        return None
+    return Panel("reporting/rankings/home_ranking.html", shown(user, newest, "reporting/rankings/_headline.html"))
 
 
 def _to_publish(user: User) -> list[Todo]:
@@ -111,8 +111,7 @@ def _to_report(user: User) -> list[Todo]:
 
 def _report_of(user: User, campaign: Campaign) -> list[Todo]:
     due = report_due(campaign)
-    sent = TownshipReport.objects.for_user(user).filter(campaign=campaign, due_at=due)
-    if due is None or sent.exists():
+    if due is None or TownshipReport.objects.for_user(user).filter(campaign=campaign, due_at=due).exists():
         return []
     late, today = clock.now() > due, _day(due) == _day(clock.now())
     text = f"乡镇周报应于{_day(due)} {timezone.localtime(due):%H:%M} 前报送" + ("，已超时，请尽快补报" if late else "")

@@ -73,8 +73,6 @@ def declaration_list(request: SignedIn) -> HttpResponse:
     narrowed = ListFilter(request)
     rows = rows.in_region(narrowed.prefix[:9])  # declarations are of a township
     page = Paginator(rows.order_by("-pk"), 50).get_page(request.GET.get("page"))
-    for declaration in page:
-        declaration.next_step = next_step(declaration, request.user.role)
     draft = rows.filter(state=State.DRAFT).first() if request.user.role == Role.TOWNSHIP else None
     return render(
         request,
@@ -83,6 +81,7 @@ def declaration_list(request: SignedIn) -> HttpResponse:
             "title": "申报表",
             "filter": narrowed,
             "page": page,
+            "listed": [(declaration, next_step(declaration, request.user.role)) for declaration in page],
             "states": State.choices,
             "state": state,
             "draft": draft,
@@ -109,16 +108,16 @@ def declaration_create(request: SignedIn) -> HttpResponse:
     ]
     form = VillagesForm(request.POST or None, villages=choices, initial={"villages": [code for code, _ in choices]})
     if request.method == "POST" and flash_form_errors(request, form):
+        made: list[Declaration] = []
 
-        def draft() -> None:
+        def make() -> None:
             made.append(
                 drafts.draft_declaration(
                     campaign=campaign, township=township, actor=request.user, villages=form.cleaned_data["villages"]
                 )
             )
 
-        made = []
-        if run_step(request, draft, "已生成申报表，请看三方核对结果，无误后报送。"):
+        if run_step(request, make, "已生成申报表，请看三方核对结果，无误后报送。"):
             return redirect("declaration_detail", made[0].pk)
     return render(
         request,
@@ -131,13 +130,14 @@ def declaration_create(request: SignedIn) -> HttpResponse:
 @roles(*SEES)
 def declaration_detail(request: SignedIn, pk: int) -> HttpResponse:
     declaration = declaration_or_404(request.user, pk)
-    lines, differences = [], []
+    lines: list[three_way_check.VillageLine] = []
+    differences: list[tuple[str, three_way_check.Difference]] = []
     if declaration.state == State.DRAFT:
         lines = three_way_check.check_declaration(declaration=declaration)
         if wrong := [line.village for line in lines if line.differs]:
-            differences = three_way_check.named_differences(declaration=declaration, villages=wrong)
+            named = three_way_check.named_differences(declaration=declaration, villages=wrong)
             names = {line.village: line.village_name for line in lines}
-            differences = [(names[item.village], item) for item in differences]
+            differences = [(names[item.village], item) for item in named]
     counts = {
         result: DeclarationRow.objects.filter(declaration=declaration, result=result).count()
         for result in DeclarationRow.Result.values
@@ -155,7 +155,9 @@ def declaration_detail(request: SignedIn, pk: int) -> HttpResponse:
             "differs": any(line.differs for line in lines),
             "counts": counts,
             "way": WAY,
-            "reached": [state for state, _ in WAY].index(declaration.state) if declaration.state in dict(WAY) else -1,
+            "reached": [str(state) for state, _ in WAY].index(declaration.state)
+            if declaration.state in dict(WAY)
+            else -1,
             "campaign": declaration.campaign,
             "next_step": next_step(declaration, role),
             "taken_in": taken_in,

@@ -27,7 +27,6 @@ from core.regions.models import Region
 from core.tables.writer import xlsx_response
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import asked_region, campaign_or_404, current, regions_below
-from subsidies.rosters.models import Identity
 
 WORKS_ON = (Role.COUNTY, Role.DEPARTMENT, Role.TOWNSHIP, Role.VILLAGE)
 
@@ -60,10 +59,12 @@ def special_people(request: SignedIn) -> HttpResponseBase:
     """The people of a category by name; printed or exported it is the book of that category."""
     campaign = campaign_or_404(request.user)
     region, department = asked_region(request), _department(request)
-    standing = request.GET.get("standing") if request.GET.get("standing") in special.STANDINGS else "missing"
+    asked = request.GET.get("standing", "")
+    standing = asked if asked in special.STANDINGS else "missing"
     category = request.GET.get("category", "")
-    asked = {"campaign": campaign, "region": region.code, "department": department, "category": category}
-    rows = special.people(**asked, standing=standing)
+    rows = special.people(
+        campaign=campaign, region=region.code, department=department, category=category, standing=standing
+    )
     if request.GET.get("export"):
         return _book(request, campaign, region, category, standing, rows)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
@@ -150,7 +151,7 @@ def _department(request: SignedIn) -> str:
 
 
 def _book(
-    request: SignedIn, campaign: Campaign, region: Region, category: str, standing: str | None, rows: QuerySet[Identity]
+    request: SignedIn, campaign: Campaign, region: Region, category: str, standing: str, rows: "QuerySet[special.Mark]"
 ) -> FileResponse:
     """The book of a category: its people with what each owes, numbers masked; leaves an event."""
     name = f"{region.name}{category or '特殊群体'}{special.STANDINGS[standing]}名册"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from collection.contributions.models import Contribution
 from collection.gifts.selectors import kept_for
@@ -64,7 +64,9 @@ def count_rows_of(*, batches: Iterable[LedgerBatch]) -> dict[int, dict[str, Any]
     return {row["batch"]: {**row} for row in counted}
 
 
-def search_ledgers(*, user: User, campaign: Campaign, state: str = "", village_name: str = "") -> QuerySet[LedgerBatch]:
+def search_ledgers(
+    *, user: User, campaign: Campaign, state: str = "", village_name: str = ""
+) -> ScopedQuerySet[LedgerBatch]:
     """Return the ledgers of the user's region, the newest first."""
     rows = LedgerBatch.objects.for_user(user).filter(campaign=campaign)
     if state:

@@ -151,6 +151,13 @@ def ledger_paste(request: SignedIn, village: str) -> HttpResponse:
     return render(request, "collection/ledgers/ledger_paste.html", facts, status=form_status(form))
 
 
+def _listed(row: LedgerRow) -> tuple[LedgerRow, str, str, set[str]]:
+    """A row with its number masked, the day as it is written, and the columns that are wrong."""
+    written = row.raw.get("paid_on")
+    day = "" if isinstance(written, dict) else str(written or "")
+    return row, masks.mask(row.id_number), day, {problem["column"] for problem in row.problems}
+
+
 @roles(*SEES)
 def ledger_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One ledger: how far its reading is, what is right and wrong row by row, or what came of it."""
@@ -162,10 +169,6 @@ def ledger_detail(request: SignedIn, pk: int) -> HttpResponse:
     states = next((states for key, _, states in TABS if key == show), tuple(RowState))
     rows = batch.rows.filter(state__in=states).order_by("number")
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    for row in page:
-        row.shown_number = masks.mask(row.id_number)
-        row.written_day = row.raw.get("paid_on") if not isinstance(row.raw.get("paid_on"), dict) else ""
-        row.wrong = {problem["column"] for problem in row.problems}
     working = batch.state in (State.READING, State.CONFIRMING)
     return render(
         request,
@@ -178,6 +181,7 @@ def ledger_detail(request: SignedIn, pk: int) -> HttpResponse:
             "tabs": tabs,
             "show": show,
             "page": page,
+            "listed": [_listed(row) for row in page],
             "job": selectors.job_of(batch) if working else None,
             "sends": request.user.role in SENDS and batch.campaign.is_open,
             "campaign": batch.campaign,

@@ -1,10 +1,12 @@
 """What collection knows of a person: payments with their quotes, receipts, declarations, postings, refunds."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
 from collection.advice.models import CoverAdvice
+from collection.cash.models import Deposit
 from collection.cash.selectors import Part, where_banked
 from collection.contributions.models import Contribution
 from collection.declarations.models import DeclarationRow
@@ -17,15 +19,15 @@ from core.accounts.models import User
 from residents.people.models import Resident
 from residents.people.story import Badge, Section
 
-_STATE_KINDS = {
+_STATE_KINDS: dict[str, str] = {
     Contribution.State.POSTED: "ok",
     Contribution.State.FAILED: "bad",
     Contribution.State.REVERSED: "off",
     Contribution.State.REFUNDED: "off",
 }
-_RESULT_KINDS = {DeclarationRow.Result.SUCCESS: "ok", DeclarationRow.Result.FAILURE: "bad"}
-_CASE_KINDS = {DifferenceCase.State.HANDLED: "ok", DifferenceCase.State.WITHDRAWN: "off"}
-_REFUND_KINDS = {Refund.State.PAID: "ok", Refund.State.REJECTED: "bad"}
+_RESULT_KINDS: dict[str, str] = {DeclarationRow.Result.SUCCESS: "ok", DeclarationRow.Result.FAILURE: "bad"}
+_CASE_KINDS: dict[str, str] = {DifferenceCase.State.HANDLED: "ok", DifferenceCase.State.WITHDRAWN: "off"}
+_REFUND_KINDS: dict[str, str] = {Refund.State.PAID: "ok", Refund.State.REJECTED: "bad"}
 
 
 def _instant(moment: datetime | None) -> str:
@@ -73,7 +75,7 @@ def _benefits(paid: Contribution) -> str:
 def way_of_the_money(resident: Resident, user: User) -> Section:
     """Each movement of this person's money, and the bank slips that took the cash: the oldest cash is banked first."""
     movements = Movement.objects.filter(contribution__resident=resident).select_related("actor").order_by("on", "id")
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (
             move.on,
             move.get_kind_display(),
@@ -85,7 +87,7 @@ def way_of_the_money(resident: Resident, user: User) -> Section:
         for move in movements
     ]
     parts = where_banked(residents=[resident])
-    rows += [_banked(part, user) for part in parts if part.slip]
+    rows += [_banked(part, part.slip, user) for part in parts if part.slip]
     rows.sort(key=lambda row: row[0])
     rows += [
         ("", Badge("wait", "未缴存"), "还在村级手中", part.amount, "", "按先收先缴原则，本笔待缴存")
@@ -96,8 +98,7 @@ def way_of_the_money(resident: Resident, user: User) -> Section:
     return Section("资金去向", columns, rows, empty="没有资金往来。")
 
 
-def _banked(part: Part, user: User) -> tuple:
-    slip = part.slip
+def _banked(part: Part, slip: Deposit, user: User) -> tuple[Any, ...]:
     if slip.village_id.startswith(user.scope_prefix):
         where, who = f"回单 {slip.slip_no}（{slip.get_state_display()}）", slip.recorded_by.name
     else:

@@ -10,7 +10,7 @@ from core.regions.models import Region
 BUSINESS_ROLES = [(role.value, role.label) for role in Role if role not in OFFICERS]
 
 
-class AccountForm(forms.ModelForm):
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no argument where it runs
     """One account. `officer` limits the regions to the officer's county."""
 
     role = forms.ChoiceField(label="角色", choices=BUSINESS_ROLES)
@@ -43,7 +43,7 @@ class AccountForm(forms.ModelForm):
             )
 
     def clean_region_code(self) -> str:
-        code = self.cleaned_data["region_code"].strip()
+        code: str = self.cleaned_data["region_code"].strip()
         region = Region.objects.in_region(self.officer.region_id or "").filter(code=code).first()
         if region is None:
             raise forms.ValidationError(f"本{self.officer.county_word}没有这个区划代码，请核对。")

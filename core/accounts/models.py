@@ -69,6 +69,9 @@ class User(AbstractBaseUser):
     guided_at = models.DateTimeField("看过入门的时间", null=True, editable=False)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
+    #: The campaigns of the request that this user sent (subsidies/campaigns/middleware.py).
+    campaign_selection: Any
+
     scope_field = "region_id"
     objects = UserManager()
     USERNAME_FIELD = "username"

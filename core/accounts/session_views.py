@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -54,11 +55,11 @@ class NewPasswordForm(PasswordChangeForm):
             "至少 10 个字符，要有字母、数字、符号中的至少两种；不要用业务词语、地名拼音、账号、电话或区划代码。"
         )
         for field in self.fields.values():
-            field.max_length = 128
-            field.validators.append(forms.fields.validators.MaxLengthValidator(128))
+            field.validators.append(MaxLengthValidator(128))
+            field.widget.attrs["maxlength"] = "128"
 
     def clean_new_password1(self) -> str:
-        new = self.cleaned_data.get("new_password1", "")
+        new: str = self.cleaned_data.get("new_password1", "")
         if new and self.user.check_password(new):
             raise forms.ValidationError("新密码不能与现在的密码相同，请换一个。")
         return new
@@ -81,13 +82,14 @@ class Login(views.LoginView):
             return reverse("help_start", args=[1])
         return reverse("home")
 
-    def form_valid(self, form: LoginForm) -> HttpResponse:
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
-        sessions.begin(self.request, self.request.user)
-        audit.record("session.login", actor=self.request.user, obj=self.request.user, summary="登录")
+        user = form.get_user()
+        sessions.begin(self.request, user)
+        audit.record("session.login", actor=user, obj=user, summary="登录")
         return response
 
-    def form_invalid(self, form: LoginForm) -> HttpResponse:
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         record_failure(form.data.get("username", ""))
         return self.render_to_response(self.get_context_data(form=form), status=400)
 
@@ -103,14 +105,15 @@ class PasswordChange(views.PasswordChangeView):
     form_class = NewPasswordForm
 
     def get_success_url(self) -> str:
-        return reverse("home") if self.request.user.guided_at else reverse("help_start", args=[1])
+        user = self.request.user
+        return reverse("home") if isinstance(user, User) and user.guided_at else reverse("help_start", args=[1])
 
-    def form_valid(self, form: NewPasswordForm) -> HttpResponse:
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         response = super().form_valid(form)  # gives the session a new key
         sessions.begin(self.request, form.user)
         return response
 
-    def form_invalid(self, form: NewPasswordForm) -> HttpResponse:
+    def form_invalid(self, form: PasswordChangeForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=400)
 
 

@@ -45,7 +45,7 @@ class AccountFilter(django_filters.FilterSet):
 
     class Meta:
         model = User
-        fields = []
+        fields: list[str] = []
 
     def by_text(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         return rows.filter(name__startswith=value) | rows.filter(username__startswith=value)
@@ -111,8 +111,8 @@ def account_import(request: SignedIn) -> HttpResponse:
     return render(request, "core/accounts/account_import.html", facts, status=form_status(form))
 
 
-def _store(file: UploadedFile, user: User) -> Attachment:
-    return attachments.store(file=file, name=file.name, kind="accounts", region=user.region_id or "", actor=user)
+def _store(file: "UploadedFile[bytes]", user: User) -> Attachment:
+    return attachments.store(file=file, name=file.name or "", kind="accounts", region=user.region_id or "", actor=user)
 
 
 @roles(Role.SYSTEM)

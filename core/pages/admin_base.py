@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, resolve, reverse
@@ -73,10 +74,11 @@ class ScopedAdmin(ListExport):
         }
         return super().changelist_view(request, {**facts, **(extra_context or {})})
 
-    def _procedures_for(self, user: User) -> Iterator[tuple[str, str]]:
+    def _procedures_for(self, user: User | AnonymousUser) -> Iterator[tuple[str, str]]:
         """The pages that this user may open."""
         for words, name in self.procedures:
-            if user.role in resolve(address := reverse(name)).func.roles:
+            view: Any = resolve(address := reverse(name)).func  # behind `@roles`
+            if isinstance(user, User) and user.role in view.roles:
                 yield words, address
 
     def change_view(
@@ -84,7 +86,7 @@ class ScopedAdmin(ListExport):
     ) -> HttpResponse:
         """One record, with the way to its page and what has been done with it."""
         verb = "修改" if self.has_change_permission(request) else "查看"
-        facts = {"title": f"{verb}{self.opts.verbose_name}", "page_url": "", "past": []}
+        facts: dict[str, Any] = {"title": f"{verb}{self.opts.verbose_name}", "page_url": "", "past": []}
         if (pk := whole_number(object_id)) is not None or self.opts.pk.get_internal_type() == "CharField":
             past = Event.objects.filter(object_type=self.opts.model_name, object_id=str(object_id))
             facts["past"] = past.order_by("-pk")[:EVENTS_SHOWN]
@@ -142,8 +144,8 @@ class ScopedAdmin(ListExport):
             allowed |= {f"{name}{ending}" for ending in _FILTER_ENDINGS}
         return lookup in allowed
 
-    def is_open_to(self, user: User) -> bool:
-        return user.role in self.roles and bool(user.region_id)
+    def is_open_to(self, user: User | AnonymousUser) -> bool:
+        return isinstance(user, User) and user.role in self.roles and bool(user.region_id)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.is_open_to(request.user)
@@ -191,7 +193,7 @@ class ScopedAdmin(ListExport):
             after={name: str(form.cleaned_data.get(name, "")) for name in form.changed_data},
         )
 
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The audit log is the only log."""
 
     log_change = log_addition

@@ -12,7 +12,6 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern
 from django.utils.decorators import method_decorator
 
 #: The chapters of the index: title and models, in the order of the work.
@@ -40,13 +39,14 @@ _link_of = AdminReadonlyField.get_admin_url
 
 def _link_where_it_opens(field: AdminReadonlyField, remote_field: Any, remote_obj: Any) -> str:
     """The record that a field names, as a link only where everybody who reads this list may open that one."""
-    theirs = field.model_admin.admin_site._registry.get(remote_field.model)
-    opens = theirs is not None and field.model_admin.roles <= theirs.roles
+    mine: Any = field.model_admin  # a ScopedAdmin, as every list of this site
+    theirs = mine.admin_site._registry.get(remote_field.model)
+    opens = theirs is not None and mine.roles <= theirs.roles
     return _link_of(field, remote_field, remote_obj) if opens else str(remote_obj)
 
 
 # Django asks nobody before it links a record's account: this back office shows no link that answers 403.
-AdminReadonlyField.get_admin_url = _link_where_it_opens  # type: ignore[method-assign]
+AdminReadonlyField.get_admin_url = _link_where_it_opens  # type: ignore[method-assign, assignment]
 
 
 class CountyAdminSite(AdminSite):
@@ -71,7 +71,7 @@ class CountyAdminSite(AdminSite):
         if admin_class is not None and issubclass(admin_class, ScopedAdmin):
             super().register(model_or_iterable, admin_class, **options)
             return
-        models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
+        models: Any = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
         for model in models:
             if model._meta.label not in NOT_LISTED:
                 raise ImproperlyConfigured(f"{model._meta.label}: its list must be a core.pages.admin_base.ScopedAdmin")
@@ -91,12 +91,11 @@ class CountyAdminSite(AdminSite):
 
         return update_wrapper(guarded, view)
 
-    def get_urls(self) -> list[URLPattern]:
+    def get_urls(self) -> list[Any]:
         return [url for url in super().get_urls() if getattr(url, "name", None) not in _NOT_OFFERED]
 
-    def app_index(
-        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
+        """There is one index."""
         return redirect("admin:index")
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:

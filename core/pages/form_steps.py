@@ -27,7 +27,7 @@ def try_step(request: HttpRequest, step: Callable[[], object]) -> bool:
     return True
 
 
-def run_form(form: forms.Form, step: Callable[[], object]) -> bool:
+def run_form(form: forms.BaseForm, step: Callable[[], object]) -> bool:
     """Run the service if the form is valid; a refusal becomes an error of the field it names. Return whether it ran."""
     if not form.is_valid():
         return False
@@ -44,7 +44,7 @@ def form_status(*sent: forms.BaseForm) -> int:
     return 400 if any(form.is_bound and form.errors for form in sent) else 200
 
 
-def flash_form_errors(request: HttpRequest, form: forms.Form) -> bool:
+def flash_form_errors(request: HttpRequest, form: forms.BaseForm) -> bool:
     """Whether the form is valid; its errors become messages, for forms that stand on another page."""
     if form.is_valid():
         return True

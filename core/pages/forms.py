@@ -1,7 +1,6 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -27,7 +26,8 @@ class YuanField(forms.DecimalField):
     widget = forms.TextInput(attrs={"inputmode": "decimal"})
     default_error_messages = {"invalid": "金额看不懂，请只写数字，例如 1520 或 1,520.00。"}
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
+        """The Decimal; None for an empty field."""
         if isinstance(value, str):
             value = half_width(value).strip("¥元")
             value = value.replace(",", "") if _THOUSANDS.fullmatch(value) else value

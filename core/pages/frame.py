@@ -23,7 +23,7 @@ from django.urls import resolve, reverse
 from django.utils.safestring import SafeString
 
 from config import clock
-from core.access.roles import ADMIN_ROLES, EVERYONE
+from core.access.roles import ADMIN_ROLES, EVERYONE, Role
 from core.accounts.models import User
 from core.database.counting import count_all
 from core.regions.models import Region
@@ -38,7 +38,7 @@ class Entry:
     label: str
     url_name: str
     order: int
-    roles: frozenset | None = None
+    roles: frozenset[Role] | None = None
     shown_to: Callable[[Any], bool] | None = None
     admin_list: str = ""
 
@@ -103,9 +103,9 @@ _OURS = {"core", "residents", "subsidies", "collection", "employees", "reporting
 
 
 @cache
-def _entries() -> list[Entry]:
+def _entries() -> list[tuple[Entry, str, frozenset[Role]]]:
     """(entry, url, roles), in the order of the work."""
-    found = []
+    found: list[tuple[Entry, str, frozenset[Role]]] = []
     for menu in _menus():
         for entry in menu.ENTRIES:
             url = reverse(entry.url_name)
@@ -145,7 +145,8 @@ def _list_for(entry: Entry, role: str) -> str:
     if not entry.admin_list or role not in ADMIN_ROLES:
         return ""
     model = apps.get_model(entry.admin_list)
-    is_open = role in admin.site.get_model_admin(model).roles
+    listed: Any = admin.site.get_model_admin(model)  # a ScopedAdmin: the site takes no other
+    is_open = role in listed.roles
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") if is_open else ""
 
 
@@ -175,9 +176,9 @@ def panels_for(user: User) -> list[Panel]:
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
-    region = user.region if signed_in else None
-    menu = menu_for(user, request.path) if signed_in else []
+    signed_in = user if isinstance(user, User) else None
+    region = signed_in.region if signed_in else None
+    menu = menu_for(signed_in, request.path) if signed_in else []
     return {
         "county_name": _county_of(region).name if region else "",
         "region_name": region.name if region else "",
@@ -190,6 +191,6 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _county_of(region: Region) -> Region:
-    while region.parent_id:
-        region = region.parent
+    while parent := region.parent:
+        region = parent
     return region

@@ -10,7 +10,8 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -34,14 +35,14 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         sent = request.headers.get("X-Request-ID", "")
-        request.id = sent if settings.TRUSTED_PROXIES and _REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+        request_id = sent if settings.TRUSTED_PROXIES and _REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
         begun = time.monotonic()
-        with log_context(request_id=request.id):
+        with log_context(request_id=request_id):
             response = self.get_response(request)
             spent = round((time.monotonic() - begun) * 1000)
             # The path alone: what was searched for is nobody's business in a log.
             log.info("%s %s %s %s ms", request.method, request.path, response.status_code, spent)
-        response["X-Request-ID"] = request.id
+        response["X-Request-ID"] = request_id
         return response
 
 
@@ -58,10 +59,12 @@ class AuditSourceMiddleware:
 
 def client_address(request: HttpRequest) -> str:
     """The client's address as the outermost of our own proxies saw it (TRUSTED_PROXIES), else the peer's, else "::"."""
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    hops: list[str] = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     if 0 < settings.TRUSTED_PROXIES <= len(hops):
-        return hops[-settings.TRUSTED_PROXIES]
-    return request.META.get("REMOTE_ADDR", "") or "::"
+        nearest: int = settings.TRUSTED_PROXIES
+        return hops[-nearest]
+    peer: str = request.META.get("REMOTE_ADDR", "")
+    return peer or "::"
 
 
 class IdleLogoutMiddleware:
@@ -86,7 +89,9 @@ class IdleLogoutMiddleware:
 class LoginMiddleware(LoginRequiredMiddleware):
     """Django's own, but whoever sends a form without a session is told so, and comes back to a page that opens."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponse]) -> HttpResponse:
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
         if request.method == "POST":
             messages.info(
                 request, "登录已经失效，刚才提交的内容没有保存。登录后会恢复本窗口已填写的内容，请核对后重新提交。"

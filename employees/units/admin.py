@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser
 from import_export.fields import Field
 
 from core.accounts.models import User
@@ -15,8 +16,8 @@ from employees.units.services import change_unit, register_unit
 class WhereItRuns(ScopedAdmin):
     """Only in counties whose policy file has employees' insurance."""
 
-    def is_open_to(self, user: User) -> bool:
-        return super().is_open_to(user) and runs_here(user)
+    def is_open_to(self, user: User | AnonymousUser) -> bool:
+        return isinstance(user, User) and super().is_open_to(user) and runs_here(user)
 
 
 class UnitResource(CountyResource):

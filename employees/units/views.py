@@ -34,14 +34,24 @@ def unit_list(request: SignedIn) -> HttpResponse:
     page = Paginator(rows.order_by("township", "name", "pk"), 50).get_page(request.GET.get("page"))
     month = month_of(clock.today())
     accounts = accounts_of_units(Unit.objects.filter(pk__in=[unit.pk for unit in page]), until=month)
-    for unit in page:
-        months = accounts.get(unit.pk, [])
-        unit.arrears = sum(account.arrears for account in months)
-        unit.missing = months_not_declared(unit, accounts=months, until=month)
+    listed = [
+        (
+            unit,
+            sum(account.arrears for account in accounts.get(unit.pk, [])),
+            months_not_declared(unit, accounts=accounts.get(unit.pk, []), until=month),
+        )
+        for unit in page
+    ]
     return render(
         request,
         "employees/units/unit_list.html",
-        {"title": "参保单位", "form": form, "page": page, "may_change": request.user.role in WORKS_ON},
+        {
+            "title": "参保单位",
+            "form": form,
+            "page": page,
+            "listed": listed,
+            "may_change": request.user.role in WORKS_ON,
+        },
     )
 
 

@@ -42,7 +42,7 @@ _WITH_NEWEST = Ranking.objects.annotate(newest=Subquery(_NEWEST_OF_KIND[:1])).de
 _WITHOUT_VILLAGES = _WITH_NEWEST.defer("villages")
 
 
-def newest_ranking(user: User) -> Ranking | None:
+def newest_ranking(user: User) -> "Dated | None":
     """The newest weekly or daily ranking of the chosen year that this user may read."""
     rows = readable(user).filter(campaign=current(user), kind__in=("weekly", "daily"))
     return rows.order_by("-as_of", "-version").first()

@@ -1,15 +1,14 @@
 """From a published figure back to the contributions it counted, also months later."""
 
-from django.db.models import QuerySet
-
 from collection.contributions.models import Contribution
+from core.access.scope import ScopedQuerySet
 from core.regions.models import Region
 from reporting.progress.counting import tree_at, within
 from reporting.rankings.models import Ranking
 from reporting.rankings.snapshots import cutoff_of
 
 
-def counted(*, ranking: Ranking, region: Region) -> QuerySet[Contribution]:
+def counted(*, ranking: Ranking, region: Region) -> ScopedQuerySet[Contribution]:
     """The contributions that the ranking counted in a township or village. To be scoped before names are shown."""
     snapshot = ranking.snapshot
     cutoff = cutoff_of(campaign=ranking.campaign, kind=ranking.kind, as_of=ranking.as_of, known_at=snapshot.known_at)

@@ -35,14 +35,15 @@ from subsidies.campaigns.selectors import current
 @roles(*BUSINESS)
 def ranking_list(request: SignedIn) -> HttpResponse:
     """What is published, the newest first; what waits to be published, or to be signed by the tax bureau."""
-    campaign, drafts = current(request.user), []
+    campaign = current(request.user)
+    drafts: list[Snapshot] = []
     rows = Ranking.objects.for_user(request.user).filter(campaign=campaign).defer("content", "villages")
     rows = rows.select_related("campaign__county")
     if request.user.role in (Role.COUNTY, Role.TAX):
         waiting = Snapshot.objects.for_user(request.user).filter(ranking=None, campaign=campaign)
         if request.user.role == Role.TAX:
             waiting = waiting.filter(kind=RankingKind.FINAL)
-        drafts = waiting.select_related("campaign__county")[:30]
+        drafts = list(waiting.select_related("campaign__county")[:30])
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
     return render(
         request,

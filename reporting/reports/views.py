@@ -20,6 +20,7 @@ from reporting.reports import services as reports
 from reporting.reports.models import TownshipReport
 from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import current
+from subsidies.policy.parts import Report
 
 TEXT = forms.Textarea(attrs={"rows": 5})
 
@@ -33,14 +34,14 @@ class ReportForm(forms.Form):
 @roles(Role.TOWNSHIP)
 def report_write(request: SignedIn) -> HttpResponse:
     campaign = current(request.user)
-    due = campaign and reports.report_due(campaign)
-    if due is None:
+    due = reports.report_due(campaign) if campaign else None
+    if campaign is None or due is None:
         return render(
             request,
             "reporting/rankings/nothing.html",
             {"title": "乡镇周报", "text": "现在不需要报送周报。", "hint": "征缴期内按政策规定的日期报送。"},
         )
-    township = Region.objects.for_user(request.user).get(pk=request.user.region_id[:9])
+    township = Region.objects.for_user(request.user).get(pk=request.user.scope_prefix[:9])
     own = TownshipReport.objects.for_user(request.user).filter(campaign=campaign, township=township)
     sent = own.filter(due_at=due).first()
     initial = {name: getattr(sent, name) for name in reports.TEXTS} if sent else None
@@ -74,18 +75,19 @@ def report_write(request: SignedIn) -> HttpResponse:
 def report_overview(request: SignedIn) -> HttpResponse:
     """One week's reports of all townships; `?back=1` is the week before."""
     campaign = current(request.user)
-    due = campaign and campaign.policy.report and (reports.report_due(campaign) or _last_due(campaign))
-    if not due:
+    report = campaign.policy.report if campaign else None
+    if campaign is None or report is None:
         return render(
             request,
             "reporting/rankings/nothing.html",
             {"title": "乡镇周报", "text": "政策文件没有要求乡镇周报。"},
         )
+    due = reports.report_due(campaign) or _last_due(campaign, report)
     back = min(whole_number(request.GET.get("back")) or 0, 60)
     due -= timedelta(days=7 * back)
-    rows = reports.reports_of_week(campaign, due)
+    sent = reports.reports_of_week(campaign, due)
     done = reports.activities_of_week(campaign, due)
-    rows = [(t, r, done.get(t.code, "")) for t, r in rows if t.code.startswith(request.user.scope_prefix)]
+    rows = [(t, r, done.get(t.code, "")) for t, r in sent if t.code.startswith(request.user.scope_prefix)]
     return render(
         request,
         "reporting/reports/report_overview.html",
@@ -101,8 +103,7 @@ def report_overview(request: SignedIn) -> HttpResponse:
     )
 
 
-def _last_due(campaign: Campaign) -> datetime:
+def _last_due(campaign: Campaign, report: Report) -> datetime:
     """The last report that was due, after the period."""
-    policy = campaign.policy
-    now = min(timezone.make_naive(clock.now()), datetime.combine(policy.period.end, time.max))
-    return timezone.make_aware(schedule.report_before(policy.report, now))
+    now = min(timezone.make_naive(clock.now()), datetime.combine(campaign.policy.period.end, time.max))
+    return timezone.make_aware(schedule.report_before(report, now))

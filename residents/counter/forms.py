@@ -24,7 +24,7 @@ def villages_of(user: User) -> ScopedQuerySet:
     return rows.select_related("parent").order_by("code")
 
 
-class VillageChoice(forms.ModelChoiceField):
+class VillageChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument where it runs
     def label_from_instance(self, village: Region) -> str:
         return f"{called(village.parent.name)} {called(village.name)}" if village.parent else called(village.name)
 
@@ -69,7 +69,8 @@ class RegisterForm(forms.Form):
         offer_rows(self, "village", villages_of(user))
 
     def clean(self) -> dict[str, Any]:
-        entries = super().clean()
+        super().clean()
+        entries = self.cleaned_data
         for relation in ParentLink.Relation:
             name, number = entries.get(f"{relation}_name"), entries.get(f"{relation}_number")
             if bool(name) != bool(number):
@@ -155,7 +156,8 @@ class YearsForm(_SourceForm):
     field_order = ("add", "remove", "source")
 
     def clean(self) -> dict[str, Any]:
-        entries = super().clean()
+        super().clean()
+        entries = self.cleaned_data
         if not self.errors and not entries["add"] and not entries["remove"]:
             raise forms.ValidationError("请填写要补记或撤回的年度。")
         return entries

@@ -1,15 +1,16 @@
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from core.access import masks
-from core.access.scope import ScopedQuerySet
 from core.pages.admin_base import MaskedNumber, ScopedAdmin
 from residents.people.models import Household, InsuredYear, Resident, StatusEntry
 from residents.people.search import find_residents
 
 
-class ReadOnlyInline(admin.TabularInline):
+class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]  # takes no argument where it runs
     extra = 0
     can_delete = False
     show_change_link = False
@@ -63,12 +64,10 @@ class ResidentAdmin(MaskedNumber, ScopedAdmin):
     )
     inlines = (StatusInline, InsuredYearInline)
 
-    def get_queryset(self, request: HttpRequest) -> ScopedQuerySet:
+    def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).select_related("village", "household", "merged_into")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: ScopedQuerySet, search_term: str
-    ) -> tuple[ScopedQuerySet, bool]:
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
         return find_residents(queryset, search_term), False
 
     @admin.display(description="联系电话")

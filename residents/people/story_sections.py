@@ -13,7 +13,11 @@ from residents.people.models import ParentLink, Resident
 from residents.people.story import Badge, Section
 from residents.register.models import RegisterBatch
 
-STATUS_KINDS = {Resident.Status.ACTIVE: "ok", Resident.Status.DEAD: "off", Resident.Status.MERGED: "off"}
+STATUS_KINDS: dict[str, str] = {
+    Resident.Status.ACTIVE: "ok",
+    Resident.Status.DEAD: "off",
+    Resident.Status.MERGED: "off",
+}
 
 
 def status_badge(status: str) -> Badge:
@@ -71,11 +75,11 @@ def former_numbers(resident: Resident, user: User) -> Section | None:
 
 def insured_years(resident: Resident, user: User) -> Section:
     """The years by where they are known from, the latest first: gaps show at a glance."""
-    known = {}
+    known: dict[str, list[str]] = {}
     for row in resident.insured_years.order_by("-year"):
         known.setdefault(row.source, []).append(str(row.year))
-    for row in resident.repaid_years.order_by("-year"):
-        known.setdefault(f"补缴（不算参保）：{row.source}", []).append(str(row.year))
+    for repaid in resident.repaid_years.order_by("-year"):
+        known.setdefault(f"补缴（不算参保）：{repaid.source}", []).append(str(repaid.year))
     rows = [("、".join(years), source) for source, years in known.items()]
     return Section("参保年度", ("年度", "来源"), rows, empty="没有往年参保记录。")
 
@@ -110,17 +114,18 @@ def events(resident: Resident, user: User) -> Section | None:
         )
         for row in found
     ]
-    batches = RegisterBatch.objects.filter(pk=resident.register_batch_id, confirmed_at__isnull=False)
-    for batch in batches.select_related("attachment", "confirmed_by"):
-        rows.append(
+    if resident.register_batch_id:
+        batches = RegisterBatch.objects.filter(pk=resident.register_batch_id, confirmed_at__isnull=False)
+        rows += [
             (
                 f"{timezone.localtime(batch.confirmed_at):%Y-%m-%d %H:%M}",
-                batch.confirmed_by.name,
+                batch.confirmed_by.name if batch.confirmed_by else "",
                 f"登记册新登记（{batch.attachment.name}）",
                 "",
                 _batch(f"register-{batch.pk}"),
             )
-        )
+            for batch in batches.select_related("attachment", "confirmed_by")
+        ]
     return Section("经办记录", ("时间", "经办人", "事项", "变更", "批次"), rows)
 
 

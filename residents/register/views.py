@@ -122,7 +122,8 @@ class ExportForm(forms.Form):
         offer_rows(self, "region", places)
 
     def clean(self) -> dict[str, Any]:
-        facts = super().clean()
+        super().clean()
+        facts = self.cleaned_data
         if facts.get("whole") and not facts.get("purpose"):
             self.add_error("purpose", "导出完整号码请选择用途。")
         return facts
@@ -133,8 +134,8 @@ def register_export(request: SignedIn) -> HttpResponseBase:
     """The residents of a region as a workbook with masked numbers; whole ones are applied for (core/exports)."""
     form = ExportForm(request.POST or None, user=request.user)
     if not form.is_valid():
-        facts = {"title": "导出居民", "form": form}
-        return render(request, "residents/register/register_export.html", facts, status=form_status(form))
+        page = {"title": "导出居民", "form": form}
+        return render(request, "residents/register/register_export.html", page, status=form_status(form))
     facts = form.cleaned_data
     region = facts["region"]
     if facts["whole"]:

@@ -33,16 +33,12 @@ class CampaignYearMiddleware:
         user.campaign_selection = selection
         if asked and asked != request.session.get(SESSION_KEY) and selection.has(asked):
             request.session[SESSION_KEY] = asked
-        if _is_page(request) and "year" not in request.GET and selection.several:
-            return redirect(with_year(request.get_full_path(), selection.chosen.year))
+        chosen = selection.chosen if selection.several else None
+        if chosen and _is_page(request) and "year" not in request.GET:
+            return redirect(with_year(request.get_full_path(), chosen.year))
         response = self.get_response(request)
         shown = getattr(request, "year_of_page", None)  # the header says it (templatetags/years.py)
-        if (
-            _is_page(request)
-            and selection.several
-            and response.status_code == 200
-            and shown not in (None, selection.chosen.year)
-        ):
+        if chosen and _is_page(request) and response.status_code == 200 and shown not in (None, chosen.year):
             return redirect(with_year(request.get_full_path(), shown))
         return response
 

@@ -15,6 +15,7 @@ from core.accounts.models import User
 from core.accounts.requests import SignedIn
 from core.pages.form_steps import flash_form_errors, run_form, run_step, submit_form
 from core.refusals import Refused
+from core.regions.models import Region
 from subsidies.campaigns import proposals
 from subsidies.campaigns.forms import AmendForm, CategoryForm, DecideForm, ReplaceForm, StandardForm, StartForm
 from subsidies.campaigns.hooks import steps_of
@@ -26,7 +27,7 @@ from subsidies.policy.schema import PolicyError
 State = PolicyProposal.State
 #: Among the policies to choose from: this year's, a year later.
 COPY = "copy"
-STATE_BADGES = {State.DRAFT: "warn", State.APPLIED: "ok", State.DROPPED: "off"}
+STATE_BADGES: dict[str, str] = {State.DRAFT: "warn", State.APPLIED: "ok", State.DROPPED: "off"}
 
 
 def proposals_for(user: User) -> QuerySet[PolicyProposal]:
@@ -70,12 +71,18 @@ def _start(form: StartForm, user: User) -> PolicyProposal:
         text = (policies.FOLDER / f"{facts['policy']}.toml").read_text(encoding="utf-8")
     else:
         text = _text_of(facts["file"])
-    return proposals.start_proposal(county=user.region, text=text, name=facts["name"], actor=user)
+    return proposals.start_proposal(county=_county_of(user), text=text, name=facts["name"], actor=user)
+
+
+def _county_of(user: User) -> Region:
+    """The county that this user's region lies in."""
+    return Region.objects.get(pk=user.scope_prefix[:6])
 
 
 def _text_of(file: "File[bytes]") -> str:
     try:
-        return file.read().decode("utf-8-sig")
+        data: bytes = file.read()
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refused("政策文件应是 UTF-8 编码的文本，请另存后重新上传。", "file") from None
 
@@ -90,7 +97,7 @@ def campaign_amend(request: SignedIn, pk: int) -> HttpResponse:
         request,
         lambda: made.append(
             proposals.start_proposal(
-                county=request.user.region,
+                county=_county_of(request.user),
                 text=campaign.policy.text,
                 name=form.cleaned_data["name"],
                 actor=request.user,

@@ -7,7 +7,7 @@ from subsidies.rosters.models import Identity, Roster
 
 
 @admin.register(Identity)
-class IdentityAdmin(FoundByResident, ScopedAdmin):
+class IdentityAdmin(FoundByResident):
     list_display = ("resident", "masked_number", "kind", "department", "recognised_on", "ended_on", "document")
     list_filter = ("kind", "department", ("ended_on", admin.EmptyFieldListFilter))
     list_select_related = ("resident",)
