@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from subsidies.policy.policies import available, load
 from subsidies.quotes.awards import large_illness
-from subsidies.quotes.benefits import add_months, cover, gap_years, is_under, waiting_months
+from subsidies.quotes.benefits import add_months, cover, gap_years, is_under, newborn_deadline, waiting_months
 
 NEIXIANG, XIXIA, QINSHUI, GAOYANG, TUNLIU = (
     load(i) for i in ("411325-2025", "411323-2026", "140521-2026", "130628-2026", "140405-2026")
@@ -262,3 +262,42 @@ def test_large_illness_incentives_say_what_is_not_known():
 
 def test_counties_whose_notice_knows_no_incentives():
     assert large_illness(GAOYANG, cap=CAP, insured_years=[2024]) is None
+
+
+LOST, FROM_BIRTH, NO_WAITING = (
+    "过期缴费享受不到2025年待遇",
+    "期内参保从出生之日起享受待遇，过期从缴费之日起",
+    "期内参保没有等待期",
+)
+DEADLINES = [
+    ("内乡 born the day before the year of 四（二）3", NEIXIANG, "2023-12-31", None, ""),
+    ("内乡 the first day of it", NEIXIANG, "2024-01-01", "2024-12-31", LOST),
+    ("内乡 its last day", NEIXIANG, "2024-12-31", "2024-12-31", LOST),
+    ("内乡 born in the year itself: ninety days", NEIXIANG, "2025-01-01", "2025-04-01", FROM_BIRTH),
+    ("西峡 born the day before", XIXIA, "2025-12-31", None, ""),
+    ("西峡 the first newborn", XIXIA, "2026-01-01", "2026-04-01", FROM_BIRTH),
+    ("沁水 born the day before", QINSHUI, "2025-10-31", None, ""),
+    ("沁水 the first newborn, covered from payment", QINSHUI, "2025-11-01", "2026-01-30", NO_WAITING),
+    ("沁水 from payment in the year, too", QINSHUI, "2026-01-01", "2026-04-01", NO_WAITING),
+    ("高阳 born the day before 二（五）4", GAOYANG, "2025-08-31", None, ""),
+    ("高阳 covered from birth whenever it is paid", GAOYANG, "2025-09-01", None, ""),
+    ("高阳 the last of these", GAOYANG, "2025-12-31", None, ""),
+    ("高阳 born in the year", GAOYANG, "2026-01-01", "2026-04-01", FROM_BIRTH),
+    ("屯留 born the day before", TUNLIU, "2025-10-31", None, ""),
+    ("屯留 the first newborn", TUNLIU, "2025-11-01", "2026-01-30", NO_WAITING),
+    ("屯留 the last day before the year", TUNLIU, "2025-12-31", "2026-03-31", NO_WAITING),
+    ("屯留 from birth, born in the year", TUNLIU, "2026-01-01", "2026-04-01", FROM_BIRTH),
+]
+
+
+@pytest.mark.parametrize(("rules", "birth", "last", "says"), [c[1:] for c in DEADLINES], ids=[c[0] for c in DEADLINES])
+def test_the_last_day_for_a_newborn(rules, birth, last, says):
+    found = newborn_deadline(rules, day(birth))
+    assert (found and (found.day, found.says)) == (last and (day(last), says))
+
+
+def test_payment_in_the_period_is_told_in_words():
+    answer = cover(NEIXIANG, birth_date=ADULT, paid_on=day("2024-10-10"), insured_years=(2024,))
+    assert [reason.says for reason in answer.reasons] == [
+        "集中征缴期内缴费，从2025年1月1日享受待遇（供参考，以省市文件为准）"
+    ]

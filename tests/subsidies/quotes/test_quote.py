@@ -265,6 +265,11 @@ def test_infants_of_tunliu(birth, paid, due):
     assert answer.funds == ((("市县财政", Decimal("400.00")),) if due == "0.00" else ())
 
 
+def test_a_mark_makes_nobody_an_infant():
+    answer = ask(TUNLIU, "低保人员", birth="2022-12-31", paid="2025-11-10")
+    assert (answer.category, answer.due) == ("低保人员", Decimal("80.00"))
+
+
 def test_an_infant_with_another_full_subsidy_gets_one_of_them():
     answer = ask(TUNLIU, "孤儿", birth="2024-05-01")
     assert (answer.category, answer.funds) == ("特困人员", (("医疗救助资金", Decimal("400.00")),))
@@ -362,6 +367,17 @@ def test_reasons_name_their_clauses():
     assert any("三（二）2" in source for source in said)
     assert any("就高不就低" in reason.says for reason in answer.reasons)
     assert any("2024年11月30日" in reason.says and "经办人员" in reason.says for reason in answer.reasons)
+
+
+def test_amounts_are_told_in_words():
+    plain, full = (ask(NEIXIANG, *marks).reasons for marks in ((), ("特困人员",)))
+    assert [reason.says for reason in plain[:2]] == [
+        "2025年度个人缴费标准每人 400.00 元",
+        "普通居民：没有资助，按标准缴费",
+    ]
+    assert full[1].says == "特困人员：由医疗救助资金资助 400.00 元，个人缴 0.00 元"
+    partly = ask(QINSHUI).reasons[1]
+    assert partly.says == "普通居民：由县财政资助 80.00 元，个人缴 320.00 元"
 
 
 @st.composite
