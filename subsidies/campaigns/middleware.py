@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
+from subsidies.campaigns.models import Campaign
 from subsidies.campaigns.selectors import CampaignSelection
 
 #: The admin reads every parameter as a filter; its lists name their campaigns themselves.
@@ -33,14 +34,20 @@ class CampaignYearMiddleware:
         user.campaign_selection = selection
         if asked and asked != request.session.get(SESSION_KEY) and selection.has(asked):
             request.session[SESSION_KEY] = asked
-        chosen = selection.chosen if selection.several else None
-        if chosen and _is_page(request) and "year" not in request.GET:
+        if _is_page(request) and "year" not in request.GET and (chosen := _one_of_several(selection)):
             return redirect(with_year(request.get_full_path(), chosen.year))
         response = self.get_response(request)
         shown = getattr(request, "year_of_page", None)  # the header says it (templatetags/years.py)
-        if chosen and _is_page(request) and response.status_code == 200 and shown not in (None, chosen.year):
+        if not _is_page(request) or response.status_code != 200 or shown is None:
+            return response
+        if (chosen := _one_of_several(selection)) and shown != chosen.year:
             return redirect(with_year(request.get_full_path(), shown))
         return response
+
+
+def _one_of_several(selection: CampaignSelection) -> Campaign | None:
+    """The chosen campaign where the county has others too."""
+    return selection.chosen if selection.several else None
 
 
 def with_year(url: str, year: int) -> str:
