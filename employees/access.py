@@ -5,7 +5,8 @@ from django.http import Http404
 from core.access.roles import Role
 from core.accounts.models import User
 from core.regions.models import Region
-from employees.rules import has_employees
+from employees.rules import has_employees, is_on_file
+from subsidies.campaigns.selectors import selection_of
 
 #: Who works on it; the tax bureau hands in what was paid.
 WORKS_ON = (Role.COUNTY,)
@@ -23,4 +24,6 @@ def county_or_404(user: User) -> Region:
 
 def runs_here(user: User) -> bool:
     """Whether the menu shows it: the user's county runs employees' insurance here."""
-    return bool(user.scope_prefix) and has_employees(user.scope_prefix[:6])
+    if not user.scope_prefix or not any(campaign.policy.employees for campaign in selection_of(user).campaigns):
+        return False
+    return is_on_file(user.scope_prefix[:6])

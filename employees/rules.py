@@ -25,5 +25,9 @@ def has_employees(county: str) -> bool:
 
     The policy files are asked first: pages of the other counties cost no statement.
     """
-    on_file = any(policies.load(p).employees for p in policies.available() if p.startswith(f"{county}-"))
-    return on_file and policy_for(county=county, month=date.max) is not None
+    return is_on_file(county) and policy_for(county=county, month=date.max) is not None
+
+
+def is_on_file(county: str) -> bool:
+    """Whether a policy file of the county speaks of it."""
+    return any(policies.load(p).employees for p in policies.available() if p.startswith(f"{county}-"))

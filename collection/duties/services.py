@@ -137,7 +137,7 @@ class VillageStanding:
 
     @property
     def badge(self) -> dict[str, Any]:
-        """How the status looks: for components/badge.html."""
+        """How the status looks: for the tag `badge`."""
         status = self.standing.status
         return {"kind": wording.STATUS_KINDS[status], "text": wording.STATUS_WORDS[status]}
 

@@ -1,8 +1,12 @@
 """What every page shows of the manual: the chapter that its question mark opens."""
 
-from django.http import HttpRequest
+from functools import cache
 
-from core.help.chapters import chapter_for
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from core.help.chapters import Chapter, chapter_for
 
 
 def help_context(request: HttpRequest) -> dict[str, object]:
@@ -11,4 +15,9 @@ def help_context(request: HttpRequest) -> dict[str, object]:
         return {}
     if (match.view_name or "").startswith("help_"):
         return {}
-    return {"help_chapter": chapter_for(match.view_name or "", user.role)}
+    return {"help_link": _link_to(chapter_for(match.view_name or "", user.role))}
+
+
+@cache
+def _link_to(chapter: Chapter) -> SafeString:
+    return render_to_string("components/help_link.html", {"chapter": chapter})

@@ -5,22 +5,26 @@ Each app has a `menu.py` with `ENTRIES` (list of Entry) and, where it has someth
 Roles are read from the view itself, so the menu never shows what would be refused.
 """
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from datetime import datetime
+from functools import cache, cached_property, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import resolve, reverse
-from django.utils.safestring import SafeString
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 
 from config import clock
 from core.access.roles import ADMIN_ROLES, EVERYONE, Role
@@ -116,28 +120,64 @@ def _entries() -> list[tuple[Entry, str, frozenset[Role]]]:
 
 def menu_for(user: User, path: str = "") -> list[dict[str, Any]]:
     """The menu lines this user may open: label, group, url, active."""
-    possible = _lines_of(user.role)
-    shown = {ask: ask(user) for ask in {entry.shown_to for entry, _, _ in possible if entry.shown_to}}
-    lines = [line for line in possible if not line[0].shown_to or shown[line[0].shown_to]]
-    known = {found: address for _, url, address in lines for found in (url, address)}
-    inside = [found for found in known if path == found or (found != "/" and path.startswith(found))]
-    best = known.get(max(inside, key=len, default=""))
-    return [
-        {"label": entry.label, "group": GROUPS.get(entry.order // 10, ""), "url": address, "active": address == best}
-        for entry, _, address in lines
-    ]
+    lines = MenuLines.of(user)
+    return lines.shown(lines.active(path))
 
 
-@lru_cache(maxsize=512)
-def _drawn(lines: tuple[tuple[tuple[str, Any], ...], ...]) -> SafeString:
-    """The menu of these lines, drawn once in this process: some thirty lines stand on every page."""
-    return render_to_string("components/menu.html", {"menu": [dict(line) for line in lines]}) if lines else SafeString()
+class Line(NamedTuple):
+    """A menu line of a role: its page, and the address to which it leads."""
+
+    label: str
+    group: str
+    page: str
+    url: str
+
+
+@dataclass(frozen=True)
+class MenuLines:
+    """The menu of those who share a role and what is of no use where they work; `addresses`: a page's → its line's."""
+
+    lines: tuple[Line, ...]
+    addresses: dict[str, str]
+
+    @staticmethod
+    def of(user: User) -> "MenuLines":
+        return _menu_lines(user.role, frozenset(ask for ask in _asked_of(user.role) if not ask(user)))
+
+    def active(self, path: str) -> str:
+        """The address of the line to which a page belongs; "" where none is."""
+        inside = [found for found in self.addresses if path == found or (found != "/" and path.startswith(found))]
+        return self.addresses[max(inside, key=len)] if inside else ""
+
+    def shown(self, active: str) -> list[dict[str, Any]]:
+        return [
+            {"label": line.label, "group": line.group, "url": line.url, "active": line.url == active}
+            for line in self.lines
+        ]
 
 
 @cache
-def _lines_of(role: str) -> list[tuple[Entry, str, str]]:
-    """(entry, url, where the line leads to) that this role may open at all, in the order of the work."""
-    return [(entry, url, _list_for(entry, role) or url) for entry, url, allowed in _entries() if role in allowed]
+def _asked_of(role: str) -> frozenset[Callable[[Any], bool]]:
+    """What has to be asked of a user of this role."""
+    return frozenset(entry.shown_to for entry, _, allowed in _entries() if role in allowed and entry.shown_to)
+
+
+@lru_cache(maxsize=128)
+def _menu_lines(role: str, hidden: frozenset[Callable[[Any], bool]]) -> MenuLines:
+    lines = tuple(
+        Line(entry.label, GROUPS.get(entry.order // 10, ""), url, _list_for(entry, role) or url)
+        for entry, url, allowed in _entries()
+        if role in allowed and entry.shown_to not in hidden
+    )
+    return MenuLines(lines, {found: line.url for line in lines for found in (line.page, line.url)})
+
+
+@lru_cache(maxsize=512)
+def _drawn_menu(lines: tuple[Line, ...], active: str) -> SafeString:
+    """The menu of these lines, drawn once in this process: some thirty lines stand on every page."""
+    if not lines:
+        return SafeString()
+    return render_to_string("components/menu.html", {"menu": MenuLines(lines, {}).shown(active)})
 
 
 def _list_for(entry: Entry, role: str) -> str:
@@ -174,18 +214,96 @@ def panels_for(user: User) -> list[Panel]:
     return [panel for panel in found if panel]
 
 
+class Frame:
+    """What stands around a page. Each part is drawn once in this process for all who see it alike; the reader's own
+    token is put where CSRF_HERE stands. Nothing is worked out before a template asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        user = getattr(request, "user", None)
+        self.request, self.user = request, user if isinstance(user, User) else None
+        self.region = self.user.region if self.user else None
+        self.county_name = _county_of(self.region).name if self.region else ""
+        self.region_name = self.region.name if self.region else ""
+
+    @cached_property
+    def now(self) -> datetime:
+        return clock.now()
+
+    @cached_property
+    def _lines(self) -> MenuLines:
+        return MenuLines.of(self.user) if self.user else MenuLines((), {})
+
+    @property
+    def menu(self) -> list[dict[str, Any]]:
+        """The menu lines of the reader."""
+        return self._lines.shown(self._lines.active(self.request.path))
+
+    @property
+    def drawn_menu(self) -> SafeString:
+        return _drawn_menu(self._lines.lines, self._lines.active(self.request.path))
+
+    @property
+    def links(self) -> SafeString:
+        """The style sheets and the script of every page."""
+        return _part("links", large_type=bool(self.user and self.user.large_type))
+
+    @property
+    def beginning(self) -> SafeString:
+        """The header up to the year: the county, the search, the clock."""
+        return self._with_token(
+            "header_beginning",
+            county_name=self.county_name,
+            signed_in=bool(self.user),
+            moves_clock=bool(self.user and self.user.role == Role.COUNTY),
+            **self._minute,
+        )
+
+    @property
+    def ending(self) -> SafeString:
+        """The header after the year: who is signed in, and the buttons of the phone."""
+        if self.user is None:
+            return SafeString()
+        return self._with_token(
+            "header_ending",
+            name=self.user.name,
+            place="" if self.region_name == self.county_name else self.region_name,
+            office=self.user.department or self.user.get_role_display(),
+            menu=bool(self._lines.lines),
+        )
+
+    @property
+    def print_header(self) -> SafeString:
+        """What stands on paper instead of the header."""
+        name = self.user.name if self.user else ""
+        return _part("print_header", county_name=self.county_name, name=name, **self._minute)
+
+    @property
+    def _minute(self) -> dict[str, Any]:
+        now = timezone.localtime(self.now).replace(second=0, microsecond=0)
+        return {"business_now": now, "clock_is_frozen": clock.is_frozen()}
+
+    def _with_token(self, part: str, /, **facts: Any) -> SafeString:
+        return mark_safe(_part(part, csrf_token=CSRF_HERE, **facts).replace(CSRF_HERE, get_token(self.request)))
+
+
+#: Where the reader's token goes in a part; nobody can type it.
+CSRF_HERE = secrets.token_hex(16)
+
+
+@lru_cache(maxsize=1024)
+def _part(part: str, /, **facts: Any) -> SafeString:
+    """A part of the frame, drawn once in this process for all of whom these facts hold."""
+    return render_to_string(f"components/{part}.html", facts)
+
+
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    user = getattr(request, "user", None)
-    signed_in = user if isinstance(user, User) else None
-    region = signed_in.region if signed_in else None
-    menu = menu_for(signed_in, request.path) if signed_in else []
+    frame = Frame(request)
     return {
-        "county_name": _county_of(region).name if region else "",
-        "region_name": region.name if region else "",
+        "frame": frame,
+        "county_name": frame.county_name,
+        "region_name": frame.region_name,
         "idle_minutes": settings.IDLE_MINUTES,
-        "menu": menu,
-        "drawn_menu": _drawn(tuple(tuple(line.items()) for line in menu)),
-        "business_now": clock.now(),
+        "business_now": frame.now,
         "clock_is_frozen": clock.is_frozen(),
     }
 

@@ -50,7 +50,7 @@ class CampaignSelection:
     def campaigns(self) -> list[Campaign]:
         """All campaigns of the county, the newest year first."""
         rows = Campaign.objects.filter(county_id=self.county).select_related("county", "policy_version")
-        return list(rows.order_by("-year")) if self.county else []
+        return list(rows.defer("policy_version__text").order_by("-year")) if self.county else []
 
     @property
     def several(self) -> bool:

@@ -1,5 +1,3 @@
-from functools import lru_cache
-
 from django.db import models
 
 from subsidies.policy import policies
@@ -23,9 +21,19 @@ class PolicyVersion(models.Model):
 
     @property
     def policy(self) -> policies.Policy:
-        return _parsed(self.text, self.policy_id)
+        """Parsed once in this process. Whoever leaves `text` unread reads it here, and only where it is not on file."""
+        if (known := _parsed.get(self.hash)) is None:
+            known = _parsed[self.hash] = _on_file(self) or policies.parse(self.text, self.policy_id)
+        return known
 
 
-@lru_cache(maxsize=64)
-def _parsed(text: str, policy_id: str) -> policies.Policy:
-    return policies.parse(text, policy_id)
+_parsed: dict[str, policies.Policy] = {}
+
+
+def _on_file(version: PolicyVersion) -> policies.Policy | None:
+    """The policy of the file of this name, if that is this version."""
+    try:
+        found = policies.load(version.policy_id)
+    except policies.PolicyError:
+        return None
+    return found if found.hash == version.hash else None
