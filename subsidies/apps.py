@@ -6,12 +6,14 @@ class SubsidiesConfig(AppConfig):
     verbose_name = "政策与资助"
 
     def ready(self) -> None:
+        from core.accounts.backends import bring_along
         from core.accounts.selectors import team_size_by
         from core.uploads import kinds
         from core.uploads.checks import register_check
         from residents.duplicates.hooks import on_merging
         from residents.people import story
         from subsidies.campaigns import system_checks  # noqa: F401 — importing registers the checks
+        from subsidies.campaigns.along import CampaignsOfAccount
         from subsidies.campaigns.hooks import puts_into_force, shows_steps
         from subsidies.campaigns.selectors import team_size_of
         from subsidies.claims import dry_run as claims
@@ -26,6 +28,7 @@ class SubsidiesConfig(AppConfig):
         from subsidies.rosters import merging, story_sections
         from subsidies.rosters import upload as roster_upload
 
+        bring_along(campaigns_along=CampaignsOfAccount())
         team_size_by(team_size_of)
         on_merging(merging.withdraw_second_marks)
         puts_into_force(carry_out)

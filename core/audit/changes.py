@@ -4,11 +4,15 @@ by what the newer ones tell.
 Every change to residents, money, rosters, accounts and publications leaves an event in its own transaction.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple, TypeVar
 
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import BigIntegerField
+from django.db.models.expressions import RawSQL
 
 from core.audit.models import Event
 
@@ -29,8 +33,47 @@ class Change(NamedTuple):
     region_code: str
 
 
+#: The newest change, to be read beside a row; None before the first.
+NEWEST = RawSQL(  # noqa: S611 — nothing but the name of the table is put in
+    f"(SELECT id FROM {Event._meta.db_table} WHERE action NOT IN ({', '.join(['%s'] * len(SIGHTS))})"  # noqa: S608
+    " ORDER BY id DESC LIMIT 1)",
+    SIGHTS,
+    output_field=BigIntegerField(),
+)
+#: What the request that is answered knows of it; None outside of one.
+_of_request: ContextVar[dict[str, int] | None] = ContextVar("the newest change of a request", default=None)
+
+
+@contextmanager
+def known_to_request() -> Iterator[None]:
+    """Let what is answered inside go by the newest change that was read with the reader's account."""
+    token = _of_request.set({})
+    try:
+        yield
+    finally:
+        _of_request.reset(token)
+
+
+def note_newest(number: int | None) -> None:
+    """Note the newest change, for a request that has just read it before anything else."""
+    if (known := _of_request.get()) is not None:
+        known["newest"] = number or 0
+
+
+def forget_newest() -> None:
+    """Have the next question ask the database: an event was written."""
+    if known := _of_request.get():
+        known.clear()
+
+
 def newest_change() -> int:
-    """Return the number of the newest event that tells of a change, 0 before the first."""
+    """Return the number of the newest event that tells of a change, 0 before the first; in a request as it stood when
+    the account was read, which was before anything that a page shows."""
+    known = _of_request.get() or {}
+    return known["newest"] if "newest" in known else _asked_newest()
+
+
+def _asked_newest() -> int:
     return Event.objects.exclude(action__in=SIGHTS).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
@@ -51,6 +94,8 @@ def kept_and_mended(
     upto: int | None
     value: Any
     upto, value = cache.get(key) or (None, None)
+    if upto is not None and upto > newest:
+        newest = _asked_newest()  # somebody else has asked later
     if upto == newest:
         same: T = value
         return same

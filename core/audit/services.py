@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from config import clock
+from core.audit.changes import forget_newest
 from core.audit.models import Event
 from core.database.bulk import insert_from, insert_values
 
@@ -87,6 +88,7 @@ def record(action: str, **facts: Any) -> Event:
     """Write one event. `action` is a dotted verb such as "deposit.verify"; the rest as for `event`."""
     recorded = Event(at=clock.now(), **event(action, **facts)._asdict())
     recorded.save(force_insert=True)
+    forget_newest()
     return recorded
 
 
@@ -94,6 +96,7 @@ def record_all(events: Iterable[Unsaved]) -> None:
     """Write many events in a few statements."""
     times = (clock.now(), timezone.now())
     insert_values(Event, ["at", "recorded_at", *_COLUMNS], [times + unsaved for unsaved in events])
+    forget_newest()
 
 
 def record_each(
@@ -126,6 +129,7 @@ def record_each(
         "after": models.F(after) if after else None,
         "batch": str(batch),
     }
+    forget_newest()
     return insert_from(Event, columns, rows)
 
 

@@ -24,7 +24,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import resolve, reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from config import clock
 from core.access.roles import ADMIN_ROLES, EVERYONE, Role
@@ -283,7 +283,7 @@ class Frame:
         return {"business_now": now, "clock_is_frozen": clock.is_frozen()}
 
     def _with_token(self, part: str, /, **facts: Any) -> SafeString:
-        return mark_safe(_part(part, csrf_token=CSRF_HERE, **facts).replace(CSRF_HERE, get_token(self.request)))
+        return SafeString(_part(part, csrf_token=CSRF_HERE, **facts).replace(CSRF_HERE, get_token(self.request)))
 
 
 #: Where the reader's token goes in a part; nobody can type it.

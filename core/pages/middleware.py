@@ -3,6 +3,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.access.search_tokens import holds_number
 from core.audit import services as audit
+from core.audit.changes import known_to_request
 from core.logs import log_context
 
 #: The rest of the chain that a middleware stands in.
@@ -47,13 +49,15 @@ class RequestIdMiddleware:
 
 
 class AuditSourceMiddleware:
-    """Audit events written during a request carry the client's address."""
+    """Audit events written during a request carry the client's address. Who only looks goes by the newest event that
+    was read with the account."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with audit.source(client_address(request)):
+        looks = request.method in ("GET", "HEAD")
+        with audit.source(client_address(request)), known_to_request() if looks else nullcontext():
             return self.get_response(request)
 
 

@@ -30,7 +30,7 @@ class CampaignYearMiddleware:
         if not user.is_authenticated or not user.county_code:
             return self.get_response(request)
         asked = _year(request.GET.get("year")) or _year_of_page(request)
-        selection = CampaignSelection(user.county_code, asked or _year(request.session.get(SESSION_KEY)))
+        selection = CampaignSelection(user.county_code, asked or _year(request.session.get(SESSION_KEY)), user)
         user.campaign_selection = selection
         if asked and asked != request.session.get(SESSION_KEY) and selection.has(asked):
             request.session[SESSION_KEY] = asked

@@ -11,6 +11,7 @@ from core.audit.models import Event
 from core.files.models import Attachment
 from core.regions.models import Region
 from core.tables.dry_run import QuestionError
+from subsidies.campaigns.along import campaigns_of
 from subsidies.campaigns.models import Campaign, PolicyProposal
 
 
@@ -41,14 +42,17 @@ def regions_below(request: HttpRequest, region: Region) -> QuerySet[Region]:
 
 
 class CampaignSelection:
-    """The campaigns of a county, and which of them a request is about; asks the database once."""
+    """The campaigns of a county, and which of them a request is about; asks the database once, where they did not come
+    with the account of `user`, who has just been read."""
 
-    def __init__(self, county: str, year: int | None = None) -> None:
-        self.county, self.year = county, year
+    def __init__(self, county: str, year: int | None = None, user: User | None = None) -> None:
+        self.county, self.year, self.user = county, year, user
 
     @cached_property
     def campaigns(self) -> list[Campaign]:
         """All campaigns of the county, the newest year first."""
+        if self.user and (along := campaigns_of(self.user)) is not None:
+            return along
         rows = Campaign.objects.filter(county_id=self.county).select_related("county", "policy_version")
         return list(rows.defer("policy_version__text").order_by("-year")) if self.county else []
 
