@@ -198,7 +198,12 @@ def _gather(campaign: Campaign, village: Region, whose: dict[str, Any]) -> _Fact
         kept_for(campaign=campaign, residents=among.values("pk")),
         collecting_schools(campaign, among.values("pk")),
         _insured_before(campaign, whose),
-        promised_for(campaign=campaign, region=village.pk, on=clock.today()),
+        promised_for(
+            campaign=campaign,
+            region=village.pk,
+            on=clock.today(),
+            among=among.values("pk") if len(whose) > 1 else None,
+        ),
     )
 
 

@@ -83,11 +83,14 @@ def visits_of(*, campaign: Campaign, residents: Iterable[int] | QuerySet[Any]) -
     return rows.select_related("resident", "cause", "recorded_by", "evidence", "exclusion", "told_payment")
 
 
-def promised_for(*, campaign: Campaign, region: str, on: date) -> set[int]:
-    """The residents not insured yet who promised to pay on this day or before it, by the latest that was heard."""
+def promised_for(*, campaign: Campaign, region: str, on: date, among: QuerySet[Any, Any] | None = None) -> set[int]:
+    """The residents not insured yet who promised to pay on this day or before it, by the latest that was heard;
+    `among`: of these alone, by their keys."""
     newer = Visit.objects.filter(campaign=campaign, resident=OuterRef("resident"), pk__gt=OuterRef("pk"))
     rows = Visit.objects.in_region(region).filter(campaign=campaign, result=Result.PROMISED, look_again_on__lte=on)
-    rows = rows.filter(~Exists(newer), resident__in=unpaid(campaign, region).values("pk"))
+    owing = unpaid(campaign, region)
+    owing = owing if among is None else owing.filter(pk__in=among)
+    rows = rows.filter(~Exists(newer), resident__in=owing.values("pk"))
     return set(rows.values_list("resident_id", flat=True))
 
 

@@ -6,11 +6,14 @@ from django.http import QueryDict
 from django.utils.html import format_html_join
 
 from core.accounts.requests import SignedIn
+from core.audit.changes import kept, newest_change
 from core.filters.models import SavedFilter
 from core.regions.models import Region
 
 #: The field of the address.
 PLACE = "place"
+#: The names are kept until something changes, at most so long (core/pages/drawn.py).
+SECONDS = 60
 
 
 class ListFilter:
@@ -25,14 +28,8 @@ class ListFilter:
         """What can be typed → the region's code: 夏馆镇, 夏馆镇 师家湾村. Empty where there is nothing to choose."""
         if self.request.user.region is None or self.request.user.region.level == Region.Level.VILLAGE:
             return {}
-        rows = Region.objects.for_user(self.request.user).exclude(level=Region.Level.COUNTY).order_by("code")
-        names = dict(rows.values_list("code", "name"))
-        found = {}
-        for code, name in names.items():
-            above = names.get(code[:9], "") if len(code) > len("411325100") else ""
-            short = name.removesuffix("居民委员会").removesuffix("民委员会")
-            found[f"{above} {short}".strip()] = code
-        return found
+        prefix = self.request.user.scope_prefix
+        return kept(f"choices:{prefix}:{newest_change()}", lambda: _choices(prefix), seconds=SECONDS)
 
     @property
     def options(self) -> str:
@@ -72,6 +69,17 @@ class ListFilter:
         for name, value in [*self.others, *([(PLACE, self.text)] if self.text else [])]:
             asked.appendlist(name, value)
         return asked.urlencode()
+
+
+def _choices(prefix: str) -> dict[str, str]:
+    rows = Region.objects.in_region(prefix).exclude(level=Region.Level.COUNTY).order_by("code")
+    names = dict(rows.values_list("code", "name"))
+    found = {}
+    for code, name in names.items():
+        above = names.get(code[:9], "") if len(code) > len("411325100") else ""
+        short = name.removesuffix("居民委员会").removesuffix("民委员会")
+        found[f"{above} {short}".strip()] = code
+    return found
 
 
 @lru_cache(maxsize=100)

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from config import clock
 from core.accounts.models import User
-from core.audit.changes import kept, newest_change
+from core.audit.changes import kept, kept_and_mended, newest_change
 from core.audit.models import Event
 
 SECONDS = 60
@@ -24,9 +24,19 @@ _shared: ContextVar[dict[str, Any] | None] = ContextVar("what parts of one page 
 
 def drawn_once(request: HttpRequest, name: str, draw: Callable[[], str]) -> str:
     """The piece of HTML that `draw` makes. It may depend on the address, the reader's role and region, and the data."""
+    return _kept(f"{name}:{request.path}:{request.GET.urlencode()}:{_reader(request)}:{newest_change()}", draw)
+
+
+def drawn_while_unchanged(request: HttpRequest, name: str, draw: Callable[[], str]) -> str:
+    """The same where it must never be old: kept until the next change. It may depend on the path, the reader's role and
+    region, the data and the day."""
+    key = f"{name}:{request.path}:{_reader(request)}:{clock.today()}"
+    return kept_and_mended(key, draw, lambda _, changes: None)
+
+
+def _reader(request: HttpRequest) -> str:
     user = request.user
-    reader = f"{user.role}:{user.scope_prefix}" if user.is_authenticated else ""
-    return _kept(f"{name}:{request.path}:{request.GET.urlencode()}:{reader}:{newest_change()}", draw)
+    return f"{user.role}:{user.scope_prefix}" if user.is_authenticated else ""
 
 
 def own_once(user: User, session: str, name: str, make: Callable[[User], Made]) -> Made:

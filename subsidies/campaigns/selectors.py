@@ -26,7 +26,7 @@ def village_or_404(user: User, code: str) -> Region:
     own = user.region
     if own and code == user.scope_prefix and own.level == Region.Level.VILLAGE:
         return own  # a helper's own came with the account
-    return get_object_or_404(Region.objects.for_user(user).select_related("parent"), pk=code, level="village")
+    return get_object_or_404(Region.objects.for_user(user).select_related("parent__parent"), pk=code, level="village")
 
 
 def asked_region(request: SignedIn) -> Region:
