@@ -83,7 +83,7 @@ def not_posted(*, campaign: Campaign, region: str, villages: Collection[str] | N
     taken = rows.filter(declaration=OuterRef("declaration"), result=Result.SUCCESS)
     free = free_money(campaign=campaign, region=region, villages=villages)
     banked = reached(campaign=campaign, limits=free).values("pk")
-    slips_waiting = reached(campaign=campaign, limits=_waiting(campaign, region, free)).values("pk")
+    slips_waiting = reached(campaign=campaign, limits=_waiting(campaign, region, villages, free)).values("pk")
     return live.annotate(
         stage=Case(
             When(Exists(leaving()), then=Value(StuckAt.REFUNDING)),
@@ -167,8 +167,12 @@ class VillageByVillage(Sequence[Contribution]):
         return list(rows[start - skipped : stop - skipped])
 
 
-def _waiting(campaign: Campaign, region: str, free: dict[str, Decimal]) -> dict[str, Decimal]:
+def _waiting(
+    campaign: Campaign, region: str, villages: Collection[str] | None, free: dict[str, Decimal]
+) -> dict[str, Decimal]:
     """How far the money of villages reaches that have slips the township has not verified yet, with these slips."""
     slips = Deposit.objects.in_region(region).filter(campaign=campaign, state=Deposit.State.PENDING)
+    if villages is not None:
+        slips = slips.filter(village__in=list(villages))
     sums = slips.order_by().values_list("village_id").annotate(sum=Sum("amount"))
     return {village: free.get(village, ZERO) + amount for village, amount in sums}

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core.access.roles import Role
 from core.accounts.models import User
+from core.audit.changes import kept_and_mended
 from reporting.progress.charts import Series, sparkline, trend_chart
 from reporting.rankings.models import Ranking, RankingQuerySet
 from subsidies.campaigns.selectors import current
@@ -51,6 +52,12 @@ def newest_ranking(user: User) -> "Dated | None":
 def readable(user: User) -> RankingQuerySet:
     """Rankings of the user's county with the newest of their kind; villages only for who sees some of them."""
     return (_WITH_NEWEST if own_township(user) else _WITHOUT_VILLAGES).for_user(user)
+
+
+def published(user: User, pk: int) -> "Dated | None":
+    """One ranking that this user may read; kept until something changes."""
+    rows = _WITHOUT_VILLAGES.for_user(user).filter(pk=pk)
+    return kept_and_mended(f"ranking:{pk}:{user.scope_prefix[:6]}", rows.first, lambda _, changes: None)
 
 
 def own_township(user: User) -> str:

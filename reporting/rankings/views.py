@@ -18,7 +18,7 @@ from reporting.rankings import drafts, tracing
 from reporting.rankings.forms import EditForm
 from reporting.rankings.models import Ranking, RankingKind, Snapshot
 from reporting.rankings.notices import TOLD_KINDS
-from reporting.rankings.selectors import SEES_NAMES, readable, shown
+from reporting.rankings.selectors import SEES_NAMES, published, shown
 from reporting.rankings.services import (
     content_of,
     correct_ranking,
@@ -60,7 +60,9 @@ def ranking_list(request: SignedIn) -> HttpResponse:
 @roles(*BUSINESS)
 def ranking_page(request: SignedIn, pk: int) -> HttpResponse:
     """A published ranking, as it was published; at most five queries."""
-    ranking = get_object_or_404(readable(request.user), pk=pk)
+    ranking = published(request.user, pk)
+    if ranking is None:
+        raise Http404
     body = "reporting/rankings/_ranking.html"
     return unless_unchanged(
         request,
