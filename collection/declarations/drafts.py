@@ -182,12 +182,18 @@ def _within(limits: dict[str, Decimal]) -> Q:
 
 def leaving() -> ScopedQuerySet:
     """Open applications that end an enrolment: whoever has one is not declared, and the money waits."""
-    return Refund.objects.filter(
-        contribution=OuterRef("pk"),
-        ends_enrolment=True,
-        self_payment__isnull=True,
-        state__in=[Refund.State.REQUESTED, Refund.State.FIRST_PASSED],
-    )
+    return _LEAVING.filter(contribution=OuterRef("pk"))
+
+
+def villages_of_leaving(*, campaign: Campaign) -> set[str]:
+    """The villages in which somebody has such an application; mostly there are few."""
+    rows = _LEAVING.filter(contribution__campaign=campaign).order_by()
+    return set(rows.values_list("contribution__village_id", flat=True).distinct())
+
+
+_LEAVING = Refund.objects.filter(
+    ends_enrolment=True, self_payment__isnull=True, state__in=[Refund.State.REQUESTED, Refund.State.FIRST_PASSED]
+)
 
 
 def oldest_first() -> Window:

@@ -8,7 +8,15 @@ from decimal import Decimal
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from collection.contributions.models import Contribution
-from collection.declarations.drafts import DECLARED_PART, free_money, leaving, oldest_first, reached, undeclared
+from collection.declarations.drafts import (
+    DECLARED_PART,
+    free_money,
+    leaving,
+    oldest_first,
+    reached,
+    undeclared,
+    villages_of_leaving,
+)
 from collection.declarations.models import Declaration, DeclarationRow
 from collection.receipts.models import Receipt
 from core.amounts import ZERO
@@ -92,9 +100,11 @@ def _free_of(campaign: Campaign, townships: Sequence[str]) -> dict[str, Decimal]
         for village, amount in free_money(campaign=campaign, region=region).items()
         if village.startswith(tuple(townships))
     }
-    waiting = reached(campaign=campaign, limits=free).filter(Exists(leaving()))
-    for village, amount in waiting.order_by().values_list("village_id").annotate(sum=Sum(DECLARED_PART)):
-        free[village] -= amount
+    left = {village: free[village] for village in villages_of_leaving(campaign=campaign) if village in free}
+    if left:
+        waiting = reached(campaign=campaign, limits=left).filter(Exists(leaving()))
+        for village, amount in waiting.order_by().values_list("village_id").annotate(sum=Sum(DECLARED_PART)):
+            free[village] -= amount
     return free
 
 

@@ -30,6 +30,8 @@ from core.regions.models import Region
 from subsidies.campaigns.models import Campaign
 
 _WORST_FIRST = list(Status)
+#: What is kept beside a village's position.
+_KEPT = ("position", "unverified", "unverified_since")
 
 
 def limit_of(campaign: Campaign) -> Limit | None:
@@ -176,8 +178,12 @@ def board(*, campaign: Campaign, region: str, as_of: date | None = None) -> list
 
     Empty where the county has no 双限.
     """
-    villages = Region.objects.filter(level=Region.Level.VILLAGE).in_region(campaign.county_id).in_region(region)
-    return _lines(campaign, villages.select_related("parent"), region, as_of)
+    places = Region.objects.in_region(campaign.county_id).in_region(region).in_bulk()
+    villages = [place for place in places.values() if place.level == Region.Level.VILLAGE]
+    for village in villages:
+        if township := places.get(village.parent_id or ""):
+            village.parent = township  # one object for all its villages
+    return _lines(campaign, villages, region, as_of)
 
 
 def todays_board(*, campaign: Campaign, region: str) -> list[VillageStanding]:
@@ -195,21 +201,22 @@ def _lines(campaign: Campaign, villages: Iterable[Region], region: str, as_of: d
     limit, as_of = limit_of(campaign), as_of or clock.today()
     if limit is None:
         return []
-    kept = {row.village_id: row for row in VillageDuty.objects.filter(campaign=campaign).in_region(region)}
-    positions = {code: from_json(row.position) for code, row in kept.items()}
+    rows = VillageDuty.objects.filter(campaign=campaign).in_region(region)
+    positions, kept = {}, {}
+    for code, position, unverified, since in rows.values_list("village_id", *_KEPT):
+        positions[code], kept[code] = from_json(position), (unverified, since)
     ahead = [code for code, position in positions.items() if position.reached and position.reached > as_of]
     positions.update(_replayed(campaign, limit, ahead, as_of) if ahead else {})
     lines = []
     for village in villages:
-        row, position = kept.get(village.pk), positions.get(village.pk, duties.EMPTY)
+        position = positions.get(village.pk, duties.EMPTY)
         lines.append(
             VillageStanding(
                 village,
                 duties.standing(position, limit, as_of),
                 position,
                 limit,
-                row.unverified if row else ZERO,
-                row.unverified_since if row else None,
+                *kept.get(village.pk, (ZERO, None)),
             )
         )
     return sorted(lines, key=lambda line: line.risk)
