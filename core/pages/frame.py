@@ -282,8 +282,12 @@ class Frame:
         now = timezone.localtime(self.now).replace(second=0, microsecond=0)
         return {"business_now": now, "clock_is_frozen": clock.is_frozen()}
 
+    @cached_property
+    def _token(self) -> str:
+        return get_token(self.request)
+
     def _with_token(self, part: str, /, **facts: Any) -> SafeString:
-        return SafeString(_part(part, csrf_token=CSRF_HERE, **facts).replace(CSRF_HERE, get_token(self.request)))
+        return SafeString(_part(part, csrf_token=CSRF_HERE, **facts).replace(CSRF_HERE, self._token))
 
 
 #: Where the reader's token goes in a part; nobody can type it.

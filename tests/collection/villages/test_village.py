@@ -9,9 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from collection.contributions.models import Contribution
+from collection.contributions.services import Payment, record_contributions
 from collection.villages.selectors import overview
+from config import clock
 from residents.people.models import Resident
 from subsidies.campaigns.targets import set_targets
+from subsidies.quotes.selectors import quote_residents
 
 VILLAGE = "411325101200"
 pytestmark = pytest.mark.django_db
@@ -85,3 +88,26 @@ def test_somebody_paid_for_elsewhere_is_paid(campaign, make_resident):
     pay(campaign, stays, ended_at="2024-10-02T10:00+08:00", state="reversed")
     seen = overview(campaign=campaign, village=VILLAGE)
     assert (seen.task, seen.residents, seen.paid, seen.unpaid, seen.posted) == (None, 2, 1, 1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_kept_of_a_village_is_never_old(client, campaign, make_user, make_resident):
+    """Each change is seen at once, also a payment that another village recorded; between them nothing is asked."""
+    people = [make_resident(VILLAGE) for _ in range(3)]
+    client.force_login(make_user("village", VILLAGE))
+    address = reverse("village", args=[VILLAGE])
+
+    def unpaid() -> str:
+        page = client.get(address).content.decode()
+        return page.split("未缴</span>", 1)[1].split("<small>", 1)[0].rsplit(">", 1)[1]
+
+    assert unpaid() == "3"
+    for place, left in ((VILLAGE, "2"), ("411325101201", "1")):
+        one = people.pop()
+        quoted = quote_residents(campaign=campaign, residents=[one], paid_on=clock.today())[one.pk]
+        payment = Payment(one.pk, place, "self", clock.today(), quoted)
+        record_contributions(campaign=campaign, payments=[payment], actor=None)
+        assert unpaid() == left
+        with CaptureQueriesContext(connection) as asked:
+            assert unpaid() == left
+        assert len(asked) == 2, "the session and the account"
