@@ -211,6 +211,8 @@ def _queries(session: str, path: str) -> int:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
+    import bench._server  # noqa: F401 — the site with /bare/ and /anew/
+
     client = Client()
     client.cookies["sessionid"] = session
     client.get(path)
