@@ -27,4 +27,4 @@ class BoundedPaginator(_Paginator):
         found = list(self.object_list[: self.per_page + 1])
         if len(found) <= self.per_page:
             self.count = len(found)
-        return self._get_page(found[: self.per_page], 1, self)
+        return Page(found[: self.per_page], 1, self)
