@@ -25,11 +25,14 @@ class BlankNumbers(NamedTuple):
     last: int
 
 
+_SPENT = Receipt.objects.filter(book=OuterRef("pk"), serial__isnull=False).spent()
+# Put together once: it is asked after every booking at a door.
+_WITH_HIGHEST = ReceiptBook.objects.annotate(highest=Subquery(_SPENT.order_by("-serial").values("serial")[:1]))
+
+
 def blank_numbers(*, campaign: Campaign, village: str) -> list[BlankNumbers]:
     """The unused ends of the village's books, the one begun first. One statement."""
-    spent = Receipt.objects.filter(book=OuterRef("pk"), serial__isnull=False).spent()
-    books = ReceiptBook.objects.filter(campaign=campaign, holder=village)
-    books = books.annotate(highest=Subquery(spent.order_by("-serial").values("serial")[:1]))
+    books = _WITH_HIGHEST.filter(campaign=campaign, holder=village)
     return [
         BlankNumbers(book.prefix, book.width, first, book.end)
         for book in sorted(books, key=lambda book: (book.highest is None, book.prefix, book.first))
