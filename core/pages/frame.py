@@ -214,7 +214,7 @@ def panels_for(user: User) -> list[Panel]:
     return [panel for panel in found if panel]
 
 
-class Frame:
+class PageFrame:
     """What stands around a page. Each part is drawn once in this process for all who see it alike; the reader's own
     token is put where CSRF_HERE stands. Nothing is worked out before a template asks for it."""
 
@@ -301,7 +301,7 @@ def _part(part: str, /, **facts: Any) -> SafeString:
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    frame = Frame(request)
+    frame = PageFrame(request)
     return {
         "frame": frame,
         "county_name": frame.county_name,
