@@ -3,6 +3,9 @@
 Django prepares, checks and writes out every value of a list by itself, and the database reads each of them again: for
 the people of a ledger that was a third of the time of booking them. A long list of whole numbers or of texts goes as
 one array (PostgreSQL) or one JSON text (SQLite) instead; whatever else stands in a list is left to Django.
+
+A number that no column of the field can hold equals nothing and is left out, as Django does for `=`: a database would
+refuse the whole statement (thirty digits sent as the key of a row).
 """
 
 import json
@@ -38,13 +41,27 @@ def _plain_type(field: Any, values: Any) -> str:
     kinds = set(map(type, values))
     if kinds not in ({int}, {str}):
         return ""
-    while getattr(field, "remote_field", None):
-        field = field.target_field
+    field = _target(field)
     if kinds == {str}:
         return "varchar" if isinstance(field, _TEXTS) else ""
     if not isinstance(field, _NUMBERS):
         return ""
     return "bigint" if isinstance(field, _LONG) else "integer"
+
+
+def _target(field: Any) -> Any:
+    """The field that holds the values: of a foreign key the one that it points to."""
+    while getattr(field, "remote_field", None):
+        field = field.target_field
+    return field
+
+
+def _without_overflow(field: Any, values: Any) -> Any:
+    """These values but for whole numbers that the field's column cannot hold; what is no list stays what it is."""
+    if not isinstance(values, list) or not isinstance(field, _NUMBERS):
+        return values
+    most = 2**63 if isinstance(field, _LONG) else 2**31
+    return [value for value in values if not isinstance(value, int) or -most <= value < most]
 
 
 def _array(values: list[int] | list[str]) -> str:
@@ -67,10 +84,11 @@ class _OneParameter:
 
     def get_prep_lookup(self) -> Any:
         self.column_type = _plain_type(self.lhs.output_field, self.rhs)
-        return list(dict.fromkeys(self.rhs)) if self.column_type else super().get_prep_lookup()  # type: ignore[misc]
+        values = list(dict.fromkeys(self.rhs)) if self.column_type else super().get_prep_lookup()  # type: ignore[misc]
+        return _without_overflow(_target(self.lhs.output_field), values)
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Any:
-        if not self.column_type:
+        if not self.column_type or not self.rhs:
             return super().as_sql(compiler, connection)  # type: ignore[misc]
         column, params = self.process_lhs(compiler, connection)  # type: ignore[attr-defined]
         if connection.vendor == "postgresql":

@@ -168,6 +168,9 @@ def test_the_page_shows_what_waits_and_decides_what_is_ticked(client, system, se
     assert "3 项账号变更待您确认" in client.get("/").content.decode()
     assert "经办1" in client.get(reverse("account_changes")).content.decode()
     picked = [change.pk for change in AccountChange.objects.filter(user__in=users[:2])]
+    assert (
+        client.post(reverse("account_changes_decide"), {"change": ["9" * 30], "decision": "confirm"}).status_code == 302
+    )
     client.post(reverse("account_changes_decide"), {"change": picked, "decision": "confirm"})
     assert AccountChange.objects.filter(state="confirmed").count() == 2
     client.force_login(system)

@@ -43,6 +43,18 @@ def test_a_long_list_finds_what_a_short_one_finds(name, value, others, people):
         assert list(left) == [one for one in people if one not in expected]
 
 
+@pytest.mark.parametrize("name", ["pk", "household", "household__pk"])
+@pytest.mark.parametrize("others", [0, MANY], ids=["a short list", "a long one"])
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30])
+def test_a_number_that_no_column_holds_equals_nothing(name, others, number, people):
+    wanted = [people[0].pk] if name == "pk" else []
+    for found in (wanted, []):
+        asked = [*found, number, *range(10**6, 10**6 + others)]
+        assert list(Resident.objects.filter(**{f"{name}__in": asked}).values_list("pk", flat=True)) == found
+        left = Resident.objects.exclude(**{f"{name}__in": asked})
+        assert set(left.values_list("pk", flat=True)) == {one.pk for one in people} - set(found)
+
+
 def test_a_long_list_is_one_parameter_and_no_other_kind_is(people):
     def statement(values):
         with CaptureQueriesContext(connection) as seen:
