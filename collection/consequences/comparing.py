@@ -157,7 +157,7 @@ def told_of_quote(quote: Quote | QuoteError) -> Told:
     return told(quote.due, quote.category, quote.benefit_from, quote.benefit_to, quote.waiting_months)
 
 
-def told(due: object, category: str, start: date | None, end: date | None, months: int) -> Told:
+def told(due: Decimal, category: str, start: date | None, end: date | None, months: int) -> Told:
     """Return what was booked as an officer compares it."""
     waits = f"，等待期 {months} 个月" if months else ""
     return {

@@ -103,7 +103,7 @@ def _read_amount(row: Row) -> None:
     row.amount, changed, problem = read_amount(raw)
     if problem:
         row.refuse("amount", "amount_invalid", problem)
-    elif changed:
+    elif changed and row.amount is not None:
         row.warn("amount", "amount_normalised", f"实缴金额“{shown(raw)}”按 {yuan(row.amount)}读取。")
 
 
