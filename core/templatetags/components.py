@@ -4,11 +4,29 @@ They are built into the engine (config/settings.py), so no template has to load 
 """
 
 from django import template
+from django.forms import BoundField
+from django.template import Context
 from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def own_id(context: Context, field: BoundField) -> str:
+    """Give a field another id where a form of the page has taken its own: a label leads to its own field alone."""
+    request = context.get("request")
+    if request is not None and field.auto_id:
+        taken = vars(request).setdefault("ids_of_fields", set())
+        number, own = 1, field.form.auto_id
+        while field.auto_id in taken:
+            number += 1
+            field.form.auto_id = f"id{number}_%s"
+        taken.add(field.auto_id)
+        if field.form.auto_id != own:
+            vars(field).pop("subwidgets", None)  # the choices of a radio button carry the id too
+    return ""
 
 
 @register.simple_tag
