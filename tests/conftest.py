@@ -8,6 +8,7 @@ from pathlib import Path
 import freezegun
 import hypothesis
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -127,6 +128,12 @@ def _quick_password_hashes(settings):
         "django.contrib.auth.hashers.PBKDF2PasswordHasher",
         "core.accounts.passwords.BoundedArgon2Hasher",  # of the demo, which a process of its own has built
     ]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_kept_of_another_test():
+    """Pages keep what they work out under the number of the newest event, which a flushed database counts anew."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -103,6 +103,7 @@ def five_kinds(helper, campaign, make_resident):
 
 
 def homes_of(page):
+    page.locator(".home").first.wait_for()
     return page.eval_on_selector_all(".home", "rows => rows.map((row) => row.id.slice(1))")
 
 

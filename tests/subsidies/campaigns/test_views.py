@@ -29,7 +29,7 @@ def test_the_policy_page_lists_every_reading_and_figure(county, campaign):
     assert all(escape(other) in page for other in others)
     for category in campaign.policy.categories:
         assert category.name in page
-    assert "四（一）5" in page and "10000.00" in page
+    assert "四（一）5" in page and "10,000.00 元" in page
     assert campaign.policy.hash[:12] in page
 
 
