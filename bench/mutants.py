@@ -82,7 +82,7 @@ def run_tests(tests: tuple[str, ...], plugin: object = None) -> int:
 def _forget() -> None:
     """Empty what functions of the product keep of their answers, so that each test asks them itself."""
     for kept in gc.get_objects():
-        if isinstance(kept, functools._lru_cache_wrapper) and kept.__module__.partition(".")[0] in APPS:
+        if type(kept) is functools._lru_cache_wrapper and kept.__module__.partition(".")[0] in APPS:
             kept.cache_clear()
 
 
