@@ -108,6 +108,7 @@ class Workshop:
             self.failed.append(report.nodeid)
 
     def pytest_runtestloop(self, session) -> bool:
+        gc.unfreeze()  # what the tests set aside holds the answers to be emptied
         self.items = {item.nodeid: item for item in session.items}
         #: Stands for the next test while only what the whole session needs is to stay.
         self.between = types.SimpleNamespace(listchain=lambda: [session])
