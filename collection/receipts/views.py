@@ -87,7 +87,7 @@ def receipt_detail(request: SignedIn, pk: int) -> HttpResponse:
             "can_correct": request.user.role in (Role.TOWNSHIP, Role.VILLAGE, Role.COUNTY)
             and receipt.state != Receipt.State.RELEASED
             and receipt.lost_report_id is None,
-            "number_form": CorrectNumberForm(auto_id="correct-%s"),
+            "number_form": CorrectNumberForm(),
             "form": form,
         },
         status=400 if form.errors else 200,

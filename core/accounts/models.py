@@ -96,6 +96,14 @@ class User(AbstractBaseUser):
         return "" if self.role in OFFICERS else (self.region_id or "")[:6]
 
     @property
+    def county(self) -> Region | None:
+        """The county in which this account's region lies; comes with who is signed in (backends.py)."""
+        region = self.region
+        while region and (parent := region.parent):
+            region = parent
+        return region
+
+    @property
     def county_word(self) -> str:
         """县, 区 or 市, as sentences of this user's county say it."""
         return county_word(self.region_id)

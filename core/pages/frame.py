@@ -30,7 +30,6 @@ from config import clock
 from core.access.roles import ADMIN_ROLES, EVERYONE, Role
 from core.accounts.models import User
 from core.database.counting import count_all
-from core.regions.models import Region
 
 
 @dataclass(frozen=True)
@@ -221,9 +220,9 @@ class PageFrame:
     def __init__(self, request: HttpRequest) -> None:
         user = getattr(request, "user", None)
         self.request, self.user = request, user if isinstance(user, User) else None
-        self.region = self.user.region if self.user else None
-        self.county_name = _county_of(self.region).name if self.region else ""
-        self.region_name = self.region.name if self.region else ""
+        region, county = (self.user.region, self.user.county) if self.user else (None, None)
+        self.county_name = county.name if county else ""
+        self.region_name = region.name if region else ""
 
     @cached_property
     def now(self) -> datetime:
@@ -310,9 +309,3 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "business_now": frame.now,
         "clock_is_frozen": clock.is_frozen(),
     }
-
-
-def _county_of(region: Region) -> Region:
-    while parent := region.parent:
-        region = parent
-    return region

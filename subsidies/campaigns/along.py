@@ -32,17 +32,10 @@ class CampaignsOfAccount(Func):
 
 def campaigns_of(user: User) -> list[Campaign] | None:
     """The campaigns that came with the account, the newest year first; None where none did."""
-    told, county = getattr(user, "campaigns_along", None), _county_of(user)
+    told, county = getattr(user, "campaigns_along", None), user.county if user.county_code else None
     if told is None or county is None:
         return None
     return sorted((_campaign(row, county) for row in json.loads(told)), key=lambda one: -one.year)
-
-
-def _county_of(user: User) -> Region | None:
-    region = user.region
-    while region is not None and region.pk != user.county_code:
-        region = region.parent
-    return region
 
 
 def _campaign(row: list[Any], county: Region) -> Campaign:

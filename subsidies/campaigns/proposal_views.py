@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.files.base import File
 from django.db.models import QuerySet
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -15,7 +15,6 @@ from core.accounts.models import User
 from core.accounts.requests import SignedIn
 from core.pages.form_steps import flash_form_errors, run_form, run_step, submit_form
 from core.refusals import Refused
-from core.regions.models import Region
 from subsidies.campaigns import proposals
 from subsidies.campaigns.forms import AmendForm, CategoryForm, DecideForm, ReplaceForm, StandardForm, StartForm
 from subsidies.campaigns.hooks import steps_of
@@ -71,12 +70,9 @@ def _start(form: StartForm, user: User) -> PolicyProposal:
         text = (policies.FOLDER / f"{facts['policy']}.toml").read_text(encoding="utf-8")
     else:
         text = _text_of(facts["file"])
-    return proposals.start_proposal(county=_county_of(user), text=text, name=facts["name"], actor=user)
-
-
-def _county_of(user: User) -> Region:
-    """The county that this user's region lies in."""
-    return Region.objects.get(pk=user.scope_prefix[:6])
+    if user.county is None:
+        raise Http404("账号没有所属的县。")
+    return proposals.start_proposal(county=user.county, text=text, name=facts["name"], actor=user)
 
 
 def _text_of(file: "File[bytes]") -> str:
@@ -91,13 +87,15 @@ def _text_of(file: "File[bytes]") -> str:
 @require_POST
 def campaign_amend(request: SignedIn, pk: int) -> HttpResponse:
     """Begin a new version of a running policy: a copy, to be changed figure by figure."""
-    campaign = get_object_or_404(Campaign.objects.for_user(request.user).select_related("policy_version"), pk=pk)
+    campaign = get_object_or_404(
+        Campaign.objects.for_user(request.user).select_related("county", "policy_version"), pk=pk
+    )
     form, made = AmendForm(request.POST), []
     if flash_form_errors(request, form) and run_step(
         request,
         lambda: made.append(
             proposals.start_proposal(
-                county=_county_of(request.user),
+                county=campaign.county,
                 text=campaign.policy.text,
                 name=form.cleaned_data["name"],
                 actor=request.user,
