@@ -155,9 +155,7 @@ def declaration_detail(request: SignedIn, pk: int) -> HttpResponse:
             "differs": any(line.differs for line in lines),
             "counts": counts,
             "way": WAY,
-            "reached": [str(state) for state, _ in WAY].index(declaration.state)
-            if declaration.state in dict(WAY)
-            else -1,
+            "reached": next((at for at, (state, _) in enumerate(WAY) if state == declaration.state), -1),
             "campaign": declaration.campaign,
             "next_step": next_step(declaration, role),
             "taken_in": taken_in,

@@ -146,14 +146,14 @@ def _add_up_person(group: list[Assessed], earlier: list[SelfPayment], answer: Qu
     closing.parts = (*earlier, *(item.payment for item in group[:last]))
     closing.payment.outcome = Outcome.MATCHED
     gift = f"集体资助 {yuan(closing.from_gift)}，" if closing.from_gift else ""
-    closing.payment.message = f"{gift}{len(closing.parts) + 1} 笔合计 {sums[last]:,.2f} 元，按一次缴费记账。"
+    closing.payment.message = f"{gift}{len(closing.parts) + 1} 笔合计 {yuan(sums[last])}，按一次缴费记账。"
     if closing.from_gift:
         closing.payment.message += "资助部分由乡镇申报。"
 
 
 def _gap(wanted: Decimal, total: Decimal) -> str:
     gap = wanted - total
-    return f"还差 {yuan(gap)}" if gap > 0 else f"多出 {-gap:,.2f} 元"
+    return f"还差 {yuan(gap)}" if gap > 0 else f"多出 {yuan(-gap)}"
 
 
 def may_have_paid(payment: SelfPayment, person: Resident) -> bool:
